@@ -1,0 +1,3 @@
+//! Parses the command line, calls, prints, exits; nothing else.
+
+fn main() {}

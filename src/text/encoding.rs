@@ -1,0 +1,3 @@
+//! What `encoding` has to say.
+
+problems! {}

@@ -1,0 +1,3 @@
+//! What `remote` has to say.
+
+problems! {}

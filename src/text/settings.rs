@@ -1,0 +1,3 @@
+//! What `settings` has to say.
+
+problems! {}

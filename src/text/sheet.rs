@@ -1,0 +1,3 @@
+//! What `sheet` has to say.
+
+problems! {}
