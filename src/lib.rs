@@ -5,5 +5,6 @@
 //! settings, the file formats and the database.
 
 pub mod report;
+pub mod settings;
 #[macro_use]
 pub mod text;
