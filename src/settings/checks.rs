@@ -57,14 +57,8 @@ fn without_scheme(value: &str) -> Result<&str, Problem> {
 }
 
 fn host_and_port(place: &str) -> Result<(String, Option<u16>), Problem> {
-    if let Some((address, after)) = place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        address.parse::<std::net::Ipv6Addr>().map_err(|_| text::url_host())?;
-        let port = after.strip_prefix(':').map(port).transpose()?;
-        return if port.is_some() || after.is_empty() {
-            Ok((address.to_owned(), port))
-        } else {
-            Err(text::url_host())
-        };
+    if let Some(bracketed) = place.strip_prefix('[') {
+        return ipv6_and_port(bracketed);
     }
     let (host, port) = match place.split_once(':') {
         Some((host, digits)) => (host, Some(port(digits)?)),
@@ -77,6 +71,16 @@ fn host_and_port(place: &str) -> Result<(String, Option<u16>), Problem> {
         Ok((host.to_owned(), port))
     } else {
         Err(text::url_host())
+    }
+}
+
+fn ipv6_and_port(bracketed: &str) -> Result<(String, Option<u16>), Problem> {
+    let (address, after) = bracketed.split_once(']').ok_or_else(text::url_host)?;
+    address.parse::<std::net::Ipv6Addr>().map_err(|_| text::url_host())?;
+    match after.strip_prefix(':') {
+        Some(digits) => Ok((address.to_owned(), Some(port(digits)?))),
+        None if after.is_empty() => Ok((address.to_owned(), None)),
+        None => Err(text::url_host()),
     }
 }
 

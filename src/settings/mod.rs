@@ -3,6 +3,8 @@
 //! This is the only reader of the settings file and of the environment. Whoever holds a [`Settings`] need not check
 //! anything again: what could be wrong without asking the server or the database was refused here.
 
+#![expect(clippy::result_large_err, reason = "settings are read once; a problem's size does not matter here")]
+
 mod checks;
 mod names;
 mod pattern;

@@ -223,8 +223,9 @@ fn password_source(r: &mut Reader<'_>, table: &str) -> Option<PasswordSource> {
         r.raw_text(&file).map(|path| PasswordSource::File { path: r.folder.join(path), key: file });
     let from_variable =
         r.raw_text(&variable).map(|name| PasswordSource::Variable { name: name.to_owned(), key: variable });
-    let from_here =
-        r.raw_text(&written).map(|password| PasswordSource::Written { password: password.to_owned(), key: written });
+    let from_here = r
+        .raw_text(&written)
+        .map(|password| PasswordSource::Written { password: password.to_owned(), key: written });
     from_file.or(from_variable).or(from_here)
 }
 
@@ -265,9 +266,8 @@ fn password_variable(r: &Reader<'_>, name: &str) -> Result<String, Problem> {
 /// The file's first line without its line end. The path is not shown, for the same reason.
 fn first_line(folder: &Path, path: &Path) -> Result<String, Problem> {
     let start = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let bytes = fs::read(path).map_err(|error| {
-        text::password_file_unreadable(&start.display().to_string(), &error.to_string())
-    })?;
+    let bytes = fs::read(path)
+        .map_err(|error| text::password_file_unreadable(&start.display().to_string(), &error.to_string()))?;
     let content = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     match std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)) {

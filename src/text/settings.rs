@@ -170,31 +170,31 @@ problems! {
 
     // Options of the shop that exclude TEMPOSTAR.
     error option_reservation_sales = "option-reservation-sales" () {
-        ja: "予約販売は、TEMPOSTAR連携と併用できません。",
+        ja: "TEMPOSTAR連携と併用できないオプションです。",
         en: "cannot be used together with TEMPOSTAR",
         hint_ja: "予約販売の利用をやめ、reservation_sales = false にしてください。",
         hint_en: "stop using 予約販売 and set reservation_sales = false",
     }
     error option_hanpukai = "option-hanpukai" () {
-        ja: "頒布会は、TEMPOSTAR連携と併用できません。",
+        ja: "TEMPOSTAR連携と併用できないオプションです。",
         en: "cannot be used together with TEMPOSTAR",
         hint_ja: "頒布会の利用をやめ、hanpukai = false にしてください。",
         hint_en: "stop using 頒布会 and set hanpukai = false",
     }
     error option_multiple_destinations = "option-multiple-destinations" () {
-        ja: "複数配送先は、「TEMPOSTAR:物流連携時受注明細追加フラグ」が「追加する」のときは併用できません。",
+        ja: "「TEMPOSTAR:物流連携時受注明細追加フラグ」が「追加する」のときは併用できません。",
         en: "cannot be used while TEMPOSTAR:物流連携時受注明細追加フラグ is 追加する",
         hint_ja: "logistics.add_order_lines を \"ignore\" にするか、複数配送先の利用をやめて multiple_destinations = false にしてください。",
         hint_en: "set logistics.add_order_lines = \"ignore\", or stop using 複数配送先 and set multiple_destinations = false",
     }
     error option_subscription_order = "option-subscription-order" () {
-        ja: "定期販売を利用する場合、定期オーソリ失敗受注未作成フラグは「作成する」でなければなりません。",
+        ja: "定期販売を利用する場合は「作成する」でなければなりません。",
         en: "must be 作成する while 定期販売 is used",
         hint_ja: "本システムの設定を「作成する」に変え、ここには \"create\" と書いてください。",
         hint_en: "change it in the shop and write \"create\" here",
     }
     error option_subscription_reactivate = "option-subscription-reactivate" () {
-        ja: "定期販売を利用する場合、定期オーソリ失敗過去受注有効化フラグは「利用しない」でなければなりません。",
+        ja: "定期販売を利用する場合は「利用しない」でなければなりません。",
         en: "must be 利用しない while 定期販売 is used",
         hint_ja: "本システムの設定を「利用しない」に変え、ここには \"off\" と書いてください。",
         hint_en: "change it in the shop and write \"off\" here",
