@@ -4,7 +4,9 @@
 //! what the binary calls. It is not a library for others: nothing here is stable but the command line, the
 //! settings, the file formats and the database.
 
+pub mod encoding;
 pub mod report;
 pub mod settings;
+pub mod sheet;
 #[macro_use]
 pub mod text;
