@@ -4,6 +4,8 @@
 //! what the binary calls. It is not a library for others: nothing here is stable but the command line, the
 //! settings, the file formats and the database.
 
+pub mod remote;
 pub mod report;
+pub mod settings;
 #[macro_use]
 pub mod text;
