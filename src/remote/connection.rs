@@ -107,7 +107,11 @@ impl<'a> Connection<'a> {
             Err(error) => return Err(self.cause(error)),
         };
         let mut names = Vec::new();
-        let read = (&mut stream).take(LISTING_BYTES_MAX).read_to_end(&mut names);
+        let read = match (&mut stream).take(LISTING_BYTES_MAX).read_to_end(&mut names) {
+            // Some servers end TLS without saying so; the verdict that `end` reads counts.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(names.len()),
+            read => read,
+        };
         self.end(stream, read)?;
         Ok(names)
     }
@@ -137,12 +141,9 @@ impl<'a> Connection<'a> {
 
     /// RETR into `sink`, which sees every chunk; gives the number of bytes.
     pub(super) fn retrieve(&mut self, path: &str, local: &Path, sink: &mut dyn Write) -> Result<u64, Cause> {
-        let (_, mut stream) = self.transfer(&format!("RETR {path}")).map_err(|cause| match cause {
-            Cause::Forbidden(reply) if !reply.speaks_of_permission() => Cause::Missing(reply.text),
-            cause => cause,
-        })?;
+        let mut stream = self.transfer(&format!("RETR {path}"))?;
         let pumped = pump(&mut stream, sink);
-        self.end_pumped(stream, pumped.map_err(|side| side.from_local_sink()), local)
+        self.end_pumped(stream, pumped.map_err(|side| side.in_download()), local)
     }
 
     /// STOR of all of `source`; gives the number of bytes sent. `started` is set once the server has agreed to
@@ -154,22 +155,19 @@ impl<'a> Connection<'a> {
         source: &mut File,
         started: &mut bool,
     ) -> Result<u64, Cause> {
-        let (_, mut stream) = self.transfer(&format!("STOR {path}"))?;
+        let mut stream = self.transfer(&format!("STOR {path}"))?;
         *started = true;
         // The flush makes the TLS handshake happen for an empty file, too.
         let pumped = pump(source, &mut stream).and_then(|bytes| match stream.flush() {
             Ok(()) => Ok(bytes),
             Err(error) => Err(Side::Write(error)),
         });
-        self.end_pumped(stream, pumped.map_err(|side| side.from_local_source()), local)
+        self.end_pumped(stream, pumped.map_err(|side| side.in_upload()), local)
     }
 
     /// RNFR, RNTO. `started` is set when the second is sent: from then on it may have happened.
     pub(super) fn rename(&mut self, from: &str, to: &str, started: &mut bool) -> Result<(), Cause> {
-        self.ask(&format!("RNFR {from}"), &[Status::RequestFilePending]).map_err(|cause| match cause {
-            Cause::Forbidden(reply) if !reply.speaks_of_permission() => Cause::Missing(reply.text),
-            cause => cause,
-        })?;
+        self.ask(&format!("RNFR {from}"), &[Status::RequestFilePending])?;
         *started = true;
         self.ask(&format!("RNTO {to}"), DONE).map(drop)
     }
@@ -200,9 +198,12 @@ impl<'a> Connection<'a> {
         self.ftp.custom_command(command, expected).map_err(|error| self.cause(error))
     }
 
-    fn transfer(&mut self, command: &str) -> Result<(Response, Transfer), Cause> {
+    fn transfer(&mut self, command: &str) -> Result<Transfer, Cause> {
         debug(command);
-        self.ftp.custom_data_command(command, TRANSFER_STARTS).map_err(|error| self.cause(error))
+        match self.ftp.custom_data_command(command, TRANSFER_STARTS) {
+            Ok((_, stream)) => Ok(stream),
+            Err(error) => Err(self.cause(error)),
+        }
     }
 
     fn cause(&self, error: FtpError) -> Cause {
@@ -282,7 +283,10 @@ fn secure(ftp: RustlsFtpStream, config: &ClientConfig, settings: &Ftp) -> Result
     let connector = RustlsConnector::from(tls::for_one_connection(config));
     ftp.into_secure(connector, bare(&settings.server.host)).map_err(|error| {
         match Cause::of_connecting(error, settings) {
-            Cause::Refused(reply) | Cause::Forbidden(reply) => Cause::TlsRefused(reply),
+            Cause::Transient(reply) if reply.code == 421 => Cause::Transient(reply),
+            Cause::Refused(reply) | Cause::Forbidden(reply) | Cause::Transient(reply) => {
+                Cause::TlsRefused(reply)
+            }
             cause => cause,
         }
     })
@@ -363,14 +367,14 @@ enum PumpError {
 }
 
 impl Side {
-    fn from_local_source(self) -> PumpError {
+    fn in_upload(self) -> PumpError {
         match self {
             Self::Read(error) => PumpError::Local(error),
             Self::Write(error) => PumpError::Network(error),
         }
     }
 
-    fn from_local_sink(self) -> PumpError {
+    fn in_download(self) -> PumpError {
         match self {
             Self::Read(error) => PumpError::Network(error),
             Self::Write(error) => PumpError::Local(error),

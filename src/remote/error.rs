@@ -2,9 +2,9 @@
 
 use std::{error, fmt, io};
 
+use suppaftp::FtpError;
 use suppaftp::rustls;
 use suppaftp::types::Response;
-use suppaftp::FtpError;
 
 use super::connection::DataConnection;
 use super::tls;
@@ -21,7 +21,7 @@ pub struct Error {
     /// The class, for code that branches on it.
     pub kind: Kind,
     /// What the reader is told; without the password.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
     source: Option<io::Error>,
 }
 
@@ -103,7 +103,7 @@ impl error::Error for Error {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(error.exit(), error.problem)
+        Self::new(error.exit(), *error.problem)
     }
 }
 
@@ -134,7 +134,7 @@ impl Fault {
             ja: format!("{}: {}", doing.ja, problem.message.ja),
             en: format!("{}: {}", doing.en, problem.message.en),
         };
-        Error { kind, problem, source: self.cause.into_source() }
+        Error { kind, problem: Box::new(problem), source: self.cause.into_source() }
     }
 }
 
@@ -221,7 +221,7 @@ pub(super) enum Cause {
         folder: String,
         reply: Reply,
     },
-    Missing(String),
+    Missing(Reply),
     Forbidden(Reply),
     Refused(Reply),
     SizeUnsupported(Reply),
@@ -265,6 +265,9 @@ impl Cause {
     }
 
     pub(super) fn of_io(error: io::Error) -> Self {
+        if let Some(error @ rustls::Error::InvalidCertificate(_)) = tls_error(&error) {
+            return tls::cause(error);
+        }
         let kind = error.kind();
         match error.downcast::<DataConnection>() {
             Ok(data) => Self::Data { address: data.address.to_string(), error: data.error },
@@ -279,7 +282,7 @@ impl Cause {
             && reply.speaks_of(&["reuse", "operation not permitted", "ssl connection failed"]);
         match reply.code {
             _ if encrypted && about_reuse => Self::SessionReuse(reply),
-            421 | 500..=599 if !encrypted && demands_encryption(&reply) => Self::TlsRequired(reply),
+            521 | 522 | 533..=537 if !encrypted && demands_encryption(&reply) => Self::TlsRequired(reply),
             452 | 552 => Self::Full(reply),
             400..=499 => Self::Transient(reply),
             550 | 553 | 532 => Self::Forbidden(reply),
@@ -290,7 +293,13 @@ impl Cause {
 
     /// What a refused USER or PASS means.
     pub(super) fn of_login(error: FtpError, ftp: &Ftp) -> Self {
+        let plain = matches!(ftp.server.tls, Tls::None);
         match Self::of_connecting(error, ftp) {
+            Self::Refused(reply) | Self::Forbidden(reply) | Self::Transient(reply)
+                if plain && demands_encryption(&reply) =>
+            {
+                Self::TlsRequired(reply)
+            }
             // ProFTPD says 530 also when there are too many sessions.
             Self::Refused(reply) | Self::Forbidden(reply)
                 if reply.speaks_of(&["too many", "maximum number"]) =>
@@ -314,9 +323,8 @@ impl Cause {
             | Self::Transient(_)
             | Self::SessionReuse(_)
             | Self::Incomplete { .. } => true,
-            // A server does not get emptier while we wait; the next run will see.
-            Self::Full(_)
-            | Self::TlsRefused(_)
+            Self::Full(reply) => reply.code < 500,
+            Self::TlsRefused(_)
             | Self::TlsRequired(_)
             | Self::Tls(_)
             | Self::Certificate { .. }
@@ -330,6 +338,16 @@ impl Cause {
             | Self::Changed { .. }
             | Self::Name(_)
             | Self::Local { .. } => false,
+        }
+    }
+
+    /// Whether this is how a server ends a session that was idle for too long.
+    pub(super) fn looks_hung_up(&self) -> bool {
+        match self {
+            Self::Io(error) => !timed_out(error),
+            Self::Transient(reply) => reply.code == 421,
+            Self::Garbage(text) => text.starts_with("221"),
+            _ => false,
         }
     }
 
@@ -394,14 +412,12 @@ impl Cause {
             Self::CaFile { path, reason } => say::ca_file(path, reason),
             Self::Login(reply) => say::login_refused(&reply.text),
             Self::Folder { folder, reply } => say::folder_missing(folder, &reply.text),
-            Self::Missing(reply) => say::file_missing(reply),
+            Self::Missing(reply) => say::file_missing(&reply.text),
             Self::Forbidden(reply) => say::forbidden(&reply.text),
             Self::Refused(reply) => say::refused(&reply.text),
             Self::SizeUnsupported(reply) => say::size_unsupported(&reply.text),
-            Self::Incomplete { transferred, on_server } => {
-                let on_server = on_server.map_or("-".to_owned(), |bytes| bytes.to_string());
-                say::incomplete(*transferred, &on_server)
-            }
+            Self::Incomplete { transferred, on_server: Some(bytes) } => say::incomplete(*transferred, *bytes),
+            Self::Incomplete { transferred, on_server: None } => say::vanished(*transferred),
             Self::Changed { before, now } => say::changed(*before, *now),
             Self::Name(name) => say::bad_name(name),
             Self::Local { path, error } => say::local_file(path, &error.to_string()),
@@ -478,7 +494,8 @@ mod tests {
             ("421 Too many connections", Kind::Busy, true),
             ("426 Connection closed", Kind::Busy, true),
             ("450 busy", Kind::Busy, true),
-            ("452 Insufficient storage", Kind::Refused, false),
+            ("452 Insufficient storage", Kind::Refused, true),
+            ("552 Exceeded", Kind::Refused, false),
             ("550 No such file", Kind::Forbidden, false),
             ("500 What?", Kind::Refused, false),
             ("226 late answer", Kind::Protocol, true),
@@ -486,6 +503,12 @@ mod tests {
         ] {
             assert_eq!(kind_and_retry(reply(text), &ftp), (kind, transient), "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_name_is_no_demand_for_tls() {
+        let cause = Cause::of(reply("550 /in/ssl.csv: no such file"), &settings(Tls::None));
+        assert_eq!(cause.kind(), Kind::Forbidden);
     }
 
     #[test]

@@ -12,13 +12,16 @@ mod connection;
 mod error;
 mod tls;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
+use std::{mem, thread};
 
 use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
@@ -175,7 +178,12 @@ impl<'a> Remote<'a> {
         let mut started = false;
         self.attempt(&doing, |server| {
             let done = started && server.size(&from)?.is_none() && server.size(&to)?.is_some();
-            if done { Ok(()) } else { server.rename(&from, &to, &mut started) }
+            if done {
+                return Ok(());
+            }
+            server
+                .rename(&from, &to, &mut started)
+                .or_else(|cause| missing_or_forbidden(server, &from, cause))
         })
     }
 
@@ -225,7 +233,7 @@ impl<'a> Remote<'a> {
         mut work: impl FnMut(&mut Connection<'a>) -> Result<T, Cause>,
     ) -> Result<T, Error> {
         // A server may have hung up while we were busy elsewhere; finding that out is not a try.
-        let mut may_be_stale = self.connection.is_some();
+        let mut idle_before = self.connection.is_some();
         let mut retries = 0;
         loop {
             let fault = match self.once(&mut work) {
@@ -235,13 +243,15 @@ impl<'a> Remote<'a> {
             if !fault.cause.leaves_session_usable() {
                 self.connection = None;
             }
-            if !fault.cause.is_transient() || (retries == self.settings.retries && !may_be_stale) {
+            if mem::take(&mut idle_before) && fault.cause.looks_hung_up() {
+                continue;
+            }
+            if !fault.cause.is_transient() || retries == self.settings.retries {
                 return Err(fault.into_error(doing, self.settings));
             }
-            if !std::mem::take(&mut may_be_stale) {
-                pause(retries);
-                retries += 1;
-            }
+            log::debug!(target: "tempostar::remote", "{:?}", fault.cause);
+            pause(retries);
+            retries += 1;
         }
     }
 
@@ -307,12 +317,20 @@ fn look_at(server: &mut Connection<'_>, folder: &str, name: String) -> Result<Op
 fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Result<Downloaded, Cause> {
     let file = open_fresh(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
     let mut sink = Hashing { file, sha256: Sha256::new() };
-    let size = server.retrieve(path, to, &mut sink)?;
+    let size =
+        server.retrieve(path, to, &mut sink).or_else(|cause| missing_or_forbidden(server, path, cause))?;
     match server.size(path)? {
-        None => Err(Cause::Missing("SIZE".to_owned())),
         Some(now) if now != listed => Err(Cause::Changed { before: listed, now }),
-        Some(now) if now != size => Err(Cause::Incomplete { transferred: size, on_server: Some(now) }),
-        Some(_) => Ok(Downloaded { size, sha256: hex(&sink.sha256.finalize()) }),
+        Some(now) if now == size => Ok(Downloaded { size, sha256: hex(&sink.sha256.finalize()) }),
+        on_server => Err(Cause::Incomplete { transferred: size, on_server }),
+    }
+}
+
+/// Servers say 550 for both; SIZE tells them apart.
+fn missing_or_forbidden<T>(server: &mut Connection<'_>, path: &str, cause: Cause) -> Result<T, Cause> {
+    match cause {
+        Cause::Forbidden(reply) if server.size(path)?.is_none() => Err(Cause::Missing(reply)),
+        cause => Err(cause),
     }
 }
 

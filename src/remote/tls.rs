@@ -75,9 +75,8 @@ fn authorities(
 }
 
 fn add_ca_file(roots: &mut RootCertStore, path: &Path) -> Result<(), String> {
-    let certificates: Vec<CertificateDer<'_>> = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .map_err(|error| error.to_string())?;
+    let certificates: Vec<CertificateDer<'_>> =
+        CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|error| error.to_string())?;
     if certificates.is_empty() {
         return Err("no certificate in it".to_owned());
     }
@@ -113,7 +112,9 @@ impl ServerCertVerifier for Verifier {
             Trust::Certificate(_) => Err(Untrusted { fingerprint: hex(&fingerprint), reason: None }.into()),
             Trust::Authorities(verifier) => verifier
                 .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-                .map_err(|e| Untrusted { fingerprint: hex(&fingerprint), reason: Some(e.to_string()) }.into()),
+                .map_err(|e| {
+                    Untrusted { fingerprint: hex(&fingerprint), reason: Some(e.to_string()) }.into()
+                }),
         }
     }
 

@@ -170,11 +170,17 @@ problems! {
         hint_ja: "SIZEコマンドを使えるようにできるか、サーバーの管理者にお問い合わせください。",
         hint_en: "ask the server's owner to allow the SIZE command",
     }
-    error incomplete = "ftp-incomplete" (transferred: u64, on_server: &str) {
-        ja: "転送したサイズ（{transferred}バイト）とサーバー上のサイズ（{on_server}）が一致しません",
-        en: "{transferred} bytes were transferred, but the server says {on_server}",
+    error incomplete = "ftp-incomplete" (transferred: u64, on_server: u64) {
+        ja: "転送したサイズ（{transferred}バイト）とサーバー上のサイズ（{on_server}バイト）が一致しません",
+        en: "{transferred} bytes were transferred, but the file on the server has {on_server}",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバーの空き容量とネットワークをご確認ください。",
         hint_en: "the next run tries again; if it goes on, check the room on the server and the network",
+    }
+    error vanished = "ftp-file-vanished" (transferred: u64) {
+        ja: "{transferred}バイトを転送しましたが、直後に確認するとファイルがサーバーにありませんでした",
+        en: "{transferred} bytes were transferred, but the file is not on the server afterwards",
+        hint_ja: "ほかの人やプログラムが同時に移動または削除していないかご確認ください。",
+        hint_en: "check whether somebody or another program moves or deletes it at the same time",
     }
     error changed = "ftp-file-changed" (before: u64, now: u64) {
         ja: "ダウンロード中にファイルのサイズが{before}バイトから{now}バイトに変わりました",
