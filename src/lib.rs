@@ -5,6 +5,7 @@
 //! settings, the file formats and the database.
 
 pub mod encoding;
+pub mod remote;
 pub mod report;
 pub mod settings;
 pub mod sheet;
