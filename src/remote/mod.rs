@@ -15,6 +15,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -118,6 +119,19 @@ impl<'a> Remote<'a> {
                 files.extend(look_at(server, &folder, name)?);
             }
             Ok(Listing { files, ignored })
+        })
+    }
+
+    /// The names of everything in `folder`, but for unsafe ones. Like [`Remote::list`], it can lack names.
+    ///
+    /// # Errors
+    /// [`Kind::FolderMissing`], and those of [`Remote::connect`].
+    pub fn names(&mut self, folder: &str) -> Result<HashSet<String>, Error> {
+        let doing = say::listing(folder);
+        let folder = self.absolute(folder, &doing)?;
+        self.attempt(&doing, |server| {
+            server.enter(&folder)?;
+            Ok(sort_names(&server.names()?, &folder).safe.into_iter().collect())
         })
     }
 

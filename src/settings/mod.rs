@@ -23,7 +23,9 @@ use toml::de::DeTable;
 
 pub use self::pattern::Pattern;
 use self::reader::{Env, Reader};
+use crate::encoding::Encoding;
 use crate::report::{Exit, Failure, Problem};
+use crate::sheet::EncodingChoice;
 use crate::text::{Language, settings as text};
 
 /// Which of the two FTP servers, and whose data.
@@ -273,26 +275,6 @@ pub struct Inbox {
     pub max_bad_rows_percent: u32,
 }
 
-/// How the files of an inbox are encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EncodingChoice {
-    /// To be found out for each file.
-    Auto,
-    /// CP932, which TEMPOSTAR calls Shift_JIS.
-    Cp932,
-    /// UTF-8
-    Utf8,
-}
-
-/// How a file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileEncoding {
-    /// CP932, which TEMPOSTAR calls Shift_JIS.
-    Cp932,
-    /// UTF-8
-    Utf8,
-}
-
 /// When a file in an inbox is complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ready {
@@ -387,7 +369,7 @@ pub struct Orders {
     /// With `{timestamp}` (`YYYYMMDDHHMMSS`) still in it.
     pub file_name: String,
     /// How they are written.
-    pub encoding: FileEncoding,
+    pub encoding: Encoding,
     /// The ending of the empty file that follows an order file, with its dot; absent: none follows.
     pub marker: Option<String>,
     /// CSV column → order free item (1 to 36, each once), in the file's order.
@@ -489,6 +471,12 @@ pub fn colours_unwanted() -> bool {
 pub fn fixed_now() -> Option<chrono::NaiveDateTime> {
     let value = variable("TEMPOSTAR_NOW")?;
     chrono::NaiveDateTime::parse_from_str(value.to_str()?, "%Y-%m-%d %H:%M:%S").ok()
+}
+
+/// The place at which a test wants the process to die: `TEMPOSTAR_CRASH_AT`.
+#[cfg(feature = "test-hooks")]
+pub fn crash_at() -> Option<String> {
+    variable("TEMPOSTAR_CRASH_AT")?.into_string().ok()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]

@@ -12,11 +12,13 @@ use chrono::TimeDelta;
 use super::checks;
 use super::reader::Reader;
 use super::{
-    AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, EncodingChoice, Environment,
-    FileEncoding, Ftp, Guard, Inbox, Limits, Login, Logistics, Mail, MailTls, Options, Orders, Products,
-    Ready, ReflectWhen, Secret, Server, Settings, Shop, Stock, Tls, TlsVersion, Transport, language_of,
+    AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
+    Limits, Login, Logistics, Mail, MailTls, Options, Orders, Products, Ready, ReflectWhen, Secret, Server,
+    Settings, Shop, Stock, Tls, TlsVersion, Transport, language_of,
 };
+use crate::encoding::Encoding;
 use crate::report::Problem;
+use crate::sheet::EncodingChoice;
 use crate::text::{Language, settings as text};
 
 const JOBS: [&str; 4] = ["import-products", "import-logistics", "import-stock", "export-orders"];
@@ -389,14 +391,14 @@ fn logistics(r: &mut Reader<'_>, shop_code: &str) -> Logistics {
 fn orders(r: &mut Reader<'_>, shop_code: &str) -> Orders {
     let file_name = r.text("orders.file_name", checks::file_name);
     let file_name = file_name.unwrap_or_else(|| "order{timestamp}.csv".to_owned());
-    let encodings = [("cp932", FileEncoding::Cp932), ("utf-8", FileEncoding::Utf8)];
+    let encodings = [("cp932", Encoding::Cp932), ("utf-8", Encoding::Utf8)];
     let marker = r.text("orders.marker", checks::marker);
     if let Some(marker) = marker.as_deref().filter(|marker| is_ending_of(marker, &file_name)) {
         r.report("orders.marker", text::marker_is_file(marker));
     }
     Orders {
         outbox: server_folder(r, "orders.outbox", "/ordershop/{shop_code}", shop_code),
-        encoding: r.word("orders.encoding", &encodings).unwrap_or(FileEncoding::Cp932),
+        encoding: r.word("orders.encoding", &encodings).unwrap_or(Encoding::Cp932),
         free_items: free_items(r, "orders.free_items", 36),
         file_name,
         marker,
