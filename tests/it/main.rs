@@ -1,0 +1,7 @@
+//! tests
+#[cfg(test)]
+#[path = "../support/ftp_server.rs"]
+mod ftp_server;
+
+#[cfg(test)]
+mod embedded_server;
