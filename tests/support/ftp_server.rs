@@ -15,6 +15,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use libunftp::ServerBuilder;
@@ -57,6 +58,8 @@ pub enum Fault {
     GetFailsAfter(u64),
     /// A download sends so many bytes, and is answered as if all were well.
     GetCutShort(u64),
+    /// A download begins only after so many milliseconds, and is then as it should be.
+    GetDelayed(u64),
     /// A rename is not done and answered with “550 permission denied”.
     RenameRefused,
     /// A rename is done although the answer is “451 local error”.
@@ -75,7 +78,7 @@ impl Fault {
     fn operation(self) -> Operation {
         match self {
             Self::PutFailsAfter(_) | Self::PutCutShort(_) => Operation::Put,
-            Self::GetFailsAfter(_) | Self::GetCutShort(_) => Operation::Get,
+            Self::GetFailsAfter(_) | Self::GetCutShort(_) | Self::GetDelayed(_) => Operation::Get,
             Self::RenameRefused | Self::RenameDoneButDenied => Operation::Rename,
             Self::ListRefused => Operation::List,
             Self::DeleteRefused => Operation::Delete,
@@ -497,6 +500,9 @@ impl StorageBackend<DefaultUser> for Disk {
         start: u64,
     ) -> Result<Box<dyn AsyncRead + Send + Sync + Unpin>> {
         let fault = self.fault(Operation::Get, "get", &shown(&path));
+        if let Some(Fault::GetDelayed(delay_ms)) = fault {
+            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+        }
         let file = self.files.get(user, path, start).await?;
         Ok(match fault {
             Some(Fault::GetCutShort(bytes)) => Box::new(file.take(bytes)),
@@ -598,5 +604,5 @@ const _: () = {
     let _ =
         (Tls::Offered, Fault::PutFailsAfter, Fault::PutCutShort, Fault::GetFailsAfter, Fault::GetCutShort);
     let _ = (Fault::RenameRefused, Fault::RenameDoneButDenied, Fault::ListRefused, Fault::DeleteRefused);
-    let _ = (Fault::MakeFolderRefused, Fault::ConnectionDropped);
+    let _ = (Fault::MakeFolderRefused, Fault::ConnectionDropped, Fault::GetDelayed);
 };
