@@ -1,7 +1,7 @@
 //! Exactly once: whatever breaks between two steps, nothing is lost and nothing is done twice.
 
 use crate::ftp_server::{Fault, Tls};
-use crate::harness::{PRODUCT_INBOX, STOCK_INBOX, Shop};
+use crate::harness::{OUTBOX, PRODUCT_INBOX, STOCK_INBOX, Shop, from_cp932};
 
 const SHEET: &str = "\"商品コード\",\"在庫数\"\n\"A-1\",\"9\"\n";
 
@@ -21,7 +21,7 @@ fn an_applied_file_is_archived_on_both_sides() {
     let copies = shop.work_files_below("archive");
     assert_eq!(copies.len(), 1, "{copies:?}");
     assert_eq!(std::fs::read(&copies[0]).unwrap(), crate::harness::cp932(SHEET));
-    assert_eq!(shop.work_files_below("spool"), [std::path::PathBuf::new(); 0]);
+    assert!(shop.work_files_below("spool").is_empty());
 }
 
 #[test]
@@ -139,6 +139,85 @@ fn an_archiving_with_a_wrong_answer_is_not_applied_twice() {
 #[test]
 fn an_archive_folder_that_cannot_be_made_is_made_by_the_next_run() {
     check_cleaned_up_by_the_next_run(Fault::MakeFolderRefused);
+}
+
+// A process that dies -------------------------------------------------------------------------------------------
+
+#[test]
+fn an_import_that_dies_anywhere_loses_nothing_and_applies_nothing_twice() {
+    for crash_point in [
+        "listed",
+        "downloaded",
+        "compared",
+        "transaction-begun",
+        "rows-written",
+        "before-commit",
+        "committed",
+        "archived-locally",
+        "archived-remotely",
+    ] {
+        let mut shop = shop_with_waiting_file();
+        shop.run_dying_at(crash_point, ["import-stock"]);
+        // Had it committed, the shop's next change must stand; had it not, the next run must do all of it.
+        let is_committed = shop.value("SELECT quantity FROM stock") == "9";
+        if is_committed {
+            shop.sql("UPDATE stock SET quantity = 4");
+        }
+        shop.at("2026-11-24 10:25:00").run(["import-stock"]).ok();
+        shop.check_stock("A-1", if is_committed { 4 } else { 9 }, 0);
+        assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0], "{crash_point}");
+        assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")), ["stock.csv"], "{crash_point}");
+        assert_eq!(shop.work_files_below("archive").len(), 1, "{crash_point}");
+        assert!(shop.work_files_below("spool").is_empty(), "{crash_point}");
+    }
+}
+
+/// Takes all orders out of the outbox as TEMPOSTAR does, and gives the numbers that were in them.
+#[track_caller]
+fn take_orders(shop: &Shop) -> Vec<String> {
+    let mut orders = Vec::new();
+    for name in shop.remote_files(OUTBOX).iter().filter(|name| name.ends_with(".csv")) {
+        let path = format!("{OUTBOX}/{name}");
+        let text = from_cp932(&shop.remote_bytes(&path));
+        orders.extend(text.lines().skip(1).map(|line| line.split('"').nth(1).unwrap().to_owned()));
+        shop.take_away(&path);
+    }
+    orders
+}
+
+#[test]
+fn an_export_that_dies_anywhere_loses_no_order_and_sends_none_twice() {
+    for crash_point in [
+        "rendered",
+        "spooled",
+        "prepared",
+        "uploaded-temporarily",
+        "uploaded",
+        "renamed",
+        "marker-uploaded",
+        "before-sent",
+        "sent",
+    ] {
+        // TEMPOSTAR may take a file away as soon as it has its name, before the next run sees it.
+        for is_taken_at_once in [false, true] {
+            let mut shop = Shop::new();
+            shop.order("1001").line("A-1", 1).insert();
+            shop.order("1002").line("A-1", 1).insert();
+            shop.run_dying_at(crash_point, ["export-orders"]);
+            let mut arrived = if is_taken_at_once { take_orders(&shop) } else { Vec::new() };
+            shop.at("2026-11-24 10:20:00").run(["export-orders"]).ok();
+            arrived.extend(take_orders(&shop));
+            arrived.sort();
+            assert_eq!(
+                arrived,
+                ["12345-1001", "12345-1002"],
+                "{crash_point}, taken at once: {is_taken_at_once}"
+            );
+            shop.check_rows("SELECT count(*) FROM orders WHERE exported_at IS NULL", &["0"]);
+            assert_eq!(shop.remote_files(OUTBOX), [""; 0], "leftovers after {crash_point}");
+            shop.at("2026-11-24 10:25:00").run(["export-orders", "--json"]).ok().outcome("nothing_to_do");
+        }
+    }
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn lines_that_tempostar_added_are_added_when_the_settings_say_so_and_only_once()
     let expected = ["1|A-1|商品A-1||2|shop", "2|GIFT|おまけ|赤|1|tempostar"];
     shop.check_rows(lines, &expected);
     shop.at("2026-11-25 10:15:00");
-    shop.put_sheet(LOGISTICS_INBOX, "s2.csv", &ADDED_LINE.replace("おまけ", "おまけ"));
+    shop.put_sheet(LOGISTICS_INBOX, "s2.csv", ADDED_LINE);
     shop.run(["import-logistics"]).ok();
     shop.check_rows(lines, &expected);
 }

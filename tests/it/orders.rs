@@ -137,6 +137,15 @@ fn a_missing_character_in_a_note_becomes_a_geta_mark_with_a_warning() {
 }
 
 #[test]
+fn a_lines_own_fields_go_with_it() {
+    let shop = Shop::new();
+    shop.order("1001").line("A-1", 1).set_line("options", "色:赤").set_line("message", "名入れ").insert();
+    shop.run(["export-orders"]).ok();
+    assert_eq!(sent_column(&shop, "項目選択肢"), ["色:赤"]);
+    assert_eq!(sent_column(&shop, "商品連絡"), ["名入れ"]);
+}
+
+#[test]
 fn dates_and_payment_are_written_as_tempostar_reads_them() {
     let shop = Shop::new();
     shop.order("1001")

@@ -89,11 +89,6 @@ impl Shop {
         });
     }
 
-    /// Names in a folder of the work folder, sorted, without folders; empty when it does not exist.
-    pub fn work_files(&self, folder: &str) -> Vec<String> {
-        names_in(&self.path("tempostar.d").join(folder))
-    }
-
     /// All files below a folder of the work folder, sorted, with the path inside it.
     pub fn work_files_below(&self, folder: &str) -> Vec<PathBuf> {
         let mut found = Vec::new();
