@@ -16,16 +16,15 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
 use super::{Mode, Run};
-use crate::clock::japan_time;
 use crate::crash;
-use crate::file_time::own_time;
+use crate::file_time::{own_time, server_time};
 use crate::ledger::{self, Decision, FileEntry, KnownFile};
 use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
 use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::{Refusal, RejectsWriter, Row, RowProblem, Sheet};
 use crate::text::sync as text;
-use crate::work_dir::{create_file, make_folder, set_time, time_of};
+use crate::work_dir::{RUN_ID_TIME, create_file, make_folder, set_time, time_of};
 
 /// How many rejected rows of a file are told one by one; all of them are in the rejects file.
 const BAD_ROWS_TOLD_MAX: u64 = 100;
@@ -303,7 +302,8 @@ fn list_ready(
     let mut files = Vec::new();
     for file in waiting {
         if is_ready(remote, inbox, &file, &markers)? {
-            let file_time = own_time(&file.name, file.modified.map(japan_time), listed_at);
+            let file_time =
+                own_time(&file.name, file.modified.map(|mdtm| server_time(mdtm, listed_at)), listed_at);
             files.push((file, file_time));
         } else {
             run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
@@ -402,7 +402,7 @@ fn spooled(
     sha256: String,
     file_time: NaiveDateTime,
 ) -> Spooled {
-    let taken_at = run.clock.now().format("%Y%m%dT%H%M%S");
+    let taken_at = run.clock.now().format(RUN_ID_TIME);
     let archived_as = format!("{}/{taken_at}-{}/{name}", run.report.command, &sha256[..8]);
     let run_id = run.report.run_id.clone();
     let entry = FileEntry { command: run.report.command, run_id, name, sha256, size, file_time, archived_as };

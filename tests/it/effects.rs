@@ -215,6 +215,8 @@ fn an_export_that_dies_anywhere_loses_no_order_and_sends_none_twice() {
             );
             shop.check_rows("SELECT count(*) FROM orders WHERE exported_at IS NULL", &["0"]);
             assert_eq!(shop.remote_files(OUTBOX), [""; 0], "leftovers after {crash_point}");
+            assert!(shop.work_files_below("spool").is_empty(), "spooled after {crash_point}");
+            assert_eq!(shop.work_files_below("archive").len(), 1, "archived after {crash_point}");
             shop.at("2026-11-24 10:25:00").run(["export-orders", "--json"]).ok().outcome("nothing_to_do");
         }
     }
@@ -262,4 +264,19 @@ fn old_leftovers_in_the_spool_do_no_harm() {
     shop.write("tempostar.d/spool/import-stock/stock.csv", b"half a fi");
     shop.run(["import-stock"]).ok();
     shop.check_stock("A-1", 9, 0);
+}
+
+#[test]
+fn what_is_older_than_the_history_is_forgotten_but_not_what_was_sent() {
+    let mut shop = shop_with_waiting_file();
+    shop.settings(|text| text + "[limits]\nhistory_days = 30\n");
+    shop.run(["import-stock"]).ok();
+    shop.order("1001").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    shop.at("2027-01-10 10:15:00");
+    shop.run(["import-stock"]).ok();
+    shop.check_rows("SELECT count(*) FROM tempostar_runs", &["1"]);
+    shop.check_rows("SELECT count(*) FROM tempostar_files", &["0"]);
+    shop.check_rows("SELECT order_no FROM tempostar_batch_orders", &["1001"]);
+    assert!(shop.work_files_below("archive").is_empty(), "a copy is still there");
 }
