@@ -82,7 +82,7 @@ impl Ran {
     }
 
     /// Among `problems` is one at this place (file, 1-based line, column; `None`: not asked) that says all `words`
-    /// and also says what to do.
+    /// (where it is counts as said) and also says what to do.
     #[track_caller]
     pub fn problem(
         self,
@@ -94,7 +94,8 @@ impl Ran {
         let document = self.json();
         let problems = document["problems"].as_array().expect("problems is not an array");
         let found = problems.iter().find(|problem| {
-            let message = problem["message"].as_str().unwrap_or_default();
+            let text = |key: &str| problem[key].as_str().unwrap_or_default();
+            let message = format!("{}: {}: {}", text("file"), text("column"), text("message"));
             file.is_none_or(|file| problem["file"] == file)
                 && line.is_none_or(|line| problem["line"] == line)
                 && column.is_none_or(|column| problem["column"] == column)
