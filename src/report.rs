@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use chrono::NaiveDateTime;
 use serde::Serialize;
 
 use crate::text::Text;
@@ -150,3 +151,171 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// Figures of a run by name, in the order in which they were first named; a name that was set up with 0 is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts(Vec<(&'static str, u64)>);
+
+impl Counts {
+    /// These names, all 0.
+    pub fn zero(names: &[&'static str]) -> Self {
+        Self(names.iter().map(|name| (*name, 0)).collect())
+    }
+
+    /// Adds to a figure.
+    pub fn add(&mut self, name: &'static str, more: u64) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += more,
+            None => self.0.push((name, more)),
+        }
+    }
+
+    /// Adds all of another's figures.
+    pub fn add_all(&mut self, other: &Self) {
+        for (name, count) in &other.0 {
+            self.add(name, *count);
+        }
+    }
+
+    /// A figure; 0 for one that was never named.
+    pub fn get(&self, name: &str) -> u64 {
+        self.0.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| *count)
+    }
+
+    /// Name and figure, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.0.iter().copied()
+    }
+}
+
+impl Serialize for Counts {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+/// What became of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileOutcome {
+    /// Its rows are in the shop's tables (with `--dry-run`: would be).
+    Applied,
+    /// It was applied by an earlier run, which could not clean up; nothing was applied again.
+    AlreadyApplied,
+    /// Nothing of it was written.
+    Refused,
+    /// The safety guard keeps it; nothing of it was written.
+    Held,
+    /// Not complete yet; it stays for the next run.
+    Waiting,
+}
+
+/// One file of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileReport {
+    /// Its name on the server, or the path given by hand.
+    pub name: String,
+    /// Of its bytes, lower-case hex; empty when it was not downloaded.
+    pub sha256: String,
+    /// Rows read, without the header.
+    pub rows: u64,
+    /// Rows that changed something.
+    pub applied: u64,
+    /// Rows that agreed with the shop already.
+    pub unchanged: u64,
+    /// Rows about something that the shop does not have.
+    pub unknown: u64,
+    /// Rows that are wrong in themselves.
+    pub rejected: u64,
+    /// What became of it.
+    pub outcome: FileOutcome,
+    /// Columns that the shop has no field for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_columns: Vec<String>,
+}
+
+impl FileReport {
+    /// A file of which nothing is known yet but its name.
+    pub fn new(name: &str, outcome: FileOutcome) -> Self {
+        Self {
+            name: name.to_owned(),
+            sha256: String::new(),
+            rows: 0,
+            applied: 0,
+            unchanged: 0,
+            unknown: 0,
+            rejected: 0,
+            outcome,
+            unknown_columns: Vec::new(),
+        }
+    }
+}
+
+/// What a run of a job tells.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The subcommand.
+    pub command: &'static str,
+    /// Unique among all runs.
+    pub run_id: String,
+    /// `demo` or `production`; `None` when the settings could not be read.
+    pub environment: Option<&'static str>,
+    /// Japan time.
+    pub started_at: NaiveDateTime,
+    /// Japan time.
+    pub finished_at: NaiveDateTime,
+    /// Whether effects were forbidden.
+    pub is_dry_run: bool,
+    /// The job's figures.
+    pub counts: Counts,
+    /// The files that it met, in the order of their time.
+    pub files: Vec<FileReport>,
+    /// What went wrong, in the order in which it was met.
+    pub problems: Vec<Problem>,
+    /// The exit code.
+    pub exit: Exit,
+}
+
+impl Report {
+    /// The report of a run that has just begun.
+    pub fn begin(command: &'static str, run_id: String, started_at: NaiveDateTime) -> Self {
+        Self {
+            command,
+            run_id,
+            environment: None,
+            started_at,
+            finished_at: started_at,
+            is_dry_run: false,
+            counts: Counts::default(),
+            files: Vec::new(),
+            problems: Vec::new(),
+            exit: Exit::Ok,
+        }
+    }
+
+    /// Something was not done, but the run goes on.
+    pub fn partial(&mut self, problem: Problem) {
+        self.problems.push(problem);
+        self.exit = self.exit.max(Exit::Partial);
+    }
+
+    /// The run ends here. What it did before stands.
+    pub fn fail(&mut self, failure: Failure) {
+        self.problems.extend(failure.problems);
+        self.exit = failure.exit;
+    }
+
+    /// The run in one word.
+    pub fn outcome(&self) -> &'static str {
+        match self.exit {
+            Exit::Ok if self.files.is_empty() && self.counts.iter().all(|(_, count)| count == 0) => {
+                "nothing_to_do"
+            }
+            Exit::Ok => "ok",
+            Exit::Partial => "partial",
+            Exit::Held => "held",
+            Exit::Locked => "locked",
+            _ => "failed",
+        }
+    }
+}

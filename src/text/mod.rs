@@ -33,6 +33,12 @@ impl Text {
         }
     }
 
+    /// This text, and another one behind it: `order 1001 is held back: its total is wrong`.
+    #[must_use]
+    pub fn because(self, reason: &Self) -> Self {
+        Self { ja: self.ja + ": " + &reason.ja, en: self.en + ": " + &reason.en }
+    }
+
     /// A text that is the same in both languages: a name, a path, a server's reply.
     pub fn same(text: impl Into<String>) -> Self {
         let en: String = text.into();
@@ -49,8 +55,7 @@ impl fmt::Display for Text {
 
 /// Declares sentences: `texts! { name(arg: Type, …) { ja: "… {arg} …", en: "… {arg} …" } … }` makes a function
 /// `pub fn name(arg: Type, …) -> Text` of each, and `pub const TEXTS`, the list that the tests walk.
-/// An argument may be a `&Text`: write its parts as `{arg.ja}` is not possible in a format string, so pass
-/// `&str`s or numbers, and join texts with their own functions.
+/// Arguments are names and figures; a text that is itself translated is put behind with [`Text::because`].
 macro_rules! texts {
     ($($(#[$meta:meta])* $name:ident ( $($arg:ident : $type:ty),* $(,)? ) { ja: $ja:literal, en: $en:literal $(,)? })*) => {
         $(
@@ -90,9 +95,14 @@ macro_rules! problems {
 }
 
 pub mod encoding;
+pub mod jobs;
+pub mod output;
 pub mod remote;
 pub mod settings;
 pub mod sheet;
+pub mod shop;
+pub mod status;
+pub mod sync;
 
 #[cfg(test)]
 mod tests {
@@ -101,11 +111,23 @@ mod tests {
     /// Every module of sentences, with what its macros listed.
     fn all_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         let mut all: Vec<(&str, &str, &str)> = Vec::new();
-        for problems in [encoding::PROBLEMS, remote::PROBLEMS, settings::PROBLEMS, sheet::PROBLEMS] {
+        let lists = [
+            encoding::PROBLEMS,
+            jobs::PROBLEMS,
+            remote::PROBLEMS,
+            settings::PROBLEMS,
+            sheet::PROBLEMS,
+            shop::PROBLEMS,
+            sync::PROBLEMS,
+        ];
+        for problems in lists {
             for (code, ja, en, hint_ja, hint_en) in problems {
                 all.push((code, ja, en));
                 all.push((code, hint_ja, hint_en));
             }
+        }
+        for texts in [jobs::TEXTS, output::TEXTS, remote::TEXTS, settings::TEXTS, status::TEXTS] {
+            all.extend(texts);
         }
         all
     }

@@ -1,0 +1,211 @@
+//! From the command line to what is printed and the exit code; everything that `main` does, but for printing and
+//! exiting. The demo calls this, too.
+
+use std::ffi::OsString;
+use std::time::Instant;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command, EnvironmentArg, Global, LogFormat};
+use crate::clock::Clock;
+use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::report::{Exit, Report, Severity};
+use crate::settings::{self, Environment, Settings};
+use crate::sync::import::Source;
+use crate::sync::{self, Mode};
+use crate::text::Language;
+use crate::{check_settings, output, status};
+
+/// What a call leaves to be printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Finished {
+    /// The result.
+    pub stdout: String,
+    /// Problems.
+    pub stderr: String,
+    /// For cron.
+    pub exit_code: u8,
+}
+
+/// Does what the command line says. `args` begins with the program's name.
+pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    log_to_stderr(&cli.global);
+    let started = Instant::now();
+    let report = Report::begin(cli.command.name(), new_run_id(clock), clock.now());
+    let settings = load(&cli.global);
+    let language =
+        settings.as_ref().map_or_else(|_| settings::locale_language(), |settings| settings.language);
+    match (&cli.command, settings) {
+        (Command::CheckSettings(options), settings) => {
+            let checked = check_settings::run(settings, options, clock);
+            finish_checks(&cli.global, report, &checked, clock, language)
+        }
+        (_, Err(failure)) => {
+            let mut report = report;
+            report.fail(failure);
+            finish(&cli.global, &report, started, language)
+        }
+        (Command::Status(_), Ok(settings)) => {
+            let shown = status::run(&settings, clock);
+            finish_status(&cli.global, report, shown, language)
+        }
+        (job, Ok(settings)) => {
+            finish(&cli.global, &run_job(job, &settings, clock, report), started, language)
+        }
+    }
+}
+
+/// Unique among all runs, and in the order of their beginning: `20261124T101500-1a2b3c`.
+fn new_run_id(clock: &Clock) -> String {
+    format!("{}-{:06x}", clock.now().format("%Y%m%dT%H%M%S"), fastrand::u32(..) & 0x00ff_ffff)
+}
+
+fn load(global: &Global) -> Result<Settings, crate::report::Failure> {
+    let environment = global.env.map(|environment| match environment {
+        EnvironmentArg::Demo => Environment::Demo,
+        EnvironmentArg::Production => Environment::Production,
+    });
+    settings::load(&settings::find(global.config.as_deref())?, environment)
+}
+
+fn run_job(command: &Command, settings: &Settings, clock: &Clock, report: Report) -> Report {
+    let mode = |dry_run| if dry_run { Mode::DryRun } else { Mode::Real };
+    let source = |files: &[std::path::PathBuf]| match files {
+        [] => Source::Inbox,
+        files => Source::Files(files.to_vec()),
+    };
+    match command {
+        Command::ImportProducts(options) => {
+            sync::run(settings, clock, mode(options.dry_run), report, |run| {
+                import_products::run(run, &source(&options.file))
+            })
+        }
+        Command::ImportLogistics(options) => {
+            sync::run(settings, clock, mode(options.dry_run), report, |run| {
+                import_logistics::run(run, &source(&options.file))
+            })
+        }
+        Command::ImportStock(options) => {
+            let guard = if options.force {
+                import_stock::GuardMode::Overrule
+            } else {
+                import_stock::GuardMode::Watch
+            };
+            sync::run(settings, clock, mode(options.import.dry_run), report, |run| {
+                import_stock::run(run, &source(&options.import.file), guard)
+            })
+        }
+        Command::ExportOrders(options) => {
+            sync::run(settings, clock, mode(options.dry_run), report, export_orders::run)
+        }
+        Command::CheckSettings(_) | Command::Status(_) => report,
+    }
+}
+
+fn usage(error: &clap::Error) -> Finished {
+    let shown = error.render().to_string();
+    match error.use_stderr() {
+        true => Finished { stderr: shown, exit_code: Exit::Usage.code(), ..Finished::default() },
+        false => Finished { stdout: shown, ..Finished::default() },
+    }
+}
+
+fn finish(global: &Global, report: &Report, started: Instant, language: Language) -> Finished {
+    let mut stdout = match global.json {
+        true => format!("{:#}", output::json(report, language)),
+        false => output::summary(report, started.elapsed(), language),
+    };
+    stdout.push('\n');
+    if global.quiet {
+        stdout.clear();
+    }
+    Finished { stdout, stderr: problems(global, report, language), exit_code: report.exit.code() }
+}
+
+fn problems(global: &Global, report: &Report, language: Language) -> String {
+    let least = if global.quiet { Severity::Warning } else { Severity::Note };
+    match global.log_format {
+        LogFormat::Text => output::problems(&report.problems, least, language),
+        LogFormat::Json => {
+            let shown = report.problems.iter().filter(|problem| problem.severity >= least);
+            shown.map(|problem| format!("{}\n", output::problem_json(problem, language))).collect()
+        }
+    }
+}
+
+/// The log of each step, for whoever asks. Called more than once (by the demo), the first call counts.
+fn log_to_stderr(global: &Global) {
+    let level = match global.verbose {
+        0 => log::LevelFilter::Off,
+        1 => log::LevelFilter::Info,
+        _ => log::LevelFilter::Debug,
+    };
+    let format = global.log_format;
+    let _ = env_logger::Builder::new()
+        .filter_module("tempostar", level)
+        // It logs passwords.
+        .filter_module("suppaftp", log::LevelFilter::Off)
+        .format(move |buffer, record| {
+            use std::io::Write;
+            match format {
+                LogFormat::Text => {
+                    writeln!(buffer, "{}: {}", record.level().as_str().to_lowercase(), record.args())
+                }
+                LogFormat::Json => {
+                    let line = serde_json::json!({
+                        "level": record.level().as_str().to_lowercase(),
+                        "message": record.args().to_string(),
+                    });
+                    writeln!(buffer, "{line}")
+                }
+            }
+        })
+        .try_init();
+}
+
+fn finish_checks(
+    global: &Global,
+    mut report: Report,
+    checks: &[check_settings::Check],
+    clock: &Clock,
+    language: Language,
+) -> Finished {
+    report.exit = check_settings::exit(checks);
+    report.finished_at = clock.now();
+    let stdout = if global.json {
+        let mut document = output::json(&report, language);
+        document["checks"] = check_settings::json(checks, language);
+        format!("{document:#}\n")
+    } else {
+        check_settings::text(checks, language)
+    };
+    let exit_code = report.exit.code();
+    match (global.quiet, report.exit) {
+        (true, Exit::Ok) => Finished { exit_code, ..Finished::default() },
+        (true, _) => Finished { stderr: stdout, exit_code, ..Finished::default() },
+        (false, _) => Finished { stdout, exit_code, ..Finished::default() },
+    }
+}
+
+fn finish_status(
+    global: &Global,
+    mut report: Report,
+    shown: Result<status::Status, crate::report::Failure>,
+    language: Language,
+) -> Finished {
+    match shown {
+        Err(failure) => {
+            report.fail(failure);
+            finish(global, &report, Instant::now(), language)
+        }
+        Ok(_) if global.quiet => Finished::default(),
+        Ok(status) if global.json => {
+            Finished { stdout: format!("{:#}\n", status.json(language)), ..Finished::default() }
+        }
+        Ok(status) => Finished { stdout: status.text(language), ..Finished::default() },
+    }
+}

@@ -1,0 +1,645 @@
+//! CP932 (what Japanese shops call "Shift_JIS") and UTF-8, both ways, refusing instead of replacing.
+//!
+//! The decoders and encoders of the web are made to show *something*: they put `�` for what they cannot read,
+//! `&#8212;` for what they cannot write, and a backslash for `¥`. A product's name or a parcel's address must not be
+//! changed like that, so everything here either keeps a text exactly or says what it cannot keep.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::LazyLock;
+
+use encoding_rs::{EncoderResult, SHIFT_JIS};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// How a file's text is written as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Windows-31J: Shift_JIS with the extensions of NEC and IBM (①, ㈱, 髙).
+    Cp932,
+    /// UTF-8.
+    Utf8,
+}
+
+/// The bytes of a field that no character is written as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadBytes {
+    /// Where they are, in bytes from the beginning of the field.
+    pub offset: usize,
+    /// The bytes, 1 to 4 of them.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Display for BadBytes {
+    /// Hexadecimal, as `82 3F`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes: Vec<String> = self.bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        f.write_str(&bytes.join(" "))
+    }
+}
+
+/// A character that an encoding does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unencodable {
+    /// The first such character.
+    pub character: char,
+    /// Where it is, in characters from the beginning of the text.
+    pub index: usize,
+}
+
+impl Encoding {
+    /// The encoding that a file's name promises: UTF-8 if it contains `utf8` or `utf-8`.
+    pub fn promised_by_name(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        (name.contains("utf8") || name.contains("utf-8")).then_some(Self::Utf8)
+    }
+
+    /// The name that a person knows it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cp932 => "CP932 (Shift_JIS)",
+            Self::Utf8 => "UTF-8",
+        }
+    }
+
+    /// The text of one field. Nothing is replaced, and no byte-order mark is looked for.
+    ///
+    /// The single byte 0x80, for which the web's decoder has a control character, is impossible in CP932.
+    pub fn decode(self, bytes: &[u8]) -> Result<Cow<'_, str>, BadBytes> {
+        let text = match self {
+            Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Self::Cp932 => SHIFT_JIS
+                .decode_without_bom_handling_and_without_replacement(bytes)
+                .filter(|text| !(bytes.contains(&0x80) && text.contains('\u{80}'))),
+        };
+        text.ok_or_else(|| self.first_bad_bytes(bytes))
+    }
+
+    /// Appends `text` to `out`, exactly or not at all: what is written decodes to the same text.
+    pub fn encode(self, text: &str, out: &mut Vec<u8>) -> Result<(), Unencodable> {
+        let before = out.len();
+        match self.encode_while_possible(text, out) {
+            None => Ok(()),
+            Some((at, character)) => {
+                out.truncate(before);
+                Err(Unencodable { character, index: text[..at].chars().count() })
+            }
+        }
+    }
+
+    /// Appends `text` to `out` with `〓` (geta) for each character that is missing; gives the missing ones in order.
+    pub fn encode_with_geta(self, text: &str, out: &mut Vec<u8>) -> Vec<char> {
+        const GETA_IN_CP932: [u8; 2] = [0x81, 0xAC];
+        let mut missing = Vec::new();
+        let mut rest = text;
+        while let Some((at, character)) = self.encode_while_possible(rest, out) {
+            out.extend_from_slice(&GETA_IN_CP932);
+            missing.push(character);
+            rest = &rest[at + character.len_utf8()..];
+        }
+        missing
+    }
+
+    /// Encodes up to the first missing character, and gives its byte offset and itself.
+    fn encode_while_possible(self, text: &str, out: &mut Vec<u8>) -> Option<(usize, char)> {
+        if self == Self::Utf8 || text.is_ascii() {
+            out.extend_from_slice(text.as_bytes());
+            return None;
+        }
+        let changed = text.char_indices().find(|(_, c)| CHANGED_BY_THE_ENCODER.contains(c));
+        let end = changed.map_or(text.len(), |(at, _)| at);
+        let mut encoder = SHIFT_JIS.new_encoder();
+        let mut read = 0;
+        loop {
+            out.reserve(end - read + 16);
+            let (result, length) =
+                encoder.encode_from_utf8_to_vec_without_replacement(&text[read..end], out, true);
+            read += length;
+            match result {
+                EncoderResult::InputEmpty => return changed,
+                EncoderResult::OutputFull => {}
+                EncoderResult::Unmappable(missing) => return Some((read - missing.len_utf8(), missing)),
+            }
+        }
+    }
+
+    /// The first impossible bytes of a field that did not decode.
+    fn first_bad_bytes(self, bytes: &[u8]) -> BadBytes {
+        let (offset, length) = match self {
+            Self::Utf8 => match std::str::from_utf8(bytes) {
+                Ok(_) => (bytes.len(), 0),
+                Err(error) => {
+                    let rest = bytes.len() - error.valid_up_to();
+                    (error.valid_up_to(), error.error_len().unwrap_or(rest))
+                }
+            },
+            Self::Cp932 => first_bad_pair(bytes),
+        };
+        BadBytes { offset, bytes: bytes[offset..].iter().take(length.min(4)).copied().collect() }
+    }
+}
+
+/// What the web's encoder writes as something else without saying so: U+0080 as 0x80, ¥ as a backslash, ‾ as a tilde,
+/// − (U+2212) as －. The tests walk all of Unicode to show that there is no fifth.
+const CHANGED_BY_THE_ENCODER: [char; 4] = ['\u{80}', '¥', '‾', '−'];
+
+/// Offset and length of the first impossible bytes. A following ASCII byte is not counted in: it is most likely a
+/// quote or a letter whose left neighbour lost its second half.
+fn first_bad_pair(bytes: &[u8]) -> (usize, usize) {
+    let mut at = 0;
+    while at < bytes.len() {
+        match (cp932_class(bytes[at]), bytes.get(at + 1)) {
+            (Cp932Class::Single, _) => at += 1,
+            (Cp932Class::Lead, Some(&trail)) if is_cp932_pair(bytes[at], trail) => at += 2,
+            (Cp932Class::Lead, Some(&trail)) if !trail.is_ascii() => return (at, 2),
+            _ => return (at, 1),
+        }
+    }
+    (bytes.len(), 0)
+}
+
+enum Cp932Class {
+    Single,
+    Lead,
+    Impossible,
+}
+
+fn cp932_class(byte: u8) -> Cp932Class {
+    match byte {
+        0x00..=0x7F | 0xA1..=0xDF => Cp932Class::Single,
+        0x81..=0x9F | 0xE0..=0xFC => Cp932Class::Lead,
+        0x80 | 0xA0 | 0xFD..=0xFF => Cp932Class::Impossible,
+    }
+}
+
+/// One bit per pair of bytes: is it a character? Asking this is several times cheaper than decoding.
+static CP932_PAIRS: LazyLock<Vec<[u64; 4]>> = LazyLock::new(|| {
+    let mut pairs = vec![[0; 4]; 256];
+    for lead in (0x81..=0x9F).chain(0xE0..=0xFC) {
+        for trail in 0x40..=0xFC_u8 {
+            if SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&[lead, trail]).is_some() {
+                pairs[usize::from(lead)][usize::from(trail >> 6)] |= 1 << (trail & 63);
+            }
+        }
+    }
+    pairs
+});
+
+fn is_cp932_pair(lead: u8, trail: u8) -> bool {
+    CP932_PAIRS[usize::from(lead)][usize::from(trail >> 6)] >> (trail & 63) & 1 == 1
+}
+
+/// What a [`Detector`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detected {
+    /// The encoding: the given one, else the one that the bytes speak for.
+    pub encoding: Encoding,
+    /// Where the first byte is that is impossible in it, in bytes from the beginning of the stream.
+    pub first_bad: Option<u64>,
+}
+
+/// Finds the encoding of a stream, and whether all of it can be decoded, while somebody else reads it in chunks.
+///
+/// UTF-8 if it begins with a byte-order mark, or is valid UTF-8 with at least one non-ASCII character; else CP932.
+pub struct Detector {
+    given: Option<Encoding>,
+    start: Vec<u8>,
+    is_ascii: bool,
+    utf8: Utf8Check,
+    cp932: Cp932Check,
+}
+
+/// The byte-order mark of UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+impl Detector {
+    /// A detector for a stream whose encoding is perhaps known already.
+    pub fn new(given: Option<Encoding>) -> Self {
+        let (utf8, cp932) = (Utf8Check::default(), Cp932Check::default());
+        Self { given, start: Vec::new(), is_ascii: true, utf8, cp932 }
+    }
+
+    /// Takes the next bytes of the stream, cut wherever it pleases the reader.
+    pub fn feed(&mut self, chunk: &[u8]) {
+        let missing = BYTE_ORDER_MARK.len() - self.start.len();
+        self.start.extend(chunk.iter().take(missing));
+        self.is_ascii = self.is_ascii && chunk.is_ascii();
+        if self.given != Some(Encoding::Cp932) {
+            self.utf8.feed(chunk);
+        }
+        if self.given != Some(Encoding::Utf8) {
+            self.cp932.feed(chunk);
+        }
+    }
+
+    /// The stream is over: what was it?
+    pub fn finish(self) -> Detected {
+        let utf8_first_bad = self.utf8.finish();
+        let speaks_for_utf8 = self.start == BYTE_ORDER_MARK || (utf8_first_bad.is_none() && !self.is_ascii);
+        let guess = if speaks_for_utf8 { Encoding::Utf8 } else { Encoding::Cp932 };
+        let encoding = self.given.unwrap_or(guess);
+        let first_bad = match encoding {
+            Encoding::Utf8 => utf8_first_bad,
+            Encoding::Cp932 => self.cp932.finish(),
+        };
+        Detected { encoding, first_bad }
+    }
+}
+
+/// Is a stream valid UTF-8? Keeps the beginning of a character that a chunk's border cuts.
+#[derive(Default)]
+struct Utf8Check {
+    position: u64,
+    cut: Vec<u8>,
+    first_bad: Option<u64>,
+}
+
+impl Utf8Check {
+    fn feed(&mut self, chunk: &[u8]) {
+        if self.first_bad.is_some() {
+            return;
+        }
+        let mut rest = chunk;
+        while !self.cut.is_empty()
+            && let Some((&byte, after)) = rest.split_first()
+        {
+            self.cut.push(byte);
+            self.position += 1;
+            rest = after;
+            match std::str::from_utf8(&self.cut) {
+                Ok(_) => self.cut.clear(),
+                Err(error) if error.error_len().is_none() => {}
+                Err(_) => {
+                    self.first_bad = Some(self.position - self.cut.len() as u64);
+                    return;
+                }
+            }
+        }
+        if let Err(error) = std::str::from_utf8(rest) {
+            match error.error_len() {
+                Some(_) => self.first_bad = Some(self.position + error.valid_up_to() as u64),
+                None => self.cut.extend_from_slice(&rest[error.valid_up_to()..]),
+            }
+        }
+        self.position += rest.len() as u64;
+    }
+
+    fn finish(self) -> Option<u64> {
+        let cut_at_the_end = (!self.cut.is_empty()).then(|| self.position - self.cut.len() as u64);
+        self.first_bad.or(cut_at_the_end)
+    }
+}
+
+/// Is a stream CP932 throughout? Keeps the first half of a pair that a chunk's border cuts.
+#[derive(Default)]
+struct Cp932Check {
+    position: u64,
+    lead: Option<u8>,
+    first_bad: Option<u64>,
+}
+
+impl Cp932Check {
+    fn feed(&mut self, chunk: &[u8]) {
+        if self.first_bad.is_some() {
+            return;
+        }
+        let mut at = 0;
+        if let (Some(lead), Some(&trail)) = (self.lead, chunk.first()) {
+            if !is_cp932_pair(lead, trail) {
+                self.first_bad = Some(self.position - 1);
+                return;
+            }
+            self.lead = None;
+            at = 1;
+        }
+        let (lead, bad) = check_cp932(chunk, at);
+        self.lead = lead;
+        self.first_bad = bad.map(|bad| self.position + bad as u64);
+        self.position += chunk.len() as u64;
+    }
+
+    fn finish(self) -> Option<u64> {
+        self.first_bad.or(self.lead.map(|_| self.position - 1))
+    }
+}
+
+/// Checks from `at` on: the lead byte that the end cuts off, or the offset of the first impossible byte.
+fn check_cp932(chunk: &[u8], mut at: usize) -> (Option<u8>, Option<usize>) {
+    let pairs = &**CP932_PAIRS;
+    loop {
+        at += length_of_ascii(&chunk[at..]);
+        // Japanese comes in runs: stay here while it lasts.
+        while let Some(&byte) = chunk.get(at)
+            && !byte.is_ascii()
+        {
+            match (cp932_class(byte), chunk.get(at + 1)) {
+                (Cp932Class::Single, _) => at += 1,
+                (Cp932Class::Lead, None) => return (Some(byte), None),
+                (Cp932Class::Lead, Some(&trail))
+                    if pairs[usize::from(byte)][usize::from(trail >> 6)] >> (trail & 63) & 1 == 1 =>
+                {
+                    at += 2;
+                }
+                _ => return (None, Some(at)),
+            }
+        }
+        if at >= chunk.len() {
+            return (None, None);
+        }
+    }
+}
+
+/// How many ASCII bytes stand at the beginning; eight at a time.
+fn length_of_ascii(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks::<8>();
+    let whole = words.iter().take_while(|word| u64::from_le_bytes(**word) & 0x8080_8080_8080_8080 == 0);
+    let length = whole.count() * 8;
+    length + bytes[length..].iter().take_while(|byte| byte.is_ascii()).count()
+}
+
+/// Characters that CP932 lacks, and what a reader takes for the same. Sorted by code point.
+///
+/// Only what looks and reads alike stands here; a variant of a kanji (𠮷 for 吉) does not, since it may be a name.
+pub const LOOK_ALIKES: &[(char, &str)] = &[
+    ('\u{00A0}', " "),        // no-break space
+    ('\u{00A2}', "\u{FFE0}"), // ¢ → ￠
+    ('\u{00A3}', "\u{FFE1}"), // £ → ￡
+    ('\u{00A5}', "\u{FFE5}"), // ¥ → ￥; never the backslash 0x5C, which only Japanese fonts show as a yen sign
+    ('\u{00A6}', "\u{FFE4}"), // ¦ → ￤
+    ('\u{00AC}', "\u{FFE2}"), // ¬ → ￢
+    ('\u{00AD}', ""),         // soft hyphen: invisible
+    ('\u{00AF}', "\u{FFE3}"), // ¯ → ￣
+    ('\u{00B5}', "\u{03BC}"), // µ (micro sign) → μ (Greek letter)
+    ('\u{00B7}', "\u{30FB}"), // · → ・
+    ('\u{00C5}', "\u{212B}"), // Å (letter) → Å (ångström sign, the one that CP932 has)
+    ('\u{2002}', " "),        // en space
+    ('\u{2003}', "\u{3000}"), // em space → full-width space
+    ('\u{2004}', " "),        // narrower spaces
+    ('\u{2005}', " "),
+    ('\u{2006}', " "),
+    ('\u{2007}', " "),
+    ('\u{2008}', " "),
+    ('\u{2009}', " "),
+    ('\u{200A}', " "),
+    ('\u{200B}', ""),         // zero-width space: invisible, comes with copied text
+    ('\u{200E}', ""),         // left-to-right mark: invisible
+    ('\u{200F}', ""),         // right-to-left mark: invisible
+    ('\u{2011}', "\u{2010}"), // ‑ (no-break hyphen) → ‐
+    ('\u{2012}', "\u{FF0D}"), // ‒ (figure dash) → －
+    ('\u{2013}', "\u{FF0D}"), // – (en dash) → －
+    ('\u{2014}', "\u{2015}"), // — → ―
+    ('\u{2016}', "\u{2225}"), // ‖ → ∥
+    ('\u{2022}', "\u{30FB}"), // • → ・
+    ('\u{2027}', "\u{30FB}"), // ‧ → ・
+    ('\u{202F}', " "),        // narrow no-break space
+    ('\u{203E}', "\u{FFE3}"), // ‾ → ￣; never the tilde 0x7E
+    ('\u{205F}', " "),        // mathematical space
+    ('\u{2060}', ""),         // word joiner: invisible
+    ('\u{2212}', "\u{FF0D}"), // − → －
+    ('\u{22C5}', "\u{30FB}"), // ⋅ → ・
+    ('\u{22EF}', "\u{2026}"), // ⋯ → …
+    ('\u{301C}', "\u{FF5E}"), // 〜 → ～
+    ('\u{FEFF}', ""),         // zero-width no-break space (a stray byte-order mark): invisible
+];
+
+/// The text with those characters that CP932 lacks put into a form that it has, where a reader sees no difference:
+/// decomposed letters composed (NFC), then [`LOOK_ALIKES`], and no variation selectors.
+///
+/// What CP932 has stays as it is, also where NFC would change it: U+FA19, a variant of 神, is how somebody writes their name.
+pub fn look_alikes(text: &str) -> Cow<'_, str> {
+    let is_composed = || is_nfc_quick(text.chars()) == IsNormalized::Yes;
+    if text.is_ascii() || (is_composed() && !text.chars().any(|c| look_alike(c).is_some())) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut run = String::new();
+    for character in text.chars() {
+        if is_kept_from_nfc(character) {
+            push_look_alikes(&run, &mut out);
+            run.clear();
+            out.push(character);
+        } else {
+            run.push(character);
+        }
+    }
+    push_look_alikes(&run, &mut out);
+    Cow::Owned(out)
+}
+
+fn push_look_alikes(run: &str, out: &mut String) {
+    for character in run.nfc() {
+        match look_alike(character) {
+            Some(replacement) => out.push_str(replacement),
+            None => out.push(character),
+        }
+    }
+}
+
+fn look_alike(character: char) -> Option<&'static str> {
+    // Variation selectors choose a glyph of the character before them, which stays the same character.
+    if matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}') {
+        return Some("");
+    }
+    let found = LOOK_ALIKES.binary_search_by_key(&character, |(missing, _)| *missing);
+    found.ok().map(|index| LOOK_ALIKES[index].1)
+}
+
+fn is_kept_from_nfc(character: char) -> bool {
+    is_nfc_quick(std::iter::once(character)) == IsNormalized::No
+        && Encoding::Cp932.encode(character.encode_utf8(&mut [0; 4]), &mut Vec::new()).is_ok()
+}
+
+/// A column's name in the form in which names are compared: full and half width, spaces and ASCII case do not matter.
+pub fn comparable_name(name: &str) -> String {
+    name.nfkc().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Every sequence of one and of two bytes that CP932 can be asked about, with what it decodes to.
+    fn all_of_cp932() -> impl Iterator<Item = (Vec<u8>, Result<String, BadBytes>)> {
+        let singles = (0..=0xFF_u8).map(|byte| vec![byte]);
+        let leads = (0x81..=0x9F_u8).chain(0xE0..=0xFC);
+        let pairs = leads.flat_map(|lead| (0..=0xFF_u8).map(move |trail| vec![lead, trail]));
+        singles.chain(pairs).map(|bytes| {
+            let text = Encoding::Cp932.decode(&bytes).map(Cow::into_owned);
+            (bytes, text)
+        })
+    }
+
+    fn is_private(text: &str) -> bool {
+        text.chars().any(|c| ('\u{E000}'..='\u{F8FF}').contains(&c))
+    }
+
+    fn encoded(text: &str) -> Result<Vec<u8>, Unencodable> {
+        let mut out = Vec::new();
+        Encoding::Cp932.encode(text, &mut out).map(|()| out)
+    }
+
+    #[test]
+    fn every_character_of_cp932_survives_the_way_there_and_back() {
+        let mut characters = 0;
+        for (bytes, text) in all_of_cp932() {
+            let Ok(text) = text else { continue };
+            if text.chars().count() != 1 {
+                continue;
+            }
+            characters += 1;
+            if is_private(&text) {
+                // Characters that a shop drew itself mean nothing to anybody else: readable, never sent.
+                assert!(encoded(&text).is_err(), "{bytes:02X?}");
+                continue;
+            }
+            // NEC and IBM both numbered some characters, so the bytes may differ, but never the character.
+            let again = encoded(&text).unwrap_or_else(|error| panic!("{bytes:02X?} {text}: {error:?}"));
+            assert_eq!(Encoding::Cp932.decode(&again).unwrap(), text, "{bytes:02X?}");
+            assert_eq!(look_alikes(&text), text, "{bytes:02X?}: changed although CP932 has it");
+        }
+        assert!(characters > 9000, "{characters}");
+    }
+
+    #[test]
+    fn whatever_is_encoded_decodes_to_itself() {
+        for character in (0..=0x0010_FFFF_u32).filter_map(char::from_u32) {
+            let text = character.to_string();
+            if let Ok(bytes) = encoded(&text) {
+                assert_eq!(
+                    Encoding::Cp932.decode(&bytes).as_deref(),
+                    Ok(text.as_str()),
+                    "U+{:04X}",
+                    character as u32
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_look_alike_is_needed_and_can_be_written() {
+        assert!(LOOK_ALIKES.is_sorted_by_key(|(missing, _)| *missing));
+        for (missing, replacement) in LOOK_ALIKES {
+            assert!(encoded(&missing.to_string()).is_err(), "U+{:04X} is in CP932", *missing as u32);
+            assert!(encoded(replacement).is_ok(), "U+{:04X}", *missing as u32);
+            assert_eq!(look_alikes(&missing.to_string()), *replacement, "U+{:04X}", *missing as u32);
+        }
+    }
+
+    #[test]
+    fn the_characters_that_fail_elsewhere_are_written_as_a_reader_expects() {
+        let text = "10〜20−3—‖¥¢£¬\u{A0}か\u{3099}‑–葛\u{E0100}城";
+        assert_eq!(look_alikes(text), "10～20－3―∥￥￠￡￢ が‐－葛城");
+        let kept = "\u{FA19}田\u{212B}①㈱髙\u{FA11}";
+        assert_eq!(look_alikes(&format!("{kept}〜")), format!("{kept}～"));
+        assert_eq!(look_alikes("A\u{30A}"), "\u{212B}", "composed, then the sign that CP932 has");
+        assert!(matches!(look_alikes("表構能ソ"), Cow::Borrowed(_)));
+        assert_eq!(encoded("表").unwrap(), [0x95, 0x5C]);
+    }
+
+    #[test]
+    fn a_missing_character_is_named_with_its_place_and_nothing_is_written() {
+        let mut out = b"before".to_vec();
+        let error = Encoding::Cp932.encode("東京𠮷野", &mut out);
+        assert_eq!(error, Err(Unencodable { character: '𠮷', index: 2 }));
+        assert_eq!(out, b"before");
+        assert_eq!(encoded("a¥b"), Err(Unencodable { character: '¥', index: 1 }), "not a backslash");
+        assert_eq!(encoded("é¥"), Err(Unencodable { character: 'é', index: 0 }), "the first of two");
+    }
+
+    #[test]
+    fn geta_stands_for_each_missing_character() {
+        let mut out = Vec::new();
+        assert_eq!(Encoding::Cp932.encode_with_geta("𠮷野é‾屋🎁", &mut out), ['𠮷', 'é', '‾', '🎁']);
+        assert_eq!(Encoding::Cp932.decode(&out).unwrap(), "〓野〓〓屋〓");
+        assert_eq!(Encoding::Utf8.encode_with_geta("𠮷", &mut out), []);
+    }
+
+    #[test]
+    fn impossible_bytes_are_named_with_their_place() {
+        let bad = |encoding: Encoding, bytes: &[u8]| {
+            let error = encoding.decode(bytes).unwrap_err();
+            (error.offset, error.to_string())
+        };
+        assert_eq!(bad(Encoding::Cp932, b"ab\x82"), (2, "82".to_owned()), "a pair cut in half at the end");
+        assert_eq!(bad(Encoding::Cp932, b"\x82\xA0\x80x"), (2, "80".to_owned()));
+        assert_eq!(bad(Encoding::Cp932, b"a\x82\x20b"), (1, "82".to_owned()));
+        assert_eq!(bad(Encoding::Cp932, b"\xEF\xBB\xBF"), (0, "EF BB".to_owned()), "no byte-order mark here");
+        assert_eq!(bad(Encoding::Cp932, b"\xA0"), (0, "A0".to_owned()));
+        assert_eq!(bad(Encoding::Utf8, b"a\xE3\x81"), (1, "E3 81".to_owned()));
+        assert_eq!(bad(Encoding::Utf8, b"\xC2\xA5\xFF"), (2, "FF".to_owned()));
+    }
+
+    #[test]
+    fn a_name_can_promise_utf8() {
+        assert_eq!(Encoding::promised_by_name("Stock_UTF8_1.csv"), Some(Encoding::Utf8));
+        assert_eq!(Encoding::promised_by_name("stock-utf-8.csv"), Some(Encoding::Utf8));
+        assert_eq!(Encoding::promised_by_name("stock.csv"), None);
+    }
+
+    fn detect(given: Option<Encoding>, bytes: &[u8], chunk: usize) -> Detected {
+        let mut detector = Detector::new(given);
+        bytes.chunks(chunk).for_each(|chunk| detector.feed(chunk));
+        detector.finish()
+    }
+
+    #[test]
+    fn the_bytes_tell_the_encoding() {
+        let guess = |bytes: &[u8]| detect(None, bytes, 2);
+        let (cp932, utf8) = (Encoding::Cp932, Encoding::Utf8);
+        assert_eq!(guess(b"abc"), Detected { encoding: cp932, first_bad: None });
+        assert_eq!(guess(b""), Detected { encoding: cp932, first_bad: None });
+        assert_eq!(guess("abc表".as_bytes()), Detected { encoding: utf8, first_bad: None });
+        assert_eq!(guess(b"\xEF\xBB\xBFabc"), Detected { encoding: utf8, first_bad: None });
+        assert_eq!(guess(b"\xEF\xBB\xBFabc\xFF"), Detected { encoding: utf8, first_bad: Some(6) });
+        assert_eq!(guess(&encoded("code,在庫数").unwrap()), Detected { encoding: cp932, first_bad: None });
+        assert_eq!(guess(b"abc\x82"), Detected { encoding: cp932, first_bad: Some(3) });
+        assert_eq!(guess(b"abcd\x82\x22"), Detected { encoding: cp932, first_bad: Some(4) });
+        let forced = detect(Some(utf8), b"ab\x82\xA0", 3);
+        assert_eq!(forced, Detected { encoding: utf8, first_bad: Some(2) });
+    }
+
+    #[test]
+    fn column_names_compare_whatever_their_width() {
+        assert_eq!(
+            comparable_name("ＳＫＵ項目１　タイトル（税込） "),
+            comparable_name("sku項目1タイトル(税込)")
+        );
+    }
+
+    /// Bytes among which pairs, halves of pairs, UTF-8 and impossible bytes are frequent.
+    fn mixed_bytes() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            4 => Just(b"\x95\x5C".to_vec()),
+            4 => Just("表".as_bytes().to_vec()),
+            4 => Just(b"abcdefghij".to_vec()),
+            2 => Just("é".as_bytes().to_vec()),
+            1 => any::<u8>().prop_map(|byte| vec![byte]),
+        ];
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn where_the_chunks_are_cut_does_not_matter(bytes in mixed_bytes(), chunk in 1_usize..12) {
+            for given in [None, Some(Encoding::Cp932), Some(Encoding::Utf8)] {
+                prop_assert_eq!(detect(given, &bytes, chunk), detect(given, &bytes, usize::MAX));
+            }
+        }
+
+        #[test]
+        fn the_detector_and_the_decoder_find_the_same_first_bad_byte(bytes in mixed_bytes()) {
+            for encoding in [Encoding::Cp932, Encoding::Utf8] {
+                let offset = encoding.decode(&bytes).err().map(|bad| bad.offset as u64);
+                prop_assert_eq!(detect(Some(encoding), &bytes, 5).first_bad, offset);
+            }
+        }
+
+        #[test]
+        fn encoding_is_exact_or_refused(text in any::<String>()) {
+            if let Ok(bytes) = encoded(&text) {
+                prop_assert_eq!(Encoding::Cp932.decode(&bytes).unwrap(), text);
+            }
+        }
+    }
+}

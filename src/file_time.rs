@@ -1,0 +1,105 @@
+//! A file's own time: the moment for which its figures are true.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+/// The time in a file's name, Japan time: `stock_20261124101500.csv`, `20261124-1015.csv`, `2026-11-24_10-15-00.csv`.
+/// A date alone is no time: it would make every figure of the day as old as midnight.
+pub fn time_in_name(name: &str) -> Option<NaiveDateTime> {
+    let characters: Vec<char> = name.chars().collect();
+    (0..characters.len())
+        .filter(|&start| start == 0 || !characters[start - 1].is_ascii_digit())
+        .find_map(|start| time_at(&characters[start..]))
+}
+
+/// The file's own time: from its name, else as the server or the disk knows it, else the time of listing; never later
+/// than the listing.
+pub fn own_time(name: &str, modified: Option<NaiveDateTime>, listed_at: NaiveDateTime) -> NaiveDateTime {
+    time_in_name(name).or(modified).unwrap_or(listed_at).min(listed_at)
+}
+
+/// A time at the very beginning of the text, in which date, hour and so on may be set apart by one character each.
+fn time_at(text: &[char]) -> Option<NaiveDateTime> {
+    let mut rest = text;
+    let year = take_number(&mut rest, 4)?;
+    let [month, day, hour, minute] = [(); 4].map(|()| take_part(&mut rest));
+    let second = take_part(&mut rest).unwrap_or(0);
+    if rest.first().is_some_and(char::is_ascii_digit) || !(2000..2100).contains(&year) {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month?, day?)?.and_hms_opt(hour?, minute?, second)
+}
+
+/// Two digits, with at most one separator before them.
+fn take_part(rest: &mut &[char]) -> Option<u32> {
+    let before = *rest;
+    if let [separator, following @ ..] = *rest
+        && matches!(separator, '-' | '_' | 'T' | ' ' | '.' | ':')
+    {
+        *rest = following;
+    }
+    let number = take_number(rest, 2);
+    if number.is_none() {
+        *rest = before;
+    }
+    number
+}
+
+fn take_number(rest: &mut &[char], digits: usize) -> Option<u32> {
+    let text: String = rest.get(..digits)?.iter().collect();
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    *rest = &rest[digits..];
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::parse_time;
+
+    #[track_caller]
+    fn check(name: &str, expected: Option<&str>) {
+        assert_eq!(time_in_name(name), expected.and_then(parse_time), "{name}");
+    }
+
+    #[test]
+    fn a_time_in_the_name_is_found_in_every_usual_form() {
+        check("stock_20261124101530.csv", Some("2026-11-24 10:15:30"));
+        check("20261124101530", Some("2026-11-24 10:15:30"));
+        check("stock202611241015.csv", Some("2026-11-24 10:15:00"));
+        check("stock-20261124-101530.csv", Some("2026-11-24 10:15:30"));
+        check("stock-20261124_1015.csv", Some("2026-11-24 10:15:00"));
+        check("2026-11-24 10-15-30.csv", Some("2026-11-24 10:15:30"));
+        check("stock_20261124T101530_utf8.csv", Some("2026-11-24 10:15:30"));
+    }
+
+    #[test]
+    fn what_is_no_time_is_not_taken_for_one() {
+        check("stock.csv", None);
+        check("stock_20261124.csv", None);
+        check("stock_20261324101530.csv", None);
+        check("stock_20261124251530.csv", None);
+        check("4901234567894.csv", None);
+        check("1920112410153012.csv", None);
+        check("order-000012.csv", None);
+        check("在庫.csv", None);
+    }
+
+    #[test]
+    fn a_number_before_the_time_does_not_hide_it() {
+        check("12345_20261124101530.csv", Some("2026-11-24 10:15:30"));
+        check("在庫20261124101530.csv", Some("2026-11-24 10:15:30"));
+    }
+
+    #[test]
+    fn the_own_time_is_never_later_than_the_listing() {
+        let listed_at = parse_time("2026-11-24 10:00:00").unwrap();
+        assert_eq!(own_time("stock_20261124101530.csv", None, listed_at), listed_at);
+        assert_eq!(
+            own_time("stock.csv", parse_time("2026-11-24 09:00:00"), listed_at),
+            parse_time("2026-11-24 09:00:00").unwrap()
+        );
+        assert_eq!(own_time("stock.csv", None, listed_at), listed_at);
+    }
+}

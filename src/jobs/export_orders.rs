@@ -1,0 +1,649 @@
+//! `export-orders` (受注連携): sends each new order of the shop to TEMPOSTAR, once.
+//!
+//! An order that TEMPOSTAR could not take over rightly is held back, with the reason, until somebody mends it; the
+//! others go. What is sent is what one snapshot of the database holds; how it reaches the server without being lost
+//! or doubled is [`crate::sync::export`]'s business.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use anyhow::Result;
+use rusqlite::{Connection, Row, Statement};
+
+use crate::clock::parse_time;
+use crate::report::{Counts, Problem};
+use crate::settings::{AddOrderLines, Settings};
+use crate::sheet::{SheetRow, SheetWriter, UnencodableField};
+use crate::sync::Run;
+use crate::sync::export::{Chosen, export};
+use crate::text::{Text, jobs as text};
+
+/// The subcommand.
+pub const COMMAND: &str = "export-orders";
+
+/// Payment methods added from this day on need a set-up at SAVAWAY.
+const PAYMENT_SETUP_SINCE: &str = "2022-05-01";
+
+/// How many held-back orders one run tells of.
+const HELD_BACK_TOLD_MAX: usize = 100;
+
+/// The columns of a file of orders, in TEMPOSTAR's order; the free items follow.
+const COLUMNS: [&str; 50] = [
+    "ショップ受注番号",
+    "受注日時",
+    "注文者名",
+    "注文者名カナ",
+    "注文者郵便番号",
+    "注文者住所",
+    "注文者電話番号",
+    "注文者FAX番号",
+    "注文者メールアドレス",
+    "支払方法名",
+    "支払回数名",
+    "デバイスタイプ",
+    "ポイント",
+    "クーポン",
+    "商品計税抜",
+    "消費税計",
+    "商品計税込",
+    "配送料計",
+    "決済手数料計",
+    "請求金額",
+    "入金日付",
+    "受注備考",
+    "社内備考",
+    "倉庫指示",
+    "配送先名",
+    "配送先名カナ",
+    "配送先郵便番号",
+    "配送先住所",
+    "配送先電話番号",
+    "配送先FAX番号",
+    "配送方法名",
+    "配送時間名",
+    "配送毎配送料",
+    "配送毎決済手数料",
+    "配送毎ポイント",
+    "配送毎クーポン",
+    "配送毎請求金額",
+    "ギフトフラグ",
+    "出荷日",
+    "配送日",
+    "荷物番号",
+    "配送毎連絡",
+    "商品コード",
+    "商品名",
+    "項目選択肢",
+    "数量",
+    "税抜単価",
+    "単品消費税",
+    "税込単価",
+    "商品連絡",
+];
+
+/// The notes: a character that CP932 lacks is replaced there; anywhere else it holds the order back.
+const NOTES: [&str; 4] = ["受注備考", "社内備考", "配送毎連絡", "商品連絡"];
+
+/// Runs the job. What it did and what went wrong is in the report.
+///
+/// # Errors
+/// What stops the run: the server, the database, the disk.
+pub fn run(run: &mut Run<'_>) -> Result<()> {
+    run.report.counts = Counts::zero(&["exported", "lines", "held_back"]);
+    let is_anything_waiting = is_anything_waiting(&run.database)?;
+    export(run, is_anything_waiting, &mut choose)
+}
+
+fn is_anything_waiting(database: &Connection) -> Result<bool> {
+    let sql = format!("SELECT EXISTS ({WAITING_SQL})");
+    Ok(database.query_row(&sql, [], |row| row.get(0))?)
+}
+
+/// Orders that were never sent, oldest first. A provisional order (仮受注) is not an order yet.
+const WAITING_SQL: &str = "
+    SELECT order_no
+    FROM orders
+    WHERE exported_at IS NULL AND cancelled_at IS NULL AND is_provisional = 0
+      AND order_no NOT IN (SELECT order_no FROM tempostar_batch_orders)
+    ORDER BY ordered_at, order_no";
+
+/// Chooses the orders that can go, and writes them as a sheet.
+fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
+    let mut held_back = Vec::new();
+    let mut replaced = Vec::new();
+    let chosen = render(&run.database, run.settings, output, &mut held_back, &mut replaced)?;
+    run.report.counts.add("held_back", u64::try_from(held_back.len())?);
+    for (order_no, reason) in held_back.iter().take(HELD_BACK_TOLD_MAX) {
+        run.report.partial(held_back_problem(order_no, reason));
+    }
+    run.report.problems.extend(replaced);
+    Ok(chosen)
+}
+
+/// What a person is told of an order that is held back.
+pub fn held_back_problem(order_no: &str, reason: &Text) -> Problem {
+    let problem = text::held_back(order_no);
+    Problem { message: problem.message.clone().because(reason), ..problem }
+}
+
+/// Writes all waiting orders that can go. Everything is read from one snapshot.
+fn render(
+    database: &Connection,
+    settings: &Settings,
+    output: &mut dyn Write,
+    held_back: &mut Vec<(String, Text)>,
+    replaced: &mut Vec<Problem>,
+) -> Result<Chosen> {
+    let snapshot = database.unchecked_transaction()?;
+    let mut reader = Reader::new(&snapshot)?;
+    let columns =
+        COLUMNS.into_iter().chain(settings.orders.free_items.iter().map(|(column, _)| column.as_str()));
+    let mut sheet = SheetWriter::new(output, settings.orders.encoding, &columns.collect::<Vec<_>>())?;
+    let mut chosen = Chosen::default();
+    let mut waiting = snapshot.prepare(WAITING_SQL)?;
+    let mut numbers = waiting.query([])?;
+    while let Some(number) = numbers.next()? {
+        let order_no: String = number.get(0)?;
+        let order = match reader.read(&order_no) {
+            Ok(order) => order,
+            // One value of a wrong type must not stop all the other orders.
+            Err(rusqlite::Error::InvalidColumnType(_, column, found)) => {
+                held_back.push((order_no, text::wrong_type(&column, &found.to_string())));
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let rows = match reason_to_hold(&order, settings) {
+            None => render_order(&order, settings, &sheet, replaced),
+            Some(reason) => Err(reason),
+        };
+        match rows {
+            Err(reason) => held_back.push((order.order_no, reason)),
+            Ok(rows) => {
+                for row in &rows {
+                    sheet.write(row)?;
+                }
+                chosen.lines_chosen += u64::try_from(order.lines.len())?;
+                chosen.order_nos.push(order.order_no);
+            }
+        }
+    }
+    chosen.rows_written = sheet.rows();
+    sheet.finish()?.flush()?;
+    Ok(chosen)
+}
+
+/// An order as the database has it.
+#[derive(Debug, Default)]
+struct Order {
+    order_no: String,
+    ordered_at: String,
+    kind: String,
+    customer: Party,
+    customer_email: String,
+    payment: Payment,
+    payment_count: String,
+    device: String,
+    points_used: i64,
+    coupon_discount: i64,
+    subtotal_excl_tax: i64,
+    tax: i64,
+    subtotal_incl_tax: i64,
+    shipping_fee: i64,
+    payment_fee: i64,
+    total: i64,
+    paid_at: String,
+    customer_note: String,
+    shop_note: String,
+    free_items: Vec<String>,
+    shipments: Vec<Shipment>,
+    lines: Vec<Line>,
+}
+
+/// Who ordered, or who receives.
+#[derive(Debug, Default)]
+struct Party {
+    name: String,
+    kana: String,
+    zip: String,
+    address: String,
+    tel: String,
+    fax: String,
+}
+
+/// An order's payment method, as the shop knows it.
+#[derive(Debug, Default)]
+struct Payment {
+    method: String,
+    is_known: bool,
+    added_on: String,
+    is_tempostar_ready: bool,
+}
+
+/// One destination.
+#[derive(Debug, Default)]
+struct Shipment {
+    shipment_no: i64,
+    recipient: Party,
+    delivery_method: String,
+    delivery_time: String,
+    shipping_fee: i64,
+    payment_fee: i64,
+    points: i64,
+    coupon: i64,
+    total: i64,
+    is_gift: bool,
+    shipped_on: String,
+    delivery_date: String,
+    tracking_no: String,
+    message: String,
+}
+
+/// One line.
+#[derive(Debug, Default)]
+struct Line {
+    shipment_no: i64,
+    sku_code: String,
+    product_name: String,
+    options: String,
+    quantity: i64,
+    unit_price_excl_tax: i64,
+    unit_tax: i64,
+    unit_price_incl_tax: i64,
+    message: String,
+}
+
+/// Reads whole orders, with statements that are prepared once.
+struct Reader<'a> {
+    order: Statement<'a>,
+    shipments: Statement<'a>,
+    lines: Statement<'a>,
+}
+
+/// The number of order free items (`free_item_1` … `free_item_36`).
+const FREE_ITEMS: usize = 36;
+
+impl<'a> Reader<'a> {
+    fn new(database: &'a Connection) -> Result<Self> {
+        let free_items = (1..=FREE_ITEMS).fold(String::new(), |mut sql, number| {
+            let _ = write!(sql, ", free_item_{number}");
+            sql
+        });
+        Ok(Self {
+            order: database.prepare(&format!(
+                "SELECT order_no, ordered_at, kind,
+                        customer_name, customer_kana, customer_zip, customer_address, customer_tel, customer_fax,
+                        customer_email, payment_method, payment_methods.name IS NOT NULL, payment_methods.added_on,
+                        payment_methods.tempostar_ready, payment_count, device, points_used, coupon_discount,
+                        subtotal_excl_tax, tax, subtotal_incl_tax, shipping_fee, payment_fee, total,
+                        paid_at, customer_note, shop_note{free_items}
+                 FROM orders
+                 LEFT JOIN payment_methods ON payment_methods.name = orders.payment_method
+                 WHERE order_no = ?1"
+            ))?,
+            shipments: database.prepare(
+                "SELECT shipment_no,
+                        recipient_name, recipient_kana, recipient_zip, recipient_address, recipient_tel, recipient_fax,
+                        delivery_method, delivery_time, shipping_fee, payment_fee, points, coupon, total, is_gift,
+                        shipped_on, delivery_date, tracking_no, message
+                 FROM order_shipments
+                 WHERE order_no = ?1
+                 ORDER BY shipment_no",
+            )?,
+            lines: database.prepare(
+                "SELECT shipment_no, sku_code, product_name, options, quantity,
+                        unit_price_excl_tax, unit_tax, unit_price_incl_tax, message
+                 FROM order_lines
+                 WHERE order_no = ?1
+                 ORDER BY line_no",
+            )?,
+        })
+    }
+
+    fn read(&mut self, order_no: &str) -> rusqlite::Result<Order> {
+        let mut order = self.order.query_row([order_no], read_order)?;
+        order.shipments =
+            self.shipments.query_map([order_no], read_shipment)?.collect::<rusqlite::Result<_>>()?;
+        order.lines = self.lines.query_map([order_no], read_line)?.collect::<rusqlite::Result<_>>()?;
+        Ok(order)
+    }
+}
+
+/// Reads the columns of a row one after the other.
+struct Cells<'r, 's> {
+    row: &'r Row<'s>,
+    next: usize,
+}
+
+impl<'r, 's> Cells<'r, 's> {
+    fn new(row: &'r Row<'s>) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// The next value as text, whatever type the shop's application gave it; NULL is empty.
+    fn text(&mut self) -> rusqlite::Result<String> {
+        let value: rusqlite::types::Value = self.value()?;
+        Ok(match value {
+            rusqlite::types::Value::Text(text) => text,
+            rusqlite::types::Value::Integer(number) => number.to_string(),
+            rusqlite::types::Value::Real(number) => number.to_string(),
+            rusqlite::types::Value::Null | rusqlite::types::Value::Blob(_) => String::new(),
+        })
+    }
+
+    fn value<T: rusqlite::types::FromSql>(&mut self) -> rusqlite::Result<T> {
+        self.next += 1;
+        self.row.get(self.next - 1)
+    }
+
+    fn party(&mut self) -> rusqlite::Result<Party> {
+        Ok(Party {
+            name: self.text()?,
+            kana: self.text()?,
+            zip: self.text()?,
+            address: self.text()?,
+            tel: self.text()?,
+            fax: self.text()?,
+        })
+    }
+}
+
+fn read_order(row: &Row<'_>) -> rusqlite::Result<Order> {
+    let mut cells = Cells::new(row);
+    Ok(Order {
+        order_no: cells.text()?,
+        ordered_at: cells.text()?,
+        kind: cells.text()?,
+        customer: cells.party()?,
+        customer_email: cells.text()?,
+        payment: Payment {
+            method: cells.text()?,
+            is_known: cells.value()?,
+            added_on: cells.text()?,
+            is_tempostar_ready: cells.value::<Option<bool>>()?.unwrap_or(false),
+        },
+        payment_count: cells.text()?,
+        device: cells.text()?,
+        points_used: cells.value()?,
+        coupon_discount: cells.value()?,
+        subtotal_excl_tax: cells.value()?,
+        tax: cells.value()?,
+        subtotal_incl_tax: cells.value()?,
+        shipping_fee: cells.value()?,
+        payment_fee: cells.value()?,
+        total: cells.value()?,
+        paid_at: cells.text()?,
+        customer_note: cells.text()?,
+        shop_note: cells.text()?,
+        free_items: (0..FREE_ITEMS).map(|_| cells.text()).collect::<rusqlite::Result<_>>()?,
+        ..Order::default()
+    })
+}
+
+fn read_shipment(row: &Row<'_>) -> rusqlite::Result<Shipment> {
+    let mut cells = Cells::new(row);
+    Ok(Shipment {
+        shipment_no: cells.value()?,
+        recipient: cells.party()?,
+        delivery_method: cells.text()?,
+        delivery_time: cells.text()?,
+        shipping_fee: cells.value()?,
+        payment_fee: cells.value()?,
+        points: cells.value()?,
+        coupon: cells.value()?,
+        total: cells.value()?,
+        is_gift: cells.value()?,
+        shipped_on: cells.text()?,
+        delivery_date: cells.text()?,
+        tracking_no: cells.text()?,
+        message: cells.text()?,
+    })
+}
+
+fn read_line(row: &Row<'_>) -> rusqlite::Result<Line> {
+    let mut cells = Cells::new(row);
+    Ok(Line {
+        shipment_no: cells.value()?,
+        sku_code: cells.text()?,
+        product_name: cells.text()?,
+        options: cells.text()?,
+        quantity: cells.value()?,
+        unit_price_excl_tax: cells.value()?,
+        unit_tax: cells.value()?,
+        unit_price_incl_tax: cells.value()?,
+        message: cells.text()?,
+    })
+}
+
+/// Why TEMPOSTAR could not take this order over rightly; the first reason that is found.
+fn reason_to_hold(order: &Order, settings: &Settings) -> Option<Text> {
+    option_in_the_way(order, settings)
+        .or_else(|| payment_not_set_up(&order.payment))
+        .or_else(|| required_field_empty(order))
+        .or_else(|| unreadable_date(order))
+        .or_else(|| amounts_do_not_add_up(order))
+}
+
+fn option_in_the_way(order: &Order, settings: &Settings) -> Option<Text> {
+    match order.kind.as_str() {
+        "reservation" => Some(text::reservation()),
+        "hanpukai" => Some(text::hanpukai()),
+        _ if order.shipments.len() > 1 && settings.logistics.add_order_lines == AddOrderLines::Add => {
+            Some(text::several_destinations())
+        }
+        _ => None,
+    }
+}
+
+fn payment_not_set_up(payment: &Payment) -> Option<Text> {
+    if payment.method.is_empty() {
+        Some(text::field_empty("支払方法名"))
+    } else if !payment.is_known {
+        Some(text::payment_unknown(&payment.method))
+    } else if payment.added_on.as_str() >= PAYMENT_SETUP_SINCE && !payment.is_tempostar_ready {
+        Some(text::payment_not_ready(&payment.method))
+    } else {
+        None
+    }
+}
+
+/// What a parcel and an order cannot do without.
+fn required_field_empty(order: &Order) -> Option<Text> {
+    if order.lines.is_empty() {
+        return Some(text::no_lines());
+    }
+    let of_order = [
+        ("受注日時", &order.ordered_at),
+        ("注文者名", &order.customer.name),
+        ("注文者住所", &order.customer.address),
+    ];
+    let of_shipments = order.shipments.iter().flat_map(|shipment| {
+        [("配送先名", &shipment.recipient.name), ("配送先住所", &shipment.recipient.address)]
+    });
+    let of_lines = order.lines.iter().map(|line| ("商品コード", &line.sku_code));
+    let empty =
+        of_order.into_iter().chain(of_shipments).chain(of_lines).find(|(_, value)| value.trim().is_empty());
+    if let Some((field, _)) = empty {
+        return Some(text::field_empty(field));
+    }
+    if let Some(line) = order.lines.iter().find(|line| line.quantity < 1) {
+        return Some(text::value_wrong("数量", &line.quantity.to_string()));
+    }
+    let homeless = order.lines.iter().find(|line| order.shipment(line.shipment_no).is_none());
+    homeless.map(|line| text::no_shipment(line.shipment_no))
+}
+
+fn unreadable_date(order: &Order) -> Option<Text> {
+    let moments = [("受注日時", &order.ordered_at), ("入金日付", &order.paid_at)];
+    let days = order
+        .shipments
+        .iter()
+        .flat_map(|shipment| [("出荷日", &shipment.shipped_on), ("配送日", &shipment.delivery_date)]);
+    let moment = moments.into_iter().find(|(_, value)| !value.is_empty() && minute(value).is_none());
+    let day = days.into_iter().find(|(_, value)| !value.is_empty() && day(value).is_none());
+    moment.or(day).map(|(field, value)| text::value_wrong(field, value))
+}
+
+fn amounts_do_not_add_up(order: &Order) -> Option<Text> {
+    let sum = |amount: fn(&Line) -> i64| {
+        order
+            .lines
+            .iter()
+            .fold(0_i64, |sum, line| sum.saturating_add(amount(line).saturating_mul(line.quantity)))
+    };
+    let subtotal = sum(|line| line.unit_price_excl_tax);
+    let tax = sum(|line| line.unit_tax);
+    let total = order.subtotal_incl_tax + order.shipping_fee + order.payment_fee
+        - order.points_used
+        - order.coupon_discount;
+    if order.subtotal_excl_tax != subtotal {
+        Some(text::subtotal_wrong(order.subtotal_excl_tax, subtotal))
+    } else if order.tax != tax {
+        Some(text::tax_wrong(order.tax, tax))
+    } else if order.total != total {
+        Some(text::total_wrong(order.total, total))
+    } else {
+        None
+    }
+}
+
+impl Order {
+    fn shipment(&self, shipment_no: i64) -> Option<&Shipment> {
+        self.shipments.iter().find(|shipment| shipment.shipment_no == shipment_no)
+    }
+}
+
+/// The order's rows, one a line; or why it has to be held back.
+fn render_order(
+    order: &Order,
+    settings: &Settings,
+    sheet: &SheetWriter<&mut dyn Write>,
+    replaced: &mut Vec<Problem>,
+) -> Result<Vec<SheetRow>, Text> {
+    let mut rows = Vec::with_capacity(order.lines.len());
+    let mut missing: Vec<(&str, Vec<char>)> = Vec::new();
+    for line in &order.lines {
+        let Some(shipment) = order.shipment(line.shipment_no) else {
+            return Err(text::no_shipment(line.shipment_no));
+        };
+        let mut row = sheet.row();
+        for (column, value) in COLUMNS.into_iter().zip(values(order, shipment, line, settings)) {
+            if NOTES.contains(&column) {
+                let characters = row.push_with_geta(&value);
+                if !characters.is_empty() && !missing.iter().any(|(known, _)| *known == column) {
+                    missing.push((column, characters));
+                }
+            } else {
+                row.push_exact(&value).map_err(|error| not_encodable(&error))?;
+            }
+        }
+        for (_, number) in &settings.orders.free_items {
+            let value = order.free_items.get(usize::from(*number) - 1).map_or("", String::as_str);
+            row.push_exact(value).map_err(|error| not_encodable(&error))?;
+        }
+        rows.push(row);
+    }
+    replaced.extend(missing.into_iter().map(|(column, characters)| {
+        let characters: Vec<String> = characters.into_iter().map(show_character).collect();
+        text::geta(&order.order_no, column, &characters.join(", "))
+    }));
+    Ok(rows)
+}
+
+fn not_encodable(error: &UnencodableField) -> Text {
+    let code_point = format!("U+{:04X}", u32::from(error.character));
+    text::not_encodable(&error.column, error.character, &code_point)
+}
+
+fn show_character(character: char) -> String {
+    format!("{character} U+{:04X}", u32::from(character))
+}
+
+/// The values of [`COLUMNS`].
+fn values(order: &Order, shipment: &Shipment, line: &Line, settings: &Settings) -> [String; 50] {
+    let customer = &order.customer;
+    let recipient = &shipment.recipient;
+    [
+        format!("{}-{}", settings.shop.code, order.order_no),
+        minute(&order.ordered_at).unwrap_or_default(),
+        customer.name.clone(),
+        customer.kana.clone(),
+        customer.zip.clone(),
+        customer.address.clone(),
+        customer.tel.clone(),
+        customer.fax.clone(),
+        order.customer_email.clone(),
+        order.payment.method.clone(),
+        order.payment_count.clone(),
+        order.device.clone(),
+        order.points_used.to_string(),
+        order.coupon_discount.to_string(),
+        order.subtotal_excl_tax.to_string(),
+        order.tax.to_string(),
+        order.subtotal_incl_tax.to_string(),
+        order.shipping_fee.to_string(),
+        order.payment_fee.to_string(),
+        order.total.to_string(),
+        minute(&order.paid_at).unwrap_or_default(),
+        order.customer_note.clone(),
+        order.shop_note.clone(),
+        // 倉庫指示: the shop has no such field.
+        String::new(),
+        recipient.name.clone(),
+        recipient.kana.clone(),
+        recipient.zip.clone(),
+        recipient.address.clone(),
+        recipient.tel.clone(),
+        recipient.fax.clone(),
+        shipment.delivery_method.clone(),
+        shipment.delivery_time.clone(),
+        shipment.shipping_fee.to_string(),
+        shipment.payment_fee.to_string(),
+        shipment.points.to_string(),
+        shipment.coupon.to_string(),
+        shipment.total.to_string(),
+        u8::from(shipment.is_gift).to_string(),
+        day(&shipment.shipped_on).unwrap_or_default(),
+        day(&shipment.delivery_date).unwrap_or_default(),
+        shipment.tracking_no.clone(),
+        shipment.message.clone(),
+        line.sku_code.clone(),
+        line.product_name.clone(),
+        line.options.clone(),
+        line.quantity.to_string(),
+        line.unit_price_excl_tax.to_string(),
+        line.unit_tax.to_string(),
+        line.unit_price_incl_tax.to_string(),
+        line.message.clone(),
+    ]
+}
+
+/// The database's time as TEMPOSTAR writes it: `YYYY/MM/DD HH:MM`.
+fn minute(text: &str) -> Option<String> {
+    parse_time(text).map(|time| time.format("%Y/%m/%d %H:%M").to_string())
+}
+
+/// The database's date, perhaps with a time behind it, as TEMPOSTAR writes it: `YYYY/MM/DD`.
+fn day(text: &str) -> Option<String> {
+    let date = text.get(..10)?;
+    let date = chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+    Some(date.format("%Y/%m/%d").to_string())
+}
+
+/// How many orders were never sent, those included that are held back.
+///
+/// # Errors
+/// The database's.
+pub fn count_waiting(database: &Connection) -> Result<u64> {
+    Ok(database.query_row(&format!("SELECT count(*) FROM ({WAITING_SQL})"), [], |row| row.get(0))?)
+}
+
+/// The waiting orders that would be held back now, with the reason.
+///
+/// # Errors
+/// The database's.
+pub fn held_back(database: &Connection, settings: &Settings) -> Result<Vec<(String, Text)>> {
+    let mut held_back = Vec::new();
+    render(database, settings, &mut std::io::sink(), &mut held_back, &mut Vec::new())?;
+    Ok(held_back)
+}

@@ -1,0 +1,396 @@
+//! `import-stock` (在庫情報取込): TEMPOSTAR is the master of stock. A stock file holds absolute figures; they replace
+//! the shop's own.
+//!
+//! TEMPOSTAR's figure knows only the orders that it has taken over. What the shop has sold since is on its way, and
+//! would be sold a second time if the figure were all that counted. So with each figure the allocation is computed
+//! anew, as the number of units in orders that this file cannot know yet:
+//!
+//! ```text
+//! stock.quantity  = TEMPOSTAR's figure
+//! stock.allocated = units in orders that are not cancelled, and not sent or sent later than (file's time − lag)
+//! sellable        = max(0, quantity − allocated)
+//! ```
+//!
+//! Once TEMPOSTAR has taken an order over, its figure has gone down and the allocation for it goes away; an order
+//! cancelled there raises the figure, and the next file brings that.
+//!
+//! A file that looks broken (it would empty the shop, or is another shop's) is held until a person looks at it.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::Result;
+use chrono::NaiveDateTime;
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
+
+use super::Names;
+use crate::clock::{format_time, parse_time};
+use crate::ledger;
+use crate::remote::Remote;
+use crate::report::{Counts, Problem};
+use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
+use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
+use crate::sync::export::watch_outbox;
+use crate::sync::import::{Comparison, ImportJob, Incoming, Source, Stamp, import};
+use crate::sync::{Mode, Run};
+use crate::text::jobs as text;
+use crate::work_dir::WorkDir;
+
+/// The subcommand.
+pub const COMMAND: &str = "import-stock";
+
+/// Whether a person has looked at what the guard holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuardMode {
+    /// Hold what looks broken.
+    Watch,
+    /// Apply it nevertheless (`--force`).
+    Overrule,
+}
+
+/// Runs the job. What it did and what went wrong is in the report.
+pub fn run(run: &mut Run<'_>, source: &Source, guard_mode: GuardMode) -> Result<()> {
+    run.report.counts = Counts::zero(&["changed", "unchanged", "unknown", "rejected"]);
+    if run.settings.stock.reflect_when == ReflectWhen::Taken
+        && run.mode == Mode::Real
+        && *source == Source::Inbox
+    {
+        let mut remote = Remote::new(&run.settings.ftp);
+        watch_outbox(run, &mut remote)?;
+        remote.close();
+    }
+    let later_sheets = LaterSheets { work_dir: run.work_dir.clone() };
+    let mut job = ImportStock { settings: run.settings, guard_mode, later_sheets };
+    import(run, source, &mut job)
+}
+
+/// The columns of a stock file.
+struct Columns {
+    sku_code: Column,
+    quantity: Column,
+}
+
+/// The names that a file without a header goes by.
+const COLUMN_NAMES: [&str; 2] = ["商品コード", "在庫数"];
+
+/// When TEMPOSTAR changed a figure. The file's own time says all that we need.
+const UPDATED_AT: &str = "更新日時";
+
+/// One row of a stock file.
+struct Figure<'a> {
+    sku_code: Cow<'a, str>,
+    quantity: i64,
+}
+
+impl Columns {
+    fn find(header: &Header) -> Result<Self> {
+        Ok(Self { sku_code: header.required(COLUMN_NAMES[0])?, quantity: header.required(COLUMN_NAMES[1])? })
+    }
+
+    fn unknown(&self, header: &Header) -> Vec<String> {
+        let known: Vec<Column> =
+            [self.sku_code, self.quantity].into_iter().chain(header.optional(UPDATED_AT)).collect();
+        header.others(&known).into_iter().map(|(_, name)| name.to_owned()).collect()
+    }
+
+    fn read<'a>(&self, row: &Row<'a>) -> Result<Figure<'a>, RowProblem> {
+        let quantity = row.filled(self.quantity, row.whole_number(self.quantity)?)?;
+        Ok(Figure { sku_code: row.code(self.sku_code)?, quantity })
+    }
+}
+
+struct ImportStock<'a> {
+    settings: &'a Settings,
+    guard_mode: GuardMode,
+    later_sheets: LaterSheets,
+}
+
+impl ImportJob for ImportStock<'_> {
+    fn inbox(&self) -> &Inbox {
+        &self.settings.stock.inbox
+    }
+
+    fn open_sheet(&self, path: &Path, name: &str) -> Result<Sheet> {
+        Sheet::open_with_default_header(path, name, self.inbox().encoding, &COLUMN_NAMES)
+    }
+
+    fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
+        let columns = Columns::find(incoming.sheet.header())?;
+        let in_flight = in_flight(incoming.shop, self.settings, &incoming.stamp)?;
+        begin_changes(incoming.shop)?;
+        let mut tally = Tally::default();
+        let mut shop = Lookup::new(incoming.shop)?;
+        while let Some(row) = incoming.sheet.next_row()? {
+            match columns.read(&row) {
+                Ok(figure) => compare_figure(&figure, &incoming.stamp, &in_flight, &mut shop, &mut tally)?,
+                Err(problem) => incoming.rejects.add(&row, problem)?,
+            }
+        }
+        drop(shop);
+        tally.stale += self.later_sheets.take_back(incoming.shop, &incoming.stamp, self.inbox())?;
+        let held_because = match self.guard_mode {
+            GuardMode::Overrule => None,
+            GuardMode::Watch => held_because(incoming, &tally, &self.settings.stock.guard)?,
+        };
+        let unknown_columns = columns.unknown(incoming.sheet.header());
+        finish_comparison(incoming, &tally, unknown_columns, held_because)
+    }
+
+    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp) -> Result<()> {
+        // The allocation is computed here, not before: the shop goes on selling while we read.
+        transaction.execute_batch(
+            "DROP TABLE IF EXISTS temp.in_flight;
+             CREATE TEMP TABLE in_flight (sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;",
+        )?;
+        let known = KnownUntil::new(self.settings, stamp);
+        transaction.execute(
+            &format!("INSERT INTO temp.in_flight {IN_FLIGHT_SQL}"),
+            named_params! { ":when": known.when, ":known_until": known.moment },
+        )?;
+        transaction.execute(
+            "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
+             SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
+             FROM temp.stock_changes AS change
+             LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
+             WHERE true
+             ORDER BY change.sku_code
+             ON CONFLICT (sku_code) DO UPDATE
+             SET quantity = excluded.quantity,
+                 allocated = excluded.allocated,
+                 as_of = excluded.as_of,
+                 updated_at = excluded.updated_at",
+            named_params! { ":as_of": format_time(stamp.file_time), ":now": format_time(stamp.now) },
+        )?;
+        Ok(())
+    }
+}
+
+/// Units in orders that a figure cannot know yet, by SKU: of orders that are not cancelled, and were never sent or
+/// sent (`reflect_when = "taken"`: taken) later than the file's own time less the lag. A line that TEMPOSTAR added
+/// itself is known there.
+const IN_FLIGHT_SQL: &str = "
+    SELECT line.sku_code AS sku_code, sum(line.quantity) AS quantity
+    FROM (SELECT order_no
+          FROM orders
+          WHERE exported_at IS NULL AND cancelled_at IS NULL
+          UNION ALL
+          SELECT order_no
+          FROM orders
+          WHERE :when = 'sent' AND exported_at > :known_until AND cancelled_at IS NULL
+          UNION ALL
+          SELECT orders.order_no
+          FROM tempostar_batches AS batch
+          JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+          JOIN orders ON orders.order_no = member.order_no
+          WHERE :when = 'taken' AND batch.state = 'sent' AND coalesce(batch.taken_at, '9999') > :known_until
+            AND orders.cancelled_at IS NULL) AS waiting
+    JOIN order_lines AS line ON line.order_no = waiting.order_no
+    WHERE line.added_by = 'shop' AND line.sku_code IS NOT NULL
+    GROUP BY line.sku_code";
+
+/// The parameters of [`IN_FLIGHT_SQL`].
+struct KnownUntil {
+    when: &'static str,
+    moment: String,
+}
+
+impl KnownUntil {
+    fn new(settings: &Settings, stamp: &Stamp) -> Self {
+        let when = match settings.stock.reflect_when {
+            ReflectWhen::Sent => "sent",
+            ReflectWhen::Taken => "taken",
+        };
+        Self { when, moment: format_time(stamp.file_time - settings.stock.reflect_lag) }
+    }
+}
+
+fn in_flight(shop: &Connection, settings: &Settings, stamp: &Stamp) -> Result<HashMap<String, i64>> {
+    let known = KnownUntil::new(settings, stamp);
+    let mut statement = shop.prepare(IN_FLIGHT_SQL)?;
+    let parameters = named_params! { ":when": known.when, ":known_until": known.moment };
+    let rows = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The table of what this file changes: one row is one SKU's new figure.
+fn begin_changes(shop: &Connection) -> Result<()> {
+    shop.execute_batch(
+        "DROP TABLE IF EXISTS temp.stock_changes;
+         CREATE TEMP TABLE stock_changes (
+             sku_code TEXT NOT NULL PRIMARY KEY,
+             quantity INTEGER NOT NULL,
+             -- The shop can sell it now, and could not any more.
+             is_zeroed INTEGER NOT NULL
+         ) WITHOUT ROWID;",
+    )?;
+    Ok(())
+}
+
+/// What was seen while reading.
+#[derive(Default)]
+struct Tally {
+    unknown: Names,
+    stale: u64,
+}
+
+/// What the shop has of one SKU.
+struct InShop {
+    is_handled: bool,
+    stock: Option<(i64, i64)>,
+    as_of: Option<NaiveDateTime>,
+}
+
+/// The statements that are run for each row.
+struct Lookup<'a> {
+    find: rusqlite::Statement<'a>,
+    change: rusqlite::Statement<'a>,
+    take_back: rusqlite::Statement<'a>,
+}
+
+impl<'a> Lookup<'a> {
+    fn new(shop: &'a Connection) -> Result<Self> {
+        Ok(Self {
+            find: shop.prepare(
+                "SELECT skus.handled, stock.quantity, stock.allocated, stock.as_of
+                 FROM skus
+                 LEFT JOIN stock ON stock.sku_code = skus.code
+                 WHERE skus.code = ?1",
+            )?,
+            change: shop.prepare(
+                "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, is_zeroed)
+                 VALUES (?1, ?2, ?3)",
+            )?,
+            take_back: shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?,
+        })
+    }
+
+    fn find(&mut self, sku_code: &str) -> Result<Option<InShop>> {
+        let read = |row: &rusqlite::Row<'_>| {
+            let quantity: Option<i64> = row.get(1)?;
+            let allocated: Option<i64> = row.get(2)?;
+            let as_of = row.get_ref(3)?.as_str_or_null()?.and_then(parse_time);
+            Ok(InShop { is_handled: row.get(0)?, stock: quantity.zip(allocated), as_of })
+        };
+        Ok(self.find.query_row([sku_code], read).optional()?)
+    }
+}
+
+/// Notes what a row changes. Of several rows of one SKU the last counts, also when it says what the shop has already.
+fn compare_figure(
+    figure: &Figure<'_>,
+    stamp: &Stamp,
+    in_flight: &HashMap<String, i64>,
+    shop: &mut Lookup<'_>,
+    tally: &mut Tally,
+) -> Result<()> {
+    let sku_code = figure.sku_code.as_ref();
+    let Some(found) = shop.find(sku_code)? else {
+        tally.unknown.add(sku_code);
+        return Ok(());
+    };
+    if found.as_of.is_some_and(|as_of| as_of > stamp.file_time) {
+        tally.stale += 1;
+        return Ok(());
+    }
+    let allocated = in_flight.get(sku_code).copied().unwrap_or(0);
+    if found.stock == Some((figure.quantity, allocated)) {
+        shop.take_back.execute([sku_code])?;
+        return Ok(());
+    }
+    let is_sellable =
+        found.is_handled && found.stock.is_some_and(|(quantity, allocated)| quantity > allocated);
+    let is_zeroed = is_sellable && figure.quantity <= allocated;
+    shop.change.execute(params![sku_code, figure.quantity, is_zeroed])?;
+    Ok(())
+}
+
+/// Files applied earlier whose own time is later than that of the file at hand: it came late, and what they said of a
+/// SKU stands, even where that was the figure the shop had already. (Otherwise `as_of` tells.)
+struct LaterSheets {
+    work_dir: WorkDir,
+}
+
+impl LaterSheets {
+    /// Takes the changes back for which there is a later figure, and gives their number.
+    fn take_back(&self, shop: &Connection, stamp: &Stamp, inbox: &Inbox) -> Result<u64> {
+        let mut taken_back = 0;
+        for (name, archived_as) in ledger::applied_later(shop, COMMAND, stamp.file_time)? {
+            let path = self.work_dir.archived(&archived_as);
+            taken_back += if path.exists() {
+                take_back_named(shop, &path, &name, inbox)?
+            } else {
+                // We cannot know what it said: better no change than an old figure.
+                shop.execute("DELETE FROM temp.stock_changes", [])?
+            };
+        }
+        Ok(u64::try_from(taken_back)?)
+    }
+}
+
+fn take_back_named(shop: &Connection, path: &Path, name: &str, inbox: &Inbox) -> Result<usize> {
+    let mut sheet = Sheet::open_with_default_header(path, name, inbox.encoding, &COLUMN_NAMES)?;
+    let columns = Columns::find(sheet.header())?;
+    let mut statement = shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?;
+    let mut taken_back = 0;
+    while let Some(row) = sheet.next_row()? {
+        if let Ok(figure) = columns.read(&row) {
+            taken_back += statement.execute([figure.sku_code.as_ref()])?;
+        }
+    }
+    Ok(taken_back)
+}
+
+/// Why a person should look at this file before it is applied.
+fn held_because(incoming: &Incoming<'_>, tally: &Tally, guard: &Guard) -> Result<Option<Problem>> {
+    let rows = incoming.sheet.rows_read();
+    if rows < guard.min_rows {
+        return Ok(None);
+    }
+    let unknown = tally.unknown.count();
+    if exceeds(unknown, rows, guard.unknown_percent) {
+        let percent = unknown * 100 / rows;
+        return Ok(Some(text::guard_unknown(unknown, rows, percent, guard.unknown_percent)));
+    }
+    let zeroed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes WHERE is_zeroed")?;
+    if zeroed == 0 || guard.zero_percent >= 100 {
+        return Ok(None);
+    }
+    let sellable = count(incoming.shop, "SELECT count(*) FROM sellable_stock WHERE sellable > 0")?;
+    let is_held = exceeds(zeroed, sellable, guard.zero_percent);
+    let percent = zeroed * 100 / sellable.max(1);
+    Ok(is_held.then(|| text::guard_zero(zeroed, sellable, percent, guard.zero_percent)))
+}
+
+/// Is `part` more than this share of `whole`? 100 percent is never exceeded.
+fn exceeds(part: u64, whole: u64, percent: u32) -> bool {
+    percent < 100 && part * 100 > whole * u64::from(percent)
+}
+
+fn count(shop: &Connection, sql: &str) -> Result<u64> {
+    Ok(shop.query_row(sql, [], |row| row.get(0))?)
+}
+
+fn finish_comparison(
+    incoming: &mut Incoming<'_>,
+    tally: &Tally,
+    unknown_columns: Vec<String>,
+    held_because: Option<Problem>,
+) -> Result<Comparison> {
+    let changed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes")?;
+    let unknown = tally.unknown.count();
+    let others = changed + unknown + tally.stale + incoming.rejects.count();
+    let unchanged = incoming.sheet.rows_read().saturating_sub(others);
+    let mut counts = Counts::default();
+    for (name, count) in [("changed", changed), ("unchanged", unchanged), ("unknown", unknown)] {
+        counts.add(name, count);
+    }
+    if unknown > 0 {
+        incoming.problems.push(text::unknown_skus(unknown, &tally.unknown.told()));
+    }
+    if tally.stale > 0 {
+        counts.add("stale", tally.stale);
+        incoming.problems.push(text::stale_rows(tally.stale));
+    }
+    Ok(Comparison { applied: changed, unchanged, unknown, counts, unknown_columns, held_because })
+}

@@ -1,0 +1,421 @@
+//! The ledger: what was run, which files were taken, which orders were sent. It lies in the shop's database, so that
+//! an entry commits together with the rows that it tells of.
+
+use anyhow::Result;
+use chrono::NaiveDateTime;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+
+use crate::clock::{format_time, parse_time};
+use crate::report::Report;
+
+/// Notes that a run has begun. Nobody may be left to note its end.
+///
+/// # Errors
+/// SQLite's.
+pub fn begin_run(connection: &Connection, report: &Report) -> Result<()> {
+    connection.execute(
+        "INSERT INTO tempostar_runs (run_id, command, started_at)
+         VALUES (?1, ?2, ?3)",
+        [&report.run_id, report.command, &format_time(report.started_at)],
+    )?;
+    Ok(())
+}
+
+/// Notes how a run ended.
+///
+/// # Errors
+/// SQLite's.
+pub fn end_run(connection: &Connection, report: &Report) -> Result<()> {
+    connection.execute(
+        "UPDATE tempostar_runs
+         SET finished_at = :finished_at, outcome = :outcome, exit_code = :exit_code, counts = :counts
+         WHERE run_id = :run_id",
+        named_params! {
+            ":run_id": report.run_id,
+            ":finished_at": format_time(report.finished_at),
+            ":outcome": report.outcome(),
+            ":exit_code": report.exit.code(),
+            ":counts": serde_json::to_string(&report.counts)?,
+        },
+    )?;
+    Ok(())
+}
+
+/// A finished run.
+#[derive(Clone, Debug)]
+pub struct EndedRun {
+    /// Which one.
+    pub run_id: String,
+    /// When it began, Japan time.
+    pub started_at: String,
+    /// How it ended; `None`: at work, or died.
+    pub outcome: Option<String>,
+    /// Its exit code, where it ended.
+    pub exit_code: Option<u8>,
+}
+
+/// The last run of a job, and its last success.
+///
+/// # Errors
+/// SQLite's.
+pub fn last_runs(connection: &Connection, command: &str) -> Result<(Option<EndedRun>, Option<EndedRun>)> {
+    let find = |condition: &str| {
+        let sql = format!(
+            "SELECT run_id, started_at, outcome, exit_code
+             FROM tempostar_runs
+             WHERE command = ?1 AND {condition}
+             ORDER BY started_at DESC, run_id DESC
+             LIMIT 1"
+        );
+        let read = |row: &Row<'_>| {
+            Ok(EndedRun {
+                run_id: row.get(0)?,
+                started_at: row.get(1)?,
+                outcome: row.get(2)?,
+                exit_code: row.get(3)?,
+            })
+        };
+        connection.query_row(&sql, [command], read).optional()
+    };
+    Ok((find("true")?, find("exit_code IN (0, 3)")?))
+}
+
+/// What became of a file's content, for good or for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Its rows are in the shop's tables.
+    Applied,
+    /// Nothing of it is.
+    Refused,
+    /// The guard keeps it.
+    Held,
+}
+
+impl Decision {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Refused => "refused",
+            Self::Held => "held",
+        }
+    }
+}
+
+/// A file's content under a name.
+#[derive(Clone, Debug)]
+pub struct FileEntry {
+    /// The job.
+    pub command: &'static str,
+    /// The run that decided.
+    pub run_id: String,
+    /// The file's name, without a folder.
+    pub name: String,
+    /// Lower-case hex.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// The file's own time, Japan time.
+    pub file_time: NaiveDateTime,
+    /// Where its copy lies, below the work folder's archive.
+    pub archived_as: String,
+}
+
+/// What the ledger knows of a file's content.
+#[derive(Clone, Debug)]
+pub struct KnownFile {
+    /// The entry's number.
+    pub id: i64,
+    /// Whether its rows were applied (else it was refused).
+    pub is_applied: bool,
+    /// Whether the server's copy has been put away.
+    pub is_cleaned_up: bool,
+    /// The file's own time.
+    pub file_time: NaiveDateTime,
+    /// Where its copy lies, below the work folder's archive.
+    pub archived_as: String,
+    /// Whether another content came under the same name since.
+    pub is_superseded: bool,
+}
+
+/// Notes what became of a file; inside the transaction that writes its rows. A `held` entry of the same content is
+/// replaced. Gives the entry's number.
+///
+/// # Errors
+/// SQLite's.
+pub fn record_file(
+    transaction: &Transaction<'_>,
+    file: &FileEntry,
+    decision: Decision,
+    now: NaiveDateTime,
+) -> Result<i64> {
+    transaction.execute(
+        "DELETE FROM tempostar_files
+         WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome = 'held'",
+        [file.command, &file.name, &file.sha256],
+    )?;
+    transaction.execute(
+        "INSERT INTO tempostar_files
+             (command, name, sha256, size, file_time, run_id, outcome, decided_at, archived_as)
+         VALUES (:command, :name, :sha256, :size, :file_time, :run_id, :outcome, :now, :archived_as)",
+        named_params! {
+            ":command": file.command,
+            ":name": file.name,
+            ":sha256": file.sha256,
+            ":size": file.size,
+            ":file_time": format_time(file.file_time),
+            ":run_id": file.run_id,
+            ":outcome": decision.as_str(),
+            ":now": format_time(now),
+            ":archived_as": file.archived_as,
+        },
+    )?;
+    Ok(transaction.last_insert_rowid())
+}
+
+/// Notes that the server's copy has been put away.
+///
+/// # Errors
+/// SQLite's.
+pub fn mark_cleaned_up(connection: &Connection, id: i64) -> Result<()> {
+    connection.execute("UPDATE tempostar_files SET is_cleaned_up = 1 WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// The newest entry of this content under this name.
+///
+/// # Errors
+/// SQLite's.
+pub fn find_file(
+    connection: &Connection,
+    command: &str,
+    name: &str,
+    sha256: &str,
+) -> Result<Option<KnownFile>> {
+    let found = connection
+        .query_row(
+            "SELECT id, outcome = 'applied', is_cleaned_up, file_time, archived_as,
+                    EXISTS (SELECT 1
+                            FROM tempostar_files AS later
+                            WHERE later.command = file.command AND later.name = file.name AND later.id > file.id
+                              AND later.sha256 <> file.sha256 AND later.outcome = 'applied')
+             FROM tempostar_files AS file
+             WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome <> 'held'
+             ORDER BY id DESC
+             LIMIT 1",
+            [command, name, sha256],
+            |row| {
+                let file_time: String = row.get(3)?;
+                Ok(KnownFile {
+                    id: row.get(0)?,
+                    is_applied: row.get(1)?,
+                    is_cleaned_up: row.get(2)?,
+                    file_time: parse_time(&file_time).unwrap_or_default(),
+                    archived_as: row.get(4)?,
+                    is_superseded: row.get(5)?,
+                })
+            },
+        )
+        .optional()?;
+    Ok(found)
+}
+
+/// The applied files whose own time is later than this one, oldest first: name and place in the archive.
+///
+/// # Errors
+/// SQLite's.
+pub fn applied_later(
+    connection: &Connection,
+    command: &str,
+    time: NaiveDateTime,
+) -> Result<Vec<(String, String)>> {
+    let mut statement = connection.prepare(
+        "SELECT name, archived_as
+         FROM tempostar_files
+         WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied'
+         ORDER BY file_time, id",
+    )?;
+    let rows = statement.query_map([command, &format_time(time)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How far a file of orders has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchState {
+    /// Its bytes and members are fixed.
+    Prepared,
+    /// Complete on the server under its temporary name; only the rename is missing.
+    Uploaded,
+}
+
+/// A file of orders that has not arrived yet.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The entry's number.
+    pub id: i64,
+    /// Its final name in the outbox.
+    pub file_name: String,
+    /// How far it has come.
+    pub state: BatchState,
+    /// Of its bytes, lower-case hex.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// Orders in it.
+    pub order_count: u64,
+    /// Lines in it.
+    pub line_count: u64,
+}
+
+/// What fixes a file of orders.
+#[derive(Clone, Debug)]
+pub struct NewBatch<'a> {
+    /// Its final name in the outbox.
+    pub file_name: &'a str,
+    /// Of its bytes, lower-case hex.
+    pub sha256: &'a str,
+    /// Bytes.
+    pub size: u64,
+    /// Its members.
+    pub order_nos: &'a [String],
+    /// Lines in it.
+    pub line_count: u64,
+    /// The run that made it.
+    pub run_id: &'a str,
+}
+
+/// Fixes a batch and its members. An order that is in another batch already makes it fail.
+///
+/// # Errors
+/// SQLite's.
+pub fn prepare_batch(transaction: &Transaction<'_>, batch: &NewBatch<'_>, now: NaiveDateTime) -> Result<i64> {
+    transaction.execute(
+        "INSERT INTO tempostar_batches
+             (file_name, state, sha256, size, order_count, line_count, run_id, prepared_at)
+         VALUES (:file_name, 'prepared', :sha256, :size, :order_count, :line_count, :run_id, :now)",
+        named_params! {
+            ":file_name": batch.file_name,
+            ":sha256": batch.sha256,
+            ":size": batch.size,
+            ":order_count": batch.order_nos.len(),
+            ":line_count": batch.line_count,
+            ":run_id": batch.run_id,
+            ":now": format_time(now),
+        },
+    )?;
+    let id = transaction.last_insert_rowid();
+    let mut insert =
+        transaction.prepare("INSERT INTO tempostar_batch_orders (order_no, batch_id) VALUES (?1, ?2)")?;
+    for order_no in batch.order_nos {
+        insert.execute((order_no, id))?;
+    }
+    Ok(id)
+}
+
+/// Batches that an earlier run did not bring to their end, oldest first.
+///
+/// # Errors
+/// SQLite's.
+pub fn open_batches(connection: &Connection) -> Result<Vec<Batch>> {
+    let mut statement = connection.prepare(
+        "SELECT id, file_name, state, sha256, size, order_count, line_count
+         FROM tempostar_batches
+         WHERE state <> 'sent'
+         ORDER BY id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let state: String = row.get(2)?;
+        Ok(Batch {
+            id: row.get(0)?,
+            file_name: row.get(1)?,
+            state: if state == "uploaded" { BatchState::Uploaded } else { BatchState::Prepared },
+            sha256: row.get(3)?,
+            size: row.get(4)?,
+            order_count: row.get(5)?,
+            line_count: row.get(6)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether a batch of this name exists.
+///
+/// # Errors
+/// SQLite's.
+pub fn is_batch_name_taken(connection: &Connection, file_name: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_batches WHERE file_name = ?1)";
+    Ok(connection.query_row(sql, [file_name], |row| row.get(0))?)
+}
+
+/// Gives a batch that has not been uploaded another name.
+///
+/// # Errors
+/// SQLite's.
+pub fn rename_batch(connection: &Connection, id: i64, file_name: &str) -> Result<()> {
+    connection.execute("UPDATE tempostar_batches SET file_name = ?2 WHERE id = ?1", (id, file_name))?;
+    Ok(())
+}
+
+/// Notes that a batch lies complete on the server, under its temporary name.
+///
+/// # Errors
+/// SQLite's.
+pub fn mark_uploaded(connection: &Connection, id: i64) -> Result<()> {
+    connection.execute("UPDATE tempostar_batches SET state = 'uploaded' WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Notes that a batch has its final name, and that its orders are exported as of now.
+///
+/// # Errors
+/// SQLite's.
+pub fn mark_sent(transaction: &Transaction<'_>, id: i64, now: NaiveDateTime) -> Result<()> {
+    let now = format_time(now);
+    transaction
+        .execute("UPDATE tempostar_batches SET state = 'sent', sent_at = ?2 WHERE id = ?1", (id, &now))?;
+    transaction.execute(
+        "UPDATE orders
+         SET exported_at = ?2
+         WHERE order_no IN (SELECT order_no FROM tempostar_batch_orders WHERE batch_id = ?1)",
+        (id, &now),
+    )?;
+    Ok(())
+}
+
+/// Forgets a batch of which nothing has reached TEMPOSTAR; its orders wait again.
+///
+/// # Errors
+/// SQLite's.
+pub fn release_batch(transaction: &Transaction<'_>, id: i64) -> Result<()> {
+    transaction.execute("DELETE FROM tempostar_batch_orders WHERE batch_id = ?1", [id])?;
+    transaction.execute("DELETE FROM tempostar_batches WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// The files of orders that were sent and that TEMPOSTAR was not seen to have taken, oldest first.
+///
+/// # Errors
+/// SQLite's.
+pub fn batches_not_taken(connection: &Connection) -> Result<Vec<(i64, String)>> {
+    let mut statement = connection.prepare(
+        "SELECT id, file_name
+         FROM tempostar_batches
+         WHERE taken_at IS NULL AND state = 'sent'
+         ORDER BY sent_at, id",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Notes that TEMPOSTAR has taken a file of orders.
+///
+/// # Errors
+/// SQLite's.
+pub fn mark_taken(connection: &Connection, id: i64, now: NaiveDateTime) -> Result<()> {
+    connection.execute(
+        "UPDATE tempostar_batches
+         SET taken_at = ?2
+         WHERE id = ?1 AND taken_at IS NULL",
+        (id, format_time(now)),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,428 @@
+//! One control connection: from the first packet to QUIT, command by command, without retries.
+//!
+//! Every socket has its time-outs. After anything but a clean refusal the caller drops the connection: the next
+//! command would read a late reply.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::path::Path;
+use std::time::Duration;
+use std::{error, fmt};
+
+use chrono::NaiveDateTime;
+use suppaftp::rustls::ClientConfig;
+use suppaftp::types::{FileType, Mode, Response};
+use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream, Status, TlsConnector, TransferStream};
+
+use super::error::{Cause, Fault, Reply, timed_out};
+use super::tls;
+use crate::settings::{Ftp, Server};
+use crate::text::remote as say;
+
+/// How long a polite goodbye may take.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// A listing longer than this is not one of ours.
+const LISTING_BYTES_MAX: u64 = 16 << 20;
+const CHUNK_BYTES: usize = 64 << 10;
+const TRANSFER_STARTS: &[Status] = &[Status::AboutToSend, Status::AlreadyOpen];
+/// bftpd and its like answer 200 where 250 is meant.
+const DONE: &[Status] = &[Status::RequestedFileActionOk, Status::CommandOk];
+
+type Transfer = TransferStream<<RustlsConnector as TlsConnector>::Stream>;
+
+pub(super) struct Connection<'a> {
+    settings: &'a Ftp,
+    ftp: RustlsFtpStream,
+    /// Where the last CWD went; `None`: still where the login put us.
+    folder: Option<String>,
+}
+
+impl<'a> Connection<'a> {
+    /// Connects, secures, logs in, and asks for binary transfers.
+    pub(super) fn open(settings: &'a Ftp, tls: Option<&ClientConfig>) -> Result<Self, Fault> {
+        let Server { host, port, user, password, .. } = &settings.server;
+        let connecting = |cause| Fault::while_doing(cause, say::connecting(host, *port));
+        let securing = |cause| Fault::while_doing(cause, say::securing(host, *port));
+        let logging_in = |cause| Fault::while_doing(cause, say::logging_in(host, *port, user));
+
+        debug("connect");
+        let mut ftp = greet(settings).map_err(connecting)?;
+        if let Some(config) = tls {
+            debug("AUTH TLS");
+            ftp = secure(ftp, config, settings).map_err(securing)?;
+        }
+        debug("log in");
+        ftp.login(user.as_str(), password.reveal())
+            .map_err(|error| logging_in(Cause::of_login(error, settings)))?;
+        // The library's default is ASCII, in which line ends change and SIZE is refused.
+        ftp.transfer_type(FileType::Binary).map_err(|error| logging_in(Cause::of(error, settings)))?;
+        Ok(Self { settings, ftp, folder: None })
+    }
+
+    /// Whether a CWD has taken us away from the folder of the login.
+    pub(super) fn has_moved(&self) -> bool {
+        self.folder.is_some()
+    }
+
+    /// PWD.
+    pub(super) fn working_folder(&mut self) -> Result<String, Cause> {
+        debug("PWD");
+        self.ftp.pwd().map_err(|error| self.cause(error))
+    }
+
+    /// CWD, unless we are there.
+    pub(super) fn enter(&mut self, folder: &str) -> Result<(), Cause> {
+        if self.folder.as_deref() == Some(folder) {
+            return Ok(());
+        }
+        match self.ask(&format!("CWD {folder}"), DONE) {
+            Ok(_) => {
+                self.folder = Some(folder.to_owned());
+                Ok(())
+            }
+            Err(Cause::Forbidden(reply) | Cause::Refused(reply)) => {
+                Err(Cause::Folder { folder: folder.to_owned(), reply })
+            }
+            Err(cause) => Err(cause),
+        }
+    }
+
+    /// A bare NLST: the names in the current folder, one a line, as bytes.
+    ///
+    /// Patterns and path arguments mean something else on each server. 450, 550 and a lone 226 are ways to say
+    /// "nothing here"; that the folder exists we know from CWD.
+    pub(super) fn names(&mut self) -> Result<Vec<u8>, Cause> {
+        debug("NLST");
+        let mut stream = match self.ftp.custom_data_command("NLST", TRANSFER_STARTS) {
+            Ok((_, stream)) => stream,
+            Err(FtpError::UnexpectedResponse(response)) if says_empty(&response) => {
+                let reply = Reply::new(&response, self.settings);
+                return if reply.speaks_of_permission() {
+                    Err(Cause::Forbidden(reply))
+                } else {
+                    Ok(Vec::new())
+                };
+            }
+            Err(error) => return Err(self.cause(error)),
+        };
+        let mut names = Vec::new();
+        let read = match (&mut stream).take(LISTING_BYTES_MAX).read_to_end(&mut names) {
+            // Some servers end TLS without saying so; the verdict that `end` reads counts.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(names.len()),
+            read => read,
+        };
+        self.end(stream, read)?;
+        Ok(names)
+    }
+
+    /// SIZE in bytes; `None`: there is no such file (550 also means that we may not see it, or that it is a
+    /// folder).
+    pub(super) fn size(&mut self, path: &str) -> Result<Option<u64>, Cause> {
+        match self.ask(&format!("SIZE {path}"), &[Status::File]) {
+            Ok(answer) => match argument(&answer).parse() {
+                Ok(bytes) => Ok(Some(bytes)),
+                Err(_) => Err(Cause::Garbage(Reply::new(&answer, self.settings).text)),
+            },
+            Err(Cause::Refused(reply)) if is_unsupported(&reply) => Err(Cause::SizeUnsupported(reply)),
+            Err(Cause::Forbidden(_)) => Ok(None),
+            Err(cause) => Err(cause),
+        }
+    }
+
+    /// MDTM in UTC; `None` where the server does not know it or says something else.
+    pub(super) fn modified(&mut self, path: &str) -> Result<Option<NaiveDateTime>, Cause> {
+        match self.ask(&format!("MDTM {path}"), &[Status::File]) {
+            Ok(answer) => Ok(parse_time(&argument(&answer))),
+            Err(Cause::Forbidden(_) | Cause::Refused(_)) => Ok(None),
+            Err(cause) => Err(cause),
+        }
+    }
+
+    /// RETR into `sink`, which sees every chunk; gives the number of bytes.
+    pub(super) fn retrieve(&mut self, path: &str, local: &Path, sink: &mut dyn Write) -> Result<u64, Cause> {
+        let mut stream = self.transfer(&format!("RETR {path}"))?;
+        let pumped = pump(&mut stream, sink);
+        self.end_pumped(stream, pumped.map_err(|side| side.in_download()), local)
+    }
+
+    /// STOR of all of `source`; gives the number of bytes sent. `started` is set once the server has agreed to
+    /// take the file: from then on the name may exist there.
+    pub(super) fn store(
+        &mut self,
+        path: &str,
+        local: &Path,
+        source: &mut File,
+        started: &mut bool,
+    ) -> Result<u64, Cause> {
+        let mut stream = self.transfer(&format!("STOR {path}"))?;
+        *started = true;
+        // The flush makes the TLS handshake happen for an empty file, too.
+        let pumped = pump(source, &mut stream).and_then(|bytes| match stream.flush() {
+            Ok(()) => Ok(bytes),
+            Err(error) => Err(Side::Write(error)),
+        });
+        self.end_pumped(stream, pumped.map_err(|side| side.in_upload()), local)
+    }
+
+    /// RNFR, RNTO. `started` is set when the second is sent: from then on it may have happened.
+    pub(super) fn rename(&mut self, from: &str, to: &str, started: &mut bool) -> Result<(), Cause> {
+        self.ask(&format!("RNFR {from}"), &[Status::RequestFilePending])?;
+        *started = true;
+        self.ask(&format!("RNTO {to}"), DONE).map(drop)
+    }
+
+    /// MKD.
+    pub(super) fn make_folder(&mut self, path: &str) -> Result<(), Cause> {
+        self.ask(&format!("MKD {path}"), &[Status::PathCreated, Status::CommandOk]).map(drop)
+    }
+
+    /// DELE.
+    pub(super) fn delete(&mut self, path: &str) -> Result<(), Cause> {
+        self.ask(&format!("DELE {path}"), DONE).map(drop)
+    }
+
+    /// QUIT; whatever happens, the session is over.
+    pub(super) fn quit(mut self) {
+        debug("QUIT");
+        // A server that does not say goodbye has still done all we asked.
+        let _ = self.ftp.get_ref().set_read_timeout(Some(QUIT_TIMEOUT));
+        let _ = self.ftp.get_ref().set_write_timeout(Some(QUIT_TIMEOUT));
+        if self.ftp.quit().is_err() {
+            cut(&self.ftp);
+        }
+    }
+
+    fn ask(&mut self, command: &str, expected: &[Status]) -> Result<Response, Cause> {
+        debug(command);
+        self.ftp.custom_command(command, expected).map_err(|error| self.cause(error))
+    }
+
+    fn transfer(&mut self, command: &str) -> Result<Transfer, Cause> {
+        debug(command);
+        match self.ftp.custom_data_command(command, TRANSFER_STARTS) {
+            Ok((_, stream)) => Ok(stream),
+            Err(error) => Err(self.cause(error)),
+        }
+    }
+
+    fn cause(&self, error: FtpError) -> Cause {
+        Cause::of(error, self.settings)
+    }
+
+    /// Closes the data connection and reads the server's verdict.
+    ///
+    /// If the transfer itself failed, the verdict tells why ("452 disk full" behind a broken pipe). After a
+    /// time-out nobody waits for it a second time.
+    fn end<T>(&mut self, stream: Transfer, outcome: io::Result<T>) -> Result<T, Cause> {
+        match outcome {
+            Ok(value) => stream.finish().map(|()| value).map_err(|error| self.cause(error)),
+            Err(error) if timed_out(&error) => {
+                cut(&self.ftp);
+                Err(Cause::Io(error))
+            }
+            Err(error) => match stream.finish() {
+                Err(FtpError::UnexpectedResponse(response)) => {
+                    Err(self.cause(FtpError::UnexpectedResponse(response)))
+                }
+                _ => Err(Cause::Io(error)),
+            },
+        }
+    }
+
+    fn end_pumped(
+        &mut self,
+        stream: Transfer,
+        pumped: Result<u64, PumpError>,
+        local: &Path,
+    ) -> Result<u64, Cause> {
+        match pumped {
+            Ok(bytes) => self.end(stream, Ok(bytes)),
+            Err(PumpError::Network(error)) => self.end(stream, Err(error)),
+            Err(PumpError::Local(error)) => {
+                cut(&self.ftp);
+                Err(Cause::Local { path: local.display().to_string(), error })
+            }
+        }
+    }
+}
+
+/// Ends a session that is out of step, so that nothing waits for a late reply.
+fn cut(ftp: &RustlsFtpStream) {
+    // It may be cut already; there is nobody to tell.
+    let _ = ftp.get_ref().shutdown(Shutdown::Both);
+}
+
+fn debug(step: &str) {
+    log::debug!(target: "tempostar::remote", "{step}");
+}
+
+/// The TCP connection and the server's greeting.
+fn greet(settings: &Ftp) -> Result<RustlsFtpStream, Cause> {
+    let socket = dial(settings)?;
+    let peer = socket.peer_addr().map_err(Cause::Unreachable)?;
+    let (connect_timeout, timeout) = (settings.connect_timeout, settings.timeout);
+    let mut ftp = RustlsFtpStream::connect_with_stream(socket)
+        .map_err(|error| Cause::of_connecting(error, settings))?
+        .passive_stream_builder(move |address| {
+            connect(address, connect_timeout, timeout).map_err(|error| {
+                FtpError::ConnectionError(io::Error::new(error.kind(), DataConnection { address, error }))
+            })
+        });
+    // PASV is the one form that every IPv4 server knows; with the peer's own address in place of the announced
+    // one it is as good as EPSV behind NAT, and cannot be led astray. IPv6 has only EPSV.
+    ftp.set_passive_nat_workaround(true);
+    if peer.ip().to_canonical().is_ipv6() {
+        ftp.set_mode(Mode::ExtendedPassive);
+    }
+    Ok(ftp)
+}
+
+/// AUTH TLS, handshake, PBSZ, PROT. There is no way back to plain text from here.
+fn secure(ftp: RustlsFtpStream, config: &ClientConfig, settings: &Ftp) -> Result<RustlsFtpStream, Cause> {
+    let connector = RustlsConnector::from(tls::for_one_connection(config));
+    ftp.into_secure(connector, bare(&settings.server.host)).map_err(|error| {
+        match Cause::of_connecting(error, settings) {
+            Cause::Transient(reply) if reply.code == 421 => Cause::Transient(reply),
+            Cause::Refused(reply) | Cause::Forbidden(reply) | Cause::Transient(reply) => {
+                Cause::TlsRefused(reply)
+            }
+            cause => cause,
+        }
+    })
+}
+
+/// Tries each of the host's addresses.
+fn dial(settings: &Ftp) -> Result<TcpStream, Cause> {
+    let Server { host, port, .. } = &settings.server;
+    let mut failure = Cause::UnknownHost(io::ErrorKind::NotFound.into());
+    for address in (bare(host), *port).to_socket_addrs().map_err(Cause::UnknownHost)? {
+        match connect(address, settings.connect_timeout, settings.timeout) {
+            Ok(socket) => return Ok(socket),
+            Err(error) => failure = Cause::Unreachable(error),
+        }
+    }
+    Err(failure)
+}
+
+/// An IPv6 address as URLs write it, without its brackets.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
+fn connect(address: SocketAddr, connect_timeout: Duration, timeout: Duration) -> io::Result<TcpStream> {
+    let socket = TcpStream::connect_timeout(&address, connect_timeout)?;
+    socket.set_read_timeout(Some(timeout))?;
+    socket.set_write_timeout(Some(timeout))?;
+    socket.set_nodelay(true)?;
+    Ok(socket)
+}
+
+/// Travels through the library's error: which connection failed decides what the reader is told.
+#[derive(Debug)]
+pub(super) struct DataConnection {
+    pub(super) address: SocketAddr,
+    pub(super) error: io::Error,
+}
+
+impl fmt::Display for DataConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "data connection to {}: {}", self.address, self.error)
+    }
+}
+
+impl error::Error for DataConnection {}
+
+fn says_empty(response: &Response) -> bool {
+    matches!(
+        response.status,
+        Status::RequestFileActionIgnored | Status::FileUnavailable | Status::ClosingDataConnection
+    )
+}
+
+fn is_unsupported(reply: &Reply) -> bool {
+    matches!(reply.code, 500 | 502 | 504)
+}
+
+/// What follows the code on a one-line answer.
+fn argument(answer: &Response) -> String {
+    let text = String::from_utf8_lossy(&answer.body);
+    text.get(4..).unwrap_or_default().trim().to_owned()
+}
+
+/// `YYYYMMDDHHMMSS`, with or without a fraction.
+fn parse_time(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text.get(..14)?, "%Y%m%d%H%M%S").ok()
+}
+
+/// Which end of a copy failed.
+enum Side {
+    Read(io::Error),
+    Write(io::Error),
+}
+
+enum PumpError {
+    Network(io::Error),
+    Local(io::Error),
+}
+
+impl Side {
+    fn in_upload(self) -> PumpError {
+        match self {
+            Self::Read(error) => PumpError::Local(error),
+            Self::Write(error) => PumpError::Network(error),
+        }
+    }
+
+    fn in_download(self) -> PumpError {
+        match self {
+            Self::Read(error) => PumpError::Network(error),
+            Self::Write(error) => PumpError::Local(error),
+        }
+    }
+}
+
+/// Copies to the end and tells the ends apart, which `io::copy` does not.
+///
+/// A TLS peer that hangs up without saying so (`UnexpectedEof`) ends the copy like any other end: the caller
+/// compares sizes anyway, and some servers never say so.
+fn pump(from: &mut dyn Read, to: &mut dyn Write) -> Result<u64, Side> {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut total = 0;
+    loop {
+        match from.read(&mut chunk) {
+            Ok(0) => return Ok(total),
+            Ok(read) => {
+                to.write_all(&chunk[..read]).map_err(Side::Write)?;
+                total += read as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(total),
+            Err(error) => return Err(Side::Read(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_with_and_without_a_fraction() {
+        let expected = NaiveDateTime::parse_from_str("2026-11-24 01:15:00", "%Y-%m-%d %H:%M:%S").ok();
+        assert_eq!(parse_time("20261124011500"), expected);
+        assert_eq!(parse_time("20261124011500.123"), expected);
+    }
+
+    #[test]
+    fn what_is_no_time_is_no_time() {
+        for text in ["", "2026", "00000000000000", "20261324011500", "2026年11月24日 10時"] {
+            assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_around_an_address_are_dropped() {
+        assert_eq!([bare("[::1]"), bare("::1"), bare("ftp.example")], ["::1", "::1", "ftp.example"]);
+    }
+}

@@ -1,0 +1,453 @@
+//! The FTP server in the verbs we use.
+//!
+//! A verb either has happened when it returns, or its error says why not, in words for a person. Two rules stand
+//! behind all of them: a server's "226 done" proves nothing, so sizes are compared after every transfer; and a
+//! lost connection disproves nothing, so before anything is done again we look whether it was done already.
+//!
+//! Faults that pass (the network, time-outs, "not now") are tried again on a new connection after growing pauses;
+//! what a person must put right (password, certificate, folder) is reported at once. A secure connection is never
+//! replaced by a plain one.
+
+mod connection;
+mod error;
+mod tls;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+use std::{mem, thread};
+
+use chrono::NaiveDateTime;
+use sha2::{Digest, Sha256};
+use suppaftp::rustls::ClientConfig;
+
+use self::connection::Connection;
+use self::error::{Cause, Fault};
+pub use self::error::{Error, Kind};
+use crate::settings::Ftp;
+use crate::text::{Text, remote as say};
+
+/// The pause before the first retry; each further one is twice as long.
+const FIRST_PAUSE_S: f64 = 0.5;
+const LONGEST_PAUSE_S: f64 = 10.0;
+/// A name that is not used is shown to this many characters.
+const IGNORED_NAME_SHOWN_MAX: usize = 100;
+
+/// What lies in a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The wanted files, sorted by name.
+    pub files: Vec<RemoteFile>,
+    /// Names that are not safe to use (`/`, `\`, control characters, not UTF-8), made fit to be shown. Nothing was
+    /// done with them.
+    pub ignored: Vec<String>,
+}
+
+/// A file on the server, as it was when listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteFile {
+    /// Without its folder.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// UTC as the server sees it; some servers say local time, so only good for "has it changed?". `None`: the
+    /// server does not tell.
+    pub modified: Option<NaiveDateTime>,
+}
+
+/// What a download brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Downloaded {
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the content, lower-case hex.
+    pub sha256: String,
+}
+
+/// A session with the server: connects on first use, and again after a fault.
+///
+/// Paths on the server are absolute, or relative to the folder where the login ends up.
+pub struct Remote<'a> {
+    settings: &'a Ftp,
+    connection: Option<Connection<'a>>,
+    /// Made on first use; `Some(None)` is plain FTP.
+    tls: Option<Option<ClientConfig>>,
+    /// Where the login ends up; asked for when the first relative path comes.
+    home: Option<String>,
+}
+
+impl<'a> Remote<'a> {
+    /// A session that is not connected yet.
+    pub fn new(ftp: &'a Ftp) -> Self {
+        Self { settings: ftp, connection: None, tls: None, home: None }
+    }
+
+    /// Connects and logs in, with retries. Optional: every verb does it where needed.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`], [`Kind::Timeout`], [`Kind::Tls`], [`Kind::Certificate`], [`Kind::Login`], and what
+    /// else a server can answer.
+    pub fn connect(&mut self) -> Result<(), Error> {
+        let server = &self.settings.server;
+        let doing = say::connecting(&server.host, server.port);
+        self.attempt(&doing, |_| Ok(()))
+    }
+
+    /// The files in `folder` whose names are `wanted`. `wanted` is asked only about safe names.
+    ///
+    /// Folders and files that vanish meanwhile are left out (by SIZE's refusal; a server that gives folders a size
+    /// lists them as files, and the download tells). A listing cut short by the network can lack files: before
+    /// concluding that a file is gone, ask [`Remote::size`].
+    ///
+    /// # Errors
+    /// [`Kind::FolderMissing`], [`Kind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
+    pub fn list(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Listing, Error> {
+        let doing = say::listing(folder);
+        let folder = self.absolute(folder, &doing)?;
+        self.attempt(&doing, |server| {
+            server.enter(&folder)?;
+            let Names { safe, ignored } = sort_names(&server.names()?, &folder);
+            let mut files = Vec::new();
+            for name in safe.into_iter().filter(|name| wanted(name)) {
+                files.extend(look_at(server, &folder, name)?);
+            }
+            Ok(Listing { files, ignored })
+        })
+    }
+
+    /// The names of everything in `folder`, but for unsafe ones. Like [`Remote::list`], it can lack names.
+    ///
+    /// # Errors
+    /// [`Kind::FolderMissing`], and those of [`Remote::connect`].
+    pub fn names(&mut self, folder: &str) -> Result<HashSet<String>, Error> {
+        let doing = say::listing(folder);
+        let folder = self.absolute(folder, &doing)?;
+        self.attempt(&doing, |server| {
+            server.enter(&folder)?;
+            Ok(sort_names(&server.names()?, &folder).safe.into_iter().collect())
+        })
+    }
+
+    /// The size of a file in bytes; `None`: it is not there.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
+    pub fn size(&mut self, path: &str) -> Result<Option<u64>, Error> {
+        let doing = say::measuring(path);
+        let path = self.absolute(path, &doing)?;
+        self.attempt(&doing, |server| server.size(&path))
+    }
+
+    /// Downloads a listed file to the local path `to`, which is replaced, readable only by us.
+    ///
+    /// On an error nothing is left at `to`.
+    ///
+    /// # Errors
+    /// [`Kind::Changed`] if the file is no longer as large as listed, [`Kind::Missing`] if it is gone (or is a
+    /// folder), [`Kind::Incomplete`], [`Kind::Local`], and those of [`Remote::connect`].
+    pub fn download(&mut self, folder: &str, file: &RemoteFile, to: &Path) -> Result<Downloaded, Error> {
+        let path = join(folder, &file.name);
+        let doing = say::downloading(&path);
+        let path = self.absolute(&path, &doing)?;
+        let downloaded = self.attempt(&doing, |server| fetch(server, &path, file.size, to));
+        if downloaded.is_err() {
+            // The first error is the one to tell.
+            let _ = fs::remove_file(to);
+        }
+        downloaded
+    }
+
+    /// Uploads the local file `from` under the name `to_path`, replacing what is there, and compares sizes.
+    ///
+    /// Give a temporary name and rename it afterwards: after an error an incomplete file can be left under
+    /// `to_path`.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`], [`Kind::Refused`] (server full), [`Kind::Incomplete`], [`Kind::Local`], and those of
+    /// [`Remote::connect`].
+    pub fn upload(&mut self, from: &Path, to_path: &str) -> Result<(), Error> {
+        let doing = say::uploading(to_path);
+        let to_path = self.absolute(to_path, &doing)?;
+        let mut started = false;
+        self.attempt(&doing, |server| send(server, from, &to_path, &mut started))
+    }
+
+    /// Renames (moves) a file.
+    ///
+    /// Most servers replace an existing `to` without asking: whoever must not lose it looks with
+    /// [`Remote::size`] before. A retry first looks whether the lost try has done it: `from` gone and `to` there.
+    ///
+    /// # Errors
+    /// [`Kind::Missing`] if `from` is not there, [`Kind::Forbidden`], and those of [`Remote::connect`].
+    pub fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
+        let doing = say::renaming(from, to);
+        let (from, to) = (self.absolute(from, &doing)?, self.absolute(to, &doing)?);
+        let mut started = false;
+        self.attempt(&doing, |server| {
+            let done = started && server.size(&from)?.is_none() && server.size(&to)?.is_some();
+            if done {
+                return Ok(());
+            }
+            server
+                .rename(&from, &to, &mut started)
+                .or_else(|cause| missing_or_forbidden(server, &from, cause))
+        })
+    }
+
+    /// Makes a folder; that it exists already is fine. Its parent must exist.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`], and those of [`Remote::connect`].
+    pub fn make_folder(&mut self, path: &str) -> Result<(), Error> {
+        let doing = say::making_folder(path);
+        let path = self.absolute(path, &doing)?;
+        self.attempt(&doing, |server| match server.make_folder(&path) {
+            // Servers say 550 both for "exists" and for "forbidden".
+            Err(cause @ (Cause::Forbidden(_) | Cause::Refused(_))) => {
+                server.enter(&path).map_err(|other| if other.is_transient() { other } else { cause })
+            }
+            made => made,
+        })
+    }
+
+    /// Deletes a file; that it is missing is fine.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`], and those of [`Remote::connect`].
+    pub fn delete(&mut self, path: &str) -> Result<(), Error> {
+        let doing = say::deleting(path);
+        let path = self.absolute(path, &doing)?;
+        self.attempt(&doing, |server| match server.delete(&path) {
+            Err(Cause::Forbidden(reply)) => match server.size(&path)? {
+                None => Ok(()),
+                Some(_) => Err(Cause::Forbidden(reply)),
+            },
+            deleted => deleted,
+        })
+    }
+
+    /// Says goodbye to the server; takes at most a few seconds, and nothing depends on it.
+    pub fn close(self) {
+        if let Some(connection) = self.connection {
+            connection.quit();
+        }
+    }
+
+    /// Does `work`, again on a new connection after faults that pass, at most `retries` times.
+    fn attempt<T>(
+        &mut self,
+        doing: &Text,
+        mut work: impl FnMut(&mut Connection<'a>) -> Result<T, Cause>,
+    ) -> Result<T, Error> {
+        // A server may have hung up while we were busy elsewhere; finding that out is not a try.
+        let mut idle_before = self.connection.is_some();
+        let mut retries = 0;
+        loop {
+            let fault = match self.once(&mut work) {
+                Ok(value) => return Ok(value),
+                Err(fault) => fault,
+            };
+            if !fault.cause.leaves_session_usable() {
+                self.connection = None;
+            }
+            if mem::take(&mut idle_before) && fault.cause.looks_hung_up() {
+                continue;
+            }
+            if !fault.cause.is_transient() || retries == self.settings.retries {
+                return Err(fault.into_error(doing, self.settings));
+            }
+            log::debug!(target: "tempostar::remote", "{:?}", fault.cause);
+            pause(retries);
+            retries += 1;
+        }
+    }
+
+    fn once<T>(
+        &mut self,
+        work: &mut impl FnMut(&mut Connection<'a>) -> Result<T, Cause>,
+    ) -> Result<T, Fault> {
+        if self.connection.is_none() {
+            self.connection = Some(self.open()?);
+        }
+        match &mut self.connection {
+            Some(connection) => Ok(work(connection)?),
+            None => Err(Cause::Io(io::ErrorKind::NotConnected.into()).into()),
+        }
+    }
+
+    fn open(&mut self) -> Result<Connection<'a>, Fault> {
+        let tls = match &self.tls {
+            Some(tls) => tls,
+            None => self.tls.insert(tls::config(&self.settings.server.tls)?),
+        };
+        Connection::open(self.settings, tls.as_ref())
+    }
+
+    /// The path from the server's root, which stays the same whatever folder we are in.
+    fn absolute(&mut self, path: &str, doing: &Text) -> Result<String, Error> {
+        if path.contains(char::is_control) {
+            return Err(Fault::from(Cause::Name(path.to_owned())).into_error(doing, self.settings));
+        }
+        if path.starts_with('/') {
+            return Ok(path.to_owned());
+        }
+        let home = match &self.home {
+            Some(home) => home,
+            None => {
+                if self.connection.as_ref().is_some_and(Connection::has_moved) {
+                    self.connection = None;
+                }
+                let home = self.attempt(doing, Connection::working_folder)?;
+                self.home.insert(home)
+            }
+        };
+        Ok(join(home, path))
+    }
+}
+
+/// `folder/name`, with one slash.
+fn join(folder: &str, name: &str) -> String {
+    format!("{}/{name}", folder.trim_end_matches('/'))
+}
+
+/// SIZE and MDTM; `None`: gone, or no file.
+fn look_at(server: &mut Connection<'_>, folder: &str, name: String) -> Result<Option<RemoteFile>, Cause> {
+    let path = join(folder, &name);
+    let Some(size) = server.size(&path)? else {
+        return Ok(None);
+    };
+    let modified = server.modified(&path)?;
+    Ok(Some(RemoteFile { name, size, modified }))
+}
+
+/// One try of a download.
+fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Result<Downloaded, Cause> {
+    let file = open_fresh(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
+    let mut sink = Hashing { file, sha256: Sha256::new() };
+    let size =
+        server.retrieve(path, to, &mut sink).or_else(|cause| missing_or_forbidden(server, path, cause))?;
+    match server.size(path)? {
+        Some(now) if now != listed => Err(Cause::Changed { before: listed, now }),
+        Some(now) if now == size => Ok(Downloaded { size, sha256: hex(&sink.sha256.finalize()) }),
+        on_server => Err(Cause::Incomplete { transferred: size, on_server }),
+    }
+}
+
+/// Servers say 550 for both; SIZE tells them apart.
+fn missing_or_forbidden<T>(server: &mut Connection<'_>, path: &str, cause: Cause) -> Result<T, Cause> {
+    match cause {
+        Cause::Forbidden(reply) if server.size(path)?.is_none() => Err(Cause::Missing(reply)),
+        cause => Err(cause),
+    }
+}
+
+/// One try of an upload. `started`: an earlier try may have put the file there; if it is whole, that will do.
+fn send(server: &mut Connection<'_>, from: &Path, to: &str, started: &mut bool) -> Result<(), Cause> {
+    let local = |error| Cause::Local { path: from.display().to_string(), error };
+    let mut source = File::open(from).map_err(local)?;
+    let size = source.metadata().map_err(local)?.len();
+    if *started && server.size(to)? == Some(size) {
+        return Ok(());
+    }
+    let transferred = server.store(to, from, &mut source, started)?;
+    match server.size(to)? {
+        Some(on_server) if on_server == transferred => Ok(()),
+        on_server => Err(Cause::Incomplete { transferred, on_server }),
+    }
+}
+
+/// A new file in place of whatever is there; a symbolic link is replaced, not followed.
+fn open_fresh(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Writes and hashes in one go, so that the hash is of the bytes that arrived.
+struct Hashing {
+    file: File,
+    sha256: Sha256,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.sha256.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Lower-case hex.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Names {
+    safe: Vec<String>,
+    ignored: Vec<String>,
+}
+
+/// The names of a listing, sorted, each once; "." and ".." are nobody's files.
+fn sort_names(listing: &[u8], folder: &str) -> Names {
+    let mut names = Names::default();
+    for line in listing.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match safe_name(line, folder) {
+            Some("" | "." | "..") => {}
+            Some(name) => names.safe.push(name.to_owned()),
+            None => names.ignored.push(shown(line)),
+        }
+    }
+    names.safe.sort_unstable();
+    names.safe.dedup();
+    names
+}
+
+/// The bare name; some servers put the folder before it although nobody asked for that.
+fn safe_name<'l>(line: &'l [u8], folder: &str) -> Option<&'l str> {
+    let line = str::from_utf8(line).ok()?;
+    let name = line
+        .strip_prefix(folder)
+        .and_then(|rest| if folder.ends_with('/') { Some(rest) } else { rest.strip_prefix('/') })
+        .or_else(|| line.strip_prefix("./"))
+        .unwrap_or(line);
+    let is_unsafe = |c: char| c == '/' || c == '\\' || c.is_control();
+    (!name.contains(is_unsafe)).then_some(name)
+}
+
+fn shown(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    let printable = name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c });
+    printable.take(IGNORED_NAME_SHOWN_MAX).collect()
+}
+
+fn pause(retries_so_far: u32) {
+    let pause = pause_s(retries_so_far, fastrand::f64());
+    log::debug!(target: "tempostar::remote", "trying again in {pause:.1} s");
+    thread::sleep(Duration::from_secs_f64(pause));
+}
+
+/// Half a second, one, two, … up to ten; ± a quarter, so that several shops do not come back in step. `chance` is
+/// from 0 to 1.
+fn pause_s(retries_so_far: u32, chance: f64) -> f64 {
+    let growing = FIRST_PAUSE_S * 2_f64.powi(retries_so_far.min(16) as i32);
+    (growing * (0.75 + chance / 2.0)).min(LONGEST_PAUSE_S)
+}

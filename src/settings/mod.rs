@@ -1,0 +1,488 @@
+//! The settings file: raw TOML in, checked [`Settings`] or all problems at once out.
+//!
+//! This is the only reader of the settings file and of the environment. Whoever holds a [`Settings`] need not check
+//! anything again: what could be wrong without asking the server or the database was refused here.
+
+#![expect(clippy::result_large_err, reason = "settings are read once; a problem's size does not matter here")]
+
+mod checks;
+mod names;
+mod pattern;
+mod reader;
+mod sections;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use toml::de::DeTable;
+
+pub use self::pattern::Pattern;
+use self::reader::{Env, Reader};
+use crate::encoding::Encoding;
+use crate::report::{Exit, Failure, Problem};
+use crate::sheet::EncodingChoice;
+use crate::text::{Language, settings as text};
+
+/// Which of the two FTP servers, and whose data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// TEMPOSTAR's test environment (テスト用).
+    Demo,
+    /// The real one (本番環境).
+    Production,
+}
+
+impl Environment {
+    /// Its word in the settings and in file names.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Demo => "demo",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// Everything that the settings file says, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The settings file.
+    pub path: PathBuf,
+    /// The active environment: `--env`, else the file's.
+    pub environment: Environment,
+    /// The shop's database.
+    pub database: PathBuf,
+    /// The folder for archive, rejects, spool and locks; it may not exist yet.
+    pub work_dir: PathBuf,
+    /// The reader's language: the file's, else that of the locale.
+    pub language: Language,
+    /// The shop.
+    pub shop: Shop,
+    /// The options of the shop's platform.
+    pub options: Options,
+    /// The active environment's FTP server, and how to talk to it.
+    pub ftp: Ftp,
+    /// How to mail the shop manager.
+    pub mail: Mail,
+    /// Product files.
+    pub products: Products,
+    /// Stock files.
+    pub stock: Stock,
+    /// Logistics files.
+    pub logistics: Logistics,
+    /// Order files.
+    pub orders: Orders,
+    /// Minutes without a success after which a job is overdue, by the job's name; others are not watched.
+    pub schedule: BTreeMap<String, u32>,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// The shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shop {
+    /// As people call it; the shop code where it has no name.
+    pub name: String,
+    /// TEMPOSTAR:ショップコード: ASCII letters, digits and `_`.
+    pub code: String,
+    /// 店舗管理者メールアドレス; there is one unless the mail's transport is [`Transport::None`].
+    pub admin_email: Option<String>,
+}
+
+/// The options of the shop's platform; combinations that exclude TEMPOSTAR were refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// 予約販売
+    pub reservation_sales: bool,
+    /// 頒布会
+    pub hanpukai: bool,
+    /// 複数配送先
+    pub multiple_destinations: bool,
+    /// 定期販売
+    pub subscriptions: bool,
+    /// 定期オーソリ失敗受注未作成フラグ
+    pub subscription_auth_failure_order: AuthFailureOrder,
+    /// 定期オーソリ失敗過去受注有効化フラグ
+    pub subscription_auth_failure_reactivate: AuthFailureReactivate,
+}
+
+/// 定期オーソリ失敗受注未作成フラグ
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthFailureOrder {
+    /// 作成する
+    Create,
+    /// 作成しない
+    Skip,
+}
+
+/// 定期オーソリ失敗過去受注有効化フラグ
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthFailureReactivate {
+    /// 利用しない
+    Off,
+    /// All past orders.
+    All,
+    /// The latest one.
+    Latest,
+}
+
+/// How to talk to the FTP server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ftp {
+    /// For connecting.
+    pub connect_timeout: Duration,
+    /// For every read and write, on control and data connections.
+    pub timeout: Duration,
+    /// How often a transient failure is tried again.
+    pub retries: u32,
+    /// The active environment's.
+    pub server: Server,
+}
+
+/// An FTP server and its credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Host name or IP address, an IPv6 address without brackets.
+    pub host: String,
+    /// 1 to 65535.
+    pub port: u16,
+    /// The user ID.
+    pub user: String,
+    /// The password.
+    pub password: Secret,
+    /// Encryption.
+    pub tls: Tls,
+}
+
+/// Whether and how the connection is encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// Clear text.
+    None,
+    /// AUTH TLS.
+    Explicit {
+        /// The oldest version to accept.
+        min: TlsVersion,
+        /// The newest version to offer; not older than `min`.
+        max: TlsVersion,
+        /// A CA to trust besides the well-known ones: a PEM file that could be read.
+        ca_file: Option<PathBuf>,
+        /// The one certificate to trust.
+        certificate_sha256: Option<[u8; 32]>,
+    },
+}
+
+/// A version of TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TlsVersion {
+    /// 1.2
+    V1_2,
+    /// 1.3
+    V1_3,
+}
+
+/// A password, which no log and no message can show by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a password.
+    pub fn new(password: impl Into<String>) -> Self {
+        Self(password.into())
+    }
+
+    /// The password itself, for the server it belongs to.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"…\"")
+    }
+}
+
+/// How to mail the shop manager.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// By which way.
+    pub transport: Transport,
+    /// The sender; there is one unless the transport is [`Transport::None`].
+    pub from: Option<String>,
+    /// After how long a problem that is still open is mailed again.
+    pub remind_after: Duration,
+}
+
+/// Which way a mail takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// No mail is sent.
+    None,
+    /// The host's own `sendmail`.
+    Sendmail,
+    /// An SMTP server.
+    Smtp {
+        /// Host name or IP address.
+        host: String,
+        /// 1 to 65535.
+        port: u16,
+        /// Encryption.
+        tls: MailTls,
+        /// Absent: no authentication.
+        login: Option<Login>,
+    },
+}
+
+/// How the connection to the SMTP server is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    /// Clear text.
+    None,
+    /// STARTTLS, required.
+    StartTls,
+    /// TLS from the start.
+    Tls,
+}
+
+/// Credentials at the SMTP server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The user.
+    pub user: String,
+    /// The password.
+    pub password: Secret,
+}
+
+/// A folder on the server out of which files are imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inbox {
+    /// Absolute, or relative to the login's folder; without a slash at its end.
+    pub folder: String,
+    /// Which files of it.
+    pub pattern: Pattern,
+    /// How they are encoded.
+    pub encoding: EncodingChoice,
+    /// When a file is complete.
+    pub ready: Ready,
+    /// What becomes of a file on the server.
+    pub after_import: AfterImport,
+    /// Above this share of bad rows, in percent (0 to 100), the whole file is refused.
+    pub max_bad_rows_percent: u32,
+}
+
+/// When a file in an inbox is complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// When its size has not changed for this long.
+    Stable {
+        /// May be zero.
+        settle: Duration,
+    },
+    /// When a file of the same stem and this ending lies beside it.
+    Marker {
+        /// With its leading dot.
+        suffix: String,
+    },
+}
+
+/// What becomes of an imported file on the server; a copy always stays in the work folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterImport {
+    /// It moves to the inbox's `archive` folder.
+    Archive,
+    /// It is deleted.
+    Delete,
+}
+
+/// Product files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Products {
+    /// Where they come from.
+    pub inbox: Inbox,
+    /// The mall's block whose columns override the common ones.
+    pub shop_block: Option<String>,
+    /// CSV column → product free item (1 to 50, each once), in the file's order.
+    pub free_items: Vec<(String, u8)>,
+}
+
+/// Stock files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stock {
+    /// Where they come from.
+    pub inbox: Inbox,
+    /// TEMPOSTAR's time to turn an order into its stock figure.
+    pub reflect_lag: TimeDelta,
+    /// What that time runs from.
+    pub reflect_when: ReflectWhen,
+    /// When a file looks broken.
+    pub guard: Guard,
+}
+
+/// From when an order counts as known to TEMPOSTAR, but for the lag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReflectWhen {
+    /// From its upload.
+    Sent,
+    /// From when its file was seen gone from the outbox.
+    Taken,
+}
+
+/// The safety guard of stock files; a limit of 100 percent is switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// Share of sellable SKUs that would become unsellable, in percent (0 to 100).
+    pub zero_percent: u32,
+    /// Share of rows whose SKU the shop does not have, in percent (0 to 100).
+    pub unknown_percent: u32,
+    /// Files of fewer rows are not looked at.
+    pub min_rows: u64,
+}
+
+/// Logistics files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logistics {
+    /// Where they come from.
+    pub inbox: Inbox,
+    /// TEMPOSTAR:物流連携時受注明細追加フラグ
+    pub add_order_lines: AddOrderLines,
+}
+
+/// What becomes of lines that TEMPOSTAR added to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddOrderLines {
+    /// 追加する
+    Add,
+    /// They are left out.
+    Ignore,
+}
+
+/// Order files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Orders {
+    /// The folder on the server: absolute, or relative to the login's folder; without a slash at its end.
+    pub outbox: String,
+    /// With `{timestamp}` (`YYYYMMDDHHMMSS`) still in it.
+    pub file_name: String,
+    /// How they are written.
+    pub encoding: Encoding,
+    /// The ending of the empty file that follows an order file, with its dot; absent: none follows.
+    pub marker: Option<String>,
+    /// CSV column → order free item (1 to 36, each once), in the file's order.
+    pub free_items: Vec<(String, u8)>,
+}
+
+/// Bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A larger file is refused before its download.
+    pub max_file_bytes: u64,
+    /// How many days history and archived files are kept.
+    pub history_days: u32,
+}
+
+/// Where the settings file is: `--config`, else `$TEMPOSTAR_CONFIG`, else `./tempostar.toml`, else
+/// `/etc/tempostar/tempostar.toml`. Only the latter two are looked at; [`load`] says what is wrong with the others.
+pub fn find(config: Option<&Path>) -> Result<PathBuf, Failure> {
+    find_in(config, &variable, &["./tempostar.toml", "/etc/tempostar/tempostar.toml"])
+}
+
+fn find_in(config: Option<&Path>, env: Env<'_>, places: &[&str]) -> Result<PathBuf, Failure> {
+    let named = || env("TEMPOSTAR_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let existing = || places.iter().map(PathBuf::from).find(|place| place.exists());
+    let found = config.map(Path::to_owned).or_else(named).or_else(existing);
+    found.ok_or_else(|| {
+        let looked_at = [&["--config", "TEMPOSTAR_CONFIG"], places].concat().join(", ");
+        Failure::new(Exit::Settings, text::file_not_given(&looked_at))
+    })
+}
+
+/// Reads and checks the settings file. `environment` is what `--env` said.
+///
+/// # Errors
+/// Every problem of the file at once, in the order of its lines, with [`Exit::Settings`].
+pub fn load(path: &Path, environment: Option<Environment>) -> Result<Settings, Failure> {
+    load_with(path, environment, &variable)
+}
+
+fn load_with(path: &Path, environment: Option<Environment>, env: Env<'_>) -> Result<Settings, Failure> {
+    let read = read_text(path).map_err(|problem| vec![problem.in_file(&path.display().to_string())]);
+    let checked = read.and_then(|source| check(path, &source, environment, env));
+    checked.map_err(|problems| Failure { exit: Exit::Settings, problems })
+}
+
+fn read_text(path: &Path) -> Result<String, Problem> {
+    if path.is_dir() {
+        return Err(text::file_is_folder());
+    }
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => text::file_missing(),
+        _ => text::file_unreadable(&error.to_string()),
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let (good, _) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
+        text::file_not_utf8().at_line(good.iter().filter(|byte| **byte == b'\n').count() as u64 + 1)
+    })
+}
+
+fn check(
+    path: &Path,
+    source: &str,
+    environment: Option<Environment>,
+    env: Env<'_>,
+) -> Result<Settings, Vec<Problem>> {
+    // Windows' editor begins UTF-8 files with a byte order mark.
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let (root, errors) = DeTable::parse_recoverable(source);
+    if !errors.is_empty() {
+        return Err(reader::syntax_problems(path, source, &errors));
+    }
+    let mut reader = Reader::new(path, source, root.get_ref(), env);
+    let settings = sections::settings(&mut reader, path, environment);
+    let problems = reader.finish();
+    if problems.is_empty() { Ok(settings) } else { Err(problems) }
+}
+
+/// The language of the locale, for what is said before there are settings, and without a `language` in them.
+pub fn locale_language() -> Language {
+    language_of(&variable)
+}
+
+fn language_of(env: Env<'_>) -> Language {
+    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let locale = names.into_iter().filter_map(env).find(|value| !value.is_empty());
+    match locale {
+        Some(locale) if locale.to_string_lossy().starts_with("ja") => Language::Ja,
+        _ => Language::En,
+    }
+}
+
+/// Whether the user asked programs for plain text (`NO_COLOR`, see <https://no-color.org>).
+pub fn colours_unwanted() -> bool {
+    variable("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// The instant at which the tests' clock stands still, in Japan time: `TEMPOSTAR_NOW`, `YYYY-MM-DD HH:MM:SS`.
+#[cfg(feature = "test-hooks")]
+pub fn fixed_now() -> Option<chrono::NaiveDateTime> {
+    let value = variable("TEMPOSTAR_NOW")?;
+    chrono::NaiveDateTime::parse_from_str(value.to_str()?, "%Y-%m-%d %H:%M:%S").ok()
+}
+
+/// The place at which a test wants the process to die: `TEMPOSTAR_CRASH_AT`.
+#[cfg(feature = "test-hooks")]
+pub fn crash_at() -> Option<String> {
+    variable("TEMPOSTAR_CRASH_AT")?.into_string().ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+#[cfg(test)]
+mod tests;

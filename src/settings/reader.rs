@@ -1,0 +1,311 @@
+//! Reads a TOML tree key by key and collects every problem on the way, each with its line and its key.
+//!
+//! A getter that meets a wrong value reports it and goes on with the default, so that one run of the program shows
+//! all problems. The settings that come of it are thrown away when there was a problem.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeInteger, DeTable, DeValue, Error};
+
+use super::names::setting_name;
+use crate::report::Problem;
+use crate::text::{Text, settings as text};
+
+/// Looks up an environment variable.
+pub type Env<'e> = &'e dyn Fn(&str) -> Option<OsString>;
+
+/// A settings file that is being read.
+pub struct Reader<'t> {
+    /// What relative paths start from: the settings file's folder.
+    pub folder: PathBuf,
+    /// The environment of the process.
+    pub env: Env<'t>,
+    file: String,
+    source: &'t str,
+    root: &'t DeTable<'t>,
+    /// Dotted paths of the keys that were asked for; any other key in the file is unknown.
+    pub known: BTreeSet<String>,
+    problems: Vec<Problem>,
+}
+
+/// One entry of a table whose keys are free.
+pub struct Entry {
+    /// The key.
+    pub name: String,
+    /// The number behind it; absent if it is none (reported already).
+    pub number: Option<u64>,
+    at: usize,
+}
+
+impl<'t> Reader<'t> {
+    /// A reader of the parsed `source` of the file at `path`.
+    pub fn new(path: &Path, source: &'t str, root: &'t DeTable<'t>, env: Env<'t>) -> Self {
+        Self {
+            folder: path.parent().map(Path::to_owned).unwrap_or_default(),
+            env,
+            file: path.display().to_string(),
+            source,
+            root,
+            known: BTreeSet::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Reports a problem of this key: at its line, or at its table's line when the key is not there.
+    pub fn report(&mut self, key: &str, problem: Problem) {
+        let at = self.position(key);
+        self.report_at(key, at, problem);
+    }
+
+    /// Reports a problem of one entry of a table with free keys.
+    pub fn report_entry(&mut self, table: &str, entry: &Entry, problem: Problem) {
+        self.report_at(&format!("{table}.{}", entry.name), Some(entry.at), problem);
+    }
+
+    fn report_at(&mut self, key: &str, at: Option<usize>, problem: Problem) {
+        let mut problem = problem.in_file(&self.file).in_column(key);
+        problem.line = at.map(|offset| line_and_column(self.source, offset).0);
+        if let Some(name) = setting_name(key) {
+            problem.message = Text {
+                ja: text::of_setting(name, &problem.message.ja).ja,
+                en: text::of_setting(name, &problem.message.en).en,
+            };
+        }
+        self.problems.push(problem);
+    }
+
+    /// Whether something stands under this key, right or wrong.
+    pub fn has(&self, key: &str) -> bool {
+        self.value(key).is_some()
+    }
+
+    /// A text as it stands, blanks and all; not empty.
+    pub fn raw_text(&mut self, key: &str) -> Option<&'t str> {
+        match self.ask(key)? {
+            DeValue::String(value) if value.is_empty() => self.refuse(key, text::empty()),
+            DeValue::String(value) => Some(value),
+            _ => self.refuse(key, text::not_a_text()),
+        }
+    }
+
+    /// A text of one line that neither begins nor ends with a blank, after a further check.
+    pub fn text<T>(&mut self, key: &str, check: impl FnOnce(&str) -> Result<T, Problem>) -> Option<T> {
+        let value = self.raw_text(key)?;
+        let checked = plain(value).and_then(check);
+        checked.map_err(|problem| self.report(key, problem)).ok()
+    }
+
+    /// As [`Reader::text`], and reports when nothing stands there.
+    pub fn required<T>(&mut self, key: &str, check: impl FnOnce(&str) -> Result<T, Problem>) -> Option<T> {
+        if !self.has(key) {
+            self.known.insert(key.to_owned());
+            return self.refuse(key, text::missing(key));
+        }
+        self.text(key, check)
+    }
+
+    /// A whole number in the range, which must fit into `T`.
+    pub fn number<T: TryFrom<u64>>(&mut self, key: &str, range: RangeInclusive<u64>, default: T) -> T {
+        let value = self.ask(key).map(|value| whole_number(value, &range));
+        match value {
+            None => default,
+            Some(Ok(number)) => T::try_from(number).unwrap_or(default),
+            Some(Err(problem)) => {
+                self.report(key, problem);
+                default
+            }
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&mut self, key: &str, default: bool) -> bool {
+        match self.ask(key) {
+            None => default,
+            Some(DeValue::Boolean(value)) => *value,
+            Some(_) => self.refuse(key, text::not_a_flag()).unwrap_or(default),
+        }
+    }
+
+    /// One of the given words.
+    pub fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        self.text(key, |value| {
+            let found = words.iter().find(|(word, _)| *word == value);
+            let known = || words.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(", ");
+            found.map(|(_, meaning)| *meaning).ok_or_else(|| text::unknown_word(value, &known()))
+        })
+    }
+
+    /// The numbered entries of a table whose keys are free, in the file's order.
+    pub fn numbered_entries(&mut self, key: &str, range: RangeInclusive<u64>) -> Vec<Entry> {
+        let Some(value) = self.ask(key) else { return Vec::new() };
+        let DeValue::Table(table) = value else {
+            self.report(key, text::not_a_table(key));
+            return Vec::new();
+        };
+        let mut entries = Vec::new();
+        for (name, value) in table {
+            let number = whole_number(value.get_ref(), &range);
+            let (number, problem) = number.map_or_else(|p| (None, Some(p)), |number| (Some(number), None));
+            let entry = Entry { name: name.get_ref().to_string(), number, at: name.span().start };
+            if let Some(problem) = problem {
+                self.report_entry(key, &entry, problem);
+            }
+            entries.push(entry);
+        }
+        entries.sort_by_key(|entry| entry.at);
+        entries
+    }
+
+    /// Every problem in the order of the lines, those of the keys that nobody asked for included.
+    pub fn finish(mut self) -> Vec<Problem> {
+        self.check_keys(self.root, "");
+        self.problems.sort_by_key(|problem| problem.line.unwrap_or(u64::MAX));
+        self.problems
+    }
+
+    fn check_keys(&mut self, table: &DeTable<'_>, path: &str) {
+        for (name, value) in table {
+            let key = join(path, name.get_ref());
+            if self.known.contains(&key) {
+                continue;
+            }
+            let below = format!("{key}.");
+            let is_table = self.known.iter().any(|known| known.starts_with(&below));
+            match value.get_ref() {
+                DeValue::Table(table) if is_table => self.check_keys(table, &key),
+                _ if is_table => self.report(&key, text::not_a_table(&key)),
+                _ => {
+                    let nearest = self.nearest_key(path, name.get_ref());
+                    let problem = text::unknown_key(name.get_ref(), &nearest);
+                    self.report_at(&key, Some(name.span().start), problem);
+                }
+            }
+        }
+    }
+
+    /// The key that was probably meant: a similar one of the same table, else the same one of another table.
+    fn nearest_key(&self, table: &str, name: &str) -> String {
+        let plain = |key: &str| key.to_lowercase().replace('-', "_");
+        let likeness = |sibling: &str| {
+            let (one, other) = (plain(sibling), plain(name));
+            strsim::normalized_damerau_levenshtein(&one, &other).max(strsim::jaro_winkler(&one, &other) - 0.2)
+        };
+        let best = self
+            .siblings(table)
+            .into_iter()
+            .map(|sibling| (likeness(sibling), sibling))
+            .max_by(|one, other| one.0.total_cmp(&other.0));
+        let elsewhere = self.known.iter().find(|known| known.rsplit('.').next() == Some(name));
+        match (best, elsewhere) {
+            (Some((likeness, sibling)), _) if likeness >= 0.6 => join(table, sibling),
+            (_, Some(known)) => known.clone(),
+            (Some((_, sibling)), None) => join(table, sibling),
+            (None, None) => table.to_owned(),
+        }
+    }
+
+    fn siblings(&self, table: &str) -> BTreeSet<&str> {
+        let prefix = join(table, "");
+        self.known.iter().filter_map(|known| known.strip_prefix(&prefix)?.split('.').next()).collect()
+    }
+
+    fn ask(&mut self, key: &str) -> Option<&'t DeValue<'t>> {
+        self.known.insert(key.to_owned());
+        self.value(key)
+    }
+
+    fn value(&self, key: &str) -> Option<&'t DeValue<'t>> {
+        let mut names = key.split('.');
+        let mut value = self.root.get(names.next()?)?.get_ref();
+        for name in names {
+            let DeValue::Table(table) = value else { return None };
+            value = table.get(name)?.get_ref();
+        }
+        Some(value)
+    }
+
+    /// Where the key, or the innermost of its tables that is there, stands.
+    fn position(&self, key: &str) -> Option<usize> {
+        let mut table = self.root;
+        let mut at = None;
+        for name in key.split('.') {
+            let Some((found, value)) = table.get_key_value(name) else { break };
+            at = Some(found.span().start);
+            let DeValue::Table(inner) = value.get_ref() else { break };
+            table = inner;
+        }
+        at
+    }
+
+    fn refuse<T>(&mut self, key: &str, problem: Problem) -> Option<T> {
+        self.report(key, problem);
+        None
+    }
+}
+
+fn join(table: &str, name: &str) -> String {
+    if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") }
+}
+
+fn plain(value: &str) -> Result<&str, Problem> {
+    match value {
+        _ if value.chars().any(char::is_control) => Err(text::control_character()),
+        _ if value.trim().is_empty() => Err(text::empty()),
+        _ if value.trim() != value => Err(text::blank_around()),
+        _ => Ok(value),
+    }
+}
+
+fn whole_number(value: &DeValue<'_>, range: &RangeInclusive<u64>) -> Result<u64, Problem> {
+    match value {
+        DeValue::Integer(number) => in_range(number, range),
+        DeValue::String(quoted) => {
+            Err(quoted.trim().parse().map_or_else(|_| text::not_a_number(), text::quoted_number))
+        }
+        _ => Err(text::not_a_number()),
+    }
+}
+
+fn in_range(number: &DeInteger<'_>, range: &RangeInclusive<u64>) -> Result<u64, Problem> {
+    let out_of_range =
+        |shown: &dyn Display| text::out_of_range(&shown.to_string(), *range.start(), *range.end());
+    match u64::from_str_radix(number.as_str(), number.radix()) {
+        Ok(value) if range.contains(&value) => Ok(value),
+        Ok(value) => Err(out_of_range(&value)),
+        Err(_) => Err(out_of_range(number)),
+    }
+}
+
+/// What is wrong with the TOML itself: at most one problem a line, because one slip often causes several.
+/// The `toml` crate's own display quotes the line, which may hold a password; only its message is used.
+pub fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Vec<Problem> {
+    let file = path.display().to_string();
+    let mut problems: Vec<Problem> = Vec::new();
+    for error in errors {
+        let at = error.span().map_or(source.len(), |span| span.start);
+        let (line, column) = line_and_column(source, at);
+        if problems.iter().all(|problem| problem.line != Some(line)) {
+            let problem = match error.message() {
+                "duplicate key" => text::syntax_duplicate(column),
+                message if message.starts_with("string values must be quoted") => {
+                    text::syntax_unquoted(column)
+                }
+                message => text::syntax(column, message),
+            };
+            problems.push(problem.in_file(&file).at_line(line));
+        }
+    }
+    problems
+}
+
+/// Line and column (in characters) of a byte offset, both 1-based.
+pub fn line_and_column(source: &str, offset: usize) -> (u64, usize) {
+    let before = source.get(..offset).unwrap_or(source);
+    let line = before.matches('\n').count() as u64 + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}

@@ -1,0 +1,446 @@
+//! The settings file's tables, one function each: keys, defaults, and what has to fit together.
+//!
+//! Where the reader noted a problem, the values here are stand-ins that nobody gets to see.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::checks;
+use super::reader::Reader;
+use super::{
+    AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
+    Limits, Login, Logistics, Mail, MailTls, Options, Orders, Products, Ready, ReflectWhen, Secret, Server,
+    Settings, Shop, Stock, Tls, TlsVersion, Transport, language_of,
+};
+use crate::encoding::Encoding;
+use crate::report::Problem;
+use crate::sheet::EncodingChoice;
+use crate::text::{Language, settings as text};
+
+const JOBS: [&str; 4] = ["import-products", "import-logistics", "import-stock", "export-orders"];
+
+/// All settings. `chosen` is what `--env` said.
+pub fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environment>) -> Settings {
+    let environment = environment(r, chosen);
+    let language = r.word("language", &[("ja", Language::Ja), ("en", Language::En)]);
+    let shop = shop(r);
+    let logistics = logistics(r, &shop.code);
+    Settings {
+        path: path.to_owned(),
+        environment,
+        database: local_path(r, "database", "shop.{environment}.db", environment),
+        work_dir: local_path(r, "work_dir", "tempostar.d", environment),
+        language: language.unwrap_or_else(|| language_of(r.env)),
+        options: options(r, logistics.add_order_lines),
+        ftp: ftp(r, environment),
+        mail: mail(r),
+        products: products(r, &shop.code),
+        stock: stock(r, &shop.code),
+        orders: orders(r, &shop.code),
+        schedule: schedule(r),
+        limits: limits(r),
+        logistics,
+        shop,
+    }
+}
+
+fn environment(r: &mut Reader<'_>, chosen: Option<Environment>) -> Environment {
+    let words =
+        [Environment::Demo, Environment::Production].map(|environment| (environment.as_str(), environment));
+    let written = r.word("environment", &words);
+    chosen.or(written).unwrap_or(Environment::Demo)
+}
+
+fn local_path(r: &mut Reader<'_>, key: &str, default: &str, environment: Environment) -> PathBuf {
+    let fill = |value: &str| checks::fill(value, "{environment}", environment.as_str());
+    let path = r.text(key, fill).or_else(|| fill(default).ok());
+    r.folder.join(path.unwrap_or_default())
+}
+
+fn shop(r: &mut Reader<'_>) -> Shop {
+    let code = r.required("shop.code", checks::shop_code).unwrap_or_default();
+    let name = r.text("shop.name", checks::any).unwrap_or_else(|| code.clone());
+    Shop { name, code, admin_email: r.text("shop.admin_email", checks::email) }
+}
+
+fn options(r: &mut Reader<'_>, add_order_lines: AddOrderLines) -> Options {
+    let orders = [("create", AuthFailureOrder::Create), ("skip", AuthFailureOrder::Skip)];
+    let reactivations = [
+        ("off", AuthFailureReactivate::Off),
+        ("all", AuthFailureReactivate::All),
+        ("latest", AuthFailureReactivate::Latest),
+    ];
+    let order = r.word("shop.options.subscription_auth_failure_order", &orders);
+    let reactivate = r.word("shop.options.subscription_auth_failure_reactivate", &reactivations);
+    let options = Options {
+        reservation_sales: r.flag("shop.options.reservation_sales", false),
+        hanpukai: r.flag("shop.options.hanpukai", false),
+        multiple_destinations: r.flag("shop.options.multiple_destinations", false),
+        subscriptions: r.flag("shop.options.subscriptions", false),
+        subscription_auth_failure_order: order.unwrap_or(AuthFailureOrder::Create),
+        subscription_auth_failure_reactivate: reactivate.unwrap_or(AuthFailureReactivate::Off),
+    };
+    for (key, problem) in exclusions(options, add_order_lines) {
+        r.report(key, problem);
+    }
+    options
+}
+
+/// Which options exclude TEMPOSTAR, by the seed's 利用制限.
+fn exclusions(options: Options, add_order_lines: AddOrderLines) -> Vec<(&'static str, Problem)> {
+    let subscriptions = options.subscriptions;
+    let destinations = options.multiple_destinations && add_order_lines == AddOrderLines::Add;
+    let order = options.subscription_auth_failure_order != AuthFailureOrder::Create;
+    let reactivate = options.subscription_auth_failure_reactivate != AuthFailureReactivate::Off;
+    [
+        (options.reservation_sales, "shop.options.reservation_sales", text::option_reservation_sales()),
+        (options.hanpukai, "shop.options.hanpukai", text::option_hanpukai()),
+        (destinations, "shop.options.multiple_destinations", text::option_multiple_destinations()),
+        (
+            subscriptions && order,
+            "shop.options.subscription_auth_failure_order",
+            text::option_subscription_order(),
+        ),
+        (
+            subscriptions && reactivate,
+            "shop.options.subscription_auth_failure_reactivate",
+            text::option_subscription_reactivate(),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(excludes, key, problem)| excludes.then_some((key, problem)))
+    .collect()
+}
+
+fn ftp(r: &mut Reader<'_>, environment: Environment) -> Ftp {
+    let (active, other) = match environment {
+        Environment::Demo => ("ftp.demo", "ftp.production"),
+        Environment::Production => ("ftp.production", "ftp.demo"),
+    };
+    // The other server's files and variables may be on another machine: only what is written here is checked.
+    server(r, other);
+    Ftp {
+        connect_timeout: Duration::from_secs(r.number("ftp.connect_timeout_s", 1..=600, 15)),
+        timeout: Duration::from_secs(r.number("ftp.timeout_s", 1..=3600, 30)),
+        retries: r.number("ftp.retries", 0..=20, 3),
+        server: required_server(r, active),
+    }
+}
+
+/// A server's table as it stands, complete or not.
+struct ServerTable {
+    host: Option<String>,
+    port: u16,
+    user: Option<String>,
+    password: Option<PasswordSource>,
+    tls: Tls,
+}
+
+fn server(r: &mut Reader<'_>, table: &str) -> ServerTable {
+    let (url_key, port_key, user_key) =
+        (format!("{table}.url"), format!("{table}.port"), format!("{table}.user"));
+    let address = r.text(&url_key, checks::address);
+    let (host, url_port, url_user) =
+        address.map_or((None, None, None), |address| (Some(address.host), address.port, address.user));
+    let port = r.number(&port_key, 1..=65535, url_port.unwrap_or(21));
+    if let Some(in_url) = url_port.filter(|in_url| *in_url != port) {
+        r.report(&port_key, text::port_contradiction(in_url, port));
+    }
+    let user = r.text(&user_key, checks::any);
+    if user.is_some() && url_user.is_some() && user != url_user {
+        r.report(&user_key, text::user_contradiction());
+    }
+    let password = password_source(r, table);
+    ServerTable { host, port, user: user.or(url_user), password, tls: tls(r, table) }
+}
+
+fn required_server(r: &mut Reader<'_>, table: &str) -> Server {
+    let found = server(r, table);
+    for (key, is_given) in [("url", found.host.is_some()), ("user", found.user.is_some())] {
+        let key = format!("{table}.{key}");
+        if !is_given && !r.has(&key) {
+            r.report(&key, text::missing(&key));
+        }
+    }
+    if let Tls::Explicit { ca_file: Some(file), .. } = &found.tls {
+        check_ca_file(r, &format!("{table}.ca_file"), file);
+    }
+    Server {
+        host: found.host.unwrap_or_default(),
+        port: found.port,
+        user: found.user.unwrap_or_default(),
+        password: required_password(r, table, found.password),
+        tls: found.tls,
+    }
+}
+
+fn tls(r: &mut Reader<'_>, table: &str) -> Tls {
+    let versions = [("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)];
+    let min_key = format!("{table}.tls_min");
+    let min = r.word(&min_key, &versions).unwrap_or(TlsVersion::V1_2);
+    let max = r.word(&format!("{table}.tls_max"), &versions).unwrap_or(TlsVersion::V1_2);
+    if min > max {
+        r.report(&min_key, text::tls_range());
+    }
+    let ca_file = r.text(&format!("{table}.ca_file"), checks::any).map(|file| r.folder.join(file));
+    let certificate_sha256 = r.text(&format!("{table}.certificate_sha256"), checks::sha256);
+    let explicit = Tls::Explicit { min, max, ca_file, certificate_sha256 };
+    match r.word(&format!("{table}.tls"), &[("explicit", true), ("none", false)]) {
+        Some(false) => Tls::None,
+        _ => explicit,
+    }
+}
+
+fn check_ca_file(r: &mut Reader<'_>, key: &str, file: &Path) {
+    let shown = file.display().to_string();
+    match fs::read(file) {
+        Err(error) => r.report(key, text::ca_file_unreadable(&shown, &error.to_string())),
+        Ok(bytes) if !String::from_utf8_lossy(&bytes).contains("-----BEGIN CERTIFICATE-----") => {
+            r.report(key, text::ca_file_not_pem(&shown));
+        }
+        Ok(_) => {}
+    }
+}
+
+/// Where a password comes from. No `Debug`, for its sake.
+enum PasswordSource {
+    Written { key: String, password: String },
+    File { key: String, path: PathBuf },
+    Variable { key: String, name: String },
+}
+
+/// The one source that a table names. Of several the first is used, and the others are problems.
+fn password_source(r: &mut Reader<'_>, table: &str) -> Option<PasswordSource> {
+    let [file, variable, written] =
+        ["password_file", "password_env", "password"].map(|name| format!("{table}.{name}"));
+    let given: Vec<&String> = [&file, &variable, &written].into_iter().filter(|key| r.has(key)).collect();
+    for key in given.iter().skip(1) {
+        r.report(key, text::password_twice(given[0]));
+    }
+    let from_file =
+        r.raw_text(&file).map(|path| PasswordSource::File { path: r.folder.join(path), key: file });
+    let from_variable =
+        r.raw_text(&variable).map(|name| PasswordSource::Variable { name: name.to_owned(), key: variable });
+    let from_here = r
+        .raw_text(&written)
+        .map(|password| PasswordSource::Written { password: password.to_owned(), key: written });
+    from_file.or(from_variable).or(from_here)
+}
+
+fn required_password(r: &mut Reader<'_>, table: &str, source: Option<PasswordSource>) -> Secret {
+    let key = format!("{table}.password_file");
+    match source {
+        Some(source) => password(r, source),
+        None => {
+            let is_named =
+                ["password_file", "password_env", "password"].iter().any(|k| r.has(&format!("{table}.{k}")));
+            if !is_named {
+                r.report(&key, text::password_missing(&key));
+            }
+            Secret::new("")
+        }
+    }
+}
+
+fn password(r: &mut Reader<'_>, source: PasswordSource) -> Secret {
+    let (key, found) = match source {
+        PasswordSource::Written { key, password } => (key, Ok(password)),
+        PasswordSource::File { key, path } => (key, first_line(&r.folder, &path)),
+        PasswordSource::Variable { key, name } => (key, password_variable(r, &name)),
+    };
+    let password = found.and_then(|password| match password {
+        _ if password.chars().any(char::is_control) => Err(text::password_control_character()),
+        _ => Ok(password),
+    });
+    Secret::new(password.map_err(|problem| r.report(&key, problem)).unwrap_or_default())
+}
+
+/// The name is not shown: it may be the password itself, by mistake.
+fn password_variable(r: &Reader<'_>, name: &str) -> Result<String, Problem> {
+    let value = (r.env)(name).and_then(|value| value.into_string().ok());
+    value.filter(|value| !value.is_empty()).ok_or_else(text::password_env_missing)
+}
+
+/// The file's first line without its line end. The path is not shown, for the same reason.
+fn first_line(folder: &Path, path: &Path) -> Result<String, Problem> {
+    let start = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let bytes = fs::read(path)
+        .map_err(|error| text::password_file_unreadable(&start.display().to_string(), &error.to_string()))?;
+    let content = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    match std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)) {
+        Ok("") => Err(text::password_file_empty()),
+        Ok(password) => Ok(password.to_owned()),
+        Err(_) => Err(text::password_file_not_utf8()),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Smtp,
+    Sendmail,
+    None,
+}
+
+fn mail(r: &mut Reader<'_>) -> Mail {
+    let way =
+        r.word("mail.transport", &[("smtp", Way::Smtp), ("sendmail", Way::Sendmail), ("none", Way::None)]);
+    let way = if r.has("mail") { way.unwrap_or(Way::Smtp) } else { Way::None };
+    let from = r.text("mail.from", checks::email);
+    let tls = r
+        .word("mail.tls", &[("none", MailTls::None), ("starttls", MailTls::StartTls), ("tls", MailTls::Tls)]);
+    let smtp = Transport::Smtp {
+        host: r.text("mail.host", checks::mail_host).unwrap_or_else(|| "localhost".to_owned()),
+        port: r.number("mail.port", 1..=65535, 25),
+        tls: tls.unwrap_or(MailTls::None),
+        login: mail_login(r, way),
+    };
+    for key in ["mail.from", "shop.admin_email"] {
+        if way != Way::None && !r.has(key) {
+            r.report(key, text::missing(key));
+        }
+    }
+    let transport = match way {
+        Way::Smtp => smtp,
+        Way::Sendmail => Transport::Sendmail,
+        Way::None => Transport::None,
+    };
+    Mail { transport, from, remind_after: hours(r.number("mail.remind_after_h", 1..=8760, 24)) }
+}
+
+fn hours(hours: u64) -> Duration {
+    Duration::from_secs(hours * 3600)
+}
+
+fn mail_login(r: &mut Reader<'_>, way: Way) -> Option<Login> {
+    let user = r.text("mail.user", checks::any);
+    let source = password_source(r, "mail");
+    if way != Way::Smtp {
+        return None;
+    }
+    match (user, source) {
+        (Some(user), source) => Some(Login { user, password: required_password(r, "mail", source) }),
+        (None, Some(_)) if !r.has("mail.user") => {
+            r.report("mail.user", text::missing("mail.user"));
+            None
+        }
+        (None, _) => None,
+    }
+}
+
+fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str) -> Inbox {
+    let key = |name: &str| format!("{table}.{name}");
+    let encodings =
+        [("auto", EncodingChoice::Auto), ("cp932", EncodingChoice::Cp932), ("utf-8", EncodingChoice::Utf8)];
+    let settle = Duration::from_secs(r.number(&key("settle_s"), 0..=600, 2));
+    let suffix = r.text(&key("marker"), checks::marker).unwrap_or_else(|| ".lock".to_owned());
+    let ready = [("stable", false), ("marker", true)];
+    let after_import = [("archive", AfterImport::Archive), ("delete", AfterImport::Delete)];
+    Inbox {
+        folder: server_folder(r, &key("inbox"), default, shop_code),
+        pattern: r.text(&key("pattern"), checks::pattern).unwrap_or_else(|| super::Pattern::new("*.csv")),
+        encoding: r.word(&key("encoding"), &encodings).unwrap_or(EncodingChoice::Auto),
+        ready: match r.word(&key("ready"), &ready) {
+            Some(true) => Ready::Marker { suffix },
+            _ => Ready::Stable { settle },
+        },
+        after_import: r.word(&key("after_import"), &after_import).unwrap_or(AfterImport::Archive),
+        max_bad_rows_percent: r.number(&key("max_bad_rows_percent"), 0..=100, 5),
+    }
+}
+
+fn server_folder(r: &mut Reader<'_>, key: &str, default: &str, shop_code: &str) -> String {
+    let check = |folder: &str| checks::folder(folder, shop_code);
+    r.text(key, check).or_else(|| check(default).ok()).unwrap_or_default()
+}
+
+fn products(r: &mut Reader<'_>, shop_code: &str) -> Products {
+    Products {
+        inbox: inbox(r, "products", "/product/export/{shop_code}", shop_code),
+        shop_block: r.text("products.shop_block", checks::any),
+        free_items: free_items(r, "products.free_items", 50),
+    }
+}
+
+fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
+    let reflect_when = [("sent", ReflectWhen::Sent), ("taken", ReflectWhen::Taken)];
+    Stock {
+        inbox: inbox(r, "stock", "/netstock/{shop_code}", shop_code),
+        reflect_lag: TimeDelta::minutes(r.number("stock.reflect_lag_min", 0..=1440, 10)),
+        reflect_when: r.word("stock.reflect_when", &reflect_when).unwrap_or(ReflectWhen::Sent),
+        guard: Guard {
+            zero_percent: r.number("stock.guard.zero_percent", 0..=100, 20),
+            unknown_percent: r.number("stock.guard.unknown_percent", 0..=100, 50),
+            min_rows: r.number("stock.guard.min_rows", 0..=1_000_000_000, 20),
+        },
+    }
+}
+
+fn logistics(r: &mut Reader<'_>, shop_code: &str) -> Logistics {
+    let words = [("add", AddOrderLines::Add), ("ignore", AddOrderLines::Ignore)];
+    Logistics {
+        inbox: inbox(r, "logistics", "/order/export/{shop_code}/orderstatus", shop_code),
+        add_order_lines: r.word("logistics.add_order_lines", &words).unwrap_or(AddOrderLines::Ignore),
+    }
+}
+
+fn orders(r: &mut Reader<'_>, shop_code: &str) -> Orders {
+    let file_name = r.text("orders.file_name", checks::file_name);
+    let file_name = file_name.unwrap_or_else(|| "order{timestamp}.csv".to_owned());
+    let encodings = [("cp932", Encoding::Cp932), ("utf-8", Encoding::Utf8)];
+    let marker = r.text("orders.marker", checks::marker);
+    if let Some(marker) = marker.as_deref().filter(|marker| is_ending_of(marker, &file_name)) {
+        r.report("orders.marker", text::marker_is_file(marker));
+    }
+    Orders {
+        outbox: server_folder(r, "orders.outbox", "/ordershop/{shop_code}", shop_code),
+        encoding: r.word("orders.encoding", &encodings).unwrap_or(Encoding::Cp932),
+        free_items: free_items(r, "orders.free_items", 36),
+        file_name,
+        marker,
+    }
+}
+
+fn is_ending_of(marker: &str, file_name: &str) -> bool {
+    let extension = file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    marker.trim_start_matches('.').eq_ignore_ascii_case(extension)
+}
+
+/// CSV column → free item number, in the file's order, each number once.
+fn free_items(r: &mut Reader<'_>, key: &str, number_max: u8) -> Vec<(String, u8)> {
+    let mut items: Vec<(String, u8)> = Vec::new();
+    for entry in r.numbered_entries(key, 1..=u64::from(number_max)) {
+        if entry.name.trim().is_empty() || entry.name.chars().any(char::is_control) {
+            r.report_entry(key, &entry, text::free_item_name());
+        }
+        let Some(number) = entry.number.and_then(|number| u8::try_from(number).ok()) else { continue };
+        if let Some((other, _)) = items.iter().find(|(_, taken)| *taken == number) {
+            r.report_entry(key, &entry, text::free_item_twice(number, other));
+        }
+        items.push((entry.name, number));
+    }
+    items
+}
+
+fn schedule(r: &mut Reader<'_>) -> BTreeMap<String, u32> {
+    let mut minutes = BTreeMap::new();
+    for job in JOBS {
+        let key = format!("schedule.{job}");
+        let limit = r.number(&key, 1..=525_600, 0);
+        if r.has(&key) {
+            minutes.insert(job.to_owned(), limit);
+        }
+    }
+    minutes
+}
+
+fn limits(r: &mut Reader<'_>) -> Limits {
+    Limits {
+        max_file_bytes: r.number("limits.max_file_mb", 1..=1_000_000, 512_u64) * 1024 * 1024,
+        history_days: r.number("limits.history_days", 1..=36_500, 90),
+    }
+}

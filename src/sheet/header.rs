@@ -1,0 +1,83 @@
+//! The header: which columns a sheet has.
+
+use std::collections::HashMap;
+
+use csv::ByteRecord;
+
+use super::{REJECT_COLUMNS, Refusal};
+use crate::encoding::comparable_name;
+use crate::text::sheet as text;
+
+/// A column of one sheet, found once by name. Not to be used with another sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub(super) index: usize,
+}
+
+/// The names of a sheet's columns, found whatever their width, spacing and case.
+#[derive(Debug)]
+pub struct Header {
+    file: String,
+    line: u64,
+    names: Vec<String>,
+    by_name: HashMap<String, usize>,
+    /// The fields as they stand in the file.
+    pub(super) raw: ByteRecord,
+}
+
+/// How many columns a problem lists.
+const COLUMNS_SHOWN_MAX: usize = 10;
+
+impl Header {
+    /// The header in `line` of `file`; refused if two columns have the same name.
+    pub(super) fn new(file: &str, line: u64, names: Vec<String>, raw: ByteRecord) -> Result<Self, Refusal> {
+        let mut by_name = HashMap::with_capacity(names.len());
+        for (index, name) in names.iter().enumerate() {
+            let comparable = comparable_name(name);
+            // Columns without a name come from a trailing comma; nobody can ask for them.
+            if comparable.is_empty() {
+                continue;
+            }
+            if let Some(first) = by_name.insert(comparable, index) {
+                let problem = text::column_twice(first + 1, index + 1);
+                return Err(Refusal::new(problem.in_file(file).at_line(line).in_column(name)));
+            }
+        }
+        Ok(Self { file: file.to_owned(), line, names, by_name, raw })
+    }
+
+    /// The columns' names as they are written, in the order of the file.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The column of that name, if the sheet has it.
+    pub fn optional(&self, name: &str) -> Option<Column> {
+        self.by_name.get(&comparable_name(name)).map(|&index| Column { index })
+    }
+
+    /// The column of that name; a sheet without it is refused.
+    pub fn required(&self, name: &str) -> Result<Column, Refusal> {
+        self.optional(name).ok_or_else(|| {
+            let mut found = self.names.iter().take(COLUMNS_SHOWN_MAX).cloned().collect::<Vec<_>>().join(", ");
+            if self.names.len() > COLUMNS_SHOWN_MAX {
+                found.push_str(", …");
+            }
+            Refusal::new(text::column_missing(&found).in_file(&self.file).at_line(self.line).in_column(name))
+        })
+    }
+
+    /// A column's name as it is written.
+    pub fn name(&self, column: Column) -> &str {
+        self.names.get(column.index).map_or("", String::as_str)
+    }
+
+    /// The named columns that are not among `known`, without those that a file of rejected rows adds.
+    pub fn others(&self, known: &[Column]) -> Vec<(Column, &str)> {
+        let mut is_known = vec![false; self.names.len()];
+        let rejects = REJECT_COLUMNS.iter().filter_map(|name| self.optional(name));
+        known.iter().copied().chain(rejects).for_each(|column| is_known[column.index] = true);
+        let columns = self.names.iter().enumerate().map(|(index, name)| (Column { index }, name.as_str()));
+        columns.filter(|(column, name)| !is_known[column.index] && !name.trim().is_empty()).collect()
+    }
+}

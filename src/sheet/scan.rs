@@ -1,0 +1,297 @@
+//! The first pass over a file: can it be used at all?
+//!
+//! It knows quotes and line ends as the csv crate does, so it can say where a record is broken or endless before
+//! anybody keeps such a record in memory.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use memchr::{memchr, memchr3};
+
+use crate::encoding::{BYTE_ORDER_MARK, Detected, Detector, Encoding};
+
+/// The longest record, in bytes; the csv crate keeps a whole one in memory.
+pub(super) const RECORD_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// The most fields in a record; each costs memory too.
+pub(super) const FIELDS_MAX: u64 = 100_000;
+
+const CHUNK_BYTES: usize = 128 * 1024;
+
+/// What is known about a file after reading it once.
+#[derive(Debug)]
+pub(super) struct Scan {
+    pub detected: Detected,
+    pub has_nul: bool,
+    /// Where the first record may begin, in bytes: behind the byte-order mark.
+    pub body_at: u64,
+    /// Blank lines are no records.
+    pub records: u64,
+    pub flaw: Option<Flaw>,
+}
+
+/// Why the records of a file cannot be told apart, and where (in bytes) that begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Flaw {
+    pub kind: FlawKind,
+    pub at: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FlawKind {
+    QuoteNotClosed,
+    TextAfterQuote,
+    RecordTooLong,
+    TooManyFields,
+    Truncated,
+}
+
+/// Reads the file from where it stands to its end, or to its first flaw.
+pub(super) fn scan(file: &mut File, given: Option<Encoding>) -> io::Result<Scan> {
+    let mut detector = Detector::new(given);
+    let mut structure = Structure::default();
+    let mut has_nul = false;
+    let mut chunk = vec![0; CHUNK_BYTES];
+    while structure.flaw.is_none() {
+        let length = read_full(file, &mut chunk)?;
+        if length == 0 {
+            structure.finish();
+            break;
+        }
+        let bytes = &chunk[..length];
+        detector.feed(bytes);
+        has_nul = has_nul || memchr(0, bytes).is_some();
+        structure.feed(bytes);
+    }
+    let Structure { body_at, records, flaw, .. } = structure;
+    Ok(Scan { detected: detector.finish(), has_nul, body_at, records, flaw })
+}
+
+/// Fills the buffer unless the file ends, so that a byte-order mark is never cut in two.
+fn read_full(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match file.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    BetweenRecords,
+    FieldStart,
+    Plain,
+    Quoted,
+    AfterQuote,
+}
+
+/// Follows quotes, fields and records through the chunks of a file.
+#[derive(Debug, Default)]
+struct Structure {
+    state: State,
+    position: u64,
+    body_at: u64,
+    record_at: u64,
+    quote_at: u64,
+    fields: u64,
+    header_fields: u64,
+    records: u64,
+    flaw: Option<Flaw>,
+}
+
+impl Structure {
+    fn feed(&mut self, chunk: &[u8]) {
+        let mut at = 0;
+        if self.position == 0 && chunk.starts_with(BYTE_ORDER_MARK) {
+            at = BYTE_ORDER_MARK.len();
+            self.body_at = at as u64;
+        }
+        while self.flaw.is_none() && at < chunk.len() {
+            at += self.step(&chunk[at..], self.position + at as u64);
+        }
+        self.position += chunk.len() as u64;
+        if self.state != State::BetweenRecords {
+            self.check_length(self.position);
+        }
+    }
+
+    /// Takes some bytes from the front of `rest`, which stands at `position`; gives their number.
+    fn step(&mut self, rest: &[u8], position: u64) -> usize {
+        let byte = rest[0];
+        match self.state {
+            State::BetweenRecords if is_break(byte) => 1,
+            State::BetweenRecords => self.begin_record(position),
+            State::FieldStart if byte == b'"' => {
+                self.quote_at = position;
+                self.state = State::Quoted;
+                1
+            }
+            State::FieldStart | State::Plain => {
+                let end = memchr3(b',', b'\r', b'\n', rest);
+                let length = end.unwrap_or(rest.len());
+                self.state = State::Plain;
+                end.map_or(length, |_| length + self.end_field(rest[length], position + length as u64))
+            }
+            State::Quoted => match memchr(b'"', rest) {
+                Some(length) => {
+                    self.state = State::AfterQuote;
+                    length + 1
+                }
+                None => rest.len(),
+            },
+            State::AfterQuote if byte == b'"' => {
+                self.state = State::Quoted;
+                1
+            }
+            State::AfterQuote if byte == b',' || is_break(byte) => self.end_field(byte, position),
+            // The csv crate would go on as if the quote had never been there. But most likely a quote was not
+            // doubled or not closed some way back, and what now looks like values are the gaps between them.
+            State::AfterQuote => self.fail(FlawKind::TextAfterQuote, self.quote_at),
+        }
+    }
+
+    fn begin_record(&mut self, position: u64) -> usize {
+        self.state = State::FieldStart;
+        self.record_at = position;
+        self.records += 1;
+        self.fields = 1;
+        0
+    }
+
+    fn end_field(&mut self, end: u8, position: u64) -> usize {
+        if end == b',' {
+            self.state = State::FieldStart;
+            self.fields += 1;
+            if self.fields > FIELDS_MAX {
+                self.fail(FlawKind::TooManyFields, self.record_at);
+            }
+        } else {
+            self.state = State::BetweenRecords;
+            self.check_length(position);
+            self.note_header();
+        }
+        1
+    }
+
+    fn note_header(&mut self) {
+        if self.records == 1 {
+            self.header_fields = self.fields;
+        }
+    }
+
+    fn check_length(&mut self, end: u64) {
+        if end - self.record_at > RECORD_BYTES_MAX {
+            self.fail(FlawKind::RecordTooLong, self.record_at);
+        }
+    }
+
+    fn fail(&mut self, kind: FlawKind, at: u64) -> usize {
+        self.flaw = self.flaw.or(Some(Flaw { kind, at }));
+        0
+    }
+
+    /// The file is over. A last record without line end is fine if it has all its fields.
+    fn finish(&mut self) {
+        match self.state {
+            State::BetweenRecords => {}
+            State::Quoted => {
+                self.fail(FlawKind::QuoteNotClosed, self.quote_at);
+            }
+            State::FieldStart | State::Plain | State::AfterQuote => {
+                self.note_header();
+                if self.fields < self.header_fields {
+                    self.fail(FlawKind::Truncated, self.record_at);
+                }
+            }
+        }
+    }
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn structure_of(bytes: &[u8], chunk: usize) -> Structure {
+        let mut structure = Structure::default();
+        bytes.chunks(chunk).for_each(|chunk| structure.feed(chunk));
+        structure.finish();
+        structure
+    }
+
+    fn flaw_of(bytes: &[u8]) -> Option<(FlawKind, u64)> {
+        structure_of(bytes, 1).flaw.map(|flaw| (flaw.kind, flaw.at))
+    }
+
+    #[test]
+    fn sound_files_have_no_flaw() {
+        for sound in
+            ["", "\r\n\n", "a,b\n1,2", "\"a\",\"b\"\r\n\"1\"\"\",\"\"\r\n", "a\"b,c\"\r1,2\r", "a\n\"x\ny\""]
+        {
+            assert_eq!(flaw_of(sound.as_bytes()), None, "{sound:?}");
+        }
+        assert_eq!(
+            flaw_of(b"\"\x95\x5C\",\"\x95\x7C\"\r\n\"1\",\"2\"\r\n"),
+            None,
+            "second bytes 0x5C and 0x7C"
+        );
+    }
+
+    #[test]
+    fn a_flaw_is_found_where_it_begins() {
+        assert_eq!(flaw_of(b"a,b\n1,\"2\n3,4\n"), Some((FlawKind::QuoteNotClosed, 6)));
+        assert_eq!(flaw_of(b"a,b\n\"1\"x,2\n"), Some((FlawKind::TextAfterQuote, 4)));
+        assert_eq!(flaw_of(b"a,b\n\"1\" ,2\n"), Some((FlawKind::TextAfterQuote, 4)));
+        assert_eq!(flaw_of(b"\"a\",\"b\"\n\"1\",\"2\n\"3\",\"4\"\n"), Some((FlawKind::TextAfterQuote, 12)));
+        assert_eq!(flaw_of(b"a,b,c\n1,2,3\n4,5"), Some((FlawKind::Truncated, 12)));
+        assert_eq!(flaw_of(b"a,b,c\n1,2,3\n4,5\n"), None, "a whole row of two fields is that row's problem");
+    }
+
+    #[test]
+    fn a_record_may_be_as_long_as_the_limit_and_no_longer() {
+        let limit = RECORD_BYTES_MAX as usize;
+        let sheet_of = |length: usize| [b"a\n\"".as_slice(), &vec![b'x'; length - 2], b"\"\nb\n"].concat();
+        let flaw = |length: usize| structure_of(&sheet_of(length), CHUNK_BYTES).flaw;
+        assert_eq!(flaw(limit), None);
+        assert_eq!(flaw(limit + 1), Some(Flaw { kind: FlawKind::RecordTooLong, at: 2 }));
+        let unclosed = [b"a\n\"".as_slice(), &vec![b'\n'; 2 * limit]].concat();
+        assert_eq!(structure_of(&unclosed, CHUNK_BYTES).flaw.unwrap().kind, FlawKind::RecordTooLong);
+    }
+
+    #[test]
+    fn a_record_of_nothing_but_commas_is_refused() {
+        let commas = vec![b','; FIELDS_MAX as usize];
+        assert_eq!(flaw_of(&commas), Some((FlawKind::TooManyFields, 0)));
+        assert_eq!(flaw_of(&commas[1..]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn records_and_fields_are_those_of_the_csv_crate(bytes in "[a\",\r\n]{0,40}", chunk in 1_usize..9) {
+            let structure = structure_of(bytes.as_bytes(), chunk);
+            prop_assert_eq!(structure.flaw, structure_of(bytes.as_bytes(), usize::MAX).flaw);
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes.as_bytes());
+            let lengths: Vec<u64> = reader.byte_records().map(|record| record.unwrap().len() as u64).collect();
+            match structure.flaw.map(|flaw| flaw.kind) {
+                None => {
+                    prop_assert_eq!(structure.records, lengths.len() as u64);
+                    prop_assert_eq!(structure.fields, lengths.last().copied().unwrap_or(0));
+                    prop_assert_eq!(structure.header_fields, lengths.first().copied().unwrap_or(0));
+                }
+                Some(FlawKind::Truncated) => prop_assert!(lengths.last() < lengths.first()),
+                Some(_) => {}
+            }
+        }
+    }
+}

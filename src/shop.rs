@@ -1,0 +1,226 @@
+//! The shop's database: opening, creating, migrating; and what an error of SQLite means to a person.
+//!
+//! The shop's application reads and writes the same file while we run. Hence WAL, a busy time-out, and short write
+//! transactions; all times go in as text in Japan time.
+
+use std::fs;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
+
+use crate::report::{Exit, Failure, Problem};
+use crate::settings::{Environment, Settings};
+use crate::text::shop as text;
+
+/// How long we wait for another program's write to end. The shop's own writes take milliseconds; what holds the lock
+/// for longer than this is stuck.
+pub const BUSY_TIMEOUT_S: u64 = 20;
+
+/// SQLite's page cache, in KiB: what bounds our memory whatever the size of the database.
+const CACHE_KIB: i64 = 8192;
+
+/// The schema's versions, each a step from the one before. Append, never edit.
+const MIGRATIONS: &[&str] = &[include_str!("schema/001_initial.sql")];
+
+/// Opens the database for a run that writes: creates it where it is missing, migrates it, and stamps it with the
+/// run's environment.
+///
+/// # Errors
+/// `Failure` with `Exit::Database` when it cannot be used, with `Exit::Settings` when it belongs to the other
+/// environment. Nothing has been changed then, but for migrations that were complete.
+pub fn open(settings: &Settings) -> Result<Connection> {
+    let path = &settings.database;
+    check_place(path)?;
+    create_unreadable_for_others(path)?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    migrate(&mut connection, path)?;
+    stamp(&mut connection, path, settings.environment)?;
+    Ok(connection)
+}
+
+/// Opens the database so that nothing can write to it (`--dry-run`): SQLite itself refuses. A database that does not
+/// exist yet is replaced by an empty one in memory.
+///
+/// # Errors
+/// As [`open`]; and `Exit::Database` when the schema is older than this program's.
+pub fn open_read_only(settings: &Settings) -> Result<Connection> {
+    let path = &settings.database;
+    check_place(path)?;
+    if !path.exists() {
+        let mut empty = Connection::open_in_memory().context("cannot open a database in memory")?;
+        migrate(&mut empty, path)?;
+        return Ok(empty);
+    }
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    if schema_version(&connection, path)? < known_version() {
+        return Err(Failure::new(Exit::Database, text::database_not_migrated(&show(path))).into());
+    }
+    check_stamp(&connection, path, settings.environment)?;
+    Ok(connection)
+}
+
+/// The value that the ledger keeps under this key.
+///
+/// # Errors
+/// SQLite's.
+pub fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    connection
+        .query_row("SELECT value FROM tempostar_meta WHERE key = ?1", [key], |row| row.get(0))
+        .optional()
+}
+
+/// Keeps a value under this key.
+///
+/// # Errors
+/// SQLite's.
+pub fn set_meta(connection: &Connection, key: &str, value: &str) -> rusqlite::Result<()> {
+    connection.execute("INSERT OR REPLACE INTO tempostar_meta (key, value) VALUES (?1, ?2)", [key, value])?;
+    Ok(())
+}
+
+/// What an error of SQLite, met anywhere in a run, means to a person; `None` when it is a fault of ours.
+pub fn explain(error: &rusqlite::Error) -> Option<Problem> {
+    let code = error.sqlite_error_code()?;
+    let reason = error.to_string();
+    match code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Some(text::database_busy(BUSY_TIMEOUT_S)),
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Some(text::database_read_only(&reason)),
+        ErrorCode::DiskFull => Some(text::disk_full(&reason)),
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some(text::database_corrupt(&reason)),
+        ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed => {
+            Some(text::database_error(&reason))
+        }
+        _ => None,
+    }
+}
+
+fn show(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn known_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+fn check_place(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::new(Exit::Database, text::database_is_folder(&show(path))));
+    }
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(Failure::new(Exit::Database, text::database_missing_folder(&show(folder))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Customers' data must not be readable by every user of the host. The group may: the shop's application often runs
+/// as another user of it. SQLite gives its side files the database's own mode.
+fn create_unreadable_for_others(path: &Path) -> Result<(), Failure> {
+    match fs::OpenOptions::new().write(true).create_new(true).mode(0o660).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(Failure::new(Exit::Database, text::database_cannot_open(&show(path), &error.to_string())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| unusable(path, &error))?;
+    prepare(&connection, access).map_err(|error| unusable(path, &error))?;
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection, access: OpenFlags) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(BUSY_TIMEOUT_S))?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // A commit must survive a power cut: the server's copy goes away after it.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // The first statement that reads the file: finds out whether it is a database at all.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+fn unusable(path: &Path, error: &rusqlite::Error) -> Failure {
+    let problem = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => text::not_a_database(&show(path)),
+        Some(ErrorCode::CannotOpen) => text::database_cannot_open(&show(path), &error.to_string()),
+        _ => explain(error).unwrap_or_else(|| text::database_cannot_open(&show(path), &error.to_string())),
+    };
+    Failure::new(Exit::Database, problem)
+}
+
+fn schema_version(connection: &Connection, path: &Path) -> Result<i64> {
+    let found: i64 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(|error| unusable(path, &error))?;
+    if found > known_version() || found < 0 {
+        let problem = text::database_newer(&show(path), found, known_version());
+        return Err(Failure::new(Exit::Database, problem).into());
+    }
+    Ok(found)
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
+    if schema_version(connection, path)? == known_version() {
+        return Ok(());
+    }
+    // Two first runs at once: the second waits here, and looks again.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = schema_version(&transaction, path)?;
+    if found == 0 {
+        check_nothing_in_the_way(&transaction, path)?;
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found)?) {
+        transaction.execute_batch(migration).context("cannot migrate the database")?;
+    }
+    transaction.pragma_update(None, "user_version", known_version())?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn check_nothing_in_the_way(connection: &Connection, path: &Path) -> Result<()> {
+    let table: Option<String> = connection
+        .query_row(
+            "SELECT name
+             FROM sqlite_schema
+             WHERE name IN ('products', 'product_free_items', 'skus', 'stock', 'sellable_stock', 'payment_methods',
+                            'orders', 'order_shipments', 'order_lines')
+             LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match table {
+        Some(table) => Err(Failure::new(Exit::Database, text::database_foreign(&show(path), &table)).into()),
+        None => Ok(()),
+    }
+}
+
+fn stamp(connection: &mut Connection, path: &Path, environment: Environment) -> Result<()> {
+    if meta(connection, "environment")?.is_none() {
+        connection.execute(
+            "INSERT OR IGNORE INTO tempostar_meta (key, value) VALUES ('environment', ?1)",
+            [environment.as_str()],
+        )?;
+    }
+    check_stamp(connection, path, environment)
+}
+
+fn check_stamp(connection: &Connection, path: &Path, environment: Environment) -> Result<()> {
+    match meta(connection, "environment")? {
+        Some(stamped) if stamped != environment.as_str() => {
+            let problem = text::wrong_environment(&show(path), &stamped, environment.as_str());
+            Err(Failure::new(Exit::Settings, problem).into())
+        }
+        _ => Ok(()),
+    }
+}

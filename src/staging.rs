@@ -1,0 +1,161 @@
+//! Temporary tables in which a sheet's rows wait: staged while reading, compared with the shop's table in one set, and
+//! written in one short transaction, of which only the rows that differ are part.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, Statement, Transaction, params_from_iter};
+
+/// A value on its way into the database.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// The sheet has the column, but nothing in it.
+    Null,
+    /// A number or a flag.
+    Integer(i64),
+    /// Anything else.
+    Text(String),
+}
+
+impl From<Option<String>> for Cell {
+    fn from(text: Option<String>) -> Self {
+        text.map_or(Self::Null, Self::Text)
+    }
+}
+
+impl From<Option<i64>> for Cell {
+    fn from(number: Option<i64>) -> Self {
+        number.map_or(Self::Null, Self::Integer)
+    }
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Owned(Value::Null),
+            Self::Integer(number) => ToSqlOutput::Owned(Value::Integer(*number)),
+            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        })
+    }
+}
+
+/// The rows of a sheet for one of the shop's tables: its key `code`, and those columns that the sheet has.
+#[derive(Clone, Debug)]
+pub struct Staging {
+    table: &'static str,
+    columns: Vec<String>,
+}
+
+/// How staged rows compare with the shop's table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Rows that the shop does not have.
+    pub created: u64,
+    /// Rows that differ from the shop's.
+    pub updated: u64,
+    /// Rows that agree with the shop's.
+    pub unchanged: u64,
+}
+
+impl Staging {
+    /// Makes an empty temporary table for rows of `table` with these columns besides the key.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn begin(connection: &Connection, table: &'static str, columns: Vec<String>) -> Result<Self> {
+        let staging = Self { table, columns };
+        let listed = staging.columns.iter().fold(String::new(), |mut sql, column| {
+            let _ = write!(sql, ", {column}");
+            sql
+        });
+        // Takes each column's affinity from the shop's table, so that values compare as they will be stored.
+        connection.execute_batch(&format!(
+            "DROP TABLE IF EXISTS temp.staged_{table};
+             CREATE TEMP TABLE staged_{table} AS SELECT code{listed} FROM main.{table} WHERE false;
+             CREATE UNIQUE INDEX temp.staged_{table}_by_code ON staged_{table} (code);
+             DROP TABLE IF EXISTS temp.changed_{table};
+             CREATE TEMP TABLE changed_{table} (code TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL) WITHOUT ROWID;"
+        ))?;
+        Ok(staging)
+    }
+
+    /// The statement that stages a row: key first, then the columns. A later row of the same key replaces an earlier.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn insert<'a>(&self, connection: &'a Connection) -> Result<Statement<'a>> {
+        let parameters = vec!["?"; self.columns.len() + 1].join(", ");
+        let table = self.table;
+        Ok(connection
+            .prepare(&format!("INSERT OR REPLACE INTO temp.staged_{table} VALUES ({parameters})"))?)
+    }
+
+    /// Stages a row with the statement of [`Staging::insert`].
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn stage(insert: &mut Statement<'_>, code: &str, cells: &[Cell]) -> Result<()> {
+        let code: &dyn ToSql = &code;
+        insert.execute(params_from_iter(
+            std::iter::once(code).chain(cells.iter().map(|cell| cell as &dyn ToSql)),
+        ))?;
+        Ok(())
+    }
+
+    /// Compares all staged rows with the shop's table, and remembers which differ.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn compare(&self, connection: &Connection) -> Result<Difference> {
+        let table = self.table;
+        let differs = self.columns.iter().fold(String::from("mine.code IS NULL"), |mut sql, column| {
+            let _ = write!(sql, " OR mine.{column} IS NOT staged.{column}");
+            sql
+        });
+        connection.execute(
+            &format!(
+                "INSERT INTO temp.changed_{table} (code, is_new)
+                 SELECT staged.code, mine.code IS NULL
+                 FROM temp.staged_{table} AS staged
+                 LEFT JOIN main.{table} AS mine ON mine.code = staged.code
+                 WHERE {differs}"
+            ),
+            [],
+        )?;
+        let count = |sql: String| connection.query_row(&sql, [], |row| row.get::<_, u64>(0));
+        let all = count(format!("SELECT count(*) FROM temp.staged_{table}"))?;
+        let created = count(format!("SELECT count(*) FROM temp.changed_{table} WHERE is_new"))?;
+        let changed = count(format!("SELECT count(*) FROM temp.changed_{table}"))?;
+        Ok(Difference { created, updated: changed - created, unchanged: all - changed })
+    }
+
+    /// Writes the rows that differ, stamped with this time.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn apply(&self, transaction: &Transaction<'_>, now: &str) -> Result<()> {
+        let table = self.table;
+        let mut listed = String::new();
+        let mut selected = String::new();
+        let mut assigned = String::new();
+        for column in &self.columns {
+            let _ = write!(listed, ", {column}");
+            let _ = write!(selected, ", staged.{column}");
+            let _ = write!(assigned, "{column} = excluded.{column}, ");
+        }
+        transaction.execute(
+            &format!(
+                "INSERT INTO main.{table} (code{listed}, created_at, updated_at)
+                 SELECT staged.code{selected}, ?1, ?1
+                 FROM temp.changed_{table} AS changed
+                 JOIN temp.staged_{table} AS staged ON staged.code = changed.code
+                 WHERE true
+                 ON CONFLICT (code) DO UPDATE
+                 SET {assigned}updated_at = excluded.updated_at"
+            ),
+            [now],
+        )?;
+        Ok(())
+    }
+}

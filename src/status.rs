@@ -1,0 +1,150 @@
+//! What `status` shows: the last runs, and what waits.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::clock::{Clock, format_time};
+use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::ledger::{self, EndedRun};
+use crate::report::Failure;
+use crate::settings::Settings;
+use crate::sync::failure_of;
+use crate::text::{Language, Text, status as text};
+use crate::{output, shop};
+
+/// The jobs, in the order in which they are shown.
+pub const JOBS: [&str; 4] =
+    [import_products::COMMAND, import_logistics::COMMAND, import_stock::COMMAND, export_orders::COMMAND];
+
+/// How many held-back orders the text names.
+const HELD_BACK_SHOWN_MAX: usize = 10;
+
+/// The state of things.
+#[derive(Clone, Debug)]
+pub struct Status {
+    shop_name: String,
+    environment: &'static str,
+    now: String,
+    jobs: Vec<Job>,
+    orders_waiting: u64,
+    held_back: Vec<(String, Text)>,
+    batches_not_taken: Vec<String>,
+}
+
+/// One job's runs.
+#[derive(Clone, Debug)]
+struct Job {
+    command: &'static str,
+    last: Option<EndedRun>,
+    last_success: Option<EndedRun>,
+}
+
+/// Looks. Changes nothing.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn run(settings: &Settings, clock: &Clock) -> Result<Status, Failure> {
+    read(settings, clock).map_err(|error| failure_of(&error))
+}
+
+fn read(settings: &Settings, clock: &Clock) -> Result<Status> {
+    let database = shop::open_read_only(settings)?;
+    let held_back = export_orders::held_back(&database, settings)?;
+    let all_waiting = export_orders::count_waiting(&database)?;
+    let batches = ledger::batches_not_taken(&database)?;
+    Ok(Status {
+        shop_name: settings.shop.name.clone(),
+        environment: settings.environment.as_str(),
+        now: format_time(clock.now()),
+        jobs: JOBS.into_iter().map(|command| job(&database, command)).collect::<Result<_>>()?,
+        orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?),
+        held_back,
+        batches_not_taken: batches.into_iter().map(|(_, name)| name).collect(),
+    })
+}
+
+fn job(database: &Connection, command: &'static str) -> Result<Job> {
+    let (last, last_success) = ledger::last_runs(database, command)?;
+    Ok(Job { command, last, last_success })
+}
+
+impl Status {
+    /// On one screen.
+    pub fn text(&self, language: Language) -> String {
+        let mut lines = vec![text::title(&self.shop_name, self.environment, &self.now)];
+        lines.extend(self.jobs.iter().flat_map(Job::lines));
+        lines.push(text::orders_waiting(self.orders_waiting));
+        let held_back = u64::try_from(self.held_back.len()).unwrap_or(u64::MAX);
+        lines.push(text::orders_held_back(held_back));
+        for (order_no, reason) in self.held_back.iter().take(HELD_BACK_SHOWN_MAX) {
+            lines.push(indented(Text::same(order_no.as_str()).because(reason)));
+        }
+        if self.held_back.len() > HELD_BACK_SHOWN_MAX {
+            lines.push(indented(text::and_more(held_back - HELD_BACK_SHOWN_MAX as u64)));
+        }
+        lines.push(text::batches_not_taken(u64::try_from(self.batches_not_taken.len()).unwrap_or(u64::MAX)));
+        lines.iter().fold(String::new(), |mut shown, line| {
+            // Writing to a String cannot fail.
+            let _ = writeln!(shown, "{}", line.get(language));
+            shown
+        })
+    }
+
+    /// For programs.
+    pub fn json(&self, language: Language) -> Value {
+        let run = |run: &Option<EndedRun>| {
+            run.as_ref().map(|run| {
+                json!({
+                    "run_id": run.run_id,
+                    "started_at": run.started_at,
+                    "outcome": run.outcome,
+                    "exit_code": run.exit_code,
+                })
+            })
+        };
+        let held_back = self.held_back.iter();
+        json!({
+            "command": "status",
+            "environment": self.environment,
+            "now": self.now,
+            "jobs": self.jobs.iter().map(|job| json!({
+                "command": job.command,
+                "last_run": run(&job.last),
+                "last_success": run(&job.last_success),
+            })).collect::<Vec<_>>(),
+            "orders": {
+                "waiting": self.orders_waiting,
+                "held_back": held_back.map(|(order_no, reason)| json!({
+                    "order_no": order_no,
+                    "reason": reason.get(language),
+                })).collect::<Vec<_>>(),
+                "files_not_taken": self.batches_not_taken,
+            },
+        })
+    }
+}
+
+impl Job {
+    fn lines(&self) -> Vec<Text> {
+        let Some(last) = &self.last else { return vec![text::never_run(self.command)] };
+        let first = match (&last.outcome, last.exit_code) {
+            (Some(outcome), Some(code)) => {
+                text::last_run(self.command, &last.started_at, outcome, &output::grouped(u64::from(code)))
+            }
+            _ => text::still_running(self.command, &last.started_at),
+        };
+        let success = match &self.last_success {
+            Some(success) if success.run_id == last.run_id => return vec![first],
+            Some(success) => text::last_success(&success.started_at),
+            None => text::no_success(),
+        };
+        vec![first, indented(success)]
+    }
+}
+
+fn indented(text: Text) -> Text {
+    Text { ja: format!("  {}", text.ja), en: format!("  {}", text.en) }
+}

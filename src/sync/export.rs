@@ -1,0 +1,305 @@
+//! Orders from the shop's tables to the outbox.
+//!
+//! Choose and render in one snapshot → commit the batch (name, bytes' hash, members) as `prepared` → upload under a
+//! temporary name, verify the size → commit `uploaded` → rename → marker → commit `sent` with `exported_at`. The next
+//! run first finishes what an interrupted one left: same name, same bytes. An order is a member of one batch at most,
+//! for ever; that is a primary key.
+//!
+//! `uploaded` stands between upload and rename because TEMPOSTAR may take the file away at once: a run that finds
+//! neither the temporary name nor the final one can then still tell that the rename had happened.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::{Duration, NaiveDateTime};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use sha2::{Digest, Sha256};
+
+use super::import::{hex, join, marker_name};
+use super::{Mode, Run};
+use crate::crash;
+use crate::ledger::{self, Batch, BatchState, NewBatch};
+use crate::remote::Remote;
+use crate::report::{Exit, Failure};
+use crate::text::sync as text;
+use crate::work_dir::create_file;
+
+/// The orders that a job chose and rendered.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// Their numbers, in the file's order.
+    pub order_nos: Vec<String>,
+    /// Their lines, counted from the orders.
+    pub lines_chosen: u64,
+    /// The rows that were written.
+    pub rows_written: u64,
+}
+
+/// How a job chooses orders and renders them: it reads the snapshot, writes the file's bytes, and reports what it
+/// holds back.
+pub type Choose<'a> = dyn FnMut(&mut Run<'_>, &mut dyn Write) -> Result<Chosen> + 'a;
+
+/// Runs an export in a run's frame.
+///
+/// # Errors
+/// What stops the run: the server, the database, the disk.
+pub fn export(run: &mut Run<'_>, is_anything_waiting: bool, choose: &mut Choose<'_>) -> Result<()> {
+    if run.mode == Mode::DryRun {
+        let chosen = choose(run, &mut io::sink())?;
+        return tell_sent(run, &chosen);
+    }
+    let settings = run.settings;
+    let mut remote = Remote::new(&settings.ftp);
+    watch_outbox(run, &mut remote)?;
+    for batch in ledger::open_batches(&run.database)? {
+        send(run, &mut remote, batch, Send::Resume)?;
+    }
+    if is_anything_waiting {
+        // A batch that is prepared is frozen: as long as the server cannot be reached, orders may still be mended
+        // and cancelled.
+        remote.connect()?;
+        if let Some(batch) = prepare(run, choose)? {
+            send(run, &mut remote, batch, Send::First)?;
+        }
+    }
+    remote.close();
+    Ok(())
+}
+
+/// Notes which files of orders TEMPOSTAR has taken from the outbox since the last look. No connection is made when
+/// none is known to lie there.
+///
+/// # Errors
+/// The server's and the database's.
+pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
+    let sent = ledger::batches_not_taken(&run.database)?;
+    if sent.is_empty() {
+        return Ok(());
+    }
+    let lying = remote.names(&run.settings.orders.outbox)?;
+    let now = run.clock.now();
+    for (id, name) in sent {
+        // A listing that was cut short lacks names; an order that counts as taken too early is a unit sold twice.
+        if !lying.contains(&name) && remote.size(&join(&run.settings.orders.outbox, &name))?.is_none() {
+            ledger::mark_taken(&run.database, id, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Chooses, renders, and fixes a new batch. `None`: no order can be sent.
+fn prepare(run: &mut Run<'_>, choose: &mut Choose<'_>) -> Result<Option<Batch>> {
+    let spool = run.work_dir.spool(run.report.command)?;
+    let path = spool.join(format!("{}.new", run.report.run_id));
+    let (chosen, sha256, size) = render(run, choose, &path)?;
+    crash::point("rendered");
+    if chosen.order_nos.is_empty() {
+        fs::remove_file(&path)?;
+        return Ok(None);
+    }
+    if chosen.lines_chosen != chosen.rows_written || fs::metadata(&path)?.len() != size {
+        let problem = text::not_reconciled(chosen.lines_chosen, chosen.rows_written);
+        return Err(Failure::new(Exit::Internal, problem).into());
+    }
+    fs::rename(&path, bytes_of(&spool, &sha256))?;
+    File::open(&spool)?.sync_all()?;
+    crash::point("spooled");
+    let batch = commit_prepared(run, &chosen, &sha256, size)?;
+    crash::point("prepared");
+    Ok(Some(batch))
+}
+
+/// Renders into a file that survives a power cut.
+fn render(run: &mut Run<'_>, choose: &mut Choose<'_>, path: &Path) -> Result<(Chosen, String, u64)> {
+    let file = create_file(path).with_context(|| format!("cannot create {}", path.display()))?;
+    let mut output =
+        Hashing { inner: BufWriter::with_capacity(256 * 1024, file), hasher: Sha256::new(), size: 0 };
+    let chosen = choose(run, &mut output)?;
+    output.flush()?;
+    output.inner.get_ref().sync_all()?;
+    Ok((chosen, hex(&output.hasher.finalize()), output.size))
+}
+
+/// The bytes of a batch, in the spool until it is sent.
+fn bytes_of(spool: &Path, sha256: &str) -> PathBuf {
+    spool.join(format!("{sha256}.csv"))
+}
+
+fn commit_prepared(run: &Run<'_>, chosen: &Chosen, sha256: &str, size: u64) -> Result<Batch> {
+    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+    let now = run.clock.now();
+    let file_name = unused_file_name(run, &transaction, now)?;
+    let batch = NewBatch {
+        file_name: &file_name,
+        sha256,
+        size,
+        order_nos: &chosen.order_nos,
+        line_count: chosen.lines_chosen,
+        run_id: &run.report.run_id,
+    };
+    let id = ledger::prepare_batch(&transaction, &batch, now)?;
+    transaction.commit()?;
+    Ok(Batch {
+        id,
+        file_name,
+        state: BatchState::Prepared,
+        sha256: sha256.to_owned(),
+        size,
+        order_count: u64::try_from(chosen.order_nos.len())?,
+        line_count: chosen.lines_chosen,
+    })
+}
+
+/// The file's name for this moment, or for the next second whose name no batch has or had.
+fn unused_file_name(run: &Run<'_>, database: &Connection, now: NaiveDateTime) -> Result<String> {
+    let mut moment = now;
+    loop {
+        let timestamp = moment.format("%Y%m%d%H%M%S").to_string();
+        let name = run.settings.orders.file_name.replace("{timestamp}", &timestamp);
+        if !ledger::is_batch_name_taken(database, &name)? {
+            return Ok(name);
+        }
+        moment += Duration::seconds(1);
+    }
+}
+
+/// Whether this run made the batch, or finds it as an interrupted one left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Send {
+    First,
+    Resume,
+}
+
+/// Brings a batch to its end, from wherever it stands.
+fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send) -> Result<()> {
+    let spool = run.work_dir.spool(run.report.command)?;
+    let bytes = bytes_of(&spool, &batch.sha256);
+    if batch.state == BatchState::Prepared {
+        if !is_intact(&bytes, &batch)? {
+            return release(run, remote, &batch);
+        }
+        remote.upload(&bytes, &temporary_path(run, &batch))?;
+        crash::point("uploaded-temporarily");
+        ledger::mark_uploaded(&run.database, batch.id)?;
+        crash::point("uploaded");
+    }
+    rename(run, remote, &mut batch, send)?;
+    crash::point("renamed");
+    upload_marker(run, remote, &batch, &spool)?;
+    crash::point("marker-uploaded");
+    commit_sent(run, &batch)?;
+    crash::point("sent");
+    if bytes.exists() {
+        let archived_as = format!("{}/{}/{}", run.report.command, batch.id, batch.file_name);
+        run.work_dir.archive(&bytes, &archived_as)?;
+    }
+    run.report.counts.add("exported", batch.order_count);
+    run.report.counts.add("lines", batch.line_count);
+    Ok(())
+}
+
+/// Whether the spool still has the very bytes that the batch was prepared with.
+fn is_intact(bytes: &Path, batch: &Batch) -> Result<bool> {
+    let mut file = match File::open(bytes) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", bytes.display())),
+    };
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(hex(&hasher.finalize()) == batch.sha256);
+        }
+        hasher.update(&buffer[..read]);
+    }
+}
+
+/// The bytes are lost, and the batch never had its final name: TEMPOSTAR cannot have seen it. Its orders go into a
+/// new one.
+fn release(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<()> {
+    remote.delete(&temporary_path(run, batch))?;
+    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+    ledger::release_batch(&transaction, batch.id)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Gives the batch another name as long as a file of its name lies in the outbox. A batch that has not been renamed
+/// has never had its final name: what has that name is not ours, and is never overwritten.
+fn avoid_existing(run: &Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch) -> Result<()> {
+    while remote.size(&final_path(run, batch))?.is_some() {
+        batch.file_name = unused_file_name(run, &run.database, run.clock.now())?;
+        ledger::rename_batch(&run.database, batch.id, &batch.file_name)?;
+    }
+    Ok(())
+}
+
+fn rename(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch, send: Send) -> Result<()> {
+    let temporary = temporary_path(run, batch);
+    if send == Send::Resume && remote.size(&temporary)?.is_none() {
+        // It was complete under its temporary name, so it can only have been renamed.
+        if remote.size(&final_path(run, batch))?.is_none() {
+            run.report.problems.push(text::batch_taken_unseen(&batch.file_name));
+        }
+        return Ok(());
+    }
+    avoid_existing(run, remote, batch)?;
+    Ok(remote.rename(&temporary, &final_path(run, batch))?)
+}
+
+fn upload_marker(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch, spool: &Path) -> Result<()> {
+    let Some(suffix) = &run.settings.orders.marker else { return Ok(()) };
+    let empty = spool.join("marker");
+    create_file(&empty)?;
+    let marker = marker_name(&batch.file_name, suffix);
+    remote.upload(&empty, &join(&run.settings.orders.outbox, &marker))?;
+    fs::remove_file(&empty)?;
+    Ok(())
+}
+
+fn commit_sent(run: &Run<'_>, batch: &Batch) -> Result<()> {
+    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+    ledger::mark_sent(&transaction, batch.id, run.clock.now())?;
+    crash::point("before-sent");
+    transaction.commit()?;
+    Ok(())
+}
+
+fn tell_sent(run: &mut Run<'_>, chosen: &Chosen) -> Result<()> {
+    run.report.counts.add("exported", u64::try_from(chosen.order_nos.len())?);
+    run.report.counts.add("lines", chosen.lines_chosen);
+    Ok(())
+}
+
+fn final_path(run: &Run<'_>, batch: &Batch) -> String {
+    join(&run.settings.orders.outbox, &batch.file_name)
+}
+
+/// Named after the batch, not after its name, which may change: an interrupted upload is found again.
+fn temporary_path(run: &Run<'_>, batch: &Batch) -> String {
+    join(&run.settings.orders.outbox, &format!("{}.{}.tmp", &batch.sha256[..16], batch.id))
+}
+
+/// Counts and hashes what goes through.
+struct Hashing<W> {
+    inner: W,
+    hasher: Sha256,
+    size: u64,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        self.size += u64::try_from(written).unwrap_or_default();
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}

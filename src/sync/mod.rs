@@ -1,0 +1,137 @@
+//! One run: its lock, its record, its outcome; and the one home of the order of effects.
+//!
+//! [`run`] is the frame of every job. [`import`] takes files from an inbox to the shop's tables; [`export`] takes
+//! orders from the shop's tables to the outbox. Neither knows the jobs: they are handed what to do with a sheet, and
+//! how to choose and render orders.
+//!
+//! What holds throughout:
+//! * rows and their ledger entry commit in one transaction;
+//! * a file on the server is moved away only after that commit, and moving it can be repeated;
+//! * no network traffic while a write transaction is open;
+//! * `--dry-run` opens the database so that SQLite itself refuses to write.
+
+use std::fs::File;
+
+use anyhow::Result;
+use rusqlite::Connection;
+
+use crate::clock::Clock;
+use crate::ledger;
+use crate::report::{Exit, Failure, Report};
+use crate::settings::Settings;
+use crate::shop;
+use crate::text::sync as text;
+use crate::work_dir::WorkDir;
+
+pub mod export;
+pub mod import;
+
+/// Whether a run may have effects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Everything as it should be.
+    Real,
+    /// Nothing is written, neither here nor on the server.
+    DryRun,
+}
+
+/// A run under way.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// The checked settings.
+    pub settings: &'a Settings,
+    /// The time.
+    pub clock: &'a Clock,
+    /// Whether it may have effects.
+    pub mode: Mode,
+    /// The shop's database.
+    pub database: Connection,
+    /// Its files.
+    pub work_dir: WorkDir,
+    /// What it has to tell so far.
+    pub report: Report,
+    /// Held until the run ends.
+    _lock: Option<File>,
+}
+
+/// Runs a job in its frame: takes the lock, opens the database, notes beginning and end in the ledger, and turns
+/// every error into the report's last problem.
+pub fn run(
+    settings: &Settings,
+    clock: &Clock,
+    mode: Mode,
+    mut report: Report,
+    job: impl FnOnce(&mut Run<'_>) -> Result<()>,
+) -> Report {
+    report.environment = Some(settings.environment.as_str());
+    report.is_dry_run = mode == Mode::DryRun;
+    match begin(settings, clock, mode, &mut report) {
+        Err(error) => report.fail(failure_of(&error)),
+        Ok(None) => {
+            report.problems.push(text::locked(report.command));
+            report.exit = Exit::Locked;
+        }
+        Ok(Some(mut run)) => {
+            if let Err(error) = job(&mut run) {
+                run.report.fail(failure_of(&error));
+            }
+            report = end(run);
+        }
+    }
+    report.finished_at = clock.now();
+    report
+}
+
+fn begin<'a>(
+    settings: &'a Settings,
+    clock: &'a Clock,
+    mode: Mode,
+    report: &mut Report,
+) -> Result<Option<Run<'a>>> {
+    let work_dir = WorkDir::open(&settings.work_dir)?;
+    let (lock, database) = match mode {
+        Mode::DryRun => (None, shop::open_read_only(settings)?),
+        Mode::Real => {
+            let Some(lock) = work_dir.lock(report.command, settings.environment.as_str())? else {
+                return Ok(None);
+            };
+            let database = shop::open(settings)?;
+            ledger::begin_run(&database, report)?;
+            (Some(lock), database)
+        }
+    };
+    Ok(Some(Run { settings, clock, mode, database, work_dir, report: report.clone(), _lock: lock }))
+}
+
+fn end(mut run: Run<'_>) -> Report {
+    run.report.finished_at = run.clock.now();
+    if run.mode == Mode::Real
+        && let Err(error) = ledger::end_run(&run.database, &run.report)
+    {
+        // The first error wins; this one only decides when there was none.
+        if run.report.exit < Exit::Remote {
+            run.report.fail(failure_of(&error));
+        }
+        log::warn!("cannot note the end of the run: {error:#}");
+    }
+    run.report
+}
+
+/// What an error means to cron and to a person.
+pub fn failure_of(error: &anyhow::Error) -> Failure {
+    for cause in error.chain() {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return Failure { exit: failure.exit, problems: failure.problems.clone() };
+        }
+        if let Some(remote) = cause.downcast_ref::<crate::remote::Error>() {
+            return Failure::new(remote.exit(), (*remote.problem).clone());
+        }
+        if let Some(problem) = cause.downcast_ref::<rusqlite::Error>().and_then(shop::explain) {
+            return Failure::new(Exit::Database, problem);
+        }
+        if cause.downcast_ref::<std::io::Error>().is_some() {
+            return Failure::new(Exit::Settings, text::local_disk(&format!("{error:#}")));
+        }
+    }
+    Failure::new(Exit::Internal, text::internal(&format!("{error:#}")))
+}

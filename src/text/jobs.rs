@@ -1,0 +1,165 @@
+//! What the jobs have to say.
+
+texts! {
+    payment_unknown(method: &str) {
+        ja: "支払方法「{method}」が payment_methods に登録されていません。",
+        en: "its payment method {method:?} is not in payment_methods",
+    }
+    payment_not_ready(method: &str) {
+        ja: "支払方法「{method}」は2022年5月1日以降に追加されたもので、SAVAWAY での設定が確認されていません（tempostar_ready）。",
+        en: "its payment method {method:?} was added on or after 2022-05-01, and its set-up at SAVAWAY is not confirmed (tempostar_ready)",
+    }
+    reservation() {
+        ja: "予約販売の受注は TEMPOSTAR と連携できません。",
+        en: "reservation sales (予約販売) cannot be linked with TEMPOSTAR",
+    }
+    hanpukai() {
+        ja: "頒布会の受注は TEMPOSTAR と連携できません。",
+        en: "subscription boxes (頒布会) cannot be linked with TEMPOSTAR",
+    }
+    several_destinations() {
+        ja: "配送先が複数ある受注は「TEMPOSTAR:物流連携時受注明細追加フラグ」が「追加する」のときは連携できません。",
+        en: "it has several destinations (複数配送先), which cannot be linked while add_order_lines = \"add\"",
+    }
+    subtotal_wrong(given: i64, computed: i64) {
+        ja: "商品計税抜（{given} 円）が明細の合計（{computed} 円）と合いません。",
+        en: "商品計税抜 is {given} yen, but its lines add up to {computed}",
+    }
+    tax_wrong(given: i64, computed: i64) {
+        ja: "消費税計（{given} 円）が明細の消費税の合計（{computed} 円）と合いません。",
+        en: "消費税計 is {given} yen, but its lines add up to {computed}",
+    }
+    total_wrong(given: i64, computed: i64) {
+        ja: "請求金額（{given} 円）が、商品計税込＋配送料計＋決済手数料計－ポイント－クーポン（{computed} 円）と合いません。",
+        en: "請求金額 is {given} yen, but 商品計税込 + 配送料計 + 決済手数料計 − ポイント − クーポン is {computed}",
+    }
+    field_empty(field: &str) {
+        ja: "「{field}」が空です。",
+        en: "{field} is empty",
+    }
+    value_wrong(field: &str, value: &str) {
+        ja: "「{field}」の値「{value}」を読めません。",
+        en: "{field} has the value {value:?}, which cannot be read",
+    }
+    wrong_type(column: &str, found: &str) {
+        ja: "データベースの列 {column} の値の型が正しくありません（{found}）。",
+        en: "the database has a value of the wrong type in {column} ({found})",
+    }
+    no_lines() {
+        ja: "明細がありません。",
+        en: "it has no lines",
+    }
+    no_shipment(shipment_no: i64) {
+        ja: "明細の配送先（{shipment_no} 番目）がありません。",
+        en: "a line goes to shipment {shipment_no}, which it does not have",
+    }
+    not_encodable(field: &str, character: char, code_point: &str) {
+        ja: "「{field}」の文字「{character}」（{code_point}）は TEMPOSTAR の文字コードにありません。",
+        en: "{field} has the character {character} ({code_point}), which CP932 lacks",
+    }
+}
+
+problems! {
+    note unknown_skus = "unknown-skus" (count: u64, names: &str) {
+        ja: "この店舗にない SKU が {count} 件ありました: {names}",
+        en: "{count} SKUs that the shop does not have: {names}",
+        hint_ja: "商品を取り込むと在庫も入ります。TEMPOSTAR だけで扱う商品であれば問題ありません。",
+        hint_en: "import the products first; nothing to do if the shop does not sell them",
+    }
+    note stale_rows = "stale-rows" (count: u64) {
+        ja: "より新しいファイルで更新済みの SKU が {count} 件あり、古い数値では上書きしませんでした。",
+        en: "{count} SKUs already have a figure from a later file, and were left alone",
+        hint_ja: "",
+        hint_en: "",
+    }
+    error guard_zero = "guard-zero" (zeroed: u64, sellable: u64, percent: u64, limit: u32) {
+        ja: "このファイルを取り込むと、販売可能な {sellable} SKU のうち {zeroed} SKU（{percent}%）が販売できなくなります（上限 {limit}%）。取り込みを保留しました。",
+        en: "this file would make {zeroed} of the {sellable} sellable SKUs unsellable ({percent} %, the limit is {limit} %): held, nothing of it was written",
+        hint_ja: "TEMPOSTAR の在庫が正しいか確認してください。正しければ import-stock --force で取り込めます。",
+        hint_en: "check the stock in TEMPOSTAR; if it is right, run import-stock --force",
+    }
+    error guard_unknown = "guard-unknown" (unknown: u64, rows: u64, percent: u64, limit: u32) {
+        ja: "このファイルの {rows} 行のうち {unknown} 行（{percent}%）が、この店舗にない SKU です（上限 {limit}%）。取り込みを保留しました。",
+        en: "{unknown} of this file's {rows} rows ({percent} %, the limit is {limit} %) name SKUs that the shop does not have: held, nothing of it was written",
+        hint_ja: "別の店舗のファイルでないか、商品の取り込みが済んでいるか確認してください。正しければ import-stock --force で取り込めます。",
+        hint_en: "check that it is this shop's file and that the products are imported; if it is right, run import-stock --force",
+    }
+    warning rows_disagree = "rows-disagree" (count: u64, codes: &str) {
+        ja: "同じ商品の行で商品の内容が異なるものが {count} 商品あります。最後の行を採用しました: {codes}",
+        en: "rows of one product disagree about it for {count} products; the last row was taken: {codes}",
+        hint_ja: "TEMPOSTAR の商品ファイルを確認してください。",
+        hint_en: "check the product file in TEMPOSTAR",
+    }
+    warning mapped_column_missing = "mapped-column-missing" (names: &str) {
+        ja: "[products.free_items] に書かれた列がファイルにありません: {names}",
+        en: "columns that [products.free_items] maps are not in the file: {names}",
+        hint_ja: "設定ファイルの列名、または TEMPOSTAR の出力項目を確認してください。",
+        hint_en: "check the names in the settings file, or the columns that TEMPOSTAR writes",
+    }
+    warning unknown_orders = "unknown-orders" (count: u64, names: &str) {
+        ja: "この店舗にない受注が {count} 件ありました: {names}",
+        en: "{count} orders that the shop does not have: {names}",
+        hint_ja: "受注番号を確認してください。",
+        hint_en: "check the order numbers",
+    }
+    note other_shop = "other-shop" (count: u64, names: &str) {
+        ja: "別の店舗の受注が {count} 件ありました: {names}",
+        en: "{count} orders of another shop: {names}",
+        hint_ja: "この店舗のショップコードでない受注は取り込みません。",
+        hint_en: "orders without this shop's code are left alone",
+    }
+    error bad_order_number = "bad-order-number" (value: &str) {
+        ja: "「{value}」は「ショップコード-受注番号」の形ではありません。",
+        en: "{value:?} is not of the form shop code-order number",
+        hint_ja: "ショップ受注番号を確認してください。",
+        hint_en: "check ショップ受注番号",
+    }
+    warning cancelled_there = "cancelled-in-tempostar" (count: u64, names: &str) {
+        ja: "TEMPOSTAR でキャンセルされた受注が {count} 件あります: {names}",
+        en: "{count} orders are cancelled in TEMPOSTAR: {names}",
+        hint_ja: "キャンセルは自動連携しません。この店舗でもキャンセルの処理をしてください。",
+        hint_en: "cancellations are not linked: cancel them in the shop, too",
+    }
+    warning shipped_but_cancelled = "shipped-but-cancelled" (count: u64, names: &str) {
+        ja: "この店舗でキャンセル済みなのに、TEMPOSTAR で出荷された受注が {count} 件あります: {names}",
+        en: "{count} orders are cancelled in the shop, but TEMPOSTAR shipped them: {names}",
+        hint_ja: "配送区分などは変更していません。受注の状況を確認してください。",
+        hint_en: "nothing was ticked; look into these orders",
+    }
+    error lines_and_destinations = "added-lines-several-destinations" (order_no: &str) {
+        ja: "受注 {order_no} は配送先が複数あるため、TEMPOSTAR で追加された明細を取り込めません。",
+        en: "order {order_no} has several destinations: the lines that TEMPOSTAR added cannot be taken over",
+        hint_ja: "「TEMPOSTAR:物流連携時受注明細追加フラグ」の「追加する」は複数配送先と併用できません。明細は手作業で追加してください。",
+        hint_en: "adding lines and several destinations exclude each other; add the lines by hand",
+    }
+    warning line_differs = "added-line-differs" (order_no: &str, sku: &str, ours: i64, theirs: i64) {
+        ja: "受注 {order_no} の商品 {sku} の数量が異なります（この店舗 {ours}、TEMPOSTAR {theirs}）。変更していません。",
+        en: "order {order_no}: {sku} has quantity {ours} here, but {theirs} in TEMPOSTAR; left as it is",
+        hint_ja: "受注の変更は自動連携しません。手作業で合わせてください。",
+        hint_en: "changes of orders are not linked: mend it by hand",
+    }
+    error line_incomplete = "added-line-incomplete" () {
+        ja: "追加する明細の数量がありません。",
+        en: "a line to be added has no quantity",
+        hint_ja: "TEMPOSTAR の物流連携ファイルに「数量」を出力してください。",
+        hint_en: "have TEMPOSTAR write 数量 into the logistics file",
+    }
+    warning no_such_shipment = "no-such-shipment" (order_no: &str, shipment_no: i64) {
+        ja: "受注 {order_no} に {shipment_no} 番目の配送先はありません。",
+        en: "order {order_no} has no shipment {shipment_no}",
+        hint_ja: "配送番号を確認してください。",
+        hint_en: "check 配送番号",
+    }
+    error held_back = "order-held-back" (order_no: &str) {
+        ja: "受注 {order_no} を送信していません",
+        en: "order {order_no} is held back",
+        hint_ja: "受注を直すと、次の実行で送信されます。",
+        hint_en: "mend the order; the next run sends it",
+    }
+    warning geta = "characters-replaced" (order_no: &str, field: &str, characters: &str) {
+        ja: "受注 {order_no} の「{field}」で、TEMPOSTAR の文字コードにない文字（{characters}）を〓に置き換えました。",
+        en: "order {order_no}: characters that CP932 lacks were replaced by 〓 in {field} ({characters})",
+        hint_ja: "必要であれば TEMPOSTAR の画面で補ってください。",
+        hint_en: "complete the text in TEMPOSTAR if it matters",
+    }
+}

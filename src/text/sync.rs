@@ -1,0 +1,106 @@
+//! What `sync` has to say: the frame of a run, and what becomes of files.
+
+problems! {
+    note locked = "locked" (job: &str) {
+        ja: "{job} は別の実行がまだ動いています。今回は何もしません。",
+        en: "another run of {job} is still at work; this one does nothing",
+        hint_ja: "",
+        hint_en: "",
+    }
+    error work_dir_unusable = "work-dir-unusable" (path: &str, reason: &str) {
+        ja: "作業フォルダに書き込めません: {path}（{reason}）",
+        en: "cannot write to the work folder: {path} ({reason})",
+        hint_ja: "権限とディスクの空きを確認するか、設定ファイルの work_dir を直してください。",
+        hint_en: "check its permissions and the disk, or correct `work_dir` in the settings file",
+    }
+    error local_disk = "local-disk" (reason: &str) {
+        ja: "作業フォルダのファイルを読み書きできません（{reason}）。",
+        en: "a file of the work folder cannot be read or written ({reason})",
+        hint_ja: "作業フォルダの権限とディスクの空きを確認してください。何も失われていません。",
+        hint_en: "check the work folder's permissions and the disk's free space; nothing is lost",
+    }
+    error internal = "internal" (reason: &str) {
+        ja: "プログラムの内部エラーです（{reason}）。",
+        en: "internal error: {reason}",
+        hint_ja: "このメッセージを添えて開発元へお知らせください。途中までの変更は取り消されています。",
+        hint_en: "please report this message; what was under way has been rolled back",
+    }
+    error file_argument = "file-argument" (path: &str, reason: &str) {
+        ja: "--file で指定されたファイルを読めません: {path}（{reason}）",
+        en: "cannot read the file given with --file: {path} ({reason})",
+        hint_ja: "ファイルの名前と権限を確認してください。",
+        hint_en: "check its name and permissions",
+    }
+    error refused = "file-refused" (rows: u64) {
+        ja: "このファイルは取り込みませんでした（{rows} 行）。データは何も変わっていません。",
+        en: "this file was refused ({rows} rows); nothing of it was written",
+        hint_ja: "サーバの error フォルダへ移しました。直したものを同じ名前でもう一度置けば取り込みます。",
+        hint_en: "it was moved to the folder error on the server; a corrected one is taken under the same name",
+    }
+    error too_many_bad_rows = "too-many-bad-rows" (bad: u64, rows: u64, percent: u32) {
+        ja: "{rows} 行のうち {bad} 行に誤りがあり、許容範囲（{percent}%）を超えたため、ファイル全体を取り込みませんでした。",
+        en: "{bad} of {rows} rows are wrong, more than the {percent} % that are tolerated: the whole file is refused",
+        hint_ja: "ファイルを直してもう一度置いてください。許容範囲は max_bad_rows_percent で変えられます。",
+        hint_en: "correct the file and upload it again; `max_bad_rows_percent` sets what is tolerated",
+    }
+    error more_bad_rows = "more-bad-rows" (more: u64) {
+        ja: "ほかにも {more} 行に誤りがあります。",
+        en: "{more} more rows are wrong",
+        hint_ja: "全件は作業フォルダの rejects にあります。",
+        hint_en: "all of them are in the folder rejects of the work folder",
+    }
+    error rejects_kept = "rejects-kept" (rows: u64, path: &str) {
+        ja: "誤りのある {rows} 行を保存しました: {path}",
+        en: "{rows} rejected rows were kept in {path}",
+        hint_ja: "このファイルを直して、同じコマンドの --file に指定すると取り込めます。",
+        hint_en: "correct that file and feed it back with --file",
+    }
+    note unknown_columns = "unknown-columns" (names: &str, count: usize) {
+        ja: "取り込み先のない列が {count} 列あります: {names}",
+        en: "{count} columns have no home in the shop: {names}",
+        hint_ja: "取り込むには、商品の自由項目を作成するか、設定ファイルの [products.free_items] に書いてください。",
+        hint_en: "to take them, create free items of these names, or map them in [products.free_items]",
+    }
+    note not_ready = "not-ready" () {
+        ja: "まだ転送の途中のようです。次の実行で取り込みます。",
+        en: "still being uploaded, it seems; the next run takes it",
+        hint_ja: "",
+        hint_en: "",
+    }
+    note vanished = "file-vanished" () {
+        ja: "一覧にありましたが、取得するときにはなくなっていました。",
+        en: "was listed, but was gone when it was to be downloaded",
+        hint_ja: "",
+        hint_en: "",
+    }
+    error file_too_large = "file-too-large" (size_mb: u64, limit_mb: u64) {
+        ja: "ファイルが大きすぎます（{size_mb} MB、上限 {limit_mb} MB）。取得していません。",
+        en: "the file is too large ({size_mb} MB, the limit is {limit_mb} MB); it was not downloaded",
+        hint_ja: "正しいファイルであれば、設定ファイルの [limits] max_file_mb を大きくしてください。",
+        hint_en: "if it is right, raise max_file_mb in [limits]",
+    }
+    warning ignored_name = "ignored-name" (name: &str) {
+        ja: "扱えない名前のファイルがあります: {name}",
+        en: "a file on the server has a name that cannot be used: {name}",
+        hint_ja: "名前を変えて置き直してください。",
+        hint_en: "rename it",
+    }
+    error cannot_clean_up = "cannot-clean-up" (reply: &str) {
+        ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした（{reply}）。",
+        en: "is dealt with, but cannot be moved away on the server ({reply})",
+        hint_ja: "次の実行で再び試みます。二重に取り込むことはありません。続く場合は、FTP ユーザに移動と削除の権限があるか SAVAWAY へ確認してください。",
+        hint_en: "the next run tries again, and applies nothing twice; if it goes on, ask SAVAWAY whether this FTP user may rename and delete",
+    }
+    warning batch_taken_unseen = "batch-taken-unseen" (name: &str) {
+        ja: "前回の実行が途中で止まったため、受注ファイル {name} をサーバで確認できませんでした。TEMPOSTAR が受け取ったものとして扱います。",
+        en: "an earlier run was interrupted while {name} was being renamed, and the server has it no more: it counts as taken by TEMPOSTAR",
+        hint_ja: "このファイルの受注が TEMPOSTAR に登録されているか確認してください。ファイルの写しは作業フォルダの archive にあります。",
+        hint_en: "check in TEMPOSTAR that its orders are there; a copy lies in the work folder's archive",
+    }
+    error not_reconciled = "not-reconciled" (chosen: u64, written: u64) {
+        ja: "受注ファイルの検算が合わないため送信していません（選んだ行 {chosen}、書いた行 {written}）。",
+        en: "the file of orders does not add up and was not sent ({chosen} lines chosen, {written} written)",
+        hint_ja: "開発元へお知らせください。",
+        hint_en: "please report this",
+    }
+}
