@@ -118,6 +118,15 @@ fn a_column_without_a_home_is_named_once_in_a_run() {
 }
 
 #[test]
+fn columns_without_a_home_are_named_for_every_file() {
+    let mut shop = Shop::new();
+    shop.put_sheet(PRODUCT_INBOX, "product1.csv", "商品コード,謎の列\nA-1,x\n");
+    shop.at("2026-11-24 10:20:00");
+    shop.put_sheet(PRODUCT_INBOX, "product2.csv", "商品コード,別の列\nA-2,x\n");
+    shop.run(["import-products"]).ok().says("謎の列").says("別の列");
+}
+
+#[test]
 fn an_absent_column_leaves_the_value_alone_and_an_empty_field_clears_it() {
     let shop = Shop::new();
     shop.put_sheet(PRODUCT_INBOX, "p1.csv", "商品コード,商品名,販売価格,メーカー\nA-1,皿,100,窯元\n");
