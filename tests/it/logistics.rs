@@ -75,7 +75,7 @@ fn unknown_orders_and_orders_of_another_shop_are_counted_and_named() {
         .count("shipped", 1)
         .count("unknown_order", 1)
         .count("other_shop", 1)
-        .problem(None, None, None, &["7777"])
+        .problem(None, None, None, &["12345-7777"])
         .problem(None, None, None, &["99999-1001"]);
 }
 

@@ -94,6 +94,7 @@ fn subscriptions_with_the_right_flags_are_allowed() {
 fn the_password_may_come_from_the_environment_or_the_file_but_only_from_one_place() {
     let mut shop = Shop::new();
     shop.setting("password_file = \"demo.pass\"", "password_env = \"FTP_PASSWORD\"");
+    // The value is not shown: people write the password itself there.
     refused(&shop).problem(None, Some(line_of(&shop, "password_env")), Some("ftp.demo.password_env"), &[]);
     let password = shop.ftp.password();
     shop.variable("FTP_PASSWORD", password);

@@ -82,7 +82,7 @@ impl Ran {
     }
 
     /// Among `problems` is one at this place (file, 1-based line, column; `None`: not asked) that says all `words`
-    /// (where it is counts as said) and also says what to do.
+    /// and also says what to do.
     #[track_caller]
     pub fn problem(
         self,
@@ -94,8 +94,7 @@ impl Ran {
         let document = self.json();
         let problems = document["problems"].as_array().expect("problems is not an array");
         let found = problems.iter().find(|problem| {
-            let text = |key: &str| problem[key].as_str().unwrap_or_default();
-            let message = format!("{}: {}: {}", text("file"), text("column"), text("message"));
+            let message = problem["message"].as_str().unwrap_or_default();
             file.is_none_or(|file| problem["file"] == file)
                 && line.is_none_or(|line| problem["line"] == line)
                 && column.is_none_or(|column| problem["column"] == column)
