@@ -550,20 +550,19 @@ fn tell_rejects(run: &mut Run<'_>, rejects: &Rejects, told: &FileReport, kept: O
     }
 }
 
-/// Once per run: the files of an inbox mostly have the same columns.
+/// Each name once per run: the files of an inbox mostly have the same columns.
 fn tell_unknown_columns(run: &mut Run<'_>, told: &FileReport) {
-    if told.unknown_columns.is_empty()
-        || run.report.problems.iter().any(|problem| problem.code == "unknown-columns")
-    {
+    let is_told = |name: &String| run.report.files.iter().any(|file| file.unknown_columns.contains(name));
+    let new: Vec<&str> =
+        told.unknown_columns.iter().filter(|name| !is_told(name)).map(String::as_str).collect();
+    if new.is_empty() {
         return;
     }
-    let mut names =
-        told.unknown_columns.iter().take(COLUMNS_TOLD_MAX).cloned().collect::<Vec<_>>().join(", ");
-    if told.unknown_columns.len() > COLUMNS_TOLD_MAX {
+    let mut names = new[..new.len().min(COLUMNS_TOLD_MAX)].join(", ");
+    if new.len() > COLUMNS_TOLD_MAX {
         names.push_str(", …");
     }
-    let problem = text::unknown_columns(&names, told.unknown_columns.len());
-    run.report.problems.push(problem.in_file(&told.name));
+    run.report.problems.push(text::unknown_columns(&names, new.len()).in_file(&told.name));
 }
 
 /// The transaction that decides: rows and ledger entry, or neither.
