@@ -91,6 +91,13 @@ impl Problem {
         Self::new(Severity::Note, code, message, hint)
     }
 
+    /// The same problem, with its reason behind it.
+    #[must_use]
+    pub fn because(mut self, reason: &Text) -> Self {
+        self.message = self.message.because(reason);
+        self
+    }
+
     /// The same problem, in this file.
     #[must_use]
     pub fn in_file(mut self, file: &str) -> Self {

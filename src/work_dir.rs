@@ -35,12 +35,16 @@ impl WorkDir {
     /// # Errors
     /// `Failure` with `Exit::Settings` when it cannot be made or written to.
     pub fn open(root: &Path) -> Result<Self> {
-        let work_dir = Self { root: root.to_owned() };
         make_folder(root).map_err(|error| {
             let problem = text::work_dir_unusable(&root.display().to_string(), &error.to_string());
             Failure::new(Exit::Settings, problem)
         })?;
-        Ok(work_dir)
+        Ok(Self::at(root))
+    }
+
+    /// This folder, only to tell where things lie in it.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
     }
 
     /// The folder for a job's files in progress.

@@ -85,9 +85,9 @@ problems! {
         hint_ja: "名前を変えて置き直してください。",
         hint_en: "rename it",
     }
-    error cannot_clean_up = "cannot-clean-up" (reply: &str) {
-        ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした（{reply}）。",
-        en: "is dealt with, but cannot be moved away on the server ({reply})",
+    error cannot_clean_up = "cannot-clean-up" () {
+        ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした",
+        en: "is dealt with, but cannot be put away on the server",
         hint_ja: "次の実行で再び試みます。二重に取り込むことはありません。続く場合は、FTP ユーザに移動と削除の権限があるか SAVAWAY へ確認してください。",
         hint_en: "the next run tries again, and applies nothing twice; if it goes on, ask SAVAWAY whether this FTP user may rename and delete",
     }
