@@ -368,10 +368,19 @@ pub fn mark_uploaded(connection: &Connection, id: i64) -> Result<()> {
 ///
 /// # Errors
 /// SQLite's.
-pub fn mark_sent(transaction: &Transaction<'_>, id: i64, now: NaiveDateTime) -> Result<()> {
+pub fn mark_sent(
+    transaction: &Transaction<'_>,
+    id: i64,
+    archived_as: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
     let now = format_time(now);
-    transaction
-        .execute("UPDATE tempostar_batches SET state = 'sent', sent_at = ?2 WHERE id = ?1", (id, &now))?;
+    transaction.execute(
+        "UPDATE tempostar_batches
+         SET state = 'sent', sent_at = ?2, archived_as = ?3
+         WHERE id = ?1",
+        (id, &now, archived_as),
+    )?;
     transaction.execute(
         "UPDATE orders
          SET exported_at = ?2
@@ -379,6 +388,15 @@ pub fn mark_sent(transaction: &Transaction<'_>, id: i64, now: NaiveDateTime) -> 
         (id, &now),
     )?;
     Ok(())
+}
+
+/// Where the copy of a batch of these bytes lies, below the work folder's archive, if it was sent.
+///
+/// # Errors
+/// SQLite's.
+pub fn archived_batch(connection: &Connection, sha256: &str) -> Result<Option<String>> {
+    let sql = "SELECT archived_as FROM tempostar_batches WHERE sha256 = ?1 AND archived_as IS NOT NULL";
+    Ok(connection.query_row(sql, [sha256], |row| row.get(0)).optional()?)
 }
 
 /// Forgets a batch of which nothing has reached TEMPOSTAR; its orders wait again.
@@ -418,4 +436,43 @@ pub fn mark_taken(connection: &Connection, id: i64, now: NaiveDateTime) -> Resul
         (id, format_time(now)),
     )?;
     Ok(())
+}
+
+/// Forgets runs and files of before this moment, and gives the places of the files' copies in the archive. Which orders
+/// were sent is never forgotten: they must not be sent again in a year.
+///
+/// # Errors
+/// SQLite's.
+pub fn forget_before(transaction: &Transaction<'_>, before: NaiveDateTime) -> Result<Vec<String>> {
+    let before = format_time(before);
+    transaction.execute("DELETE FROM tempostar_runs WHERE started_at < ?1", [&before])?;
+    let mut copies = transaction.prepare(
+        "SELECT archived_as
+         FROM tempostar_files
+         WHERE decided_at < ?1 AND is_cleaned_up
+         UNION
+         SELECT archived_as
+         FROM tempostar_batches
+         WHERE sent_at < ?1 AND archived_as IS NOT NULL",
+    )?;
+    let copies = copies.query_map([&before], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    transaction.execute("DELETE FROM tempostar_files WHERE decided_at < ?1 AND is_cleaned_up", [&before])?;
+    transaction.execute(
+        "UPDATE tempostar_batches
+         SET archived_as = NULL
+         WHERE sent_at < ?1 AND archived_as IS NOT NULL",
+        [&before],
+    )?;
+    Ok(copies)
+}
+
+/// Whether there is anything that [`forget_before`] would forget.
+///
+/// # Errors
+/// SQLite's.
+pub fn is_anything_older(connection: &Connection, before: NaiveDateTime) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_runs WHERE started_at < ?1)
+                   OR EXISTS (SELECT 1 FROM tempostar_files WHERE decided_at < ?1 AND is_cleaned_up)
+                   OR EXISTS (SELECT 1 FROM tempostar_batches WHERE sent_at < ?1 AND archived_as IS NOT NULL)";
+    Ok(connection.query_row(sql, [format_time(before)], |row| row.get(0))?)
 }

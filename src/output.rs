@@ -113,12 +113,12 @@ pub fn json(report: &Report, language: Language) -> Value {
     })
 }
 
-/// A problem as a JSON object.
+/// A problem as a JSON object. Its message says everything by itself; where it is stands apart once more.
 pub fn problem_json(problem: &Problem, language: Language) -> Value {
     let mut object = json!({
         "code": problem.code,
         "severity": problem.severity,
-        "message": problem.message.get(language),
+        "message": problem.located_message().get(language),
         "hint": problem.hint.get(language),
     });
     if let Some(file) = &problem.file {

@@ -229,8 +229,8 @@ pub struct FileReport {
     pub rejected: u64,
     /// What became of it.
     pub outcome: FileOutcome,
-    /// Columns that the shop has no field for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Columns that the shop has no field for; told once per run, as a problem.
+    #[serde(skip)]
     pub unknown_columns: Vec<String>,
 }
 

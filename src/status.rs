@@ -54,13 +54,14 @@ fn read(settings: &Settings, clock: &Clock) -> Result<Status> {
     let database = shop::open_read_only(settings)?;
     let held_back = export_orders::held_back(&database, settings)?;
     let all_waiting = export_orders::count_waiting(&database)?;
+    let under_way: u64 = ledger::open_batches(&database)?.iter().map(|batch| batch.order_count).sum();
     let batches = ledger::batches_not_taken(&database)?;
     Ok(Status {
         shop_name: settings.shop.name.clone(),
         environment: settings.environment.as_str(),
         now: format_time(clock.now()),
         jobs: JOBS.into_iter().map(|command| job(&database, command)).collect::<Result<_>>()?,
-        orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?),
+        orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?) + under_way,
         held_back,
         batches_not_taken: batches.into_iter().map(|(_, name)| name).collect(),
     })

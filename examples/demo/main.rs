@@ -6,7 +6,7 @@
 //! for TEMPOSTAR's ten minutes.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -35,7 +35,19 @@ enum Afterwards {
     Serve,
 }
 
-fn main() -> Result<ExitCode> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            // There is nobody left to tell if stderr is gone, too.
+            let _ = writeln!(io::stderr(), "✗ {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<bool> {
     let afterwards = match std::env::args().nth(1).as_deref() {
         None => Afterwards::Remove,
         Some("--keep") => Afterwards::Keep,
@@ -57,7 +69,7 @@ fn main() -> Result<ExitCode> {
     if afterwards == Afterwards::Serve {
         wait_for_enter()?;
     }
-    Ok(if is_passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(is_passed)
 }
 
 /// Both sides, and the time in the story.
@@ -269,7 +281,7 @@ impl Demo {
         )?;
         let mut commands = vec![
             format!("cargo run -- status --config {settings}"),
-            format!("cargo run -- import-stock --file examples/sheets/stock.csv --config {settings}"),
+            format!("cargo run -- import-products --file examples/sheets/product.csv --config {settings}"),
             format!("sqlite3 -box {database} 'SELECT * FROM sellable_stock'"),
         ];
         if afterwards == Afterwards::Serve {

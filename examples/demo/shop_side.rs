@@ -119,7 +119,7 @@ impl Shop {
     pub fn orders(&self) -> Result<Rows> {
         let tick = |column: &str| format!("CASE {column} WHEN 1 THEN '☑' ELSE '☐' END");
         self.rows(&format!(
-            "SELECT orders.order_no AS \"orders.order_no\", total, exported_at, {} AS 配送区分, {} AS 入金区分,
+            "SELECT orders.order_no AS \"orders.order_no\", orders.total, exported_at, {} AS 配送区分, {} AS 入金区分,
                     {} AS オーソリ確定, tracking_no
              FROM orders
              JOIN order_shipments ON order_shipments.order_no = orders.order_no

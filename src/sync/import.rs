@@ -16,22 +16,21 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
 use super::{Mode, Run};
-use crate::clock::japan_time;
 use crate::crash;
-use crate::file_time::own_time;
+use crate::file_time::{own_time, server_time};
 use crate::ledger::{self, Decision, FileEntry, KnownFile};
 use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
 use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::{Refusal, RejectsWriter, Row, RowProblem, Sheet};
 use crate::text::sync as text;
-use crate::work_dir::{create_file, make_folder, set_time, time_of};
+use crate::work_dir::{RUN_ID_TIME, create_file, make_folder, set_time, time_of};
 
 /// How many rejected rows of a file are told one by one; all of them are in the rejects file.
 const BAD_ROWS_TOLD_MAX: u64 = 100;
 
-/// How many names of unknown columns a message holds; the JSON document has all.
-const COLUMNS_TOLD_MAX: usize = 30;
+/// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
+const COLUMNS_TOLD_MAX: usize = 200;
 
 /// Where the files come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -303,7 +302,8 @@ fn list_ready(
     let mut files = Vec::new();
     for file in waiting {
         if is_ready(remote, inbox, &file, &markers)? {
-            let file_time = own_time(&file.name, file.modified.map(japan_time), listed_at);
+            let file_time =
+                own_time(&file.name, file.modified.map(|mdtm| server_time(mdtm, listed_at)), listed_at);
             files.push((file, file_time));
         } else {
             run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
@@ -402,7 +402,7 @@ fn spooled(
     sha256: String,
     file_time: NaiveDateTime,
 ) -> Spooled {
-    let taken_at = run.clock.now().format("%Y%m%dT%H%M%S");
+    let taken_at = run.clock.now().format(RUN_ID_TIME);
     let archived_as = format!("{}/{taken_at}-{}/{name}", run.report.command, &sha256[..8]);
     let run_id = run.report.run_id.clone();
     let entry = FileEntry { command: run.report.command, run_id, name, sha256, size, file_time, archived_as };
@@ -550,20 +550,19 @@ fn tell_rejects(run: &mut Run<'_>, rejects: &Rejects, told: &FileReport, kept: O
     }
 }
 
-/// Once per run: the files of an inbox mostly have the same columns.
+/// Each name once per run: the files of an inbox mostly have the same columns.
 fn tell_unknown_columns(run: &mut Run<'_>, told: &FileReport) {
-    if told.unknown_columns.is_empty()
-        || run.report.problems.iter().any(|problem| problem.code == "unknown-columns")
-    {
+    let is_told = |name: &String| run.report.files.iter().any(|file| file.unknown_columns.contains(name));
+    let new: Vec<&str> =
+        told.unknown_columns.iter().filter(|name| !is_told(name)).map(String::as_str).collect();
+    if new.is_empty() {
         return;
     }
-    let mut names =
-        told.unknown_columns.iter().take(COLUMNS_TOLD_MAX).cloned().collect::<Vec<_>>().join(", ");
-    if told.unknown_columns.len() > COLUMNS_TOLD_MAX {
+    let mut names = new[..new.len().min(COLUMNS_TOLD_MAX)].join(", ");
+    if new.len() > COLUMNS_TOLD_MAX {
         names.push_str(", …");
     }
-    let problem = text::unknown_columns(&names, told.unknown_columns.len());
-    run.report.problems.push(problem.in_file(&told.name));
+    run.report.problems.push(text::unknown_columns(&names, new.len()).in_file(&told.name));
 }
 
 /// The transaction that decides: rows and ledger entry, or neither.

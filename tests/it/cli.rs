@@ -134,6 +134,18 @@ fn the_result_is_on_stdout_and_the_problems_are_on_stderr() {
     assert!(!ran.stdout.is_empty() && ran.stderr.contains("bad.csv"), "{ran}");
 }
 
+#[test]
+fn the_log_can_be_json_too() {
+    let shop = Shop::new();
+    shop.put_sheet(STOCK_INBOX, "bad.csv", "商品コード\nA-1\n");
+    let ran = shop.run(["import-stock", "--json", "-v", "--log-format", "json"]).exits(3);
+    ran.json();
+    assert!(!ran.stderr.is_empty());
+    for line in ran.stderr.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+}
+
 // --dry-run ------------------------------------------------------------------------------------------------------
 
 #[test]

@@ -45,6 +45,42 @@ fn only_files_that_match_the_pattern_are_taken() {
 }
 
 #[test]
+fn a_file_waits_for_its_marker_where_the_settings_say_so() {
+    let mut shop = shop_with_waiting_file();
+    shop.setting("settle_s = 0\nreflect", "ready = \"marker\"\nreflect");
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("A-1", 3, 0);
+    assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
+    shop.put(&format!("{STOCK_INBOX}/stock.lock"), "");
+    shop.at("2026-11-24 10:25:00").run(["import-stock"]).ok();
+    shop.check_stock("A-1", 9, 0);
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0], "the marker goes with its file");
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_even_fetched() {
+    let shop = shop_with_waiting_file();
+    shop.settings(|text| text + "[limits]\nmax_file_mb = 1\n");
+    shop.put(&format!("{STOCK_INBOX}/huge.csv"), vec![b'x'; 1024 * 1024 + 1]);
+    shop.run(["import-stock", "--json"]).exits(3).problem(Some("huge.csv"), None, None, &[]);
+    assert!(shop.ftp.log().entries_of("get").iter().all(|entry| !entry.contains("huge")));
+    assert_eq!(shop.remote_files(STOCK_INBOX), ["huge.csv"]);
+    shop.check_stock("A-1", 9, 0);
+}
+
+#[test]
+fn two_good_files_and_a_dropped_connection_between_them() {
+    let mut shop = shop_with_waiting_file();
+    shop.put_sheet(STOCK_INBOX, "stock2.csv", &SHEET.replace('9', "8"));
+    shop.ftp.faults().once_at(Fault::GetFailsAfter(20), "stock2.csv");
+    shop.run(["import-stock"]).exits(5);
+    shop.check_stock("A-1", 9, 0);
+    assert_eq!(shop.remote_files(STOCK_INBOX), ["stock2.csv"]);
+    shop.at("2026-11-24 10:25:00").run(["import-stock"]).ok();
+    shop.check_stock("A-1", 8, 0);
+}
+
+#[test]
 fn the_work_folder_is_for_nobody_elses_eyes() {
     use std::os::unix::fs::PermissionsExt;
     let shop = shop_with_waiting_file();
@@ -215,6 +251,8 @@ fn an_export_that_dies_anywhere_loses_no_order_and_sends_none_twice() {
             );
             shop.check_rows("SELECT count(*) FROM orders WHERE exported_at IS NULL", &["0"]);
             assert_eq!(shop.remote_files(OUTBOX), [""; 0], "leftovers after {crash_point}");
+            assert!(shop.work_files_below("spool").is_empty(), "spooled after {crash_point}");
+            assert_eq!(shop.work_files_below("archive").len(), 1, "archived after {crash_point}");
             shop.at("2026-11-24 10:25:00").run(["export-orders", "--json"]).ok().outcome("nothing_to_do");
         }
     }
@@ -262,4 +300,19 @@ fn old_leftovers_in_the_spool_do_no_harm() {
     shop.write("tempostar.d/spool/import-stock/stock.csv", b"half a fi");
     shop.run(["import-stock"]).ok();
     shop.check_stock("A-1", 9, 0);
+}
+
+#[test]
+fn what_is_older_than_the_history_is_forgotten_but_not_what_was_sent() {
+    let mut shop = shop_with_waiting_file();
+    shop.settings(|text| text + "[limits]\nhistory_days = 30\n");
+    shop.run(["import-stock"]).ok();
+    shop.order("1001").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    shop.at("2027-01-10 10:15:00");
+    shop.run(["import-stock"]).ok();
+    shop.check_rows("SELECT count(*) FROM tempostar_runs", &["1"]);
+    shop.check_rows("SELECT count(*) FROM tempostar_files", &["0"]);
+    shop.check_rows("SELECT order_no FROM tempostar_batch_orders", &["1001"]);
+    assert!(shop.work_files_below("archive").is_empty(), "a copy is still there");
 }

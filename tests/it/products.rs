@@ -104,12 +104,26 @@ fn free_items_are_found_by_mapping_and_by_name() {
 }
 
 #[test]
-fn a_column_without_a_home_is_named_once() {
-    let shop = Shop::new();
+fn a_column_without_a_home_is_named_once_in_a_run() {
+    let mut shop = Shop::new();
     shop.put_sheet(PRODUCT_INBOX, "product1.csv", "商品コード,謎の列,商品名\nA-1,x,皿\nA-2,y,鉢\n");
+    shop.at("2026-11-24 10:20:00");
+    shop.put_sheet(PRODUCT_INBOX, "product2.csv", "商品コード,謎の列,商品名\nA-3,x,椀\n");
     let ran = shop.run(["import-products", "--json"]).ok();
-    assert_eq!(ran.stdout.matches("謎の列").count(), 1, "{ran}");
-    shop.check_rows("SELECT code, name FROM products ORDER BY code", &["A-1|皿", "A-2|鉢"]);
+    let document = ran.json();
+    let problems = document["problems"].as_array().unwrap();
+    let naming = problems.iter().filter(|problem| problem["message"].as_str().unwrap().contains("謎の列"));
+    assert_eq!(naming.count(), 1, "{ran}");
+    shop.check_rows("SELECT code, name FROM products ORDER BY code", &["A-1|皿", "A-2|鉢", "A-3|椀"]);
+}
+
+#[test]
+fn columns_without_a_home_are_named_for_every_file() {
+    let mut shop = Shop::new();
+    shop.put_sheet(PRODUCT_INBOX, "product1.csv", "商品コード,謎の列\nA-1,x\n");
+    shop.at("2026-11-24 10:20:00");
+    shop.put_sheet(PRODUCT_INBOX, "product2.csv", "商品コード,別の列\nA-2,x\n");
+    shop.run(["import-products"]).ok().says("謎の列").says("別の列");
 }
 
 #[test]

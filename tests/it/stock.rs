@@ -257,3 +257,59 @@ fn too_many_bad_rows_refuse_the_whole_file() {
     shop.check_stock("A-1", 3, 0);
     assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/error")), ["stock.csv"]);
 }
+
+// The safety guard -----------------------------------------------------------------------------------------------
+
+/// A stock file of so many SKUs `S-001`, … with the same quantity.
+#[track_caller]
+fn put_uniform(shop: &Shop, skus: usize, quantity: i64) {
+    let rows: String = (1..=skus).map(|number| format!("S-{number:03},{quantity}\n")).collect();
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数\n{rows}"));
+}
+
+#[test]
+fn a_file_that_would_empty_the_shop_is_held_until_a_person_says_so() {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(40);
+    put_uniform(&shop, 40, 0);
+    for now in ["2026-11-24 10:15:00", "2026-11-24 10:25:00"] {
+        shop.at(now).run(["import-stock", "--json"]).exits(4).outcome("held");
+        shop.check_rows("SELECT DISTINCT quantity FROM stock", &["5"]);
+        assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
+    }
+    shop.at("2026-11-24 10:35:00").run(["import-stock", "--force"]).ok();
+    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["0"]);
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+}
+
+#[test]
+fn a_file_of_another_shop_is_held() {
+    let shop = Shop::new();
+    shop.many_products_in_stock(10);
+    put_uniform(&shop, 40, 7);
+    shop.run(["import-stock", "--json"]).exits(4).outcome("held");
+    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["5"]);
+}
+
+#[test]
+fn the_guard_is_silent_about_small_files_and_where_it_is_switched_off() {
+    let shop = Shop::new();
+    shop.many_products_in_stock(19);
+    put_uniform(&shop, 19, 0);
+    shop.run(["import-stock"]).ok();
+    let shop = Shop::new();
+    shop.settings(|text| text + "[stock.guard]\nzero_percent = 100\n");
+    shop.many_products_in_stock(40);
+    put_uniform(&shop, 40, 0);
+    shop.run(["import-stock"]).ok();
+    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["0"]);
+}
+
+#[test]
+fn an_ordinary_full_file_passes_the_guard() {
+    let shop = Shop::new();
+    shop.many_products_in_stock(40);
+    put_uniform(&shop, 40, 4);
+    shop.run(["import-stock"]).ok();
+    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["4"]);
+}
