@@ -107,22 +107,38 @@ impl From<Error> for Failure {
     }
 }
 
+/// The steps from nothing to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// From the host's name to its addresses.
+    Resolve,
+    /// The TCP connection.
+    Connect,
+    /// The server's first words.
+    Greet,
+    /// TLS.
+    Secure,
+    /// User and password.
+    LogIn,
+}
+
 /// One failed try: the cause, and what we were doing if that is not the verb itself (connecting, logging in).
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) cause: Cause,
+    pub(super) step: Option<Step>,
     doing: Option<Text>,
 }
 
 impl From<Cause> for Fault {
     fn from(cause: Cause) -> Self {
-        Self { cause, doing: None }
+        Self { cause, step: None, doing: None }
     }
 }
 
 impl Fault {
-    pub(super) fn while_doing(cause: Cause, doing: Text) -> Self {
-        Self { cause, doing: Some(doing) }
+    pub(super) fn at_step(cause: Cause, step: Step, doing: Text) -> Self {
+        Self { cause, step: Some(step), doing: Some(doing) }
     }
 
     /// The final error of a verb.
@@ -177,7 +193,7 @@ fn code_of(response: &Response) -> u32 {
 
 /// Server text as we show it: one line, no control characters, not too long, and never with the password,
 /// which an odd server may echo.
-fn quotable(bytes: &[u8], password: &str) -> String {
+pub(super) fn quotable(bytes: &[u8], password: &str) -> String {
     let mut text = String::from_utf8_lossy(bytes).into_owned();
     if !password.is_empty() {
         text = text.replace(password, "…");

@@ -19,6 +19,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
@@ -30,7 +31,7 @@ use suppaftp::rustls::ClientConfig;
 
 use self::connection::Connection;
 use self::error::{Cause, Fault};
-pub use self::error::{Error, Kind};
+pub use self::error::{Error, Kind, Step};
 use crate::settings::Ftp;
 use crate::text::{Text, remote as say};
 
@@ -60,6 +61,17 @@ pub struct RemoteFile {
     /// UTC as the server sees it; some servers say local time, so only good for "has it changed?". `None`: the
     /// server does not tell.
     pub modified: Option<NaiveDateTime>,
+}
+
+/// What was seen of the server on the way to a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The addresses that were tried, in this order.
+    pub addresses: Vec<SocketAddr>,
+    /// The one that answered, and how long that took.
+    pub connected: Option<(SocketAddr, Duration)>,
+    /// The server's first words, fit to be shown.
+    pub greeting: Option<String>,
 }
 
 /// What a download brought.
@@ -98,6 +110,22 @@ impl<'a> Remote<'a> {
         let server = &self.settings.server;
         let doing = say::connecting(&server.host, server.port);
         self.attempt(&doing, |_| Ok(()))
+    }
+
+    /// Connects and logs in once, without retries; tells what it saw, and at which step it failed.
+    ///
+    /// # Errors
+    /// As [`Remote::connect`].
+    pub fn probe(&mut self) -> (Seen, Result<(), (Step, Error)>) {
+        let mut seen = Seen::default();
+        let opened = self.open(&mut seen).map(|connection| self.connection = Some(connection));
+        let opened = opened.map_err(|fault| {
+            let server = &self.settings.server;
+            // Without a step it is the TLS configuration that could not be made.
+            let step = fault.step.unwrap_or(Step::Secure);
+            (step, fault.into_error(&say::securing(&server.host, server.port), self.settings))
+        });
+        (seen, opened)
     }
 
     /// The files in `folder` whose names are `wanted`. `wanted` is asked only about safe names.
@@ -274,7 +302,7 @@ impl<'a> Remote<'a> {
         work: &mut impl FnMut(&mut Connection<'a>) -> Result<T, Cause>,
     ) -> Result<T, Fault> {
         if self.connection.is_none() {
-            self.connection = Some(self.open()?);
+            self.connection = Some(self.open(&mut Seen::default())?);
         }
         match &mut self.connection {
             Some(connection) => Ok(work(connection)?),
@@ -282,12 +310,12 @@ impl<'a> Remote<'a> {
         }
     }
 
-    fn open(&mut self) -> Result<Connection<'a>, Fault> {
+    fn open(&mut self, seen: &mut Seen) -> Result<Connection<'a>, Fault> {
         let tls = match &self.tls {
             Some(tls) => tls,
             None => self.tls.insert(tls::config(&self.settings.server.tls)?),
         };
-        Connection::open(self.settings, tls.as_ref())
+        Connection::open(self.settings, tls.as_ref(), seen)
     }
 
     /// The path from the server's root, which stays the same whatever folder we are in.
