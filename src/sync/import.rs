@@ -422,10 +422,23 @@ fn copy_to_spool(run: &Run<'_>, from: &Path, spool: &Path) -> Result<Spooled> {
         size += u64::try_from(read)?;
     }
     let sha256 = hex(&hasher.finalize());
-    let known_time =
-        ledger::find_file(&run.database, run.report.command, &name, &sha256)?.map(|known| known.file_time);
-    let file_time = known_time.unwrap_or_else(|| own_time(&name, Some(modified), run.clock.now()));
+    let file_time = match known_time(run, from, &name, &sha256)? {
+        Some(known) => known,
+        None => own_time(&name, Some(modified), run.clock.now()),
+    };
     Ok(spooled(run, shown.clone(), name, path, size, sha256, file_time))
+}
+
+/// The time that a file given by hand had before: one that was taken before, or the corrected rows of one. However late
+/// a person corrects them, their figures are as old as the file that they came from.
+fn known_time(run: &Run<'_>, from: &Path, name: &str, sha256: &str) -> Result<Option<NaiveDateTime>> {
+    if let Some(known) = ledger::find_file(&run.database, run.report.command, name, sha256)? {
+        return Ok(Some(known.file_time));
+    }
+    match run.work_dir.run_of_rejects(from) {
+        Some(run_id) => ledger::file_time(&run.database, &run_id, name),
+        None => Ok(None),
+    }
 }
 
 fn spooled(
