@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use super::{Mode, Run};
 use crate::crash;
 use crate::file_time::{own_time, server_time};
+use crate::interrupt;
 use crate::ledger::{self, Decision, FileEntry, KnownFile};
 use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
 use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem};
@@ -248,6 +249,7 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob) -
     }
     files.sort_by(|a, b| (a.entry.file_time, &a.entry.name).cmp(&(b.entry.file_time, &b.entry.name)));
     for spooled in files {
+        interrupt::check()?;
         let decided = process(run, job, &spooled)?;
         if matches!(decided.decision, Decision::Held(_)) {
             break;
@@ -306,7 +308,7 @@ fn list_ready(
     if let Ready::Stable { settle } = &inbox.ready
         && !waiting.is_empty()
     {
-        std::thread::sleep(*settle);
+        interrupt::sleep(*settle);
     }
     let listed_at = run.clock.now();
     let mut files = Vec::new();
@@ -630,6 +632,7 @@ fn commit(
         crash::point("rows-written");
     }
     let id = ledger::record_file(&transaction, &file.entry, decision, stamp.now)?;
+    interrupt::check()?;
     crash::point("before-commit");
     transaction.commit()?;
     crash::point("committed");
