@@ -9,13 +9,10 @@ use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
+use crate::remote::tests::ftp_server::{Fault, FtpServer, Tls};
 use crate::settings;
 use crate::text::Language;
 
-#[path = "../../tests/support/ftp_server.rs"]
-mod ftp_server;
-
-use ftp_server::{Fault, FtpServer, Tls};
 
 const RUN: &str = "20261124T101500-abcdef";
 const FOLDERS: [&str; 4] =
