@@ -16,6 +16,7 @@ use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Mode};
 use crate::text::Language;
+use crate::work_dir::RUN_ID_TIME;
 use crate::{check_settings, output, status};
 
 /// What a call leaves to be printed.
@@ -63,7 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
 
 /// Unique among all runs, and in the order of their beginning: `20261124T101500-1a2b3c`.
 fn new_run_id(clock: &Clock) -> String {
-    format!("{}-{:06x}", clock.now().format("%Y%m%dT%H%M%S"), fastrand::u32(..) & 0x00ff_ffff)
+    format!("{}-{:06x}", clock.now().format(RUN_ID_TIME), fastrand::u32(..) & 0x00ff_ffff)
 }
 
 fn load(global: &Global) -> Result<Settings, crate::report::Failure> {

@@ -66,10 +66,10 @@ impl Encoding {
     /// The single byte 0x80, for which the web's decoder has a control character, is impossible in CP932.
     pub fn decode(self, bytes: &[u8]) -> Result<Cow<'_, str>, BadBytes> {
         let text = match self {
-            Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
-            Self::Cp932 => SHIFT_JIS
+            Self::Cp932 if !bytes.is_ascii() => SHIFT_JIS
                 .decode_without_bom_handling_and_without_replacement(bytes)
                 .filter(|text| !(bytes.contains(&0x80) && text.contains('\u{80}'))),
+            Self::Cp932 | Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
         };
         text.ok_or_else(|| self.first_bad_bytes(bytes))
     }
@@ -149,7 +149,7 @@ fn first_bad_pair(bytes: &[u8]) -> (usize, usize) {
     while at < bytes.len() {
         match (cp932_class(bytes[at]), bytes.get(at + 1)) {
             (Cp932Class::Single, _) => at += 1,
-            (Cp932Class::Lead, Some(&trail)) if is_cp932_pair(bytes[at], trail) => at += 2,
+            (Cp932Class::Lead, Some(&trail)) if CP932_PAIRS.has(bytes[at], trail) => at += 2,
             (Cp932Class::Lead, Some(&trail)) if !trail.is_ascii() => return (at, 2),
             _ => return (at, 1),
         }
@@ -172,20 +172,24 @@ fn cp932_class(byte: u8) -> Cp932Class {
 }
 
 /// One bit per pair of bytes: is it a character? Asking this is several times cheaper than decoding.
-static CP932_PAIRS: LazyLock<Vec<[u64; 4]>> = LazyLock::new(|| {
-    let mut pairs = vec![[0; 4]; 256];
+struct Cp932Pairs([[u64; 4]; 256]);
+
+static CP932_PAIRS: LazyLock<Cp932Pairs> = LazyLock::new(|| {
+    let mut pairs = Cp932Pairs([[0; 4]; 256]);
     for lead in (0x81..=0x9F).chain(0xE0..=0xFC) {
         for trail in 0x40..=0xFC_u8 {
             if SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&[lead, trail]).is_some() {
-                pairs[usize::from(lead)][usize::from(trail >> 6)] |= 1 << (trail & 63);
+                pairs.0[usize::from(lead)][usize::from(trail >> 6)] |= 1 << (trail & 63);
             }
         }
     }
     pairs
 });
 
-fn is_cp932_pair(lead: u8, trail: u8) -> bool {
-    CP932_PAIRS[usize::from(lead)][usize::from(trail >> 6)] >> (trail & 63) & 1 == 1
+impl Cp932Pairs {
+    fn has(&self, lead: u8, trail: u8) -> bool {
+        self.0[usize::from(lead)][usize::from(trail >> 6)] >> (trail & 63) & 1 == 1
+    }
 }
 
 /// What a [`Detector`] found.
@@ -299,19 +303,18 @@ struct Cp932Check {
 
 impl Cp932Check {
     fn feed(&mut self, chunk: &[u8]) {
-        if self.first_bad.is_some() {
+        if self.first_bad.is_some() || chunk.is_empty() {
             return;
         }
-        let mut at = 0;
+        let mut begin = 0;
         if let (Some(lead), Some(&trail)) = (self.lead, chunk.first()) {
-            if !is_cp932_pair(lead, trail) {
+            if !CP932_PAIRS.has(lead, trail) {
                 self.first_bad = Some(self.position - 1);
                 return;
             }
-            self.lead = None;
-            at = 1;
+            begin = 1;
         }
-        let (lead, bad) = check_cp932(chunk, at);
+        let (lead, bad) = check_cp932(chunk, begin);
         self.lead = lead;
         self.first_bad = bad.map(|bad| self.position + bad as u64);
         self.position += chunk.len() as u64;
@@ -322,29 +325,19 @@ impl Cp932Check {
     }
 }
 
-/// Checks from `at` on: the lead byte that the end cuts off, or the offset of the first impossible byte.
-fn check_cp932(chunk: &[u8], mut at: usize) -> (Option<u8>, Option<usize>) {
-    let pairs = &**CP932_PAIRS;
+/// The lead byte that the end cuts off, or the offset of the first impossible byte.
+fn check_cp932(bytes: &[u8], begin: usize) -> (Option<u8>, Option<usize>) {
+    let pairs = &*CP932_PAIRS;
+    let mut rest = &bytes[begin..];
     loop {
-        at += length_of_ascii(&chunk[at..]);
-        // Japanese comes in runs: stay here while it lasts.
-        while let Some(&byte) = chunk.get(at)
-            && !byte.is_ascii()
-        {
-            match (cp932_class(byte), chunk.get(at + 1)) {
-                (Cp932Class::Single, _) => at += 1,
-                (Cp932Class::Lead, None) => return (Some(byte), None),
-                (Cp932Class::Lead, Some(&trail))
-                    if pairs[usize::from(byte)][usize::from(trail >> 6)] >> (trail & 63) & 1 == 1 =>
-                {
-                    at += 2;
-                }
-                _ => return (None, Some(at)),
-            }
-        }
-        if at >= chunk.len() {
-            return (None, None);
-        }
+        rest = match rest {
+            [] => return (None, None),
+            [byte, ..] if byte.is_ascii() => &rest[length_of_ascii(rest)..],
+            [lead, trail, after @ ..] if pairs.has(*lead, *trail) => after,
+            [0xA1..=0xDF, after @ ..] => after,
+            [lead @ (0x81..=0x9F | 0xE0..=0xFC)] => return (Some(*lead), None),
+            _ => return (None, Some(bytes.len() - rest.len())),
+        };
     }
 }
 

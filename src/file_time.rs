@@ -1,6 +1,8 @@
 //! A file's own time: the moment for which its figures are true.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Duration, NaiveDate, NaiveDateTime};
+
+use crate::clock::japan_time;
 
 /// The time in a file's name, Japan time: `stock_20261124101500.csv`, `20261124-1015.csv`, `2026-11-24_10-15-00.csv`.
 /// A date alone is no time: it would make every figure of the day as old as midnight.
@@ -15,6 +17,15 @@ pub fn time_in_name(name: &str) -> Option<NaiveDateTime> {
 /// than the listing.
 pub fn own_time(name: &str, modified: Option<NaiveDateTime>, listed_at: NaiveDateTime) -> NaiveDateTime {
     time_in_name(name).or(modified).unwrap_or(listed_at).min(listed_at)
+}
+
+/// What a server's MDTM means in Japan time. It should be UTC, but some servers (vsftpd as Debian configures it) tell
+/// their local time: nine hours in the future, then, if they stand in Japan. A file that seemed newer than it is would
+/// let units be sold twice.
+pub fn server_time(mdtm: NaiveDateTime, listed_at: NaiveDateTime) -> NaiveDateTime {
+    let if_utc = japan_time(mdtm);
+    let is_absurd = if_utc > listed_at + Duration::hours(1);
+    if is_absurd && mdtm <= listed_at { mdtm } else { if_utc }
 }
 
 /// A time at the very beginning of the text, in which date, hour and so on may be set apart by one character each.
@@ -90,6 +101,23 @@ mod tests {
     fn a_number_before_the_time_does_not_hide_it() {
         check("12345_20261124101530.csv", Some("2026-11-24 10:15:30"));
         check("在庫20261124101530.csv", Some("2026-11-24 10:15:30"));
+    }
+
+    #[test]
+    fn a_server_that_tells_its_local_time_is_understood() {
+        let at = |text| parse_time(text).unwrap();
+        let listed_at = at("2026-11-24 10:00:00");
+        assert_eq!(server_time(at("2026-11-24 00:50:00"), listed_at), at("2026-11-24 09:50:00"), "UTC");
+        assert_eq!(
+            server_time(at("2026-11-24 09:50:00"), listed_at),
+            at("2026-11-24 09:50:00"),
+            "Japan time"
+        );
+        assert_eq!(
+            server_time(at("2026-11-24 01:02:00"), listed_at),
+            at("2026-11-24 10:02:00"),
+            "a clock ahead"
+        );
     }
 
     #[test]

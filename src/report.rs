@@ -91,6 +91,13 @@ impl Problem {
         Self::new(Severity::Note, code, message, hint)
     }
 
+    /// The same problem, with its reason behind it.
+    #[must_use]
+    pub fn because(mut self, reason: &Text) -> Self {
+        self.message = self.message.because(reason);
+        self
+    }
+
     /// The same problem, in this file.
     #[must_use]
     pub fn in_file(mut self, file: &str) -> Self {
@@ -229,8 +236,8 @@ pub struct FileReport {
     pub rejected: u64,
     /// What became of it.
     pub outcome: FileOutcome,
-    /// Columns that the shop has no field for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Columns that the shop has no field for; told once per run, as a problem.
+    #[serde(skip)]
     pub unknown_columns: Vec<String>,
 }
 

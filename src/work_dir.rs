@@ -20,6 +20,9 @@ use crate::clock::JAPAN_AHEAD_H;
 use crate::report::{Exit, Failure};
 use crate::text::sync as text;
 
+/// How the names of runs, and of their folders, begin.
+pub const RUN_ID_TIME: &str = "%Y%m%dT%H%M%S";
+
 /// Where a run keeps its files.
 #[derive(Clone, Debug)]
 pub struct WorkDir {
@@ -32,12 +35,16 @@ impl WorkDir {
     /// # Errors
     /// `Failure` with `Exit::Settings` when it cannot be made or written to.
     pub fn open(root: &Path) -> Result<Self> {
-        let work_dir = Self { root: root.to_owned() };
         make_folder(root).map_err(|error| {
             let problem = text::work_dir_unusable(&root.display().to_string(), &error.to_string());
             Failure::new(Exit::Settings, problem)
         })?;
-        Ok(work_dir)
+        Ok(Self::at(root))
+    }
+
+    /// This folder, only to tell where things lie in it.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
     }
 
     /// The folder for a job's files in progress.
@@ -67,6 +74,42 @@ impl WorkDir {
         }
         fs::rename(spooled, &target)
             .with_context(|| format!("cannot move {} to {}", spooled.display(), target.display()))
+    }
+
+    /// Removes a copy from the archive, and its folder if that is empty then.
+    ///
+    /// # Errors
+    /// The system's, but for a copy that is gone already.
+    pub fn forget_copy(&self, archived_as: &str) -> Result<()> {
+        let path = self.archived(archived_as);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+            }
+            _ => {}
+        }
+        let _ = path.parent().map(fs::remove_dir);
+        Ok(())
+    }
+
+    /// Removes the rejected rows of runs that began before this moment; a run's folder has its time as its name.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn forget_rejects(&self, before: NaiveDateTime) -> Result<()> {
+        let folder = self.root.join("rejects");
+        if !folder.exists() {
+            return Ok(());
+        }
+        let before = before.format(RUN_ID_TIME).to_string();
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().as_ref() < before.as_str() {
+                fs::remove_dir_all(entry.path())
+                    .with_context(|| format!("cannot remove {}", entry.path().display()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Where the rejected rows of a file go; the folder is not made yet.

@@ -122,8 +122,7 @@ fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
 
 /// What a person is told of an order that is held back.
 pub fn held_back_problem(order_no: &str, reason: &Text) -> Problem {
-    let problem = text::held_back(order_no);
-    Problem { message: problem.message.clone().because(reason), ..problem }
+    text::held_back(order_no).because(reason)
 }
 
 /// Writes all waiting orders that can go. Everything is read from one snapshot.

@@ -50,8 +50,8 @@ impl ImportJob for ImportLogistics<'_> {
 
     fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
         let columns = Columns::find(incoming.sheet.header(), self.settings.logistics.add_order_lines)?;
-        let mut tally = Tally::default();
-        stage(incoming, &columns, &self.settings.shop.code, &mut tally)?;
+        let mut tally = Tally { shop_code: self.settings.shop.code.clone(), ..Tally::default() };
+        stage(incoming, &columns, &mut tally)?;
         decide_all(incoming.shop, &columns, &incoming.stamp, &mut tally)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         Ok(finish_comparison(incoming, tally, unknown_columns))
@@ -257,6 +257,7 @@ fn optional<T>(
 /// What was seen, for the report.
 #[derive(Default)]
 struct Tally {
+    shop_code: String,
     shipped: u64,
     updated: u64,
     unchanged: u64,
@@ -273,7 +274,7 @@ struct Tally {
 }
 
 /// Reads the sheet into a temporary table, so that the rows of an order come together wherever they stand.
-fn stage(incoming: &mut Incoming<'_>, columns: &Columns, shop_code: &str, tally: &mut Tally) -> Result<()> {
+fn stage(incoming: &mut Incoming<'_>, columns: &Columns, tally: &mut Tally) -> Result<()> {
     incoming.shop.execute_batch(
         "DROP TABLE IF EXISTS temp.logistics_rows;
          CREATE TEMP TABLE logistics_rows (
@@ -292,7 +293,7 @@ fn stage(incoming: &mut Incoming<'_>, columns: &Columns, shop_code: &str, tally:
     )?;
     let mut other_shop = incoming.shop.prepare("INSERT OR IGNORE INTO temp.other_shop_orders VALUES (?1)")?;
     while let Some(row) = incoming.sheet.next_row()? {
-        match columns.read(&row, shop_code) {
+        match columns.read(&row, &tally.shop_code) {
             Ok(Read::Entry(entry)) => stage_entry(&mut insert, &entry)?,
             Ok(Read::OtherShop(number)) => {
                 tally.rows_unknown += 1;
@@ -450,7 +451,7 @@ fn decide_order(
     let order_no = &entries[0].order_no;
     let rows = u64::try_from(entries.len())?;
     let Some(order) = lookup.order(order_no)? else {
-        tally.unknown_orders.add(order_no);
+        tally.unknown_orders.add(&format!("{}-{order_no}", tally.shop_code));
         tally.rows_unknown += rows;
         return Ok(());
     };

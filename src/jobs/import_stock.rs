@@ -52,14 +52,6 @@ pub enum GuardMode {
 /// Runs the job. What it did and what went wrong is in the report.
 pub fn run(run: &mut Run<'_>, source: &Source, guard_mode: GuardMode) -> Result<()> {
     run.report.counts = Counts::zero(&["changed", "unchanged", "unknown", "rejected"]);
-    if run.settings.stock.reflect_when == ReflectWhen::Taken
-        && run.mode == Mode::Real
-        && *source == Source::Inbox
-    {
-        let mut remote = Remote::new(&run.settings.ftp);
-        watch_outbox(run, &mut remote)?;
-        remote.close();
-    }
     let later_sheets = LaterSheets { work_dir: run.work_dir.clone() };
     let mut job = ImportStock { settings: run.settings, guard_mode, later_sheets };
     import(run, source, &mut job)
@@ -107,6 +99,14 @@ struct ImportStock<'a> {
 }
 
 impl ImportJob for ImportStock<'_> {
+    /// Which orders TEMPOSTAR has taken over decides about the allocation.
+    fn begin(&mut self, run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
+        match (self.settings.stock.reflect_when, run.mode) {
+            (ReflectWhen::Taken, Mode::Real) => watch_outbox(run, remote),
+            _ => Ok(()),
+        }
+    }
+
     fn inbox(&self) -> &Inbox {
         &self.settings.stock.inbox
     }

@@ -203,6 +203,7 @@ CREATE TABLE tempostar_runs (
     -- JSON object of integers
     counts TEXT
 ) WITHOUT ROWID;
+CREATE INDEX tempostar_runs_by_time ON tempostar_runs (started_at);
 CREATE INDEX tempostar_runs_by_command ON tempostar_runs (command, started_at);
 
 -- One content that a job took from its inbox under one name, and what became of it.
@@ -218,12 +219,17 @@ CREATE TABLE tempostar_files (
     -- applied: its rows are in the shop's tables; refused: nothing of it is; held: waits for a person or for better days
     outcome TEXT NOT NULL CHECK (outcome IN ('applied', 'refused', 'held')),
     decided_at TEXT NOT NULL,
+    -- Why it was refused or held, in both languages; NULL when it was applied
+    reason_ja TEXT,
+    reason_en TEXT,
     -- Where the copy lies, below the work folder's archive
     archived_as TEXT NOT NULL,
     -- 1 when the server's copy has been archived or deleted; the file must not be there any more.
     is_cleaned_up INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX tempostar_files_by_name ON tempostar_files (command, name, id);
+CREATE INDEX tempostar_files_unfinished ON tempostar_files (command) WHERE NOT is_cleaned_up;
+CREATE INDEX tempostar_files_by_age ON tempostar_files (decided_at);
 CREATE INDEX tempostar_files_by_time ON tempostar_files (command, file_time);
 
 -- One file of orders. prepared: its bytes and members are fixed; uploaded: complete on the server under the temporary
@@ -240,9 +246,12 @@ CREATE TABLE tempostar_batches (
     prepared_at TEXT NOT NULL,
     sent_at TEXT,
     -- When we first saw that TEMPOSTAR had taken the file out of the outbox
-    taken_at TEXT
+    taken_at TEXT,
+    -- Where its copy lies, below the work folder's archive; NULL: not sent yet, or forgotten
+    archived_as TEXT
 );
 CREATE INDEX tempostar_batches_open ON tempostar_batches (state) WHERE state <> 'sent';
+CREATE INDEX tempostar_batches_archived ON tempostar_batches (sent_at) WHERE archived_as IS NOT NULL;
 CREATE INDEX tempostar_batches_not_taken ON tempostar_batches (sent_at) WHERE taken_at IS NULL;
 
 -- One order in its one batch: the primary key is why an order is never sent twice.

@@ -35,7 +35,7 @@ impl Lines {
             _ => Mark::default(),
         };
         mark.asked = offset;
-        let mut buffer = [0; 16 * 1024];
+        let mut buffer = [0; 4 * 1024];
         let mut is_done = false;
         while !is_done {
             let wanted =

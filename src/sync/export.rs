@@ -56,6 +56,7 @@ pub fn export(run: &mut Run<'_>, is_anything_waiting: bool, choose: &mut Choose<
     for batch in ledger::open_batches(&run.database)? {
         send(run, &mut remote, batch, Send::Resume)?;
     }
+    sweep_spool(run)?;
     if is_anything_waiting {
         // A batch that is prepared is frozen: as long as the server cannot be reached, orders may still be mended
         // and cancelled.
@@ -65,6 +66,21 @@ pub fn export(run: &mut Run<'_>, is_anything_waiting: bool, choose: &mut Choose<
         }
     }
     remote.close();
+    Ok(())
+}
+
+/// With no batch under way, what lies in the spool was left by runs that died: the bytes of a batch that was sent go to
+/// the archive, those of one that was never prepared go away.
+fn sweep_spool(run: &Run<'_>) -> Result<()> {
+    let spool = run.work_dir.spool(run.report.command)?;
+    for entry in fs::read_dir(&spool).with_context(|| format!("cannot read {}", spool.display()))? {
+        let path = entry?.path();
+        let sha256 = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        match ledger::archived_batch(&run.database, &sha256)? {
+            Some(archived_as) => run.work_dir.archive(&path, &archived_as)?,
+            None => fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?,
+        }
+    }
     Ok(())
 }
 
@@ -189,10 +205,10 @@ fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send
     crash::point("renamed");
     upload_marker(run, remote, &batch, &spool)?;
     crash::point("marker-uploaded");
-    commit_sent(run, &batch)?;
+    let archived_as = format!("{}/{}/{}", run.report.command, batch.id, batch.file_name);
+    commit_sent(run, &batch, &archived_as)?;
     crash::point("sent");
     if bytes.exists() {
-        let archived_as = format!("{}/{}/{}", run.report.command, batch.id, batch.file_name);
         run.work_dir.archive(&bytes, &archived_as)?;
     }
     run.report.counts.add("exported", batch.order_count);
@@ -261,9 +277,9 @@ fn upload_marker(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch, spool: &
     Ok(())
 }
 
-fn commit_sent(run: &Run<'_>, batch: &Batch) -> Result<()> {
+fn commit_sent(run: &Run<'_>, batch: &Batch, archived_as: &str) -> Result<()> {
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    ledger::mark_sent(&transaction, batch.id, run.clock.now())?;
+    ledger::mark_sent(&transaction, batch.id, archived_as, run.clock.now())?;
     crash::point("before-sent");
     transaction.commit()?;
     Ok(())

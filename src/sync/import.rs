@@ -16,22 +16,21 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
 use super::{Mode, Run};
-use crate::clock::japan_time;
 use crate::crash;
-use crate::file_time::own_time;
+use crate::file_time::{own_time, server_time};
 use crate::ledger::{self, Decision, FileEntry, KnownFile};
 use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
 use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::{Refusal, RejectsWriter, Row, RowProblem, Sheet};
 use crate::text::sync as text;
-use crate::work_dir::{create_file, make_folder, set_time, time_of};
+use crate::work_dir::{RUN_ID_TIME, create_file, make_folder, set_time, time_of};
 
 /// How many rejected rows of a file are told one by one; all of them are in the rejects file.
 const BAD_ROWS_TOLD_MAX: u64 = 100;
 
-/// How many names of unknown columns a message holds; the JSON document has all.
-const COLUMNS_TOLD_MAX: usize = 30;
+/// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
+const COLUMNS_TOLD_MAX: usize = 200;
 
 /// Where the files come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +43,14 @@ pub enum Source {
 
 /// What an import does with a sheet.
 pub trait ImportJob {
+    /// What has to be known before the first file; only for a run that takes the inbox.
+    ///
+    /// # Errors
+    /// The server's and the database's.
+    fn begin(&mut self, _run: &mut Run<'_>, _remote: &mut Remote<'_>) -> Result<()> {
+        Ok(())
+    }
+
     /// Where its files lie.
     fn inbox(&self) -> &Inbox;
 
@@ -212,6 +219,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result<()> {
     let inbox = job.inbox().clone();
     let mut remote = Remote::new(&settings.ftp);
     let spool = clear_spool(run)?;
+    job.begin(run, &mut remote)?;
     let files = list_ready(run, &mut remote, &inbox)?;
     let mut stopped = false;
     for (file, file_time) in files {
@@ -241,14 +249,12 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob) -
     files.sort_by(|a, b| (a.entry.file_time, &a.entry.name).cmp(&(b.entry.file_time, &b.entry.name)));
     for spooled in files {
         let decided = process(run, job, &spooled)?;
-        if run.mode == Mode::Real && decided.decision != Decision::Held {
-            run.work_dir.archive(&spooled.path, &spooled.entry.archived_as)?;
+        if matches!(decided.decision, Decision::Held(_)) {
+            break;
         }
         if let Some(id) = decided.entry_id {
+            run.work_dir.archive(&spooled.path, &spooled.entry.archived_as)?;
             ledger::mark_cleaned_up(&run.database, id)?;
-        }
-        if decided.decision == Decision::Held {
-            break;
         }
     }
     remove_dry_spool(run, &spool)
@@ -294,6 +300,9 @@ fn list_ready(
         listing.files.iter().map(|file| file.name.clone()).filter(|name| is_marker(name)).collect();
     let mut waiting = listing.files;
     waiting.retain(|file| !is_marker(&file.name));
+    if run.mode == Mode::Real {
+        note_files_that_are_gone(run, remote, inbox, &waiting)?;
+    }
     if let Ready::Stable { settle } = &inbox.ready
         && !waiting.is_empty()
     {
@@ -303,7 +312,8 @@ fn list_ready(
     let mut files = Vec::new();
     for file in waiting {
         if is_ready(remote, inbox, &file, &markers)? {
-            let file_time = own_time(&file.name, file.modified.map(japan_time), listed_at);
+            let file_time =
+                own_time(&file.name, file.modified.map(|mdtm| server_time(mdtm, listed_at)), listed_at);
             files.push((file, file_time));
         } else {
             run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
@@ -312,6 +322,31 @@ fn list_ready(
     }
     files.sort_by(|(a, a_time), (b, b_time)| (a_time, &a.name).cmp(&(b_time, &b.name)));
     Ok(files)
+}
+
+/// A run that died after putting a file away could not note it any more. And a held file may have been taken away by a
+/// person. A marker left behind goes too: it would call the next file of that name complete while it is still growing.
+fn note_files_that_are_gone(
+    run: &Run<'_>,
+    remote: &mut Remote<'_>,
+    inbox: &Inbox,
+    listed: &[RemoteFile],
+) -> Result<()> {
+    for file in ledger::unfinished_files(&run.database, run.report.command)? {
+        let is_listed = listed.iter().any(|listed| listed.name == file.name);
+        if is_listed || remote.size(&join(&inbox.folder, &file.name))?.is_some() {
+            continue;
+        }
+        if let Ready::Marker { suffix } = &inbox.ready {
+            remote.delete(&join(&inbox.folder, &marker_name(&file.name, suffix)))?;
+        }
+        if file.is_held {
+            ledger::forget_file(&run.database, file.id)?;
+        } else {
+            ledger::mark_cleaned_up(&run.database, file.id)?;
+        }
+    }
+    Ok(())
 }
 
 fn is_ready(
@@ -402,7 +437,7 @@ fn spooled(
     sha256: String,
     file_time: NaiveDateTime,
 ) -> Spooled {
-    let taken_at = run.clock.now().format("%Y%m%dT%H%M%S");
+    let taken_at = run.clock.now().format(RUN_ID_TIME);
     let archived_as = format!("{}/{taken_at}-{}/{name}", run.report.command, &sha256[..8]);
     let run_id = run.report.run_id.clone();
     let entry = FileEntry { command: run.report.command, run_id, name, sha256, size, file_time, archived_as };
@@ -438,8 +473,8 @@ fn clean_up_known(
         return Ok(());
     }
     run.work_dir.archive(&file.path, &known.archived_as)?;
-    let decision = if known.is_applied { Decision::Applied } else { Decision::Refused };
-    clean_up_remote(run, remote, inbox, file, &Decided { decision, entry_id: Some(known.id) })
+    let place = if known.is_applied { Place::Archive } else { Place::Error };
+    clean_up_remote(run, remote, inbox, file, place, Some(known.id))
 }
 
 /// Reads, compares, and writes: everything that happens to a file's rows.
@@ -463,7 +498,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
     };
     let entry_id = match run.mode {
         Mode::DryRun => None,
-        Mode::Real => Some(commit(run, job, file, decision, &stamp)?),
+        Mode::Real => Some(commit(run, job, file, &decision, &stamp)?),
     };
     run.report.files.push(told);
     Ok(Decided { decision, entry_id })
@@ -507,9 +542,10 @@ fn judge(
 ) -> Decision {
     if let Some(problem) = comparison.held_because {
         told.outcome = FileOutcome::Held;
+        let reason = problem.message.clone();
         run.report.problems.push(problem.in_file(&told.name));
         run.report.exit = run.report.exit.max(Exit::Held);
-        return Decision::Held;
+        return Decision::Held(reason);
     }
     told.applied = comparison.applied;
     told.unchanged = comparison.unchanged;
@@ -532,9 +568,10 @@ fn refuse(
     let Some(problem) = Refusal::of(&error).cloned() else { return Err(error) };
     tell_rejects(run, rejects, told, None);
     told.outcome = FileOutcome::Refused;
+    let reason = problem.located_message();
     run.report.partial(problem);
     run.report.problems.push(text::refused(told.rows).in_file(&told.name));
-    Ok(Decision::Refused)
+    Ok(Decision::Refused(reason))
 }
 
 fn tell_rejects(run: &mut Run<'_>, rejects: &Rejects, told: &FileReport, kept: Option<&Path>) {
@@ -550,20 +587,19 @@ fn tell_rejects(run: &mut Run<'_>, rejects: &Rejects, told: &FileReport, kept: O
     }
 }
 
-/// Once per run: the files of an inbox mostly have the same columns.
+/// Each name once per run: the files of an inbox mostly have the same columns.
 fn tell_unknown_columns(run: &mut Run<'_>, told: &FileReport) {
-    if told.unknown_columns.is_empty()
-        || run.report.problems.iter().any(|problem| problem.code == "unknown-columns")
-    {
+    let is_told = |name: &String| run.report.files.iter().any(|file| file.unknown_columns.contains(name));
+    let new: Vec<&str> =
+        told.unknown_columns.iter().filter(|name| !is_told(name)).map(String::as_str).collect();
+    if new.is_empty() {
         return;
     }
-    let mut names =
-        told.unknown_columns.iter().take(COLUMNS_TOLD_MAX).cloned().collect::<Vec<_>>().join(", ");
-    if told.unknown_columns.len() > COLUMNS_TOLD_MAX {
+    let mut names = new[..new.len().min(COLUMNS_TOLD_MAX)].join(", ");
+    if new.len() > COLUMNS_TOLD_MAX {
         names.push_str(", …");
     }
-    let problem = text::unknown_columns(&names, told.unknown_columns.len());
-    run.report.problems.push(problem.in_file(&told.name));
+    run.report.problems.push(text::unknown_columns(&names, new.len()).in_file(&told.name));
 }
 
 /// The transaction that decides: rows and ledger entry, or neither.
@@ -571,12 +607,12 @@ fn commit(
     run: &Run<'_>,
     job: &mut dyn ImportJob,
     file: &Spooled,
-    decision: Decision,
+    decision: &Decision,
     stamp: &Stamp,
 ) -> Result<i64> {
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
     crash::point("transaction-begun");
-    if decision == Decision::Applied {
+    if *decision == Decision::Applied {
         job.apply(&transaction, stamp)?;
         crash::point("rows-written");
     }
@@ -595,17 +631,26 @@ fn put_away(
     file: &Spooled,
     decided: &Decided,
 ) -> Result<Next> {
-    if decided.decision == Decision::Held {
-        return Ok(Next::Stop);
-    }
+    let place = match decided.decision {
+        Decision::Held(_) => return Ok(Next::Stop),
+        Decision::Applied => Place::Archive,
+        Decision::Refused(_) => Place::Error,
+    };
     if run.mode == Mode::DryRun {
         return Ok(Next::GoOn);
     }
     set_time(&file.path, file.entry.file_time)?;
     run.work_dir.archive(&file.path, &file.entry.archived_as)?;
     crash::point("archived-locally");
-    clean_up_remote(run, remote, inbox, file, decided)?;
+    clean_up_remote(run, remote, inbox, file, place, decided.entry_id)?;
     Ok(Next::GoOn)
+}
+
+/// Where a file of the inbox goes when it is done with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Archive,
+    Error,
 }
 
 fn clean_up_remote(
@@ -613,26 +658,23 @@ fn clean_up_remote(
     remote: &mut Remote<'_>,
     inbox: &Inbox,
     file: &Spooled,
-    decided: &Decided,
+    place: Place,
+    entry_id: Option<i64>,
 ) -> Result<()> {
     let name = &file.entry.name;
-    let source = join(&inbox.folder, name);
-    let result = match (decided.decision, inbox.after_import) {
-        (Decision::Refused, _) => move_into(remote, inbox, file, "error"),
-        (_, AfterImport::Archive) => move_into(remote, inbox, file, "archive"),
-        (_, AfterImport::Delete) => remote.delete(&source),
+    let moved = match (place, inbox.after_import) {
+        (Place::Error, _) => move_into(remote, inbox, file, "error"),
+        (Place::Archive, AfterImport::Archive) => move_into(remote, inbox, file, "archive"),
+        (Place::Archive, AfterImport::Delete) => remote.delete(&join(&inbox.folder, name)),
     };
-    let result = result.and_then(|()| match &inbox.ready {
+    let cleaned = moved.and_then(|()| match &inbox.ready {
         Ready::Marker { suffix } => remote.delete(&join(&inbox.folder, &marker_name(name, suffix))),
         Ready::Stable { .. } => Ok(()),
     });
-    match result {
+    match cleaned {
         Ok(()) => {
             crash::point("archived-remotely");
-            match decided.entry_id {
-                Some(id) => ledger::mark_cleaned_up(&run.database, id),
-                None => Ok(()),
-            }
+            entry_id.map_or(Ok(()), |id| ledger::mark_cleaned_up(&run.database, id))
         }
         // The rows are safe and the ledger knows the file: the other files need not wait for it.
         Err(error)
@@ -641,7 +683,7 @@ fn clean_up_remote(
                 Kind::Refused | Kind::Forbidden | Kind::Missing | Kind::FolderMissing
             ) =>
         {
-            run.report.partial(text::cannot_clean_up(&error.problem.message.en).in_file(&file.shown));
+            run.report.partial(text::cannot_clean_up().because(&error.problem.message).in_file(&file.shown));
             Ok(())
         }
         Err(error) => Err(error.into()),

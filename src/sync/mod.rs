@@ -13,7 +13,8 @@
 use std::fs::File;
 
 use anyhow::Result;
-use rusqlite::Connection;
+use chrono::TimeDelta;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::clock::Clock;
 use crate::ledger;
@@ -103,7 +104,28 @@ fn begin<'a>(
     Ok(Some(Run { settings, clock, mode, database, work_dir, report: report.clone(), _lock: lock }))
 }
 
+/// Forgets what is older than the settings want: runs, files that are done with, and their copies. A failure to do so
+/// is no failure of the run; the next one tries again.
+fn forget(run: &Run<'_>) -> Result<()> {
+    let before = run.clock.now() - TimeDelta::days(i64::from(run.settings.limits.history_days));
+    if !ledger::is_anything_older(&run.database, before)? {
+        return Ok(());
+    }
+    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+    let copies = ledger::forget_before(&transaction, before)?;
+    transaction.commit()?;
+    for archived_as in copies {
+        run.work_dir.forget_copy(&archived_as)?;
+    }
+    run.work_dir.forget_rejects(before)
+}
+
 fn end(mut run: Run<'_>) -> Report {
+    if run.mode == Mode::Real
+        && let Err(error) = forget(&run)
+    {
+        log::warn!("cannot forget old runs and files: {error:#}");
+    }
     run.report.finished_at = run.clock.now();
     if run.mode == Mode::Real
         && let Err(error) = ledger::end_run(&run.database, &run.report)

@@ -37,6 +37,18 @@ texts! {
         ja: "TEMPOSTAR がまだ受け取っていない受注ファイル: {count} 件",
         en: "files of orders that TEMPOSTAR was not seen to have taken: {count}",
     }
+    files_stopped(count: u64) {
+        ja: "保留または取り込めなかったファイル: {count} 件",
+        en: "files held or refused: {count}",
+    }
+    file_held(command: &str, name: &str, time: &str) {
+        ja: "{time} {command} 保留 {name}",
+        en: "{time} {command} held {name}",
+    }
+    file_refused(command: &str, name: &str, time: &str, copy: &str) {
+        ja: "{time} {command} 不可 {name}（写し: {copy}）",
+        en: "{time} {command} refused {name} (copy: {copy})",
+    }
     and_more(count: u64) {
         ja: "ほか {count} 件",
         en: "and {count} more",

@@ -1,0 +1,275 @@
+//! The command line: its options, its exit codes, and what goes to stdout and to stderr.
+
+use std::time::Duration;
+
+use crate::ftp_server::Fault;
+use crate::harness::{PRODUCT_INBOX, Ran, STOCK_INBOX, Shop, cp932};
+
+const JOBS: [&str; 4] = ["import-products", "import-logistics", "import-stock", "export-orders"];
+
+#[test]
+fn help_names_every_subcommand_and_every_subcommand_has_help() {
+    let shop = Shop::new();
+    let help = shop.run(["--help"]).ok();
+    for command in JOBS.iter().chain(&["check-settings", "status"]) {
+        assert!(help.stdout.contains(command), "{help}");
+        assert!(shop.run([command, "--help"]).ok().stdout.contains("Usage"), "{command}");
+    }
+    assert!(!shop.path("shop.db").exists());
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2() {
+    let shop = Shop::new();
+    for args in [
+        &["import-everything"][..],
+        &["import-stock", "--dry"],
+        &["export-orders", "--file", "x.csv"],
+        &["import-products", "--force"],
+        &["import-stock", "--env", "staging"],
+        &[],
+    ] {
+        let ran = shop.run(args).exits(2);
+        assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{ran}");
+    }
+}
+
+#[test]
+fn every_job_prints_one_json_document_with_all_that_was_promised() {
+    let shop = Shop::new();
+    for job in JOBS {
+        let document = shop.run([job, "--json"]).ok().json();
+        for key in [
+            "command",
+            "run_id",
+            "environment",
+            "outcome",
+            "exit_code",
+            "started_at",
+            "finished_at",
+            "dry_run",
+            "counts",
+            "files",
+            "problems",
+        ] {
+            assert!(document.get(key).is_some(), "{job}: no {key} in {document}");
+        }
+        assert_eq!(document["command"], job);
+        assert_eq!(document["environment"], "demo");
+        assert_eq!(document["exit_code"], 0);
+        assert_eq!(document["dry_run"], false);
+    }
+}
+
+#[test]
+fn the_promised_figures_are_there_even_when_they_are_zero() {
+    let shop = Shop::new();
+    for (job, keys) in [
+        ("import-products", &["created", "updated", "unchanged", "rejected"][..]),
+        ("import-stock", &["changed", "unchanged", "unknown", "rejected"]),
+        (
+            "import-logistics",
+            &["shipped", "unchanged", "unknown_order", "other_shop", "cancelled", "lines_added", "rejected"],
+        ),
+        ("export-orders", &["exported", "lines", "held_back"]),
+    ] {
+        let document = shop.run([job, "--json"]).json();
+        for key in keys {
+            assert_eq!(document["counts"][key], 0, "{job}: counts.{key} in {document}");
+        }
+    }
+}
+
+#[test]
+fn a_file_is_described_in_the_document() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 1);
+    shop.product_in_stock("B-1", 1);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,2\nB-1,1\nC-1,1\n");
+    let document = shop.run(["import-stock", "--json"]).json();
+    let file = &document["files"][0];
+    assert_eq!(file["name"], "stock.csv");
+    assert_eq!(file["sha256"].as_str().map(str::len), Some(64));
+    for (key, count) in [("rows", 3), ("applied", 1), ("unchanged", 1), ("unknown", 1), ("rejected", 0)] {
+        assert_eq!(file[key], count, "{key} in {file}");
+    }
+}
+
+#[test]
+fn errors_are_in_the_document_too() {
+    let shop = Shop::new();
+    shop.remove_remote_folder(STOCK_INBOX);
+    let ran = shop.run(["import-stock", "--json"]).exits(6).outcome("failed");
+    assert_eq!(ran.json()["exit_code"], 6);
+    ran.problem(None, None, None, &[STOCK_INBOX]);
+}
+
+#[test]
+fn quiet_says_nothing_when_all_is_well() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,2\n");
+    shop.order("1001").line("A-1", 1).insert();
+    for job in JOBS {
+        let ran = shop.run([job, "--quiet"]).ok();
+        assert_eq!(ran.all(), "", "{job}");
+    }
+}
+
+#[test]
+fn quiet_still_says_what_is_wrong() {
+    let shop = Shop::new();
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード\nA-1\n");
+    let ran = shop.run(["import-stock", "--quiet"]).exits(3);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("在庫数") && ran.stderr.contains("stock.csv"), "{ran}");
+}
+
+#[test]
+fn the_result_is_on_stdout_and_the_problems_are_on_stderr() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "bad.csv", "商品コード\nA-1\n");
+    let ran = shop.run(["import-stock"]).exits(3);
+    assert!(!ran.stdout.is_empty() && ran.stderr.contains("bad.csv"), "{ran}");
+}
+
+#[test]
+fn the_log_can_be_json_too() {
+    let shop = Shop::new();
+    shop.put_sheet(STOCK_INBOX, "bad.csv", "商品コード\nA-1\n");
+    let ran = shop.run(["import-stock", "--json", "-v", "--log-format", "json"]).exits(3);
+    ran.json();
+    assert!(!ran.stderr.is_empty());
+    for line in ran.stderr.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+}
+
+// --dry-run ------------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_dry_run_changes_nothing_anywhere() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,9\n");
+    shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,商品名\nP-1,皿\n");
+    shop.put_sheet(PRODUCT_INBOX, "bad.csv", "謎\nP-1\n");
+    let before = shop.shop_data();
+    shop.ftp.log().clear();
+    let ran = shop.run(["import-stock", "--dry-run", "--json"]).ok().count("changed", 1);
+    assert_eq!(ran.json()["dry_run"], true);
+    shop.run(["import-products", "--dry-run", "--json"]).exits(3).count("created", 1);
+    assert_eq!(shop.shop_data(), before);
+    assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
+    assert_eq!(shop.remote_files(PRODUCT_INBOX), ["bad.csv", "product.csv"]);
+    for verb in ["put", "rename", "delete", "make-folder"] {
+        assert_eq!(shop.ftp.log().entries_of(verb), [""; 0]);
+    }
+    shop.run(["import-stock", "--json"]).ok().count("changed", 1);
+}
+
+// --file ---------------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_local_file_is_taken_instead_of_the_inbox() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,9\n");
+    shop.write("mine.csv", &cp932("商品コード,在庫数\nA-1,4\n"));
+    shop.ftp.stop();
+    shop.run(["import-stock", "--file", "mine.csv"]).ok();
+    shop.check_stock("A-1", 4, 0);
+    assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
+    assert!(shop.path("mine.csv").exists(), "a person's own file is left alone");
+}
+
+#[test]
+fn a_local_file_that_was_applied_is_applied_again() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.write("mine.csv", &cp932("商品コード,在庫数\nA-1,4\n"));
+    shop.run(["import-stock", "--file", "mine.csv"]).ok();
+    shop.sql("UPDATE stock SET quantity = 1");
+    shop.run(["import-stock", "--json", "--file", "mine.csv"]).ok().count("changed", 1);
+    shop.check_stock("A-1", 4, 0);
+}
+
+#[test]
+fn several_local_files_are_taken() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.product_in_stock("B-1", 3);
+    shop.write("a.csv", &cp932("商品コード,在庫数\nA-1,4\n"));
+    shop.write("b.csv", &cp932("商品コード,在庫数\nB-1,5\n"));
+    shop.run(["import-stock", "--file", "a.csv", "--file", "b.csv"]).ok();
+    shop.check_stock("A-1", 4, 0);
+    shop.check_stock("B-1", 5, 0);
+}
+
+#[test]
+fn a_local_file_that_is_not_there_is_told() {
+    let shop = Shop::new();
+    let ran = shop.run(["import-stock", "--file", "gone.csv"]);
+    assert!(ran.code != 0 && ran.code != 1, "{ran}");
+    ran.says("gone.csv");
+}
+
+// The lock -------------------------------------------------------------------------------------------------------
+
+/// Starts an import that takes two seconds, and does `meanwhile` as soon as it is at work.
+#[track_caller]
+fn with_a_slow_import_at_work(shop: &Shop, meanwhile: impl FnOnce()) -> Ran {
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,9\n");
+    shop.ftp.faults().once(Fault::GetDelayed(2000));
+    let mut command = shop.command(["import-stock"]);
+    let child =
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    for _ in 0..500 {
+        if !shop.ftp.log().entries_of("get").is_empty() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    meanwhile();
+    Ran::new(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn a_second_run_of_the_same_job_does_nothing() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    let first = with_a_slow_import_at_work(&shop, || {
+        shop.run(["import-stock", "--json"]).exits(7).outcome("locked");
+        assert_eq!(shop.run(["import-stock", "--quiet"]).exits(7).all(), "", "cron would mail that");
+    });
+    first.ok();
+    shop.check_stock("A-1", 9, 0);
+    shop.run(["import-stock"]).ok();
+}
+
+#[test]
+fn other_jobs_run_meanwhile_and_the_shop_can_write() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    with_a_slow_import_at_work(&shop, || {
+        shop.run(["import-products"]).ok();
+        shop.order("1001").line("A-1", 1).insert();
+    })
+    .ok();
+    // The order came while the file was on its way: the file cannot know it.
+    shop.check_stock("A-1", 9, 1);
+}
+
+// status ---------------------------------------------------------------------------------------------------------
+
+#[test]
+fn status_shows_the_last_runs_and_the_waiting_orders() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.order("1001").line("A-1", 1).insert();
+    shop.run(["import-stock"]).ok();
+    shop.run(["status"]).ok().says("import-stock").says("2026-11-24 10:15");
+    let document = shop.run(["status", "--json"]).ok().json();
+    assert_eq!(document["command"], "status", "{document}");
+}
