@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::{Finding, Found, Who};
+use super::{Finding, Found, Who, server};
 use crate::output::grouped;
 use crate::remote::{Error, Kind, Listing, Remote};
 use crate::report::{Exit, Failure, Problem};
@@ -20,8 +20,10 @@ pub(super) const LOGISTICS: &str = "logistics-inbox";
 pub(super) const STOCK: &str = "stock-inbox";
 pub(super) const ORDERS: &str = "orders-outbox";
 
-/// Enter, for users who are neither the owner nor of the group.
+/// Read, write or enter, for users who are neither the owner nor of the group.
 const OTHERS: u32 = 0o007;
+/// Folders that the jobs make in an inbox; some servers list folders like files.
+const OUR_FOLDERS: [&str; 2] = ["archive", "error"];
 /// How many names of foreign folders are shown.
 const NAMES_SHOWN_MAX: usize = 5;
 
@@ -77,7 +79,7 @@ pub(super) fn visit(remote: &mut Remote<'_>, settings: &Settings) -> Result<Vec<
 
 fn is_waiting(inbox: &Inbox, name: &str) -> bool {
     let is_marker = matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()));
-    inbox.pattern.matches(name) && !is_marker
+    inbox.pattern.matches(name) && !is_marker && !OUR_FOLDERS.contains(&name)
 }
 
 fn visit_one(
@@ -99,7 +101,8 @@ pub(super) fn together(remote: &mut Remote<'_>, shop_code: &str, places: &[Place
     let failures: Vec<&Error> =
         places.iter().filter_map(|place| place.listing.as_ref()?.as_ref().err()).collect();
     let found = places.len() - failures.len();
-    let Some(first) = failures.first().filter(|_| found == 0) else {
+    let are_missing = failures.iter().all(|error| error.kind == Kind::FolderMissing);
+    let Some(first) = failures.first().filter(|_| found == 0 && are_missing) else {
         return Ok(Found::ok(say::server_folders(found, places.len())));
     };
     let problem = match beside(remote, &places[0].folder)? {
@@ -178,8 +181,10 @@ pub(super) fn write_test(
     let Err(error) = tried else { return Ok(Found::ok(say::write_test_passed(outbox))) };
     let left = [first, second].into_iter().filter(|path| is_left(remote, path));
     let left: Vec<Finding> = left.map(|path| Finding::new(&[Who::Support], say::probe_left(&path))).collect();
-    let problem = Problem { hint: say::hint_folder("orders.outbox"), ..(*error.problem).clone() };
-    let finding = Finding { exit: error.exit(), ..Finding::new(&[Who::Support, Who::Savaway], problem) };
+    let mut finding = server::finding(&error);
+    if error.kind == Kind::Forbidden {
+        finding.problem.hint = say::hint_write("orders.outbox");
+    }
     Ok(Found::failed(vec![finding]).with_all(left))
 }
 

@@ -241,9 +241,16 @@ const LADDER: &[Rung] = &[
         look: |world| database::payment_methods(world.database()?),
     },
     Rung {
+        id: "server-trust",
+        title: say::title_server_trust,
+        after: &[],
+        stops: ALL_JOBS,
+        look: |world| server::trust(&mut world.remote, &world.settings.ftp.server.tls),
+    },
+    Rung {
         id: "server-name",
         title: say::title_server_name,
-        after: &[],
+        after: &["server-trust"],
         stops: ALL_JOBS,
         look: |world| {
             if world.options.offline {
@@ -415,14 +422,14 @@ fn has_passed(checks: &[Check], id: &str) -> bool {
 }
 
 fn climb(rung: &Rung, world: &mut World<'_>) -> Check {
-    let found = (rung.look)(world).unwrap_or_else(|error| Found::failed(explain(&error, world.settings)));
+    let found = (rung.look)(world).unwrap_or_else(|error| Found::failed(explain(&error)));
     check(rung.id, (rung.title)(), rung.stops, found)
 }
 
 /// What an error that ends a check means to a person.
-fn explain(error: &anyhow::Error, settings: &Settings) -> Vec<Finding> {
+fn explain(error: &anyhow::Error) -> Vec<Finding> {
     match error.downcast_ref::<remote::Error>() {
-        Some(error) => vec![server::finding(error, settings)],
+        Some(error) => vec![server::finding(error)],
         None => Finding::all_of(failure_of(error)),
     }
 }
@@ -442,7 +449,7 @@ fn not_tried(rung: &Rung, checks: &[Check]) -> Check {
 }
 
 fn first_mend(title: &Text) -> Text {
-    say::first_mend().because(title)
+    Text { ja: say::first_mend(&title.ja).ja, en: say::first_mend(&title.en).en }
 }
 
 fn check(id: &'static str, title: Text, stops: &'static [&'static str], found: Found) -> Check {

@@ -1,14 +1,22 @@
 //! The way to the FTP server, step by step: name, connection, greeting, encryption, login, data connection.
 
-use std::net::SocketAddr;
-
 use anyhow::Result;
 
-use super::{Finding, Found, Who, first_mend};
+use super::{Finding, Found, Who};
 use crate::remote::{Error, Kind, Remote, Seen, Step};
-use crate::report::Problem;
 use crate::settings::{Environment, Settings, Tls, TlsVersion};
 use crate::text::{Text, check_settings as say};
+
+/// Which certificates are trusted; needs no network.
+pub(super) fn trust(remote: &mut Remote<'_>, tls: &Tls) -> Result<Found> {
+    remote.prepare()?;
+    Ok(Found::ok(match tls {
+        Tls::None => say::trust_unneeded(),
+        Tls::Explicit { certificate_sha256: Some(_), .. } => say::trust_pinned(),
+        Tls::Explicit { ca_file: Some(file), .. } => say::trust_ca_file(&file.display().to_string()),
+        Tls::Explicit { .. } => say::trust_known(),
+    }))
+}
 
 /// One try to reach the server, and what each step of it saw.
 pub(super) struct Approach<'a> {
@@ -20,27 +28,33 @@ pub(super) struct Approach<'a> {
 impl<'a> Approach<'a> {
     pub(super) fn new(remote: &mut Remote<'_>, settings: &'a Settings) -> Self {
         let (seen, tried) = remote.probe();
-        let failed = tried.err().map(|(step, error)| (step, finding(&error, settings)));
+        let failed = tried.err().map(|(step, error)| {
+            let mut finding = finding(&error);
+            if let Some(hint) = hint(step, finding.problem.code, settings.environment) {
+                finding.problem.hint = hint;
+            }
+            (step, finding)
+        });
         Self { settings, seen, failed }
     }
 
     pub(super) fn name(&self) -> Found {
         let host = &self.settings.ftp.server.host;
         let addresses: Vec<String> = self.seen.addresses.iter().map(|a| a.ip().to_string()).collect();
-        let fact = (!addresses.is_empty()).then(|| say::server_resolved(host, &addresses.join(", ")));
-        self.judge(Step::Resolve, fact)
+        self.judge(Step::Resolve, say::server_resolved(host, &addresses.join(", ")))
     }
 
     pub(super) fn connection(&self) -> Found {
         let fact = self
             .seen
             .connected
-            .map(|(address, elapsed)| say::server_connected(&shown(address), elapsed.as_millis()));
-        self.judge(Step::Connect, fact)
+            .map(|(address, elapsed)| say::server_connected(&address.to_string(), elapsed.as_millis()));
+        self.judge(Step::Connect, fact.unwrap_or_default())
     }
 
     pub(super) fn greeting(&self) -> Found {
-        self.judge(Step::Greet, self.seen.greeting.as_deref().map(say::server_greeted))
+        let greeting = self.seen.greeting.as_deref().unwrap_or_default();
+        self.judge(Step::Greet, say::server_greeted(greeting))
     }
 
     pub(super) fn encryption(&self) -> Found {
@@ -48,25 +62,20 @@ impl<'a> Approach<'a> {
             Tls::None => say::server_not_encrypted(),
             Tls::Explicit { min, max, .. } => say::server_encrypted(&versions(min, max)),
         };
-        self.judge(Step::Secure, Some(fact))
+        self.judge(Step::Secure, fact)
     }
 
     pub(super) fn login(&self) -> Found {
-        self.judge(Step::LogIn, Some(say::server_logged_in(&self.settings.ftp.server.user)))
+        self.judge(Step::LogIn, say::server_logged_in(&self.settings.ftp.server.user))
     }
 
-    fn judge(&self, step: Step, fact: Option<Text>) -> Found {
-        match (&self.failed, fact) {
-            (Some((failed, finding)), _) if *failed == step => Found::failed(vec![finding.clone()]),
-            (_, Some(fact)) => Found::ok(fact),
-            // A CA file that cannot be used is found before anything is tried.
-            (_, None) => Found::skipped(first_mend(&say::title_server_encryption())),
+    /// The steps before the failed one went well; those behind it are not asked.
+    fn judge(&self, step: Step, fact: Text) -> Found {
+        match &self.failed {
+            Some((failed, finding)) if *failed == step => Found::failed(vec![finding.clone()]),
+            _ => Found::ok(fact),
         }
     }
-}
-
-fn shown(address: SocketAddr) -> String {
-    address.to_string()
 }
 
 fn versions(min: TlsVersion, max: TlsVersion) -> String {
@@ -88,44 +97,36 @@ pub(super) fn listing(remote: &mut Remote<'_>) -> Result<Found> {
     }
 }
 
-/// What an error of the server means, who must act, and where to look.
-pub(super) fn finding(error: &Error, settings: &Settings) -> Finding {
-    let problem = (*error.problem).clone();
-    let hint = hint(problem.code, settings).unwrap_or_else(|| problem.hint.clone());
-    Finding { exit: error.exit(), ..Finding::new(who(error.kind), Problem { hint, ..problem }) }
+/// What an error of the server means, and who must act.
+pub(super) fn finding(error: &Error) -> Finding {
+    Finding { exit: error.exit(), ..Finding::new(who(error), (*error.problem).clone()) }
 }
 
-fn who(kind: Kind) -> &'static [Who] {
-    match kind {
-        Kind::Login => &[Who::Support, Who::Shop],
-        Kind::Unreachable
-        | Kind::Timeout
-        | Kind::Lost
-        | Kind::Protocol
-        | Kind::Busy
-        | Kind::Tls
-        | Kind::Certificate
-        | Kind::FolderMissing
-        | Kind::Forbidden
-        | Kind::Refused
-        | Kind::Unsupported => &[Who::Support, Who::Savaway],
-        Kind::Missing | Kind::Incomplete | Kind::Changed | Kind::Name | Kind::Local | Kind::Interrupted => {
-            &[Who::Support]
-        }
+fn who(error: &Error) -> &'static [Who] {
+    match (error.problem.code, error.kind) {
+        ("ftp-unknown-host" | "ftp-tls-required", _) => &[Who::Support],
+        (_, Kind::Login) => &[Who::Support, Who::Shop],
+        (_, Kind::Missing | Kind::Incomplete | Kind::Changed | Kind::Name | Kind::Local | Kind::Interrupted) => &[Who::Support],
+        _ => &[Who::Support, Who::Savaway],
     }
 }
 
-/// Here the reader is about to set things up, so the hints name the settings; those of the jobs speak of retries.
-fn hint(code: &str, settings: &Settings) -> Option<Text> {
-    let (names, key) = match settings.environment {
+/// Where to look. The reader is about to set things up: the hints of the jobs, which speak of the next run, would
+/// not help.
+fn hint(step: Step, code: &str, environment: Environment) -> Option<Text> {
+    let (names, key) = match environment {
         Environment::Demo => ("TEMPOSTAR:テスト用", "ftp.demo"),
         Environment::Production => ("TEMPOSTAR:", "ftp.production"),
     };
-    match code {
-        "ftp-unknown-host" => Some(say::hint_unknown_host(names, key)),
-        "ftp-unreachable" | "ftp-timeout" | "ftp-connection-lost" => Some(say::hint_unreachable(names, key)),
-        "ftp-not-understood" => Some(say::hint_not_ftp(key)),
-        "ftp-login-refused" => Some(say::hint_login(names, key)),
+    match (step, code) {
+        (_, "ftp-unknown-host") => Some(say::hint_unknown_host(names, key)),
+        (Step::Greet, "ftp-timeout") => Some(say::hint_silent(key)),
+        (Step::Greet, "ftp-not-understood") => Some(say::hint_not_ftp(key)),
+        (Step::Connect | Step::Greet, "ftp-unreachable" | "ftp-timeout" | "ftp-connection-lost") => {
+            Some(say::hint_unreachable(names, key))
+        }
+        (_, "ftp-tls-required") => Some(say::hint_tls_required(key)),
+        (_, "ftp-login-refused") => Some(say::hint_login(names, key)),
         _ => None,
     }
 }

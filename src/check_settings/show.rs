@@ -5,7 +5,8 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Check, Checked, Finding, Readiness, Status, Who};
+use super::folders::ORDERS;
+use super::{Check, Checked, Finding, Readiness, Status, WRITE_TEST, Who};
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
 use crate::text::{Language, Text, check_settings as say};
 
@@ -82,10 +83,19 @@ impl Checked {
             lines.extend(listed(label, jobs.map(|(job, _)| job_name(job)).collect()));
         }
         lines.extend(listed(say::to_act(), self.to_act()));
+        if self.is_writing_untried() {
+            lines.push(say::write_test_left());
+        }
         lines
     }
 
-    /// Who must act, and on how many findings; whoever is first named is responsible.
+    /// The outbox is there, but nobody asked for the write test.
+    fn is_writing_untried(&self) -> bool {
+        let has = |id| self.checks.iter().find(|check| check.id == id);
+        has(WRITE_TEST).is_none() && has(ORDERS).is_some_and(|check| check.status == Status::Ok)
+    }
+
+    /// Who is named, and by how many findings.
     fn to_act(&self) -> Vec<Text> {
         let findings = || self.checks.iter().flat_map(|check| &check.findings);
         let counted = [Who::Support, Who::Shop, Who::Savaway].map(|who| {

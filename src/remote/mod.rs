@@ -13,7 +13,7 @@ mod error;
 mod tls;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -113,6 +113,15 @@ impl<'a> Remote<'a> {
         self.attempt(&doing, |_| Ok(()))
     }
 
+    /// Makes ready whom we trust, without the network.
+    ///
+    /// # Errors
+    /// [`Kind::Certificate`] when `ca_file` cannot be used, [`Kind::Tls`].
+    pub fn prepare(&mut self) -> Result<(), Error> {
+        let made = self.tls_config().map(drop);
+        made.map_err(|cause| self.securing_failed(cause.into()))
+    }
+
     /// Connects and logs in once, without retries; tells what it saw, and at which step it failed.
     ///
     /// # Errors
@@ -121,10 +130,8 @@ impl<'a> Remote<'a> {
         let mut seen = Seen::default();
         let opened = self.open(&mut seen).map(|connection| self.connection = Some(connection));
         let opened = opened.map_err(|fault| {
-            let server = &self.settings.server;
-            // Without a step it is the TLS configuration that could not be made.
-            let step = fault.step.unwrap_or(Step::Secure);
-            (step, fault.into_error(&say::securing(&server.host, server.port), self.settings))
+            // Without a step it is [`Remote::prepare`] that failed.
+            (fault.step.unwrap_or(Step::Secure), self.securing_failed(fault))
         });
         (seen, opened)
     }
@@ -318,11 +325,21 @@ impl<'a> Remote<'a> {
     }
 
     fn open(&mut self, seen: &mut Seen) -> Result<Connection<'a>, Fault> {
-        let tls = match &self.tls {
-            Some(tls) => tls,
-            None => self.tls.insert(tls::config(&self.settings.server.tls)?),
-        };
-        Connection::open(self.settings, tls.as_ref(), seen)
+        let settings = self.settings;
+        let tls = self.tls_config()?;
+        Connection::open(settings, tls, seen)
+    }
+
+    fn tls_config(&mut self) -> Result<Option<&ClientConfig>, Cause> {
+        if self.tls.is_none() {
+            self.tls = Some(tls::config(&self.settings.server.tls)?);
+        }
+        Ok(self.tls.as_ref().and_then(Option::as_ref))
+    }
+
+    fn securing_failed(&self, fault: Fault) -> Error {
+        let server = &self.settings.server;
+        fault.into_error(&say::securing(&server.host, server.port), self.settings)
     }
 
     /// The path from the server's root, which stays the same whatever folder we are in.

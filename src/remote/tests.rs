@@ -16,7 +16,7 @@ use crate::report::{Exit, Failure};
 use crate::settings::{Secret, Server, Tls, TlsVersion};
 
 #[path = "../../tests/support/ftp_server.rs"]
-mod ftp_server;
+pub(crate) mod ftp_server;
 
 use ftp_server::{Fault as ServerFault, FtpServer, Tls as ServerTls};
 

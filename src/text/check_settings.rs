@@ -13,6 +13,7 @@ texts! {
     title_database_integrity() { ja: "データベースの破損", en: "integrity of the database" }
     title_free_items() { ja: "商品の自由項目", en: "product free items" }
     title_payment_methods() { ja: "決済方法", en: "payment methods" }
+    title_server_trust() { ja: "信頼する証明書", en: "trusted certificates" }
     title_server_name() { ja: "FTPサーバの名前", en: "FTP server: name" }
     title_server_connection() { ja: "FTPサーバへの接続", en: "FTP server: connection" }
     title_server_greeting() { ja: "FTPサーバの応答", en: "FTP server: greeting" }
@@ -89,8 +90,24 @@ texts! {
         ja: "登録 {count} 個",
         en: "{count} listed",
     }
+    trust_unneeded() {
+        ja: "暗号化しない設定のため使いません",
+        en: "none needed without encryption",
+    }
+    trust_pinned() {
+        ja: "設定ファイルの certificate_sha256 の証明書だけを信頼します",
+        en: "the one of certificate_sha256",
+    }
+    trust_ca_file(path: &str) {
+        ja: "公的な認証局と {path}",
+        en: "those of the well-known authorities and of {path}",
+    }
+    trust_known() {
+        ja: "公的な認証局",
+        en: "those of the well-known authorities",
+    }
     server_resolved(host: &str, addresses: &str) {
-        ja: "{host}（{addresses}）",
+        ja: "{host} のアドレスは {addresses} です",
         en: "{host} ({addresses})",
     }
     server_connected(address: &str, milliseconds: u128) {
@@ -134,12 +151,12 @@ texts! {
         en: "{folder}: files waiting: {files} ({bytes} bytes)",
     }
     outbox_empty(folder: &str) {
-        ja: "{folder}: TEMPOSTARの引き取り待ちはありません（書き込めるかどうかは --write-test で確認できます）",
-        en: "{folder}: no file waits for TEMPOSTAR (--write-test finds out whether files can be written)",
+        ja: "{folder}: TEMPOSTARの引き取り待ちはありません",
+        en: "{folder}: no file waits for TEMPOSTAR",
     }
     outbox_waiting(folder: &str, files: usize) {
-        ja: "{folder}: TEMPOSTARの引き取り待ち {files} ファイル（書き込めるかどうかは --write-test で確認できます）",
-        en: "{folder}: files that TEMPOSTAR has not taken: {files} (--write-test finds out whether files can be written)",
+        ja: "{folder}: TEMPOSTARの引き取り待ち {files} ファイル",
+        en: "{folder}: files that TEMPOSTAR has not taken: {files}",
     }
     write_test_passed(folder: &str) {
         ja: "{folder} で、書き込み、サイズの確認、名前の変更、削除ができました",
@@ -175,9 +192,9 @@ texts! {
     }
 
     // Why something was not tried.
-    first_mend() {
-        ja: "先に次のエラーを直してください",
-        en: "first mend",
+    first_mend(title: &str) {
+        ja: "先に「{title}」のエラーを直してください",
+        en: "first mend “{title}”",
     }
     offline() {
         ja: "--offline のため確認していません",
@@ -204,6 +221,10 @@ texts! {
     jobs_ready() { ja: "実行できる処理", en: "Can run now" }
     jobs_blocked() { ja: "まだ実行できない処理", en: "Cannot run yet" }
     jobs_untested() { ja: "実行できるかどうか確認していない処理", en: "Not known whether it can run" }
+    write_test_left() {
+        ja: "FTPサーバに書き込めるかどうかも確認するには、--write-test を付けて実行してください。",
+        en: "To find out whether files can be written to the server, too, add --write-test.",
+    }
     to_act() { ja: "対応をお願いする方", en: "To be mended by" }
     to_act_count(count: usize) { ja: "{count} 件", en: "{count}" }
     job_import_products() { ja: "商品情報取込（import-products）", en: "import-products" }
@@ -223,6 +244,18 @@ texts! {
     hint_not_ftp(key: &str) {
         ja: "{key}.port がFTP以外（SSHやWebなど）のポートになっていないかご確認ください。FTPのポート番号は通常 21 です。",
         en: "check {key}.port: it may be that of another service (SSH, web); FTP's is usually 21",
+    }
+    hint_silent(key: &str) {
+        ja: "{key}.port が正しいかご確認ください。接続と同時に暗号化を始めるポート（Implicit FTPS、通常 990）には対応していません。FTPのポート番号は通常 21 です。",
+        en: "check {key}.port; a port that expects encryption from the start (implicit FTPS, usually 990) is not supported, and FTP's is usually 21",
+    }
+    hint_tls_required(key: &str) {
+        ja: "設定ファイルの {key} を tls = \"explicit\" にしてください。",
+        en: "set tls = \"explicit\" in {key}",
+    }
+    hint_write(setting: &str) {
+        ja: "設定ファイルの {setting} が正しければ、このフォルダに書き込み・名前の変更・削除ができるように、SAVAWAY様へご依頼ください。",
+        en: "if {setting} in the settings file is right, ask SAVAWAY to let this user write, rename and delete there",
     }
     hint_login(names: &str, key: &str) {
         ja: "{key} の user とパスワードが、店舗様から伺った「{names}FTPユーザID」「{names}FTPパスワード」と同じかご確認ください（テスト用と本番用は別のものです）。同じであれば、店舗様からSAVAWAY様へ、ユーザIDが有効かをお問い合わせいただいてください。",
