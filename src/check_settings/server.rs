@@ -109,7 +109,9 @@ fn who(kind: Kind) -> &'static [Who] {
         | Kind::Forbidden
         | Kind::Refused
         | Kind::Unsupported => &[Who::Support, Who::Savaway],
-        Kind::Missing | Kind::Incomplete | Kind::Changed | Kind::Name | Kind::Local => &[Who::Support],
+        Kind::Missing | Kind::Incomplete | Kind::Changed | Kind::Name | Kind::Local | Kind::Interrupted => {
+            &[Who::Support]
+        }
     }
 }
 
