@@ -310,6 +310,14 @@ impl Report {
         self.exit = self.exit.max(Exit::Partial);
     }
 
+    /// Something that the reader should know. If it is an error, something was not done.
+    pub fn tell(&mut self, problem: Problem) {
+        match problem.severity {
+            Severity::Error => self.partial(problem),
+            Severity::Warning | Severity::Note => self.problems.push(problem),
+        }
+    }
+
     /// The run ends here. What it did before stands.
     pub fn fail(&mut self, failure: Failure) {
         self.problems.extend(failure.problems);

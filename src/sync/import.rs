@@ -568,7 +568,9 @@ fn judge(
     told.unknown_columns = comparison.unknown_columns;
     run.report.counts.add_all(&comparison.counts);
     run.report.counts.add("rejected", rejected);
-    run.report.problems.extend(problems.into_iter().map(|problem| problem.in_file(&told.name)));
+    for problem in problems {
+        run.report.tell(problem.in_file(&told.name));
+    }
     tell_unknown_columns(run, told);
     Decision::Applied
 }
