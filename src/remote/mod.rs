@@ -16,25 +16,24 @@ mod tls;
 pub(crate) mod tests;
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io;
 use std::mem;
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
-use sha2::{Digest, Sha256};
 use suppaftp::rustls::ClientConfig;
 
 use self::connection::Connection;
 use self::error::{Cause, Fault};
 pub use self::error::{Error, Kind, Step};
+use crate::hashing::Hashing;
 use crate::interrupt;
 use crate::settings::Ftp;
 use crate::text::{Text, remote as say};
+use crate::work_dir::create_file;
 
 /// The pause before the first retry; each further one is twice as long.
 const FIRST_PAUSE_S: f64 = 0.5;
@@ -381,13 +380,13 @@ fn look_at(server: &mut Connection<'_>, folder: &str, name: String) -> Result<Op
 
 /// One try of a download.
 fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Result<Downloaded, Cause> {
-    let file = open_fresh(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
-    let mut sink = Hashing { file, sha256: Sha256::new() };
+    let file = create_file(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
+    let mut sink = Hashing::new(file);
     let size =
         server.retrieve(path, to, &mut sink).or_else(|cause| missing_or_forbidden(server, path, cause))?;
     match server.size(path)? {
         Some(now) if now != listed => Err(Cause::Changed { before: listed, now }),
-        Some(now) if now == size => Ok(Downloaded { size, sha256: hex(&sink.sha256.finalize()) }),
+        Some(now) if now == size => Ok(Downloaded { size, sha256: sink.finish().2 }),
         on_server => Err(Cause::Incomplete { transferred: size, on_server }),
     }
 }
@@ -413,42 +412,6 @@ fn send(server: &mut Connection<'_>, from: &Path, to: &str, started: &mut bool) 
         Some(on_server) if on_server == transferred => Ok(()),
         on_server => Err(Cause::Incomplete { transferred, on_server }),
     }
-}
-
-/// A new file in place of whatever is there; a symbolic link is replaced, not followed.
-fn open_fresh(path: &Path) -> io::Result<File> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-/// Writes and hashes in one go, so that the hash is of the bytes that arrived.
-struct Hashing {
-    file: File,
-    sha256: Sha256,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.sha256.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-/// Lower-case hex.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -7,17 +7,17 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::NaiveDateTime;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use sha2::{Digest, Sha256};
 
 use super::{Mode, Run};
 use crate::crash;
 use crate::file_time::{own_time, server_time};
+use crate::hashing::Hashing;
 use crate::interrupt;
 use crate::ledger::{self, Decision, FileEntry, KnownFile};
 use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
@@ -410,20 +410,11 @@ fn copy_to_spool(run: &Run<'_>, from: &Path, spool: &Path) -> Result<Spooled> {
     let modified = time_of(from).map_err(|error| unreadable(&error))?;
     let mut input = File::open(from).map_err(|error| unreadable(&error))?;
     let path = spool.join(&name);
-    let mut output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    let mut hasher = Sha256::new();
-    let mut size = 0;
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let read = input.read(&mut buffer).map_err(|error| unreadable(&error))?;
-        if read == 0 {
-            break;
-        }
-        output.write_all(&buffer[..read])?;
-        hasher.update(&buffer[..read]);
-        size += u64::try_from(read)?;
-    }
-    let sha256 = hex(&hasher.finalize());
+    let output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
+    let mut output = Hashing::new(output);
+    io::copy(&mut input, &mut output)
+        .with_context(|| format!("cannot copy {shown} to {}", path.display()))?;
+    let (_, size, sha256) = output.finish();
     let file_time = match known_time(run, from, &name, &sha256)? {
         Some(known) => known,
         None => own_time(&name, Some(modified), run.clock.now()),
@@ -754,9 +745,4 @@ pub fn marker_name(name: &str, suffix: &str) -> String {
 /// A path on the server.
 pub fn join(folder: &str, name: &str) -> String {
     format!("{}/{name}", folder.trim_end_matches('/'))
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
