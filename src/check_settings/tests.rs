@@ -13,7 +13,6 @@ use crate::remote::tests::ftp_server::{Fault, FtpServer, Tls};
 use crate::settings;
 use crate::text::Language;
 
-
 const RUN: &str = "20261124T101500-abcdef";
 const FOLDERS: [&str; 4] =
     ["product/export/12345", "netstock/12345", "order/export/12345/orderstatus", "ordershop/12345"];
