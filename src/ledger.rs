@@ -312,6 +312,17 @@ pub fn find_file(
     Ok(found)
 }
 
+/// The own time of a file that a run decided about.
+///
+/// # Errors
+/// SQLite's.
+pub fn file_time(connection: &Connection, run_id: &str, name: &str) -> Result<Option<NaiveDateTime>> {
+    let sql =
+        "SELECT file_time FROM tempostar_files WHERE run_id = ?1 AND name = ?2 ORDER BY id DESC LIMIT 1";
+    let time: Option<String> = connection.query_row(sql, [run_id, name], |row| row.get(0)).optional()?;
+    Ok(time.as_deref().and_then(parse_time))
+}
+
 /// The applied files whose own time is later than this one, oldest first: name and place in the archive.
 ///
 /// # Errors

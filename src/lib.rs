@@ -17,6 +17,7 @@ pub mod clock;
 mod crash;
 pub mod encoding;
 pub mod file_time;
+pub mod interrupt;
 pub mod jobs;
 pub mod ledger;
 pub mod output;

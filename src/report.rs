@@ -31,6 +31,10 @@ pub enum Exit {
     Locked = 7,
     /// The database cannot be used.
     Database = 8,
+    /// SIGINT stopped the run.
+    Interrupted = 130,
+    /// SIGTERM stopped the run.
+    Terminated = 143,
 }
 
 impl Exit {

@@ -117,6 +117,14 @@ impl WorkDir {
         self.root.join("rejects").join(run_id).join(name)
     }
 
+    /// The run whose rejected rows this file holds, if it lies where they are kept.
+    pub fn run_of_rejects(&self, path: &Path) -> Option<String> {
+        let folder = fs::canonicalize(path).ok()?.parent()?.to_owned();
+        let rejects = fs::canonicalize(self.root.join("rejects")).ok()?;
+        (folder.parent()? == rejects)
+            .then(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()))?
+    }
+
     /// Takes the lock of a job, as long as the file lives. The kernel releases it, even after a crash.
     /// `None`: another run holds it.
     ///

@@ -331,8 +331,9 @@ fn every_link_between_the_documents_leads_somewhere() {
 type Problems = &'static [(&'static str, &'static str, &'static str, &'static str, &'static str)];
 
 /// Every module with problems, and its heading.
-const PROBLEMS: [(&str, &str, Problems); 7] = [
+const PROBLEMS: [(&str, &str, Problems); 8] = [
     ("settings", "Settings", text::settings::PROBLEMS),
+    ("check_settings", "Found by check-settings", text::check_settings::PROBLEMS),
     ("remote", "The FTP server", text::remote::PROBLEMS),
     ("sync", "Runs and files", text::sync::PROBLEMS),
     ("sheet", "What a file contains", text::sheet::PROBLEMS),
@@ -384,10 +385,11 @@ fn no_two_problems_have_the_same_code() {
     }
 }
 
-/// A format string as Markdown: its arguments in italics.
+/// A format string as Markdown: its arguments in italics, or in angle brackets inside code.
 fn shown(format: &str) -> String {
     let mut shown = String::new();
     let mut rest = format;
+    let mut is_code = false;
     while let Some(character) = rest.chars().next() {
         if let Some(after) = rest.strip_prefix("{{").or_else(|| rest.strip_prefix("}}")) {
             shown.push(character);
@@ -396,10 +398,12 @@ fn shown(format: &str) -> String {
             let (argument, after) = argument.split_once('}').unwrap();
             let name = argument.split(':').next().unwrap();
             let quote = if argument.ends_with('?') { "\"" } else { "" };
-            write!(shown, "{quote}*{name}*{quote}").unwrap();
+            let name = if is_code { format!("<{name}>") } else { format!("*{name}*") };
+            write!(shown, "{quote}{name}{quote}").unwrap();
             rest = after;
         } else {
-            if matches!(character, '*' | '<' | '[') {
+            is_code ^= character == '`';
+            if !is_code && matches!(character, '*' | '<' | '[') {
                 shown.push('\\');
             }
             shown.push(character);

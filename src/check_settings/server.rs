@@ -106,7 +106,10 @@ fn who(error: &Error) -> &'static [Who] {
     match (error.problem.code, error.kind) {
         ("ftp-unknown-host" | "ftp-tls-required", _) => &[Who::Support],
         (_, Kind::Login) => &[Who::Support, Who::Shop],
-        (_, Kind::Missing | Kind::Incomplete | Kind::Changed | Kind::Name | Kind::Local) => &[Who::Support],
+        (
+            _,
+            Kind::Missing | Kind::Incomplete | Kind::Changed | Kind::Name | Kind::Local | Kind::Interrupted,
+        ) => &[Who::Support],
         _ => &[Who::Support, Who::Savaway],
     }
 }

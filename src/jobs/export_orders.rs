@@ -11,6 +11,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Row, Statement};
 
 use crate::clock::parse_time;
+use crate::interrupt;
 use crate::report::{Counts, Problem};
 use crate::settings::{AddOrderLines, Settings};
 use crate::sheet::{SheetRow, SheetWriter, UnencodableField};
@@ -142,6 +143,7 @@ fn render(
     let mut waiting = snapshot.prepare(WAITING_SQL)?;
     let mut numbers = waiting.query([])?;
     while let Some(number) = numbers.next()? {
+        interrupt::check()?;
         let order_no: String = number.get(0)?;
         let order = match reader.read(&order_no) {
             Ok(order) => order,

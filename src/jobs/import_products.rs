@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::Names;
 use crate::clock::format_time;
 use crate::encoding::comparable_name;
+use crate::interrupt;
 use crate::report::Counts;
 use crate::settings::{Inbox, Products, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem};
@@ -129,6 +130,7 @@ impl ImportJob for ImportProducts<'_> {
         };
         let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
         while let Some(row) = incoming.sheet.next_row()? {
+            interrupt::check()?;
             match columns.read(&row) {
                 Ok(entry) => writer.stage(entry)?,
                 Err(problem) => incoming.rejects.add(&row, problem)?,

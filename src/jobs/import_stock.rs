@@ -26,6 +26,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params}
 
 use super::Names;
 use crate::clock::{format_time, parse_time};
+use crate::interrupt;
 use crate::ledger;
 use crate::remote::Remote;
 use crate::report::{Counts, Problem};
@@ -122,6 +123,7 @@ impl ImportJob for ImportStock<'_> {
         let mut tally = Tally::default();
         let mut shop = Lookup::new(incoming.shop)?;
         while let Some(row) = incoming.sheet.next_row()? {
+            interrupt::check()?;
             match columns.read(&row) {
                 Ok(figure) => compare_figure(&figure, &incoming.stamp, &in_flight, &mut shop, &mut tally)?,
                 Err(problem) => incoming.rejects.add(&row, problem)?,

@@ -17,6 +17,7 @@ use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream, Status, TlsConnector,
 
 use super::error::{Cause, Fault, Reply, Step, quotable, timed_out};
 use super::{Seen, tls};
+use crate::interrupt;
 use crate::settings::{Ftp, Server};
 use crate::text::remote as say;
 
@@ -409,6 +410,9 @@ fn pump(from: &mut dyn Read, to: &mut dyn Write) -> Result<u64, Side> {
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut total = 0;
     loop {
+        if interrupt::is_requested() {
+            return Err(Side::Read(io::ErrorKind::Interrupted.into()));
+        }
         match from.read(&mut chunk) {
             Ok(0) => return Ok(total),
             Ok(read) => {

@@ -8,6 +8,7 @@ use suppaftp::types::Response;
 
 use super::connection::DataConnection;
 use super::tls;
+use crate::interrupt;
 use crate::report::{Exit, Failure, Problem};
 use crate::settings::{Ftp, Tls};
 use crate::text::{self, Text};
@@ -62,9 +63,16 @@ pub enum Kind {
     Name,
     /// A local file cannot be read or written.
     Local,
+    /// A signal stopped us.
+    Interrupted,
 }
 
 impl Error {
+    /// A signal came.
+    pub(super) fn interrupted() -> Self {
+        Self { kind: Kind::Interrupted, problem: Box::new(text::sync::interrupted()), source: None }
+    }
+
     /// The exit code: [`Exit::Settings`] where running again cannot help, else [`Exit::Remote`].
     pub fn exit(&self) -> Exit {
         match self.kind {
@@ -85,6 +93,7 @@ impl Error {
             | Kind::Unsupported
             | Kind::Name
             | Kind::Local => Exit::Settings,
+            Kind::Interrupted => interrupt::exit(),
         }
     }
 }

@@ -19,11 +19,11 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::mem;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
-use std::{mem, thread};
 
 use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
@@ -32,6 +32,7 @@ use suppaftp::rustls::ClientConfig;
 use self::connection::Connection;
 use self::error::{Cause, Fault};
 pub use self::error::{Error, Kind, Step};
+use crate::interrupt;
 use crate::settings::Ftp;
 use crate::text::{Text, remote as say};
 
@@ -285,12 +286,18 @@ impl<'a> Remote<'a> {
         let mut idle_before = self.connection.is_some();
         let mut retries = 0;
         loop {
+            if interrupt::is_requested() {
+                return Err(Error::interrupted());
+            }
             let fault = match self.once(&mut work) {
                 Ok(value) => return Ok(value),
                 Err(fault) => fault,
             };
             if !fault.cause.leaves_session_usable() {
                 self.connection = None;
+            }
+            if interrupt::is_requested() {
+                return Err(Error::interrupted());
             }
             if mem::take(&mut idle_before) && fault.cause.looks_hung_up() {
                 continue;
@@ -487,7 +494,7 @@ fn shown(name: &[u8]) -> String {
 fn pause(retries_so_far: u32) {
     let pause = pause_s(retries_so_far, fastrand::f64());
     log::debug!(target: "tempostar::remote", "trying again in {pause:.1} s");
-    thread::sleep(Duration::from_secs_f64(pause));
+    interrupt::sleep(Duration::from_secs_f64(pause));
 }
 
 /// Half a second, one, two, … up to ten; ± a quarter, so that several shops do not come back in step. `chance` is

@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use super::{Mode, Run};
 use crate::crash;
 use crate::file_time::{own_time, server_time};
+use crate::interrupt;
 use crate::ledger::{self, Decision, FileEntry, KnownFile};
 use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
 use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem};
@@ -248,6 +249,7 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob) -
     }
     files.sort_by(|a, b| (a.entry.file_time, &a.entry.name).cmp(&(b.entry.file_time, &b.entry.name)));
     for spooled in files {
+        interrupt::check()?;
         let decided = process(run, job, &spooled)?;
         if matches!(decided.decision, Decision::Held(_)) {
             break;
@@ -306,7 +308,7 @@ fn list_ready(
     if let Ready::Stable { settle } = &inbox.ready
         && !waiting.is_empty()
     {
-        std::thread::sleep(*settle);
+        interrupt::sleep(*settle);
     }
     let listed_at = run.clock.now();
     let mut files = Vec::new();
@@ -422,10 +424,23 @@ fn copy_to_spool(run: &Run<'_>, from: &Path, spool: &Path) -> Result<Spooled> {
         size += u64::try_from(read)?;
     }
     let sha256 = hex(&hasher.finalize());
-    let known_time =
-        ledger::find_file(&run.database, run.report.command, &name, &sha256)?.map(|known| known.file_time);
-    let file_time = known_time.unwrap_or_else(|| own_time(&name, Some(modified), run.clock.now()));
+    let file_time = match known_time(run, from, &name, &sha256)? {
+        Some(known) => known,
+        None => own_time(&name, Some(modified), run.clock.now()),
+    };
     Ok(spooled(run, shown.clone(), name, path, size, sha256, file_time))
+}
+
+/// The time that a file given by hand had before: one that was taken before, or the corrected rows of one. However late
+/// a person corrects them, their figures are as old as the file that they came from.
+fn known_time(run: &Run<'_>, from: &Path, name: &str, sha256: &str) -> Result<Option<NaiveDateTime>> {
+    if let Some(known) = ledger::find_file(&run.database, run.report.command, name, sha256)? {
+        return Ok(Some(known.file_time));
+    }
+    match run.work_dir.run_of_rejects(from) {
+        Some(run_id) => ledger::file_time(&run.database, &run_id, name),
+        None => Ok(None),
+    }
 }
 
 fn spooled(
@@ -617,6 +632,7 @@ fn commit(
         crash::point("rows-written");
     }
     let id = ledger::record_file(&transaction, &file.entry, decision, stamp.now)?;
+    interrupt::check()?;
     crash::point("before-commit");
     transaction.commit()?;
     crash::point("committed");

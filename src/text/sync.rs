@@ -7,6 +7,12 @@ problems! {
         hint_ja: "",
         hint_en: "",
     }
+    error interrupted = "interrupted" () {
+        ja: "途中で停止の指示を受けたため、終了しました。",
+        en: "stopped by a signal",
+        hint_ja: "途中までの変更は取り消されています。次の実行で続きから行います。",
+        hint_en: "what was under way has been rolled back; the next run goes on from there",
+    }
     error work_dir_unusable = "work-dir-unusable" (path: &str, reason: &str) {
         ja: "作業フォルダに書き込めません: {path}（{reason}）",
         en: "cannot write to the work folder: {path} ({reason})",

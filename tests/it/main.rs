@@ -27,4 +27,6 @@ mod samples;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+mod signals;
+#[cfg(test)]
 mod stock;
