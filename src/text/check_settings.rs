@@ -201,6 +201,11 @@ texts! {
         en: "not tried because of --offline",
     }
 
+    stopped() {
+        ja: "途中で止められたため確認していません",
+        en: "stopped before",
+    }
+
     // Who must act.
     who_shop() { ja: "店舗様", en: "the shop" }
     who_savaway() { ja: "SAVAWAY様", en: "SAVAWAY" }
