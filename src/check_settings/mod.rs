@@ -1,7 +1,7 @@
 //! `check-settings`: tells whether everything works that the jobs need, and if not, what is wrong and who must act.
 //!
 //! The checks form a ladder: each is tried only where those that it stands on have passed, so that one root cause
-//! is one error, and what follows from it is skipped and names it. A further check is a row of [`LADDER`], a
+//! is one error, and what follows from it is skipped and names it. A further check is a row of `LADDER`, a
 //! function in the file of its topic, and its sentences.
 //!
 //! Nothing here changes the shop's data. The database is created and migrated as any job would do it.
@@ -19,6 +19,7 @@ use anyhow::{Context, Result};
 use rusqlite::Connection;
 
 use crate::cli::CheckSettings;
+use crate::interrupt;
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
 use crate::remote::{self, Remote};
 use crate::report::{Exit, Failure, Problem, Severity};
@@ -99,6 +100,8 @@ pub struct Checked {
     pub environment: Option<&'static str>,
     /// In the order of the ladder.
     pub checks: Vec<Check>,
+    /// The exit code of the signal that ended them early.
+    pub stopped: Option<Exit>,
 }
 
 /// What one look has seen.
@@ -390,7 +393,7 @@ pub fn run(settings: Result<Settings, Failure>, options: &CheckSettings, run_id:
         for rung in ladder(options) {
             checks.push(not_tried(rung, &checks));
         }
-        return Checked { environment: None, checks };
+        return Checked { environment: None, checks, stopped: None };
     };
     // Whoever waits at the screen wants to hear of a fault soon; one more try sorts out mere chance.
     let ftp = Ftp { retries: settings.ftp.retries.min(1), ..settings.ftp.clone() };
@@ -406,10 +409,17 @@ pub fn run(settings: Result<Settings, Failure>, options: &CheckSettings, run_id:
     };
     for rung in ladder(options) {
         let is_open = rung.after.iter().all(|id| has_passed(&checks, id));
-        checks.push(if is_open { climb(rung, &mut world) } else { not_tried(rung, &checks) });
+        checks.push(match is_open {
+            _ if interrupt::is_requested() => {
+                check(rung.id, (rung.title)(), rung.stops, Found::skipped(say::stopped()))
+            }
+            true => climb(rung, &mut world),
+            false => not_tried(rung, &checks),
+        });
     }
     world.remote.close();
-    Checked { environment: Some(settings.environment.as_str()), checks }
+    let stopped = interrupt::is_requested().then(interrupt::exit);
+    Checked { environment: Some(settings.environment.as_str()), checks, stopped }
 }
 
 /// The rungs that were asked for.
@@ -457,8 +467,12 @@ fn check(id: &'static str, title: Text, stops: &'static [&'static str], found: F
 }
 
 impl Checked {
-    /// 0 when nothing is an error; 5 when only the network is at fault, 8 when only the database is; else 6.
+    /// 0 when nothing is an error; 5 when only the network is at fault, 8 when only the database is; else 6. After a
+    /// signal, the signal's.
     pub fn exit(&self) -> Exit {
+        if let Some(exit) = self.stopped {
+            return exit;
+        }
         let mut exits = self
             .checks
             .iter()

@@ -555,7 +555,8 @@ fn the_exit_code_tells_network_and_database_from_the_rest() {
     let with = |exits: &[Exit]| {
         let finding = |exit: &Exit| Finding { exit: *exit, ..Finding::new(&[], say::no_test_mail()) };
         let found = Found::failed(exits.iter().map(finding).collect());
-        Checked { environment: None, checks: vec![check("x", Text::default(), NO_JOB, found)] }.exit()
+        Checked { environment: None, checks: vec![check("x", Text::default(), NO_JOB, found)], stopped: None }
+            .exit()
     };
     assert_eq!(with(&[]), Exit::Ok);
     assert_eq!(with(&[Exit::Remote, Exit::Remote]), Exit::Remote);

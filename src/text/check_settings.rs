@@ -201,6 +201,11 @@ texts! {
         en: "not tried because of --offline",
     }
 
+    stopped() {
+        ja: "途中で止められたため確認していません",
+        en: "stopped before",
+    }
+
     // Who must act.
     who_shop() { ja: "店舗様", en: "the shop" }
     who_savaway() { ja: "SAVAWAY様", en: "SAVAWAY" }
@@ -300,7 +305,7 @@ problems! {
     }
     warning payment_method_not_ready = "payment-method-not-ready" (method: &str, added_on: &str) {
         ja: "決済方法「{method}」は2022年5月1日以降（{added_on}）に追加されていますが、SAVAWAY様での設定が確認されていません。この決済方法の受注は送信されません。",
-        en: "the payment method {method:?} was added on {added_on}, after 2022-05-01, and its set-up at SAVAWAY is not confirmed: orders paid so are held back",
+        en: "the payment method {method:?} was added on {added_on}, on or after 2022-05-01, and its set-up at SAVAWAY is not confirmed: orders paid so are held back",
         hint_ja: "店舗様からSAVAWAY様へ設定をご依頼ください。完了の連絡を受けたら、弊社で payment_methods の tempostar_ready を 1 にしてください。",
         hint_en: "the shop asks SAVAWAY for the set-up; once it is confirmed, support sets `tempostar_ready` to 1 in payment_methods",
     }

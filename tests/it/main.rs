@@ -9,6 +9,8 @@ mod harness;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod check_settings;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod effects;
