@@ -12,6 +12,9 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
+use sha2::{Digest, Sha256};
+
+use crate::hashing::hex;
 use crate::report::{Exit, Failure};
 use crate::settings::{Secret, Server, Tls, TlsVersion};
 
