@@ -40,8 +40,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
     let started = Instant::now();
     let report = Report::begin(cli.command.name(), new_run_id(clock), clock.now());
     let settings = load(&cli.global);
-    let language =
-        settings.as_ref().map_or_else(|_| settings::locale_language(), |settings| settings.language);
+    let language = match &settings {
+        Ok(settings) => settings.language,
+        Err(_) => settings::language_despite_problems(cli.global.config.as_deref()),
+    };
     match (&cli.command, settings) {
         (Command::CheckSettings(options), settings) => {
             let checked = check_settings::run(settings, options, &report.run_id);

@@ -4,13 +4,11 @@ use anyhow::Result;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{Finding, Found, Who};
+use crate::jobs::export_orders::PAYMENT_SETUP_SINCE;
 use crate::report::Exit;
 use crate::settings::Settings;
 use crate::shop;
 use crate::text::{Text, check_settings as say, shop as say_shop};
-
-/// Payment methods added from this day on need a set-up at SAVAWAY.
-const PAYMENT_SETUP_SINCE: &str = "2022-05-01";
 
 /// Opens the database as a job does: it is created, migrated and stamped where need be.
 pub(super) fn open(settings: &Settings) -> Result<(Found, Connection)> {

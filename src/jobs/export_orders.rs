@@ -23,7 +23,7 @@ use crate::text::{Text, jobs as text};
 pub const COMMAND: &str = "export-orders";
 
 /// Payment methods added from this day on need a set-up at SAVAWAY.
-const PAYMENT_SETUP_SINCE: &str = "2022-05-01";
+pub const PAYMENT_SETUP_SINCE: &str = "2022-05-01";
 
 /// How many held-back orders one run tells of.
 const HELD_BACK_TOLD_MAX: usize = 100;
