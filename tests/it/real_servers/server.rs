@@ -23,7 +23,8 @@ use crate::harness::Shop;
 /// Long enough for a machine that runs all tests at once.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// The user in whose name the servers touch files when the tests run as root.
-const NOBODY: (&str, &str) = ("nobody", "nogroup");
+/// vsftpd wants one whose home exists.
+const SERVER_USER: (&str, &str) = ("daemon", "daemon");
 
 /// Which server; all of them let one user in, with the harness' password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,6 +157,8 @@ impl RealServer {
         open_to_all(folder.path(), 0o755);
         open_to_all(root.parent().unwrap(), 0o755);
         open_tree(root);
+        // vsftpd refuses to serve a folder that its user could change.
+        open_to_all(root, 0o755);
         let place = Place { folder: folder.path(), root, port, password: shop.ftp.password() };
         let (mut command, login) = match setup.software {
             Software::Vsftpd => (place.vsftpd(setup), "ftp"),
@@ -204,7 +207,8 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// The anonymous user with a list of passwords: the only user that vsftpd lets in without PAM.
+    /// The anonymous user with a list of passwords: the only user that vsftpd lets in without PAM. Without its
+    /// sandbox, which forbids system calls that newer kernels and libraries make.
     fn vsftpd(&self, setup: Setup) -> Command {
         let passwords = self.write("passwords", &format!("{}\n", self.password));
         fs::create_dir(self.folder.join("empty")).unwrap();
@@ -212,7 +216,7 @@ impl Place<'_> {
         let required = yes_no(setup.tls == Tls::Required);
         let config = format!(
             "listen=YES\nlisten_address=127.0.0.1\nlisten_port={port}\nbackground=NO\n\
-             run_as_launching_user={unprivileged}\nseccomp_sandbox={root}\n\
+             run_as_launching_user={unprivileged}\nseccomp_sandbox=NO\n\
              anonymous_enable=YES\nlocal_enable=NO\nftp_username={user}\nanon_root={served}\n\
              secure_email_list_enable=YES\nemail_password_file={passwords}\n\
              write_enable=YES\nanon_upload_enable=YES\nanon_mkdir_write_enable=YES\nanon_other_write_enable=YES\n\
@@ -224,7 +228,6 @@ impl Place<'_> {
              ssl_ciphers=HIGH\nrequire_ssl_reuse=YES\n{extra}\n",
             port = self.port,
             unprivileged = yes_no(!is_root()),
-            root = yes_no(is_root()),
             user = user().0,
             served = self.root.display(),
             passwords = passwords.display(),
@@ -342,7 +345,7 @@ pub fn is_root() -> bool {
 /// The user and the group that touch the served files.
 fn user() -> (String, String) {
     if is_root() {
-        (NOBODY.0.to_owned(), NOBODY.1.to_owned())
+        (SERVER_USER.0.to_owned(), SERVER_USER.1.to_owned())
     } else {
         (output_of(id().arg("-un")), output_of(id().arg("-gn")))
     }
