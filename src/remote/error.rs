@@ -309,6 +309,8 @@ impl Cause {
             _ if encrypted && about_reuse => Self::SessionReuse(reply),
             521 | 522 | 533..=537 if !encrypted && demands_encryption(&reply) => Self::TlsRequired(reply),
             452 | 552 => Self::Full(reply),
+            // Pure-FTPd refuses a rename so.
+            450 | 451 if reply.speaks_of_permission() => Self::Forbidden(reply),
             400..=499 => Self::Transient(reply),
             550 | 553 | 532 => Self::Forbidden(reply),
             500..=599 => Self::Refused(reply),

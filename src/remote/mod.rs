@@ -220,7 +220,8 @@ impl<'a> Remote<'a> {
     /// [`Remote::size`] before. A retry first looks whether the lost try has done it: `from` gone and `to` there.
     ///
     /// # Errors
-    /// [`Kind::Missing`] if `from` is not there, [`Kind::Forbidden`], and those of [`Remote::connect`].
+    /// [`Kind::Missing`] if `from` is not there, [`Kind::Forbidden`] or [`Kind::FolderMissing`] (which of them,
+    /// servers differ) if the folder of `to` is not there, and those of [`Remote::connect`].
     pub fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
         let doing = say::renaming(from, to);
         let (from, to) = (self.absolute(from, &doing)?, self.absolute(to, &doing)?);
@@ -233,6 +234,7 @@ impl<'a> Remote<'a> {
             server
                 .rename(&from, &to, &mut started)
                 .or_else(|cause| missing_or_forbidden(server, &from, cause))
+                .map_err(|cause| busy_or_folder_missing(server, &to, cause))
         })
     }
 
@@ -396,6 +398,17 @@ fn missing_or_forbidden<T>(server: &mut Connection<'_>, path: &str, cause: Cause
     match cause {
         Cause::Forbidden(reply) if server.size(path)?.is_none() => Err(Cause::Missing(reply)),
         cause => Err(cause),
+    }
+}
+
+/// Pure-FTPd says 451, "not now", when the folder of a new name is not there: no waiting helps.
+fn busy_or_folder_missing(server: &mut Connection<'_>, to: &str, cause: Cause) -> Cause {
+    match (&cause, to.rsplit_once('/')) {
+        (Cause::Transient(_), Some((folder, _))) if !folder.is_empty() => match server.enter(folder) {
+            Err(missing @ Cause::Folder { .. }) => missing,
+            _ => cause,
+        },
+        _ => cause,
     }
 }
 

@@ -23,6 +23,8 @@ mod orders;
 #[cfg(test)]
 mod products;
 #[cfg(test)]
+mod real_servers;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod settings;

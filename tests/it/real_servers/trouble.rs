@@ -1,0 +1,1 @@
+//! Where a server and the settings do not fit: what the person on duty is told.
