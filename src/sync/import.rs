@@ -20,7 +20,7 @@ use crate::crash;
 use crate::file_time::{own_time, server_time};
 use crate::ledger::{self, Decision, FileEntry, KnownFile};
 use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
-use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem};
+use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem, Severity};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::{Refusal, RejectsWriter, Row, RowProblem, Sheet};
 use crate::text::sync as text;
@@ -86,7 +86,7 @@ pub struct Incoming<'a> {
     pub shop: &'a Connection,
     /// Times.
     pub stamp: Stamp,
-    /// What the reader should know, if the file is applied.
+    /// What the reader should know, if the file is applied. An error makes the run end as partial.
     pub problems: Vec<Problem>,
 }
 
@@ -517,7 +517,12 @@ fn judge(
     told.unknown_columns = comparison.unknown_columns;
     run.report.counts.add_all(&comparison.counts);
     run.report.counts.add("rejected", rejected);
-    run.report.problems.extend(problems.into_iter().map(|problem| problem.in_file(&told.name)));
+    for problem in problems {
+        match problem.severity {
+            Severity::Error => run.report.partial(problem.in_file(&told.name)),
+            Severity::Warning | Severity::Note => run.report.problems.push(problem.in_file(&told.name)),
+        }
+    }
     tell_unknown_columns(run, told);
     Decision::Applied
 }
