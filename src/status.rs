@@ -1,10 +1,10 @@
-//! What `status` shows: the last runs, and what waits.
+//! What `status` shows: the last runs, what waits, and what a person has to do by hand because it is not linked.
 
 use std::fmt::Write;
 
 use anyhow::Result;
 use rusqlite::Connection;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::clock::{Clock, format_time};
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
@@ -22,6 +22,9 @@ pub const JOBS: [&str; 4] =
 /// How many held-back orders the text names.
 const HELD_BACK_SHOWN_MAX: usize = 10;
 
+/// How many products or orders of one kind of hand work are named.
+const HAND_WORK_SHOWN_MAX: usize = 10;
+
 /// The state of things.
 #[derive(Clone, Debug)]
 pub struct Status {
@@ -32,6 +35,17 @@ pub struct Status {
     orders_waiting: u64,
     held_back: Vec<(String, Text)>,
     batches_not_taken: Vec<String>,
+    hand_work: Vec<HandWork>,
+}
+
+/// One kind of thing that somebody has to do by hand, on one of the two sides.
+#[derive(Clone, Debug)]
+struct HandWork {
+    /// Its key in the JSON document.
+    key: &'static str,
+    sentence: fn(count: u64) -> Text,
+    /// Codes of products, or order numbers.
+    names: Vec<String>,
 }
 
 /// One job's runs.
@@ -64,7 +78,23 @@ fn read(settings: &Settings, clock: &Clock) -> Result<Status> {
         orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?) + under_way,
         held_back,
         batches_not_taken: batches.into_iter().map(|(_, name)| name).collect(),
+        hand_work: hand_work(&database, settings, clock)?,
     })
+}
+
+fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Result<Vec<HandWork>> {
+    let orders = export_orders::changed_orders(database, clock.now(), settings.limits.history_days)?;
+    let of = |key, sentence, names| HandWork { key, sentence, names };
+    Ok(vec![
+        of("products_missing", text::products_missing, import_products::missing_products(database)?),
+        of("orders_changed", text::orders_changed, orders.changed),
+        of("orders_cancelled", text::orders_cancelled, orders.cancelled),
+        of(
+            "orders_cancelled_in_tempostar",
+            text::orders_cancelled_in_tempostar,
+            import_logistics::cancelled_there(database)?,
+        ),
+    ])
 }
 
 fn job(database: &Connection, command: &'static str) -> Result<Job> {
@@ -87,6 +117,7 @@ impl Status {
             lines.push(indented(text::and_more(held_back - HELD_BACK_SHOWN_MAX as u64)));
         }
         lines.push(text::batches_not_taken(u64::try_from(self.batches_not_taken.len()).unwrap_or(u64::MAX)));
+        lines.extend(self.hand_work.iter().flat_map(HandWork::lines));
         lines.iter().fold(String::new(), |mut shown, line| {
             // Writing to a String cannot fail.
             let _ = writeln!(shown, "{}", line.get(language));
@@ -107,6 +138,8 @@ impl Status {
             })
         };
         let held_back = self.held_back.iter();
+        let hand_work: Map<String, Value> =
+            self.hand_work.iter().map(|work| (work.key.to_owned(), work.json())).collect();
         json!({
             "command": "status",
             "environment": self.environment,
@@ -124,7 +157,34 @@ impl Status {
                 })).collect::<Vec<_>>(),
                 "files_not_taken": self.batches_not_taken,
             },
+            "hand_work": hand_work,
         })
+    }
+}
+
+impl HandWork {
+    /// Nothing where nothing is to be done.
+    fn lines(&self) -> Vec<Text> {
+        if self.names.is_empty() {
+            return Vec::new();
+        }
+        let mut shown = self.first().join(", ");
+        if self.names.len() > HAND_WORK_SHOWN_MAX {
+            shown.push_str(", …");
+        }
+        vec![(self.sentence)(self.count()), indented(Text::same(shown))]
+    }
+
+    fn json(&self) -> Value {
+        json!({ "count": self.count(), "first": self.first() })
+    }
+
+    fn count(&self) -> u64 {
+        u64::try_from(self.names.len()).unwrap_or(u64::MAX)
+    }
+
+    fn first(&self) -> &[String] {
+        &self.names[..self.names.len().min(HAND_WORK_SHOWN_MAX)]
     }
 }
 

@@ -186,7 +186,9 @@ fn unreadable_value(error: &rusqlite::Error) -> Option<Text> {
         rusqlite::Error::InvalidColumnType(_, column, found) => {
             Some(text::wrong_type(column, &found.to_string()))
         }
-        rusqlite::Error::Utf8Error(..) | rusqlite::Error::FromSqlConversionFailure(..) => Some(text::not_utf_8()),
+        rusqlite::Error::Utf8Error(..) | rusqlite::Error::FromSqlConversionFailure(..) => {
+            Some(text::not_utf_8())
+        }
         _ => None,
     }
 }

@@ -398,7 +398,8 @@ impl Columns {
             fixed.iter().chain(&found).flat_map(|(_, place, _)| place.columns()).collect();
         let used: Vec<Column> = used.into_iter().chain(self.columns_besides_product()).collect();
         for (name, number) in defined {
-            if let Some(place) = place(name).filter(|place| !place.columns().any(|column| used.contains(&column)))
+            if let Some(place) =
+                place(name).filter(|place| !place.columns().any(|column| used.contains(&column)))
                 && numbers.insert(*number)
             {
                 found.push((format!("free_item_{number}"), place, Kind::Text));
@@ -447,8 +448,7 @@ impl Columns {
         let mut places = self.sku.iter().map(|(_, place, _)| place).chain(&self.handled);
         let is_needed = places.any(Place::may_be_left_alone);
         let names = self.sku_names().join(", ").replace("handled", "coalesce(handled, 1)");
-        let sql =
-            format!("SELECT {names} FROM (SELECT ?1 AS wanted) LEFT JOIN skus ON skus.code = wanted");
+        let sql = format!("SELECT {names} FROM (SELECT ?1 AS wanted) LEFT JOIN skus ON skus.code = wanted");
         Ok(is_needed.then(|| shop.prepare(&sql)).transpose()?)
     }
 
@@ -601,11 +601,7 @@ impl<'a> RowWriter<'a> {
 }
 
 /// The cells of a row, with the shop's own value where the row leaves it alone.
-fn fill_up(
-    cells: Vec<Option<Cell>>,
-    code: &str,
-    known: Option<&mut Statement<'_>>,
-) -> Result<Vec<Cell>> {
+fn fill_up(cells: Vec<Option<Cell>>, code: &str, known: Option<&mut Statement<'_>>) -> Result<Vec<Cell>> {
     let values: Vec<Value> = match known {
         Some(statement) if cells.iter().any(Option::is_none) => {
             let read = |row: &rusqlite::Row<'_>| (0..cells.len()).map(|index| row.get(index)).collect();
