@@ -21,6 +21,8 @@ mod orders;
 #[cfg(test)]
 mod products;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod settings;
