@@ -20,7 +20,7 @@ use super::import::{join, marker_name};
 use super::{Mode, Run};
 use crate::crash;
 use crate::hashing::Hashing;
-use crate::ledger::{self, Batch, BatchState, NewBatch};
+use crate::ledger::{self, Batch, BatchOrder, BatchState, NewBatch};
 use crate::remote::Remote;
 use crate::report::{Exit, Failure};
 use crate::text::sync as text;
@@ -29,8 +29,8 @@ use crate::work_dir::create_file;
 /// The orders that a job chose and rendered.
 #[derive(Clone, Debug, Default)]
 pub struct Chosen {
-    /// Their numbers, in the file's order.
-    pub order_nos: Vec<String>,
+    /// In the file's order.
+    pub orders: Vec<BatchOrder>,
     /// Their lines, counted from the orders.
     pub lines_chosen: u64,
     /// The rows that were written.
@@ -111,7 +111,7 @@ fn prepare(run: &mut Run<'_>, choose: &mut Choose<'_>) -> Result<Option<Batch>> 
     let path = spool.join(format!("{}.new", run.report.run_id));
     let (chosen, sha256, size) = render(run, choose, &path)?;
     crash::point("rendered");
-    if chosen.order_nos.is_empty() {
+    if chosen.orders.is_empty() {
         fs::remove_file(&path)?;
         return Ok(None);
     }
@@ -151,7 +151,7 @@ fn commit_prepared(run: &Run<'_>, chosen: &Chosen, sha256: &str, size: u64) -> R
         file_name: &file_name,
         sha256,
         size,
-        order_nos: &chosen.order_nos,
+        orders: &chosen.orders,
         line_count: chosen.lines_chosen,
         run_id: &run.report.run_id,
     };
@@ -163,7 +163,7 @@ fn commit_prepared(run: &Run<'_>, chosen: &Chosen, sha256: &str, size: u64) -> R
         state: BatchState::Prepared,
         sha256: sha256.to_owned(),
         size,
-        order_count: u64::try_from(chosen.order_nos.len())?,
+        order_count: u64::try_from(chosen.orders.len())?,
         line_count: chosen.lines_chosen,
     })
 }
@@ -280,7 +280,7 @@ fn commit_sent(run: &Run<'_>, batch: &Batch, archived_as: &str) -> Result<()> {
 }
 
 fn tell_sent(run: &mut Run<'_>, chosen: &Chosen) -> Result<()> {
-    run.report.counts.add("exported", u64::try_from(chosen.order_nos.len())?);
+    run.report.counts.add("exported", u64::try_from(chosen.orders.len())?);
     run.report.counts.add("lines", chosen.lines_chosen);
     Ok(())
 }

@@ -95,7 +95,7 @@ pub struct Incoming<'a> {
     pub shop: &'a Connection,
     /// Times.
     pub stamp: Stamp,
-    /// What the reader should know, if the file is applied.
+    /// What the reader should know, if the file is applied. An error makes the run end as partial.
     pub problems: Vec<Problem>,
 }
 

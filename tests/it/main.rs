@@ -25,6 +25,8 @@ mod products;
 #[cfg(test)]
 mod real_servers;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod settings;
