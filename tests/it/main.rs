@@ -25,4 +25,6 @@ mod samples;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod stock;
