@@ -238,7 +238,12 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob) -
         files.push(copy_to_spool(run, path, &spool)?);
     }
     files.sort_by(|a, b| (a.entry.file_time, &a.entry.name).cmp(&(b.entry.file_time, &b.entry.name)));
+    let mut stopped = false;
     for spooled in files {
+        if stopped {
+            run.report.files.push(FileReport::new(&spooled.shown, FileOutcome::Waiting));
+            continue;
+        }
         let decided = process(run, job, &spooled)?;
         if run.mode == Mode::Real && decided.decision != Decision::Held {
             run.work_dir.archive(&spooled.path, &spooled.entry.archived_as)?;
@@ -246,9 +251,7 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob) -
         if let Some(id) = decided.entry_id {
             ledger::mark_cleaned_up(&run.database, id)?;
         }
-        if decided.decision == Decision::Held {
-            break;
-        }
+        stopped = decided.decision == Decision::Held;
     }
     remove_dry_spool(run, &spool)
 }

@@ -15,6 +15,8 @@ mod effects;
 #[cfg(test)]
 mod embedded_server;
 #[cfg(test)]
+mod in_flight;
+#[cfg(test)]
 mod logistics;
 #[cfg(test)]
 mod orders;
@@ -28,3 +30,5 @@ mod settings;
 mod simulation;
 #[cfg(test)]
 mod stock;
+#[cfg(test)]
+mod stock_guard;

@@ -24,10 +24,16 @@ impl fmt::Display for Violation {
                 write!(f, "after {at} s the shop would sell {sellable} of {sku}, but {left} are left")
             }
             Self::WrongFigure { at, sku, quantity, figure } => {
-                write!(f, "after {at} s the quantity of {sku} is {quantity}, but the newest file says {figure}")
+                write!(
+                    f,
+                    "after {at} s the quantity of {sku} is {quantity}, but the newest file says {figure}"
+                )
             }
             Self::NotSettled { sku, quantity, allocated, figure } => {
-                write!(f, "in the end {sku} has {quantity}, {allocated} allocated, but TEMPOSTAR has {figure}")
+                write!(
+                    f,
+                    "in the end {sku} has {quantity}, {allocated} allocated, but TEMPOSTAR has {figure}"
+                )
             }
         }
     }
@@ -36,17 +42,25 @@ impl fmt::Display for Violation {
 /// A schedule that was played to its end, or to its first violation.
 pub struct Played {
     pub violation: Option<Violation>,
-    /// The tables after each run of a job.
-    pub trace: Vec<String>,
     /// How often the shop sold.
     pub sales: usize,
 }
 
 /// Plays a schedule, lets everything settle, and checks all the time.
 pub fn play(schedule: &Schedule, way: Way, importer: Importer) -> Played {
-    let mut world = World::begin(schedule, way, importer);
-    let violation = world.play().err();
-    Played { violation, trace: world.trace, sales: world.orders.len() }
+    let mut world = World::new(schedule, way, importer);
+    let violation = world.play(schedule).err();
+    Played { violation, sales: world.orders.len() }
+}
+
+/// The tables after each run of a job.
+pub fn trace(schedule: &Schedule, way: Way) -> Vec<String> {
+    let mut world = World::new(schedule, way, Importer::Tempostar);
+    world.trace = Some(Vec::new());
+    let violation = world.play(schedule).err();
+    let mut trace = world.trace.unwrap_or_default();
+    trace.extend(violation.map(|violation| violation.to_string()));
+    trace
 }
 
 /// What was planned while something else happened.
@@ -114,13 +128,13 @@ struct World {
     orders: Vec<Order>,
     batches: Vec<Batch>,
     lag_s: i64,
-    trace: Vec<String>,
+    /// Where somebody asked for it.
+    trace: Option<Vec<String>>,
 }
 
 impl World {
-    /// A shop that has imported one full file.
-    fn begin(schedule: &Schedule, way: Way, importer: Importer) -> Self {
-        let mut world = Self {
+    fn new(schedule: &Schedule, way: Way, importer: Importer) -> Self {
+        Self {
             site: Site::new(schedule, way, importer),
             agenda: BTreeMap::new(),
             steps: 0,
@@ -133,13 +147,8 @@ impl World {
             orders: Vec::new(),
             batches: Vec::new(),
             lag_s: schedule.lag_min * 60,
-            trace: Vec::new(),
-        };
-        world.write_and_import();
-        for &(at, event) in &schedule.events {
-            world.plan(at, Step::Planned(event));
+            trace: None,
         }
-        world
     }
 
     fn plan(&mut self, at: i64, step: Step) {
@@ -152,8 +161,13 @@ impl World {
         self.agenda.insert((at, rank, self.steps), step);
     }
 
-    fn play(&mut self) -> Result<(), Violation> {
+    /// The shop begins with one full file.
+    fn play(&mut self, schedule: &Schedule) -> Result<(), Violation> {
+        self.write_and_import();
         self.check()?;
+        for &(at, event) in &schedule.events {
+            self.plan(at, Step::Planned(event));
+        }
         self.work_off()?;
         self.settle()
     }
@@ -416,7 +430,9 @@ impl World {
     }
 
     fn trace(&mut self) {
-        self.trace.push(format!("-- after {} s", self.now));
-        self.trace.extend(self.site.everything());
+        if let Some(trace) = &mut self.trace {
+            trace.push(format!("-- after {} s", self.now));
+            trace.extend(self.site.everything());
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Params, params};
 use tempfile::TempDir;
 use tempostar::clock::{Clock, format_time};
 use tempostar::{app, settings, shop};
@@ -88,11 +88,12 @@ impl Site {
         write_settings(folder.path(), ftp.as_ref(), schedule.when, schedule.lag_min);
         fs::write(folder.path().join("shop.db"), empty_database()).unwrap();
         let db = Connection::open(folder.path().join("shop.db")).unwrap();
+        db.set_prepared_statement_cache_capacity(32);
         let lag = TimeDelta::minutes(schedule.lag_min);
         let site = Self { db, folder, ftp, importer, when: schedule.when, lag, taken: Vec::new() };
         for sku in SKUS {
-            site.db.execute("INSERT INTO products (code, name) VALUES (?1, '商品')", [sku]).unwrap();
-            site.db.execute("INSERT INTO skus (code, product_code) VALUES (?1, ?1)", [sku]).unwrap();
+            execute(&site.db, "INSERT INTO products (code, name) VALUES (?1, '商品')", [sku]);
+            execute(&site.db, "INSERT INTO skus (code, product_code) VALUES (?1, ?1)", [sku]);
         }
         site
     }
@@ -100,7 +101,8 @@ impl Site {
     // The shop's application -------------------------------------------------------------------------------------
 
     pub fn sellable(&self, sku: &str) -> i64 {
-        let mut query = self.db.prepare_cached("SELECT sellable FROM sellable_stock WHERE sku_code = ?1").unwrap();
+        let mut query =
+            self.db.prepare_cached("SELECT sellable FROM sellable_stock WHERE sku_code = ?1").unwrap();
         query.query_row([sku], |row| row.get(0)).unwrap()
     }
 
@@ -115,48 +117,38 @@ impl Site {
     pub fn sell(&self, order_no: &str, lines: &[(usize, i64)], at: i64) {
         let transaction = self.db.unchecked_transaction().unwrap();
         let units: i64 = lines.iter().map(|(_, quantity)| quantity).sum();
-        transaction
-            .execute(
-                "INSERT INTO orders (order_no, ordered_at, customer_name, customer_kana, customer_zip,
+        execute(&transaction, "INSERT INTO orders (order_no, ordered_at, customer_name, customer_kana, customer_zip,
                                      customer_address, customer_tel, customer_email, payment_method, payment_count,
                                      device, subtotal_excl_tax, tax, subtotal_incl_tax, total, created_at, updated_at)
                  VALUES (?1, ?2, '山田 太郎', 'ヤマダ タロウ', '100-0001',
                          '東京都千代田区千代田1-1', '03-0000-0001', 'taro@customer.example', '代金引換', '一括払い',
                          'P', ?3 * 1000, ?3 * 100, ?3 * 1100, ?3 * 1100, ?2, ?2)",
-                params![order_no, stamp(at), units],
-            )
-            .unwrap();
-        transaction
-            .execute(
-                "INSERT INTO order_shipments (order_no, shipment_no, recipient_name, recipient_kana, recipient_zip,
+                params![order_no, stamp(at), units],);
+        execute(&transaction, "INSERT INTO order_shipments (order_no, shipment_no, recipient_name, recipient_kana, recipient_zip,
                                               recipient_address, recipient_tel, delivery_method, total)
                  VALUES (?1, 1, '山田 太郎', 'ヤマダ タロウ', '100-0001',
                          '東京都千代田区千代田1-1', '03-0000-0001', '宅配便', ?2 * 1100)",
-                params![order_no, units],
-            )
-            .unwrap();
+                params![order_no, units],);
         for (line_no, &(sku, quantity)) in (1..).zip(lines) {
-            transaction
-                .execute(
-                    "INSERT INTO order_lines (order_no, line_no, sku_code, product_name, quantity,
+            execute(
+                &transaction,
+                "INSERT INTO order_lines (order_no, line_no, sku_code, product_name, quantity,
                                               unit_price_excl_tax, unit_tax, unit_price_incl_tax)
                      VALUES (?1, ?2, ?3, '商品', ?4, 1000, 100, 1100)",
-                    params![order_no, line_no, SKUS[sku], quantity],
-                )
-                .unwrap();
-            transaction
-                .execute(
-                    "UPDATE stock SET allocated = allocated + ?2 WHERE sku_code = ?1",
-                    params![SKUS[sku], quantity],
-                )
-                .unwrap();
+                params![order_no, line_no, SKUS[sku], quantity],
+            );
+            execute(
+                &transaction,
+                "UPDATE stock SET allocated = allocated + ?2 WHERE sku_code = ?1",
+                params![SKUS[sku], quantity],
+            );
         }
         transaction.commit().unwrap();
     }
 
     pub fn cancel(&self, order_no: &str, at: i64) {
         let sql = "UPDATE orders SET cancelled_at = ?2 WHERE order_no = ?1";
-        self.db.execute(sql, [order_no, &stamp(at)]).unwrap();
+        execute(&self.db, sql, [order_no, &stamp(at)]);
     }
 
     // Files of stock ---------------------------------------------------------------------------------------------
@@ -222,33 +214,29 @@ impl Site {
             _ => self.in_flight(sku, known_until),
         };
         let are_later_figures_kept = self.importer != Importer::LastArrivalWins;
-        self.db
-            .execute(
-                "INSERT INTO stock (sku_code, quantity, allocated, as_of)
+        execute(
+            &self.db,
+            "INSERT INTO stock (sku_code, quantity, allocated, as_of)
                  VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (sku_code) DO UPDATE
                  SET quantity = excluded.quantity, allocated = excluded.allocated, as_of = excluded.as_of
                  WHERE as_of <= excluded.as_of OR NOT ?5",
-                params![sku, figure, allocated, format_time(own_time), are_later_figures_kept],
-            )
-            .unwrap();
+            params![sku, figure, allocated, format_time(own_time), are_later_figures_kept],
+        );
     }
 
     fn in_flight(&self, sku: &str, known_until: NaiveDateTime) -> i64 {
-        self.db
-            .query_row(
-                "SELECT coalesce(sum(line.quantity), 0)
-                 FROM order_lines AS line
-                 JOIN orders ON orders.order_no = line.order_no
-                 LEFT JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
-                 LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
-                 WHERE line.sku_code = ?1 AND cancelled_at IS NULL
-                   AND (exported_at IS NULL
-                        OR coalesce(CASE ?2 WHEN 'sent' THEN exported_at ELSE taken_at END, '9999') > ?3)",
-                [sku, self.when.as_str(), &format_time(known_until)],
-                |row| row.get(0),
-            )
-            .unwrap()
+        let sql = "SELECT coalesce(sum(line.quantity), 0)
+                   FROM order_lines AS line
+                   JOIN orders ON orders.order_no = line.order_no
+                   LEFT JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
+                   LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+                   WHERE line.sku_code = ?1 AND cancelled_at IS NULL
+                     AND (exported_at IS NULL
+                          OR coalesce(CASE ?2 WHEN 'sent' THEN exported_at ELSE taken_at END, '9999') > ?3)";
+        let mut query = self.db.prepare_cached(sql).unwrap();
+        let parameters = [sku, self.when.as_str(), &format_time(known_until)];
+        query.query_row(parameters, |row| row.get(0)).unwrap()
     }
 
     // Files of orders --------------------------------------------------------------------------------------------
@@ -262,26 +250,24 @@ impl Site {
             return self.lying_since(at);
         }
         let transaction = self.db.unchecked_transaction().unwrap();
-        transaction
-            .execute(
-                "INSERT INTO tempostar_batches
+        execute(
+            &transaction,
+            "INSERT INTO tempostar_batches
                      (file_name, state, sha256, size, order_count, line_count, run_id, prepared_at)
                  VALUES ((SELECT 'order' || count(*) || '.csv' FROM tempostar_batches),
                          'uploaded', '', 0, 0, 0, '', ?1)",
-                [stamp(at)],
-            )
-            .unwrap();
+            [stamp(at)],
+        );
         let id = transaction.last_insert_rowid();
-        let members = transaction
-            .execute(
-                "INSERT INTO tempostar_batch_orders (order_no, batch_id)
+        let members = execute(
+            &transaction,
+            "INSERT INTO tempostar_batch_orders (order_no, batch_id)
                  SELECT order_no, ?1
                  FROM orders
                  WHERE exported_at IS NULL AND cancelled_at IS NULL
                    AND order_no NOT IN (SELECT order_no FROM tempostar_batch_orders)",
-                [id],
-            )
-            .unwrap();
+            [id],
+        );
         if members == 0 {
             return None;
         }
@@ -292,9 +278,8 @@ impl Site {
     fn lying_since(&self, at: i64) -> Option<Sent> {
         let sql = "SELECT id, file_name FROM tempostar_batches WHERE sent_at = ?1 ORDER BY id DESC LIMIT 1";
         let mut query = self.db.prepare(sql).unwrap();
-        let mut sent = query
-            .query_map([stamp(at)], |row| Ok(Sent { id: row.get(0)?, file_name: row.get(1)? }))
-            .unwrap();
+        let mut sent =
+            query.query_map([stamp(at)], |row| Ok(Sent { id: row.get(0)?, file_name: row.get(1)? })).unwrap();
         sent.next().map(Result::unwrap)
     }
 
@@ -305,11 +290,11 @@ impl Site {
         }
         let transaction = self.db.unchecked_transaction().unwrap();
         let sql = "UPDATE tempostar_batches SET state = 'sent', sent_at = ?2 WHERE id = ?1";
-        transaction.execute(sql, params![batch, stamp(at)]).unwrap();
+        execute(&transaction, sql, params![batch, stamp(at)]);
         let sql = "UPDATE orders
                    SET exported_at = ?2
                    WHERE order_no IN (SELECT order_no FROM tempostar_batch_orders WHERE batch_id = ?1)";
-        transaction.execute(sql, params![batch, stamp(at)]).unwrap();
+        execute(&transaction, sql, params![batch, stamp(at)]);
         transaction.commit().unwrap();
     }
 
@@ -330,7 +315,7 @@ impl Site {
             let sql = "UPDATE tempostar_batches
                        SET taken_at = ?2
                        WHERE id = ?1 AND taken_at IS NULL AND state = 'sent'";
-            self.db.execute(sql, params![batch, stamp(at)]).unwrap();
+            execute(&self.db, sql, params![batch, stamp(at)]);
         }
     }
 
@@ -353,6 +338,12 @@ impl Site {
         }
         rows
     }
+}
+
+/// The statements are few, and are run thousands of times.
+#[track_caller]
+fn execute(db: &Connection, sql: &str, parameters: impl Params) -> usize {
+    db.prepare_cached(sql).unwrap().execute(parameters).unwrap()
 }
 
 fn text_of(file: &StockFile) -> String {
@@ -430,7 +421,7 @@ fn empty_database() -> &'static [u8] {
         write_settings(folder.path(), None, When::Sent, 10);
         let settings = settings::load(&folder.path().join("tempostar.toml"), None).unwrap();
         let db = shop::open(&settings).unwrap();
-        db.execute("INSERT INTO payment_methods (name, added_on) VALUES ('代金引換', '2020-04-01')", []).unwrap();
+        execute(&db, "INSERT INTO payment_methods (name, added_on) VALUES ('代金引換', '2020-04-01')", []);
         db.close().unwrap();
         fs::read(folder.path().join("shop.db")).unwrap()
     })
