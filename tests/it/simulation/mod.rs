@@ -36,7 +36,7 @@ use site::{Importer, Way};
 /// Schedules of each of the two settings, where nothing else is said.
 const SCHEDULES: u64 = 1000;
 /// As many show what a wrong import does.
-const SCHEDULES_OF_MUTANTS: u64 = 150;
+const SCHEDULES_OF_MUTANTS: u64 = 50;
 /// As many go through a server.
 const SCHEDULES_BY_FTP: u64 = 5;
 
@@ -95,10 +95,13 @@ fn oversold(when: When, importer: Importer) -> usize {
 }
 
 #[track_caller]
-fn check_oversells(importer: Importer) {
+fn check_oversells(importer: Importer, at_least: usize) {
     for when in [When::Sent, When::Taken] {
         let oversold = oversold(when, importer);
-        assert!(oversold >= 5, "{importer:?}, {when:?}: only {oversold} of {SCHEDULES_OF_MUTANTS} oversell");
+        assert!(
+            oversold >= at_least,
+            "{importer:?}, {when:?}: only {oversold} of {SCHEDULES_OF_MUTANTS} schedules oversell"
+        );
     }
 }
 
@@ -125,17 +128,17 @@ fn the_rule_in_a_few_lines_passes_so_that_its_variants_below_fail_for_what_they_
 
 #[test]
 fn a_naive_overwrite_oversells() {
-    check_oversells(Importer::NaiveOverwrite);
+    check_oversells(Importer::NaiveOverwrite, 20);
 }
 
 #[test]
 fn a_lag_in_the_wrong_direction_oversells() {
-    check_oversells(Importer::LagForward);
+    check_oversells(Importer::LagForward, 1);
 }
 
 #[test]
 fn the_moment_of_reading_in_place_of_the_files_own_time_oversells() {
-    check_oversells(Importer::MomentOfReading);
+    check_oversells(Importer::MomentOfReading, 1);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::schedule::{Event, SKUS, Schedule};
-use super::site::{Importer, Sent, Site, StockFile, Way, moment};
+use super::site::{Importer, Sent, Site, Stock, StockFile, Way, moment};
 
 /// How a schedule went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,7 +233,8 @@ impl World {
     // The shop ---------------------------------------------------------------------------------------------------
 
     fn sell(&mut self, wanted: &[i64; SKUS.len()]) {
-        let gets = |sku: usize| wanted[sku].min(self.site.sellable(SKUS[sku]));
+        let stock = self.site.stock();
+        let gets = |sku: usize| wanted[sku].min(stock[sku].sellable);
         let lines: Vec<(usize, i64)> =
             (0..SKUS.len()).map(|sku| (sku, gets(sku))).filter(|&(_, quantity)| quantity > 0).collect();
         if lines.is_empty() {
@@ -358,15 +359,14 @@ impl World {
     // What must hold ---------------------------------------------------------------------------------------------
 
     fn check(&self) -> Result<(), Violation> {
-        for (sku, code) in SKUS.into_iter().enumerate() {
-            let (sellable, left) = (self.site.sellable(code), self.left(sku).max(0));
-            if sellable > left {
-                return Err(Violation::Oversells { at: self.now, sku: code, sellable, left });
+        for (sku, stock) in self.site.stock().into_iter().enumerate() {
+            let (at, code, left, figure) =
+                (self.now, SKUS[sku], self.left(sku).max(0), self.newest[sku].figure);
+            if stock.sellable > left {
+                return Err(Violation::Oversells { at, sku: code, sellable: stock.sellable, left });
             }
-            let (quantity, _) = self.site.stock(code);
-            let figure = self.newest[sku].figure;
-            if quantity != figure {
-                return Err(Violation::WrongFigure { at: self.now, sku: code, quantity, figure });
+            if stock.quantity != figure {
+                return Err(Violation::WrongFigure { at, sku: code, quantity: stock.quantity, figure });
             }
         }
         Ok(())
@@ -420,9 +420,10 @@ impl World {
 
     fn check_settled(&self) -> Result<(), Violation> {
         self.check()?;
-        for (sku, code) in SKUS.into_iter().enumerate() {
-            let ((quantity, allocated), figure) = (self.site.stock(code), self.figures[sku]);
-            if (quantity, allocated) != (figure, 0) || self.site.sellable(code) != figure.max(0) {
+        for (sku, stock) in self.site.stock().into_iter().enumerate() {
+            let (code, figure, Stock { quantity, allocated, sellable }) =
+                (SKUS[sku], self.figures[sku], stock);
+            if (quantity, allocated, sellable) != (figure, 0, figure.max(0)) {
                 return Err(Violation::NotSettled { sku: code, quantity, allocated, figure });
             }
         }

@@ -1,6 +1,5 @@
 //! The shop's side of a simulation: a folder, a database, and `tempostar` itself, called as the binary calls it.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -9,7 +8,12 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use rusqlite::{Connection, Params, params};
 use tempfile::TempDir;
 use tempostar::clock::{Clock, format_time};
-use tempostar::{app, settings, shop};
+use tempostar::jobs::import_stock::{self, GuardMode};
+use tempostar::report::{Exit, Report};
+use tempostar::settings::{self, Settings};
+use tempostar::sync::import::Source;
+use tempostar::sync::{self, Mode};
+use tempostar::{app, shop};
 
 use super::schedule::{SKUS, Schedule, When};
 use crate::ftp_server::FtpServer;
@@ -52,6 +56,14 @@ pub enum Importer {
     LastArrivalWins,
 }
 
+/// What the shop has of a SKU.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stock {
+    pub quantity: i64,
+    pub allocated: i64,
+    pub sellable: i64,
+}
+
 /// A file of TEMPOSTAR's that has arrived.
 #[derive(Clone, Debug)]
 pub struct StockFile {
@@ -74,6 +86,7 @@ pub struct Site {
     pub db: Connection,
     folder: TempDir,
     ftp: Option<FtpServer>,
+    settings: Settings,
     importer: Importer,
     when: When,
     lag: TimeDelta,
@@ -85,12 +98,12 @@ impl Site {
     pub fn new(schedule: &Schedule, way: Way, importer: Importer) -> Self {
         let folder = folder();
         let ftp = (way == Way::Ftp).then(|| start_server(folder.path()));
-        write_settings(folder.path(), ftp.as_ref(), schedule.when, schedule.lag_min);
+        let settings = settings_of(folder.path(), ftp.as_ref(), schedule.when, schedule.lag_min);
         fs::write(folder.path().join("shop.db"), empty_database()).unwrap();
         let db = Connection::open(folder.path().join("shop.db")).unwrap();
         db.set_prepared_statement_cache_capacity(32);
         let lag = TimeDelta::minutes(schedule.lag_min);
-        let site = Self { db, folder, ftp, importer, when: schedule.when, lag, taken: Vec::new() };
+        let site = Self { db, folder, ftp, settings, importer, when: schedule.when, lag, taken: Vec::new() };
         for sku in SKUS {
             execute(&site.db, "INSERT INTO products (code, name) VALUES (?1, '商品')", [sku]);
             execute(&site.db, "INSERT INTO skus (code, product_code) VALUES (?1, ?1)", [sku]);
@@ -100,17 +113,21 @@ impl Site {
 
     // The shop's application -------------------------------------------------------------------------------------
 
-    pub fn sellable(&self, sku: &str) -> i64 {
-        let mut query =
-            self.db.prepare_cached("SELECT sellable FROM sellable_stock WHERE sku_code = ?1").unwrap();
-        query.query_row([sku], |row| row.get(0)).unwrap()
-    }
-
-    /// Quantity and allocation.
-    pub fn stock(&self, sku: &str) -> (i64, i64) {
-        let mut query =
-            self.db.prepare_cached("SELECT quantity, allocated FROM stock WHERE sku_code = ?1").unwrap();
-        query.query_row([sku], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    /// The stock of each SKU; all have some.
+    pub fn stock(&self) -> [Stock; SKUS.len()] {
+        let sql = "SELECT stock.sku_code, quantity, allocated, sellable
+                   FROM stock
+                   JOIN sellable_stock ON sellable_stock.sku_code = stock.sku_code";
+        let mut found = [Stock::default(); SKUS.len()];
+        let mut query = self.db.prepare_cached(sql).unwrap();
+        let mut rows = query.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let code: String = row.get(0).unwrap();
+            let sku = SKUS.iter().position(|known| *known == code).unwrap();
+            let [quantity, allocated, sellable] = [1, 2, 3].map(|column| row.get(column).unwrap());
+            found[sku] = Stock { quantity, allocated, sellable };
+        }
+        found
     }
 
     /// An order that TEMPOSTAR would accept, and its allocation, in one transaction.
@@ -159,16 +176,14 @@ impl Site {
         if self.importer != Importer::Tempostar {
             return self.import_otherwise(files, at);
         }
-        let mut args: Vec<OsString> = vec!["import-stock".into()];
-        for file in files {
-            let path = self.inbox().join(&file.name);
-            fs::write(&path, text_of(file)).unwrap();
-            if self.ftp.is_none() {
-                args.extend(["--file".into(), path.into()]);
-            }
+        let paths: Vec<PathBuf> = files.iter().map(|file| self.inbox().join(&file.name)).collect();
+        for (path, file) in paths.iter().zip(files) {
+            fs::write(path, text_of(file)).unwrap();
         }
-        if self.ftp.is_some() || !files.is_empty() {
-            self.run(args, at);
+        match &self.ftp {
+            Some(_) => self.run("import-stock", at),
+            None if paths.is_empty() => {}
+            None => self.import_files(paths, at),
         }
     }
 
@@ -179,12 +194,32 @@ impl Site {
         }
     }
 
+    /// What the binary does.
     #[track_caller]
-    fn run(&self, args: Vec<OsString>, at: i64) {
+    fn run(&self, command: &str, at: i64) {
         let settings = self.folder.path().join("tempostar.toml");
-        let global = ["tempostar".into(), "--quiet".into(), "--config".into(), settings.into_os_string()];
-        let finished = app::run(global.into_iter().chain(args), &Clock::Fixed(moment(at)));
+        let args = [
+            "tempostar".into(),
+            "--quiet".into(),
+            "--config".into(),
+            settings.into_os_string(),
+            command.into(),
+        ];
+        let finished = app::run(args, &Clock::Fixed(moment(at)));
         assert_eq!((finished.exit_code, finished.stderr.as_str()), (0, ""));
+    }
+
+    /// What the binary does with `import-stock --file …`, once command line and settings are read: reading them each time
+    /// would be half of the work.
+    #[track_caller]
+    fn import_files(&self, paths: Vec<PathBuf>, at: i64) {
+        let clock = Clock::Fixed(moment(at));
+        let run_id = format!("run-{at}-{}", fastrand::u64(..));
+        let report = Report::begin(import_stock::COMMAND, run_id, clock.now());
+        let report = sync::run(&self.settings, &clock, Mode::Real, report, |run| {
+            import_stock::run(run, &Source::Files(paths), GuardMode::Watch)
+        });
+        assert_eq!(report.exit, Exit::Ok, "{:#?}", report.problems);
     }
 
     fn import_otherwise(&self, files: &[StockFile], at: i64) {
@@ -246,7 +281,7 @@ impl Site {
     pub fn export(&mut self, at: i64) -> Option<Sent> {
         self.watch(at, true);
         if self.ftp.is_some() {
-            self.run(vec!["export-orders".into()], at);
+            self.run("export-orders", at);
             return self.lying_since(at);
         }
         let transaction = self.db.unchecked_transaction().unwrap();
@@ -368,7 +403,7 @@ fn start_server(folder: &Path) -> FtpServer {
     FtpServer::start(&root).unwrap()
 }
 
-fn write_settings(folder: &Path, ftp: Option<&FtpServer>, when: When, lag_min: i64) {
+fn settings_of(folder: &Path, ftp: Option<&FtpServer>, when: When, lag_min: i64) -> Settings {
     let ftp = match ftp {
         Some(ftp) => format!(
             "url = \"{}\"\nport = {}\nuser = \"{}\"\npassword = \"{}\"",
@@ -410,7 +445,9 @@ outbox = "/ordershop/{{shop_code}}"
 "#,
         when.as_str()
     );
-    fs::write(folder.join("tempostar.toml"), text).unwrap();
+    let path = folder.join("tempostar.toml");
+    fs::write(&path, text).unwrap();
+    settings::load(&path, None).unwrap()
 }
 
 /// The bytes of a database in which nothing has happened yet.
@@ -418,9 +455,7 @@ fn empty_database() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
         let folder = folder();
-        write_settings(folder.path(), None, When::Sent, 10);
-        let settings = settings::load(&folder.path().join("tempostar.toml"), None).unwrap();
-        let db = shop::open(&settings).unwrap();
+        let db = shop::open(&settings_of(folder.path(), None, When::Sent, 10)).unwrap();
         execute(&db, "INSERT INTO payment_methods (name, added_on) VALUES ('代金引換', '2020-04-01')", []);
         db.close().unwrap();
         fs::read(folder.path().join("shop.db")).unwrap()
