@@ -248,13 +248,16 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob) -
         files.push(copy_to_spool(run, path, &spool)?);
     }
     files.sort_by(|a, b| (a.entry.file_time, &a.entry.name).cmp(&(b.entry.file_time, &b.entry.name)));
+    let mut stopped = false;
     for spooled in files {
         interrupt::check()?;
-        let decided = process(run, job, &spooled)?;
-        if matches!(decided.decision, Decision::Held(_)) {
-            break;
+        if stopped {
+            run.report.files.push(FileReport::new(&spooled.shown, FileOutcome::Waiting));
+            continue;
         }
-        if let Some(id) = decided.entry_id {
+        let decided = process(run, job, &spooled)?;
+        stopped = matches!(decided.decision, Decision::Held(_));
+        if let Some(id) = decided.entry_id.filter(|_| !stopped) {
             run.work_dir.archive(&spooled.path, &spooled.entry.archived_as)?;
             ledger::mark_cleaned_up(&run.database, id)?;
         }

@@ -17,6 +17,8 @@ mod effects;
 #[cfg(test)]
 mod embedded_server;
 #[cfg(test)]
+mod in_flight;
+#[cfg(test)]
 mod logistics;
 #[cfg(test)]
 mod orders;
@@ -33,4 +35,8 @@ mod settings;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod stock;
+#[cfg(test)]
+mod stock_guard;
