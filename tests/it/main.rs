@@ -15,6 +15,8 @@ mod effects;
 #[cfg(test)]
 mod embedded_server;
 #[cfg(test)]
+mod encoding;
+#[cfg(test)]
 mod logistics;
 #[cfg(test)]
 mod orders;
