@@ -19,6 +19,8 @@ mod embedded_server;
 #[cfg(test)]
 mod in_flight;
 #[cfg(test)]
+mod encoding;
+#[cfg(test)]
 mod logistics;
 #[cfg(test)]
 mod orders;
