@@ -1,44 +1,26 @@
 //! Drives the built binary as cron and the shop do: against a real FTP server (in this process) and a real database.
 
-#[cfg(test)]
+#![cfg(test)]
+
 #[path = "../support/ftp_server.rs"]
 mod ftp_server;
-#[cfg(test)]
 mod harness;
 
-#[cfg(test)]
 mod bad_input;
-#[cfg(test)]
 mod check_settings;
-#[cfg(test)]
 mod cli;
-#[cfg(test)]
 mod effects;
-#[cfg(test)]
 mod embedded_server;
-#[cfg(test)]
-mod in_flight;
-#[cfg(test)]
 mod encoding;
-#[cfg(test)]
+mod in_flight;
 mod logistics;
-#[cfg(test)]
 mod orders;
-#[cfg(test)]
 mod products;
-#[cfg(test)]
 mod real_servers;
-#[cfg(test)]
 mod rows;
-#[cfg(test)]
 mod samples;
-#[cfg(test)]
 mod settings;
-#[cfg(test)]
 mod signals;
-#[cfg(test)]
 mod simulation;
-#[cfg(test)]
 mod stock;
-#[cfg(test)]
 mod stock_guard;

@@ -97,12 +97,18 @@ pub fn thirty_files_go_over_one_connection(shop: &mut RealShop) {
     assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")).len(), 30);
 }
 
+/// Larger than all buffers on the way.
 pub fn a_large_file_arrives_whole(shop: &mut RealShop) {
-    let rows = (0..40_000).map(|number| format!("\"S-{number:05}\",\"商品{number}{}\"\n", "表".repeat(40)));
-    let sheet = format!("\"商品コード\",\"商品名\"\n{}", rows.collect::<String>());
-    shop.put_sheet(PRODUCT_INBOX, "product.csv", &sheet);
-    shop.run(["import-products", "--json"]).ok().count("created", 40_000).no_problem();
-    assert!(shop.remote_bytes(&format!("{PRODUCT_INBOX}/archive/product.csv")) == cp932(&sheet));
+    let note = cp932(&"表".repeat(100)).repeat(200);
+    let mut sheet = cp932("\"商品コード\",\"備考\",\"商品名\"\n");
+    for number in 0..200 {
+        sheet.extend(cp932(&format!("\"S-{number}\",\"")));
+        sheet.extend(&note);
+        sheet.extend(cp932("\",\"皿\"\n"));
+    }
+    shop.put(&format!("{PRODUCT_INBOX}/product.csv"), &sheet);
+    shop.run(["import-products", "--json"]).ok().count("created", 200).no_problem();
+    assert!(shop.remote_bytes(&format!("{PRODUCT_INBOX}/archive/product.csv")) == sheet);
 }
 
 pub fn an_applied_file_is_deleted_where_the_settings_say_so(shop: &mut RealShop) {
