@@ -306,7 +306,7 @@ fn an_order_cancelled_in_tempostar_is_hand_work_until_the_shop_has_cancelled_it_
     shop.put_sheet(LOGISTICS_INBOX, "s1.csv", sheet);
     shop.run(["import-logistics", "--json"]).ok().count("cancelled", 1).problem(None, None, None, &["1001"]);
     assert_eq!(cancelled_there(&shop), serde_json::json!(["1001"]));
-    shop.run(["status"]).ok().says("1 orders are cancelled in TEMPOSTAR").says("1001");
+    shop.run(["status"]).ok().says("orders cancelled in TEMPOSTAR: 1").says("1001");
     // Told once, counted each time.
     shop.at("2026-11-25 10:15:00").put_sheet(LOGISTICS_INBOX, "s2.csv", sheet);
     shop.run(["import-logistics", "--json"]).ok().count("cancelled", 1).no_problem();

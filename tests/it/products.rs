@@ -280,7 +280,7 @@ fn the_mapping_comes_before_the_name() {
         Some("product.csv"),
         None,
         None,
-        &["1 columns", "素材"],
+        &["(1)", "素材"],
     );
     shop.check_rows("SELECT free_item_1 FROM products", &["麻"]);
 }
@@ -499,7 +499,7 @@ fn products_missing_from_the_newest_full_file_are_listed_until_they_are_deleted_
     shop.at("2026-11-25 10:15:00").put_sheet(PRODUCT_INBOX, "p2.csv", &sheet_of(3..=12));
     shop.run(["import-products"]).ok();
     assert_eq!(missing(&shop), serde_json::json!({"count": 2, "first": ["P-01", "P-02"]}));
-    shop.run(["status"]).ok().says("2 products").says("P-01, P-02");
+    shop.run(["status"]).ok().says("newest full file: 2").says("P-01, P-02");
 
     // A file with a few changed products says nothing about the others, but those that it has are there again.
     shop.at("2026-11-26 10:15:00").put_sheet(PRODUCT_INBOX, "p3.csv", &sheet_of([2, 3]));
@@ -545,7 +545,7 @@ fn the_first_ten_missing_products_are_named() {
     shop.run(["import-products"]).ok();
     let missing = missing(&shop);
     assert_eq!((&missing["count"], missing["first"].as_array().unwrap().len()), (&12.into(), 10));
-    shop.run(["status"]).ok().says("12 products").says("P-10, …").never_says("P-11");
+    shop.run(["status"]).ok().says("newest full file: 12").says("P-10, …").never_says("P-11");
 }
 
 #[test]
@@ -560,7 +560,7 @@ fn rows_that_disagree_are_named_wherever_they_stand() {
         Some("product.csv"),
         None,
         None,
-        &["for 1 products", "T-2"],
+        &["(1)", "T-2"],
     );
     shop.check_rows("SELECT code, name FROM products ORDER BY code", &["T-1|シャツ", "T-2|鉢"]);
 }
