@@ -23,6 +23,8 @@ mod orders;
 #[cfg(test)]
 mod products;
 #[cfg(test)]
+mod repeats;
+#[cfg(test)]
 mod rows;
 #[cfg(test)]
 mod samples;
