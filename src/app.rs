@@ -2,10 +2,12 @@
 //! exiting. The demo calls this, too.
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::time::Instant;
 
 use clap::Parser;
 
+use crate::check_settings::Colours;
 use crate::cli::{Cli, Command, EnvironmentArg, Global, LogFormat};
 use crate::clock::Clock;
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
@@ -38,11 +40,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
     let started = Instant::now();
     let report = Report::begin(cli.command.name(), new_run_id(clock), clock.now());
     let settings = load(&cli.global);
-    let language =
-        settings.as_ref().map_or_else(|_| settings::locale_language(), |settings| settings.language);
+    let language = match &settings {
+        Ok(settings) => settings.language,
+        Err(_) => settings::language_despite_problems(cli.global.config.as_deref()),
+    };
     match (&cli.command, settings) {
         (Command::CheckSettings(options), settings) => {
-            let checked = check_settings::run(settings, options, clock);
+            let checked = check_settings::run(settings, options, &report.run_id);
             finish_checks(&cli.global, report, &checked, clock, language)
         }
         (_, Err(failure)) => {
@@ -171,24 +175,40 @@ fn log_to_stderr(global: &Global) {
 fn finish_checks(
     global: &Global,
     mut report: Report,
-    checks: &[check_settings::Check],
+    checked: &check_settings::Checked,
     clock: &Clock,
     language: Language,
 ) -> Finished {
-    report.exit = check_settings::exit(checks);
+    report.environment = checked.environment;
+    report.exit = checked.exit();
+    report.problems = checked.problems();
     report.finished_at = clock.now();
-    let stdout = if global.json {
-        let mut document = output::json(&report, language);
-        document["checks"] = check_settings::json(checks, language);
-        format!("{document:#}\n")
-    } else {
-        check_settings::text(checks, language)
-    };
     let exit_code = report.exit.code();
-    match (global.quiet, report.exit) {
-        (true, Exit::Ok) => Finished { exit_code, ..Finished::default() },
-        (true, _) => Finished { stderr: stdout, exit_code, ..Finished::default() },
-        (false, _) => Finished { stdout, exit_code, ..Finished::default() },
+    if !global.quiet && !global.json {
+        return Finished { stdout: checked.text(language, colours()), exit_code, ..Finished::default() };
+    }
+    let stdout = match global.quiet {
+        true => String::new(),
+        false => format!("{:#}\n", checks_json(&report, checked, language)),
+    };
+    Finished { stdout, stderr: problems(global, &report, language), exit_code }
+}
+
+fn checks_json(report: &Report, checked: &check_settings::Checked, language: Language) -> serde_json::Value {
+    let mut document = output::json(report, language);
+    let (checks, jobs) = checked.json(language);
+    if report.exit == Exit::Ok {
+        document["outcome"] = "ok".into();
+    }
+    document["checks"] = checks;
+    document["jobs"] = jobs;
+    document
+}
+
+fn colours() -> Colours {
+    match std::io::stdout().is_terminal() && !settings::colours_unwanted() {
+        true => Colours::Ansi,
+        false => Colours::Plain,
     }
 }
 

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
 use crate::clock::{format_time, parse_time};
 use crate::report::Report;
+use crate::text::Text;
 
 /// Notes that a run has begun. Nobody may be left to note its end.
 ///
@@ -81,22 +82,29 @@ pub fn last_runs(connection: &Connection, command: &str) -> Result<(Option<Ended
 }
 
 /// What became of a file's content, for good or for now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Its rows are in the shop's tables.
     Applied,
-    /// Nothing of it is.
-    Refused,
-    /// The guard keeps it.
-    Held,
+    /// Nothing of it is, for this reason.
+    Refused(Text),
+    /// The guard keeps it, for this reason.
+    Held(Text),
 }
 
 impl Decision {
-    fn as_str(self) -> &'static str {
+    fn as_str(&self) -> &'static str {
         match self {
             Self::Applied => "applied",
-            Self::Refused => "refused",
-            Self::Held => "held",
+            Self::Refused(_) => "refused",
+            Self::Held(_) => "held",
+        }
+    }
+
+    fn reason(&self) -> Option<&Text> {
+        match self {
+            Self::Applied => None,
+            Self::Refused(reason) | Self::Held(reason) => Some(reason),
         }
     }
 }
@@ -145,7 +153,7 @@ pub struct KnownFile {
 pub fn record_file(
     transaction: &Transaction<'_>,
     file: &FileEntry,
-    decision: Decision,
+    decision: &Decision,
     now: NaiveDateTime,
 ) -> Result<i64> {
     transaction.execute(
@@ -155,8 +163,9 @@ pub fn record_file(
     )?;
     transaction.execute(
         "INSERT INTO tempostar_files
-             (command, name, sha256, size, file_time, run_id, outcome, decided_at, archived_as)
-         VALUES (:command, :name, :sha256, :size, :file_time, :run_id, :outcome, :now, :archived_as)",
+             (command, name, sha256, size, file_time, run_id, outcome, reason_ja, reason_en, decided_at, archived_as)
+         VALUES (:command, :name, :sha256, :size, :file_time, :run_id, :outcome, :reason_ja, :reason_en, :now,
+                 :archived_as)",
         named_params! {
             ":command": file.command,
             ":name": file.name,
@@ -165,6 +174,8 @@ pub fn record_file(
             ":file_time": format_time(file.file_time),
             ":run_id": file.run_id,
             ":outcome": decision.as_str(),
+            ":reason_ja": decision.reason().map(|reason| &reason.ja),
+            ":reason_en": decision.reason().map(|reason| &reason.en),
             ":now": format_time(now),
             ":archived_as": file.archived_as,
         },
@@ -179,6 +190,88 @@ pub fn record_file(
 pub fn mark_cleaned_up(connection: &Connection, id: i64) -> Result<()> {
     connection.execute("UPDATE tempostar_files SET is_cleaned_up = 1 WHERE id = ?1", [id])?;
     Ok(())
+}
+
+/// A file that is not done with: the server's copy is still there, as far as the ledger knows.
+#[derive(Clone, Debug)]
+pub struct UnfinishedFile {
+    /// The entry's number.
+    pub id: i64,
+    /// The file's name.
+    pub name: String,
+    /// Whether the guard holds it (else it was applied or refused, and could not be put away).
+    pub is_held: bool,
+}
+
+/// The files of a job that are not done with.
+///
+/// # Errors
+/// SQLite's.
+pub fn unfinished_files(connection: &Connection, command: &str) -> Result<Vec<UnfinishedFile>> {
+    let mut statement = connection.prepare(
+        "SELECT id, name, outcome = 'held'
+         FROM tempostar_files
+         WHERE command = ?1 AND NOT is_cleaned_up",
+    )?;
+    let rows = statement.query_map([command], |row| {
+        Ok(UnfinishedFile { id: row.get(0)?, name: row.get(1)?, is_held: row.get(2)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Forgets a held file that somebody has taken away.
+///
+/// # Errors
+/// SQLite's.
+pub fn forget_file(connection: &Connection, id: i64) -> Result<()> {
+    connection.execute("DELETE FROM tempostar_files WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// A file that was held or refused, for a person.
+#[derive(Clone, Debug)]
+pub struct StoppedFile {
+    /// The job.
+    pub command: String,
+    /// The file's name.
+    pub name: String,
+    /// Whether the guard holds it (else it was refused).
+    pub is_held: bool,
+    /// When that was last decided, Japan time.
+    pub decided_at: String,
+    /// Why.
+    pub reason: Text,
+    /// Where the copy of a refused one lies, below the work folder's archive.
+    pub archived_as: String,
+}
+
+/// The files that are held now, and those that were refused without a later file of that name being applied, newest
+/// first.
+///
+/// # Errors
+/// SQLite's.
+pub fn stopped_files(connection: &Connection) -> Result<Vec<StoppedFile>> {
+    let mut statement = connection.prepare(
+        "SELECT command, name, outcome = 'held', decided_at, coalesce(reason_ja, ''), coalesce(reason_en, ''),
+                archived_as
+         FROM tempostar_files AS file
+         WHERE outcome IN ('held', 'refused')
+           AND NOT EXISTS (SELECT 1
+                           FROM tempostar_files AS later
+                           WHERE later.command = file.command AND later.name = file.name AND later.id > file.id)
+         ORDER BY id DESC",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(StoppedFile {
+            command: row.get(0)?,
+            name: row.get(1)?,
+            is_held: row.get(2)?,
+            decided_at: row.get(3)?,
+            reason: Text { ja: row.get(4)?, en: row.get(5)? },
+            archived_as: row.get(6)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The newest entry of this content under this name.
@@ -217,6 +310,17 @@ pub fn find_file(
         )
         .optional()?;
     Ok(found)
+}
+
+/// The own time of a file that a run decided about.
+///
+/// # Errors
+/// SQLite's.
+pub fn file_time(connection: &Connection, run_id: &str, name: &str) -> Result<Option<NaiveDateTime>> {
+    let sql =
+        "SELECT file_time FROM tempostar_files WHERE run_id = ?1 AND name = ?2 ORDER BY id DESC LIMIT 1";
+    let time: Option<String> = connection.query_row(sql, [run_id, name], |row| row.get(0)).optional()?;
+    Ok(time.as_deref().and_then(parse_time))
 }
 
 /// The applied files whose own time is later than this one, oldest first: name and place in the archive.

@@ -17,6 +17,8 @@ pub mod clock;
 mod crash;
 pub mod encoding;
 pub mod file_time;
+pub mod hashing;
+pub mod interrupt;
 pub mod jobs;
 pub mod ledger;
 pub mod output;

@@ -5,8 +5,12 @@ use std::process::ExitCode;
 
 use tempostar::app::{self, Finished};
 use tempostar::clock::Clock;
+use tempostar::interrupt;
 
 fn main() -> ExitCode {
+    if let Err(error) = interrupt::watch() {
+        let _ = writeln!(io::stderr(), "cannot watch for signals: {error}");
+    }
     let Finished { stdout, stderr, exit_code } = app::run(std::env::args_os(), &clock());
     // Whoever closed the pipe does not want to read on; the exit code still tells.
     let _ = io::stderr().write_all(stderr.as_bytes());

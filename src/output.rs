@@ -35,9 +35,17 @@ fn figures_line(report: &Report, elapsed: Duration, language: Language) -> Text 
     if report.files.is_empty() {
         return text::figures_only(report.command, &figures, &seconds);
     }
-    let rows = grouped(report.files.iter().map(|file| file.rows).sum());
-    let files = grouped(u64::try_from(report.files.len()).unwrap_or_default());
-    text::files_and_rows(report.command, &files, &rows, &figures, &seconds)
+    let rows = report.files.iter().map(|file| file.rows).sum();
+    let files = u64::try_from(report.files.len()).unwrap_or_default();
+    text::files_and_rows(
+        report.command,
+        &grouped(files),
+        &counted(files, "file"),
+        &grouped(rows),
+        &counted(rows, "row"),
+        &figures,
+        &seconds,
+    )
 }
 
 fn count_label(name: &str, count: &str) -> Text {
@@ -62,6 +70,12 @@ fn count_label(name: &str, count: &str) -> Text {
         "held_back" => text::count_held_back(count),
         other => Text::same(format!("{count} {other}")),
     }
+}
+
+/// `1 file`, `3 files`
+fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
 }
 
 /// `12480` → `12,480`

@@ -31,6 +31,10 @@ pub enum Exit {
     Locked = 7,
     /// The database cannot be used.
     Database = 8,
+    /// SIGINT stopped the run.
+    Interrupted = 130,
+    /// SIGTERM stopped the run.
+    Terminated = 143,
 }
 
 impl Exit {
@@ -89,6 +93,13 @@ impl Problem {
     /// Something worth knowing.
     pub fn note(code: &'static str, message: Text, hint: Text) -> Self {
         Self::new(Severity::Note, code, message, hint)
+    }
+
+    /// The same problem, with its reason behind it.
+    #[must_use]
+    pub fn because(mut self, reason: &Text) -> Self {
+        self.message = self.message.because(reason);
+        self
     }
 
     /// The same problem, in this file.
@@ -297,6 +308,14 @@ impl Report {
     pub fn partial(&mut self, problem: Problem) {
         self.problems.push(problem);
         self.exit = self.exit.max(Exit::Partial);
+    }
+
+    /// Something that the reader should know. If it is an error, something was not done.
+    pub fn tell(&mut self, problem: Problem) {
+        match problem.severity {
+            Severity::Error => self.partial(problem),
+            Severity::Warning | Severity::Note => self.problems.push(problem),
+        }
     }
 
     /// The run ends here. What it did before stands.

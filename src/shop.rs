@@ -62,6 +62,13 @@ pub fn open_read_only(settings: &Settings) -> Result<Connection> {
     Ok(connection)
 }
 
+/// The version of the schema that a database has before [`open`] migrates it; `None` when there is no database yet,
+/// or when it cannot be read.
+pub fn found_version(path: &Path) -> Option<i64> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0)).ok()
+}
+
 /// The value that the ledger keeps under this key.
 ///
 /// # Errors
@@ -101,7 +108,8 @@ fn show(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn known_version() -> i64 {
+/// The version of the schema that this program makes and needs.
+pub fn known_version() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 

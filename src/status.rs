@@ -8,22 +8,20 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::{Clock, format_time};
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
-use crate::ledger::{self, EndedRun};
+use crate::ledger::{self, EndedRun, StoppedFile};
 use crate::report::Failure;
 use crate::settings::Settings;
 use crate::sync::failure_of;
 use crate::text::{Language, Text, status as text};
+use crate::work_dir::WorkDir;
 use crate::{output, shop};
 
 /// The jobs, in the order in which they are shown.
 pub const JOBS: [&str; 4] =
     [import_products::COMMAND, import_logistics::COMMAND, import_stock::COMMAND, export_orders::COMMAND];
 
-/// How many held-back orders the text names.
-const HELD_BACK_SHOWN_MAX: usize = 10;
-
-/// How many products or orders of one kind of hand work are named.
-const HAND_WORK_SHOWN_MAX: usize = 10;
+/// How many things of one kind the text names.
+const SHOWN_MAX: usize = 10;
 
 /// The state of things.
 #[derive(Clone, Debug)]
@@ -35,6 +33,8 @@ pub struct Status {
     orders_waiting: u64,
     held_back: Vec<(String, Text)>,
     batches_not_taken: Vec<String>,
+    stopped_files: Vec<StoppedFile>,
+    work_dir: WorkDir,
     hand_work: Vec<HandWork>,
 }
 
@@ -78,6 +78,8 @@ fn read(settings: &Settings, clock: &Clock) -> Result<Status> {
         orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?) + under_way,
         held_back,
         batches_not_taken: batches.into_iter().map(|(_, name)| name).collect(),
+        stopped_files: ledger::stopped_files(&database)?,
+        work_dir: WorkDir::at(&settings.work_dir),
         hand_work: hand_work(&database, settings, clock)?,
     })
 }
@@ -108,21 +110,32 @@ impl Status {
         let mut lines = vec![text::title(&self.shop_name, self.environment, &self.now)];
         lines.extend(self.jobs.iter().flat_map(Job::lines));
         lines.push(text::orders_waiting(self.orders_waiting));
-        let held_back = u64::try_from(self.held_back.len()).unwrap_or(u64::MAX);
-        lines.push(text::orders_held_back(held_back));
-        for (order_no, reason) in self.held_back.iter().take(HELD_BACK_SHOWN_MAX) {
-            lines.push(indented(Text::same(order_no.as_str()).because(reason)));
-        }
-        if self.held_back.len() > HELD_BACK_SHOWN_MAX {
-            lines.push(indented(text::and_more(held_back - HELD_BACK_SHOWN_MAX as u64)));
-        }
-        lines.push(text::batches_not_taken(u64::try_from(self.batches_not_taken.len()).unwrap_or(u64::MAX)));
+        lines.push(text::orders_held_back(count(&self.held_back)));
+        lines.extend(first(&self.held_back, |(order_no, reason)| {
+            Text::same(order_no.as_str()).because(reason)
+        }));
+        lines.push(text::batches_not_taken(count(&self.batches_not_taken)));
+        lines.push(text::files_stopped(count(&self.stopped_files)));
+        lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
         lines.extend(self.hand_work.iter().flat_map(HandWork::lines));
         lines.iter().fold(String::new(), |mut shown, line| {
             // Writing to a String cannot fail.
             let _ = writeln!(shown, "{}", line.get(language));
             shown
         })
+    }
+
+    fn stopped_file(&self, file: &StoppedFile) -> Text {
+        let shown = if file.is_held {
+            text::file_held(&file.command, &file.name, &file.decided_at)
+        } else {
+            text::file_refused(&file.command, &file.name, &file.decided_at, &self.copy_of(file))
+        };
+        shown.because(&file.reason)
+    }
+
+    fn copy_of(&self, file: &StoppedFile) -> String {
+        self.work_dir.archived(&file.archived_as).display().to_string()
     }
 
     /// For programs.
@@ -157,6 +170,14 @@ impl Status {
                 })).collect::<Vec<_>>(),
                 "files_not_taken": self.batches_not_taken,
             },
+            "files": self.stopped_files.iter().map(|file| json!({
+                "command": file.command,
+                "name": file.name,
+                "outcome": if file.is_held { "held" } else { "refused" },
+                "decided_at": file.decided_at,
+                "reason": file.reason.get(language),
+                "copy": (!file.is_held).then(|| self.copy_of(file)),
+            })).collect::<Vec<_>>(),
             "hand_work": hand_work,
         })
     }
@@ -169,22 +190,18 @@ impl HandWork {
             return Vec::new();
         }
         let mut shown = self.first().join(", ");
-        if self.names.len() > HAND_WORK_SHOWN_MAX {
+        if self.names.len() > SHOWN_MAX {
             shown.push_str(", …");
         }
-        vec![(self.sentence)(self.count()), indented(Text::same(shown))]
+        vec![(self.sentence)(count(&self.names)), indented(Text::same(shown))]
     }
 
     fn json(&self) -> Value {
-        json!({ "count": self.count(), "first": self.first() })
-    }
-
-    fn count(&self) -> u64 {
-        u64::try_from(self.names.len()).unwrap_or(u64::MAX)
+        json!({ "count": count(&self.names), "first": self.first() })
     }
 
     fn first(&self) -> &[String] {
-        &self.names[..self.names.len().min(HAND_WORK_SHOWN_MAX)]
+        &self.names[..self.names.len().min(SHOWN_MAX)]
     }
 }
 
@@ -204,6 +221,19 @@ impl Job {
         };
         vec![first, indented(success)]
     }
+}
+
+fn count<T>(things: &[T]) -> u64 {
+    u64::try_from(things.len()).unwrap_or(u64::MAX)
+}
+
+/// The first things, one a line, and how many more there are.
+fn first<T>(things: &[T], show: impl Fn(&T) -> Text) -> Vec<Text> {
+    let mut lines: Vec<Text> = things.iter().take(SHOWN_MAX).map(|thing| indented(show(thing))).collect();
+    if things.len() > SHOWN_MAX {
+        lines.push(indented(text::and_more(count(things) - SHOWN_MAX as u64)));
+    }
+    lines
 }
 
 fn indented(text: Text) -> Text {

@@ -35,12 +35,16 @@ impl WorkDir {
     /// # Errors
     /// `Failure` with `Exit::Settings` when it cannot be made or written to.
     pub fn open(root: &Path) -> Result<Self> {
-        let work_dir = Self { root: root.to_owned() };
         make_folder(root).map_err(|error| {
             let problem = text::work_dir_unusable(&root.display().to_string(), &error.to_string());
             Failure::new(Exit::Settings, problem)
         })?;
-        Ok(work_dir)
+        Ok(Self::at(root))
+    }
+
+    /// This folder, only to tell where things lie in it.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
     }
 
     /// The folder for a job's files in progress.
@@ -111,6 +115,14 @@ impl WorkDir {
     /// Where the rejected rows of a file go; the folder is not made yet.
     pub fn rejects(&self, run_id: &str, name: &str) -> PathBuf {
         self.root.join("rejects").join(run_id).join(name)
+    }
+
+    /// The run whose rejected rows this file holds, if it lies where they are kept.
+    pub fn run_of_rejects(&self, path: &Path) -> Option<String> {
+        let folder = fs::canonicalize(path).ok()?.parent()?.to_owned();
+        let rejects = fs::canonicalize(self.root.join("rejects")).ok()?;
+        (folder.parent()? == rejects)
+            .then(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()))?
     }
 
     /// Takes the lock of a job, as long as the file lives. The kernel releases it, even after a crash.

@@ -1,15 +1,37 @@
-//! `check-settings`: a ladder of named checks.
+//! `check-settings`: tells whether everything works that the jobs need, and if not, what is wrong and who must act.
+//!
+//! The checks form a ladder: each is tried only where those that it stands on have passed, so that one root cause
+//! is one error, and what follows from it is skipped and names it. A further check is a row of `LADDER`, a
+//! function in the file of its topic, and its sentences.
+//!
+//! Nothing here changes the shop's data. The database is created and migrated as any job would do it.
 
-use serde_json::{Value, json};
+mod database;
+mod folders;
+mod orders;
+mod server;
+mod settings_file;
+mod show;
+#[cfg(test)]
+mod tests;
+
+use anyhow::{Context, Result};
+use rusqlite::Connection;
 
 use crate::cli::CheckSettings;
-use crate::clock::Clock;
-use crate::report::{Exit, Failure};
-use crate::settings::Settings;
-use crate::text::{Language, Text};
+use crate::interrupt;
+use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::remote::{self, Remote};
+use crate::report::{Exit, Failure, Problem, Severity};
+use crate::settings::{Ftp, Settings};
+use crate::sync::failure_of;
+use crate::text::{Text, check_settings as say};
+use crate::work_dir::WorkDir;
+
+pub use self::show::Colours;
 
 /// How a check came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// As it should be.
     Ok,
@@ -21,7 +43,29 @@ pub enum Status {
     Skipped,
 }
 
-/// One check and what it found.
+/// Somebody who can mend something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// 店舗様
+    Shop,
+    /// SAVAWAY, who run TEMPOSTAR.
+    Savaway,
+    /// 弊社: whoever runs the shop's platform and this program.
+    Support,
+}
+
+/// One thing that is not as it should be.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What, and what to do.
+    pub problem: Problem,
+    /// Who should act, in this order.
+    pub who: &'static [Who],
+    /// The exit code that it asks for, if it is an error.
+    pub exit: Exit,
+}
+
+/// One check and what it saw.
 #[derive(Clone, Debug)]
 pub struct Check {
     /// Stable kebab-case word.
@@ -30,34 +74,442 @@ pub struct Check {
     pub title: Text,
     /// How it came out.
     pub status: Status,
-    /// The fact that was seen.
-    pub message: Text,
-    /// What to do, and who.
-    pub hint: Text,
-    /// The exit code that an error of this check asks for.
-    pub exit: Exit,
+    /// The fact that was seen, or why nothing was tried; can be empty where there are findings.
+    pub fact: Text,
+    /// What is not as it should be.
+    pub findings: Vec<Finding>,
+    /// The jobs that cannot run while this check fails.
+    stops: &'static [&'static str],
 }
 
-/// Runs the checks.
-pub fn run(settings: Result<Settings, Failure>, options: &CheckSettings, clock: &Clock) -> Vec<Check> {
-    let _ = (settings, options, clock);
-    Vec::new()
+/// Whether a job can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// Everything that it needs was checked and works.
+    Ready,
+    /// Something that it needs does not work.
+    Blocked,
+    /// Something that it needs was not checked.
+    Untested,
 }
 
-/// The checks as text, one line each.
-pub fn text(checks: &[Check], language: Language) -> String {
-    let _ = (checks, language);
-    String::new()
+/// All checks of a run.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// `demo` or `production`; `None` when the settings could not be read.
+    pub environment: Option<&'static str>,
+    /// In the order of the ladder.
+    pub checks: Vec<Check>,
+    /// The exit code of the signal that ended them early.
+    pub stopped: Option<Exit>,
 }
 
-/// The checks as JSON.
-pub fn json(checks: &[Check], language: Language) -> Value {
-    let _ = (checks, language);
-    json!([])
+/// What one look has seen.
+struct Found {
+    status: Status,
+    fact: Text,
+    findings: Vec<Finding>,
 }
 
-/// The exit code.
-pub fn exit(checks: &[Check]) -> Exit {
-    let _ = checks;
-    Exit::Ok
+impl Found {
+    fn ok(fact: Text) -> Self {
+        Self { status: Status::Ok, fact, findings: Vec::new() }
+    }
+
+    fn skipped(why: Text) -> Self {
+        Self { status: Status::Skipped, ..Self::ok(why) }
+    }
+
+    fn failed(findings: Vec<Finding>) -> Self {
+        findings.into_iter().fold(Self::ok(Text::default()), Self::with)
+    }
+
+    fn with(mut self, finding: Finding) -> Self {
+        let status = match finding.problem.severity {
+            Severity::Note => Status::Ok,
+            Severity::Warning => Status::Warning,
+            Severity::Error => Status::Error,
+        };
+        self.status = self.status.max(status);
+        self.findings.push(finding);
+        self
+    }
+
+    fn with_all(self, findings: impl IntoIterator<Item = Finding>) -> Self {
+        findings.into_iter().fold(self, Self::with)
+    }
+}
+
+impl Finding {
+    fn new(who: &'static [Who], problem: Problem) -> Self {
+        Self { problem, who, exit: Exit::Settings }
+    }
+
+    fn all_of(failure: Failure) -> Vec<Self> {
+        let exit = failure.exit;
+        let finding = |problem| Self { exit, ..Self::new(&[Who::Support], problem) };
+        failure.problems.into_iter().map(finding).collect()
+    }
+}
+
+/// One rung of the ladder.
+struct Rung {
+    id: &'static str,
+    title: fn() -> Text,
+    /// The checks on which this one stands.
+    after: &'static [&'static str],
+    /// The jobs that cannot run while it fails.
+    stops: &'static [&'static str],
+    look: fn(&mut World<'_>) -> Result<Found>,
+}
+
+const ALL_JOBS: &[&str] =
+    &[import_products::COMMAND, import_logistics::COMMAND, import_stock::COMMAND, export_orders::COMMAND];
+const NO_JOB: &[&str] = &[];
+
+const SERVER: &[&str] = &["server-folders"];
+const DATABASE: &[&str] = &["database", "database-integrity"];
+
+/// The checks that need settings to begin with, in their order.
+const LADDER: &[Rung] = &[
+    Rung {
+        id: "passwords",
+        title: say::title_passwords,
+        after: &[],
+        stops: NO_JOB,
+        look: |world| Ok(settings_file::passwords(world.settings)),
+    },
+    Rung {
+        id: "language",
+        title: say::title_language,
+        after: &[],
+        stops: NO_JOB,
+        look: |_| Ok(Found::ok(say::language_here())),
+    },
+    Rung {
+        id: "work-folder",
+        title: say::title_work_folder,
+        after: &[],
+        stops: ALL_JOBS,
+        look: |world| {
+            let (found, work_dir) = folders::work_folder(&world.settings.work_dir, world.run_id)?;
+            world.work_dir = Some(work_dir);
+            Ok(found)
+        },
+    },
+    Rung {
+        id: "database",
+        title: say::title_database,
+        after: &[],
+        stops: ALL_JOBS,
+        look: |world| {
+            let (found, database) = database::open(world.settings)?;
+            world.database = Some(database);
+            Ok(found)
+        },
+    },
+    Rung {
+        id: "database-integrity",
+        title: say::title_database_integrity,
+        after: &["database"],
+        stops: ALL_JOBS,
+        look: |world| database::integrity(world.database()?),
+    },
+    Rung {
+        id: "database-wal",
+        title: say::title_database_wal,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| database::wal(world.database()?),
+    },
+    Rung {
+        id: "database-write",
+        title: say::title_database_write,
+        after: DATABASE,
+        stops: ALL_JOBS,
+        look: |world| database::write(world.database()?),
+    },
+    Rung {
+        id: "free-items",
+        title: say::title_free_items,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| database::free_items(world.database()?, &world.settings.products.free_items),
+    },
+    Rung {
+        id: "payment-methods",
+        title: say::title_payment_methods,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| database::payment_methods(world.database()?),
+    },
+    Rung {
+        id: "server-trust",
+        title: say::title_server_trust,
+        after: &[],
+        stops: ALL_JOBS,
+        look: |world| server::trust(&mut world.remote, &world.settings.ftp.server.tls),
+    },
+    Rung {
+        id: "server-name",
+        title: say::title_server_name,
+        after: &["server-trust"],
+        stops: ALL_JOBS,
+        look: |world| {
+            if world.options.offline {
+                return Ok(Found::skipped(say::offline()));
+            }
+            let approach = world.approach.insert(server::Approach::new(&mut world.remote, world.settings));
+            Ok(approach.name())
+        },
+    },
+    Rung {
+        id: "server-connection",
+        title: say::title_server_connection,
+        after: &["server-name"],
+        stops: ALL_JOBS,
+        look: |world| Ok(world.approach()?.connection()),
+    },
+    Rung {
+        id: "server-greeting",
+        title: say::title_server_greeting,
+        after: &["server-connection"],
+        stops: ALL_JOBS,
+        look: |world| Ok(world.approach()?.greeting()),
+    },
+    Rung {
+        id: "server-encryption",
+        title: say::title_server_encryption,
+        after: &["server-greeting"],
+        stops: ALL_JOBS,
+        look: |world| Ok(world.approach()?.encryption()),
+    },
+    Rung {
+        id: "server-login",
+        title: say::title_server_login,
+        after: &["server-encryption"],
+        stops: ALL_JOBS,
+        look: |world| Ok(world.approach()?.login()),
+    },
+    Rung {
+        id: "server-listing",
+        title: say::title_server_listing,
+        after: &["server-login"],
+        stops: ALL_JOBS,
+        look: |world| server::listing(&mut world.remote),
+    },
+    Rung {
+        id: "server-folders",
+        title: say::title_server_folders,
+        after: &["server-listing"],
+        stops: ALL_JOBS,
+        look: |world| {
+            world.places = folders::visit(&mut world.remote, world.settings)?;
+            folders::together(&mut world.remote, &world.settings.shop.code, &world.places)
+        },
+    },
+    Rung {
+        id: folders::PRODUCTS,
+        title: say::title_products_inbox,
+        after: SERVER,
+        stops: &[import_products::COMMAND],
+        look: |world| folders::inbox(&mut world.places, folders::PRODUCTS),
+    },
+    Rung {
+        id: folders::LOGISTICS,
+        title: say::title_logistics_inbox,
+        after: SERVER,
+        stops: &[import_logistics::COMMAND],
+        look: |world| folders::inbox(&mut world.places, folders::LOGISTICS),
+    },
+    Rung {
+        id: folders::STOCK,
+        title: say::title_stock_inbox,
+        after: SERVER,
+        stops: &[import_stock::COMMAND],
+        look: |world| folders::inbox(&mut world.places, folders::STOCK),
+    },
+    Rung {
+        id: folders::ORDERS,
+        title: say::title_orders_outbox,
+        after: SERVER,
+        stops: &[export_orders::COMMAND],
+        look: |world| folders::outbox(&mut world.places),
+    },
+    Rung {
+        id: WRITE_TEST,
+        title: say::title_write_test,
+        after: &["work-folder", folders::ORDERS],
+        stops: &[export_orders::COMMAND],
+        look: |world| {
+            let work_dir = world.work_dir.as_ref().context("no work folder")?;
+            folders::write_test(&mut world.remote, &world.settings.orders.outbox, work_dir, world.run_id)
+        },
+    },
+    Rung {
+        id: "orders",
+        title: say::title_orders,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| orders::waiting(world.database()?, world.settings),
+    },
+    Rung {
+        id: "mail",
+        title: say::title_mail,
+        after: &[],
+        stops: NO_JOB,
+        look: |world| Ok(settings_file::mail(world.settings, world.options)),
+    },
+];
+
+const WRITE_TEST: &str = "write-test";
+
+/// What the checks look at, and what an earlier one leaves to the later ones.
+struct World<'a> {
+    settings: &'a Settings,
+    options: &'a CheckSettings,
+    run_id: &'a str,
+    remote: Remote<'a>,
+    work_dir: Option<WorkDir>,
+    database: Option<Connection>,
+    approach: Option<server::Approach<'a>>,
+    places: Vec<folders::Place>,
+}
+
+impl<'a> World<'a> {
+    fn database(&self) -> Result<&Connection> {
+        self.database.as_ref().context("no database")
+    }
+
+    fn approach(&mut self) -> Result<&mut server::Approach<'a>> {
+        self.approach.as_mut().context("the server was not tried")
+    }
+}
+
+/// Runs the checks. `run_id` becomes part of the names of files that are made to try things out.
+pub fn run(settings: Result<Settings, Failure>, options: &CheckSettings, run_id: &str) -> Checked {
+    let (mut checks, settings) = settings_file::judge(settings);
+    let Some(settings) = settings else {
+        for rung in ladder(options) {
+            checks.push(not_tried(rung, &checks));
+        }
+        return Checked { environment: None, checks, stopped: None };
+    };
+    // Whoever waits at the screen wants to hear of a fault soon; one more try sorts out mere chance.
+    let ftp = Ftp { retries: settings.ftp.retries.min(1), ..settings.ftp.clone() };
+    let mut world = World {
+        settings: &settings,
+        options,
+        run_id,
+        remote: Remote::new(&ftp),
+        work_dir: None,
+        database: None,
+        approach: None,
+        places: Vec::new(),
+    };
+    for rung in ladder(options) {
+        let is_open = rung.after.iter().all(|id| has_passed(&checks, id));
+        checks.push(match is_open {
+            _ if interrupt::is_requested() => {
+                check(rung.id, (rung.title)(), rung.stops, Found::skipped(say::stopped()))
+            }
+            true => climb(rung, &mut world),
+            false => not_tried(rung, &checks),
+        });
+    }
+    world.remote.close();
+    let stopped = interrupt::is_requested().then(interrupt::exit);
+    Checked { environment: Some(settings.environment.as_str()), checks, stopped }
+}
+
+/// The rungs that were asked for.
+fn ladder(options: &CheckSettings) -> impl Iterator<Item = &'static Rung> {
+    LADDER.iter().filter(move |rung| rung.id != WRITE_TEST || options.write_test)
+}
+
+fn has_passed(checks: &[Check], id: &str) -> bool {
+    checks.iter().any(|check| check.id == id && matches!(check.status, Status::Ok | Status::Warning))
+}
+
+fn climb(rung: &Rung, world: &mut World<'_>) -> Check {
+    let found = (rung.look)(world).unwrap_or_else(|error| Found::failed(explain(&error)));
+    check(rung.id, (rung.title)(), rung.stops, found)
+}
+
+/// What an error that ends a check means to a person.
+fn explain(error: &anyhow::Error) -> Vec<Finding> {
+    match error.downcast_ref::<remote::Error>() {
+        Some(error) => vec![server::finding(error)],
+        None => Finding::all_of(failure_of(error)),
+    }
+}
+
+/// A check that stands on one that has not passed: it names the root cause.
+fn not_tried(rung: &Rung, checks: &[Check]) -> Check {
+    let earlier = checks.iter().find(|check| {
+        let is_below = rung.after.is_empty() || rung.after.contains(&check.id);
+        is_below && matches!(check.status, Status::Error | Status::Skipped)
+    });
+    let why = match earlier {
+        Some(check) if check.status == Status::Skipped => check.fact.clone(),
+        Some(check) => first_mend(&check.title),
+        None => Text::default(),
+    };
+    check(rung.id, (rung.title)(), rung.stops, Found::skipped(why))
+}
+
+fn first_mend(title: &Text) -> Text {
+    Text { ja: say::first_mend(&title.ja).ja, en: say::first_mend(&title.en).en }
+}
+
+fn check(id: &'static str, title: Text, stops: &'static [&'static str], found: Found) -> Check {
+    Check { id, title, status: found.status, fact: found.fact, findings: found.findings, stops }
+}
+
+impl Checked {
+    /// 0 when nothing is an error; 5 when only the network is at fault, 8 when only the database is; else 6. After a
+    /// signal, the signal's.
+    pub fn exit(&self) -> Exit {
+        if let Some(exit) = self.stopped {
+            return exit;
+        }
+        let mut exits = self
+            .checks
+            .iter()
+            .flat_map(|check| &check.findings)
+            .filter(|finding| finding.problem.severity == Severity::Error)
+            .map(|finding| finding.exit);
+        match exits.next() {
+            None => Exit::Ok,
+            Some(first @ (Exit::Remote | Exit::Database | Exit::Internal))
+                if exits.all(|exit| exit == first) =>
+            {
+                first
+            }
+            Some(_) => Exit::Settings,
+        }
+    }
+
+    /// Everything that is not as it should be; the hints say who must act.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.checks
+            .iter()
+            .flat_map(|check| &check.findings)
+            .map(|finding| Problem { hint: show::hint(finding), ..finding.problem.clone() })
+            .collect()
+    }
+
+    /// Whether each of the four jobs can run.
+    pub fn jobs(&self) -> Vec<(&'static str, Readiness)> {
+        ALL_JOBS.iter().map(|job| (*job, self.readiness(job))).collect()
+    }
+
+    fn readiness(&self, job: &str) -> Readiness {
+        let needed = self.checks.iter().filter(|check| check.stops.contains(&job));
+        needed.fold(Readiness::Ready, |readiness, check| match (check.status, readiness) {
+            (Status::Error, _) | (_, Readiness::Blocked) => Readiness::Blocked,
+            (Status::Skipped, _) => Readiness::Untested,
+            (Status::Ok | Status::Warning, readiness) => readiness,
+        })
+    }
 }

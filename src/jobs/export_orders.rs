@@ -13,6 +13,7 @@ use rusqlite::types::{Type, Value};
 use rusqlite::{Connection, Row, Statement};
 
 use crate::clock::{format_time, parse_time};
+use crate::interrupt;
 use crate::ledger::BatchOrder;
 use crate::report::{Counts, Problem};
 use crate::settings::{AddOrderLines, Settings};
@@ -25,7 +26,7 @@ use crate::text::{Text, jobs as text};
 pub const COMMAND: &str = "export-orders";
 
 /// Payment methods added from this day on need a set-up at SAVAWAY.
-const PAYMENT_SETUP_SINCE: &str = "2022-05-01";
+pub const PAYMENT_SETUP_SINCE: &str = "2022-05-01";
 
 /// How many held-back orders one run tells of.
 const HELD_BACK_TOLD_MAX: usize = 100;
@@ -127,8 +128,7 @@ fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
 
 /// What a person is told of an order that is held back.
 pub fn held_back_problem(order_no: &str, reason: &Text) -> Problem {
-    let problem = text::held_back(order_no);
-    Problem { message: problem.message.clone().because(reason), ..problem }
+    text::held_back(order_no).because(reason)
 }
 
 /// Writes all waiting orders that can go. Everything is read from one snapshot.
@@ -148,6 +148,7 @@ fn render(
     let mut waiting = snapshot.prepare(WAITING_SQL)?;
     let mut numbers = waiting.query([])?;
     while let Some(number) = numbers.next()? {
+        interrupt::check()?;
         let order_no: String = number.get(0)?;
         let order = match reader.read(&order_no) {
             Ok(order) => order,

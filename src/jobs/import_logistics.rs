@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Statement, Transaction, named_para
 use super::Names;
 use crate::clock::{format_time, parse_time};
 use crate::encoding::{comparable_name, look_alikes};
+use crate::interrupt;
 use crate::report::{Counts, Problem};
 use crate::settings::{AddOrderLines, Inbox, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem};
@@ -305,6 +306,7 @@ fn stage(incoming: &mut Incoming<'_>, columns: &Columns, tally: &mut Tally) -> R
     )?;
     let mut other_shop = incoming.shop.prepare("INSERT OR IGNORE INTO temp.other_shop_orders VALUES (?1)")?;
     while let Some(row) = incoming.sheet.next_row()? {
+        interrupt::check()?;
         match columns.read(&row, &tally.shop_code) {
             Ok(Read::Entry(entry)) => stage_entry(&mut insert, &entry)?,
             Ok(Read::OtherShop(number)) => {

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::Names;
 use crate::clock::{format_time, parse_time};
 use crate::encoding::comparable_name;
+use crate::interrupt;
 use crate::report::Counts;
 use crate::settings::{Inbox, Products, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem};
@@ -135,6 +136,7 @@ impl ImportJob for ImportProducts<'_> {
         let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
         let mut rejected = begin_rejected(incoming.shop)?;
         while let Some(row) = incoming.sheet.next_row()? {
+            interrupt::check()?;
             match columns.read(&row) {
                 Ok(entry) => writer.stage(entry)?,
                 Err(problem) => {

@@ -26,6 +26,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params}
 
 use super::Names;
 use crate::clock::{format_time, parse_time};
+use crate::interrupt;
 use crate::ledger;
 use crate::remote::Remote;
 use crate::report::{Counts, Problem};
@@ -52,14 +53,6 @@ pub enum GuardMode {
 /// Runs the job. What it did and what went wrong is in the report.
 pub fn run(run: &mut Run<'_>, source: &Source, guard_mode: GuardMode) -> Result<()> {
     run.report.counts = Counts::zero(&["changed", "unchanged", "unknown", "rejected"]);
-    if run.settings.stock.reflect_when == ReflectWhen::Taken
-        && run.mode == Mode::Real
-        && *source == Source::Inbox
-    {
-        let mut remote = Remote::new(&run.settings.ftp);
-        watch_outbox(run, &mut remote)?;
-        remote.close();
-    }
     let later_sheets = LaterSheets { work_dir: run.work_dir.clone() };
     let mut job = ImportStock { settings: run.settings, guard_mode, later_sheets };
     import(run, source, &mut job)
@@ -107,6 +100,14 @@ struct ImportStock<'a> {
 }
 
 impl ImportJob for ImportStock<'_> {
+    /// Which orders TEMPOSTAR has taken over decides about the allocation.
+    fn begin(&mut self, run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
+        match (self.settings.stock.reflect_when, run.mode) {
+            (ReflectWhen::Taken, Mode::Real) => watch_outbox(run, remote),
+            _ => Ok(()),
+        }
+    }
+
     fn inbox(&self) -> &Inbox {
         &self.settings.stock.inbox
     }
@@ -122,6 +123,7 @@ impl ImportJob for ImportStock<'_> {
         let mut tally = Tally::default();
         let mut shop = Lookup::new(incoming.shop)?;
         while let Some(row) = incoming.sheet.next_row()? {
+            interrupt::check()?;
             match columns.read(&row) {
                 Ok(figure) => compare_figure(&figure, &incoming.stamp, &in_flight, &mut shop, &mut tally)?,
                 Err(problem) => incoming.rejects.add(&row, problem)?,

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{error, fmt};
 
 use chrono::NaiveDateTime;
@@ -15,8 +15,9 @@ use suppaftp::rustls::ClientConfig;
 use suppaftp::types::{FileType, Mode, Response};
 use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream, Status, TlsConnector, TransferStream};
 
-use super::error::{Cause, Fault, Reply, timed_out};
-use super::tls;
+use super::error::{Cause, Fault, Reply, Step, quotable, timed_out};
+use super::{Seen, tls};
+use crate::interrupt;
 use crate::settings::{Ftp, Server};
 use crate::text::remote as say;
 
@@ -39,15 +40,27 @@ pub(super) struct Connection<'a> {
 }
 
 impl<'a> Connection<'a> {
-    /// Connects, secures, logs in, and asks for binary transfers.
-    pub(super) fn open(settings: &'a Ftp, tls: Option<&ClientConfig>) -> Result<Self, Fault> {
+    /// Connects, secures, logs in, and asks for binary transfers. What was seen on the way is in `seen`, also when
+    /// a later step fails.
+    pub(super) fn open(
+        settings: &'a Ftp,
+        tls: Option<&ClientConfig>,
+        seen: &mut Seen,
+    ) -> Result<Self, Fault> {
         let Server { host, port, user, password, .. } = &settings.server;
-        let connecting = |cause| Fault::while_doing(cause, say::connecting(host, *port));
-        let securing = |cause| Fault::while_doing(cause, say::securing(host, *port));
-        let logging_in = |cause| Fault::while_doing(cause, say::logging_in(host, *port, user));
+        let connecting = |cause| {
+            let step = match &cause {
+                Cause::UnknownHost(_) => Step::Resolve,
+                Cause::Unreachable(_) => Step::Connect,
+                _ => Step::Greet,
+            };
+            Fault::at_step(cause, step, say::connecting(host, *port))
+        };
+        let securing = |cause| Fault::at_step(cause, Step::Secure, say::securing(host, *port));
+        let logging_in = |cause| Fault::at_step(cause, Step::LogIn, say::logging_in(host, *port, user));
 
         debug("connect");
-        let mut ftp = greet(settings).map_err(connecting)?;
+        let mut ftp = greet(settings, seen).map_err(connecting)?;
         if let Some(config) = tls {
             debug("AUTH TLS");
             ftp = secure(ftp, config, settings).map_err(securing)?;
@@ -258,8 +271,8 @@ fn debug(step: &str) {
 }
 
 /// The TCP connection and the server's greeting.
-fn greet(settings: &Ftp) -> Result<RustlsFtpStream, Cause> {
-    let socket = dial(settings)?;
+fn greet(settings: &Ftp, seen: &mut Seen) -> Result<RustlsFtpStream, Cause> {
+    let socket = dial(settings, seen)?;
     let peer = socket.peer_addr().map_err(Cause::Unreachable)?;
     let (connect_timeout, timeout) = (settings.connect_timeout, settings.timeout);
     let mut ftp = RustlsFtpStream::connect_with_stream(socket)
@@ -269,6 +282,8 @@ fn greet(settings: &Ftp) -> Result<RustlsFtpStream, Cause> {
                 FtpError::ConnectionError(io::Error::new(error.kind(), DataConnection { address, error }))
             })
         });
+    let greeting = ftp.get_welcome_msg().unwrap_or_default();
+    seen.greeting = Some(quotable(greeting.as_bytes(), settings.server.password.reveal()));
     // PASV is the one form that every IPv4 server knows; with the peer's own address in place of the announced
     // one it is as good as EPSV behind NAT, and cannot be led astray. IPv6 has only EPSV.
     ftp.set_passive_nat_workaround(true);
@@ -293,12 +308,17 @@ fn secure(ftp: RustlsFtpStream, config: &ClientConfig, settings: &Ftp) -> Result
 }
 
 /// Tries each of the host's addresses.
-fn dial(settings: &Ftp) -> Result<TcpStream, Cause> {
+fn dial(settings: &Ftp, seen: &mut Seen) -> Result<TcpStream, Cause> {
     let Server { host, port, .. } = &settings.server;
     let mut failure = Cause::UnknownHost(io::ErrorKind::NotFound.into());
     for address in (bare(host), *port).to_socket_addrs().map_err(Cause::UnknownHost)? {
+        seen.addresses.push(address);
+        let began = Instant::now();
         match connect(address, settings.connect_timeout, settings.timeout) {
-            Ok(socket) => return Ok(socket),
+            Ok(socket) => {
+                seen.connected = Some((address, began.elapsed()));
+                return Ok(socket);
+            }
             Err(error) => failure = Cause::Unreachable(error),
         }
     }
@@ -390,6 +410,9 @@ fn pump(from: &mut dyn Read, to: &mut dyn Write) -> Result<u64, Side> {
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut total = 0;
     loop {
+        if interrupt::is_requested() {
+            return Err(Side::Read(io::ErrorKind::Interrupted.into()));
+        }
         match from.read(&mut chunk) {
             Ok(0) => return Ok(total),
             Ok(read) => {

@@ -8,6 +8,7 @@ use suppaftp::types::Response;
 
 use super::connection::DataConnection;
 use super::tls;
+use crate::interrupt;
 use crate::report::{Exit, Failure, Problem};
 use crate::settings::{Ftp, Tls};
 use crate::text::{self, Text};
@@ -62,9 +63,16 @@ pub enum Kind {
     Name,
     /// A local file cannot be read or written.
     Local,
+    /// A signal stopped us.
+    Interrupted,
 }
 
 impl Error {
+    /// A signal came.
+    pub(super) fn interrupted() -> Self {
+        Self { kind: Kind::Interrupted, problem: Box::new(text::sync::interrupted()), source: None }
+    }
+
     /// The exit code: [`Exit::Settings`] where running again cannot help, else [`Exit::Remote`].
     pub fn exit(&self) -> Exit {
         match self.kind {
@@ -85,6 +93,7 @@ impl Error {
             | Kind::Unsupported
             | Kind::Name
             | Kind::Local => Exit::Settings,
+            Kind::Interrupted => interrupt::exit(),
         }
     }
 }
@@ -107,22 +116,38 @@ impl From<Error> for Failure {
     }
 }
 
+/// The steps from nothing to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// From the host's name to its addresses.
+    Resolve,
+    /// The TCP connection.
+    Connect,
+    /// The server's first words.
+    Greet,
+    /// TLS.
+    Secure,
+    /// User and password.
+    LogIn,
+}
+
 /// One failed try: the cause, and what we were doing if that is not the verb itself (connecting, logging in).
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) cause: Cause,
+    pub(super) step: Option<Step>,
     doing: Option<Text>,
 }
 
 impl From<Cause> for Fault {
     fn from(cause: Cause) -> Self {
-        Self { cause, doing: None }
+        Self { cause, step: None, doing: None }
     }
 }
 
 impl Fault {
-    pub(super) fn while_doing(cause: Cause, doing: Text) -> Self {
-        Self { cause, doing: Some(doing) }
+    pub(super) fn at_step(cause: Cause, step: Step, doing: Text) -> Self {
+        Self { cause, step: Some(step), doing: Some(doing) }
     }
 
     /// The final error of a verb.
@@ -177,7 +202,7 @@ fn code_of(response: &Response) -> u32 {
 
 /// Server text as we show it: one line, no control characters, not too long, and never with the password,
 /// which an odd server may echo.
-fn quotable(bytes: &[u8], password: &str) -> String {
+pub(super) fn quotable(bytes: &[u8], password: &str) -> String {
     let mut text = String::from_utf8_lossy(bytes).into_owned();
     if !password.is_empty() {
         text = text.replace(password, "…");
@@ -284,6 +309,8 @@ impl Cause {
             _ if encrypted && about_reuse => Self::SessionReuse(reply),
             521 | 522 | 533..=537 if !encrypted && demands_encryption(&reply) => Self::TlsRequired(reply),
             452 | 552 => Self::Full(reply),
+            // Pure-FTPd refuses a rename so.
+            450 | 451 if reply.speaks_of_permission() => Self::Forbidden(reply),
             400..=499 => Self::Transient(reply),
             550 | 553 | 532 => Self::Forbidden(reply),
             500..=599 => Self::Refused(reply),

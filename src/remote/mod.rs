@@ -13,26 +13,27 @@ mod error;
 mod tls;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File};
+use std::io;
+use std::mem;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
-use std::{mem, thread};
 
 use chrono::NaiveDateTime;
-use sha2::{Digest, Sha256};
 use suppaftp::rustls::ClientConfig;
 
 use self::connection::Connection;
 use self::error::{Cause, Fault};
-pub use self::error::{Error, Kind};
+pub use self::error::{Error, Kind, Step};
+use crate::hashing::Hashing;
+use crate::interrupt;
 use crate::settings::Ftp;
 use crate::text::{Text, remote as say};
+use crate::work_dir::create_file;
 
 /// The pause before the first retry; each further one is twice as long.
 const FIRST_PAUSE_S: f64 = 0.5;
@@ -60,6 +61,17 @@ pub struct RemoteFile {
     /// UTC as the server sees it; some servers say local time, so only good for "has it changed?". `None`: the
     /// server does not tell.
     pub modified: Option<NaiveDateTime>,
+}
+
+/// What was seen of the server on the way to a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The addresses that were tried, in this order.
+    pub addresses: Vec<SocketAddr>,
+    /// The one that answered, and how long that took.
+    pub connected: Option<(SocketAddr, Duration)>,
+    /// The server's first words, fit to be shown.
+    pub greeting: Option<String>,
 }
 
 /// What a download brought.
@@ -98,6 +110,29 @@ impl<'a> Remote<'a> {
         let server = &self.settings.server;
         let doing = say::connecting(&server.host, server.port);
         self.attempt(&doing, |_| Ok(()))
+    }
+
+    /// Makes ready whom we trust, without the network.
+    ///
+    /// # Errors
+    /// [`Kind::Certificate`] when `ca_file` cannot be used, [`Kind::Tls`].
+    pub fn prepare(&mut self) -> Result<(), Error> {
+        let made = self.tls_config().map(drop);
+        made.map_err(|cause| self.securing_failed(cause.into()))
+    }
+
+    /// Connects and logs in once, without retries; tells what it saw, and at which step it failed.
+    ///
+    /// # Errors
+    /// As [`Remote::connect`].
+    pub fn probe(&mut self) -> (Seen, Result<(), (Step, Error)>) {
+        let mut seen = Seen::default();
+        let opened = self.open(&mut seen).map(|connection| self.connection = Some(connection));
+        let opened = opened.map_err(|fault| {
+            // Without a step it is [`Remote::prepare`] that failed.
+            (fault.step.unwrap_or(Step::Secure), self.securing_failed(fault))
+        });
+        (seen, opened)
     }
 
     /// The files in `folder` whose names are `wanted`. `wanted` is asked only about safe names.
@@ -185,7 +220,8 @@ impl<'a> Remote<'a> {
     /// [`Remote::size`] before. A retry first looks whether the lost try has done it: `from` gone and `to` there.
     ///
     /// # Errors
-    /// [`Kind::Missing`] if `from` is not there, [`Kind::Forbidden`], and those of [`Remote::connect`].
+    /// [`Kind::Missing`] if `from` is not there, [`Kind::Forbidden`] or [`Kind::FolderMissing`] (which of them,
+    /// servers differ) if the folder of `to` is not there, and those of [`Remote::connect`].
     pub fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
         let doing = say::renaming(from, to);
         let (from, to) = (self.absolute(from, &doing)?, self.absolute(to, &doing)?);
@@ -198,6 +234,7 @@ impl<'a> Remote<'a> {
             server
                 .rename(&from, &to, &mut started)
                 .or_else(|cause| missing_or_forbidden(server, &from, cause))
+                .map_err(|cause| busy_or_folder_missing(server, &to, cause))
         })
     }
 
@@ -250,12 +287,18 @@ impl<'a> Remote<'a> {
         let mut idle_before = self.connection.is_some();
         let mut retries = 0;
         loop {
+            if interrupt::is_requested() {
+                return Err(Error::interrupted());
+            }
             let fault = match self.once(&mut work) {
                 Ok(value) => return Ok(value),
                 Err(fault) => fault,
             };
             if !fault.cause.leaves_session_usable() {
                 self.connection = None;
+            }
+            if interrupt::is_requested() {
+                return Err(Error::interrupted());
             }
             if mem::take(&mut idle_before) && fault.cause.looks_hung_up() {
                 continue;
@@ -274,7 +317,7 @@ impl<'a> Remote<'a> {
         work: &mut impl FnMut(&mut Connection<'a>) -> Result<T, Cause>,
     ) -> Result<T, Fault> {
         if self.connection.is_none() {
-            self.connection = Some(self.open()?);
+            self.connection = Some(self.open(&mut Seen::default())?);
         }
         match &mut self.connection {
             Some(connection) => Ok(work(connection)?),
@@ -282,12 +325,22 @@ impl<'a> Remote<'a> {
         }
     }
 
-    fn open(&mut self) -> Result<Connection<'a>, Fault> {
-        let tls = match &self.tls {
-            Some(tls) => tls,
-            None => self.tls.insert(tls::config(&self.settings.server.tls)?),
-        };
-        Connection::open(self.settings, tls.as_ref())
+    fn open(&mut self, seen: &mut Seen) -> Result<Connection<'a>, Fault> {
+        let settings = self.settings;
+        let tls = self.tls_config()?;
+        Connection::open(settings, tls, seen)
+    }
+
+    fn tls_config(&mut self) -> Result<Option<&ClientConfig>, Cause> {
+        if self.tls.is_none() {
+            self.tls = Some(tls::config(&self.settings.server.tls)?);
+        }
+        Ok(self.tls.as_ref().and_then(Option::as_ref))
+    }
+
+    fn securing_failed(&self, fault: Fault) -> Error {
+        let server = &self.settings.server;
+        fault.into_error(&say::securing(&server.host, server.port), self.settings)
     }
 
     /// The path from the server's root, which stays the same whatever folder we are in.
@@ -329,13 +382,13 @@ fn look_at(server: &mut Connection<'_>, folder: &str, name: String) -> Result<Op
 
 /// One try of a download.
 fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Result<Downloaded, Cause> {
-    let file = open_fresh(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
-    let mut sink = Hashing { file, sha256: Sha256::new() };
+    let file = create_file(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
+    let mut sink = Hashing::new(file);
     let size =
         server.retrieve(path, to, &mut sink).or_else(|cause| missing_or_forbidden(server, path, cause))?;
     match server.size(path)? {
         Some(now) if now != listed => Err(Cause::Changed { before: listed, now }),
-        Some(now) if now == size => Ok(Downloaded { size, sha256: hex(&sink.sha256.finalize()) }),
+        Some(now) if now == size => Ok(Downloaded { size, sha256: sink.finish().2 }),
         on_server => Err(Cause::Incomplete { transferred: size, on_server }),
     }
 }
@@ -345,6 +398,17 @@ fn missing_or_forbidden<T>(server: &mut Connection<'_>, path: &str, cause: Cause
     match cause {
         Cause::Forbidden(reply) if server.size(path)?.is_none() => Err(Cause::Missing(reply)),
         cause => Err(cause),
+    }
+}
+
+/// Pure-FTPd says 451, "not now", when the folder of a new name is not there: no waiting helps.
+fn busy_or_folder_missing(server: &mut Connection<'_>, to: &str, cause: Cause) -> Cause {
+    match (&cause, to.rsplit_once('/')) {
+        (Cause::Transient(_), Some((folder, _))) if !folder.is_empty() => match server.enter(folder) {
+            Err(missing @ Cause::Folder { .. }) => missing,
+            _ => cause,
+        },
+        _ => cause,
     }
 }
 
@@ -361,42 +425,6 @@ fn send(server: &mut Connection<'_>, from: &Path, to: &str, started: &mut bool) 
         Some(on_server) if on_server == transferred => Ok(()),
         on_server => Err(Cause::Incomplete { transferred, on_server }),
     }
-}
-
-/// A new file in place of whatever is there; a symbolic link is replaced, not followed.
-fn open_fresh(path: &Path) -> io::Result<File> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-/// Writes and hashes in one go, so that the hash is of the bytes that arrived.
-struct Hashing {
-    file: File,
-    sha256: Sha256,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.sha256.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-/// Lower-case hex.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -442,7 +470,7 @@ fn shown(name: &[u8]) -> String {
 fn pause(retries_so_far: u32) {
     let pause = pause_s(retries_so_far, fastrand::f64());
     log::debug!(target: "tempostar::remote", "trying again in {pause:.1} s");
-    thread::sleep(Duration::from_secs_f64(pause));
+    interrupt::sleep(Duration::from_secs_f64(pause));
 }
 
 /// Half a second, one, two, … up to ten; ± a quarter, so that several shops do not come back in step. `chance` is

@@ -12,11 +12,14 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
+use sha2::{Digest, Sha256};
+
+use crate::hashing::hex;
 use crate::report::{Exit, Failure};
 use crate::settings::{Secret, Server, Tls, TlsVersion};
 
 #[path = "../../tests/support/ftp_server.rs"]
-mod ftp_server;
+pub(crate) mod ftp_server;
 
 use ftp_server::{Fault as ServerFault, FtpServer, Tls as ServerTls};
 

@@ -19,7 +19,7 @@ use suppaftp::rustls::{
 };
 
 use super::error::Cause;
-use super::hex;
+use crate::hashing::hex;
 use crate::settings::{Tls, TlsVersion};
 
 /// The TLS configuration of these settings; `None` for plain FTP.

@@ -221,12 +221,16 @@ CREATE TABLE tempostar_files (
     -- applied: its rows are in the shop's tables; refused: nothing of it is; held: waits for a person or for better days
     outcome TEXT NOT NULL CHECK (outcome IN ('applied', 'refused', 'held')),
     decided_at TEXT NOT NULL,
+    -- Why it was refused or held, in both languages; NULL when it was applied
+    reason_ja TEXT,
+    reason_en TEXT,
     -- Where the copy lies, below the work folder's archive
     archived_as TEXT NOT NULL,
     -- 1 when the server's copy has been archived or deleted; the file must not be there any more.
     is_cleaned_up INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX tempostar_files_by_name ON tempostar_files (command, name, id);
+CREATE INDEX tempostar_files_unfinished ON tempostar_files (command) WHERE NOT is_cleaned_up;
 CREATE INDEX tempostar_files_by_age ON tempostar_files (decided_at);
 CREATE INDEX tempostar_files_by_time ON tempostar_files (command, file_time);
 

@@ -452,6 +452,18 @@ pub fn locale_language() -> Language {
     language_of(&variable)
 }
 
+/// The language in which to tell what is wrong with a settings file: its own, if at least that can be read in it, else
+/// that of the locale.
+pub fn language_despite_problems(config: Option<&Path>) -> Language {
+    let source = find(config).ok().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let (root, _) = DeTable::parse_recoverable(source.trim_start_matches('\u{feff}'));
+    match root.get_ref().get("language").and_then(|value| value.get_ref().as_str()) {
+        Some("ja") => Language::Ja,
+        Some("en") => Language::En,
+        _ => locale_language(),
+    }
+}
+
 fn language_of(env: Env<'_>) -> Language {
     let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
     let locale = names.into_iter().filter_map(env).find(|value| !value.is_empty());

@@ -9,17 +9,17 @@
 //! neither the temporary name nor the final one can then still tell that the rename had happened.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::{Duration, NaiveDateTime};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use sha2::{Digest, Sha256};
 
-use super::import::{hex, join, marker_name};
+use super::import::{join, marker_name};
 use super::{Mode, Run};
 use crate::crash;
+use crate::hashing::Hashing;
 use crate::ledger::{self, Batch, BatchOrder, BatchState, NewBatch};
 use crate::remote::Remote;
 use crate::report::{Exit, Failure};
@@ -134,12 +134,12 @@ fn prepare(run: &mut Run<'_>, choose: &mut Choose<'_>) -> Result<Option<Batch>> 
 /// Renders into a file that survives a power cut.
 fn render(run: &mut Run<'_>, choose: &mut Choose<'_>, path: &Path) -> Result<(Chosen, String, u64)> {
     let file = create_file(path).with_context(|| format!("cannot create {}", path.display()))?;
-    let mut output =
-        Hashing { inner: BufWriter::with_capacity(256 * 1024, file), hasher: Sha256::new(), size: 0 };
+    let mut output = Hashing::new(BufWriter::with_capacity(256 * 1024, file));
     let chosen = choose(run, &mut output)?;
-    output.flush()?;
-    output.inner.get_ref().sync_all()?;
-    Ok((chosen, hex(&output.hasher.finalize()), output.size))
+    let (mut written, size, sha256) = output.finish();
+    written.flush()?;
+    written.get_ref().sync_all()?;
+    Ok((chosen, sha256, size))
 }
 
 /// The bytes of a batch, in the spool until it is sent.
@@ -227,15 +227,9 @@ fn is_intact(bytes: &Path, batch: &Batch) -> Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", bytes.display())),
     };
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(hex(&hasher.finalize()) == batch.sha256);
-        }
-        hasher.update(&buffer[..read]);
-    }
+    let mut hashing = Hashing::new(io::sink());
+    io::copy(&mut file, &mut hashing).with_context(|| format!("cannot read {}", bytes.display()))?;
+    Ok(hashing.finish().2 == batch.sha256)
 }
 
 /// The bytes are lost, and the batch never had its final name: TEMPOSTAR cannot have seen it. Its orders go into a
@@ -305,24 +299,4 @@ fn final_path(run: &Run<'_>, batch: &Batch) -> String {
 /// Named after the batch, not after its name, which may change: an interrupted upload is found again.
 fn temporary_path(run: &Run<'_>, batch: &Batch) -> String {
     join(&run.settings.orders.outbox, &format!("{}.{}.tmp", &batch.sha256[..16], batch.id))
-}
-
-/// Counts and hashes what goes through.
-struct Hashing<W> {
-    inner: W,
-    hasher: Sha256,
-    size: u64,
-}
-
-impl<W: Write> Write for Hashing<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
-        self.size += u64::try_from(written).unwrap_or_default();
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
 }

@@ -7,20 +7,21 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::NaiveDateTime;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use sha2::{Digest, Sha256};
 
 use super::{Mode, Run};
 use crate::crash;
 use crate::file_time::{own_time, server_time};
+use crate::hashing::Hashing;
+use crate::interrupt;
 use crate::ledger::{self, Decision, FileEntry, KnownFile};
 use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
-use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem, Severity};
+use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::{Refusal, RejectsWriter, Row, RowProblem, Sheet};
 use crate::text::sync as text;
@@ -43,6 +44,14 @@ pub enum Source {
 
 /// What an import does with a sheet.
 pub trait ImportJob {
+    /// What has to be known before the first file; only for a run that takes the inbox.
+    ///
+    /// # Errors
+    /// The server's and the database's.
+    fn begin(&mut self, _run: &mut Run<'_>, _remote: &mut Remote<'_>) -> Result<()> {
+        Ok(())
+    }
+
     /// Where its files lie.
     fn inbox(&self) -> &Inbox;
 
@@ -211,6 +220,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result<()> {
     let inbox = job.inbox().clone();
     let mut remote = Remote::new(&settings.ftp);
     let spool = clear_spool(run)?;
+    job.begin(run, &mut remote)?;
     let files = list_ready(run, &mut remote, &inbox)?;
     let mut stopped = false;
     for (file, file_time) in files {
@@ -238,16 +248,18 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob) -
         files.push(copy_to_spool(run, path, &spool)?);
     }
     files.sort_by(|a, b| (a.entry.file_time, &a.entry.name).cmp(&(b.entry.file_time, &b.entry.name)));
+    let mut stopped = false;
     for spooled in files {
+        interrupt::check()?;
+        if stopped {
+            run.report.files.push(FileReport::new(&spooled.shown, FileOutcome::Waiting));
+            continue;
+        }
         let decided = process(run, job, &spooled)?;
-        if run.mode == Mode::Real && decided.decision != Decision::Held {
+        stopped = matches!(decided.decision, Decision::Held(_));
+        if let Some(id) = decided.entry_id.filter(|_| !stopped) {
             run.work_dir.archive(&spooled.path, &spooled.entry.archived_as)?;
-        }
-        if let Some(id) = decided.entry_id {
             ledger::mark_cleaned_up(&run.database, id)?;
-        }
-        if decided.decision == Decision::Held {
-            break;
         }
     }
     remove_dry_spool(run, &spool)
@@ -293,10 +305,13 @@ fn list_ready(
         listing.files.iter().map(|file| file.name.clone()).filter(|name| is_marker(name)).collect();
     let mut waiting = listing.files;
     waiting.retain(|file| !is_marker(&file.name));
+    if run.mode == Mode::Real {
+        note_files_that_are_gone(run, remote, inbox, &waiting)?;
+    }
     if let Ready::Stable { settle } = &inbox.ready
         && !waiting.is_empty()
     {
-        std::thread::sleep(*settle);
+        interrupt::sleep(*settle);
     }
     let listed_at = run.clock.now();
     let mut files = Vec::new();
@@ -312,6 +327,31 @@ fn list_ready(
     }
     files.sort_by(|(a, a_time), (b, b_time)| (a_time, &a.name).cmp(&(b_time, &b.name)));
     Ok(files)
+}
+
+/// A run that died after putting a file away could not note it any more. And a held file may have been taken away by a
+/// person. A marker left behind goes too: it would call the next file of that name complete while it is still growing.
+fn note_files_that_are_gone(
+    run: &Run<'_>,
+    remote: &mut Remote<'_>,
+    inbox: &Inbox,
+    listed: &[RemoteFile],
+) -> Result<()> {
+    for file in ledger::unfinished_files(&run.database, run.report.command)? {
+        let is_listed = listed.iter().any(|listed| listed.name == file.name);
+        if is_listed || remote.size(&join(&inbox.folder, &file.name))?.is_some() {
+            continue;
+        }
+        if let Ready::Marker { suffix } = &inbox.ready {
+            remote.delete(&join(&inbox.folder, &marker_name(&file.name, suffix)))?;
+        }
+        if file.is_held {
+            ledger::forget_file(&run.database, file.id)?;
+        } else {
+            ledger::mark_cleaned_up(&run.database, file.id)?;
+        }
+    }
+    Ok(())
 }
 
 fn is_ready(
@@ -373,24 +413,28 @@ fn copy_to_spool(run: &Run<'_>, from: &Path, spool: &Path) -> Result<Spooled> {
     let modified = time_of(from).map_err(|error| unreadable(&error))?;
     let mut input = File::open(from).map_err(|error| unreadable(&error))?;
     let path = spool.join(&name);
-    let mut output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    let mut hasher = Sha256::new();
-    let mut size = 0;
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let read = input.read(&mut buffer).map_err(|error| unreadable(&error))?;
-        if read == 0 {
-            break;
-        }
-        output.write_all(&buffer[..read])?;
-        hasher.update(&buffer[..read]);
-        size += u64::try_from(read)?;
-    }
-    let sha256 = hex(&hasher.finalize());
-    let known_time =
-        ledger::find_file(&run.database, run.report.command, &name, &sha256)?.map(|known| known.file_time);
-    let file_time = known_time.unwrap_or_else(|| own_time(&name, Some(modified), run.clock.now()));
+    let output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
+    let mut output = Hashing::new(output);
+    io::copy(&mut input, &mut output)
+        .with_context(|| format!("cannot copy {shown} to {}", path.display()))?;
+    let (_, size, sha256) = output.finish();
+    let file_time = match known_time(run, from, &name, &sha256)? {
+        Some(known) => known,
+        None => own_time(&name, Some(modified), run.clock.now()),
+    };
     Ok(spooled(run, shown.clone(), name, path, size, sha256, file_time))
+}
+
+/// The time that a file given by hand had before: one that was taken before, or the corrected rows of one. However late
+/// a person corrects them, their figures are as old as the file that they came from.
+fn known_time(run: &Run<'_>, from: &Path, name: &str, sha256: &str) -> Result<Option<NaiveDateTime>> {
+    if let Some(known) = ledger::find_file(&run.database, run.report.command, name, sha256)? {
+        return Ok(Some(known.file_time));
+    }
+    match run.work_dir.run_of_rejects(from) {
+        Some(run_id) => ledger::file_time(&run.database, &run_id, name),
+        None => Ok(None),
+    }
 }
 
 fn spooled(
@@ -438,8 +482,8 @@ fn clean_up_known(
         return Ok(());
     }
     run.work_dir.archive(&file.path, &known.archived_as)?;
-    let decision = if known.is_applied { Decision::Applied } else { Decision::Refused };
-    clean_up_remote(run, remote, inbox, file, &Decided { decision, entry_id: Some(known.id) })
+    let place = if known.is_applied { Place::Archive } else { Place::Error };
+    clean_up_remote(run, remote, inbox, file, place, Some(known.id))
 }
 
 /// Reads, compares, and writes: everything that happens to a file's rows.
@@ -463,7 +507,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
     };
     let entry_id = match run.mode {
         Mode::DryRun => None,
-        Mode::Real => Some(commit(run, job, file, decision, &stamp)?),
+        Mode::Real => Some(commit(run, job, file, &decision, &stamp)?),
     };
     run.report.files.push(told);
     Ok(Decided { decision, entry_id })
@@ -507,9 +551,10 @@ fn judge(
 ) -> Decision {
     if let Some(problem) = comparison.held_because {
         told.outcome = FileOutcome::Held;
+        let reason = problem.message.clone();
         run.report.problems.push(problem.in_file(&told.name));
         run.report.exit = run.report.exit.max(Exit::Held);
-        return Decision::Held;
+        return Decision::Held(reason);
     }
     told.applied = comparison.applied;
     told.unchanged = comparison.unchanged;
@@ -518,10 +563,7 @@ fn judge(
     run.report.counts.add_all(&comparison.counts);
     run.report.counts.add("rejected", rejected);
     for problem in problems {
-        match problem.severity {
-            Severity::Error => run.report.partial(problem.in_file(&told.name)),
-            Severity::Warning | Severity::Note => run.report.problems.push(problem.in_file(&told.name)),
-        }
+        run.report.tell(problem.in_file(&told.name));
     }
     tell_unknown_columns(run, told);
     Decision::Applied
@@ -537,9 +579,10 @@ fn refuse(
     let Some(problem) = Refusal::of(&error).cloned() else { return Err(error) };
     tell_rejects(run, rejects, told, None);
     told.outcome = FileOutcome::Refused;
+    let reason = problem.located_message();
     run.report.partial(problem);
     run.report.problems.push(text::refused(told.rows).in_file(&told.name));
-    Ok(Decision::Refused)
+    Ok(Decision::Refused(reason))
 }
 
 fn tell_rejects(run: &mut Run<'_>, rejects: &Rejects, told: &FileReport, kept: Option<&Path>) {
@@ -575,16 +618,17 @@ fn commit(
     run: &Run<'_>,
     job: &mut dyn ImportJob,
     file: &Spooled,
-    decision: Decision,
+    decision: &Decision,
     stamp: &Stamp,
 ) -> Result<i64> {
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
     crash::point("transaction-begun");
-    if decision == Decision::Applied {
+    if *decision == Decision::Applied {
         job.apply(&transaction, stamp)?;
         crash::point("rows-written");
     }
     let id = ledger::record_file(&transaction, &file.entry, decision, stamp.now)?;
+    interrupt::check()?;
     crash::point("before-commit");
     transaction.commit()?;
     crash::point("committed");
@@ -599,17 +643,26 @@ fn put_away(
     file: &Spooled,
     decided: &Decided,
 ) -> Result<Next> {
-    if decided.decision == Decision::Held {
-        return Ok(Next::Stop);
-    }
+    let place = match decided.decision {
+        Decision::Held(_) => return Ok(Next::Stop),
+        Decision::Applied => Place::Archive,
+        Decision::Refused(_) => Place::Error,
+    };
     if run.mode == Mode::DryRun {
         return Ok(Next::GoOn);
     }
     set_time(&file.path, file.entry.file_time)?;
     run.work_dir.archive(&file.path, &file.entry.archived_as)?;
     crash::point("archived-locally");
-    clean_up_remote(run, remote, inbox, file, decided)?;
+    clean_up_remote(run, remote, inbox, file, place, decided.entry_id)?;
     Ok(Next::GoOn)
+}
+
+/// Where a file of the inbox goes when it is done with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Archive,
+    Error,
 }
 
 fn clean_up_remote(
@@ -617,26 +670,23 @@ fn clean_up_remote(
     remote: &mut Remote<'_>,
     inbox: &Inbox,
     file: &Spooled,
-    decided: &Decided,
+    place: Place,
+    entry_id: Option<i64>,
 ) -> Result<()> {
     let name = &file.entry.name;
-    let source = join(&inbox.folder, name);
-    let result = match (decided.decision, inbox.after_import) {
-        (Decision::Refused, _) => move_into(remote, inbox, file, "error"),
-        (_, AfterImport::Archive) => move_into(remote, inbox, file, "archive"),
-        (_, AfterImport::Delete) => remote.delete(&source),
+    let moved = match (place, inbox.after_import) {
+        (Place::Error, _) => move_into(remote, inbox, file, "error"),
+        (Place::Archive, AfterImport::Archive) => move_into(remote, inbox, file, "archive"),
+        (Place::Archive, AfterImport::Delete) => remote.delete(&join(&inbox.folder, name)),
     };
-    let result = result.and_then(|()| match &inbox.ready {
+    let cleaned = moved.and_then(|()| match &inbox.ready {
         Ready::Marker { suffix } => remote.delete(&join(&inbox.folder, &marker_name(name, suffix))),
         Ready::Stable { .. } => Ok(()),
     });
-    match result {
+    match cleaned {
         Ok(()) => {
             crash::point("archived-remotely");
-            match decided.entry_id {
-                Some(id) => ledger::mark_cleaned_up(&run.database, id),
-                None => Ok(()),
-            }
+            entry_id.map_or(Ok(()), |id| ledger::mark_cleaned_up(&run.database, id))
         }
         // The rows are safe and the ledger knows the file: the other files need not wait for it.
         Err(error)
@@ -645,7 +695,7 @@ fn clean_up_remote(
                 Kind::Refused | Kind::Forbidden | Kind::Missing | Kind::FolderMissing
             ) =>
         {
-            run.report.partial(text::cannot_clean_up(&error.problem.message.en).in_file(&file.shown));
+            run.report.partial(text::cannot_clean_up().because(&error.problem.message).in_file(&file.shown));
             Ok(())
         }
         Err(error) => Err(error.into()),
@@ -698,9 +748,4 @@ pub fn marker_name(name: &str, suffix: &str) -> String {
 /// A path on the server.
 pub fn join(folder: &str, name: &str) -> String {
     format!("{}/{name}", folder.trim_end_matches('/'))
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

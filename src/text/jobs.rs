@@ -66,13 +66,13 @@ texts! {
 problems! {
     note unknown_skus = "unknown-skus" (count: u64, names: &str) {
         ja: "この店舗にない SKU が {count} 件ありました: {names}",
-        en: "{count} SKUs that the shop does not have: {names}",
+        en: "SKUs that the shop does not have ({count}): {names}",
         hint_ja: "商品を取り込むと在庫も入ります。TEMPOSTAR だけで扱う商品であれば問題ありません。",
         hint_en: "import the products first; nothing to do if the shop does not sell them",
     }
     note stale_rows = "stale-rows" (count: u64) {
         ja: "より新しいファイルで更新済みの SKU が {count} 件あり、古い数値では上書きしませんでした。",
-        en: "{count} SKUs already have a figure from a later file, and were left alone",
+        en: "SKUs that have a figure from a later file already, and were left alone: {count}",
         hint_ja: "",
         hint_en: "",
     }
@@ -90,7 +90,7 @@ problems! {
     }
     warning rows_disagree = "rows-disagree" (count: u64, codes: &str) {
         ja: "同じ商品の行で商品の内容が異なるものが {count} 商品あります。最後の行を採用しました: {codes}",
-        en: "rows of one product disagree about it for {count} products; the last row was taken: {codes}",
+        en: "products whose rows disagree about them ({count}); the last row was taken: {codes}",
         hint_ja: "TEMPOSTAR の商品ファイルを確認してください。",
         hint_en: "check the product file in TEMPOSTAR",
     }
@@ -120,13 +120,13 @@ problems! {
     }
     warning unknown_orders = "unknown-orders" (count: u64, names: &str) {
         ja: "この店舗にない受注が {count} 件ありました: {names}",
-        en: "{count} orders that the shop does not have: {names}",
+        en: "orders that the shop does not have ({count}): {names}",
         hint_ja: "受注番号を確認してください。",
         hint_en: "check the order numbers",
     }
     note other_shop = "other-shop" (count: u64, names: &str) {
         ja: "別の店舗の受注が {count} 件ありました: {names}",
-        en: "{count} orders of another shop: {names}",
+        en: "orders of another shop ({count}): {names}",
         hint_ja: "この店舗のショップコードでない受注は取り込みません。",
         hint_en: "orders without this shop's code are left alone",
     }
@@ -138,13 +138,13 @@ problems! {
     }
     warning cancelled_there = "cancelled-in-tempostar" (count: u64, names: &str) {
         ja: "TEMPOSTAR でキャンセルされた受注が {count} 件あります: {names}",
-        en: "{count} orders are cancelled in TEMPOSTAR: {names}",
+        en: "orders newly cancelled in TEMPOSTAR ({count}): {names}",
         hint_ja: "キャンセルは自動連携しません。この店舗でもキャンセルの処理をしてください。",
         hint_en: "cancellations are not linked: cancel them in the shop, too",
     }
     error shipped_but_cancelled = "shipped-but-cancelled" (count: u64, names: &str) {
         ja: "この店舗でキャンセル済みなのに、TEMPOSTAR で出荷された受注が {count} 件あります: {names}",
-        en: "{count} orders are cancelled in the shop, but TEMPOSTAR shipped them: {names}",
+        en: "orders cancelled in the shop, but shipped by TEMPOSTAR ({count}): {names}",
         hint_ja: "配送区分などは変更していません。受注の状況を確認してください。",
         hint_en: "nothing was ticked; look into these orders",
     }

@@ -94,6 +94,7 @@ macro_rules! problems {
     };
 }
 
+pub mod check_settings;
 pub mod encoding;
 pub mod jobs;
 pub mod output;
@@ -112,6 +113,7 @@ mod tests {
     fn all_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         let mut all: Vec<(&str, &str, &str)> = Vec::new();
         let lists = [
+            check_settings::PROBLEMS,
             encoding::PROBLEMS,
             jobs::PROBLEMS,
             remote::PROBLEMS,
@@ -126,7 +128,9 @@ mod tests {
                 all.push((code, hint_ja, hint_en));
             }
         }
-        for texts in [jobs::TEXTS, output::TEXTS, remote::TEXTS, settings::TEXTS, status::TEXTS] {
+        for texts in
+            [check_settings::TEXTS, jobs::TEXTS, output::TEXTS, remote::TEXTS, settings::TEXTS, status::TEXTS]
+        {
             all.extend(texts);
         }
         all
@@ -138,6 +142,8 @@ mod tests {
             .skip(1)
             .filter_map(|rest| rest.split(['}', ':']).next())
             .filter(|name| !name.is_empty())
+            // What English says otherwise in the singular is handed over twice.
+            .map(|name| name.strip_suffix("_en").unwrap_or(name))
             .collect();
         found.sort_unstable();
         found.dedup();

@@ -17,9 +17,10 @@ texts! {
         ja: "【試行: 何も書き込んでいません】 {summary}",
         en: "[dry run, nothing was written] {summary}",
     }
-    files_and_rows(command: &str, files: &str, rows: &str, figures: &str, seconds: &str) {
+    /// `files_en` and `rows_en` are a figure with its noun, in the singular where English wants it.
+    files_and_rows(command: &str, files: &str, files_en: &str, rows: &str, rows_en: &str, figures: &str, seconds: &str) {
         ja: "{command}: {files} ファイル、{rows} 行: {figures}（{seconds} 秒）",
-        en: "{command}: {files} files, {rows} rows: {figures} ({seconds} s)",
+        en: "{command}: {files_en}, {rows_en}: {figures} ({seconds} s)",
     }
     figures_only(command: &str, figures: &str, seconds: &str) {
         ja: "{command}: {figures}（{seconds} 秒）",
@@ -33,7 +34,7 @@ texts! {
     count_updated(n: &str) { ja: "更新 {n}", en: "{n} updated" }
     count_changed(n: &str) { ja: "変更 {n}", en: "{n} changed" }
     count_unchanged(n: &str) { ja: "変更なし {n}", en: "{n} unchanged" }
-    count_unknown(n: &str) { ja: "店舗にない SKU {n}", en: "{n} unknown SKUs" }
+    count_unknown(n: &str) { ja: "店舗にない SKU {n}", en: "{n} unknown" }
     count_stale(n: &str) { ja: "更新済み {n}", en: "{n} stale" }
     count_rejected(n: &str) { ja: "不備 {n}", en: "{n} rejected" }
     count_shipped(n: &str) { ja: "出荷 {n}", en: "{n} shipped" }
@@ -44,7 +45,7 @@ texts! {
     count_lines_added(n: &str) { ja: "追加明細 {n}", en: "{n} lines added" }
     count_skus_created(n: &str) { ja: "新規 SKU {n}", en: "{n} SKUs created" }
     count_skus_updated(n: &str) { ja: "更新 SKU {n}", en: "{n} SKUs updated" }
-    count_exported(n: &str) { ja: "送信した受注 {n}", en: "{n} orders exported" }
+    count_exported(n: &str) { ja: "送信した受注 {n}", en: "{n} exported" }
     count_lines(n: &str) { ja: "明細 {n}", en: "{n} lines" }
     count_held_back(n: &str) { ja: "送信していない受注 {n}", en: "{n} held back" }
 }

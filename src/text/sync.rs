@@ -7,6 +7,12 @@ problems! {
         hint_ja: "",
         hint_en: "",
     }
+    error interrupted = "interrupted" () {
+        ja: "途中で停止の指示を受けたため、終了しました。",
+        en: "stopped by a signal",
+        hint_ja: "途中までの変更は取り消されています。次の実行で続きから行います。",
+        hint_en: "what was under way has been rolled back; the next run goes on from there",
+    }
     error work_dir_unusable = "work-dir-unusable" (path: &str, reason: &str) {
         ja: "作業フォルダに書き込めません: {path}（{reason}）",
         en: "cannot write to the work folder: {path} ({reason})",
@@ -33,31 +39,31 @@ problems! {
     }
     error refused = "file-refused" (rows: u64) {
         ja: "このファイルは取り込みませんでした（{rows} 行）。データは何も変わっていません。",
-        en: "this file was refused ({rows} rows); nothing of it was written",
+        en: "this file was refused (rows: {rows}); nothing of it was written",
         hint_ja: "サーバの error フォルダへ移しました。直したものを同じ名前でもう一度置けば取り込みます。",
         hint_en: "it was moved to the folder error on the server; a corrected one is taken under the same name",
     }
     error too_many_bad_rows = "too-many-bad-rows" (bad: u64, rows: u64, percent: u32) {
         ja: "{rows} 行のうち {bad} 行に誤りがあり、許容範囲（{percent}%）を超えたため、ファイル全体を取り込みませんでした。",
-        en: "{bad} of {rows} rows are wrong, more than the {percent} % that are tolerated: the whole file is refused",
+        en: "{bad} of {rows} rows wrong, more than the {percent} % that are tolerated: the whole file is refused",
         hint_ja: "ファイルを直してもう一度置いてください。許容範囲は max_bad_rows_percent で変えられます。",
         hint_en: "correct the file and upload it again; `max_bad_rows_percent` sets what is tolerated",
     }
     error more_bad_rows = "more-bad-rows" (more: u64) {
         ja: "ほかにも {more} 行に誤りがあります。",
-        en: "{more} more rows are wrong",
+        en: "more rows that are wrong: {more}",
         hint_ja: "全件は作業フォルダの rejects にあります。",
         hint_en: "all of them are in the folder rejects of the work folder",
     }
     error rejects_kept = "rejects-kept" (rows: u64, path: &str) {
         ja: "誤りのある {rows} 行を保存しました: {path}",
-        en: "{rows} rejected rows were kept in {path}",
+        en: "rejected rows ({rows}) were kept in {path}",
         hint_ja: "このファイルを直して、同じコマンドの --file に指定すると取り込めます。",
         hint_en: "correct that file and feed it back with --file",
     }
     note unknown_columns = "unknown-columns" (names: &str, count: usize) {
         ja: "取り込み先のない列が {count} 列あります: {names}",
-        en: "{count} columns have no home in the shop: {names}",
+        en: "columns without a home in the shop ({count}): {names}",
         hint_ja: "取り込むには、商品の自由項目を作成するか、設定ファイルの [products.free_items] に書いてください。",
         hint_en: "to take them, create free items of these names, or map them in [products.free_items]",
     }
@@ -85,9 +91,9 @@ problems! {
         hint_ja: "名前を変えて置き直してください。",
         hint_en: "rename it",
     }
-    error cannot_clean_up = "cannot-clean-up" (reply: &str) {
-        ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした（{reply}）。",
-        en: "is dealt with, but cannot be moved away on the server ({reply})",
+    error cannot_clean_up = "cannot-clean-up" () {
+        ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした",
+        en: "is dealt with, but cannot be put away on the server",
         hint_ja: "次の実行で再び試みます。二重に取り込むことはありません。続く場合は、FTP ユーザに移動と削除の権限があるか SAVAWAY へ確認してください。",
         hint_en: "the next run tries again, and applies nothing twice; if it goes on, ask SAVAWAY whether this FTP user may rename and delete",
     }

@@ -1,34 +1,27 @@
 //! Drives the built binary as cron and the shop do: against a real FTP server (in this process) and a real database.
 
-#[cfg(test)]
+#![cfg(test)]
+
 #[path = "../support/ftp_server.rs"]
 mod ftp_server;
-#[cfg(test)]
 mod harness;
 
-#[cfg(test)]
 mod bad_input;
-#[cfg(test)]
+mod check_settings;
 mod cli;
-#[cfg(test)]
 mod effects;
-#[cfg(test)]
 mod embedded_server;
-#[cfg(test)]
 mod encoding;
-#[cfg(test)]
+mod in_flight;
 mod logistics;
-#[cfg(test)]
 mod orders;
-#[cfg(test)]
 mod products;
-#[cfg(test)]
+mod real_servers;
 mod repeats;
-#[cfg(test)]
 mod rows;
-#[cfg(test)]
 mod samples;
-#[cfg(test)]
 mod settings;
-#[cfg(test)]
+mod signals;
+mod simulation;
 mod stock;
+mod stock_guard;

@@ -238,3 +238,11 @@ fn clear_text_is_never_a_way_out() {
     shop.run(["import-stock"]).exits(6).says("TLS");
     assert_eq!(shop.ftp.log().entries_of("login"), [""; 0], "the password went out in clear text");
 }
+
+#[test]
+fn what_is_wrong_with_a_settings_file_is_told_in_its_own_language() {
+    let shop = Shop::new();
+    shop.setting("language = \"en\"", "language = \"ja\"");
+    shop.setting("code = \"12345\"", "code = \"１２３４５\"");
+    shop.run(["import-stock"]).exits(6).says("ショップコード").says("エラー");
+}

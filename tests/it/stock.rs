@@ -248,6 +248,24 @@ fn rejected_rows_can_be_corrected_and_fed_back() {
     shop.check_stock("S-003", 12, 0);
 }
 
+/// However late a person corrects a figure, it does not know an order that was sent after its file was made.
+#[test]
+fn rejected_rows_corrected_in_place_keep_the_time_of_their_file() {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(40);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet_with_third_quantity("12x"));
+    shop.set_remote_time(&format!("{STOCK_INBOX}/stock.csv"), "2026-11-24 10:00:00");
+    shop.run(["import-stock"]).exits(3);
+    shop.order("1001").line("S-003", 2).insert();
+    shop.run(["export-orders"]).ok();
+    shop.at("2026-11-24 12:00:00");
+    let rejects = shop.work_files_below("rejects").remove(0);
+    let text = crate::harness::from_cp932(&std::fs::read(&rejects).unwrap());
+    std::fs::write(&rejects, cp932(&text.replace("12x", "12"))).unwrap();
+    shop.run(["import-stock", "--json", "--file", rejects.to_str().unwrap()]).ok().count("changed", 1);
+    shop.check_stock("S-003", 12, 2);
+}
+
 #[test]
 fn too_many_bad_rows_refuse_the_whole_file() {
     let shop = Shop::new();

@@ -1,0 +1,106 @@
+//! What can be said from the settings file alone.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::{ALL_JOBS, Check, Finding, Found, Who, check, first_mend};
+use crate::cli::CheckSettings;
+use crate::report::{Failure, Problem};
+use crate::settings::{Environment, Settings, Transport};
+use crate::text::{Text, check_settings as say};
+
+/// Read, write or enter, for users who are neither the owner nor of the group.
+const OTHERS: u32 = 0o007;
+
+/// The checks `settings` and `options`, and the settings where both have passed.
+pub(super) fn judge(settings: Result<Settings, Failure>) -> (Vec<Check>, Option<Settings>) {
+    let (file, options, settings) = match settings {
+        Ok(settings) => (Found::ok(summary(&settings)), Found::ok(say::options_fine()), Some(settings)),
+        Err(failure) => {
+            let (file, options) = judge_problems(failure);
+            (file, options, None)
+        }
+    };
+    let checks = vec![
+        check("settings", say::title_settings(), ALL_JOBS, file),
+        check("options", say::title_options(), ALL_JOBS, options),
+    ];
+    (checks, settings)
+}
+
+fn summary(settings: &Settings) -> Text {
+    let path = settings.path.display().to_string();
+    say::settings_read(&path, &settings.shop.name, &settings.shop.code, settings.environment.as_str())
+}
+
+/// The options of the shop are a decision of the shop, the rest of the file is for whoever writes it.
+fn judge_problems(failure: Failure) -> (Found, Found) {
+    let is_option = |problem: &Problem| problem.code.starts_with("option-");
+    let (options, file): (Vec<_>, Vec<_>) = failure.problems.into_iter().partition(is_option);
+    let by_shop = |problem| Finding::new(&[Who::Shop, Who::Support], problem);
+    let by_support = |problem| Finding::new(&[Who::Support], problem);
+    let options = match (file.is_empty(), options.is_empty()) {
+        (_, false) => Found::failed(options.into_iter().map(by_shop).collect()),
+        (false, true) => Found::skipped(first_mend(&say::title_settings())),
+        (true, true) => Found::ok(say::options_fine()),
+    };
+    let file = match file.is_empty() {
+        true => Found::ok(say::settings_readable()),
+        false => Found::failed(file.into_iter().map(by_support).collect()),
+    };
+    (file, options)
+}
+
+/// Files that hold passwords and that everybody can read.
+pub(super) fn passwords(settings: &Settings) -> Found {
+    let open = secret_files(&settings.path, settings.environment).into_iter().filter_map(|path| {
+        // What cannot be looked at has been refused, or is another environment's.
+        let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o7777;
+        let problem = say::password_readable(&path.display().to_string(), &format!("{mode:04o}"));
+        (mode & OTHERS != 0).then(|| Finding::new(&[Who::Support], problem))
+    });
+    let found = Found::ok(say::passwords_protected()).with_all(open);
+    if found.findings.is_empty() { found } else { Found { fact: Text::default(), ..found } }
+}
+
+/// The files that the settings file names for passwords, and itself where it holds one.
+fn secret_files(path: &Path, environment: Environment) -> Vec<PathBuf> {
+    // It was read and accepted a moment ago.
+    let source = fs::read_to_string(path).unwrap_or_default();
+    let (root, _) = DeTable::parse_recoverable(source.trim_start_matches('\u{feff}'));
+    let server = table(root.get_ref(), "ftp").and_then(|ftp| table(ftp, environment.as_str()));
+    let mut files = Vec::new();
+    for table in [server, table(root.get_ref(), "mail")].into_iter().flatten() {
+        if table.contains_key("password") {
+            files.push(path.to_owned());
+        }
+        if let Some(DeValue::String(file)) = table.get("password_file").map(|value| value.get_ref()) {
+            files.push(path.parent().unwrap_or(Path::new("")).join(&**file));
+        }
+    }
+    files.sort_unstable();
+    files.dedup();
+    files
+}
+
+fn table<'t>(outer: &'t DeTable<'t>, name: &str) -> Option<&'t DeTable<'t>> {
+    match outer.get(name)?.get_ref() {
+        DeValue::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+/// How errors are mailed; nothing is tried.
+pub(super) fn mail(settings: &Settings, options: &CheckSettings) -> Found {
+    let to = settings.shop.admin_email.as_deref().unwrap_or_default();
+    let fact = match &settings.mail.transport {
+        Transport::None => say::mail_none(),
+        Transport::Sendmail => say::mail_sendmail(to),
+        Transport::Smtp { host, port, .. } => say::mail_smtp(to, host, *port),
+    };
+    let asked = options.send_test_mail.then(|| Finding::new(&[Who::Support], say::no_test_mail()));
+    Found::ok(fact).with_all(asked)
+}

@@ -1,0 +1,213 @@
+//! The checks as a person and as a program read them.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use super::folders::ORDERS;
+use super::{Check, Checked, Finding, Readiness, Status, WRITE_TEST, Who};
+use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::text::{Language, Text, check_settings as say};
+
+/// Whether the text goes to a terminal that shows colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    /// No escape sequences.
+    Plain,
+    /// ANSI escape sequences.
+    Ansi,
+}
+
+impl Checked {
+    /// One line a check, below it what is not as it should be; at the end what can run and who must act.
+    pub fn text(&self, language: Language, colours: Colours) -> String {
+        let width = self.checks.iter().map(|check| check.title.get(language).width()).max().unwrap_or(0);
+        let mut shown = String::new();
+        for check in &self.checks {
+            line(&mut shown, &headline(check, width, language, colours));
+            for finding in &check.findings {
+                line(
+                    &mut shown,
+                    &format!("    {}", one_line(finding.problem.located_message().get(language))),
+                );
+                if !finding.problem.hint.get(language).is_empty() {
+                    line(&mut shown, &format!("    → {}", one_line(hint(finding).get(language))));
+                }
+            }
+        }
+        shown.push('\n');
+        for closing in self.closing() {
+            line(&mut shown, closing.get(language));
+        }
+        shown
+    }
+
+    /// `checks` as an array, and `jobs` by name, for programs.
+    pub fn json(&self, language: Language) -> (Value, Value) {
+        let checks = self.checks.iter().map(|check| {
+            json!({
+                "id": check.id,
+                "title": check.title.get(language),
+                "status": word(check.status),
+                "message": message(check, language),
+                "hint": hints(check, language),
+            })
+        });
+        let jobs = self.jobs().into_iter().map(|(job, readiness)| {
+            let word = match readiness {
+                Readiness::Ready => "ready",
+                Readiness::Blocked => "blocked",
+                Readiness::Untested => "untested",
+            };
+            (job.to_owned(), json!(word))
+        });
+        (checks.collect(), Value::Object(jobs.collect()))
+    }
+
+    fn closing(&self) -> Vec<Text> {
+        let count = |status| self.checks.iter().filter(|check| check.status == status).count();
+        let (errors, warnings, skipped) =
+            (count(Status::Error), count(Status::Warning), count(Status::Skipped));
+        let mut lines = vec![match errors + warnings + skipped {
+            0 => say::all_well(),
+            _ => say::totals(errors, warnings, skipped),
+        }];
+        let groups = [
+            (Readiness::Ready, say::jobs_ready()),
+            (Readiness::Blocked, say::jobs_blocked()),
+            (Readiness::Untested, say::jobs_untested()),
+        ];
+        for (readiness, label) in groups {
+            let jobs = self.jobs().into_iter().filter(|(_, found)| *found == readiness);
+            lines.extend(listed(label, jobs.map(|(job, _)| job_name(job)).collect()));
+        }
+        lines.extend(listed(say::to_act(), self.to_act()));
+        if self.is_writing_untried() {
+            lines.push(say::write_test_left());
+        }
+        lines
+    }
+
+    /// The outbox is there, but nobody asked for the write test.
+    fn is_writing_untried(&self) -> bool {
+        let has = |id| self.checks.iter().find(|check| check.id == id);
+        has(WRITE_TEST).is_none() && has(ORDERS).is_some_and(|check| check.status == Status::Ok)
+    }
+
+    /// Who is named, and by how many findings.
+    fn to_act(&self) -> Vec<Text> {
+        let findings = || self.checks.iter().flat_map(|check| &check.findings);
+        let counted = [Who::Support, Who::Shop, Who::Savaway].map(|who| {
+            let count = findings().filter(|finding| finding.who.contains(&who)).count();
+            (who, count)
+        });
+        let named = counted.into_iter().filter(|(_, count)| *count > 0);
+        named.map(|(who, count)| joined(&[name_of(who), say::to_act_count(count)], " ", " ")).collect()
+    }
+}
+
+fn line(shown: &mut String, line: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(shown, "{}", line.trim_end());
+}
+
+fn headline(check: &Check, width: usize, language: Language, colours: Colours) -> String {
+    let (mark, colour) = match check.status {
+        Status::Ok => ("✓", "\x1b[32m"),
+        Status::Warning => ("!", "\x1b[33m"),
+        Status::Error => ("✗", "\x1b[31m"),
+        Status::Skipped => ("–", "\x1b[2m"),
+    };
+    let title = check.title.get(language);
+    let padding = " ".repeat(width.saturating_sub(title.width()));
+    let fact = one_line(check.fact.get(language));
+    let rest = match (status_word(check.status), fact.is_empty()) {
+        (None, _) => fact,
+        (Some(word), true) => word.get(language).to_owned(),
+        (Some(word), false) => format!("{}: {fact}", word.get(language)),
+    };
+    match colours {
+        Colours::Plain => format!("{mark} {title}{padding}  {rest}"),
+        Colours::Ansi => format!("{colour}{mark} {title}\x1b[0m{padding}  {rest}"),
+    }
+}
+
+/// What a check's mark means, for whoever cannot tell the marks apart.
+fn status_word(status: Status) -> Option<Text> {
+    match status {
+        Status::Ok => None,
+        Status::Warning => Some(say::word_warning()),
+        Status::Error => Some(say::word_error()),
+        Status::Skipped => Some(say::word_skipped()),
+    }
+}
+
+/// What the shop's data brings along must not break the lines or colour the terminal.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// What to do about a finding, beginning with who should do it.
+pub(super) fn hint(finding: &Finding) -> Text {
+    let hint = &finding.problem.hint;
+    if hint == &Text::default() {
+        return Text::default();
+    }
+    let names: Vec<Text> = finding.who.iter().map(|who| name_of(*who)).collect();
+    joined(&names, "・", ", ").because(hint)
+}
+
+fn name_of(who: Who) -> Text {
+    match who {
+        Who::Shop => say::who_shop(),
+        Who::Savaway => say::who_savaway(),
+        Who::Support => say::who_support(),
+    }
+}
+
+fn job_name(job: &str) -> Text {
+    match job {
+        import_products::COMMAND => say::job_import_products(),
+        import_logistics::COMMAND => say::job_import_logistics(),
+        import_stock::COMMAND => say::job_import_stock(),
+        export_orders::COMMAND => say::job_export_orders(),
+        other => Text::same(other),
+    }
+}
+
+/// `label: one, another`; nothing where nothing is listed.
+fn listed(label: Text, items: Vec<Text>) -> Option<Text> {
+    (!items.is_empty()).then(|| label.because(&joined(&items, "、", ", ")))
+}
+
+fn joined(items: &[Text], ja: &str, en: &str) -> Text {
+    let all = |language| items.iter().map(|item| item.get(language)).collect::<Vec<_>>();
+    Text { ja: all(Language::Ja).join(ja), en: all(Language::En).join(en) }
+}
+
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Ok => "ok",
+        Status::Warning => "warning",
+        Status::Error => "error",
+        Status::Skipped => "skipped",
+    }
+}
+
+fn message(check: &Check, language: Language) -> String {
+    let findings = check.findings.iter().map(|finding| finding.problem.located_message());
+    let fact = Some(check.fact.clone()).filter(|fact| !fact.get(language).is_empty());
+    let messages: Vec<Text> = fact.into_iter().chain(findings).collect();
+    joined(&messages, "\n", "\n").get(language).to_owned()
+}
+
+fn hints(check: &Check, language: Language) -> String {
+    let mut hints: Vec<Text> = Vec::new();
+    for hint in check.findings.iter().map(hint) {
+        if hint != Text::default() && !hints.contains(&hint) {
+            hints.push(hint);
+        }
+    }
+    joined(&hints, "\n", "\n").get(language).to_owned()
+}

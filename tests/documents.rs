@@ -1,0 +1,595 @@
+//! The documents are held against the code: settings, commands, exit codes, samples, file formats, SQL, and links.
+//!
+//! What is generated (`docs/problems.md`, the look-alikes in `docs/formats.md`) is rewritten with `UPDATE_DOCS=1`.
+#![cfg(test)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{CommandFactory, Parser};
+use rusqlite::Connection;
+use tempostar::cli::Cli;
+use tempostar::encoding::{Encoding, LOOK_ALIKES};
+use tempostar::jobs::export_orders;
+use tempostar::report::Exit;
+use tempostar::settings::{self, Settings};
+use tempostar::{shop, text};
+use toml::de::{DeTable, DeValue};
+
+/// The documents whose links, commands and settings are checked.
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "docs/formats.md",
+    "docs/database.md",
+    "docs/problems.md",
+];
+
+const JOBS: [&str; 4] = ["import-products", "import-stock", "import-logistics", "export-orders"];
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+#[track_caller]
+fn read(name: &str) -> String {
+    fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Compares a generated document with what it should be, or rewrites it.
+#[track_caller]
+fn check_generated(name: &str, expected: &str) {
+    #[expect(clippy::disallowed_methods, reason = "a switch for whoever runs the tests, not a setting")]
+    let is_update = std::env::var_os("UPDATE_DOCS").is_some();
+    if is_update {
+        fs::write(path(name), expected).unwrap();
+    }
+    let found = fs::read_to_string(path(name)).unwrap_or_default();
+    let line = found.lines().zip(expected.lines()).position(|(found, expected)| found != expected);
+    let line = line.unwrap_or_else(|| found.lines().count().min(expected.lines().count())) + 1;
+    let how = "run UPDATE_DOCS=1 cargo test --test documents";
+    assert!(found == expected, "{name} is stale from line {line} on: {how}");
+}
+
+/// The contents of the fenced blocks of a language.
+fn blocks(document: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(String, String)> = None;
+    for line in document.lines() {
+        match (&mut open, line.trim_start().strip_prefix("```")) {
+            (None, Some(of)) => open = Some((of.to_owned(), String::new())),
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some((_, content)), None) => {
+                content.push_str(line);
+                content.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a fenced block is not closed");
+    blocks.into_iter().filter(|(of, _)| of == language).map(|(_, content)| content).collect()
+}
+
+/// The document without its fenced blocks.
+fn prose(document: &str) -> String {
+    let mut is_inside = false;
+    let keep = |line: &&str| {
+        let is_fence = line.trim_start().starts_with("```");
+        is_inside ^= is_fence;
+        !is_inside && !is_fence
+    };
+    document.lines().filter(keep).collect::<Vec<_>>().join("\n")
+}
+
+/// The cells of the table rows in a text, without those between header and body.
+fn table_rows(text: &str) -> Vec<Vec<&str>> {
+    let rows = text.lines().filter_map(|line| line.strip_prefix('|')?.trim_end().strip_suffix('|'));
+    let rows = rows.filter(|row| !row.starts_with("---"));
+    rows.map(|row| row.split('|').map(str::trim).collect()).collect()
+}
+
+fn in_backticks(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+// Settings.
+
+/// Every key of the sample, those behind a `#` included, with its value as it is written there.
+fn sample_settings() -> BTreeMap<String, String> {
+    let sample = read("examples/tempostar.toml");
+    let is_key =
+        |line: &str| line.split_once(" = ").is_some_and(|(key, _)| key.is_ascii() && !key.contains(' '));
+    let uncomment = |line| str::strip_prefix(line, "# ").filter(|rest| is_key(rest)).unwrap_or(line);
+    let everything = sample.lines().map(uncomment).collect::<Vec<_>>().join("\n");
+    let mut keys = BTreeMap::new();
+    collect_settings(DeTable::parse(&everything).unwrap().get_ref(), "", &everything, &mut keys);
+    keys
+}
+
+fn collect_settings(table: &DeTable<'_>, path: &str, source: &str, keys: &mut BTreeMap<String, String>) {
+    for (name, value) in table {
+        let name = name.get_ref();
+        let key = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+        match value.get_ref() {
+            DeValue::Table(inner) if !key.ends_with("free_items") => {
+                collect_settings(inner, &key, source, keys);
+            }
+            _ => drop(keys.insert(key, source[value.span()].to_owned())),
+        }
+    }
+}
+
+/// Every key of the README's tables of settings, with the default that it names.
+fn readme_settings() -> BTreeMap<String, String> {
+    let readme = read("README.md");
+    let settings = readme.split("\n## Settings\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let mut keys = BTreeMap::new();
+    for section in settings.split("\n### ").skip(1) {
+        let (heading, body) = section.split_once('\n').unwrap();
+        let tables = in_backticks(heading);
+        let tables = if tables.is_empty() { vec!["[]"] } else { tables };
+        for row in table_rows(body).iter().filter(|row| row[0].starts_with('`')) {
+            for table in &tables {
+                let table = table.trim_matches(['[', ']']);
+                let key = row[0].trim_matches('`');
+                let key = if table.is_empty() { key.to_owned() } else { format!("{table}.{key}") };
+                assert!(keys.insert(key.clone(), row[1].to_owned()).is_none(), "{key} stands there twice");
+            }
+        }
+    }
+    keys
+}
+
+#[test]
+fn every_settings_key_stands_in_the_sample_and_in_the_readme() {
+    let (sample, readme) = (sample_settings(), readme_settings());
+    let keys = |settings: &BTreeMap<String, String>| settings.keys().cloned().collect::<BTreeSet<_>>();
+    assert!(sample.len() > 60);
+    assert_eq!(keys(&readme), keys(&sample));
+}
+
+#[test]
+fn the_readme_names_the_defaults_of_the_sample() {
+    let sample = sample_settings();
+    for (key, default) in readme_settings() {
+        if default.starts_with('`') {
+            assert_eq!(default.trim_matches('`'), sample[&key], "{key}");
+        } else {
+            assert!(["–", "required", "see below"].contains(&default.as_str()), "{key}: {default:?}");
+        }
+    }
+}
+
+#[test]
+fn every_name_of_a_setting_in_the_shop_stands_in_the_readme() {
+    let (sample, readme) = (read("examples/tempostar.toml"), read("README.md"));
+    let ends = |c: char| c.is_whitespace() || matches!(c, ':' | '（');
+    let names: BTreeSet<&str> =
+        sample.split("TEMPOSTAR:").skip(1).filter_map(|rest| rest.split(ends).next()).collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        assert!(readme.contains(&format!("TEMPOSTAR:{name}")), "{name}");
+    }
+}
+
+#[test]
+fn every_settings_file_in_the_documents_is_accepted() {
+    let mut count = 0;
+    for document in DOCUMENTS {
+        for block in blocks(&read(document), "toml") {
+            let (_folder, loaded) = load(&block);
+            loaded.unwrap_or_else(|failure| panic!("{document}: {failure}\n{block}"));
+            count += 1;
+        }
+    }
+    let (_folder, loaded) = load(&read("examples/tempostar.toml"));
+    loaded.unwrap_or_else(|failure| panic!("the sample: {failure}"));
+    assert!(count > 0, "the README shows no settings file");
+}
+
+/// Settings in a folder of their own, with the password files that they name.
+fn load(source: &str) -> (tempfile::TempDir, Result<Settings, tempostar::report::Failure>) {
+    let folder = tempfile::tempdir().unwrap();
+    for password in ["demo.pass", "production.pass"] {
+        fs::write(folder.path().join(password), "Geheim\n").unwrap();
+    }
+    let file = folder.path().join("tempostar.toml");
+    let unindented: String = source.lines().map(|line| line.trim_start().to_owned() + "\n").collect();
+    fs::write(&file, unindented).unwrap();
+    let loaded = settings::load(&file, None);
+    (folder, loaded)
+}
+
+// Commands and exit codes.
+
+#[track_caller]
+fn check_command(line: &str) -> Cli {
+    Cli::try_parse_from(line.split_whitespace()).unwrap_or_else(|error| panic!("{line}\n{error}"))
+}
+
+#[test]
+fn every_command_in_the_documents_is_one() {
+    let mut count = 0;
+    for document in DOCUMENTS {
+        for block in blocks(&read(document), "console") {
+            for line in block.lines().filter_map(|line| line.trim().strip_prefix("$ ")) {
+                check_command(line);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 5, "{count}");
+}
+
+#[test]
+fn every_subcommand_and_option_stands_in_the_readme() {
+    let readme = read("README.md");
+    let command = Cli::command();
+    for subcommand in command.get_subcommands() {
+        let name = subcommand.get_name();
+        assert!(readme.contains(&format!("\n| `{name}` |")), "{name} is not in the table of jobs");
+        assert!(readme.contains(&format!("\n### `{name}`\n")), "{name} is not explained");
+    }
+    for option in command.get_arguments().filter_map(clap::Arg::get_long) {
+        assert!(readme.contains(&format!("`--{option}")), "--{option}");
+    }
+}
+
+#[test]
+fn every_subcommand_stands_in_the_crontab() {
+    let crontab = read("crontab.example");
+    for subcommand in Cli::command().get_subcommands() {
+        assert!(
+            crontab.contains(&format!("tempostar {}", subcommand.get_name()))
+                || crontab.contains(&format!("tempostar --quiet {}", subcommand.get_name())),
+            "{}",
+            subcommand.get_name()
+        );
+    }
+}
+
+#[test]
+fn every_line_of_the_crontab_is_quiet_and_off_the_full_hour() {
+    let crontab = read("crontab.example");
+    let is_entry = |line: &&str| line.starts_with(|c: char| c.is_ascii_digit() || c == '*');
+    let mut seen = BTreeSet::new();
+    for line in crontab.lines().filter(is_entry) {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let (schedule, command) = fields.split_at(5);
+        let first_minute = schedule[0].split(['-', '/', ',']).next().unwrap().parse::<u32>();
+        assert!(first_minute.is_ok_and(|minute| (1..60).contains(&minute)), "{line}");
+        assert!(!line.contains('%'), "cron takes % for a line break: {line}");
+        let called = check_command(&command.join(" "));
+        assert!(called.global.quiet, "{line}");
+        seen.insert(called.command.name());
+    }
+    assert_eq!(seen, BTreeSet::from(JOBS));
+    for variable in ["PATH=", "MAILTO=", "TEMPOSTAR_CONFIG="] {
+        assert!(crontab.lines().any(|line| line.starts_with(variable)), "{variable}");
+    }
+}
+
+#[test]
+fn every_exit_code_stands_in_the_readme() {
+    let readme = read("README.md");
+    let section = readme.split("\n## Exit codes\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let codes = table_rows(section).into_iter().flat_map(|row| row[0].split(", "));
+    let told: Vec<u8> = codes.filter_map(|code| code.parse().ok()).collect();
+    let all = [
+        Exit::Ok,
+        Exit::Internal,
+        Exit::Usage,
+        Exit::Partial,
+        Exit::Held,
+        Exit::Remote,
+        Exit::Settings,
+        Exit::Locked,
+        Exit::Database,
+        Exit::Interrupted,
+        Exit::Terminated,
+    ];
+    assert_eq!(told, all.map(Exit::code));
+    // Does not compile when there is one more: then it belongs into the list above, too.
+    match Exit::Ok {
+        Exit::Ok | Exit::Internal | Exit::Usage | Exit::Partial | Exit::Held | Exit::Remote => {}
+        Exit::Settings | Exit::Locked | Exit::Database | Exit::Interrupted | Exit::Terminated => {}
+    }
+}
+
+// Links.
+
+/// The anchors of a document's headings, as they are shown on the web.
+fn anchors(document: &str) -> BTreeSet<String> {
+    let headings = prose(document);
+    let headings = headings.lines().filter(|line| line.starts_with('#'));
+    let anchor = |heading: &str| -> String {
+        let kept = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    };
+    headings.map(anchor).collect()
+}
+
+#[test]
+fn every_link_between_the_documents_leads_somewhere() {
+    for document in DOCUMENTS {
+        let content = read(document);
+        let folder = path(document).parent().unwrap().to_owned();
+        for link in prose(&content).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.starts_with("https://") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { path(document) } else { folder.join(file) };
+            assert!(target.exists(), "{document}: {link}");
+            if !anchor.is_empty() {
+                let target = fs::read_to_string(&target).unwrap();
+                assert!(anchors(&target).contains(anchor), "{document}: no heading for {link}");
+            }
+        }
+    }
+}
+
+// Problems.
+
+/// A module's problems: code, Japanese, English, and both hints.
+type Problems = &'static [(&'static str, &'static str, &'static str, &'static str, &'static str)];
+
+/// Every module with problems, and its heading.
+const PROBLEMS: [(&str, &str, Problems); 8] = [
+    ("settings", "Settings", text::settings::PROBLEMS),
+    ("check_settings", "Found by check-settings", text::check_settings::PROBLEMS),
+    ("remote", "The FTP server", text::remote::PROBLEMS),
+    ("sync", "Runs and files", text::sync::PROBLEMS),
+    ("sheet", "What a file contains", text::sheet::PROBLEMS),
+    ("encoding", "Encoding", text::encoding::PROBLEMS),
+    ("jobs", "Products, stock and orders", text::jobs::PROBLEMS),
+    ("shop", "The database", text::shop::PROBLEMS),
+];
+
+#[test]
+fn the_list_of_problems_is_complete_and_up_to_date() {
+    let mut document = String::from(
+        "# All problems\n\n\
+         Generated from the program's own sentences; do not edit. Each problem has a stable code, which `--json` and\n\
+         `--log-format json` show. Words in *italics* are filled in. Behind → stands what to do.\n",
+    );
+    for (_, heading, problems) in PROBLEMS.iter().filter(|(_, _, problems)| !problems.is_empty()) {
+        writeln!(document, "\n## {heading}").unwrap();
+        for (code, ja, en, hint_ja, hint_en) in *problems {
+            writeln!(document, "\n### {code}\n").unwrap();
+            for (message, hint) in [(en, hint_en), (ja, hint_ja)] {
+                let arrow = if hint.is_empty() { "" } else { " → " };
+                writeln!(document, "- {}{arrow}{}", shown(message), shown(hint)).unwrap();
+            }
+        }
+    }
+    check_generated("docs/problems.md", &document);
+}
+
+#[test]
+fn every_module_with_problems_is_listed() {
+    let listed: BTreeSet<String> = PROBLEMS.iter().map(|(module, _, _)| (*module).to_owned()).collect();
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(path("src/text")).unwrap() {
+        let file = entry.unwrap().path();
+        let module = file.file_stem().unwrap().to_string_lossy().into_owned();
+        if module != "mod" && fs::read_to_string(&file).unwrap().contains("\nproblems! {") {
+            found.insert(module);
+        }
+    }
+    assert_eq!(listed, found);
+}
+
+#[test]
+fn no_two_problems_have_the_same_code() {
+    let mut seen = BTreeSet::new();
+    for (code, ..) in PROBLEMS.iter().flat_map(|(_, _, problems)| *problems) {
+        assert!(seen.insert(code), "{code}");
+        assert!(code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{code}");
+    }
+}
+
+/// A format string as Markdown: its arguments in italics, or in angle brackets inside code.
+fn shown(format: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = format;
+    let mut is_code = false;
+    while let Some(character) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix("{{").or_else(|| rest.strip_prefix("}}")) {
+            shown.push(character);
+            rest = after;
+        } else if let Some(argument) = rest.strip_prefix('{') {
+            let (argument, after) = argument.split_once('}').unwrap();
+            let name = argument.split(':').next().unwrap();
+            let quote = if argument.ends_with('?') { "\"" } else { "" };
+            let name = if is_code { format!("<{name}>") } else { format!("*{name}*") };
+            write!(shown, "{quote}{name}{quote}").unwrap();
+            rest = after;
+        } else {
+            is_code ^= character == '`';
+            if !is_code && matches!(character, '*' | '<' | '[') {
+                shown.push('\\');
+            }
+            shown.push(character);
+            rest = &rest[character.len_utf8()..];
+        }
+    }
+    shown
+}
+
+// File formats.
+
+#[test]
+fn the_table_of_look_alikes_is_up_to_date() {
+    let document = read("docs/formats.md");
+    let (begin, end) = ("<!-- generated: look-alikes -->\n", "<!-- end -->\n");
+    let (before, rest) = document.split_once(begin).unwrap();
+    let (_, after) = rest.split_once(end).unwrap();
+    let mut table = String::from("| missing in CP932 | written as |\n|---|---|\n");
+    for (missing, replacement) in LOOK_ALIKES {
+        let replacement: Vec<String> = replacement.chars().map(named).collect();
+        let replacement = if replacement.is_empty() { "nothing".to_owned() } else { replacement.join(" ") };
+        writeln!(table, "| {} | {replacement} |", named(*missing)).unwrap();
+    }
+    check_generated("docs/formats.md", &format!("{before}{begin}{table}{end}{after}"));
+}
+
+/// `〜 U+301C`; only the code point where there is nothing to be seen.
+fn named(character: char) -> String {
+    let is_visible = !character.is_whitespace()
+        && !matches!(character, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
+    let seen = if is_visible { format!("{character} ") } else { String::new() };
+    format!("{seen}U+{:04X}", u32::from(character))
+}
+
+#[test]
+fn every_column_of_a_product_file_is_documented_with_its_kind() {
+    let formats = read("docs/formats.md");
+    let documented: BTreeSet<(String, String, String)> = table_rows(&formats)
+        .into_iter()
+        .filter(|row| row.len() == 3)
+        .map(|row| (row[0].to_owned(), row[1].to_owned(), row[2].to_owned()))
+        .collect();
+    let source = include_str!("../src/jobs/import_products.rs");
+    let columns = source.lines().filter_map(|line| line.strip_prefix("    (\"")?.strip_suffix("),"));
+    let mut count = 0;
+    for column in columns {
+        let parts: Vec<&str> =
+            column.split(['"', ',']).map(str::trim).filter(|part| !part.is_empty()).collect();
+        let kind = match parts[2] {
+            "Kind::Text" => "text",
+            "Kind::Amount" => "amount",
+            "Kind::Decimal" => "decimal",
+            "Kind::Flag" => "flag",
+            "Kind::Date" => "date",
+            "Kind::Moment" => "date and time",
+            other => panic!("{other}"),
+        };
+        let row = (parts[0].to_owned(), parts[1].to_owned(), kind.to_owned());
+        assert!(documented.contains(&row), "{row:?}");
+        count += 1;
+    }
+    assert_eq!(count, 37);
+}
+
+#[test]
+fn the_columns_of_an_order_file_are_those_of_the_sample() {
+    let sample = fs::read(path("examples/sheets/order.csv")).unwrap();
+    let sample = Encoding::Cp932.decode(&sample).unwrap();
+    let header = sample.lines().next().unwrap().replace('"', "");
+    let formats = read("docs/formats.md");
+    assert!(blocks(&formats, "").iter().any(|block| block.trim_end() == header), "{header}");
+}
+
+// The database.
+
+fn database() -> (tempfile::TempDir, Settings, Connection) {
+    let (folder, settings) = load(&blocks(&read("README.md"), "toml")[0]);
+    let settings = settings.unwrap();
+    let database = shop::open(&settings).unwrap();
+    (folder, settings, database)
+}
+
+#[test]
+fn every_table_and_column_of_the_shop_is_documented() {
+    let (_folder, _, database) = database();
+    let document = read("docs/database.md");
+    let columns: Vec<(String, String)> = database
+        .prepare(
+            "SELECT item.name, col.name
+             FROM sqlite_schema AS item
+             JOIN pragma_table_info(item.name) AS col
+             WHERE item.type IN ('table', 'view') AND item.name NOT LIKE 'tempostar_%'",
+        )
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert!(columns.len() > 150);
+    for (table, column) in &columns {
+        let section = document.split(&format!("\n### `{table}`\n")).nth(1);
+        let section = section.unwrap_or_else(|| panic!("no section {table}")).split("\n##").next().unwrap();
+        let is_inside_a_range = |name: &str| {
+            name.strip_prefix("free_item_")
+                .and_then(|number| number.parse::<u32>().ok())
+                .is_some_and(|number| number > 1)
+        };
+        let is_named = in_backticks(section).contains(&column.as_str());
+        assert!(is_named || is_inside_a_range(column), "{table}.{column}");
+    }
+}
+
+/// Runs one block of SQL, queries included.
+#[track_caller]
+fn run(database: &Connection, sql: &str) {
+    database.execute_batch(sql).unwrap_or_else(|error| panic!("{error}\n{sql}"));
+}
+
+#[track_caller]
+fn check_count(database: &Connection, sql: &str, expected: i64) {
+    let found: i64 = database.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(found, expected, "{sql}");
+}
+
+#[test]
+fn the_sql_in_the_documents_does_what_it_says() {
+    let (_folder, settings, database) = database();
+    run(
+        &database,
+        "INSERT INTO products (code) VALUES ('A-1');
+         INSERT INTO skus (code, product_code) VALUES ('A-1-RED', 'A-1');
+         INSERT INTO stock (sku_code, quantity) VALUES ('A-1-RED', 10);",
+    );
+    let sellable = "SELECT sellable FROM sellable_stock WHERE sku_code = 'A-1-RED'";
+    let sql = blocks(&read("docs/database.md"), "sql");
+    let has = |needle: &str| sql.iter().filter(|block| block.contains(needle)).count();
+    for needle in ["INSERT INTO orders", "SET cancelled_at", "SET exported_at"] {
+        assert_eq!(has(needle), 1, "{needle}");
+    }
+    for block in &sql {
+        run(&database, block);
+        if block.contains("INSERT INTO orders") {
+            check_count(&database, sellable, 8);
+            assert_eq!(export_orders::count_waiting(&database).unwrap(), 1);
+            assert_eq!(export_orders::held_back(&database, &settings).unwrap(), []);
+        } else if block.contains("SET cancelled_at") {
+            check_count(&database, sellable, 10);
+            assert_eq!(export_orders::count_waiting(&database).unwrap(), 0);
+            run(
+                &database,
+                "INSERT INTO orders (order_no, ordered_at)
+                 VALUES ('old', '2026-11-30 23:59:59'), ('new', '2026-12-01 00:00:00');",
+            );
+        }
+    }
+    // The last block marks the orders from before the start.
+    assert_eq!(export_orders::count_waiting(&database).unwrap(), 1);
+    check_count(
+        &database,
+        "SELECT count(*) FROM orders WHERE order_no = 'old' AND exported_at = ordered_at",
+        1,
+    );
+}
+
+#[test]
+fn cancelling_a_sent_order_leaves_the_allocation_to_the_next_stock_file() {
+    let (_folder, _, database) = database();
+    let sql = blocks(&read("docs/database.md"), "sql");
+    let block = |needle: &str| sql.iter().find(|block| block.contains(needle)).unwrap();
+    run(
+        &database,
+        "INSERT INTO products (code) VALUES ('A-1');
+         INSERT INTO skus (code, product_code) VALUES ('A-1-RED', 'A-1');
+         INSERT INTO stock (sku_code, quantity) VALUES ('A-1-RED', 10);",
+    );
+    run(&database, block("INSERT INTO orders"));
+    run(&database, "UPDATE orders SET exported_at = '2026-11-24 10:00:00'");
+    run(&database, block("SET cancelled_at"));
+    check_count(&database, "SELECT sellable FROM sellable_stock WHERE sku_code = 'A-1-RED'", 8);
+    check_count(&database, "SELECT count(*) FROM orders WHERE cancelled_at IS NOT NULL", 1);
+}

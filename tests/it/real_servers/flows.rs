@@ -1,0 +1,235 @@
+//! What must come out the same with every server.
+
+use std::ffi::OsString;
+use std::fs::{self, Permissions};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::PermissionsExt;
+
+use super::server::RealShop;
+use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, cp932};
+
+const SHEET: &str = "\"商品コード\",\"在庫数\"\n\"A-1\",\"9\"\n";
+
+impl Ran {
+    /// Among `problems` is one with this code, and it says what to do.
+    #[track_caller]
+    pub fn has_code(self, code: &str) -> Self {
+        let document = self.json();
+        let problems = document["problems"].as_array().expect("problems is not an array");
+        let found = problems.iter().find(|problem| problem["code"] == code);
+        let Some(found) = found else { panic!("no problem {code}\n{self}") };
+        assert!(found["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "no hint: {found}");
+        self
+    }
+}
+
+fn stock_waits(shop: &RealShop) {
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", SHEET);
+}
+
+fn set_mode(shop: &RealShop, folder: &str, mode: u32) {
+    let path = shop.ftp.root().join(&folder[1..]);
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+pub fn products_of_tempostar_appear(shop: &mut RealShop) {
+    shop.put_sheet(
+        PRODUCT_INBOX,
+        "product20261124100000.csv",
+        "\"商品コード\",\"商品名\",\"販売価格\",\"備考\"\n\"0012\",\"髙橋の①番～表\",\"1100\",\"一行目\n二行目\"\n",
+    );
+    shop.run(["import-products", "--json"]).ok().count("created", 1).no_problem();
+    shop.check_rows("SELECT code, name, price FROM products", &["0012|髙橋の①番～表|1100"]);
+    assert_eq!(shop.remote_files(&format!("{PRODUCT_INBOX}/archive")), ["product20261124100000.csv"]);
+}
+
+pub fn stock_is_set_and_the_file_is_archived(shop: &mut RealShop) {
+    stock_waits(shop);
+    shop.set_remote_time(&format!("{STOCK_INBOX}/stock.csv"), "2026-11-24 10:08:30");
+    shop.run(["import-stock", "--json"]).ok().count("changed", 1).no_problem();
+    shop.check_stock("A-1", 9, 0);
+    shop.check_rows("SELECT as_of FROM stock", &["2026-11-24 10:08:30"]);
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+    assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")), ["stock.csv"]);
+    assert_eq!(fs::read(&shop.work_files_below("archive")[0]).unwrap(), cp932(SHEET));
+}
+
+pub fn a_shipped_order_gets_its_three_ticks(shop: &mut RealShop) {
+    shop.product_in_stock("A-1", 10);
+    shop.order("1001").line("A-1", 2).insert();
+    shop.run(["export-orders"]).ok();
+    shop.put_sheet(LOGISTICS_INBOX, "status.csv", "ショップ受注番号,受注進捗コード\n12345-1001,800\n");
+    shop.run(["import-logistics", "--json"]).ok().count("shipped", 1).no_problem();
+    shop.check_rows("SELECT delivery_status, payment_status, capture_status FROM orders", &["1|1|1"]);
+}
+
+pub fn an_order_reaches_the_outbox_once(shop: &mut RealShop) {
+    shop.product_in_stock("A-1", 10);
+    shop.order("1001").line("A-1", 2).set("customer_note", "表示\nソース").insert();
+    shop.run(["export-orders", "--json"]).ok().count("exported", 1).no_problem();
+    assert_eq!(shop.remote_files(OUTBOX), ["order20261124101500.csv"]);
+    let sent = shop.sent_orders();
+    assert!(sent.contains("\"12345-1001\"") && sent.contains("表示 ソース"), "{sent}");
+    let copies = shop.work_files_below("archive");
+    assert_eq!(fs::read(&copies[0]).unwrap(), cp932(&sent.replace("\r\n", "\n")));
+    shop.at("2026-11-24 10:20:00").run(["export-orders", "--json"]).ok().outcome("nothing_to_do");
+    assert_eq!(shop.remote_files(OUTBOX).len(), 1);
+}
+
+pub fn an_order_file_is_followed_by_its_marker(shop: &mut RealShop) {
+    shop.setting("[orders]\n", "[orders]\nmarker = \".lock\"\n");
+    shop.order("1001").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    assert_eq!(shop.remote_files(OUTBOX), ["order20261124101500.csv", "order20261124101500.lock"]);
+    assert!(shop.remote_bytes(&format!("{OUTBOX}/order20261124101500.lock")).is_empty());
+}
+
+/// Servers that demand TLS session reuse give up after a few data connections if the client gets it wrong.
+pub fn thirty_files_go_over_one_connection(shop: &mut RealShop) {
+    shop.product_in_stock("A-1", 3);
+    for number in 10..40 {
+        let sheet = SHEET.replace('9', &number.to_string());
+        shop.put_sheet(STOCK_INBOX, &format!("stock202611241000{number}.csv"), &sheet);
+    }
+    shop.run(["import-stock", "--json"]).ok().no_problem();
+    shop.check_stock("A-1", 39, 0);
+    assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")).len(), 30);
+}
+
+/// Larger than all buffers on the way.
+pub fn a_large_file_arrives_whole(shop: &mut RealShop) {
+    let note = cp932(&"表".repeat(100)).repeat(200);
+    let mut sheet = cp932("\"商品コード\",\"備考\",\"商品名\"\n");
+    for number in 0..200 {
+        sheet.extend(cp932(&format!("\"S-{number}\",\"")));
+        sheet.extend(&note);
+        sheet.extend(cp932("\",\"皿\"\n"));
+    }
+    shop.put(&format!("{PRODUCT_INBOX}/product.csv"), &sheet);
+    shop.run(["import-products", "--json"]).ok().count("created", 200).no_problem();
+    assert!(shop.remote_bytes(&format!("{PRODUCT_INBOX}/archive/product.csv")) == sheet);
+}
+
+pub fn an_applied_file_is_deleted_where_the_settings_say_so(shop: &mut RealShop) {
+    stock_waits(shop);
+    shop.setting("settle_s = 0\nreflect", "settle_s = 0\nafter_import = \"delete\"\nreflect");
+    shop.run(["import-stock", "--json"]).ok().no_problem();
+    shop.check_stock("A-1", 9, 0);
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+    assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")), [""; 0]);
+}
+
+pub fn a_file_of_an_archived_name_replaces_it_there(shop: &mut RealShop) {
+    stock_waits(shop);
+    shop.run(["import-stock", "--json"]).ok().no_problem();
+    shop.at("2026-11-24 10:25:00");
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &SHEET.replace('9', "8"));
+    shop.run(["import-stock", "--json"]).ok().no_problem();
+    shop.check_stock("A-1", 8, 0);
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+    assert_eq!(shop.work_files_below("archive").len(), 2, "one copy of each content");
+}
+
+pub fn a_broken_file_goes_to_the_error_folder(shop: &mut RealShop) {
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "\"商品コード\",\"個数\"\n\"A-1\",\"9\"\n");
+    shop.run(["import-stock", "--json"]).exits(3).has_code("file-refused");
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+    assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/error")), ["stock.csv"]);
+    shop.at("2026-11-24 10:25:00").run(["import-stock", "--json"]).ok().outcome("nothing_to_do");
+}
+
+pub fn a_file_waits_for_its_marker(shop: &mut RealShop) {
+    stock_waits(shop);
+    shop.setting("settle_s = 0\nreflect", "ready = \"marker\"\nreflect");
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("A-1", 3, 0);
+    shop.put(&format!("{STOCK_INBOX}/stock.lock"), "");
+    shop.at("2026-11-24 10:25:00").run(["import-stock", "--json"]).ok().no_problem();
+    shop.check_stock("A-1", 9, 0);
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0], "the marker goes with its file");
+}
+
+pub fn an_empty_inbox_is_nothing_to_do(shop: &mut RealShop) {
+    for job in ["import-products", "import-stock", "import-logistics", "export-orders"] {
+        shop.run([job, "--json"]).ok().outcome("nothing_to_do").no_problem();
+    }
+}
+
+pub fn names_in_japanese_and_with_spaces_are_taken(shop: &mut RealShop) {
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "在庫 20261124100000.csv", SHEET);
+    shop.run(["import-stock", "--json"]).ok().no_problem();
+    shop.check_stock("A-1", 9, 0);
+    assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")), ["在庫 20261124100000.csv"]);
+}
+
+pub fn a_name_in_cp932_does_not_stop_the_others(shop: &mut RealShop) {
+    stock_waits(shop);
+    let name = OsString::from_vec(cp932("在庫表.csv"));
+    let path = shop.ftp.root().join(&STOCK_INBOX[1..]).join(name);
+    fs::write(&path, cp932(SHEET)).unwrap();
+    shop.run(["import-stock", "--json"]).has_code("ignored-name");
+    shop.check_stock("A-1", 9, 0);
+    assert!(path.exists());
+}
+
+pub fn a_folder_named_like_a_sheet_is_passed_over(shop: &mut RealShop) {
+    stock_waits(shop);
+    fs::create_dir(shop.ftp.root().join(&STOCK_INBOX[1..]).join("old.csv")).unwrap();
+    shop.run(["import-stock", "--json"]).ok();
+    shop.check_stock("A-1", 9, 0);
+}
+
+pub fn a_dry_run_leaves_the_server_as_it_is(shop: &mut RealShop) {
+    stock_waits(shop);
+    shop.order("1001").line("A-1", 1).insert();
+    shop.run(["import-stock", "--dry-run", "--json"]).ok().count("changed", 1);
+    shop.run(["export-orders", "--dry-run", "--json"]).ok();
+    assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
+    assert_eq!(shop.remote_files(OUTBOX), [""; 0]);
+    assert!(!shop.ftp.root().join(&STOCK_INBOX[1..]).join("archive").exists());
+    shop.check_stock("A-1", 3, 1);
+}
+
+pub fn a_wrong_password_is_a_matter_of_settings(shop: &mut RealShop) {
+    stock_waits(shop);
+    // Pure-FTPd answers only after seconds.
+    shop.setting("timeout_s = 5\nretries = 0", "timeout_s = 30\nretries = 3");
+    shop.write("demo.pass", b"wrong\n");
+    shop.run(["import-stock", "--json"]).exits(6).has_code("ftp-login-refused");
+    shop.check_stock("A-1", 3, 0);
+}
+
+pub fn a_missing_folder_is_a_matter_of_settings(shop: &mut RealShop) {
+    shop.product_in_stock("A-1", 3);
+    shop.order("1001").line("A-1", 1).insert();
+    shop.remove_remote_folder(STOCK_INBOX);
+    shop.remove_remote_folder(OUTBOX);
+    shop.run(["import-stock", "--json"]).exits(6).has_code("ftp-folder-missing");
+    shop.run(["export-orders", "--json"]).exits(6);
+    shop.check_rows("SELECT exported_at FROM orders", &["NULL"]);
+}
+
+pub fn an_outbox_that_may_not_be_written_keeps_the_orders_here(shop: &mut RealShop) {
+    shop.order("1001").line("A-1", 1).insert();
+    set_mode(shop, OUTBOX, 0o555);
+    shop.run(["export-orders", "--json"]).exits(6).has_code("ftp-forbidden");
+    shop.check_rows("SELECT exported_at FROM orders", &["NULL"]);
+    set_mode(shop, OUTBOX, 0o777);
+    shop.at("2026-11-24 10:20:00").run(["export-orders", "--json"]).ok().no_problem();
+    assert_eq!(shop.remote_files(OUTBOX), ["order20261124101500.csv"], "under its first name");
+    shop.at("2026-11-24 10:25:00").run(["export-orders", "--json"]).ok().outcome("nothing_to_do");
+}
+
+pub fn a_folder_that_may_not_be_written_does_not_apply_a_file_twice(shop: &mut RealShop) {
+    stock_waits(shop);
+    set_mode(shop, STOCK_INBOX, 0o555);
+    shop.run(["import-stock", "--json"]).has_code("cannot-clean-up");
+    shop.check_stock("A-1", 9, 0);
+    shop.sql("UPDATE stock SET quantity = 4");
+    set_mode(shop, STOCK_INBOX, 0o777);
+    shop.at("2026-11-24 10:25:00").run(["import-stock", "--json"]).ok().count("changed", 0);
+    shop.check_stock("A-1", 4, 0);
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+}
