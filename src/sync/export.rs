@@ -45,7 +45,11 @@ pub type Choose<'a> = dyn FnMut(&mut Run<'_>, &mut dyn Write) -> Result<Chosen> 
 ///
 /// # Errors
 /// What stops the run: the server, the database, the disk.
-pub fn export(run: &mut Run<'_>, is_anything_waiting: bool, choose: &mut Choose<'_>) -> Result<()> {
+pub fn export(
+    run: &mut Run<'_>,
+    is_anything_waiting: fn(&Connection) -> Result<bool>,
+    choose: &mut Choose<'_>,
+) -> Result<()> {
     if run.mode == Mode::DryRun {
         let chosen = choose(run, &mut io::sink())?;
         return tell_sent(run, &chosen);
@@ -57,7 +61,7 @@ pub fn export(run: &mut Run<'_>, is_anything_waiting: bool, choose: &mut Choose<
         send(run, &mut remote, batch, Send::Resume)?;
     }
     sweep_spool(run)?;
-    if is_anything_waiting {
+    if is_anything_waiting(&run.database)? {
         // A batch that is prepared is frozen: as long as the server cannot be reached, orders may still be mended
         // and cancelled.
         remote.connect()?;
@@ -241,8 +245,11 @@ fn release(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<()> 
 /// Gives the batch another name as long as a file of its name lies in the outbox. A batch that has not been renamed
 /// has never had its final name: what has that name is not ours, and is never overwritten.
 fn avoid_existing(run: &Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch) -> Result<()> {
+    let mut moment = run.clock.now();
     while remote.size(&final_path(run, batch))?.is_some() {
-        batch.file_name = unused_file_name(run, &run.database, run.clock.now())?;
+        // Always on: a name that this batch has given up must not come back.
+        moment += Duration::seconds(1);
+        batch.file_name = unused_file_name(run, &run.database, moment)?;
         ledger::rename_batch(&run.database, batch.id, &batch.file_name)?;
     }
     Ok(())

@@ -17,6 +17,7 @@ mod logistics;
 mod orders;
 mod products;
 mod real_servers;
+mod repeats;
 mod rows;
 mod samples;
 mod settings;
