@@ -117,10 +117,7 @@ impl RealShop {
         let mut shop = Shop::new();
         shop.ftp.stop();
         let server = RealServer::start(&shop, setup, variables);
-        shop.setting(
-            &format!("user = \"{}\"", shop.ftp.user()),
-            &format!("user = \"{}\"", server.login),
-        );
+        shop.setting(&format!("user = \"{}\"", shop.ftp.user()), &format!("user = \"{}\"", server.login));
         if setup.tls != Tls::Off {
             let pin = setup.certificate.sha256();
             shop.setting("tls = \"none\"", &format!("tls = \"explicit\"\ncertificate_sha256 = \"{pin}\""));
@@ -129,6 +126,12 @@ impl RealShop {
         let prefix = if is_root() { String::new() } else { shop.ftp.root().display().to_string() };
         shop.settings(|text| text.replace(" = \"/", &format!(" = \"{prefix}/")));
         Self { _server: server, shop }
+    }
+
+    /// Sets who may do what with a file or a folder of the server; its user is not the owner.
+    #[track_caller]
+    pub fn set_mode(&self, path: &str, mode: u32) {
+        chmod(&self.shop.ftp.root().join(&path[1..]), mode);
     }
 }
 
@@ -160,11 +163,11 @@ impl RealServer {
         let (root, port) = (shop.ftp.root(), shop.ftp.port());
         let folder = tempfile::tempdir().unwrap();
         // The server's user is not ours: let it in, and write where TEMPOSTAR's would.
-        open_to_all(folder.path(), 0o755);
-        open_to_all(root.parent().unwrap(), 0o755);
+        chmod(folder.path(), 0o755);
+        chmod(root.parent().unwrap(), 0o755);
         open_tree(root);
         // vsftpd refuses to serve a folder that its user could change.
-        open_to_all(root, 0o755);
+        chmod(root, 0o755);
         let place = Place { folder: folder.path(), root, port, password: shop.ftp.password() };
         let (mut command, login) = match setup.software {
             Software::Vsftpd => (place.vsftpd(setup), "ftp"),
@@ -172,7 +175,11 @@ impl RealServer {
             Software::PureFtpd => (place.pure_ftpd(setup), shop.ftp.user()),
         };
         let log = fs::File::create(folder.path().join("output.log")).unwrap();
-        command.envs(variables.iter().copied()).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        command
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
         let process = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let mut server = Self { process, folder, login };
         server.wait_until_it_answers(port);
@@ -300,14 +307,16 @@ impl Place<'_> {
         // A line of pure-pw's own format; the empty fields are limits.
         let line = format!("12345_0:{hash}:{uid}:{gid}::{home}/./::::::::::::\n");
         let passwords = self.write("users", &line);
-        let made = program("usr/bin/pure-pw").arg("mkdb").arg(&users).arg("-f").arg(passwords).output().unwrap();
+        let made =
+            program("usr/bin/pure-pw").arg("mkdb").arg(&users).arg("-f").arg(passwords).output().unwrap();
         assert!(made.status.success(), "pure-pw: {made:?}");
         let level = match setup.tls {
             Tls::Off => "0",
             Tls::Offered => "1",
             Tls::Required => "2",
         };
-        let pem = [setup.certificate.pem(), setup.certificate.key()].map(|path| fs::read_to_string(path).unwrap());
+        let pem =
+            [setup.certificate.pem(), setup.certificate.key()].map(|path| fs::read_to_string(path).unwrap());
         let pem = self.write("both.pem", &pem.concat());
         let mut command = program("usr/sbin/pure-ftpd");
         command.args(["-S", &format!("127.0.0.1,{}", self.port)]);
@@ -369,7 +378,7 @@ fn output_of(command: &mut Command) -> String {
 }
 
 fn open_tree(folder: &Path) {
-    open_to_all(folder, 0o777);
+    chmod(folder, 0o777);
     for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.is_dir() {
             open_tree(&entry);
@@ -377,6 +386,6 @@ fn open_tree(folder: &Path) {
     }
 }
 
-fn open_to_all(folder: &Path, mode: u32) {
+fn chmod(folder: &Path, mode: u32) {
     fs::set_permissions(folder, Permissions::from_mode(mode)).unwrap();
 }
