@@ -49,6 +49,9 @@ pub struct Listing {
     /// Names that are not safe to use (`/`, `\`, control characters, not UTF-8), made fit to be shown. Nothing was
     /// done with them.
     pub ignored: Vec<String>,
+    /// Wanted names that are there and no folders, but whose size the server does not tell: mostly files that this
+    /// user may not read.
+    pub unreadable: Vec<String>,
 }
 
 /// A file on the server, as it was when listed.
@@ -137,8 +140,8 @@ impl<'a> Remote<'a> {
 
     /// The files in `folder` whose names are `wanted`. `wanted` is asked only about safe names.
     ///
-    /// Folders and files that vanish meanwhile are left out (by SIZE's refusal; a server that gives folders a size
-    /// lists them as files, and the download tells). A listing cut short by the network can lack files: before
+    /// Folders and files that vanish meanwhile are left out (a server that gives folders a size lists them as files,
+    /// and the download tells). A listing cut short by the network can lack files: before
     /// concluding that a file is gone, ask [`Remote::size`].
     ///
     /// # Errors
@@ -149,11 +152,15 @@ impl<'a> Remote<'a> {
         self.attempt(&doing, |server| {
             server.enter(&folder)?;
             let Names { safe, ignored } = sort_names(&server.names()?, &folder);
-            let mut files = Vec::new();
+            let (mut files, mut refused) = (Vec::new(), Vec::new());
             for name in safe.into_iter().filter(|name| wanted(name)) {
-                files.extend(look_at(server, &folder, name)?);
+                match look_at(server, &folder, &name)? {
+                    Some(file) => files.push(file),
+                    None => refused.push(name),
+                }
             }
-            Ok(Listing { files, ignored })
+            let unreadable = neither_folders_nor_gone(server, &folder, refused)?;
+            Ok(Listing { files, ignored, unreadable })
         })
     }
 
@@ -370,14 +377,36 @@ fn join(folder: &str, name: &str) -> String {
     format!("{}/{name}", folder.trim_end_matches('/'))
 }
 
-/// SIZE and MDTM; `None`: gone, or no file.
-fn look_at(server: &mut Connection<'_>, folder: &str, name: String) -> Result<Option<RemoteFile>, Cause> {
-    let path = join(folder, &name);
+/// SIZE and MDTM; `None`: gone, no file, or not for us.
+fn look_at(server: &mut Connection<'_>, folder: &str, name: &str) -> Result<Option<RemoteFile>, Cause> {
+    let path = join(folder, name);
     let Some(size) = server.size(&path)? else {
         return Ok(None);
     };
     let modified = server.modified(&path)?;
-    Ok(Some(RemoteFile { name, size, modified }))
+    Ok(Some(RemoteFile { name: name.to_owned(), size, modified }))
+}
+
+/// SIZE is refused for folders, for what is gone, and for what we may not read; only the last is worth telling.
+fn neither_folders_nor_gone(
+    server: &mut Connection<'_>,
+    folder: &str,
+    names: Vec<String>,
+) -> Result<Vec<String>, Cause> {
+    let mut suspects = Vec::new();
+    for name in names {
+        match server.enter(&join(folder, &name)) {
+            Ok(()) => {}
+            Err(Cause::Folder { .. }) => suspects.push(name),
+            Err(cause) => return Err(cause),
+        }
+    }
+    if !suspects.is_empty() {
+        server.enter(folder)?;
+        let names = sort_names(&server.names()?, folder).safe;
+        suspects.retain(|name| names.contains(name));
+    }
+    Ok(suspects)
 }
 
 /// One try of a download.

@@ -301,6 +301,10 @@ fn list_ready(
     for name in &listing.ignored {
         run.report.problems.push(text::ignored_name(name));
     }
+    for name in &listing.unreadable {
+        run.report.partial(text::unreadable().in_file(name));
+        run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
+    }
     let markers: HashSet<String> =
         listing.files.iter().map(|file| file.name.clone()).filter(|name| is_marker(name)).collect();
     let mut waiting = listing.files;

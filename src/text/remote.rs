@@ -155,8 +155,8 @@ problems! {
     error forbidden = "ftp-forbidden" (reply: &str) {
         ja: "サーバーに許可されませんでした（サーバーの応答: 「{reply}」）",
         en: "the server does not allow it: {reply:?}",
-        hint_ja: "フォルダーがあるか、このFTPユーザーに書き込みの権限があるかを、サーバーの管理者にご確認ください。",
-        hint_en: "ask the server's owner whether the folder exists and this user may write there",
+        hint_ja: "フォルダーがあるか、このFTPユーザーに読み書きの権限があるかを、サーバーの管理者にご確認ください。",
+        hint_en: "ask the server's owner whether the folder exists and this user may read and write there",
     }
     error refused = "ftp-refused" (reply: &str) {
         ja: "サーバーに拒否されました（サーバーの応答: 「{reply}」）",

@@ -91,6 +91,12 @@ problems! {
         hint_ja: "名前を変えて置き直してください。",
         hint_en: "rename it",
     }
+    error unreadable = "file-unreadable" () {
+        ja: "サーバの一覧にありますが、サイズを確認できないため取り込めません。",
+        en: "is listed on the server, but the server does not tell its size, so that it cannot be taken",
+        hint_ja: "この FTP ユーザにファイルを読む権限があるか、SIZE コマンドを使えるかを SAVAWAY へ確認してください。",
+        hint_en: "ask SAVAWAY whether this FTP user may read the file and use the SIZE command",
+    }
     error cannot_clean_up = "cannot-clean-up" () {
         ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした",
         en: "is dealt with, but cannot be put away on the server",

@@ -127,6 +127,12 @@ impl RealShop {
         shop.settings(|text| text.replace(" = \"/", &format!(" = \"{prefix}/")));
         Self { _server: server, shop }
     }
+
+    /// Sets who may do what with a file or a folder of the server; its user is not the owner.
+    #[track_caller]
+    pub fn set_mode(&self, path: &str, mode: u32) {
+        chmod(&self.shop.ftp.root().join(&path[1..]), mode);
+    }
 }
 
 impl Deref for RealShop {
@@ -157,11 +163,11 @@ impl RealServer {
         let (root, port) = (shop.ftp.root(), shop.ftp.port());
         let folder = tempfile::tempdir().unwrap();
         // The server's user is not ours: let it in, and write where TEMPOSTAR's would.
-        open_to_all(folder.path(), 0o755);
-        open_to_all(root.parent().unwrap(), 0o755);
+        chmod(folder.path(), 0o755);
+        chmod(root.parent().unwrap(), 0o755);
         open_tree(root);
         // vsftpd refuses to serve a folder that its user could change.
-        open_to_all(root, 0o755);
+        chmod(root, 0o755);
         let place = Place { folder: folder.path(), root, port, password: shop.ftp.password() };
         let (mut command, login) = match setup.software {
             Software::Vsftpd => (place.vsftpd(setup), "ftp"),
@@ -372,7 +378,7 @@ fn output_of(command: &mut Command) -> String {
 }
 
 fn open_tree(folder: &Path) {
-    open_to_all(folder, 0o777);
+    chmod(folder, 0o777);
     for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.is_dir() {
             open_tree(&entry);
@@ -380,6 +386,6 @@ fn open_tree(folder: &Path) {
     }
 }
 
-fn open_to_all(folder: &Path, mode: u32) {
+fn chmod(folder: &Path, mode: u32) {
     fs::set_permissions(folder, Permissions::from_mode(mode)).unwrap();
 }

@@ -283,12 +283,13 @@ fn a_server_behind_a_router_may_announce_its_inner_address() {
     check_good(&shop_with_sheets(setup));
 }
 
+/// SIZE is refused with the same code as for files that are not there.
 #[test]
 #[ignore = "needs ProFTPD: run .ci/real-servers"]
-fn a_server_without_size_is_refused_because_nothing_could_be_verified() {
+fn files_on_a_server_that_forbids_size_are_named() {
     let extra = "<Limit SIZE>\nDenyAll\n</Limit>";
     let shop = shop_with_sheets(Setup { extra, ..Setup::new(Software::ProFtpd, Tls::Off) });
-    let ran = shop.run(["import-stock", "--json"]);
+    let ran = shop.run(["import-stock", "--json"]).exits(3).has_code("file-unreadable");
+    assert_eq!(ran.file_outcome("stock20261124100033.csv"), "waiting");
     shop.check_stock("A-1", 3, 0);
-    panic!("{ran}");
 }
