@@ -72,7 +72,7 @@ pub fn export(run: &mut Run<'_>, is_anything_waiting: bool, choose: &mut Choose<
 /// With no batch under way, what lies in the spool was left by runs that died: the bytes of a batch that was sent go to
 /// the archive, those of one that was never prepared go away.
 fn sweep_spool(run: &Run<'_>) -> Result<()> {
-    let spool = run.work_dir.spool(run.report.command)?;
+    let spool = run.spool()?;
     for entry in fs::read_dir(&spool).with_context(|| format!("cannot read {}", spool.display()))? {
         let path = entry?.path();
         let sha256 = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -107,7 +107,7 @@ pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
 
 /// Chooses, renders, and fixes a new batch. `None`: no order can be sent.
 fn prepare(run: &mut Run<'_>, choose: &mut Choose<'_>) -> Result<Option<Batch>> {
-    let spool = run.work_dir.spool(run.report.command)?;
+    let spool = run.spool()?;
     let path = spool.join(format!("{}.new", run.report.run_id));
     let (chosen, sha256, size) = render(run, choose, &path)?;
     crash::point("rendered");
@@ -156,7 +156,7 @@ fn commit_prepared(run: &Run<'_>, chosen: &Chosen, sha256: &str, size: u64) -> R
         run_id: &run.report.run_id,
     };
     let id = ledger::prepare_batch(&transaction, &batch, now)?;
-    transaction.commit()?;
+    run.commit(transaction)?;
     Ok(Batch {
         id,
         file_name,
@@ -190,7 +190,7 @@ enum Send {
 
 /// Brings a batch to its end, from wherever it stands.
 fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send) -> Result<()> {
-    let spool = run.work_dir.spool(run.report.command)?;
+    let spool = run.spool()?;
     let bytes = bytes_of(&spool, &batch.sha256);
     if batch.state == BatchState::Prepared {
         if !is_intact(&bytes, &batch)? {
@@ -281,8 +281,7 @@ fn commit_sent(run: &Run<'_>, batch: &Batch, archived_as: &str) -> Result<()> {
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
     ledger::mark_sent(&transaction, batch.id, archived_as, run.clock.now())?;
     crash::point("before-sent");
-    transaction.commit()?;
-    Ok(())
+    run.commit(transaction)
 }
 
 fn tell_sent(run: &mut Run<'_>, chosen: &Chosen) -> Result<()> {
