@@ -152,6 +152,10 @@ fn render(
                 held_back.push((order_no, text::wrong_type(&column, &found.to_string())));
                 continue;
             }
+            Err(rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::Utf8Error(..)) => {
+                held_back.push((order_no, text::not_unicode()));
+                continue;
+            }
             Err(error) => return Err(error.into()),
         };
         let rows = match reason_to_hold(&order, settings) {

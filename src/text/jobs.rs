@@ -45,6 +45,10 @@ texts! {
         ja: "データベースの列 {column} の値の型が正しくありません（{found}）。",
         en: "the database has a value of the wrong type in {column} ({found})",
     }
+    not_unicode() {
+        ja: "データベースに、UTF-8 として読めない文字列があります。",
+        en: "the database has a text in it that is not UTF-8",
+    }
     no_lines() {
         ja: "明細がありません。",
         en: "it has no lines",

@@ -11,6 +11,8 @@ mod bad_input;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod database;
+#[cfg(test)]
 mod effects;
 #[cfg(test)]
 mod embedded_server;
@@ -19,9 +21,13 @@ mod logistics;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod overlap;
+#[cfg(test)]
 mod products;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod security;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
