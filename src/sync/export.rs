@@ -132,8 +132,8 @@ fn render(run: &mut Run<'_>, choose: &mut Choose<'_>, path: &Path) -> Result<(Ch
     let file = create_file(path).with_context(|| format!("cannot create {}", path.display()))?;
     let mut output =
         Hashing { inner: BufWriter::with_capacity(256 * 1024, file), hasher: Sha256::new(), size: 0 };
-    let chosen = choose(run, &mut output)?;
-    output.flush()?;
+    let chosen = choose(run, &mut output).with_context(|| format!("while writing {}", path.display()))?;
+    output.flush().with_context(|| format!("while writing {}", path.display()))?;
     output.inner.get_ref().sync_all()?;
     Ok((chosen, hex(&output.hasher.finalize()), output.size))
 }
