@@ -450,6 +450,14 @@ mod tests {
     }
 
     #[test]
+    fn a_download_that_goes_on_and_on_is_cut_off() {
+        let endless = pump(&mut io::repeat(b'x'), &mut io::sink(), 1 << 20);
+        assert!(matches!(endless, Err(Side::Read(error)) if error.kind() == io::ErrorKind::FileTooLarge));
+        let just_so = pump(&mut io::repeat(b'x').take(1 << 20), &mut io::sink(), 1 << 20);
+        assert!(matches!(just_so, Ok(bytes) if bytes == 1 << 20));
+    }
+
+    #[test]
     fn what_is_no_time_is_no_time() {
         for text in ["", "2026", "00000000000000", "20261324011500", "2026年11月24日 10時"] {
             assert_eq!(parse_time(text), None, "{text}");
