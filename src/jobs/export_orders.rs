@@ -506,7 +506,8 @@ fn unreadable_date(order: &Order) -> Option<Text> {
         .flat_map(|shipment| [("出荷日", &shipment.shipped_on), ("配送日", &shipment.delivery_date)]);
     let moment = moments.into_iter().find(|(_, value)| !value.is_empty() && minute(value).is_none());
     let day = days.into_iter().find(|(_, value)| !value.is_empty() && day(value).is_none());
-    moment.or(day).map(|(field, value)| text::value_wrong(field, value))
+    // The value is not shown: what stands in the wrong column may be somebody's name.
+    moment.or(day).map(|(field, _)| text::date_wrong(field))
 }
 
 fn amounts_do_not_add_up(order: &Order) -> Option<Text> {

@@ -413,8 +413,9 @@ fn neither_folders_nor_gone(
 fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Result<Downloaded, Cause> {
     let file = create_file(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
     let mut sink = Hashing::new(file);
-    let size =
-        server.retrieve(path, to, &mut sink).or_else(|cause| missing_or_forbidden(server, path, cause))?;
+    let size = server
+        .retrieve(path, listed, to, &mut sink)
+        .or_else(|cause| missing_or_forbidden(server, path, cause))?;
     match server.size(path)? {
         Some(now) if now != listed => Err(Cause::Changed { before: listed, now }),
         Some(now) if now == size => Ok(Downloaded { size, sha256: sink.finish().2 }),

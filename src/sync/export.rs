@@ -76,7 +76,7 @@ pub fn export(
 /// With no batch under way, what lies in the spool was left by runs that died: the bytes of a batch that was sent go to
 /// the archive, those of one that was never prepared go away.
 fn sweep_spool(run: &Run<'_>) -> Result<()> {
-    let spool = run.work_dir.spool(run.report.command)?;
+    let spool = run.spool()?;
     for entry in fs::read_dir(&spool).with_context(|| format!("cannot read {}", spool.display()))? {
         let path = entry?.path();
         let sha256 = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -111,7 +111,7 @@ pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
 
 /// Chooses, renders, and fixes a new batch. `None`: no order can be sent.
 fn prepare(run: &mut Run<'_>, choose: &mut Choose<'_>) -> Result<Option<Batch>> {
-    let spool = run.work_dir.spool(run.report.command)?;
+    let spool = run.spool()?;
     let path = spool.join(format!("{}.new", run.report.run_id));
     let (chosen, sha256, size) = render(run, choose, &path)?;
     crash::point("rendered");
@@ -134,11 +134,12 @@ fn prepare(run: &mut Run<'_>, choose: &mut Choose<'_>) -> Result<Option<Batch>> 
 /// Renders into a file that survives a power cut.
 fn render(run: &mut Run<'_>, choose: &mut Choose<'_>, path: &Path) -> Result<(Chosen, String, u64)> {
     let file = create_file(path).with_context(|| format!("cannot create {}", path.display()))?;
+    let while_writing = || format!("cannot write {}", path.display());
     let mut output = Hashing::new(BufWriter::with_capacity(256 * 1024, file));
-    let chosen = choose(run, &mut output)?;
+    let chosen = choose(run, &mut output).with_context(while_writing)?;
     let (mut written, size, sha256) = output.finish();
-    written.flush()?;
-    written.get_ref().sync_all()?;
+    written.flush().with_context(while_writing)?;
+    written.get_ref().sync_all().with_context(while_writing)?;
     Ok((chosen, sha256, size))
 }
 
@@ -160,7 +161,7 @@ fn commit_prepared(run: &Run<'_>, chosen: &Chosen, sha256: &str, size: u64) -> R
         run_id: &run.report.run_id,
     };
     let id = ledger::prepare_batch(&transaction, &batch, now)?;
-    transaction.commit()?;
+    run.commit(transaction)?;
     Ok(Batch {
         id,
         file_name,
@@ -194,7 +195,7 @@ enum Send {
 
 /// Brings a batch to its end, from wherever it stands.
 fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send) -> Result<()> {
-    let spool = run.work_dir.spool(run.report.command)?;
+    let spool = run.spool()?;
     let bytes = bytes_of(&spool, &batch.sha256);
     if batch.state == BatchState::Prepared {
         if !is_intact(&bytes, &batch)? {
@@ -282,8 +283,7 @@ fn commit_sent(run: &Run<'_>, batch: &Batch, archived_as: &str) -> Result<()> {
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
     ledger::mark_sent(&transaction, batch.id, archived_as, run.clock.now())?;
     crash::point("before-sent");
-    transaction.commit()?;
-    Ok(())
+    run.commit(transaction)
 }
 
 fn tell_sent(run: &mut Run<'_>, chosen: &Chosen) -> Result<()> {

@@ -41,6 +41,10 @@ texts! {
         ja: "「{field}」の値「{value}」を読めません。",
         en: "{field} has the value {value:?}, which cannot be read",
     }
+    date_wrong(field: &str) {
+        ja: "「{field}」の日付を読めません。",
+        en: "{field} is not a date that can be read",
+    }
     wrong_type(column: &str, found: &str) {
         ja: "データベースの列 {column} の値の型が正しくありません（{found}）。",
         en: "the database has a value of the wrong type in {column} ({found})",

@@ -80,8 +80,8 @@ problems! {
         hint_en: "",
     }
     error file_too_large = "file-too-large" (size_mb: u64, limit_mb: u64) {
-        ja: "ファイルが大きすぎます（{size_mb} MB、上限 {limit_mb} MB）。取得していません。",
-        en: "the file is too large ({size_mb} MB, the limit is {limit_mb} MB); it was not downloaded",
+        ja: "ファイルが大きすぎます（{size_mb} MB、上限 {limit_mb} MB）。取り込んでいません。",
+        en: "the file is too large ({size_mb} MB, the limit is {limit_mb} MB); it was not taken",
         hint_ja: "正しいファイルであれば、設定ファイルの [limits] max_file_mb を大きくしてください。",
         hint_en: "if it is right, raise max_file_mb in [limits]",
     }

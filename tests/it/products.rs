@@ -276,12 +276,7 @@ fn the_mapping_comes_before_the_name() {
     shop.sql("INSERT INTO product_free_items (number, name) VALUES (1, '素材')");
     shop.settings(|text| text + "[products.free_items]\n\"予備1\" = 1\n");
     shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,素材,予備1\nA-1,綿,麻\n");
-    shop.run(["import-products", "--json"]).ok().problem(
-        Some("product.csv"),
-        None,
-        None,
-        &["(1)", "素材"],
-    );
+    shop.run(["import-products", "--json"]).ok().problem(Some("product.csv"), None, None, &["(1)", "素材"]);
     shop.check_rows("SELECT free_item_1 FROM products", &["麻"]);
 }
 
@@ -556,11 +551,6 @@ fn rows_that_disagree_are_named_wherever_they_stand() {
         "product.csv",
         "商品コード,商品名,税率,SKUコード\nT-1,シャツ,10,S-1\nT-2,皿,8,S-2\nT-1,シャツ,10.0,S-3\nT-2,鉢,8,S-4\n",
     );
-    shop.run(["import-products", "--json"]).ok().problem(
-        Some("product.csv"),
-        None,
-        None,
-        &["(1)", "T-2"],
-    );
+    shop.run(["import-products", "--json"]).ok().problem(Some("product.csv"), None, None, &["(1)", "T-2"]);
     shop.check_rows("SELECT code, name FROM products ORDER BY code", &["T-1|シャツ", "T-2|鉢"]);
 }
