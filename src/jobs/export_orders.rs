@@ -91,7 +91,6 @@ const NOTES: [&str; 4] = ["受注備考", "社内備考", "配送毎連絡", "�
 /// What stops the run: the server, the database, the disk.
 pub fn run(run: &mut Run<'_>) -> Result<()> {
     run.report.counts = Counts::zero(&["exported", "lines", "held_back"]);
-    let is_anything_waiting = is_anything_waiting(&run.database)?;
     export(run, is_anything_waiting, &mut choose)
 }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Names;
 use crate::clock::format_time;
+use crate::crash;
 use crate::encoding::comparable_name;
 use crate::interrupt;
 use crate::report::Counts;
@@ -150,6 +151,7 @@ impl ImportJob for ImportProducts<'_> {
         match &self.staged {
             Some(staged) => {
                 staged.products.apply(transaction, &now)?;
+                crash::point("products-written");
                 staged.skus.apply(transaction, &now)
             }
             None => Ok(()),

@@ -17,6 +17,7 @@ use chrono::TimeDelta;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::clock::Clock;
+use crate::crash;
 use crate::ledger;
 use crate::report::{Exit, Failure, Report};
 use crate::settings::Settings;
@@ -96,8 +97,10 @@ fn begin<'a>(
             let Some(lock) = work_dir.lock(report.command, settings.environment.as_str())? else {
                 return Ok(None);
             };
+            crash::point("locked");
             let database = shop::open(settings)?;
             ledger::begin_run(&database, report)?;
+            crash::point("begun");
             (Some(lock), database)
         }
     };
@@ -136,6 +139,7 @@ fn end(mut run: Run<'_>) -> Report {
         }
         log::warn!("cannot note the end of the run: {error:#}");
     }
+    crash::point("ended");
     run.report
 }
 

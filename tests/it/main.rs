@@ -5,6 +5,9 @@
 mod ftp_server;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+#[path = "../support/proxy.rs"]
+mod proxy;
 
 #[cfg(test)]
 mod bad_input;
@@ -13,15 +16,21 @@ mod check_settings;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
 mod effects;
 #[cfg(test)]
 mod embedded_server;
 #[cfg(test)]
 mod logistics;
 #[cfg(test)]
+mod misbehaving_server;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod products;
+#[cfg(test)]
+mod random_kills;
 #[cfg(test)]
 mod real_servers;
 #[cfg(test)]

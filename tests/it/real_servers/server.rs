@@ -111,10 +111,7 @@ impl RealShop {
         let mut shop = Shop::new();
         shop.ftp.stop();
         let server = RealServer::start(&shop, setup);
-        shop.setting(
-            &format!("user = \"{}\"", shop.ftp.user()),
-            &format!("user = \"{}\"", server.login),
-        );
+        shop.setting(&format!("user = \"{}\"", shop.ftp.user()), &format!("user = \"{}\"", server.login));
         if setup.tls != Tls::Off {
             let pin = setup.certificate.sha256();
             shop.setting("tls = \"none\"", &format!("tls = \"explicit\"\ncertificate_sha256 = \"{pin}\""));
@@ -294,14 +291,16 @@ impl Place<'_> {
         // A line of pure-pw's own format; the empty fields are limits.
         let line = format!("12345_0:{hash}:{uid}:{gid}::{home}/./::::::::::::\n");
         let passwords = self.write("users", &line);
-        let made = program("usr/bin/pure-pw").arg("mkdb").arg(&users).arg("-f").arg(passwords).output().unwrap();
+        let made =
+            program("usr/bin/pure-pw").arg("mkdb").arg(&users).arg("-f").arg(passwords).output().unwrap();
         assert!(made.status.success(), "pure-pw: {made:?}");
         let level = match setup.tls {
             Tls::Off => "0",
             Tls::Offered => "1",
             Tls::Required => "2",
         };
-        let pem = [setup.certificate.pem(), setup.certificate.key()].map(|path| fs::read_to_string(path).unwrap());
+        let pem =
+            [setup.certificate.pem(), setup.certificate.key()].map(|path| fs::read_to_string(path).unwrap());
         let pem = self.write("both.pem", &pem.concat());
         let mut command = program("usr/sbin/pure-ftpd");
         command.args(["-S", &format!("127.0.0.1,{}", self.port)]);
