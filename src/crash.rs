@@ -1,14 +1,27 @@
 //! Places at which a test can make the process die, as a power cut would. Nothing in an ordinary build.
 
-/// Dies here if a test asked for it: `TEMPOSTAR_CRASH_AT=<name>`, or `<name>:3` for the third passage.
+/// Dies here if a test asked for it: `TEMPOSTAR_CRASH_AT=<name>`, or `<name>:3` for the third passage. For a test that
+/// wants to know them all, each passage's name is added to the file `TEMPOSTAR_PASSAGES`.
 #[cfg(feature = "test-hooks")]
 pub fn point(name: &str) {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static PASSAGES: AtomicUsize = AtomicUsize::new(0);
+    note_passage(name);
     let Some(wanted) = crate::settings::crash_at() else { return };
     let (wanted, passage) = wanted.split_once(':').unwrap_or((&wanted, "1"));
     if wanted == name && (PASSAGES.fetch_add(1, Ordering::Relaxed) + 1).to_string() == passage {
         std::process::abort();
+    }
+}
+
+#[cfg(feature = "test-hooks")]
+fn note_passage(name: &str) {
+    use std::fs::OpenOptions;
+    use std::io::Write;
+    let Some(path) = crate::settings::passages_file() else { return };
+    if let Ok(mut file) = OpenOptions::new().create(true).append(true).open(path) {
+        // A test that misses a passage says so.
+        let _ = writeln!(file, "{name}");
     }
 }
 

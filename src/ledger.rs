@@ -135,6 +135,8 @@ pub struct KnownFile {
     pub id: i64,
     /// Whether its rows were applied (else it was refused).
     pub is_applied: bool,
+    /// Why it was refused.
+    pub refused_because: Option<Text>,
     /// Whether the server's copy has been put away.
     pub is_cleaned_up: bool,
     /// The file's own time.
@@ -290,7 +292,8 @@ pub fn find_file(
                     EXISTS (SELECT 1
                             FROM tempostar_files AS later
                             WHERE later.command = file.command AND later.name = file.name AND later.id > file.id
-                              AND later.sha256 <> file.sha256 AND later.outcome = 'applied')
+                              AND later.sha256 <> file.sha256 AND later.outcome = 'applied'),
+                    reason_ja, reason_en
              FROM tempostar_files AS file
              WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome <> 'held'
              ORDER BY id DESC
@@ -298,7 +301,9 @@ pub fn find_file(
             [command, name, sha256],
             |row| {
                 let file_time: String = row.get(3)?;
+                let reason: (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
                 Ok(KnownFile {
+                    refused_because: reason.0.zip(reason.1).map(|(ja, en)| Text { ja, en }),
                     id: row.get(0)?,
                     is_applied: row.get(1)?,
                     is_cleaned_up: row.get(2)?,

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Statement, Transaction, named_para
 
 use super::Names;
 use crate::clock::{format_time, parse_time};
+use crate::crash;
 use crate::encoding::{comparable_name, look_alikes};
 use crate::interrupt;
 use crate::report::{Counts, Problem};
@@ -813,6 +814,7 @@ fn write_changes(transaction: &Transaction<'_>, now: &str) -> Result<()> {
          WHERE order_shipments.order_no = new.order_no AND order_shipments.shipment_no = new.shipment_no",
         [],
     )?;
+    crash::point("shipments-written");
     transaction.execute(
         "INSERT INTO order_lines
              (order_no, line_no, shipment_no, sku_code, product_name, options, quantity,
@@ -827,6 +829,7 @@ fn write_changes(transaction: &Transaction<'_>, now: &str) -> Result<()> {
          JOIN orders ON orders.order_no = added.order_no AND orders.cancelled_at IS NULL",
         [],
     )?;
+    crash::point("lines-added");
     transaction.execute(
         "UPDATE orders
          SET delivery_status = 1, payment_status = 1, capture_status = 1,
@@ -835,6 +838,7 @@ fn write_changes(transaction: &Transaction<'_>, now: &str) -> Result<()> {
          WHERE orders.order_no = new.order_no AND orders.cancelled_at IS NULL",
         [],
     )?;
+    crash::point("orders-ticked");
     transaction.execute(
         "UPDATE orders
          SET cancelled_in_tempostar_at = CASE WHEN new.is_new THEN :now END

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Names;
 use crate::clock::{format_time, parse_time};
+use crate::crash;
 use crate::encoding::comparable_name;
 use crate::interrupt;
 use crate::report::Counts;
@@ -162,6 +163,7 @@ impl ImportJob for ImportProducts<'_> {
             Some(staged) => {
                 note_missing(transaction, stamp)?;
                 staged.products.apply(transaction, &now)?;
+                crash::point("products-written");
                 staged.skus.apply(transaction, &now)
             }
             None => Ok(()),

@@ -26,6 +26,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params}
 
 use super::Names;
 use crate::clock::{format_time, parse_time};
+use crate::crash;
 use crate::interrupt;
 use crate::ledger;
 use crate::remote::Remote;
@@ -150,6 +151,7 @@ impl ImportJob for ImportStock<'_> {
             &format!("INSERT INTO temp.in_flight {IN_FLIGHT_SQL}"),
             named_params! { ":when": known.when, ":known_until": known.moment },
         )?;
+        crash::point("allocation-computed");
         transaction.execute(
             "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
              SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now

@@ -17,6 +17,7 @@ use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream, Status, TlsConnector,
 
 use super::error::{Cause, Fault, Reply, Step, quotable, timed_out};
 use super::{Seen, tls};
+use crate::crash;
 use crate::interrupt;
 use crate::settings::{Ftp, Server};
 use crate::text::remote as say;
@@ -72,6 +73,7 @@ impl<'a> Connection<'a> {
             .map_err(|error| logging_in(Cause::of_login(error, settings)))?;
         // The library's default is ASCII, in which line ends change and SIZE is refused.
         ftp.transfer_type(FileType::Binary).map_err(|error| logging_in(Cause::of(error, settings)))?;
+        crash::point("connected");
         Ok(Self { settings, ftp, folder: None })
     }
 
@@ -430,6 +432,7 @@ fn pump(from: &mut dyn Read, to: &mut dyn Write, bytes_max: u64) -> Result<u64, 
                     let endless = "the server sends far more than the file's size";
                     return Err(Side::Read(io::Error::new(io::ErrorKind::FileTooLarge, endless)));
                 }
+                crash::point("chunk");
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(total),

@@ -38,6 +38,8 @@ use crate::work_dir::create_file;
 /// The pause before the first retry; each further one is twice as long.
 const FIRST_PAUSE_S: f64 = 0.5;
 const LONGEST_PAUSE_S: f64 = 10.0;
+/// No file system takes longer names, and some servers answer a longer command with nonsense.
+const NAME_BYTES_MAX: usize = 255;
 /// A name that is not used is shown to this many characters.
 const IGNORED_NAME_SHOWN_MAX: usize = 100;
 
@@ -46,7 +48,7 @@ const IGNORED_NAME_SHOWN_MAX: usize = 100;
 pub struct Listing {
     /// The wanted files, sorted by name.
     pub files: Vec<RemoteFile>,
-    /// Names that are not safe to use (`/`, `\`, control characters, not UTF-8), made fit to be shown. Nothing was
+    /// Names that are not safe to use (`/`, `\`, control characters, not UTF-8, too long), made fit to be shown. Nothing was
     /// done with them.
     pub ignored: Vec<String>,
     /// Wanted names that are there and no folders, but whose size the server does not tell: mostly files that this
@@ -185,6 +187,20 @@ impl<'a> Remote<'a> {
         let doing = say::measuring(path);
         let path = self.absolute(path, &doing)?;
         self.attempt(&doing, |server| server.size(&path))
+    }
+
+    /// Whether another file lies now where this one was listed. One that is gone has not been replaced.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
+    pub fn is_replaced(&mut self, folder: &str, listed: &RemoteFile) -> Result<bool, Error> {
+        let doing = say::measuring(&join(folder, &listed.name));
+        let folder = self.absolute(folder, &doing)?;
+        let now = self.attempt(&doing, |server| look_at(server, &folder, &listed.name))?;
+        Ok(now.is_some_and(|now| {
+            let times = now.modified.zip(listed.modified);
+            now.size != listed.size || times.is_some_and(|(now, then)| now != then)
+        }))
     }
 
     /// Downloads a listed file to the local path `to`, which is replaced, readable only by us.
@@ -450,7 +466,14 @@ fn send(server: &mut Connection<'_>, from: &Path, to: &str, started: &mut bool) 
     if *started && server.size(to)? == Some(size) {
         return Ok(());
     }
-    let transferred = server.store(to, from, &mut source, started)?;
+    let transferred = match server.store(to, from, &mut source, started) {
+        // ProFTPD, as shipped, lets nobody write over what an interrupted upload left.
+        Err(cause @ Cause::Forbidden(_)) if server.size(to)?.is_some() => {
+            server.delete(to).map_err(|other| if other.is_transient() { other } else { cause })?;
+            server.store(to, from, &mut source, started)?
+        }
+        stored => stored?,
+    };
     match server.size(to)? {
         Some(on_server) if on_server == transferred => Ok(()),
         on_server => Err(Cause::Incomplete { transferred, on_server }),
@@ -488,7 +511,7 @@ fn safe_name<'l>(line: &'l [u8], folder: &str) -> Option<&'l str> {
         .or_else(|| line.strip_prefix("./"))
         .unwrap_or(line);
     let is_unsafe = |c: char| c == '/' || c == '\\' || c.is_control();
-    (!name.contains(is_unsafe)).then_some(name)
+    (!name.contains(is_unsafe) && name.len() <= NAME_BYTES_MAX).then_some(name)
 }
 
 fn shown(name: &[u8]) -> String {

@@ -497,6 +497,12 @@ pub fn crash_at() -> Option<String> {
     variable("TEMPOSTAR_CRASH_AT")?.into_string().ok()
 }
 
+/// Where a test wants the names of the passages: `TEMPOSTAR_PASSAGES`.
+#[cfg(feature = "test-hooks")]
+pub fn passages_file() -> Option<PathBuf> {
+    variable("TEMPOSTAR_PASSAGES").map(PathBuf::from)
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)

@@ -41,13 +41,16 @@ pub struct Chosen {
 /// holds back.
 pub type Choose<'a> = dyn FnMut(&mut Run<'_>, &mut dyn Write) -> Result<Chosen> + 'a;
 
+/// Whether there may be something to choose.
+pub type IsAnythingWaiting = fn(&Connection) -> Result<bool>;
+
 /// Runs an export in a run's frame.
 ///
 /// # Errors
 /// What stops the run: the server, the database, the disk.
 pub fn export(
     run: &mut Run<'_>,
-    is_anything_waiting: fn(&Connection) -> Result<bool>,
+    is_anything_waiting: IsAnythingWaiting,
     choose: &mut Choose<'_>,
 ) -> Result<()> {
     if run.mode == Mode::DryRun {
@@ -61,6 +64,7 @@ pub fn export(
         send(run, &mut remote, batch, Send::Resume)?;
     }
     sweep_spool(run)?;
+    // Asked only now: a batch whose bytes are lost has given its orders back.
     if is_anything_waiting(&run.database)? {
         // A batch that is prepared is frozen: as long as the server cannot be reached, orders may still be mended
         // and cancelled.
@@ -104,6 +108,7 @@ pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
         // A listing that was cut short lacks names; an order that counts as taken too early is a unit sold twice.
         if !lying.contains(&name) && remote.size(&join(&run.settings.orders.outbox, &name))?.is_none() {
             ledger::mark_taken(&run.database, id, now)?;
+            crash::point("taken-noted");
         }
     }
     Ok(())
@@ -206,15 +211,17 @@ fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send
         ledger::mark_uploaded(&run.database, batch.id)?;
         crash::point("uploaded");
     }
-    rename(run, remote, &mut batch, send)?;
-    crash::point("renamed");
-    upload_marker(run, remote, &batch, &spool)?;
-    crash::point("marker-uploaded");
+    if rename(run, remote, &mut batch, send)? == Renamed::LiesThere {
+        crash::point("renamed");
+        upload_marker(run, remote, &batch, &spool)?;
+        crash::point("marker-uploaded");
+    }
     let archived_as = format!("{}/{}/{}", run.report.command, batch.id, batch.file_name);
     commit_sent(run, &batch, &archived_as)?;
     crash::point("sent");
     if bytes.exists() {
         run.work_dir.archive(&bytes, &archived_as)?;
+        crash::point("batch-archived");
     }
     run.report.counts.add("exported", batch.order_count);
     run.report.counts.add("lines", batch.line_count);
@@ -237,6 +244,7 @@ fn is_intact(bytes: &Path, batch: &Batch) -> Result<bool> {
 /// new one.
 fn release(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<()> {
     remote.delete(&temporary_path(run, batch))?;
+    crash::point("leftover-deleted");
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
     ledger::release_batch(&transaction, batch.id)?;
     transaction.commit()?;
@@ -256,17 +264,37 @@ fn avoid_existing(run: &Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch) -> 
     Ok(())
 }
 
-fn rename(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch, send: Send) -> Result<()> {
+/// What became of a batch after its upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Renamed {
+    /// It has its final name.
+    LiesThere,
+    /// It had it, and TEMPOSTAR has been quicker than we. A marker would be left behind for ever.
+    IsTaken,
+}
+
+fn rename(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch, send: Send) -> Result<Renamed> {
     let temporary = temporary_path(run, batch);
     if send == Send::Resume && remote.size(&temporary)?.is_none() {
         // It was complete under its temporary name, so it can only have been renamed.
-        if remote.size(&final_path(run, batch))?.is_none() {
-            run.report.problems.push(text::batch_taken_unseen(&batch.file_name));
+        if remote.size(&final_path(run, batch))?.is_some() {
+            return Ok(Renamed::LiesThere);
         }
-        return Ok(());
+        if is_gone(run, remote, batch)? {
+            run.report.problems.push(text::batch_taken_unseen(&batch.file_name));
+            return Ok(Renamed::IsTaken);
+        }
     }
     avoid_existing(run, remote, batch)?;
-    Ok(remote.rename(&temporary, &final_path(run, batch))?)
+    remote.rename(&temporary, &final_path(run, batch))?;
+    Ok(Renamed::LiesThere)
+}
+
+/// Whether the listing, too, has the batch under neither name. "550" to SIZE can mean many things, and orders that
+/// count as taken are never sent again.
+fn is_gone(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<bool> {
+    let lying = remote.names(&run.settings.orders.outbox)?;
+    Ok(!lying.contains(&temporary_name(batch)) && !lying.contains(&batch.file_name))
 }
 
 fn upload_marker(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch, spool: &Path) -> Result<()> {
@@ -296,7 +324,11 @@ fn final_path(run: &Run<'_>, batch: &Batch) -> String {
     join(&run.settings.orders.outbox, &batch.file_name)
 }
 
-/// Named after the batch, not after its name, which may change: an interrupted upload is found again.
 fn temporary_path(run: &Run<'_>, batch: &Batch) -> String {
-    join(&run.settings.orders.outbox, &format!("{}.{}.tmp", &batch.sha256[..16], batch.id))
+    join(&run.settings.orders.outbox, &temporary_name(batch))
+}
+
+/// Named after the batch, not after its name, which may change: an interrupted upload is found again.
+fn temporary_name(batch: &Batch) -> String {
+    format!("{}.{}.tmp", &batch.sha256[..16], batch.id)
 }

@@ -33,6 +33,9 @@ const BAD_ROWS_TOLD_MAX: u64 = 100;
 /// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
 const COLUMNS_TOLD_MAX: usize = 200;
 
+/// How many names that cannot be used are told one by one: a listing can be a megabyte of nonsense.
+const IGNORED_NAMES_TOLD_MAX: usize = 20;
+
 /// Where the files come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -187,6 +190,8 @@ struct Spooled {
     shown: String,
     entry: FileEntry,
     path: PathBuf,
+    /// As it was on the server; none for one given by hand.
+    listed: Option<RemoteFile>,
 }
 
 /// Whether the run goes on with the next file.
@@ -298,9 +303,7 @@ fn list_ready(
     let wanted = |name: &str| is_marker(name) || inbox.pattern.matches(name);
     let listing = remote.list(&inbox.folder, &wanted)?;
     crash::point("listed");
-    for name in &listing.ignored {
-        run.report.problems.push(text::ignored_name(name));
-    }
+    tell_ignored(run, &listing.ignored);
     for name in &listing.unreadable {
         run.report.partial(text::unreadable().in_file(name));
         run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
@@ -331,6 +334,15 @@ fn list_ready(
     }
     files.sort_by(|(a, a_time), (b, b_time)| (a_time, &a.name).cmp(&(b_time, &b.name)));
     Ok(files)
+}
+
+fn tell_ignored(run: &mut Run<'_>, names: &[String]) {
+    for name in names.iter().take(IGNORED_NAMES_TOLD_MAX) {
+        run.report.problems.push(text::ignored_name(name));
+    }
+    if names.len() > IGNORED_NAMES_TOLD_MAX {
+        run.report.problems.push(text::more_ignored_names(names.len() - IGNORED_NAMES_TOLD_MAX));
+    }
 }
 
 /// A run that died after putting a file away could not note it any more. And a held file may have been taken away by a
@@ -386,7 +398,8 @@ fn download(
     let path = spool.join(&file.name);
     match remote.download(&inbox.folder, file, &path) {
         Ok(Downloaded { size, sha256 }) => {
-            Ok(Some(spooled(run, file.name.clone(), file.name.clone(), path, size, sha256, file_time)))
+            let spooled = spooled(run, file.name.clone(), file.name.clone(), path, size, sha256, file_time);
+            Ok(Some(Spooled { listed: Some(file.clone()), ..spooled }))
         }
         Err(error) if error.kind == Kind::Missing => {
             run.report.problems.push(text::vanished().in_file(&file.name));
@@ -465,7 +478,7 @@ fn spooled(
     let archived_as = format!("{}/{taken_at}-{}/{name}", run.report.command, &sha256[..8]);
     let run_id = run.report.run_id.clone();
     let entry = FileEntry { command: run.report.command, run_id, name, sha256, size, file_time, archived_as };
-    Spooled { shown, entry, path }
+    Spooled { shown, entry, path, listed: None }
 }
 
 /// The ledger's entry when this very file was decided before, and only its cleaning up is left to do. A content that
@@ -493,9 +506,14 @@ fn clean_up_known(
     let mut told = FileReport::new(&file.shown, outcome);
     told.sha256.clone_from(&file.entry.sha256);
     run.report.files.push(told);
+    if let Some(reason) = &known.refused_because {
+        // The run that decided may have died before it could tell.
+        run.report.partial(text::refused_before().because(reason).in_file(&file.shown));
+    }
     if run.mode == Mode::DryRun {
         return Ok(());
     }
+    set_time(&file.path, known.file_time)?;
     run.work_dir.archive(&file.path, &known.archived_as)?;
     let place = if known.is_applied { Place::Archive } else { Place::Error };
     clean_up_remote(run, remote, inbox, file, place, Some(known.id))
@@ -643,6 +661,7 @@ fn commit(
         crash::point("rows-written");
     }
     let id = ledger::record_file(&transaction, &file.entry, decision, stamp.now)?;
+    crash::point("recorded");
     interrupt::check()?;
     crash::point("before-commit");
     run.commit(transaction)?;
@@ -689,11 +708,19 @@ fn clean_up_remote(
     entry_id: Option<i64>,
 ) -> Result<()> {
     let name = &file.entry.name;
+    if let Some(listed) = &file.listed
+        && remote.is_replaced(&inbox.folder, listed)?
+    {
+        // What lies there now nobody has read yet: moved away, it would be lost.
+        run.report.problems.push(text::replaced_meanwhile().in_file(&file.shown));
+        return entry_id.map_or(Ok(()), |id| ledger::mark_cleaned_up(&run.database, id));
+    }
     let moved = match (place, inbox.after_import) {
         (Place::Error, _) => move_into(remote, inbox, file, "error"),
         (Place::Archive, AfterImport::Archive) => move_into(remote, inbox, file, "archive"),
         (Place::Archive, AfterImport::Delete) => remote.delete(&join(&inbox.folder, name)),
     };
+    crash::point("put-away");
     let cleaned = moved.and_then(|()| match &inbox.ready {
         Ready::Marker { suffix } => remote.delete(&join(&inbox.folder, &marker_name(name, suffix))),
         Ready::Stable { .. } => Ok(()),
@@ -701,7 +728,9 @@ fn clean_up_remote(
     match cleaned {
         Ok(()) => {
             crash::point("archived-remotely");
-            entry_id.map_or(Ok(()), |id| ledger::mark_cleaned_up(&run.database, id))
+            entry_id.map_or(Ok(()), |id| ledger::mark_cleaned_up(&run.database, id))?;
+            crash::point("cleaned-up");
+            Ok(())
         }
         // The rows are safe and the ledger knows the file: the other files need not wait for it.
         Err(error)
@@ -739,6 +768,7 @@ fn move_into(
             ) =>
         {
             remote.make_folder(&folder)?;
+            crash::point("folder-made");
             remote.rename(&source, &target)
         }
         result => result,

@@ -18,6 +18,7 @@ use chrono::TimeDelta;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::clock::Clock;
+use crate::crash;
 use crate::ledger;
 use crate::report::{Exit, Failure, Report};
 use crate::settings::Settings;
@@ -117,9 +118,11 @@ fn begin<'a>(
     }
     let Some(ours) = work_dir.lock(report.command, settings.environment.as_str())? else { return Ok(None) };
     let Some(databases) = shop::lock(settings, report.command)? else { return Ok(None) };
+    crash::point("locked");
     let database = shop::open(settings)?;
     let opened = shop::FileId::of(&settings.database);
     ledger::begin_run(&database, &report)?;
+    crash::point("begun");
     let locks = vec![ours, databases];
     Ok(Some(Run { settings, clock, mode, database, work_dir, report, opened, _locks: locks }))
 }
@@ -156,6 +159,7 @@ fn end(mut run: Run<'_>) -> Report {
         }
         log::warn!("cannot note the end of the run: {error:#}");
     }
+    crash::point("ended");
     run.report
 }
 

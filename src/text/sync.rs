@@ -43,6 +43,12 @@ problems! {
         hint_ja: "サーバの error フォルダへ移しました。直したものを同じ名前でもう一度置けば取り込みます。",
         hint_en: "it was moved to the folder error on the server; a corrected one is taken under the same name",
     }
+    error refused_before = "file-refused-before" () {
+        ja: "このファイルは、前回の実行で取り込まないと判断したものです",
+        en: "an earlier run refused this file",
+        hint_ja: "サーバの error フォルダへ移します。直したものを同じ名前でもう一度置けば取り込みます。",
+        hint_en: "it is moved to the folder error on the server; a corrected one is taken under the same name",
+    }
     error too_many_bad_rows = "too-many-bad-rows" (bad: u64, rows: u64, percent: u32) {
         ja: "{rows} 行のうち {bad} 行に誤りがあり、許容範囲（{percent}%）を超えたため、ファイル全体を取り込みませんでした。",
         en: "{bad} of {rows} rows wrong, more than the {percent} % that are tolerated: the whole file is refused",
@@ -96,6 +102,18 @@ problems! {
         en: "is listed on the server, but the server does not tell its size, so that it cannot be taken",
         hint_ja: "この FTP ユーザにファイルを読む権限があるか、SIZE コマンドを使えるかを SAVAWAY へ確認してください。",
         hint_en: "ask SAVAWAY whether this FTP user may read the file and use the SIZE command",
+    }
+    warning more_ignored_names = "more-ignored-names" (more: usize) {
+        ja: "扱えない名前のファイルがほかに {more} 件あります。",
+        en: "more files on the server with names that cannot be used: {more}",
+        hint_ja: "接続先のフォルダが正しいか確認し、名前を変えて置き直してください。",
+        hint_en: "check that the folder is the right one, and rename them",
+    }
+    note replaced_meanwhile = "file-replaced" () {
+        ja: "取り込んでいる間に、サーバで新しいファイルに置き換えられました。新しいものは次の実行で取り込みます。",
+        en: "was replaced on the server by another file meanwhile; the next run takes that one",
+        hint_ja: "",
+        hint_en: "",
     }
     error cannot_clean_up = "cannot-clean-up" () {
         ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした",

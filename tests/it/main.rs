@@ -5,19 +5,24 @@
 #[path = "../support/ftp_server.rs"]
 mod ftp_server;
 mod harness;
+#[path = "../support/proxy.rs"]
+mod proxy;
 
 mod bad_input;
 mod check_settings;
 mod cli;
+mod crashes;
 mod database;
 mod effects;
 mod embedded_server;
 mod encoding;
 mod in_flight;
 mod logistics;
+mod misbehaving_server;
 mod orders;
 mod overlap;
 mod products;
+mod random_kills;
 mod real_servers;
 mod repeats;
 mod rows;

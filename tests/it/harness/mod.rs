@@ -3,6 +3,8 @@
 
 mod orders;
 mod ran;
+pub mod scenes;
+mod state;
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;

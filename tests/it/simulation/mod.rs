@@ -33,8 +33,8 @@ use model::{Played, Violation, play, trace};
 use schedule::{Schedule, When};
 use site::{Importer, Way};
 
-/// Schedules of each of the two settings, where nothing else is said.
-const SCHEDULES: u64 = 1000;
+/// Schedules of each of the two settings, where nothing else is said; CI plays more.
+const SCHEDULES: u64 = 150;
 /// As many show what a wrong import does.
 const SCHEDULES_OF_MUTANTS: u64 = 50;
 /// As many go through a server.

@@ -1,0 +1,165 @@
+//! A process that dies, at every place where it can matter: the next run brings the shop to the very state that an
+//! undisturbed one leaves.
+//!
+//! The places are not listed by hand: an undisturbed run writes down every crash point that it passes, and the test
+//! kills one run at each.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::harness::scenes::{self, Scene};
+use crate::harness::{OUTBOX, Shop};
+
+/// Where an import can die.
+const IMPORT: [&str; 17] = [
+    "locked",
+    "begun",
+    "connected",
+    "listed",
+    "chunk",
+    "downloaded",
+    "compared",
+    "transaction-begun",
+    "rows-written",
+    "recorded",
+    "before-commit",
+    "committed",
+    "archived-locally",
+    "put-away",
+    "archived-remotely",
+    "cleaned-up",
+    "ended",
+];
+
+/// Where an export can die.
+const EXPORT: [&str; 15] = [
+    "locked",
+    "begun",
+    "connected",
+    "rendered",
+    "spooled",
+    "prepared",
+    "chunk",
+    "uploaded-temporarily",
+    "uploaded",
+    "renamed",
+    "marker-uploaded",
+    "before-sent",
+    "sent",
+    "batch-archived",
+    "ended",
+];
+
+/// A long file arrives in at least so many chunks; how many more there are is the network's whim.
+const CHUNKS_SURE: usize = 3;
+
+/// Every crash point that an undisturbed run passes, in order, as `name:passage`; and the state that it leaves.
+#[track_caller]
+fn undisturbed(scene: &Scene) -> (Vec<String>, String) {
+    let mut shop = scene.shop.twin();
+    let list = shop.path("passages");
+    shop.variable("TEMPOSTAR_PASSAGES", list.to_str().unwrap());
+    shop.run([scene.job]).exits(scene.exit);
+    let mut passages: BTreeMap<String, usize> = BTreeMap::new();
+    let text = fs::read_to_string(list).unwrap();
+    let numbered = text.lines().filter_map(|name| {
+        let passage = passages.entry(name.to_owned()).and_modify(|passage| *passage += 1).or_insert(1);
+        let is_sure = name != "chunk" || *passage <= CHUNKS_SURE;
+        is_sure.then(|| format!("{name}:{passage}"))
+    });
+    (numbered.collect(), shop.state())
+}
+
+/// Kills a run at every passage of the scene, and checks that the next one makes good for it, and that the one after
+/// it finds nothing to do. The passages must be at least these.
+#[track_caller]
+fn check_every_crash(scene: &Scene, at_least: &[&str]) {
+    let (passages, expected) = undisturbed(scene);
+    for name in at_least {
+        assert!(passages.contains(&format!("{name}:1")), "{} does not pass {name}: {passages:?}", scene.name);
+    }
+    for passage in &passages {
+        let shop = scene.shop.twin();
+        shop.run_dying_at(passage, [scene.job]);
+        check_made_good(scene, passage, &shop, &expected);
+    }
+    println!("{}: {} crashes made good: {}", scene.name, passages.len(), passages.join(" "));
+}
+
+#[track_caller]
+fn check_made_good(scene: &Scene, passage: &str, shop: &Shop, expected: &str) {
+    let context = format!("{}, died at {passage}", scene.name);
+    let ran = shop.run([scene.job]);
+    // Where only the cleaning up was left there is nothing to complain of any more.
+    assert!(ran.code == scene.exit || ran.code == 0, "{context}\n{ran}");
+    assert_eq!(shop.state(), expected, "{context}\n{ran}");
+}
+
+#[test]
+fn a_stock_import_that_dies_anywhere_is_made_good() {
+    let scene = scenes::stock();
+    check_every_crash(&scene, &[&IMPORT[..], &["allocation-computed", "folder-made"]].concat());
+    check_every_crash(&scenes::stock().with_markers(), &IMPORT);
+    let deleting = "after_import = \"delete\"\nreflect_lag";
+    check_every_crash(&scenes::stock().with("deleted", "reflect_lag", deleting), &IMPORT);
+    check_every_crash(&scenes::stock_with_a_bad_row(), &IMPORT);
+}
+
+#[test]
+fn a_refusal_that_dies_anywhere_is_made_good() {
+    check_every_crash(&scenes::refused_stock(), &["recorded", "committed", "archived-locally", "put-away"]);
+    check_every_crash(&scenes::refused_stock().with_markers(), &["put-away", "archived-remotely"]);
+}
+
+#[test]
+fn a_holding_that_dies_anywhere_is_made_good() {
+    check_every_crash(&scenes::held_stock(), &["recorded", "committed"]);
+}
+
+#[test]
+fn a_product_import_that_dies_anywhere_is_made_good() {
+    check_every_crash(&scenes::products(), &[&IMPORT[..], &["products-written"]].concat());
+    check_every_crash(&scenes::products().with_markers(), &IMPORT);
+}
+
+#[test]
+fn a_logistics_import_that_dies_anywhere_is_made_good() {
+    let groups = ["shipments-written", "lines-added", "orders-ticked"];
+    check_every_crash(&scenes::logistics(), &[&IMPORT[..], &groups].concat());
+    check_every_crash(&scenes::logistics().with_markers(), &IMPORT);
+}
+
+#[test]
+fn an_export_that_dies_anywhere_is_made_good() {
+    check_every_crash(&scenes::orders(), &EXPORT);
+    check_every_crash(&scenes::orders().with_markers(), &EXPORT);
+    check_every_crash(&scenes::orders_taken(), &[&EXPORT[..], &["taken-noted"]].concat());
+}
+
+#[test]
+fn an_export_that_dies_while_it_makes_good_for_another_is_made_good() {
+    for from in ["prepared", "uploaded-temporarily", "uploaded", "renamed", "marker-uploaded"] {
+        check_every_crash(&scenes::orders_interrupted_at(from), &["renamed", "before-sent", "sent"]);
+    }
+    check_every_crash(&scenes::orders_interrupted_at("sent"), &["locked", "ended"]);
+    check_every_crash(&scenes::orders_whose_file_is_lost(), &["leftover-deleted", "prepared", "sent"]);
+}
+
+#[test]
+fn a_marker_is_not_left_behind_for_a_file_that_was_taken() {
+    let scene = scenes::orders().with_markers();
+    scene.shop.run_dying_at("marker-uploaded", [scene.job]);
+    for name in scene.shop.remote_files(OUTBOX) {
+        scene.shop.take_away(&format!("{OUTBOX}/{name}"));
+    }
+    scene.shop.run([scene.job]).ok();
+    assert_eq!(scene.shop.remote_files(OUTBOX), [""; 0]);
+}
+
+#[test]
+fn what_a_run_that_died_had_refused_is_told_by_the_next() {
+    let scene = scenes::refused_stock();
+    scene.shop.run_dying_at("committed", [scene.job]);
+    let words = ["earlier run", "在庫数"];
+    scene.shop.run([scene.job, "--json"]).exits(3).problem(Some("stock.csv"), None, None, &words);
+}
