@@ -383,8 +383,9 @@ fn look_at(server: &mut Connection<'_>, folder: &str, name: String) -> Result<Op
 fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Result<Downloaded, Cause> {
     let file = open_fresh(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
     let mut sink = Hashing { file, sha256: Sha256::new() };
-    let size =
-        server.retrieve(path, listed, to, &mut sink).or_else(|cause| missing_or_forbidden(server, path, cause))?;
+    let size = server
+        .retrieve(path, listed, to, &mut sink)
+        .or_else(|cause| missing_or_forbidden(server, path, cause))?;
     match server.size(path)? {
         Some(now) if now != listed => Err(Cause::Changed { before: listed, now }),
         Some(now) if now == size => Ok(Downloaded { size, sha256: hex(&sink.sha256.finalize()) }),

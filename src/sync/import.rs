@@ -242,12 +242,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Res
     Ok(())
 }
 
-fn import_files(
-    run: &mut Run<'_>,
-    paths: &[PathBuf],
-    job: &mut dyn ImportJob,
-    spool: &Path,
-) -> Result<()> {
+fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob, spool: &Path) -> Result<()> {
     let mut files = Vec::new();
     for path in paths {
         files.extend(copy_to_spool(run, path, spool)?);

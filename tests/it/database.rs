@@ -93,6 +93,7 @@ fn sell(path: &Path, skus: usize, is_over: &AtomicBool) -> rusqlite::Result<Sold
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "figures, for whoever asks with --nocapture")]
 fn a_shop_that_sells_all_the_time_and_large_imports_do_not_get_in_each_others_way() {
     const SKUS: usize = 12_000;
     let shop = Shop::new();
@@ -417,7 +418,9 @@ fn damage(sound: &[u8], random: &mut Random) -> Vec<u8> {
     match random.below(4) {
         0 => {
             let page = random.below(bytes.len() / 4096) * 4096;
-            bytes[page..page + 4096].iter_mut().for_each(|byte| *byte = u8::try_from(random.below(256)).unwrap());
+            bytes[page..page + 4096]
+                .iter_mut()
+                .for_each(|byte| *byte = u8::try_from(random.below(256)).unwrap());
         }
         1 => bytes.truncate(random.below(bytes.len())),
         how => {
@@ -431,6 +434,7 @@ fn damage(sound: &[u8], random: &mut Random) -> Vec<u8> {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "figures, for whoever asks with --nocapture")]
 fn a_damaged_database_is_never_taken_for_a_sound_one() {
     let shop = Shop::new();
     shop.many_products_in_stock(300);
@@ -563,7 +567,8 @@ fn a_database_that_is_replaced_while_a_run_is_at_work_does_not_lose_the_file() {
     let ran = run_while(&shop, || {
         fs::rename(shop.path("shop.db"), shop.path("old.db")).unwrap();
         for leftover in ["wal", "shm"] {
-            fs::rename(shop.path(&format!("shop.db-{leftover}")), shop.path(&format!("old.db-{leftover}"))).unwrap();
+            fs::rename(shop.path(&format!("shop.db-{leftover}")), shop.path(&format!("old.db-{leftover}")))
+                .unwrap();
         }
         fs::rename(shop.path("backup.db"), shop.path("shop.db")).unwrap();
     });

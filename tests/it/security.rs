@@ -44,7 +44,11 @@ fn talkative_shop() -> Shop {
     shop.order("1011").line("A-1", 1).set_shipment("delivery_date", "100-0001").insert();
     shop.order("1012").line("A-1", 1).set_line("quantity", "taro@customer.example").insert();
     shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,x\n");
-    shop.put_sheet(LOGISTICS_INBOX, "status.csv", "ショップ受注番号,出荷日\n12345-1001,いつか\n12345-9,2026/11/24\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "status.csv",
+        "ショップ受注番号,出荷日\n12345-1001,いつか\n12345-9,2026/11/24\n",
+    );
     shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,謎\nA-1,1\n");
     shop
 }
@@ -62,8 +66,13 @@ const COMMANDS: [&[&str]; 10] = [
     &["export-orders"],
 ];
 
-const LOGS: [&[&str]; 5] =
-    [&[], &["-vv"], &["-vv", "--json"], &["-vv", "--log-format", "json"], &["--quiet", "--log-format", "json"]];
+const LOGS: [&[&str]; 5] = [
+    &[],
+    &["-vv"],
+    &["-vv", "--json"],
+    &["-vv", "--log-format", "json"],
+    &["--quiet", "--log-format", "json"],
+];
 
 #[test]
 fn no_command_shows_a_customer_or_a_password_however_much_it_is_asked_to_tell() {
@@ -112,7 +121,9 @@ fn the_database_keeps_no_customer_in_the_ledger() {
     for command in COMMANDS {
         shop.run(command);
     }
-    for table in ["tempostar_runs", "tempostar_files", "tempostar_batches", "tempostar_batch_orders", "tempostar_meta"] {
+    for table in
+        ["tempostar_runs", "tempostar_files", "tempostar_batches", "tempostar_batch_orders", "tempostar_meta"]
+    {
         let rows = shop.rows(&format!("SELECT * FROM {table}")).join("\n");
         assert!(CUSTOMER.iter().all(|canary| !rows.contains(canary)), "{table}\n{rows}");
         assert!(!rows.contains(shop.ftp.password()), "{table}\n{rows}");
@@ -123,8 +134,7 @@ fn the_database_keeps_no_customer_in_the_ledger() {
 fn other_users_see_no_secret_in_the_list_of_processes() {
     let shop = shop_with_waiting_file();
     shop.ftp.faults().once(Fault::GetDelayed(1000));
-    let child =
-        shop.command(["import-stock"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = shop.command(["import-stock"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let began = Instant::now();
     while shop.ftp.log().entries_of("get").is_empty() {
         assert!(began.elapsed() < Duration::from_secs(20));
@@ -224,8 +234,10 @@ fn outside(shop: &Shop) -> std::path::PathBuf {
 #[track_caller]
 fn check_outside_is_untouched(shop: &Shop) {
     let outside = shop.path("outside");
-    let mut names: Vec<_> =
-        fs::read_dir(&outside).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> = fs::read_dir(&outside)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     assert_eq!(names, ["20200101T000000-1a2b3c", "import-stock.demo.lock", "stock.csv"]);
     for name in ["stock.csv", "import-stock.demo.lock", "20200101T000000-1a2b3c/letter.txt"] {
@@ -342,7 +354,10 @@ fn a_dry_run_that_fails_leaves_nothing_in_the_work_folder() {
 #[track_caller]
 fn without_pin(shop: &Shop) {
     shop.settings(|text| {
-        text.lines().filter(|line| !line.starts_with("certificate_sha256")).map(|line| format!("{line}\n")).collect()
+        text.lines()
+            .filter(|line| !line.starts_with("certificate_sha256"))
+            .map(|line| format!("{line}\n"))
+            .collect()
     });
 }
 
