@@ -48,9 +48,20 @@ const IGNORED_NAME_SHOWN_MAX: usize = 100;
 pub struct Listing {
     /// The wanted files, sorted by name.
     pub files: Vec<RemoteFile>,
+    /// Wanted files that are there, but whose size the server refuses to tell.
+    pub unmeasured: Vec<Unmeasured>,
     /// Names that are not safe to use (`/`, `\`, control characters, not UTF-8, too long), made fit to be shown. Nothing was
     /// done with them.
     pub ignored: Vec<String>,
+}
+
+/// A file that the server lists, but of which it says nothing more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmeasured {
+    /// Without its folder.
+    pub name: String,
+    /// The server's answer to SIZE, fit to be shown.
+    pub reply: String,
 }
 
 /// A file on the server, as it was when listed.
@@ -151,11 +162,15 @@ impl<'a> Remote<'a> {
         self.attempt(&doing, |server| {
             server.enter(&folder)?;
             let Names { safe, ignored } = sort_names(&server.names()?, &folder);
-            let mut files = Vec::new();
+            let (mut files, mut unmeasured) = (Vec::new(), Vec::new());
             for name in safe.into_iter().filter(|name| wanted(name)) {
-                files.extend(look_at(server, &folder, name)?);
+                match look_at(server, &folder, name)? {
+                    Ok(file) => files.push(file),
+                    Err(entry) => unmeasured.push(entry),
+                }
             }
-            Ok(Listing { files, ignored })
+            let unmeasured = without_folders_and_vanished(server, &folder, unmeasured)?;
+            Ok(Listing { files, unmeasured, ignored })
         })
     }
 
@@ -190,7 +205,7 @@ impl<'a> Remote<'a> {
         let doing = say::measuring(&join(folder, &listed.name));
         let folder = self.absolute(folder, &doing)?;
         let now = self.attempt(&doing, |server| look_at(server, &folder, listed.name.clone()))?;
-        Ok(now.is_some_and(|now| {
+        Ok(now.is_ok_and(|now| {
             let times = now.modified.zip(listed.modified);
             now.size != listed.size || times.is_some_and(|(now, then)| now != then)
         }))
@@ -386,14 +401,39 @@ fn join(folder: &str, name: &str) -> String {
     format!("{}/{name}", folder.trim_end_matches('/'))
 }
 
-/// SIZE and MDTM; `None`: gone, or no file.
-fn look_at(server: &mut Connection<'_>, folder: &str, name: String) -> Result<Option<RemoteFile>, Cause> {
+/// SIZE and MDTM; or what the server says instead: gone, or no file, or not for us.
+fn look_at(
+    server: &mut Connection<'_>,
+    folder: &str,
+    name: String,
+) -> Result<Result<RemoteFile, Unmeasured>, Cause> {
     let path = join(folder, &name);
-    let Some(size) = server.size(&path)? else {
-        return Ok(None);
-    };
-    let modified = server.modified(&path)?;
-    Ok(Some(RemoteFile { name, size, modified }))
+    match server.measure(&path)? {
+        Ok(size) => Ok(Ok(RemoteFile { name, size, modified: server.modified(&path)? })),
+        Err(reply) => Ok(Err(Unmeasured { name, reply: reply.text })),
+    }
+}
+
+/// Those that are still there and are no folders.
+fn without_folders_and_vanished(
+    server: &mut Connection<'_>,
+    folder: &str,
+    unmeasured: Vec<Unmeasured>,
+) -> Result<Vec<Unmeasured>, Cause> {
+    let mut files = Vec::new();
+    for entry in unmeasured {
+        match server.enter(&join(folder, &entry.name)) {
+            Ok(()) => {}
+            Err(Cause::Folder { .. }) => files.push(entry),
+            Err(cause) => return Err(cause),
+        }
+    }
+    if !files.is_empty() {
+        server.enter(folder)?;
+        let lying = sort_names(&server.names()?, folder).safe;
+        files.retain(|file| lying.contains(&file.name));
+    }
+    Ok(files)
 }
 
 /// One try of a download.
@@ -402,10 +442,11 @@ fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Res
     let mut sink = Hashing::new(file);
     let size =
         server.retrieve(path, to, &mut sink).or_else(|cause| missing_or_forbidden(server, path, cause))?;
-    match server.size(path)? {
-        Some(now) if now != listed => Err(Cause::Changed { before: listed, now }),
-        Some(now) if now == size => Ok(Downloaded { size, sha256: sink.finish().2 }),
-        on_server => Err(Cause::Incomplete { transferred: size, on_server }),
+    match server.measure(path)? {
+        Ok(now) if now != listed => Err(Cause::Changed { before: listed, now }),
+        Ok(now) if now == size => Ok(Downloaded { size, sha256: sink.finish().2 }),
+        Ok(on_server) => Err(Cause::Incomplete { transferred: size, on_server }),
+        Err(reply) => Err(Cause::NotThere { transferred: size, reply }),
     }
 }
 
@@ -444,9 +485,10 @@ fn send(server: &mut Connection<'_>, from: &Path, to: &str, started: &mut bool) 
         }
         stored => stored?,
     };
-    match server.size(to)? {
-        Some(on_server) if on_server == transferred => Ok(()),
-        on_server => Err(Cause::Incomplete { transferred, on_server }),
+    match server.measure(to)? {
+        Ok(on_server) if on_server == transferred => Ok(()),
+        Ok(on_server) => Err(Cause::Incomplete { transferred, on_server }),
+        Err(reply) => Err(Cause::NotThere { transferred, reply }),
     }
 }
 

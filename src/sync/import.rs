@@ -20,7 +20,7 @@ use crate::file_time::{own_time, server_time};
 use crate::hashing::Hashing;
 use crate::interrupt;
 use crate::ledger::{self, Decision, FileEntry, KnownFile};
-use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
+use crate::remote::{Downloaded, Kind, Remote, RemoteFile, Unmeasured};
 use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::{Refusal, RejectsWriter, Row, RowProblem, Sheet};
@@ -301,12 +301,15 @@ fn list_ready(
     let listing = remote.list(&inbox.folder, &wanted)?;
     crash::point("listed");
     tell_ignored(run, &listing.ignored);
+    tell_unmeasured(run, &listing.unmeasured);
     let markers: HashSet<String> =
         listing.files.iter().map(|file| file.name.clone()).filter(|name| is_marker(name)).collect();
     let mut waiting = listing.files;
     waiting.retain(|file| !is_marker(&file.name));
     if run.mode == Mode::Real {
-        note_files_that_are_gone(run, remote, inbox, &waiting)?;
+        let lying = waiting.iter().map(|file| file.name.as_str());
+        let lying = lying.chain(listing.unmeasured.iter().map(|file| file.name.as_str())).collect();
+        note_files_that_are_gone(run, remote, inbox, &lying)?;
     }
     if let Ready::Stable { settle } = &inbox.ready
         && !waiting.is_empty()
@@ -338,17 +341,23 @@ fn tell_ignored(run: &mut Run<'_>, names: &[String]) {
     }
 }
 
+fn tell_unmeasured(run: &mut Run<'_>, files: &[Unmeasured]) {
+    for Unmeasured { name, reply } in files {
+        run.report.partial(text::unmeasured(reply).in_file(name));
+        run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
+    }
+}
+
 /// A run that died after putting a file away could not note it any more. And a held file may have been taken away by a
 /// person. A marker left behind goes too: it would call the next file of that name complete while it is still growing.
 fn note_files_that_are_gone(
     run: &Run<'_>,
     remote: &mut Remote<'_>,
     inbox: &Inbox,
-    listed: &[RemoteFile],
+    lying: &HashSet<&str>,
 ) -> Result<()> {
     for file in ledger::unfinished_files(&run.database, run.report.command)? {
-        let is_listed = listed.iter().any(|listed| listed.name == file.name);
-        if is_listed || remote.size(&join(&inbox.folder, &file.name))?.is_some() {
+        if lying.contains(file.name.as_str()) || remote.size(&join(&inbox.folder, &file.name))?.is_some() {
             continue;
         }
         if let Ready::Marker { suffix } = &inbox.ready {

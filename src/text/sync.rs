@@ -91,6 +91,12 @@ problems! {
         hint_ja: "正しいファイルであれば、設定ファイルの [limits] max_file_mb を大きくしてください。",
         hint_en: "if it is right, raise max_file_mb in [limits]",
     }
+    error unmeasured = "file-size-refused" (reply: &str) {
+        ja: "サーバがファイルの大きさを教えないため、取り込めません（サーバの応答: 「{reply}」）",
+        en: "cannot be taken, because the server does not tell its size: {reply:?}",
+        hint_ja: "この FTP ユーザにファイルを読む権限があるか、サーバの管理者に確認してください。",
+        hint_en: "ask the server's owner whether this FTP user may read it",
+    }
     warning ignored_name = "ignored-name" (name: &str) {
         ja: "扱えない名前のファイルがあります: {name}",
         en: "a file on the server has a name that cannot be used: {name}",
