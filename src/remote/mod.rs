@@ -440,8 +440,10 @@ fn without_folders_and_vanished(
 fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Result<Downloaded, Cause> {
     let file = create_file(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
     let mut sink = Hashing::new(file);
-    let size =
-        server.retrieve(path, to, &mut sink).or_else(|cause| missing_or_forbidden(server, path, cause))?;
+    let size = server
+        .retrieve(path, to, &mut sink)
+        .or_else(|cause| missing_or_forbidden(server, path, cause))
+        .or_else(|cause| folder_or_forbidden(server, path, cause))?;
     match server.measure(path)? {
         Ok(now) if now != listed => Err(Cause::Changed { before: listed, now }),
         Ok(now) if now == size => Ok(Downloaded { size, sha256: sink.finish().2 }),
@@ -454,6 +456,14 @@ fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Res
 fn missing_or_forbidden<T>(server: &mut Connection<'_>, path: &str, cause: Cause) -> Result<T, Cause> {
     match cause {
         Cause::Forbidden(reply) if server.size(path)?.is_none() => Err(Cause::Missing(reply)),
+        cause => Err(cause),
+    }
+}
+
+/// Some servers give folders a size. To whoever wants a file, it is not there.
+fn folder_or_forbidden<T>(server: &mut Connection<'_>, path: &str, cause: Cause) -> Result<T, Cause> {
+    match cause {
+        Cause::Forbidden(reply) if server.enter(path).is_ok() => Err(Cause::Missing(reply)),
         cause => Err(cause),
     }
 }
