@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::harness::scenes::{self, Scene};
-use crate::harness::{OUTBOX, Ran, STOCK_INBOX, Shop};
+use crate::harness::{OUTBOX, Ran, STOCK_INBOX, Shop, show};
 use crate::proxy::{Act, DataAct, GREETING, Proxy, Rule};
 
 /// Time-outs are a second and there is one retry, so a fault that goes on costs four silences and a pause at most;
@@ -111,22 +111,29 @@ fn check_all(title: &str, cases: Vec<Case<'_>>) {
     thread::scope(|scope| (0..THREADS).for_each(|_| drop(scope.spawn(work))));
     let failures = figures.failures.lock().unwrap();
     let (slowest, which) = &*figures.slowest.lock().unwrap();
-    println!(
+    show(&format!(
         "{title}: {count} cases, {} faults injected, exit codes {:?}, slowest {:.1} s ({which}), {} failed",
         figures.faults.load(Ordering::Relaxed),
         figures.outcomes.lock().unwrap(),
         slowest.as_secs_f64(),
         failures.len(),
-    );
+    ));
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// Puts a proxy with these rules between the shop and its server.
+#[track_caller]
+fn before(shop: &Shop, rules: Vec<Rule>) -> Proxy {
+    let proxy = Proxy::start(shop.ftp.port(), rules).unwrap();
+    let port = |port: u16| format!("port = {port}\n");
+    shop.setting(&port(shop.ftp.port()), &port(proxy.port()));
+    proxy
 }
 
 fn check(case: &Case<'_>, figures: &Figures) {
     let Scene { shop, job, .. } = &case.scene.scene;
     let shop = shop.twin();
-    let proxy = Proxy::start(shop.ftp.port(), case.rules.clone()).unwrap();
-    let port = |port: u16| format!("port = {port}\n");
-    shop.setting(&port(shop.ftp.port()), &port(proxy.port()));
+    let proxy = before(&shop, case.rules.clone());
     let began = Instant::now();
     let ran = shop.run([job]);
     let took = began.elapsed();
@@ -439,8 +446,7 @@ fn a_file_that_is_replaced_while_the_old_one_is_read_is_not_lost() {
     let scene = scenes::stock();
     let shop = &scene.shop;
     let late = Rule { skip: 1, ..rule("MDTM", Act::Delay(Duration::from_millis(700)), 1) };
-    let proxy = Proxy::start(shop.ftp.port(), vec![late]).unwrap();
-    shop.setting(&format!("port = {}\n", shop.ftp.port()), &format!("port = {}\n", proxy.port()));
+    let proxy = before(shop, vec![late]);
     let path = "/netstock/12345/stock.csv";
     let mut newer = shop.remote_bytes(path);
     let figure = newer.windows(8).position(|bytes| bytes == b"S-002,2,").unwrap() + 6;
@@ -521,9 +527,7 @@ fn names_with_spaces_japanese_or_a_hyphen_are_taken_and_folders_and_temporary_fi
 fn a_listing_of_nonsense_does_not_flood_the_report() {
     let shop = scenes::stock().shop;
     let nonsense = b"a\\b\r\n".repeat(5000);
-    let proxy =
-        Proxy::start(shop.ftp.port(), vec![rule("NLST", Act::Data(DataAct::Instead(nonsense)), 1)]).unwrap();
-    shop.setting(&format!("port = {}\n", shop.ftp.port()), &format!("port = {}\n", proxy.port()));
+    let _proxy = before(&shop, vec![rule("NLST", Act::Data(DataAct::Instead(nonsense)), 1)]);
     let ran = shop.run(["import-stock"]).ok().says("4980");
     assert!(ran.stderr.len() < 10_000, "{ran}");
 }
@@ -587,8 +591,7 @@ fn a_wrong_password_is_tried_once_and_a_busy_server_again() {
     shop.run(["import-stock"]).exits(6);
     assert_eq!(shop.ftp.log().entries_of("login"), ["login refused 12345_0"]);
     shop.write("demo.pass", shop.ftp.password().as_bytes());
-    let proxy = Proxy::start(shop.ftp.port(), vec![rule("PASS", answer("421 too many\r\n"), 3)]).unwrap();
-    shop.setting(&format!("port = {}\n", shop.ftp.port()), &format!("port = {}\n", proxy.port()));
+    let proxy = before(&shop, vec![rule("PASS", answer("421 too many\r\n"), 3)]);
     shop.run(["import-stock"]).ok();
     assert_eq!(proxy.injected(), 3);
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use fastrand::Rng;
 
-use crate::harness::{OUTBOX, STOCK_INBOX, Shop, cp932, from_cp932};
+use crate::harness::{OUTBOX, STOCK_INBOX, Shop, cp932, from_cp932, show};
 
 const SKUS: usize = 8;
 const LONGEST_LIFE_MS: u64 = 150;
@@ -165,10 +165,10 @@ fn kill_and_check(runs: usize, seed: u64) {
     world.settle();
     world.check();
     world.check_allocation();
-    println!(
+    show(&format!(
         "{runs} runs, {killed} of them killed at work; {} orders arrived once, {} stock files were applied once",
         world.orders, world.files
-    );
+    ));
 }
 
 #[test]
