@@ -375,6 +375,15 @@ pub struct Batch {
     pub line_count: u64,
 }
 
+/// One member of a file of orders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchOrder {
+    /// Its number in the shop.
+    pub order_no: String,
+    /// Its `updated_at` when it was read.
+    pub updated_at: String,
+}
+
 /// What fixes a file of orders.
 #[derive(Clone, Debug)]
 pub struct NewBatch<'a> {
@@ -385,7 +394,7 @@ pub struct NewBatch<'a> {
     /// Bytes.
     pub size: u64,
     /// Its members.
-    pub order_nos: &'a [String],
+    pub orders: &'a [BatchOrder],
     /// Lines in it.
     pub line_count: u64,
     /// The run that made it.
@@ -405,17 +414,19 @@ pub fn prepare_batch(transaction: &Transaction<'_>, batch: &NewBatch<'_>, now: N
             ":file_name": batch.file_name,
             ":sha256": batch.sha256,
             ":size": batch.size,
-            ":order_count": batch.order_nos.len(),
+            ":order_count": batch.orders.len(),
             ":line_count": batch.line_count,
             ":run_id": batch.run_id,
             ":now": format_time(now),
         },
     )?;
     let id = transaction.last_insert_rowid();
-    let mut insert =
-        transaction.prepare("INSERT INTO tempostar_batch_orders (order_no, batch_id) VALUES (?1, ?2)")?;
-    for order_no in batch.order_nos {
-        insert.execute((order_no, id))?;
+    let mut insert = transaction.prepare(
+        "INSERT INTO tempostar_batch_orders (order_no, batch_id, known_updated_at)
+         VALUES (?1, ?2, ?3)",
+    )?;
+    for order in batch.orders {
+        insert.execute((&order.order_no, id, &order.updated_at))?;
     }
     Ok(id)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::clock::format_time;
-use crate::report::{Exit, Problem, Report, Severity};
+use crate::report::{Exit, FileOutcome, Problem, Report, Severity};
 use crate::text::{Language, Text, output as text};
 
 /// The run in one line with the figures that matter.
@@ -22,9 +22,12 @@ pub fn summary(report: &Report, elapsed: Duration, language: Language) -> String
 }
 
 fn figures_line(report: &Report, elapsed: Duration, language: Language) -> Text {
+    let refused = report.files.iter().filter(|file| file.outcome == FileOutcome::Refused).count();
+    let refused = ("refused", u64::try_from(refused).unwrap_or_default());
     let figures: Vec<String> = report
         .counts
         .iter()
+        .chain([refused])
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| count_label(name, &grouped(count)).get(language).to_owned())
         .collect();
@@ -50,6 +53,7 @@ fn figures_line(report: &Report, elapsed: Duration, language: Language) -> Text 
 
 fn count_label(name: &str, count: &str) -> Text {
     match name {
+        "refused" => text::count_refused(count),
         "created" => text::count_created(count),
         "updated" => text::count_updated(count),
         "changed" => text::count_changed(count),

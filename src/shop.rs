@@ -3,9 +3,10 @@
 //! The shop's application reads and writes the same file while we run. Hence WAL, a busy time-out, and short write
 //! transactions; all times go in as text in Japan time.
 
-use std::fs;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -17,7 +18,7 @@ use crate::text::shop as text;
 
 /// How long we wait for another program's write to end. The shop's own writes take milliseconds; what holds the lock
 /// for longer than this is stuck.
-pub const BUSY_TIMEOUT_S: u64 = 20;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// SQLite's page cache, in KiB: what bounds our memory whatever the size of the database.
 const CACHE_KIB: i64 = 8192;
@@ -88,20 +89,106 @@ pub fn set_meta(connection: &Connection, key: &str, value: &str) -> rusqlite::Re
     Ok(())
 }
 
+/// Takes a job's lock on the database, as long as the file lives; the kernel releases it, even after a crash. Whatever
+/// work folder a run has: two runs of one job on one database would each take the other's batch for one that was
+/// interrupted. `None`: another run holds it.
+///
+/// # Errors
+/// `Failure` with `Exit::Database` when the database's folder cannot be used.
+pub fn lock(settings: &Settings, job: &str) -> Result<Option<File>> {
+    let path = &settings.database;
+    check_place(path)?;
+    // However the database is named, its lock is the same.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+    let mut name = path.into_os_string();
+    name.push(format!(".{job}.lock"));
+    let path = PathBuf::from(name);
+    let file = open_lock(&path).map_err(|error| {
+        let folder = path.parent().map(show).unwrap_or_default();
+        Failure::new(Exit::Database, text::database_folder_unwritable(&folder, &error.to_string()))
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
+}
+
+fn open_lock(path: &Path) -> std::io::Result<File> {
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, format!("not a file: {}", path.display())));
+    }
+    OpenOptions::new().create(true).truncate(false).write(true).mode(0o660).open(path)
+}
+
+/// Which file a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    /// The file at this path, links followed; `None` when there is none.
+    pub fn of(path: &Path) -> Option<Self> {
+        let found = fs::metadata(path).ok()?;
+        Some(Self { device: found.dev(), inode: found.ino() })
+    }
+}
+
+/// What SQLite writes goes to the file that was opened, wherever that is now. When somebody has put another one in its
+/// place, a commit would be lost to the shop, and the server's copy of the file with it.
+///
+/// # Errors
+/// `Failure` with `Exit::Database` when the path does not lead to this file any more.
+pub fn check_still_there(path: &Path, opened: Option<FileId>) -> Result<(), Failure> {
+    if FileId::of(path) == opened {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Database, text::database_replaced(&show(path))))
+}
+
 /// What an error of SQLite, met anywhere in a run, means to a person; `None` when it is a fault of ours.
 pub fn explain(error: &rusqlite::Error) -> Option<Problem> {
-    let code = error.sqlite_error_code()?;
     let reason = error.to_string();
+    let code = match error {
+        rusqlite::Error::SqliteFailure(failure, _) => failure.code,
+        // A table or a column that we need is not there.
+        rusqlite::Error::SqlInputError { msg, .. } => return Some(text::database_unexpected(msg)),
+        // A value that cannot stand there, if nobody but us and the shop's application wrote it.
+        rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::QueryReturnedNoRows
+        | rusqlite::Error::Utf8Error(..) => return Some(text::database_unexpected(&reason)),
+        _ => return None,
+    };
     match code {
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Some(text::database_busy(BUSY_TIMEOUT_S)),
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+            Some(text::database_busy(busy_timeout().as_secs()))
+        }
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Some(text::database_read_only(&reason)),
         ErrorCode::DiskFull => Some(text::disk_full(&reason)),
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some(text::database_corrupt(&reason)),
         ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed => {
             Some(text::database_error(&reason))
         }
-        _ => None,
+        ErrorCode::ApiMisuse | ErrorCode::ParameterOutOfRange => None,
+        // The shop's own trigger or constraint, a schema that was changed, a value that is too large.
+        _ => Some(text::database_unexpected(&reason)),
     }
+}
+
+#[cfg(not(feature = "test-hooks"))]
+fn busy_timeout() -> Duration {
+    BUSY_TIMEOUT
+}
+
+#[cfg(feature = "test-hooks")]
+fn busy_timeout() -> Duration {
+    crate::settings::busy_timeout().unwrap_or(BUSY_TIMEOUT)
 }
 
 fn show(path: &Path) -> String {
@@ -128,8 +215,8 @@ fn check_place(path: &Path) -> Result<(), Failure> {
 /// Customers' data must not be readable by every user of the host. The group may: the shop's application often runs
 /// as another user of it. SQLite gives its side files the database's own mode.
 fn create_unreadable_for_others(path: &Path) -> Result<(), Failure> {
-    match fs::OpenOptions::new().write(true).create_new(true).mode(0o660).open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+    match OpenOptions::new().write(true).create_new(true).mode(0o660).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             Err(Failure::new(Exit::Database, text::database_cannot_open(&show(path), &error.to_string())))
         }
         _ => Ok(()),
@@ -144,7 +231,7 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
 }
 
 fn prepare(connection: &Connection, access: OpenFlags) -> rusqlite::Result<()> {
-    connection.busy_timeout(Duration::from_secs(BUSY_TIMEOUT_S))?;
+    connection.busy_timeout(busy_timeout())?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // A commit must survive a power cut: the server's copy goes away after it.

@@ -1,10 +1,10 @@
-//! What `status` shows: the last runs, and what waits.
+//! What `status` shows: the last runs, what waits, and what a person has to do by hand because it is not linked.
 
 use std::fmt::Write;
 
 use anyhow::Result;
 use rusqlite::Connection;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::clock::{Clock, format_time};
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
@@ -35,6 +35,17 @@ pub struct Status {
     batches_not_taken: Vec<String>,
     stopped_files: Vec<StoppedFile>,
     work_dir: WorkDir,
+    hand_work: Vec<HandWork>,
+}
+
+/// One kind of thing that somebody has to do by hand, on one of the two sides.
+#[derive(Clone, Debug)]
+struct HandWork {
+    /// Its key in the JSON document.
+    key: &'static str,
+    sentence: fn(count: u64) -> Text,
+    /// Codes of products, or order numbers.
+    names: Vec<String>,
 }
 
 /// One job's runs.
@@ -69,7 +80,23 @@ fn read(settings: &Settings, clock: &Clock) -> Result<Status> {
         batches_not_taken: batches.into_iter().map(|(_, name)| name).collect(),
         stopped_files: ledger::stopped_files(&database)?,
         work_dir: WorkDir::at(&settings.work_dir),
+        hand_work: hand_work(&database, settings, clock)?,
     })
+}
+
+fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Result<Vec<HandWork>> {
+    let orders = export_orders::changed_orders(database, clock.now(), settings.limits.history_days)?;
+    let of = |key, sentence, names| HandWork { key, sentence, names };
+    Ok(vec![
+        of("products_missing", text::products_missing, import_products::missing_products(database)?),
+        of("orders_changed", text::orders_changed, orders.changed),
+        of("orders_cancelled", text::orders_cancelled, orders.cancelled),
+        of(
+            "orders_cancelled_in_tempostar",
+            text::orders_cancelled_in_tempostar,
+            import_logistics::cancelled_there(database)?,
+        ),
+    ])
 }
 
 fn job(database: &Connection, command: &'static str) -> Result<Job> {
@@ -90,6 +117,7 @@ impl Status {
         lines.push(text::batches_not_taken(count(&self.batches_not_taken)));
         lines.push(text::files_stopped(count(&self.stopped_files)));
         lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
+        lines.extend(self.hand_work.iter().flat_map(HandWork::lines));
         lines.iter().fold(String::new(), |mut shown, line| {
             // Writing to a String cannot fail.
             let _ = writeln!(shown, "{}", line.get(language));
@@ -123,6 +151,8 @@ impl Status {
             })
         };
         let held_back = self.held_back.iter();
+        let hand_work: Map<String, Value> =
+            self.hand_work.iter().map(|work| (work.key.to_owned(), work.json())).collect();
         json!({
             "command": "status",
             "environment": self.environment,
@@ -148,7 +178,30 @@ impl Status {
                 "reason": file.reason.get(language),
                 "copy": (!file.is_held).then(|| self.copy_of(file)),
             })).collect::<Vec<_>>(),
+            "hand_work": hand_work,
         })
+    }
+}
+
+impl HandWork {
+    /// Nothing where nothing is to be done.
+    fn lines(&self) -> Vec<Text> {
+        if self.names.is_empty() {
+            return Vec::new();
+        }
+        let mut shown = self.first().join(", ");
+        if self.names.len() > SHOWN_MAX {
+            shown.push_str(", …");
+        }
+        vec![(self.sentence)(count(&self.names)), indented(Text::same(shown))]
+    }
+
+    fn json(&self) -> Value {
+        json!({ "count": count(&self.names), "first": self.first() })
+    }
+
+    fn first(&self) -> &[String] {
+        &self.names[..self.names.len().min(SHOWN_MAX)]
     }
 }
 

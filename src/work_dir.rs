@@ -1,14 +1,17 @@
 //! The work folder: what lies where in it, for nobody's eyes but the user's (0700, files 0600).
 //!
 //! ```text
-//! spool/<job>/          downloads in progress; files of orders that have not arrived yet
+//! spool/<job>.<env>/    downloads in progress; files of orders that have not arrived yet
 //! archive/<job>/…/      a copy of every file that was taken or sent
 //! rejects/<run>/        rows that were rejected, to be corrected and fed back
 //! <job>.<environment>.lock
 //! ```
+//!
+//! A symbolic link among them is an error, and not followed: it would lead customers' data, or what is deleted, out of
+//! the folder. The work folder itself may be one.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -35,10 +38,7 @@ impl WorkDir {
     /// # Errors
     /// `Failure` with `Exit::Settings` when it cannot be made or written to.
     pub fn open(root: &Path) -> Result<Self> {
-        make_folder(root).map_err(|error| {
-            let problem = text::work_dir_unusable(&root.display().to_string(), &error.to_string());
-            Failure::new(Exit::Settings, problem)
-        })?;
+        private_folders().recursive(true).create(root).map_err(|error| unusable(root, &error))?;
         Ok(Self::at(root))
     }
 
@@ -47,12 +47,12 @@ impl WorkDir {
         Self { root: root.to_owned() }
     }
 
-    /// The folder for a job's files in progress.
+    /// The folder for the files in progress of somebody of this name.
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn spool(&self, job: &str) -> Result<PathBuf> {
-        self.folder(&["spool", job])
+    pub fn spool(&self, name: &str) -> Result<PathBuf> {
+        self.make_folder(&Path::new("spool").join(name))
     }
 
     /// Where a copy named in the ledger lies.
@@ -66,11 +66,12 @@ impl WorkDir {
     /// When the file cannot be moved; it stays in the spool then.
     pub fn archive(&self, spooled: &Path, archived_as: &str) -> Result<()> {
         let target = self.archived(archived_as);
-        if target.exists() {
-            return fs::remove_file(spooled).with_context(|| format!("cannot remove {}", spooled.display()));
+        if let Some(folder) = Path::new(archived_as).parent() {
+            self.make_folder(&Path::new("archive").join(folder))?;
         }
-        if let Some(folder) = target.parent() {
-            make_folder(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        // A link of that name is replaced.
+        if fs::symlink_metadata(&target).is_ok_and(|found| found.is_file()) {
+            return fs::remove_file(spooled).with_context(|| format!("cannot remove {}", spooled.display()));
         }
         fs::rename(spooled, &target)
             .with_context(|| format!("cannot move {} to {}", spooled.display(), target.display()))
@@ -82,6 +83,9 @@ impl WorkDir {
     /// The system's, but for a copy that is gone already.
     pub fn forget_copy(&self, archived_as: &str) -> Result<()> {
         let path = self.archived(archived_as);
+        if let Some(folder) = Path::new(archived_as).parent() {
+            self.check_no_link(&Path::new("archive").join(folder))?;
+        }
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 return Err(error).with_context(|| format!("cannot remove {}", path.display()));
@@ -101,10 +105,13 @@ impl WorkDir {
         if !folder.exists() {
             return Ok(());
         }
+        self.check_no_link(Path::new("rejects"))?;
         let before = before.format(RUN_ID_TIME).to_string();
         for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().as_ref() < before.as_str() {
+            // What a person laid beside the runs' folders is the person's.
+            let is_of_a_run = entry.file_type()?.is_dir() && is_run_id(&entry.file_name().to_string_lossy());
+            if is_of_a_run && entry.file_name().to_string_lossy().as_ref() < before.as_str() {
                 fs::remove_dir_all(entry.path())
                     .with_context(|| format!("cannot remove {}", entry.path().display()))?;
             }
@@ -115,6 +122,14 @@ impl WorkDir {
     /// Where the rejected rows of a file go; the folder is not made yet.
     pub fn rejects(&self, run_id: &str, name: &str) -> PathBuf {
         self.root.join("rejects").join(run_id).join(name)
+    }
+
+    /// Makes the folder in which [`WorkDir::rejects`] lie.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn make_rejects_folder(&self, run_id: &str) -> Result<()> {
+        self.make_folder(&Path::new("rejects").join(run_id)).map(drop)
     }
 
     /// The run whose rejected rows this file holds, if it lies where they are kept.
@@ -131,14 +146,12 @@ impl WorkDir {
     /// # Errors
     /// When the lock file cannot be opened.
     pub fn lock(&self, job: &str, environment: &str) -> Result<Option<File>> {
-        let path = self.root.join(format!("{job}.{environment}.lock"));
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(
-                |error| {
-                    let problem = text::work_dir_unusable(&path.display().to_string(), &error.to_string());
-                    Failure::new(Exit::Settings, problem)
-                },
-            )?;
+        let name = format!("{job}.{environment}.lock");
+        let path = self.root.join(&name);
+        self.check_no_link(Path::new(&name))?;
+        let mut options = OpenOptions::new();
+        let opened = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let file = opened.map_err(|error| unusable(&path, &error))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -148,29 +161,49 @@ impl WorkDir {
         }
     }
 
-    fn folder(&self, parts: &[&str]) -> Result<PathBuf> {
-        let path = parts.iter().fold(self.root.clone(), |path, part| path.join(part));
-        make_folder(&path).map_err(|error| {
-            let problem = text::work_dir_unusable(&path.display().to_string(), &error.to_string());
-            Failure::new(Exit::Settings, problem)
-        })?;
+    /// Makes a folder of ours and those between, for this user's eyes only; gives its path.
+    fn make_folder(&self, below: &Path) -> Result<PathBuf> {
+        self.check_no_link(below)?;
+        let path = self.root.join(below);
+        private_folders().recursive(true).create(&path).map_err(|error| unusable(&path, &error))?;
         Ok(path)
+    }
+
+    /// Nothing on the way to this place, which need not exist, is a symbolic link.
+    fn check_no_link(&self, below: &Path) -> Result<(), Failure> {
+        let mut path = self.root.clone();
+        for part in below {
+            path.push(part);
+            if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
+                return Err(unusable(&path, &io::Error::other("this is a symbolic link")));
+            }
+        }
+        Ok(())
     }
 }
 
-/// Makes a folder and those above it, for this user's eyes only.
-///
-/// # Errors
-/// The system's.
-pub fn make_folder(path: &Path) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+fn unusable(path: &Path, error: &io::Error) -> Failure {
+    let problem = text::work_dir_unusable(&path.display().to_string(), &error.to_string());
+    Failure::new(Exit::Settings, problem)
+}
+
+/// Whether a folder's name is that of a run: `20261124T101500-1a2b3c`.
+fn is_run_id(name: &str) -> bool {
+    let time = name.split_once('-').map_or("", |(time, _)| time);
+    NaiveDateTime::parse_from_str(time, RUN_ID_TIME).is_ok()
+}
+
+fn private_folders() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.mode(0o700);
+    builder
 }
 
 /// Makes a file for this user's eyes only; one that was there before is replaced, never followed.
 ///
 /// # Errors
 /// The system's.
-pub fn create_file(path: &Path) -> std::io::Result<File> {
+pub fn create_file(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -182,7 +215,7 @@ pub fn create_file(path: &Path) -> std::io::Result<File> {
 ///
 /// # Errors
 /// The system's.
-pub fn set_time(path: &Path, japan_time: NaiveDateTime) -> std::io::Result<()> {
+pub fn set_time(path: &Path, japan_time: NaiveDateTime) -> io::Result<()> {
     let seconds = japan_time.and_utc().timestamp() - JAPAN_AHEAD_H * 3600;
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
     OpenOptions::new().write(true).open(path)?.set_modified(time)
@@ -192,7 +225,7 @@ pub fn set_time(path: &Path, japan_time: NaiveDateTime) -> std::io::Result<()> {
 ///
 /// # Errors
 /// The system's.
-pub fn time_of(path: &Path) -> std::io::Result<NaiveDateTime> {
+pub fn time_of(path: &Path) -> io::Result<NaiveDateTime> {
     let modified = fs::metadata(path)?.modified()?;
     Ok(crate::clock::japan_time(chrono::DateTime::<chrono::Utc>::from(modified).naive_utc()))
 }

@@ -462,7 +462,7 @@ fn every_column_of_a_product_file_is_documented_with_its_kind() {
             column.split(['"', ',']).map(str::trim).filter(|part| !part.is_empty()).collect();
         let kind = match parts[2] {
             "Kind::Text" => "text",
-            "Kind::Number" => "whole number",
+            "Kind::Amount" => "amount",
             "Kind::Decimal" => "decimal",
             "Kind::Flag" => "flag",
             "Kind::Date" => "date",

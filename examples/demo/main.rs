@@ -155,7 +155,7 @@ impl Demo {
     }
 
     fn sell(&mut self) -> Result<()> {
-        self.step(10, "ユーザーウェブで商品が購入される", "A customer buys in the shop")?;
+        self.step(10, "ユーザウェブで商品が購入される", "A customer buys in the shop")?;
         let stock = self.shop.stock()?;
         self.shop.sell(self.now)?;
         self.screen.change(&stock, &self.shop.stock()?)?;

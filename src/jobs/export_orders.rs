@@ -8,10 +8,13 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use anyhow::Result;
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use rusqlite::types::{Type, Value};
 use rusqlite::{Connection, Row, Statement};
 
-use crate::clock::parse_time;
+use crate::clock::{format_time, parse_time};
 use crate::interrupt;
+use crate::ledger::BatchOrder;
 use crate::report::{Counts, Problem};
 use crate::settings::{AddOrderLines, Settings};
 use crate::sheet::{SheetRow, SheetWriter, UnencodableField};
@@ -116,6 +119,9 @@ fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
     for (order_no, reason) in held_back.iter().take(HELD_BACK_TOLD_MAX) {
         run.report.partial(held_back_problem(order_no, reason));
     }
+    if held_back.len() > HELD_BACK_TOLD_MAX {
+        run.report.partial(text::more_held_back(held_back.len() - HELD_BACK_TOLD_MAX));
+    }
     run.report.problems.extend(replaced);
     Ok(chosen)
 }
@@ -147,11 +153,13 @@ fn render(
         let order = match reader.read(&order_no) {
             Ok(order) => order,
             // One value of a wrong type must not stop all the other orders.
-            Err(rusqlite::Error::InvalidColumnType(_, column, found)) => {
-                held_back.push((order_no, text::wrong_type(&column, &found.to_string())));
-                continue;
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => match unreadable_value(&error) {
+                Some(reason) => {
+                    held_back.push((order_no, reason));
+                    continue;
+                }
+                None => return Err(error.into()),
+            },
         };
         let rows = match reason_to_hold(&order, settings) {
             None => render_order(&order, settings, &sheet, replaced),
@@ -164,7 +172,7 @@ fn render(
                     sheet.write(row)?;
                 }
                 chosen.lines_chosen += u64::try_from(order.lines.len())?;
-                chosen.order_nos.push(order.order_no);
+                chosen.orders.push(BatchOrder { order_no: order.order_no, updated_at: order.updated_at });
             }
         }
     }
@@ -173,10 +181,23 @@ fn render(
     Ok(chosen)
 }
 
+fn unreadable_value(error: &rusqlite::Error) -> Option<Text> {
+    match error {
+        rusqlite::Error::InvalidColumnType(_, column, found) => {
+            Some(text::wrong_type(column, &found.to_string()))
+        }
+        rusqlite::Error::Utf8Error(..) | rusqlite::Error::FromSqlConversionFailure(..) => {
+            Some(text::not_utf_8())
+        }
+        _ => None,
+    }
+}
+
 /// An order as the database has it.
 #[derive(Debug, Default)]
 struct Order {
     order_no: String,
+    updated_at: String,
     ordered_at: String,
     kind: String,
     customer: Party,
@@ -271,7 +292,7 @@ impl<'a> Reader<'a> {
         });
         Ok(Self {
             order: database.prepare(&format!(
-                "SELECT order_no, ordered_at, kind,
+                "SELECT order_no, updated_at, ordered_at, kind,
                         customer_name, customer_kana, customer_zip, customer_address, customer_tel, customer_fax,
                         customer_email, payment_method, payment_methods.name IS NOT NULL, payment_methods.added_on,
                         payment_methods.tempostar_ready, payment_count, device, points_used, coupon_discount,
@@ -322,12 +343,15 @@ impl<'r, 's> Cells<'r, 's> {
 
     /// The next value as text, whatever type the shop's application gave it; NULL is empty.
     fn text(&mut self) -> rusqlite::Result<String> {
-        let value: rusqlite::types::Value = self.value()?;
-        Ok(match value {
-            rusqlite::types::Value::Text(text) => text,
-            rusqlite::types::Value::Integer(number) => number.to_string(),
-            rusqlite::types::Value::Real(number) => number.to_string(),
-            rusqlite::types::Value::Null | rusqlite::types::Value::Blob(_) => String::new(),
+        Ok(match self.value()? {
+            Value::Text(text) => text,
+            Value::Integer(number) => number.to_string(),
+            Value::Real(number) => number.to_string(),
+            Value::Null => String::new(),
+            Value::Blob(_) => {
+                let column = self.row.as_ref().column_name(self.next - 1)?.to_owned();
+                return Err(rusqlite::Error::InvalidColumnType(self.next - 1, column, Type::Blob));
+            }
         })
     }
 
@@ -352,6 +376,7 @@ fn read_order(row: &Row<'_>) -> rusqlite::Result<Order> {
     let mut cells = Cells::new(row);
     Ok(Order {
         order_no: cells.text()?,
+        updated_at: cells.text()?,
         ordered_at: cells.text()?,
         kind: cells.text()?,
         customer: cells.party()?,
@@ -481,7 +506,8 @@ fn unreadable_date(order: &Order) -> Option<Text> {
         .flat_map(|shipment| [("出荷日", &shipment.shipped_on), ("配送日", &shipment.delivery_date)]);
     let moment = moments.into_iter().find(|(_, value)| !value.is_empty() && minute(value).is_none());
     let day = days.into_iter().find(|(_, value)| !value.is_empty() && day(value).is_none());
-    moment.or(day).map(|(field, value)| text::value_wrong(field, value))
+    // The value is not shown: what stands in the wrong column may be somebody's name.
+    moment.or(day).map(|(field, _)| text::date_wrong(field))
 }
 
 fn amounts_do_not_add_up(order: &Order) -> Option<Text> {
@@ -493,9 +519,12 @@ fn amounts_do_not_add_up(order: &Order) -> Option<Text> {
     };
     let subtotal = sum(|line| line.unit_price_excl_tax);
     let tax = sum(|line| line.unit_tax);
-    let total = order.subtotal_incl_tax + order.shipping_fee + order.payment_fee
-        - order.points_used
-        - order.coupon_discount;
+    let total = order
+        .subtotal_incl_tax
+        .saturating_add(order.shipping_fee)
+        .saturating_add(order.payment_fee)
+        .saturating_sub(order.points_used)
+        .saturating_sub(order.coupon_discount);
     if order.subtotal_excl_tax != subtotal {
         Some(text::subtotal_wrong(order.subtotal_excl_tax, subtotal))
     } else if order.tax != tax {
@@ -625,8 +654,7 @@ fn minute(text: &str) -> Option<String> {
 
 /// The database's date, perhaps with a time behind it, as TEMPOSTAR writes it: `YYYY/MM/DD`.
 fn day(text: &str) -> Option<String> {
-    let date = text.get(..10)?;
-    let date = chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+    let date = text.parse::<NaiveDate>().ok().or_else(|| parse_time(text).map(|time| time.date()))?;
     Some(date.format("%Y/%m/%d").to_string())
 }
 
@@ -646,4 +674,39 @@ pub fn held_back(database: &Connection, settings: &Settings) -> Result<Vec<(Stri
     let mut held_back = Vec::new();
     render(database, settings, &mut std::io::sink(), &mut held_back, &mut Vec::new())?;
     Ok(held_back)
+}
+
+/// Orders that the shop changed or cancelled after they were sent: neither is linked, somebody has to do the same in
+/// TEMPOSTAR.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChangedOrders {
+    /// Changed, and neither cancelled nor shipped since. Sorted.
+    pub changed: Vec<String>,
+    /// Cancelled, and TEMPOSTAR has not reported that it cancelled them, too. Sorted.
+    pub cancelled: Vec<String>,
+}
+
+/// Looks for them among the orders sent in the last `days` days.
+///
+/// # Errors
+/// The database's.
+pub fn changed_orders(database: &Connection, now: NaiveDateTime, days: u32) -> Result<ChangedOrders> {
+    let since = format_time(now - TimeDelta::days(i64::from(days)));
+    let find = |condition: &str| -> Result<Vec<String>> {
+        let mut statement = database.prepare(&format!(
+            "SELECT orders.order_no
+             FROM orders
+             JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
+             WHERE exported_at >= ?1 AND {condition}
+             ORDER BY orders.order_no"
+        ))?;
+        let numbers = statement.query_map([&since], |row| row.get(0))?;
+        Ok(numbers.collect::<rusqlite::Result<_>>()?)
+    };
+    Ok(ChangedOrders {
+        changed: find(
+            "cancelled_at IS NULL AND delivery_status = 0 AND updated_at IS NOT member.known_updated_at",
+        )?,
+        cancelled: find("cancelled_at IS NOT NULL AND cancelled_in_tempostar_at IS NULL")?,
+    })
 }

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Statement, Transaction, named_para
 use super::Names;
 use crate::clock::{format_time, parse_time};
 use crate::crash;
+use crate::encoding::{comparable_name, look_alikes};
 use crate::interrupt;
 use crate::report::{Counts, Problem};
 use crate::settings::{AddOrderLines, Inbox, Settings};
@@ -212,8 +213,12 @@ impl Columns {
 
     fn progress(&self, row: &Row<'_>) -> Result<Progress, RowProblem> {
         let Some(column) = self.status else { return Ok(Progress::Shipped) };
-        let code = row.text(column)?;
-        let code = code.trim_matches(' ');
+        let text = row.text(column)?;
+        let code = text.trim_matches(' ');
+        // Something unreadable must not pass for "not shipped yet": the order would never get its ticks.
+        if code.is_empty() || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(row.problem_in(column, text::bad_progress(&text)));
+        }
         Ok(if SHIPPED_CODES.contains(&code) {
             Progress::Shipped
         } else if code == CANCELLED_CODE {
@@ -224,7 +229,7 @@ impl Columns {
     }
 
     fn shipment_no(&self, row: &Row<'_>) -> Result<Option<i64>, RowProblem> {
-        Ok(optional(self.shipment_no, |column| row.whole_number(column))?.flatten())
+        Ok(optional(self.shipment_no, |column| from_one_up(row, column))?.flatten())
     }
 
     fn added_line(&self, row: &Row<'_>) -> Result<Option<AddedLine>, RowProblem> {
@@ -240,11 +245,18 @@ impl Columns {
             sku_code: row.code(columns.sku_code)?.into_owned(),
             product_name: text(columns.product_name)?,
             options: text(columns.options)?,
-            quantity: optional(columns.quantity, |column| row.whole_number(column))?.flatten(),
+            quantity: optional(columns.quantity, |column| from_one_up(row, column))?.flatten(),
             unit_price_excl_tax: amount(columns.unit_price_excl_tax)?,
             unit_tax: amount(columns.unit_tax)?,
             unit_price_incl_tax: amount(columns.unit_price_incl_tax)?,
         }))
+    }
+}
+
+fn from_one_up(row: &Row<'_>, column: Column) -> Result<Option<i64>, RowProblem> {
+    match row.whole_number(column)? {
+        Some(number) if number < 1 => Err(row.problem_in(column, text::below_one(number))),
+        number => Ok(number),
     }
 }
 
@@ -415,12 +427,14 @@ struct Decision {
     ticks: Option<Ticks>,
     shipments: Vec<ShipmentState>,
     lines: Vec<(i64, AddedLine)>,
+    /// TEMPOSTAR had cancelled it, and ships it after all.
+    is_revived: bool,
     problems: Vec<Problem>,
 }
 
 impl Decision {
     fn changes_anything(&self) -> bool {
-        self.ticks.is_some() || !self.shipments.is_empty() || !self.lines.is_empty()
+        self.ticks.is_some() || !self.shipments.is_empty() || !self.lines.is_empty() || self.is_revived
     }
 }
 
@@ -494,7 +508,7 @@ fn note_unshipped(
     }
     tally.cancelled += 1;
     if !order.is_cancelled_in_tempostar {
-        keep.cancelled(order_no)?;
+        keep.cancellation(order_no, Cancellation::New)?;
         if !order.is_cancelled {
             tally.newly_cancelled.add(order_no);
         }
@@ -504,7 +518,7 @@ fn note_unshipped(
 
 /// What the rows of a shipped order change. Computes only.
 fn decide(order: &OrderState, rows: &[&Entry], columns: &Columns, stamp: &Stamp) -> Decision {
-    let mut decision = Decision::default();
+    let mut decision = Decision { is_revived: order.is_cancelled_in_tempostar, ..Decision::default() };
     let mut shipments = order.shipments.clone();
     for shipment in &mut shipments {
         let mine: Vec<&Entry> = rows
@@ -587,12 +601,12 @@ fn add_lines(order: &OrderState, rows: &[&Entry], decision: &mut Decision) {
     let mut known = order.lines.clone();
     for row in rows {
         let Some(added) = &row.added else { continue };
-        let is_same = |line: &&LineState| {
-            line.sku_code == added.sku_code && same_options(&line.options, &added.options)
-        };
-        if let Some(line) = known.iter().find(is_same) {
-            if let Some(theirs) = added.quantity.filter(|theirs| *theirs != line.quantity) {
-                let problem = text::line_differs(&row.order_no, &added.sku_code, line.quantity, theirs);
+        let same: Vec<i64> =
+            known.iter().filter(|line| is_same_line(line, added)).map(|line| line.quantity).collect();
+        if !same.is_empty() {
+            if let Some(theirs) = added.quantity.filter(|theirs| !agrees(&same, *theirs)) {
+                let ours = same.iter().sum();
+                let problem = text::line_differs(&row.order_no, &added.sku_code, ours, theirs);
                 decision.problems.push(problem.at_line(row.line));
             }
             continue;
@@ -601,18 +615,31 @@ fn add_lines(order: &OrderState, rows: &[&Entry], decision: &mut Decision) {
             decision.problems.push(text::lines_and_destinations(&row.order_no).at_line(row.line));
             return;
         }
-        let Some(quantity) = added.quantity.filter(|quantity| *quantity > 0) else {
+        let Some(quantity) = added.quantity else {
             decision.problems.push(text::line_incomplete().at_line(row.line).in_column("数量"));
             continue;
         };
         known.push(LineState { sku_code: added.sku_code.clone(), options: added.options.clone(), quantity });
-        decision.lines.push((row.shipment_no.unwrap_or(1), added.clone()));
+        let shipment_no = order.shipments.first().map_or(1, |shipment| shipment.shipment_no);
+        decision.lines.push((shipment_no, added.clone()));
     }
+}
+
+/// TEMPOSTAR shows a SKU's lines one by one, or as one.
+fn agrees(ours: &[i64], theirs: i64) -> bool {
+    ours.contains(&theirs) || ours.iter().sum::<i64>() == theirs
+}
+
+/// What we sent comes back as it could be sent: with look-alikes, on one line.
+fn is_same_line(ours: &LineState, theirs: &AddedLine) -> bool {
+    look_alikes(&ours.sku_code) == look_alikes(&theirs.sku_code)
+        && same_options(&ours.options, &theirs.options)
 }
 
 /// Options that one side leaves out do not make another line.
 fn same_options(ours: &str, theirs: &str) -> bool {
-    ours.is_empty() || theirs.is_empty() || ours == theirs
+    let comparable = |options: &str| comparable_name(&look_alikes(options));
+    ours.is_empty() || theirs.is_empty() || comparable(ours) == comparable(theirs)
 }
 
 /// The statements that read an order.
@@ -702,8 +729,10 @@ fn begin_changes(shop: &Connection) -> Result<()> {
              unit_price_excl_tax INTEGER, unit_tax INTEGER, unit_price_incl_tax INTEGER,
              PRIMARY KEY (order_no, position)
          ) WITHOUT ROWID;
-         DROP TABLE IF EXISTS temp.cancelled_orders;
-         CREATE TEMP TABLE cancelled_orders (order_no TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
+         DROP TABLE IF EXISTS temp.cancellations;
+         CREATE TEMP TABLE cancellations (
+             order_no TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL
+         ) WITHOUT ROWID;",
     )?;
     Ok(())
 }
@@ -713,7 +742,7 @@ struct Keep<'a> {
     ticks: Statement<'a>,
     shipment: Statement<'a>,
     line: Statement<'a>,
-    cancelled: Statement<'a>,
+    cancellation: Statement<'a>,
 }
 
 impl<'a> Keep<'a> {
@@ -723,7 +752,7 @@ impl<'a> Keep<'a> {
             shipment: shop.prepare("INSERT INTO temp.shipment_changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?,
             line: shop
                 .prepare("INSERT INTO temp.added_lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?,
-            cancelled: shop.prepare("INSERT INTO temp.cancelled_orders VALUES (?1)")?,
+            cancellation: shop.prepare("INSERT INTO temp.cancellations VALUES (?1, ?2)")?,
         })
     }
 
@@ -755,13 +784,23 @@ impl<'a> Keep<'a> {
                 line.unit_price_incl_tax
             ])?;
         }
+        if decision.is_revived {
+            self.cancellation(order_no, Cancellation::TakenBack)?;
+        }
         Ok(())
     }
 
-    fn cancelled(&mut self, order_no: &str) -> Result<()> {
-        self.cancelled.execute([order_no])?;
+    fn cancellation(&mut self, order_no: &str, cancellation: Cancellation) -> Result<()> {
+        self.cancellation.execute((order_no, cancellation == Cancellation::New))?;
         Ok(())
     }
+}
+
+/// What TEMPOSTAR says of an order's cancellation there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cancellation {
+    New,
+    TakenBack,
 }
 
 /// Writes what was decided. An order that the shop has cancelled since is left alone.
@@ -802,20 +841,60 @@ fn write_changes(transaction: &Transaction<'_>, now: &str) -> Result<()> {
     crash::point("orders-ticked");
     transaction.execute(
         "UPDATE orders
-         SET cancelled_in_tempostar_at = :now
-         WHERE order_no IN (SELECT order_no FROM temp.cancelled_orders)",
+         SET cancelled_in_tempostar_at = CASE WHEN new.is_new THEN :now END
+         FROM temp.cancellations AS new
+         WHERE orders.order_no = new.order_no",
+        named_params! { ":now": now },
+    )?;
+    stamp_changed(transaction, now)
+}
+
+/// Stamps the orders that were changed. What they are stamped with is noted as known, unless the shop had changed the
+/// order before: that change must not be covered by ours.
+fn stamp_changed(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+    transaction.execute_batch(
+        "DROP TABLE IF EXISTS temp.changed_orders;
+         CREATE TEMP TABLE changed_orders AS
+         SELECT order_no
+         FROM (SELECT order_no FROM temp.order_ticks
+               UNION SELECT order_no FROM temp.shipment_changes
+               UNION SELECT order_no FROM temp.added_lines)
+         WHERE order_no IN (SELECT order_no FROM orders WHERE cancelled_at IS NULL)
+         UNION
+         SELECT order_no FROM temp.cancellations;",
+    )?;
+    transaction.execute(
+        "UPDATE tempostar_batch_orders
+         SET known_updated_at = :now
+         WHERE order_no IN (SELECT order_no FROM temp.changed_orders)
+           AND known_updated_at IS (SELECT updated_at
+                                    FROM orders
+                                    WHERE orders.order_no = tempostar_batch_orders.order_no)",
         named_params! { ":now": now },
     )?;
     transaction.execute(
         "UPDATE orders
          SET updated_at = :now
-         WHERE order_no IN (SELECT order_no FROM temp.order_ticks
-                            UNION SELECT order_no FROM temp.shipment_changes
-                            UNION SELECT order_no FROM temp.added_lines
-                            UNION SELECT order_no FROM temp.cancelled_orders)",
+         WHERE order_no IN (SELECT order_no FROM temp.changed_orders)",
         named_params! { ":now": now },
     )?;
     Ok(())
+}
+
+/// The orders that TEMPOSTAR has cancelled and the shop has not, sorted: cancellations are not linked, somebody has to
+/// cancel them here, too.
+///
+/// # Errors
+/// The database's.
+pub fn cancelled_there(shop: &Connection) -> Result<Vec<String>> {
+    let mut statement = shop.prepare(
+        "SELECT order_no
+         FROM orders
+         WHERE cancelled_in_tempostar_at IS NOT NULL AND cancelled_at IS NULL
+         ORDER BY order_no",
+    )?;
+    let numbers = statement.query_map([], |row| row.get(0))?;
+    Ok(numbers.collect::<rusqlite::Result<_>>()?)
 }
 
 fn finish_comparison(incoming: &mut Incoming<'_>, tally: Tally, unknown_columns: Vec<String>) -> Comparison {

@@ -4,21 +4,25 @@
 //! One row is one SKU; what belongs to the product is repeated in each of its rows. A column that the file lacks leaves
 //! the shop's value alone, one that is there but empty clears it. A column for which the shop has no field needs a
 //! free item (自由項目); one without a home is named in the report.
+//!
+//! Products that a full file does not name any more stay, and are kept in a list: they must be deleted by hand.
 
 use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Statement, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::Names;
-use crate::clock::format_time;
+use crate::clock::{format_time, parse_time};
 use crate::crash;
 use crate::encoding::comparable_name;
 use crate::interrupt;
 use crate::report::Counts;
 use crate::settings::{Inbox, Products, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem};
+use crate::shop;
 use crate::staging::{Cell, Staging};
 use crate::sync::Run;
 use crate::sync::import::{Comparison, ImportJob, Incoming, Source, Stamp, import};
@@ -31,7 +35,8 @@ pub const COMMAND: &str = "import-products";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Text,
-    Number,
+    /// A whole number from 0 up: a price or a quantity.
+    Amount,
     Decimal,
     Flag,
     Date,
@@ -43,9 +48,9 @@ const PRODUCT_COLUMNS: [(&str, &str, Kind); 25] = [
     ("商品名", "name", Kind::Text),
     ("商品名カナ", "kana", Kind::Text),
     ("販売商品名", "selling_name", Kind::Text),
-    ("販売価格", "price", Kind::Number),
-    ("定価", "list_price", Kind::Number),
-    ("原価", "cost", Kind::Number),
+    ("販売価格", "price", Kind::Amount),
+    ("定価", "list_price", Kind::Amount),
+    ("原価", "cost", Kind::Amount),
     ("課税対象", "taxable", Kind::Flag),
     ("税率", "tax_rate", Kind::Decimal),
     ("国際商品識別コード", "jan", Kind::Text),
@@ -57,9 +62,9 @@ const PRODUCT_COLUMNS: [(&str, &str, Kind); 25] = [
     ("商品発売日", "release_date", Kind::Date),
     ("期間販売開始日時", "sale_starts_at", Kind::Moment),
     ("期間販売終了日時", "sale_ends_at", Kind::Moment),
-    ("最大購入数", "max_quantity", Kind::Number),
-    ("最小購入数", "min_quantity", Kind::Number),
-    ("注意在庫数", "low_stock_quantity", Kind::Number),
+    ("最大購入数", "max_quantity", Kind::Amount),
+    ("最小購入数", "min_quantity", Kind::Amount),
+    ("注意在庫数", "low_stock_quantity", Kind::Amount),
     ("検索キーワード", "search_keywords", Kind::Text),
     ("ヘッダ Title", "title_tag", Kind::Text),
     ("META keywords", "meta_keywords", Kind::Text),
@@ -130,14 +135,20 @@ impl ImportJob for ImportProducts<'_> {
             skus: Staging::begin(incoming.shop, "skus", columns.sku_names())?,
         };
         let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
+        let mut rejected = begin_rejected(incoming.shop)?;
         while let Some(row) = incoming.sheet.next_row()? {
             interrupt::check()?;
             match columns.read(&row) {
                 Ok(entry) => writer.stage(entry)?,
-                Err(problem) => incoming.rejects.add(&row, problem)?,
+                Err(problem) => {
+                    if let Ok(code) = row.code(columns.code) {
+                        rejected.execute([code])?;
+                    }
+                    incoming.rejects.add(&row, problem)?;
+                }
             }
         }
-        let disagreeing = writer.disagreeing;
+        let RowWriter { disagreeing, .. } = writer;
         if disagreeing.count() > 0 {
             incoming.problems.push(text::rows_disagree(disagreeing.count(), &disagreeing.told()));
         }
@@ -150,6 +161,7 @@ impl ImportJob for ImportProducts<'_> {
         let now = format_time(stamp.now);
         match &self.staged {
             Some(staged) => {
+                note_missing(transaction, stamp)?;
                 staged.products.apply(transaction, &now)?;
                 crash::point("products-written");
                 staged.skus.apply(transaction, &now)
@@ -189,6 +201,78 @@ fn compare(incoming: &Incoming<'_>, staged: &Staged, unknown_columns: Vec<String
     Ok(Comparison { applied, unchanged: rows - applied, counts, unknown_columns, ..Comparison::default() })
 }
 
+/// The products of which a row was rejected: they are not missing from the file.
+fn begin_rejected(shop: &Connection) -> Result<Statement<'_>> {
+    shop.execute_batch(
+        "DROP TABLE IF EXISTS temp.rejected_products;
+         CREATE TEMP TABLE rejected_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
+    )?;
+    Ok(shop.prepare("INSERT OR IGNORE INTO temp.rejected_products VALUES (?1)")?)
+}
+
+/// The shop's products that the file at hand names.
+const NAMED_SQL: &str = "
+    SELECT code FROM temp.staged_products
+    UNION
+    SELECT code FROM temp.rejected_products";
+
+/// Where the own time of the newest full file is kept.
+const NEWEST_FULL_FILE: &str = "newest_full_product_file";
+
+/// Keeps the list of the products that are missing from the newest full file. A product that any file names is not
+/// missing any more. Runs before the file's new products are in the shop's table.
+fn note_missing(transaction: &Transaction<'_>, stamp: &Stamp) -> Result<()> {
+    if is_full(transaction)? && is_newest(transaction, stamp)? {
+        let file_time = format_time(stamp.file_time);
+        transaction.execute(
+            &format!(
+                "INSERT OR IGNORE INTO tempostar_missing_products (code, since)
+                 SELECT code, ?1
+                 FROM products
+                 WHERE code NOT IN ({NAMED_SQL})"
+            ),
+            [&file_time],
+        )?;
+        shop::set_meta(transaction, NEWEST_FULL_FILE, &file_time)?;
+    }
+    transaction
+        .execute(&format!("DELETE FROM tempostar_missing_products WHERE code IN ({NAMED_SQL})"), [])?;
+    Ok(())
+}
+
+/// Whether the file lists all products of TEMPOSTAR's, not only those that changed. Nothing in a file says so: it is
+/// full if it names at least half of the shop's products, those aside that are known to be missing there.
+fn is_full(shop: &Connection) -> Result<bool> {
+    let sql = format!(
+        "SELECT count(*) > 0 AND 2 * count(*) FILTER (WHERE code IN ({NAMED_SQL})) >= count(*)
+         FROM products
+         WHERE code NOT IN (SELECT code FROM tempostar_missing_products)"
+    );
+    Ok(shop.query_row(&sql, [], |row| row.get(0))?)
+}
+
+/// An old file that a person feeds in again says nothing about the products that came after it.
+fn is_newest(shop: &Connection, stamp: &Stamp) -> Result<bool> {
+    let newest = shop::meta(shop, NEWEST_FULL_FILE)?.and_then(|time| parse_time(&time));
+    Ok(newest.is_none_or(|newest| newest <= stamp.file_time))
+}
+
+/// The shop's products that are missing from the newest full file, sorted by code: deletions are not linked, somebody
+/// has to delete them here, too.
+///
+/// # Errors
+/// The database's.
+pub fn missing_products(shop: &Connection) -> Result<Vec<String>> {
+    let mut statement = shop.prepare(
+        "SELECT code
+         FROM tempostar_missing_products
+         WHERE code IN (SELECT code FROM products)
+         ORDER BY code",
+    )?;
+    let codes = statement.query_map([], |row| row.get(0))?;
+    Ok(codes.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The shop's product free items: comparable name → number.
 fn defined_free_items(shop: &Connection) -> Result<BTreeMap<String, u8>> {
     let mut statement = shop.prepare("SELECT name, number FROM product_free_items")?;
@@ -214,7 +298,8 @@ impl Place {
         (place.common.is_some() || place.own.is_some()).then_some(place)
     }
 
-    /// The column that counts in this row; `None`: the row leaves the value to a common column that is not there.
+    /// The column that counts in this row; `None`: the row refers to a common column that is not there, so the value
+    /// is left alone.
     fn column(&self, row: &Row<'_>) -> Result<Option<Column>, RowProblem> {
         match self.own {
             Some(own) if row.text(own)? != AS_COMMON => Ok(Some(own)),
@@ -224,6 +309,11 @@ impl Place {
 
     fn columns(&self) -> impl Iterator<Item = Column> {
         self.common.into_iter().chain(self.own)
+    }
+
+    /// Whether a row can refer to a common column that is not there.
+    fn may_be_left_alone(&self) -> bool {
+        self.common.is_none()
     }
 }
 
@@ -285,7 +375,7 @@ impl Columns {
             handled: place(HANDLED),
             missing_mapped: Vec::new(),
         };
-        product.extend(columns.free_items(header, &place, settings, free_items, &product));
+        product.extend(columns.free_items(&place, settings, free_items, &product));
         columns.product = product;
         Ok(columns)
     }
@@ -294,7 +384,6 @@ impl Columns {
     /// none.
     fn free_items(
         &mut self,
-        header: &Header,
         place: &dyn Fn(&str) -> Option<Place>,
         settings: &Products,
         defined: &BTreeMap<String, u8>,
@@ -312,10 +401,10 @@ impl Columns {
         let used: Vec<Column> =
             fixed.iter().chain(&found).flat_map(|(_, place, _)| place.columns()).collect();
         let used: Vec<Column> = used.into_iter().chain(self.columns_besides_product()).collect();
-        for (_, name) in header.others(&used) {
-            if let Some(number) = defined.get(&comparable_name(name))
+        for (name, number) in defined {
+            if let Some(place) =
+                place(name).filter(|place| !place.columns().any(|column| used.contains(&column)))
                 && numbers.insert(*number)
-                && let Some(place) = place(name)
             {
                 found.push((format!("free_item_{number}"), place, Kind::Text));
             }
@@ -350,6 +439,23 @@ impl Columns {
         std::iter::once("product_code".to_owned()).chain(others).chain(handled).collect()
     }
 
+    /// Reads what the shop has of a product, if a row can leave something of it alone.
+    fn known_product<'a>(&self, shop: &'a Connection) -> Result<Option<Statement<'a>>> {
+        let is_needed = self.product.iter().any(|(_, place, _)| place.may_be_left_alone());
+        let names: Vec<&str> = self.product.iter().map(|(name, _, _)| name.as_str()).collect();
+        let sql = format!("SELECT {} FROM products WHERE code = ?1", names.join(", "));
+        Ok(is_needed.then(|| shop.prepare(&sql)).transpose()?)
+    }
+
+    /// Likewise of a SKU. One that the shop does not have yet is handled.
+    fn known_sku<'a>(&self, shop: &'a Connection) -> Result<Option<Statement<'a>>> {
+        let mut places = self.sku.iter().map(|(_, place, _)| place).chain(&self.handled);
+        let is_needed = places.any(Place::may_be_left_alone);
+        let names = self.sku_names().join(", ").replace("handled", "coalesce(handled, 1)");
+        let sql = format!("SELECT {names} FROM (SELECT ?1 AS wanted) LEFT JOIN skus ON skus.code = wanted");
+        Ok(is_needed.then(|| shop.prepare(&sql)).transpose()?)
+    }
+
     fn read(&self, row: &Row<'_>) -> Result<Entry, RowProblem> {
         let product_code = row.code(self.code)?.into_owned();
         let sku_code = match self.sku_code {
@@ -360,17 +466,14 @@ impl Columns {
         for (_, place, kind) in &self.product {
             product.push(read_cell(row, place, *kind)?);
         }
-        let mut sku = vec![Cell::Text(product_code.clone())];
+        let mut sku = vec![Some(Cell::Text(product_code.clone()))];
         for (_, place, kind) in &self.sku {
             sku.push(read_cell(row, place, *kind)?);
         }
         if let Some(place) = &self.handled {
             // Nothing said is handled: a SKU must not vanish from the shop because a field was left empty.
-            let is_handled = match place.column(row)? {
-                Some(column) => row.flag(column)?.unwrap_or(true),
-                None => true,
-            };
-            sku.push(Cell::Integer(i64::from(is_handled)));
+            let flag = place.column(row)?.map(|column| row.flag(column)).transpose()?;
+            sku.push(flag.map(|flag| Cell::Integer(i64::from(flag.unwrap_or(true)))));
         }
         let images = self.images.iter().map(|(file, alt)| read_image(row, file.as_ref(), alt.as_ref()));
         let images = images.collect::<Result<_, _>>()?;
@@ -378,16 +481,24 @@ impl Columns {
     }
 }
 
-fn read_cell(row: &Row<'_>, place: &Place, kind: Kind) -> Result<Cell, RowProblem> {
-    let Some(column) = place.column(row)? else { return Ok(Cell::Null) };
-    Ok(match kind {
+/// A cell's value; `None`: the row leaves the shop's value alone.
+fn read_cell(row: &Row<'_>, place: &Place, kind: Kind) -> Result<Option<Cell>, RowProblem> {
+    let Some(column) = place.column(row)? else { return Ok(None) };
+    Ok(Some(match kind {
         Kind::Text => non_empty(row, column)?.into(),
-        Kind::Number => row.whole_number(column)?.into(),
+        Kind::Amount => amount(row, column)?.into(),
         Kind::Decimal => row.decimal(column)?.into(),
         Kind::Flag => row.flag(column)?.map(i64::from).into(),
         Kind::Date => row.date(column)?.map(|date| date.to_string()).into(),
         Kind::Moment => row.date_time(column)?.map(format_time).into(),
-    })
+    }))
+}
+
+fn amount(row: &Row<'_>, column: Column) -> Result<Option<i64>, RowProblem> {
+    match row.whole_number(column)? {
+        Some(number) if number < 0 => Err(row.problem_in(column, text::negative(number))),
+        number => Ok(number),
+    }
 }
 
 fn non_empty(row: &Row<'_>, column: Column) -> Result<Option<String>, RowProblem> {
@@ -395,12 +506,13 @@ fn non_empty(row: &Row<'_>, column: Column) -> Result<Option<String>, RowProblem
     Ok((!text.is_empty()).then(|| text.into_owned()))
 }
 
-/// What a row says of one image: `None` where the file has no such column.
+/// What a row says of one image: `None` where the file has no such column, or the row leaves the value alone.
 type ImageCells = (Option<Option<String>>, Option<Option<String>>);
 
 fn read_image(row: &Row<'_>, file: Option<&Place>, alt: Option<&Place>) -> Result<ImageCells, RowProblem> {
     let read = |place: Option<&Place>| {
-        place.map(|place| place.column(row)?.map_or(Ok(None), |column| non_empty(row, column))).transpose()
+        let column = place.map(|place| place.column(row)).transpose()?.flatten();
+        column.map(|column| non_empty(row, column)).transpose()
     };
     Ok((read(file)?, read(alt)?))
 }
@@ -410,16 +522,23 @@ fn read_image(row: &Row<'_>, file: Option<&Place>, alt: Option<&Place>) -> Resul
 struct Entry {
     product_code: String,
     sku_code: String,
-    product: Vec<Cell>,
+    /// `None`: the shop's value is left alone.
+    product: Vec<Option<Cell>>,
     images: Vec<ImageCells>,
-    sku: Vec<Cell>,
+    /// Likewise.
+    sku: Vec<Option<Cell>>,
 }
 
 /// An image as the shop's table has it.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 struct Image {
+    #[serde(default)]
     file: String,
+    #[serde(default)]
     alt: String,
+    /// The image's number from 1, where it is not simply its place: after a gap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<usize>,
 }
 
 /// Stages the rows, and notices where those of one product disagree.
@@ -427,6 +546,8 @@ struct RowWriter<'a> {
     products: Statement<'a>,
     skus: Statement<'a>,
     staged: Statement<'a>,
+    known_product: Option<Statement<'a>>,
+    known_sku: Option<Statement<'a>>,
     images: Option<Statement<'a>>,
     disagreeing: Names,
     disagreed: HashSet<String>,
@@ -445,6 +566,8 @@ impl<'a> RowWriter<'a> {
             products: staged.products.insert(shop)?,
             skus: staged.skus.insert(shop)?,
             staged: shop.prepare(&format!("SELECT {same} FROM temp.staged_products WHERE code = ?"))?,
+            known_product: columns.known_product(shop)?,
+            known_sku: columns.known_sku(shop)?,
             images: images.transpose()?,
             disagreeing: Names::default(),
             disagreed: HashSet::new(),
@@ -454,7 +577,8 @@ impl<'a> RowWriter<'a> {
 
     fn stage(&mut self, entry: Entry) -> Result<()> {
         let Entry { product_code, sku_code, product, images, sku } = entry;
-        let mut product = product;
+        let mut product = fill_up(product, &product_code, self.known_product.as_mut())?;
+        let sku = fill_up(sku, &sku_code, self.known_sku.as_mut())?;
         if let Some(statement) = &mut self.images {
             product.push(merge_images(statement, &product_code, &images)?);
         }
@@ -480,6 +604,32 @@ impl<'a> RowWriter<'a> {
     }
 }
 
+/// The cells of a row, with the shop's own value where the row leaves it alone.
+fn fill_up(cells: Vec<Option<Cell>>, code: &str, known: Option<&mut Statement<'_>>) -> Result<Vec<Cell>> {
+    let values: Vec<Value> = match known {
+        Some(statement) if cells.iter().any(Option::is_none) => {
+            let read = |row: &rusqlite::Row<'_>| (0..cells.len()).map(|index| row.get(index)).collect();
+            statement.query_row([code], read).optional()?.unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    let mut values = values.into_iter();
+    let filled = cells.into_iter().map(|cell| {
+        let known = values.next();
+        cell.unwrap_or_else(|| known.map_or(Cell::Null, cell_of))
+    });
+    Ok(filled.collect())
+}
+
+fn cell_of(value: Value) -> Cell {
+    match value {
+        Value::Integer(number) => Cell::Integer(number),
+        Value::Real(number) => Cell::Text(number.to_string()),
+        Value::Text(text) => Cell::Text(text),
+        Value::Null | Value::Blob(_) => Cell::Null,
+    }
+}
+
 /// The product's images: what the file says, and for image columns that it lacks what the shop has.
 fn merge_images(statement: &mut Statement<'_>, code: &str, images: &[ImageCells]) -> Result<Cell> {
     let is_complete = images.iter().all(|(file, alt)| file.is_some() && alt.is_some());
@@ -489,17 +639,16 @@ fn merge_images(statement: &mut Statement<'_>, code: &str, images: &[ImageCells]
         let json: Option<Option<String>> = statement.query_row([code], |row| row.get(0)).optional()?;
         json.flatten().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
     };
-    let merged: Vec<Image> = images
-        .iter()
-        .enumerate()
-        .map(|(index, (file, alt))| {
-            let known = known.get(index).cloned().unwrap_or_default();
-            Image {
-                file: file.clone().map_or(known.file, Option::unwrap_or_default),
-                alt: alt.clone().map_or(known.alt, Option::unwrap_or_default),
-            }
-        })
-        .filter(|image| !image.file.is_empty())
-        .collect();
+    let mut merged: Vec<Image> = Vec::new();
+    for (number, (file, alt)) in (1..).zip(images) {
+        let known = known.iter().zip(1..).find(|(image, place)| image.number.unwrap_or(*place) == number);
+        let known = known.map(|(image, _)| image.clone()).unwrap_or_default();
+        let file = file.clone().map_or(known.file, Option::unwrap_or_default);
+        let alt = alt.clone().map_or(known.alt, Option::unwrap_or_default);
+        if !file.is_empty() {
+            let is_after_gap = merged.len() + 1 != number;
+            merged.push(Image { file, alt, number: is_after_gap.then_some(number) });
+        }
+    }
     Ok(if merged.is_empty() { Cell::Null } else { Cell::Text(serde_json::to_string(&merged)?) })
 }

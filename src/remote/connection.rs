@@ -28,6 +28,8 @@ use crate::text::remote as say;
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// A listing longer than this is not one of ours.
 const LISTING_BYTES_MAX: u64 = 16 << 20;
+/// By how much a file may have grown since it was listed. A download that goes on and on would fill the disk.
+const GROWTH_BYTES_MAX: u64 = 64 << 20;
 const CHUNK_BYTES: usize = 64 << 10;
 const TRANSFER_STARTS: &[Status] = &[Status::AboutToSend, Status::AlreadyOpen];
 /// bftpd and its like answer 200 where 250 is meant.
@@ -168,9 +170,15 @@ impl<'a> Connection<'a> {
     }
 
     /// RETR into `sink`, which sees every chunk; gives the number of bytes.
-    pub(super) fn retrieve(&mut self, path: &str, local: &Path, sink: &mut dyn Write) -> Result<u64, Cause> {
+    pub(super) fn retrieve(
+        &mut self,
+        path: &str,
+        listed: u64,
+        local: &Path,
+        sink: &mut dyn Write,
+    ) -> Result<u64, Cause> {
         let mut stream = self.transfer(&format!("RETR {path}"))?;
-        let pumped = pump(&mut stream, sink);
+        let pumped = pump(&mut stream, sink, listed.saturating_add(GROWTH_BYTES_MAX));
         self.end_pumped(stream, pumped.map_err(|side| side.in_download()), local)
     }
 
@@ -186,7 +194,7 @@ impl<'a> Connection<'a> {
         let mut stream = self.transfer(&format!("STOR {path}"))?;
         *started = true;
         // The flush makes the TLS handshake happen for an empty file, too.
-        let pumped = pump(source, &mut stream).and_then(|bytes| match stream.flush() {
+        let pumped = pump(source, &mut stream, u64::MAX).and_then(|bytes| match stream.flush() {
             Ok(()) => Ok(bytes),
             Err(error) => Err(Side::Write(error)),
         });
@@ -423,7 +431,7 @@ impl Side {
 ///
 /// A TLS peer that hangs up without saying so (`UnexpectedEof`) ends the copy like any other end: the caller
 /// compares sizes anyway, and some servers never say so.
-fn pump(from: &mut dyn Read, to: &mut dyn Write) -> Result<u64, Side> {
+fn pump(from: &mut dyn Read, to: &mut dyn Write, bytes_max: u64) -> Result<u64, Side> {
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut total = 0;
     loop {
@@ -435,6 +443,10 @@ fn pump(from: &mut dyn Read, to: &mut dyn Write) -> Result<u64, Side> {
             Ok(read) => {
                 to.write_all(&chunk[..read]).map_err(Side::Write)?;
                 total += read as u64;
+                if total > bytes_max {
+                    let endless = "the server sends far more than the file's size";
+                    return Err(Side::Read(io::Error::new(io::ErrorKind::FileTooLarge, endless)));
+                }
                 crash::point("chunk");
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -453,6 +465,14 @@ mod tests {
         let expected = NaiveDateTime::parse_from_str("2026-11-24 01:15:00", "%Y-%m-%d %H:%M:%S").ok();
         assert_eq!(parse_time("20261124011500"), expected);
         assert_eq!(parse_time("20261124011500.123"), expected);
+    }
+
+    #[test]
+    fn a_download_that_goes_on_and_on_is_cut_off() {
+        let endless = pump(&mut io::repeat(b'x'), &mut io::sink(), 1 << 20);
+        assert!(matches!(endless, Err(Side::Read(error)) if error.kind() == io::ErrorKind::FileTooLarge));
+        let just_so = pump(&mut io::repeat(b'x').take(1 << 20), &mut io::sink(), 1 << 20);
+        assert!(matches!(just_so, Ok(bytes) if bytes == 1 << 20));
     }
 
     #[test]

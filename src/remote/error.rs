@@ -235,7 +235,7 @@ pub(super) enum Cause {
     /// `reason` is `None` if it is not the pinned one.
     Certificate {
         fingerprint: String,
-        reason: Option<String>,
+        reason: Option<Text>,
     },
     CaFile {
         path: String,
@@ -439,7 +439,7 @@ impl Cause {
             Self::SessionReuse(reply) => say::session_reuse(&reply.text),
             Self::Tls(reason) => say::tls_failed(reason),
             Self::Certificate { fingerprint, reason: Some(reason) } => {
-                say::certificate_untrusted(reason, fingerprint)
+                say::certificate_untrusted(fingerprint).because(reason)
             }
             Self::Certificate { fingerprint, reason: None } => say::certificate_changed(fingerprint),
             Self::CaFile { path, reason } => say::ca_file(path, reason),
@@ -587,7 +587,7 @@ mod tests {
         let fault = Fault::from(Cause::of(reply("553 No"), &ftp));
         let message = fault.into_error(&text::remote::uploading("/a/b.csv"), &ftp).problem.message;
         assert_eq!(message.en, r#"cannot upload to /a/b.csv: the server does not allow it: "553 No""#);
-        assert!(message.ja.starts_with("FTPサーバーの「/a/b.csv」へアップロードできませんでした: "));
+        assert!(message.ja.starts_with("FTPサーバの「/a/b.csv」へアップロードできませんでした: "));
         assert!(message.ja.contains("「553 No」"));
     }
 

@@ -48,20 +48,12 @@ const IGNORED_NAME_SHOWN_MAX: usize = 100;
 pub struct Listing {
     /// The wanted files, sorted by name.
     pub files: Vec<RemoteFile>,
-    /// Wanted files that are there, but whose size the server refuses to tell.
-    pub unmeasured: Vec<Unmeasured>,
     /// Names that are not safe to use (`/`, `\`, control characters, not UTF-8, too long), made fit to be shown. Nothing was
     /// done with them.
     pub ignored: Vec<String>,
-}
-
-/// A file that the server lists, but of which it says nothing more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unmeasured {
-    /// Without its folder.
-    pub name: String,
-    /// The server's answer to SIZE, fit to be shown.
-    pub reply: String,
+    /// Wanted names that are there and no folders, but whose size the server does not tell: mostly files that this
+    /// user may not read.
+    pub unreadable: Vec<String>,
 }
 
 /// A file on the server, as it was when listed.
@@ -150,8 +142,8 @@ impl<'a> Remote<'a> {
 
     /// The files in `folder` whose names are `wanted`. `wanted` is asked only about safe names.
     ///
-    /// Folders and files that vanish meanwhile are left out (by SIZE's refusal; a server that gives folders a size
-    /// lists them as files, and the download tells). A listing cut short by the network can lack files: before
+    /// Folders and files that vanish meanwhile are left out (a server that gives folders a size lists them as files,
+    /// and the download tells). A listing cut short by the network can lack files: before
     /// concluding that a file is gone, ask [`Remote::size`].
     ///
     /// # Errors
@@ -162,15 +154,15 @@ impl<'a> Remote<'a> {
         self.attempt(&doing, |server| {
             server.enter(&folder)?;
             let Names { safe, ignored } = sort_names(&server.names()?, &folder);
-            let (mut files, mut unmeasured) = (Vec::new(), Vec::new());
+            let (mut files, mut refused) = (Vec::new(), Vec::new());
             for name in safe.into_iter().filter(|name| wanted(name)) {
-                match look_at(server, &folder, name)? {
-                    Ok(file) => files.push(file),
-                    Err(entry) => unmeasured.push(entry),
+                match look_at(server, &folder, &name)? {
+                    Some(file) => files.push(file),
+                    None => refused.push(name),
                 }
             }
-            let unmeasured = without_folders_and_vanished(server, &folder, unmeasured)?;
-            Ok(Listing { files, unmeasured, ignored })
+            let unreadable = neither_folders_nor_gone(server, &folder, refused)?;
+            Ok(Listing { files, ignored, unreadable })
         })
     }
 
@@ -204,8 +196,8 @@ impl<'a> Remote<'a> {
     pub fn is_replaced(&mut self, folder: &str, listed: &RemoteFile) -> Result<bool, Error> {
         let doing = say::measuring(&join(folder, &listed.name));
         let folder = self.absolute(folder, &doing)?;
-        let now = self.attempt(&doing, |server| look_at(server, &folder, listed.name.clone()))?;
-        Ok(now.is_ok_and(|now| {
+        let now = self.attempt(&doing, |server| look_at(server, &folder, &listed.name))?;
+        Ok(now.is_some_and(|now| {
             let times = now.modified.zip(listed.modified);
             now.size != listed.size || times.is_some_and(|(now, then)| now != then)
         }))
@@ -401,39 +393,36 @@ fn join(folder: &str, name: &str) -> String {
     format!("{}/{name}", folder.trim_end_matches('/'))
 }
 
-/// SIZE and MDTM; or what the server says instead: gone, or no file, or not for us.
-fn look_at(
-    server: &mut Connection<'_>,
-    folder: &str,
-    name: String,
-) -> Result<Result<RemoteFile, Unmeasured>, Cause> {
-    let path = join(folder, &name);
-    match server.measure(&path)? {
-        Ok(size) => Ok(Ok(RemoteFile { name, size, modified: server.modified(&path)? })),
-        Err(reply) => Ok(Err(Unmeasured { name, reply: reply.text })),
-    }
+/// SIZE and MDTM; `None`: gone, no file, or not for us.
+fn look_at(server: &mut Connection<'_>, folder: &str, name: &str) -> Result<Option<RemoteFile>, Cause> {
+    let path = join(folder, name);
+    let Some(size) = server.size(&path)? else {
+        return Ok(None);
+    };
+    let modified = server.modified(&path)?;
+    Ok(Some(RemoteFile { name: name.to_owned(), size, modified }))
 }
 
-/// Those that are still there and are no folders.
-fn without_folders_and_vanished(
+/// SIZE is refused for folders, for what is gone, and for what we may not read; only the last is worth telling.
+fn neither_folders_nor_gone(
     server: &mut Connection<'_>,
     folder: &str,
-    unmeasured: Vec<Unmeasured>,
-) -> Result<Vec<Unmeasured>, Cause> {
-    let mut files = Vec::new();
-    for entry in unmeasured {
-        match server.enter(&join(folder, &entry.name)) {
+    names: Vec<String>,
+) -> Result<Vec<String>, Cause> {
+    let mut suspects = Vec::new();
+    for name in names {
+        match server.enter(&join(folder, &name)) {
             Ok(()) => {}
-            Err(Cause::Folder { .. }) => files.push(entry),
+            Err(Cause::Folder { .. }) => suspects.push(name),
             Err(cause) => return Err(cause),
         }
     }
-    if !files.is_empty() {
+    if !suspects.is_empty() {
         server.enter(folder)?;
-        let lying = sort_names(&server.names()?, folder).safe;
-        files.retain(|file| lying.contains(&file.name));
+        let names = sort_names(&server.names()?, folder).safe;
+        suspects.retain(|name| names.contains(name));
     }
-    Ok(files)
+    Ok(suspects)
 }
 
 /// One try of a download.
@@ -441,7 +430,7 @@ fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Res
     let file = create_file(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
     let mut sink = Hashing::new(file);
     let size = server
-        .retrieve(path, to, &mut sink)
+        .retrieve(path, listed, to, &mut sink)
         .or_else(|cause| missing_or_forbidden(server, path, cause))
         .or_else(|cause| folder_or_forbidden(server, path, cause))?;
     match server.measure(path)? {

@@ -433,6 +433,33 @@ fn a_missing_source_is_not_a_rename_done() {
 }
 
 #[test]
+fn not_now_is_no_reason_to_wait_when_the_folder_is_missing_or_forbidden() {
+    const NO_FOLDER: Session = Session {
+        greeting: "220 hello",
+        answers: &[
+            ("RNFR", "350 go on"),
+            ("RNTO", "451 Rename/move failure: No such file or directory"),
+            ("CWD", "550 Can't change directory"),
+        ],
+    };
+    const FORBIDDEN: Session = Session {
+        greeting: "220 hello",
+        answers: &[
+            ("RNFR", "350 go on"),
+            ("RNTO", "451 Rename/move failure: Permission denied"),
+            ("SIZE", "213 5"),
+        ],
+    };
+    for (session, kind) in [(&[NO_FOLDER], Kind::FolderMissing), (&[FORBIDDEN], Kind::Forbidden)] {
+        let (port, seen) = scripted(session);
+        let settings = settings(port, "x", Tls::None);
+        let error = Remote::new(&settings).rename("/in/a.csv", "/in/archive/a.csv").unwrap_err();
+        assert_eq!(error.kind, kind, "{error}");
+        assert_eq!(seen.lock().unwrap().iter().filter(|c| c.starts_with("RNTO")).count(), 1);
+    }
+}
+
+#[test]
 fn refused_changes_are_told_with_the_servers_words() {
     let world = World::plain();
     world.put("in/a.csv", "a");

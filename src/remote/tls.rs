@@ -21,6 +21,7 @@ use suppaftp::rustls::{
 use super::error::Cause;
 use crate::hashing::hex;
 use crate::settings::{Tls, TlsVersion};
+use crate::text::{Text, remote as say};
 
 /// The TLS configuration of these settings; `None` for plain FTP.
 pub(super) fn config(tls: &Tls) -> Result<Option<ClientConfig>, Cause> {
@@ -113,7 +114,7 @@ impl ServerCertVerifier for Verifier {
             Trust::Authorities(verifier) => verifier
                 .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
                 .map_err(|e| {
-                    Untrusted { fingerprint: hex(&fingerprint), reason: Some(e.to_string()) }.into()
+                    Untrusted { fingerprint: hex(&fingerprint), reason: Some(why_untrusted(&e)) }.into()
                 }),
         }
     }
@@ -146,7 +147,7 @@ impl ServerCertVerifier for Verifier {
 struct Untrusted {
     fingerprint: String,
     /// `None`: it is not the pinned one.
-    reason: Option<String>,
+    reason: Option<Text>,
 }
 
 impl fmt::Display for Untrusted {
@@ -160,6 +161,26 @@ impl error::Error for Untrusted {}
 impl From<Untrusted> for Error {
     fn from(untrusted: Untrusted) -> Self {
         Self::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(untrusted))))
+    }
+}
+
+/// In plain words; rustls' own for what is rare.
+fn why_untrusted(error: &Error) -> Text {
+    let Error::InvalidCertificate(error) = error else { return Text::same(error.to_string()) };
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => say::certificate_expired(),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            say::certificate_not_valid_yet()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            say::certificate_of_another_host()
+        }
+        CertificateError::UnknownIssuer => say::certificate_of_unknown_issuer(),
+        // webpki's CaUsedAsEndEntity, which has no variant of its own.
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            say::certificate_of_a_ca()
+        }
+        other => Text::same(format!("{other:?}")),
     }
 }
 

@@ -145,6 +145,8 @@ CREATE TABLE orders (
 CREATE INDEX orders_waiting ON orders (ordered_at, order_no) WHERE exported_at IS NULL AND cancelled_at IS NULL;
 -- Orders exported lately: what import-stock looks for.
 CREATE INDEX orders_by_export ON orders (exported_at) WHERE exported_at IS NOT NULL;
+-- Orders that somebody may still have to cancel: what status looks for.
+CREATE INDEX orders_cancelled_in_tempostar ON orders (order_no) WHERE cancelled_in_tempostar_at IS NOT NULL;
 
 -- One destination of an order.
 CREATE TABLE order_shipments (
@@ -257,6 +259,16 @@ CREATE INDEX tempostar_batches_not_taken ON tempostar_batches (sent_at) WHERE ta
 -- One order in its one batch: the primary key is why an order is never sent twice.
 CREATE TABLE tempostar_batch_orders (
     order_no TEXT NOT NULL PRIMARY KEY,
-    batch_id INTEGER NOT NULL REFERENCES tempostar_batches (id)
+    batch_id INTEGER NOT NULL REFERENCES tempostar_batches (id),
+    -- The order's updated_at as it was sent, moved along by our own changes: where it differs, the shop has changed the
+    -- order since.
+    known_updated_at TEXT
 ) WITHOUT ROWID;
 CREATE INDEX tempostar_batch_orders_by_batch ON tempostar_batch_orders (batch_id);
+
+-- One product that the newest full product file did not name: TEMPOSTAR has it no more, it seems.
+CREATE TABLE tempostar_missing_products (
+    code TEXT NOT NULL PRIMARY KEY,
+    -- The own time of the first full file without it
+    since TEXT NOT NULL
+) WITHOUT ROWID;

@@ -485,6 +485,12 @@ pub fn fixed_now() -> Option<chrono::NaiveDateTime> {
     chrono::NaiveDateTime::parse_from_str(value.to_str()?, "%Y-%m-%d %H:%M:%S").ok()
 }
 
+/// How long the tests wait for another program's write to end: `TEMPOSTAR_BUSY_TIMEOUT_S`.
+#[cfg(feature = "test-hooks")]
+pub fn busy_timeout() -> Option<Duration> {
+    variable("TEMPOSTAR_BUSY_TIMEOUT_S")?.to_str()?.parse().ok().map(Duration::from_secs)
+}
+
 /// The place at which a test wants the process to die: `TEMPOSTAR_CRASH_AT`.
 #[cfg(feature = "test-hooks")]
 pub fn crash_at() -> Option<String> {

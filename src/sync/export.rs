@@ -20,7 +20,7 @@ use super::import::{join, marker_name};
 use super::{Mode, Run};
 use crate::crash;
 use crate::hashing::Hashing;
-use crate::ledger::{self, Batch, BatchState, NewBatch};
+use crate::ledger::{self, Batch, BatchOrder, BatchState, NewBatch};
 use crate::remote::Remote;
 use crate::report::{Exit, Failure};
 use crate::text::sync as text;
@@ -29,8 +29,8 @@ use crate::work_dir::create_file;
 /// The orders that a job chose and rendered.
 #[derive(Clone, Debug, Default)]
 pub struct Chosen {
-    /// Their numbers, in the file's order.
-    pub order_nos: Vec<String>,
+    /// In the file's order.
+    pub orders: Vec<BatchOrder>,
     /// Their lines, counted from the orders.
     pub lines_chosen: u64,
     /// The rows that were written.
@@ -80,7 +80,7 @@ pub fn export(
 /// With no batch under way, what lies in the spool was left by runs that died: the bytes of a batch that was sent go to
 /// the archive, those of one that was never prepared go away.
 fn sweep_spool(run: &Run<'_>) -> Result<()> {
-    let spool = run.work_dir.spool(run.report.command)?;
+    let spool = run.spool()?;
     for entry in fs::read_dir(&spool).with_context(|| format!("cannot read {}", spool.display()))? {
         let path = entry?.path();
         let sha256 = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -116,11 +116,11 @@ pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
 
 /// Chooses, renders, and fixes a new batch. `None`: no order can be sent.
 fn prepare(run: &mut Run<'_>, choose: &mut Choose<'_>) -> Result<Option<Batch>> {
-    let spool = run.work_dir.spool(run.report.command)?;
+    let spool = run.spool()?;
     let path = spool.join(format!("{}.new", run.report.run_id));
     let (chosen, sha256, size) = render(run, choose, &path)?;
     crash::point("rendered");
-    if chosen.order_nos.is_empty() {
+    if chosen.orders.is_empty() {
         fs::remove_file(&path)?;
         return Ok(None);
     }
@@ -139,11 +139,12 @@ fn prepare(run: &mut Run<'_>, choose: &mut Choose<'_>) -> Result<Option<Batch>> 
 /// Renders into a file that survives a power cut.
 fn render(run: &mut Run<'_>, choose: &mut Choose<'_>, path: &Path) -> Result<(Chosen, String, u64)> {
     let file = create_file(path).with_context(|| format!("cannot create {}", path.display()))?;
+    let while_writing = || format!("cannot write {}", path.display());
     let mut output = Hashing::new(BufWriter::with_capacity(256 * 1024, file));
-    let chosen = choose(run, &mut output)?;
+    let chosen = choose(run, &mut output).with_context(while_writing)?;
     let (mut written, size, sha256) = output.finish();
-    written.flush()?;
-    written.get_ref().sync_all()?;
+    written.flush().with_context(while_writing)?;
+    written.get_ref().sync_all().with_context(while_writing)?;
     Ok((chosen, sha256, size))
 }
 
@@ -160,19 +161,19 @@ fn commit_prepared(run: &Run<'_>, chosen: &Chosen, sha256: &str, size: u64) -> R
         file_name: &file_name,
         sha256,
         size,
-        order_nos: &chosen.order_nos,
+        orders: &chosen.orders,
         line_count: chosen.lines_chosen,
         run_id: &run.report.run_id,
     };
     let id = ledger::prepare_batch(&transaction, &batch, now)?;
-    transaction.commit()?;
+    run.commit(transaction)?;
     Ok(Batch {
         id,
         file_name,
         state: BatchState::Prepared,
         sha256: sha256.to_owned(),
         size,
-        order_count: u64::try_from(chosen.order_nos.len())?,
+        order_count: u64::try_from(chosen.orders.len())?,
         line_count: chosen.lines_chosen,
     })
 }
@@ -199,7 +200,7 @@ enum Send {
 
 /// Brings a batch to its end, from wherever it stands.
 fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send) -> Result<()> {
-    let spool = run.work_dir.spool(run.report.command)?;
+    let spool = run.spool()?;
     let bytes = bytes_of(&spool, &batch.sha256);
     if batch.state == BatchState::Prepared {
         if !is_intact(&bytes, &batch)? {
@@ -253,8 +254,11 @@ fn release(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<()> 
 /// Gives the batch another name as long as a file of its name lies in the outbox. A batch that has not been renamed
 /// has never had its final name: what has that name is not ours, and is never overwritten.
 fn avoid_existing(run: &Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch) -> Result<()> {
+    let mut moment = run.clock.now();
     while remote.size(&final_path(run, batch))?.is_some() {
-        batch.file_name = unused_file_name(run, &run.database, run.clock.now())?;
+        // Always on: a name that this batch has given up must not come back.
+        moment += Duration::seconds(1);
+        batch.file_name = unused_file_name(run, &run.database, moment)?;
         ledger::rename_batch(&run.database, batch.id, &batch.file_name)?;
     }
     Ok(())
@@ -307,12 +311,11 @@ fn commit_sent(run: &Run<'_>, batch: &Batch, archived_as: &str) -> Result<()> {
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
     ledger::mark_sent(&transaction, batch.id, archived_as, run.clock.now())?;
     crash::point("before-sent");
-    transaction.commit()?;
-    Ok(())
+    run.commit(transaction)
 }
 
 fn tell_sent(run: &mut Run<'_>, chosen: &Chosen) -> Result<()> {
-    run.report.counts.add("exported", u64::try_from(chosen.order_nos.len())?);
+    run.report.counts.add("exported", u64::try_from(chosen.orders.len())?);
     run.report.counts.add("lines", chosen.lines_chosen);
     Ok(())
 }

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -20,12 +20,12 @@ use crate::file_time::{own_time, server_time};
 use crate::hashing::Hashing;
 use crate::interrupt;
 use crate::ledger::{self, Decision, FileEntry, KnownFile};
-use crate::remote::{Downloaded, Kind, Remote, RemoteFile, Unmeasured};
+use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
 use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::{Refusal, RejectsWriter, Row, RowProblem, Sheet};
 use crate::text::sync as text;
-use crate::work_dir::{RUN_ID_TIME, create_file, make_folder, set_time, time_of};
+use crate::work_dir::{RUN_ID_TIME, WorkDir, create_file, set_time, time_of};
 
 /// How many rejected rows of a file are told one by one; all of them are in the rejects file.
 const BAD_ROWS_TOLD_MAX: u64 = 100;
@@ -98,7 +98,7 @@ pub struct Incoming<'a> {
     pub shop: &'a Connection,
     /// Times.
     pub stamp: Stamp,
-    /// What the reader should know, if the file is applied.
+    /// What the reader should know, if the file is applied. An error makes the run end as partial.
     pub problems: Vec<Problem>,
 }
 
@@ -123,6 +123,8 @@ pub struct Comparison {
 pub struct Rejects {
     count: u64,
     told: Vec<Problem>,
+    work_dir: WorkDir,
+    run_id: String,
     path: PathBuf,
     /// None in a dry run.
     writer: Option<RejectsWriter>,
@@ -135,7 +137,8 @@ impl Rejects {
             Mode::DryRun => None,
             Mode::Real => Some(RejectsWriter::new(path.clone(), run.settings.language)),
         };
-        Ok(Self { count: 0, told: Vec::new(), path, writer })
+        let (work_dir, run_id) = (run.work_dir.clone(), run.report.run_id.clone());
+        Ok(Self { count: 0, told: Vec::new(), work_dir, run_id, path, writer })
     }
 
     /// Rejects a row for this problem.
@@ -143,11 +146,8 @@ impl Rejects {
     /// # Errors
     /// When the file of rejected rows cannot be written.
     pub fn add(&mut self, row: &Row<'_>, problem: RowProblem) -> Result<()> {
-        if self.count == 0
-            && self.writer.is_some()
-            && let Some(folder) = self.path.parent()
-        {
-            make_folder(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        if self.count == 0 && self.writer.is_some() {
+            self.work_dir.make_rejects_folder(&self.run_id)?;
         }
         self.count += 1;
         if let Some(writer) = &mut self.writer {
@@ -214,17 +214,18 @@ struct Decided {
 /// # Errors
 /// What stops the whole run: the server, the database, the disk. What concerns one file is in the report.
 pub fn import(run: &mut Run<'_>, source: &Source, job: &mut dyn ImportJob) -> Result<()> {
-    match source {
-        Source::Inbox => import_inbox(run, job),
-        Source::Files(paths) => import_files(run, paths, job),
-    }
+    let spool = clear_spool(run)?;
+    let imported = match source {
+        Source::Inbox => import_inbox(run, job, &spool),
+        Source::Files(paths) => import_files(run, paths, job, &spool),
+    };
+    imported.and(remove_dry_spool(run, &spool))
 }
 
-fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result<()> {
+fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Result<()> {
     let settings = run.settings;
     let inbox = job.inbox().clone();
     let mut remote = Remote::new(&settings.ftp);
-    let spool = clear_spool(run)?;
     job.begin(run, &mut remote)?;
     let files = list_ready(run, &mut remote, &inbox)?;
     let mut stopped = false;
@@ -233,7 +234,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result<()> {
             run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
             continue;
         }
-        let Some(spooled) = download(run, &mut remote, &inbox, &file, file_time, &spool)? else { continue };
+        let Some(spooled) = download(run, &mut remote, &inbox, &file, file_time, spool)? else { continue };
         crash::point("downloaded");
         if let Some(known) = known_and_only_to_clean_up(run, &spooled)? {
             clean_up_known(run, &mut remote, &inbox, &spooled, &known)?;
@@ -243,28 +244,30 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result<()> {
         stopped = put_away(run, &mut remote, &inbox, &spooled, &decided)? == Next::Stop;
     }
     remote.close();
-    remove_dry_spool(run, &spool)
+    Ok(())
 }
 
-fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob) -> Result<()> {
-    let spool = clear_spool(run)?;
+fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob, spool: &Path) -> Result<()> {
     let mut files = Vec::new();
     for path in paths {
-        files.push(copy_to_spool(run, path, &spool)?);
+        files.extend(copy_to_spool(run, path, spool)?);
     }
     files.sort_by(|a, b| (a.entry.file_time, &a.entry.name).cmp(&(b.entry.file_time, &b.entry.name)));
+    let mut stopped = false;
     for spooled in files {
         interrupt::check()?;
-        let decided = process(run, job, &spooled)?;
-        if matches!(decided.decision, Decision::Held(_)) {
-            break;
+        if stopped {
+            run.report.files.push(FileReport::new(&spooled.shown, FileOutcome::Waiting));
+            continue;
         }
-        if let Some(id) = decided.entry_id {
+        let decided = process(run, job, &spooled)?;
+        stopped = matches!(decided.decision, Decision::Held(_));
+        if let Some(id) = decided.entry_id.filter(|_| !stopped) {
             run.work_dir.archive(&spooled.path, &spooled.entry.archived_as)?;
             ledger::mark_cleaned_up(&run.database, id)?;
         }
     }
-    remove_dry_spool(run, &spool)
+    Ok(())
 }
 
 fn remove_dry_spool(run: &Run<'_>, spool: &Path) -> Result<()> {
@@ -279,7 +282,7 @@ fn remove_dry_spool(run: &Run<'_>, spool: &Path) -> Result<()> {
 /// The job's spool, without what a run that died left in it. A dry run holds no lock, and so has a spool of its own.
 fn clear_spool(run: &Run<'_>) -> Result<PathBuf> {
     let spool = match run.mode {
-        Mode::Real => run.work_dir.spool(run.report.command)?,
+        Mode::Real => run.spool()?,
         Mode::DryRun => run.work_dir.spool(&run.report.run_id)?,
     };
     for entry in fs::read_dir(&spool).with_context(|| format!("cannot read {}", spool.display()))? {
@@ -301,14 +304,17 @@ fn list_ready(
     let listing = remote.list(&inbox.folder, &wanted)?;
     crash::point("listed");
     tell_ignored(run, &listing.ignored);
-    tell_unmeasured(run, &listing.unmeasured);
+    for name in &listing.unreadable {
+        run.report.partial(text::unreadable().in_file(name));
+        run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
+    }
     let markers: HashSet<String> =
         listing.files.iter().map(|file| file.name.clone()).filter(|name| is_marker(name)).collect();
     let mut waiting = listing.files;
     waiting.retain(|file| !is_marker(&file.name));
     if run.mode == Mode::Real {
         let lying = waiting.iter().map(|file| file.name.as_str());
-        let lying = lying.chain(listing.unmeasured.iter().map(|file| file.name.as_str())).collect();
+        let lying = lying.chain(listing.unreadable.iter().map(String::as_str)).collect();
         note_files_that_are_gone(run, remote, inbox, &lying)?;
     }
     if let Ready::Stable { settle } = &inbox.ready
@@ -338,13 +344,6 @@ fn tell_ignored(run: &mut Run<'_>, names: &[String]) {
     }
     if names.len() > IGNORED_NAMES_TOLD_MAX {
         run.report.problems.push(text::more_ignored_names(names.len() - IGNORED_NAMES_TOLD_MAX));
-    }
-}
-
-fn tell_unmeasured(run: &mut Run<'_>, files: &[Unmeasured]) {
-    for Unmeasured { name, reply } in files {
-        run.report.partial(text::unmeasured(reply).in_file(name));
-        run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
     }
 }
 
@@ -394,10 +393,7 @@ fn download(
 ) -> Result<Option<Spooled>> {
     let limit = run.settings.limits.max_file_bytes;
     if file.size > limit {
-        let mb = 1024 * 1024;
-        let problem = text::file_too_large(file.size / mb, limit / mb).in_file(&file.name);
-        run.report.partial(problem);
-        run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
+        tell_too_large(run, &file.name, file.size);
         return Ok(None);
     }
     let path = spool.join(&file.name);
@@ -424,7 +420,14 @@ fn download(
     }
 }
 
-fn copy_to_spool(run: &Run<'_>, from: &Path, spool: &Path) -> Result<Spooled> {
+fn tell_too_large(run: &mut Run<'_>, name: &str, size: u64) {
+    let mb = 1024 * 1024;
+    let limit = run.settings.limits.max_file_bytes;
+    run.report.partial(text::file_too_large(size.div_ceil(mb), limit / mb).in_file(name));
+    run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
+}
+
+fn copy_to_spool(run: &mut Run<'_>, from: &Path, spool: &Path) -> Result<Option<Spooled>> {
     let shown = from.display().to_string();
     let unreadable =
         |error: &std::io::Error| Failure::new(Exit::Usage, text::file_argument(&shown, &error.to_string()));
@@ -434,14 +437,21 @@ fn copy_to_spool(run: &Run<'_>, from: &Path, spool: &Path) -> Result<Spooled> {
     let path = spool.join(&name);
     let output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
     let mut output = Hashing::new(output);
-    io::copy(&mut input, &mut output)
+    // Measured while reading, not before: it can be a pipe.
+    let limit = run.settings.limits.max_file_bytes;
+    io::copy(&mut (&mut input).take(limit + 1), &mut output)
         .with_context(|| format!("cannot copy {shown} to {}", path.display()))?;
     let (_, size, sha256) = output.finish();
+    if size > limit {
+        fs::remove_file(&path)?;
+        tell_too_large(run, &shown, size.max(input.metadata()?.len()));
+        return Ok(None);
+    }
     let file_time = match known_time(run, from, &name, &sha256)? {
         Some(known) => known,
         None => own_time(&name, Some(modified), run.clock.now()),
     };
-    Ok(spooled(run, shown.clone(), name, path, size, sha256, file_time))
+    Ok(Some(spooled(run, shown, name, path, size, sha256, file_time)))
 }
 
 /// The time that a file given by hand had before: one that was taken before, or the corrected rows of one. However late
@@ -655,7 +665,7 @@ fn commit(
     crash::point("recorded");
     interrupt::check()?;
     crash::point("before-commit");
-    transaction.commit()?;
+    run.commit(transaction)?;
     crash::point("committed");
     Ok(id)
 }

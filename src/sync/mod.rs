@@ -11,6 +11,7 @@
 //! * `--dry-run` opens the database so that SQLite itself refuses to write.
 
 use std::fs::File;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use chrono::TimeDelta;
@@ -52,8 +53,26 @@ pub struct Run<'a> {
     pub work_dir: WorkDir,
     /// What it has to tell so far.
     pub report: Report,
+    /// Which file it has open as the database; none in a dry run.
+    opened: Option<shop::FileId>,
     /// Held until the run ends.
-    _lock: Option<File>,
+    _locks: Vec<File>,
+}
+
+impl Run<'_> {
+    /// The folder for this job's files in progress; the other environment's runs have another.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    fn spool(&self) -> Result<PathBuf> {
+        self.work_dir.spool(&format!("{}.{}", self.report.command, self.settings.environment.as_str()))
+    }
+
+    /// Commits, if what is committed goes to the file that the settings name.
+    fn commit(&self, transaction: Transaction<'_>) -> Result<()> {
+        shop::check_still_there(&self.settings.database, self.opened)?;
+        Ok(transaction.commit()?)
+    }
 }
 
 /// Runs a job in its frame: takes the lock, opens the database, notes beginning and end in the ledger, and turns
@@ -67,7 +86,7 @@ pub fn run(
 ) -> Report {
     report.environment = Some(settings.environment.as_str());
     report.is_dry_run = mode == Mode::DryRun;
-    match begin(settings, clock, mode, &mut report) {
+    match begin(settings, clock, mode, &report) {
         Err(error) => report.fail(failure_of(&error)),
         Ok(None) => {
             report.problems.push(text::locked(report.command));
@@ -88,23 +107,24 @@ fn begin<'a>(
     settings: &'a Settings,
     clock: &'a Clock,
     mode: Mode,
-    report: &mut Report,
+    report: &Report,
 ) -> Result<Option<Run<'a>>> {
     let work_dir = WorkDir::open(&settings.work_dir)?;
-    let (lock, database) = match mode {
-        Mode::DryRun => (None, shop::open_read_only(settings)?),
-        Mode::Real => {
-            let Some(lock) = work_dir.lock(report.command, settings.environment.as_str())? else {
-                return Ok(None);
-            };
-            crash::point("locked");
-            let database = shop::open(settings)?;
-            ledger::begin_run(&database, report)?;
-            crash::point("begun");
-            (Some(lock), database)
-        }
-    };
-    Ok(Some(Run { settings, clock, mode, database, work_dir, report: report.clone(), _lock: lock }))
+    let report = report.clone();
+    if mode == Mode::DryRun {
+        let database = shop::open_read_only(settings)?;
+        let run = Run { settings, clock, mode, database, work_dir, report, opened: None, _locks: Vec::new() };
+        return Ok(Some(run));
+    }
+    let Some(ours) = work_dir.lock(report.command, settings.environment.as_str())? else { return Ok(None) };
+    let Some(databases) = shop::lock(settings, report.command)? else { return Ok(None) };
+    crash::point("locked");
+    let database = shop::open(settings)?;
+    let opened = shop::FileId::of(&settings.database);
+    ledger::begin_run(&database, &report)?;
+    crash::point("begun");
+    let locks = vec![ours, databases];
+    Ok(Some(Run { settings, clock, mode, database, work_dir, report, opened, _locks: locks }))
 }
 
 /// Forgets what is older than the settings want: runs, files that are done with, and their copies. A failure to do so

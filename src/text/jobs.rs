@@ -41,9 +41,17 @@ texts! {
         ja: "「{field}」の値「{value}」を読めません。",
         en: "{field} has the value {value:?}, which cannot be read",
     }
+    date_wrong(field: &str) {
+        ja: "「{field}」の日付を読めません。",
+        en: "{field} is not a date that can be read",
+    }
     wrong_type(column: &str, found: &str) {
         ja: "データベースの列 {column} の値の型が正しくありません（{found}）。",
         en: "the database has a value of the wrong type in {column} ({found})",
+    }
+    not_utf_8() {
+        ja: "データベースに UTF-8 として読めない文字があります。",
+        en: "the database has a text of it that is not UTF-8",
     }
     no_lines() {
         ja: "明細がありません。",
@@ -96,6 +104,24 @@ problems! {
         hint_ja: "設定ファイルの列名、または TEMPOSTAR の出力項目を確認してください。",
         hint_en: "check the names in the settings file, or the columns that TEMPOSTAR writes",
     }
+    error negative = "negative-number" (number: i64) {
+        ja: "「{number}」は使えません。0以上の整数だけが使えます。",
+        en: "\"{number}\" is below 0",
+        hint_ja: "0以上の整数を入力してください。",
+        hint_en: "use a whole number from 0 up",
+    }
+    error below_one = "number-below-one" (number: i64) {
+        ja: "「{number}」は使えません。1以上の整数だけが使えます。",
+        en: "\"{number}\" is below 1",
+        hint_ja: "1以上の整数を入力してください。",
+        hint_en: "use a whole number from 1 up",
+    }
+    error bad_progress = "bad-progress-code" (value: &str) {
+        ja: "「{value}」は受注進捗コードとして読めません。",
+        en: "{value:?} is no progress code",
+        hint_ja: "半角数字のコード（例: 600、800、999）だけが使えます。TEMPOSTAR の出力を確認してください。",
+        hint_en: "a code is made of the digits 0-9 (as 600, 800 or 999); check what TEMPOSTAR writes",
+    }
     warning unknown_orders = "unknown-orders" (count: u64, names: &str) {
         ja: "この店舗にない受注が {count} 件ありました: {names}",
         en: "orders that the shop does not have ({count}): {names}",
@@ -120,7 +146,7 @@ problems! {
         hint_ja: "キャンセルは自動連携しません。この店舗でもキャンセルの処理をしてください。",
         hint_en: "cancellations are not linked: cancel them in the shop, too",
     }
-    warning shipped_but_cancelled = "shipped-but-cancelled" (count: u64, names: &str) {
+    error shipped_but_cancelled = "shipped-but-cancelled" (count: u64, names: &str) {
         ja: "この店舗でキャンセル済みなのに、TEMPOSTAR で出荷された受注が {count} 件あります: {names}",
         en: "orders cancelled in the shop, but shipped by TEMPOSTAR ({count}): {names}",
         hint_ja: "配送区分などは変更していません。受注の状況を確認してください。",
@@ -144,9 +170,9 @@ problems! {
         hint_ja: "TEMPOSTAR の物流連携ファイルに「数量」を出力してください。",
         hint_en: "have TEMPOSTAR write 数量 into the logistics file",
     }
-    warning no_such_shipment = "no-such-shipment" (order_no: &str, shipment_no: i64) {
-        ja: "受注 {order_no} に {shipment_no} 番目の配送先はありません。",
-        en: "order {order_no} has no shipment {shipment_no}",
+    error no_such_shipment = "no-such-shipment" (order_no: &str, shipment_no: i64) {
+        ja: "受注 {order_no} に {shipment_no} 番目の配送先はありません。この行は取り込んでいません。",
+        en: "order {order_no} has no shipment {shipment_no}; the row was left out",
         hint_ja: "配送番号を確認してください。",
         hint_en: "check 配送番号",
     }
@@ -155,6 +181,12 @@ problems! {
         en: "order {order_no} is held back",
         hint_ja: "受注を直すと、次の実行で送信されます。",
         hint_en: "mend the order; the next run sends it",
+    }
+    error more_held_back = "more-orders-held-back" (more: usize) {
+        ja: "ほかにも {more} 件の受注を送信していません。",
+        en: "{more} more orders are held back",
+        hint_ja: "全件は tempostar status --json で確認できます。",
+        hint_en: "`tempostar status --json` lists all of them",
     }
     warning geta = "characters-replaced" (order_no: &str, field: &str, characters: &str) {
         ja: "受注 {order_no} の「{field}」で、TEMPOSTAR の文字コードにない文字（{characters}）を〓に置き換えました。",

@@ -30,6 +30,7 @@ texts! {
     error_word() { ja: "エラー", en: "error" }
     warning_word() { ja: "注意", en: "warning" }
     note_word() { ja: "お知らせ", en: "note" }
+    count_refused(n: &str) { ja: "取り込めなかったファイル {n}", en: "files refused: {n}" }
     count_created(n: &str) { ja: "新規 {n}", en: "{n} created" }
     count_updated(n: &str) { ja: "更新 {n}", en: "{n} updated" }
     count_changed(n: &str) { ja: "変更 {n}", en: "{n} changed" }

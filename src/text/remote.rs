@@ -2,44 +2,64 @@
 
 texts! {
     connecting(host: &str, port: u16) {
-        ja: "FTPサーバー {host}（ポート {port}）に接続できませんでした",
+        ja: "FTPサーバ {host}（ポート {port}）に接続できませんでした",
         en: "cannot connect to the FTP server {host}:{port}",
     }
     securing(host: &str, port: u16) {
-        ja: "FTPサーバー {host}（ポート {port}）との通信を暗号化（TLS）できませんでした",
+        ja: "FTPサーバ {host}（ポート {port}）との通信を暗号化（TLS）できませんでした",
         en: "cannot secure the connection to the FTP server {host}:{port}",
     }
     logging_in(host: &str, port: u16, user: &str) {
-        ja: "FTPサーバー {host}（ポート {port}）にユーザー「{user}」でログインできませんでした",
+        ja: "FTPサーバ {host}（ポート {port}）にユーザ「{user}」でログインできませんでした",
         en: "cannot log in to the FTP server {host}:{port} as {user:?}",
     }
     listing(folder: &str) {
-        ja: "FTPサーバーのフォルダー「{folder}」の一覧を取得できませんでした",
+        ja: "FTPサーバのフォルダ「{folder}」の一覧を取得できませんでした",
         en: "cannot list the folder {folder} on the server",
     }
     measuring(path: &str) {
-        ja: "FTPサーバーのファイル「{path}」のサイズを確認できませんでした",
+        ja: "FTPサーバのファイル「{path}」のサイズを確認できませんでした",
         en: "cannot get the size of {path} on the server",
     }
     downloading(path: &str) {
-        ja: "FTPサーバーのファイル「{path}」をダウンロードできませんでした",
+        ja: "FTPサーバのファイル「{path}」をダウンロードできませんでした",
         en: "cannot download {path}",
     }
     uploading(path: &str) {
-        ja: "FTPサーバーの「{path}」へアップロードできませんでした",
+        ja: "FTPサーバの「{path}」へアップロードできませんでした",
         en: "cannot upload to {path}",
     }
     renaming(from: &str, to: &str) {
-        ja: "FTPサーバーのファイル「{from}」を「{to}」へ移動できませんでした",
+        ja: "FTPサーバのファイル「{from}」を「{to}」へ移動できませんでした",
         en: "cannot rename {from} to {to}",
     }
     making_folder(path: &str) {
-        ja: "FTPサーバーにフォルダー「{path}」を作成できませんでした",
+        ja: "FTPサーバにフォルダ「{path}」を作成できませんでした",
         en: "cannot make the folder {path} on the server",
     }
     deleting(path: &str) {
-        ja: "FTPサーバーのファイル「{path}」を削除できませんでした",
+        ja: "FTPサーバのファイル「{path}」を削除できませんでした",
         en: "cannot delete {path}",
+    }
+    certificate_expired() {
+        ja: "証明書の有効期限が切れています",
+        en: "it has expired",
+    }
+    certificate_not_valid_yet() {
+        ja: "証明書の有効期間がまだ始まっていません（このコンピュータの日時もご確認ください）",
+        en: "it is not valid yet (is this computer's clock right?)",
+    }
+    certificate_of_another_host() {
+        ja: "証明書が別のサーバ名のものです",
+        en: "it is for another host name",
+    }
+    certificate_of_unknown_issuer() {
+        ja: "証明書の発行元が不明です（自己署名の証明書など）",
+        en: "its issuer is unknown (it may be self-signed)",
+    }
+    certificate_of_a_ca() {
+        ja: "サーバ用ではなく認証局（CA）用として作られた自己署名の証明書です。ca_file ではなく certificate_sha256 を設定してください",
+        en: "it is self-signed and made as a CA's: `ca_file` cannot help, set `certificate_sha256`",
     }
 }
 
@@ -47,25 +67,25 @@ problems! {
     error unknown_host = "ftp-unknown-host" (reason: &str) {
         ja: "接続先のアドレスが見つかりません（{reason}）",
         en: "the host name has no address ({reason})",
-        hint_ja: "設定ファイルの［ftp］の url（FTP接続先URL）のつづりと、このコンピューターのネットワーク接続をご確認ください。",
+        hint_ja: "設定ファイルの［ftp］の url（FTP接続先URL）のつづりと、このコンピュータのネットワーク接続をご確認ください。",
         hint_en: "check the spelling of `url` in the [ftp] settings, and this computer's network and DNS",
     }
     error unreachable = "ftp-unreachable" (reason: &str) {
-        ja: "サーバーにつながりません（{reason}）",
+        ja: "サーバにつながりません（{reason}）",
         en: "the server cannot be reached ({reason})",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、url（接続先）と port（ポート番号）の設定、ネットワークとファイアウォールをご確認ください。",
         hint_en: "the next run tries again; if it goes on, check `url`, `port`, the network and the firewall",
     }
     error timed_out = "ftp-timeout" (seconds: u64) {
-        ja: "{seconds}秒待ちましたが、サーバーから応答がありませんでした",
+        ja: "{seconds}秒待ちましたが、サーバから応答がありませんでした",
         en: "no answer from the server within {seconds} s",
-        hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバーの状態とファイアウォールを確認し、必要なら timeout_s を大きくしてください。",
+        hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバの状態とファイアウォールを確認し、必要なら timeout_s を大きくしてください。",
         hint_en: "the next run tries again; if it goes on, check the server and the firewall, or raise `timeout_s`",
     }
     error connection_lost = "ftp-connection-lost" (reason: &str) {
         ja: "通信が途中で切れました（{reason}）",
         en: "the connection broke ({reason})",
-        hint_ja: "次回の実行で自動的に再試行します。続く場合は、ネットワークとサーバーの状態をご確認ください。",
+        hint_ja: "次回の実行で自動的に再試行します。続く場合は、ネットワークとサーバの状態をご確認ください。",
         hint_en: "the next run tries again; if it goes on, check the network and the server",
     }
     error data_connection = "ftp-data-connection" (address: &str, reason: &str) {
@@ -75,25 +95,25 @@ problems! {
         hint_en: "check that the firewall allows outgoing connections to the server's passive ports",
     }
     error not_understood = "ftp-not-understood" (answer: &str) {
-        ja: "サーバーの応答を解釈できませんでした（応答: 「{answer}」）",
+        ja: "サーバの応答を解釈できませんでした（応答: 「{answer}」）",
         en: "the server's answer makes no sense here: {answer:?}",
-        hint_ja: "接続先とポート番号がFTPサーバーのものかご確認ください。正しい場合は、次回の実行で自動的に再試行します。",
+        hint_ja: "接続先とポート番号がFTPサーバのものかご確認ください。正しい場合は、次回の実行で自動的に再試行します。",
         hint_en: "check that `url` and `port` are those of an FTP server; if they are, the next run tries again",
     }
     error busy = "ftp-server-busy" (reply: &str) {
-        ja: "サーバーが一時的に処理を受け付けませんでした（サーバーの応答: 「{reply}」）",
+        ja: "サーバが一時的に処理を受け付けませんでした（サーバの応答: 「{reply}」）",
         en: "the server could not do it for now: {reply:?}",
-        hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバーの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
+        hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
         hint_en: "the next run tries again; if it goes on, show the server's answer to TEMPOSTAR's support",
     }
     error server_full = "ftp-server-full" (reply: &str) {
-        ja: "FTPサーバーの空き容量が足りません（サーバーの応答: 「{reply}」）",
+        ja: "FTPサーバの空き容量が足りません（サーバの応答: 「{reply}」）",
         en: "there is no room on the server: {reply:?}",
-        hint_ja: "FTPサーバー上の不要なファイル（archive や error フォルダーの中など）を削除してください。",
+        hint_ja: "FTPサーバ上の不要なファイル（archive や error フォルダの中など）を削除してください。",
         hint_en: "delete files that are no longer needed from the server, such as those in the archive and error folders",
     }
     error tls_refused = "ftp-tls-refused" (reply: &str) {
-        ja: "サーバーが暗号化通信（AUTH TLS）に対応していません（サーバーの応答: 「{reply}」）",
+        ja: "サーバが暗号化通信（AUTH TLS）に対応していません（サーバの応答: 「{reply}」）",
         en: "the server refuses AUTH TLS: {reply:?}",
         hint_ja: "接続先とポート番号をご確認ください。暗号化なしでよいことを確認できた場合に限り、tls = \"none\" と設定してください（パスワードも暗号化されずに送られます）。",
         hint_en: "check `url` and `port`; only if the server is meant to be used without encryption, set tls = \"none\" (the password then travels unencrypted)",
@@ -101,31 +121,31 @@ problems! {
     error tls_failed = "ftp-tls-failed" (reason: &str) {
         ja: "暗号化通信（TLS）の開始に失敗しました（{reason}）",
         en: "the TLS handshake failed ({reason})",
-        hint_ja: "サーバーの対応するTLSのバージョンに合わせて tls_min と tls_max を設定してください（例: tls_max = \"1.3\"）。接続先とポート番号もご確認ください。",
+        hint_ja: "サーバの対応するTLSのバージョンに合わせて tls_min と tls_max を設定してください（例: tls_max = \"1.3\"）。接続先とポート番号もご確認ください。",
         hint_en: "set `tls_min` and `tls_max` to what the server speaks (for instance tls_max = \"1.3\"), and check `url` and `port`",
     }
     error tls_required = "ftp-tls-required" (reply: &str) {
-        ja: "サーバーが暗号化通信（TLS）を求めています（サーバーの応答: 「{reply}」）",
+        ja: "サーバが暗号化通信（TLS）を求めています（サーバの応答: 「{reply}」）",
         en: "the server demands encryption: {reply:?}",
         hint_ja: "設定ファイルの［ftp］で tls = \"explicit\" と設定してください。",
         hint_en: "set tls = \"explicit\" in the [ftp] settings",
     }
     error session_reuse = "ftp-tls-session-reuse" (reply: &str) {
-        ja: "サーバーが、転送用の接続でも同じ暗号化セッションを使い続けること（TLSセッションの再利用）を求めています（サーバーの応答: 「{reply}」）",
+        ja: "サーバが、転送用の接続でも同じ暗号化セッションを使い続けること（TLSセッションの再利用）を求めています（サーバの応答: 「{reply}」）",
         en: "the server demands that its TLS session is reused for the data connection: {reply:?}",
-        hint_ja: "tls_min と tls_max をどちらも \"1.2\" にしてください（既定値です）。それでも続く場合は、サーバーの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
+        hint_ja: "tls_min と tls_max をどちらも \"1.2\" にしてください（既定値です）。それでも続く場合は、サーバの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
         hint_en: "set both `tls_min` and `tls_max` to \"1.2\" (the default); if it goes on, show the server's answer to TEMPOSTAR's support",
     }
-    error certificate_untrusted = "ftp-certificate-untrusted" (reason: &str, fingerprint: &str) {
-        ja: "サーバーの証明書を信頼できません（{reason}、証明書のSHA-256: {fingerprint}）",
-        en: "the server's certificate is not trusted ({reason}; its SHA-256 is {fingerprint})",
-        hint_ja: "接続先のサーバー名が正しいか、まずご確認ください。サーバーの管理者に証明書を確かめたうえで、発行元のCA証明書を ca_file に指定するか、この証明書だけを信頼する場合は certificate_sha256 = \"{fingerprint}\" と設定してください。",
+    error certificate_untrusted = "ftp-certificate-untrusted" (fingerprint: &str) {
+        ja: "サーバの証明書を信頼できません（証明書のSHA-256: {fingerprint}）",
+        en: "the server's certificate is not trusted (its SHA-256 is {fingerprint})",
+        hint_ja: "接続先のサーバ名が正しいか、まずご確認ください。サーバの管理者に証明書を確かめたうえで、発行元のCA証明書を ca_file に指定するか、この証明書だけを信頼する場合は certificate_sha256 = \"{fingerprint}\" と設定してください。",
         hint_en: "check the host name first; once the server's owner has confirmed the certificate, either name its CA in `ca_file`, or trust exactly this certificate with certificate_sha256 = \"{fingerprint}\"",
     }
     error certificate_changed = "ftp-certificate-not-pinned" (fingerprint: &str) {
-        ja: "サーバーの証明書が、設定（certificate_sha256）のものと違います（サーバーの証明書のSHA-256: {fingerprint}）",
+        ja: "サーバの証明書が、設定（certificate_sha256）のものと違います（サーバの証明書のSHA-256: {fingerprint}）",
         en: "the server's certificate is not the one in `certificate_sha256` (its SHA-256 is {fingerprint})",
-        hint_ja: "サーバーの証明書が更新された可能性があります。必ずサーバーの管理者に確かめたうえで、certificate_sha256 = \"{fingerprint}\" に書き換えるか、certificate_sha256 の代わりに ca_file を設定してください。",
+        hint_ja: "サーバの証明書が更新された可能性があります。必ずサーバの管理者に確かめたうえで、certificate_sha256 = \"{fingerprint}\" に書き換えるか、certificate_sha256 の代わりに ca_file を設定してください。",
         hint_en: "the server may have a new certificate: ask its owner, then set certificate_sha256 = \"{fingerprint}\", or use `ca_file` instead",
     }
     error ca_file = "ftp-ca-file" (path: &str, reason: &str) {
@@ -135,49 +155,49 @@ problems! {
         hint_en: "it must be a readable PEM file (text with -----BEGIN CERTIFICATE-----)",
     }
     error login_refused = "ftp-login-refused" (reply: &str) {
-        ja: "サーバーがログインを拒否しました（サーバーの応答: 「{reply}」）",
+        ja: "サーバがログインを拒否しました（サーバの応答: 「{reply}」）",
         en: "the server refused the login: {reply:?}",
         hint_ja: "user（FTPユーザID）とパスワードの設定をご確認ください。テスト環境と本番環境では別のものを使います。",
         hint_en: "check `user` and the password; demo and production have different ones",
     }
     error folder_missing = "ftp-folder-missing" (folder: &str, reply: &str) {
-        ja: "フォルダー「{folder}」がないか、開く権限がありません（サーバーの応答: 「{reply}」）",
+        ja: "フォルダ「{folder}」がないか、開く権限がありません（サーバの応答: 「{reply}」）",
         en: "the folder {folder} does not exist or must not be opened: {reply:?}",
-        hint_ja: "設定ファイルの inbox・outbox のフォルダー名とショップコードをご確認ください。正しい場合は、サーバーにフォルダーを用意してもらってください。",
+        hint_ja: "設定ファイルの inbox・outbox のフォルダ名とショップコードをご確認ください。正しい場合は、サーバにフォルダを用意してもらってください。",
         hint_en: "check the folder in `inbox` or `outbox` and the shop code; if they are right, have the folder made on the server",
     }
     error file_missing = "ftp-file-missing" (reply: &str) {
-        ja: "ファイルがサーバーにありません（サーバーの応答: 「{reply}」）",
+        ja: "ファイルがサーバにありません（サーバの応答: 「{reply}」）",
         en: "the file is not on the server: {reply:?}",
         hint_ja: "ほかの人やプログラムが移動または削除していないかご確認ください。",
         hint_en: "check whether somebody or another program has moved or deleted it",
     }
     error forbidden = "ftp-forbidden" (reply: &str) {
-        ja: "サーバーに許可されませんでした（サーバーの応答: 「{reply}」）",
+        ja: "サーバに許可されませんでした（サーバの応答: 「{reply}」）",
         en: "the server does not allow it: {reply:?}",
-        hint_ja: "フォルダーがあるか、このFTPユーザーに書き込みの権限があるかを、サーバーの管理者にご確認ください。",
-        hint_en: "ask the server's owner whether the folder exists and this user may write there",
+        hint_ja: "フォルダがあるか、このFTPユーザに読み書きの権限があるかを、サーバの管理者にご確認ください。",
+        hint_en: "ask the server's owner whether the folder exists and this user may read and write there",
     }
     error refused = "ftp-refused" (reply: &str) {
-        ja: "サーバーに拒否されました（サーバーの応答: 「{reply}」）",
+        ja: "サーバに拒否されました（サーバの応答: 「{reply}」）",
         en: "the server refused it: {reply:?}",
-        hint_ja: "サーバーの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
+        hint_ja: "サーバの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
         hint_en: "show the server's answer to TEMPOSTAR's support",
     }
     error size_unsupported = "ftp-size-unsupported" (reply: &str) {
-        ja: "サーバーがファイルサイズの確認（SIZE）に対応していないため、転送が完全かどうかを確かめられません（サーバーの応答: 「{reply}」）",
+        ja: "サーバがファイルサイズの確認（SIZE）に対応していないため、転送が完全かどうかを確かめられません（サーバの応答: 「{reply}」）",
         en: "the server does not know SIZE, so that no transfer can be verified: {reply:?}",
-        hint_ja: "SIZEコマンドを使えるようにできるか、サーバーの管理者にお問い合わせください。",
+        hint_ja: "SIZEコマンドを使えるようにできるか、サーバの管理者にお問い合わせください。",
         hint_en: "ask the server's owner to allow the SIZE command",
     }
     error incomplete = "ftp-incomplete" (transferred: u64, on_server: u64) {
-        ja: "転送したサイズ（{transferred}バイト）とサーバー上のサイズ（{on_server}バイト）が一致しません",
+        ja: "転送したサイズ（{transferred}バイト）とサーバ上のサイズ（{on_server}バイト）が一致しません",
         en: "{transferred} bytes were transferred, but the file on the server has {on_server}",
-        hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバーの空き容量とネットワークをご確認ください。",
+        hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバの空き容量とネットワークをご確認ください。",
         hint_en: "the next run tries again; if it goes on, check the room on the server and the network",
     }
     error vanished = "ftp-file-vanished" (transferred: u64, reply: &str) {
-        ja: "{transferred}バイトを転送しましたが、直後に確認するとファイルがサーバーにありませんでした（サーバーの応答: 「{reply}」）",
+        ja: "{transferred}バイトを転送しましたが、直後に確認するとファイルがサーバにありませんでした（サーバの応答: 「{reply}」）",
         en: "{transferred} bytes were transferred, but the file is not on the server afterwards: {reply:?}",
         hint_ja: "ほかの人やプログラムが同時に移動または削除していないかご確認ください。",
         hint_en: "check whether somebody or another program moves or deletes it at the same time",
@@ -195,9 +215,9 @@ problems! {
         hint_en: "remove line breaks and other control characters",
     }
     error local_file = "ftp-local-file" (path: &str, reason: &str) {
-        ja: "このコンピューターのファイル「{path}」を読み書きできません（{reason}）",
+        ja: "このコンピュータのファイル「{path}」を読み書きできません（{reason}）",
         en: "the local file {path} cannot be read or written ({reason})",
-        hint_ja: "work_dir のフォルダーの権限と、ディスクの空き容量をご確認ください。",
+        hint_ja: "work_dir のフォルダの権限と、ディスクの空き容量をご確認ください。",
         hint_en: "check the permissions of `work_dir` and the room on the disk",
     }
 }

@@ -73,6 +73,24 @@ problems! {
         hint_ja: "バックアップから戻してください。`sqlite3 FILE 'PRAGMA integrity_check'` で詳しく調べられます。",
         hint_en: "restore it from a backup; `sqlite3 FILE 'PRAGMA integrity_check'` tells more",
     }
+    error database_unexpected = "database-unexpected" (reason: &str) {
+        ja: "データベースの中身が、tempostar の想定と異なります（{reason}）。",
+        en: "the database does not hold what it should ({reason})",
+        hint_ja: "ほかのプログラムが tempostar の表や列を変えていないか、値の種類が docs/database.md のとおりかを確認してください。check-settings でも調べられます。",
+        hint_en: "check whether another program changed a table, or wrote a value of a wrong kind (docs/database.md); check-settings looks deeper",
+    }
+    error database_replaced = "database-replaced" (path: &str) {
+        ja: "実行中に、データベースのファイルが移動されたか、別のファイルに置き換えられました: {path}",
+        en: "the database was moved or replaced while this run was at work: {path}",
+        hint_ja: "正しいファイルがこの場所にあることを確認してください。取り込みの途中だったファイルは、次の実行で改めて処理します。",
+        hint_en: "make sure that the right file is there; what was under way is done again by the next run",
+    }
+    error database_folder_unwritable = "database-folder-unwritable" (folder: &str, reason: &str) {
+        ja: "データベースのあるフォルダに書き込めません: {folder}（{reason}）",
+        en: "cannot write to the database's folder {folder} ({reason})",
+        hint_ja: "SQLite はデータベースの隣に作業用のファイルを作ります。このユーザがフォルダに書き込めるようにしてください。",
+        hint_en: "SQLite keeps files of its own beside the database: let this user write to the folder",
+    }
     error database_error = "database-error" (reason: &str) {
         ja: "データベースの処理に失敗しました（{reason}）。",
         en: "the database failed ({reason})",

@@ -49,6 +49,22 @@ texts! {
         ja: "{time} {command} 不可 {name}（写し: {copy}）",
         en: "{time} {command} refused {name} (copy: {copy})",
     }
+    products_missing(count: u64) {
+        ja: "手作業: TEMPOSTAR の最新の商品ファイルにない商品が {count} 件あります（削除は連携しません。不要であれば、この店舗でも削除してください）",
+        en: "to do by hand: products missing from TEMPOSTAR's newest full file: {count} (deletions are not linked; delete them here, too)",
+    }
+    orders_changed(count: u64) {
+        ja: "手作業: 送信後にこの店舗で変更された受注が {count} 件あります（変更は連携しません。TEMPOSTAR でも変更してください）",
+        en: "to do by hand: orders changed in the shop after they were sent: {count} (change them in TEMPOSTAR, too)",
+    }
+    orders_cancelled(count: u64) {
+        ja: "手作業: 送信後にこの店舗でキャンセルされた受注が {count} 件あります（キャンセルは連携しません。TEMPOSTAR でもキャンセルしてください）",
+        en: "to do by hand: orders cancelled in the shop after they were sent: {count} (cancel them in TEMPOSTAR, too)",
+    }
+    orders_cancelled_in_tempostar(count: u64) {
+        ja: "手作業: TEMPOSTAR でキャンセルされた受注が {count} 件あります（キャンセルは連携しません。この店舗でもキャンセルしてください）",
+        en: "to do by hand: orders cancelled in TEMPOSTAR: {count} (cancel them in the shop, too)",
+    }
     and_more(count: u64) {
         ja: "ほか {count} 件",
         en: "and {count} more",

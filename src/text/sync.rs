@@ -86,22 +86,22 @@ problems! {
         hint_en: "",
     }
     error file_too_large = "file-too-large" (size_mb: u64, limit_mb: u64) {
-        ja: "ファイルが大きすぎます（{size_mb} MB、上限 {limit_mb} MB）。取得していません。",
-        en: "the file is too large ({size_mb} MB, the limit is {limit_mb} MB); it was not downloaded",
+        ja: "ファイルが大きすぎます（{size_mb} MB、上限 {limit_mb} MB）。取り込んでいません。",
+        en: "the file is too large ({size_mb} MB, the limit is {limit_mb} MB); it was not taken",
         hint_ja: "正しいファイルであれば、設定ファイルの [limits] max_file_mb を大きくしてください。",
         hint_en: "if it is right, raise max_file_mb in [limits]",
-    }
-    error unmeasured = "file-size-refused" (reply: &str) {
-        ja: "サーバがファイルの大きさを教えないため、取り込めません（サーバの応答: 「{reply}」）",
-        en: "cannot be taken, because the server does not tell its size: {reply:?}",
-        hint_ja: "この FTP ユーザにファイルを読む権限があるか、サーバの管理者に確認してください。",
-        hint_en: "ask the server's owner whether this FTP user may read it",
     }
     warning ignored_name = "ignored-name" (name: &str) {
         ja: "扱えない名前のファイルがあります: {name}",
         en: "a file on the server has a name that cannot be used: {name}",
         hint_ja: "名前を変えて置き直してください。",
         hint_en: "rename it",
+    }
+    error unreadable = "file-unreadable" () {
+        ja: "サーバの一覧にありますが、サイズを確認できないため取り込めません。",
+        en: "is listed on the server, but the server does not tell its size, so that it cannot be taken",
+        hint_ja: "この FTP ユーザにファイルを読む権限があるか、SIZE コマンドを使えるかを SAVAWAY へ確認してください。",
+        hint_en: "ask SAVAWAY whether this FTP user may read the file and use the SIZE command",
     }
     warning more_ignored_names = "more-ignored-names" (more: usize) {
         ja: "扱えない名前のファイルがほかに {more} 件あります。",

@@ -182,3 +182,335 @@ fn a_bad_date_rejects_its_row_only() {
     );
     shop.check_rows("SELECT order_no FROM orders WHERE delivery_status = 0", &["2"]);
 }
+
+// Shipped in parts -----------------------------------------------------------------------------------------------
+
+#[test]
+fn the_ticks_come_when_the_last_destination_is_shipped_and_the_data_at_once() {
+    let mut shop = Shop::new();
+    shop.order("1001").line("A-1", 1).shipment("鈴木 花子").line("A-1", 1).insert();
+    let shipments = "SELECT shipment_no, shipped_on, tracking_no FROM order_shipments ORDER BY shipment_no";
+    let header = "ショップ受注番号,受注進捗コード,配送番号,出荷日,荷物番号\n";
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s1.csv",
+        &format!("{header}12345-1001,800,2,2026/11/24,T-2\n12345-1001,600,1,,\n"),
+    );
+    shop.run(["import-logistics", "--json"]).ok().count("shipped", 0).count("updated", 1);
+    shop.check_rows(shipments, &["1|NULL|NULL", "2|2026-11-24|T-2"]);
+    shop.check_rows(TICKS, &["0|0|0"]);
+    shop.at("2026-11-25 10:15:00");
+    shop.put_sheet(LOGISTICS_INBOX, "s2.csv", &format!("{header}12345-1001,800,1,2026/11/25,T-1\n"));
+    shop.run(["import-logistics", "--json"]).ok().count("shipped", 1);
+    shop.check_rows(shipments, &["1|2026-11-25|T-1", "2|2026-11-24|T-2"]);
+    shop.check_rows(TICKS, &["1|1|1"]);
+    shop.check_rows("SELECT substr(shipped_at, 1, 10) FROM orders", &["2026-11-25"]);
+}
+
+#[test]
+fn a_destination_that_the_order_does_not_have_is_an_error_and_ticks_nothing() {
+    let shop = shop_with_order();
+    shop.put_sheet(LOGISTICS_INBOX, "status.csv", "ショップ受注番号,配送番号,荷物番号\n12345-1001,2,T-2\n");
+    shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 0).problem(
+        Some("status.csv"),
+        Some(2),
+        None,
+        &["1001", "shipment 2"],
+    );
+    shop.check_rows(TICKS, &["0|0|0"]);
+    shop.check_rows("SELECT tracking_no FROM order_shipments", &["NULL"]);
+}
+
+// Repeated and corrected -----------------------------------------------------------------------------------------
+
+#[test]
+fn a_tracking_number_that_is_corrected_later_is_taken_and_the_ticks_keep_their_times() {
+    let mut shop = shop_with_order();
+    let header = "ショップ受注番号,受注進捗コード,出荷日,荷物番号\n";
+    shop.put_sheet(LOGISTICS_INBOX, "s1.csv", &format!("{header}12345-1001,800,2026/11/24,T-1\n"));
+    shop.run(["import-logistics"]).ok();
+    let times = "SELECT shipped_at, paid_at, captured_at FROM orders";
+    let before = shop.rows(times);
+    shop.at("2026-11-25 10:15:00");
+    shop.put_sheet(LOGISTICS_INBOX, "s2.csv", &format!("{header}12345-1001,950,2026/11/24,T-9\n"));
+    shop.run(["import-logistics", "--json"]).ok().count("shipped", 0).count("updated", 1);
+    shop.check_rows("SELECT tracking_no FROM order_shipments", &["T-9"]);
+    assert_eq!(shop.rows(times), before);
+    shop.check_rows("SELECT updated_at FROM orders", &["2026-11-25 10:15:00"]);
+}
+
+#[test]
+fn whatever_is_repeated_changes_nothing_not_even_the_time_of_change() {
+    for sheet in [
+        "ショップ受注番号\n12345-1001\n",
+        "ショップ受注番号,受注進捗コード\n12345-1001,999\n",
+        "ショップ受注番号,出荷日,配送日,荷物番号,配送方法名,入金日付\n12345-1001,2026/11/24 15:00,2026/11/25,T-1,宅配便,2026/11/23\n",
+        "ショップ受注番号,出荷日,配送日,荷物番号,配送方法名,入金日付\n12345-1001,,,,,\n",
+        "ショップ受注番号,荷物番号\n12345-1001,T-1\n12345-1001,T-2\n12345-1001,\n",
+        ADDED_LINE,
+    ] {
+        let mut shop = shop_with_order();
+        shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
+        shop.put_sheet(LOGISTICS_INBOX, "s1.csv", sheet);
+        shop.run(["import-logistics"]).ok();
+        let before = shop.shop_data();
+        shop.at("2026-11-26 10:15:00").put_sheet(LOGISTICS_INBOX, "s2.csv", sheet);
+        shop.run(["import-logistics"]).ok();
+        assert_eq!(shop.shop_data(), before, "{sheet}");
+    }
+}
+
+#[test]
+fn an_absent_column_leaves_the_value_alone_and_an_empty_one_clears_it() {
+    let mut shop = shop_with_order();
+    let data = "SELECT shipped_on, delivered_on, tracking_no, delivery_method FROM order_shipments";
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s1.csv",
+        "ショップ受注番号,出荷日,配送日,荷物番号,配送方法名\n12345-1001,2026/11/23,2026/11/25,T-1,ゆうパック\n",
+    );
+    shop.run(["import-logistics"]).ok();
+    shop.at("2026-11-25 10:15:00").put_sheet(LOGISTICS_INBOX, "s2.csv", "ショップ受注番号\n12345-1001\n");
+    shop.run(["import-logistics"]).ok();
+    shop.check_rows(data, &["2026-11-23|2026-11-25|T-1|ゆうパック"]);
+    shop.at("2026-11-26 10:15:00");
+    shop.put_sheet(LOGISTICS_INBOX, "s3.csv", "ショップ受注番号,配送日,荷物番号\n12345-1001,,\n");
+    shop.run(["import-logistics"]).ok();
+    shop.check_rows(data, &["2026-11-23|NULL|NULL|ゆうパック"]);
+}
+
+#[test]
+fn the_day_of_payment_that_tempostar_tells_later_is_taken() {
+    let mut shop = shop_with_order();
+    shop.put_sheet(LOGISTICS_INBOX, "s1.csv", "ショップ受注番号,出荷日\n12345-1001,2026/11/24\n");
+    shop.run(["import-logistics"]).ok();
+    shop.check_rows("SELECT paid_at FROM orders", &["2026-11-24 00:00:00"]);
+    shop.at("2026-11-25 10:15:00");
+    shop.put_sheet(LOGISTICS_INBOX, "s2.csv", "ショップ受注番号,入金日付\n12345-1001,2026-11-22\n");
+    shop.run(["import-logistics", "--json"]).ok().count("updated", 1);
+    shop.check_rows("SELECT paid_at FROM orders", &["2026-11-22 00:00:00"]);
+}
+
+// Cancelled ------------------------------------------------------------------------------------------------------
+
+/// What `status` lists as cancelled in TEMPOSTAR.
+#[track_caller]
+fn cancelled_there(shop: &Shop) -> serde_json::Value {
+    shop.run(["status", "--json"]).json()["hand_work"]["orders_cancelled_in_tempostar"]["first"].clone()
+}
+
+#[test]
+fn an_order_cancelled_in_tempostar_is_hand_work_until_the_shop_has_cancelled_it_too() {
+    let mut shop = shop_with_order();
+    let sheet = "ショップ受注番号,受注進捗コード\n12345-1001,999\n";
+    shop.put_sheet(LOGISTICS_INBOX, "s1.csv", sheet);
+    shop.run(["import-logistics", "--json"]).ok().count("cancelled", 1).problem(None, None, None, &["1001"]);
+    assert_eq!(cancelled_there(&shop), serde_json::json!(["1001"]));
+    shop.run(["status"]).ok().says("orders cancelled in TEMPOSTAR: 1").says("1001");
+    // Told once, counted each time.
+    shop.at("2026-11-25 10:15:00").put_sheet(LOGISTICS_INBOX, "s2.csv", sheet);
+    shop.run(["import-logistics", "--json"]).ok().count("cancelled", 1).no_problem();
+    shop.sql("UPDATE orders SET cancelled_at = '2026-11-25 11:00:00'");
+    assert_eq!(cancelled_there(&shop), serde_json::json!([]));
+}
+
+#[test]
+fn an_order_that_tempostar_ships_after_all_is_no_hand_work_any_more() {
+    let mut shop = shop_with_order();
+    shop.put_sheet(LOGISTICS_INBOX, "s1.csv", "ショップ受注番号,受注進捗コード\n12345-1001,999\n");
+    shop.run(["import-logistics"]).ok();
+    shop.at("2026-11-25 10:15:00");
+    shop.put_sheet(LOGISTICS_INBOX, "s2.csv", "ショップ受注番号,受注進捗コード\n12345-1001,800\n");
+    shop.run(["import-logistics", "--json"]).ok().count("shipped", 1);
+    assert_eq!(cancelled_there(&shop), serde_json::json!([]));
+    shop.check_rows(TICKS, &["1|1|1"]);
+    shop.at("2026-11-26 10:15:00");
+    shop.put_sheet(LOGISTICS_INBOX, "s3.csv", "ショップ受注番号,受注進捗コード\n12345-1001,999\n");
+    shop.run(["import-logistics", "--json"]).ok().problem(
+        None,
+        None,
+        None,
+        &["cancelled in TEMPOSTAR", "1001"],
+    );
+    assert_eq!(cancelled_there(&shop), serde_json::json!(["1001"]));
+}
+
+#[test]
+fn an_order_cancelled_in_the_shop_but_shipped_is_reported_and_not_ticked() {
+    let shop = shop_with_order();
+    shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 10:30:00', updated_at = '2026-11-24 10:30:00'");
+    let before = shop.shop_data();
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "status.csv",
+        "ショップ受注番号,受注進捗コード,荷物番号\n12345-1001,800,T-1\n",
+    );
+    shop.run(["import-logistics", "--json"]).exits(3).outcome("partial").count("shipped", 0).problem(
+        Some("status.csv"),
+        None,
+        None,
+        &["shipped", "1001"],
+    );
+    assert_eq!(shop.shop_data(), before);
+}
+
+// Added lines ----------------------------------------------------------------------------------------------------
+
+const LINES: &str = "SELECT line_no, sku_code, options, quantity, added_by FROM order_lines ORDER BY line_no";
+
+/// A shop that takes added lines, with order 1001 of 2 × A-1.
+fn shop_that_adds_lines() -> Shop {
+    let shop = shop_with_order();
+    shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
+    shop
+}
+
+#[test]
+fn the_same_line_twice_is_added_once() {
+    let shop = shop_that_adds_lines();
+    let line = "12345-1001,GIFT,赤,1\n";
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s.csv",
+        &format!("ショップ受注番号,商品コード,項目選択肢,数量\n{line}{line}"),
+    );
+    shop.run(["import-logistics", "--json"]).ok().count("lines_added", 1).no_problem();
+    shop.check_rows(LINES, &["1|A-1||2|shop", "2|GIFT|赤|1|tempostar"]);
+}
+
+#[test]
+fn lines_of_other_options_are_other_lines() {
+    let shop = shop_that_adds_lines();
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s.csv",
+        "ショップ受注番号,商品コード,項目選択肢,数量\n12345-1001,GIFT,赤,1\n12345-1001,GIFT,青,2\n",
+    );
+    shop.run(["import-logistics", "--json"]).ok().count("lines_added", 2);
+    shop.check_rows(LINES, &["1|A-1||2|shop", "2|GIFT|赤|1|tempostar", "3|GIFT|青|2|tempostar"]);
+}
+
+#[test]
+fn a_line_with_another_quantity_than_ours_is_left_and_reported() {
+    let shop = shop_that_adds_lines();
+    shop.put_sheet(LOGISTICS_INBOX, "s.csv", "ショップ受注番号,商品コード,数量\n12345-1001,A-1,3\n");
+    shop.run(["import-logistics", "--json"]).ok().count("lines_added", 0).problem(
+        Some("s.csv"),
+        Some(2),
+        None,
+        &["1001", "A-1", "2", "3"],
+    );
+    shop.check_rows(LINES, &["1|A-1||2|shop"]);
+    shop.check_rows(TICKS, &["1|1|1"]);
+}
+
+#[test]
+fn several_lines_of_one_sku_are_found_again_one_by_one_or_as_one() {
+    for rows in
+        ["12345-1001,A-1,1\n12345-1001,A-1,2\n", "12345-1001,A-1,2\n12345-1001,A-1,1\n", "12345-1001,A-1,3\n"]
+    {
+        let shop = Shop::new();
+        shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
+        shop.order("1001").line("A-1", 1).line("A-1", 2).insert();
+        shop.put_sheet(LOGISTICS_INBOX, "s.csv", &format!("ショップ受注番号,商品コード,数量\n{rows}"));
+        shop.run(["import-logistics", "--json"]).ok().count("lines_added", 0).no_problem();
+        shop.check_rows("SELECT count(*) FROM order_lines", &["2"]);
+    }
+}
+
+#[test]
+fn options_that_come_back_as_they_could_be_sent_make_no_other_line() {
+    let shop = Shop::new();
+    shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
+    shop.order("1001").line("A-1", 1).set_line("options", "色:赤〜白\nサイズ:M").insert();
+    shop.run(["export-orders"]).ok();
+    assert!(shop.sent_orders().contains("\"色:赤～白 サイズ:M\""));
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s.csv",
+        "ショップ受注番号,商品コード,項目選択肢,数量\n12345-1001,A-1,色:赤～白 サイズ:M,1\n",
+    );
+    shop.run(["import-logistics", "--json"]).ok().count("lines_added", 0).no_problem();
+}
+
+#[test]
+fn lines_are_not_added_to_an_order_with_several_destinations() {
+    let shop = Shop::new();
+    shop.order("1001").line("A-1", 1).shipment("鈴木 花子").line("A-1", 1).insert();
+    shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s.csv",
+        "ショップ受注番号,商品コード,数量\n12345-1001,A-1,1\n12345-1001,GIFT,1\n12345-1001,GIFT2,1\n",
+    );
+    shop.run(["import-logistics", "--json"]).exits(3).count("lines_added", 0).count("shipped", 1).problem(
+        Some("s.csv"),
+        Some(3),
+        None,
+        &["1001", "several destinations"],
+    );
+    shop.check_rows("SELECT count(*) FROM order_lines", &["2"]);
+}
+
+#[test]
+fn adding_lines_and_several_destinations_exclude_each_other_in_the_settings() {
+    let shop = Shop::new();
+    shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
+    shop.setting("multiple_destinations = false", "multiple_destinations = true");
+    shop.run(["import-logistics"]).exits(6).says("multiple_destinations");
+}
+
+#[test]
+fn a_line_without_a_quantity_is_not_added() {
+    let shop = shop_that_adds_lines();
+    shop.put_sheet(LOGISTICS_INBOX, "s.csv", "ショップ受注番号,商品コード,数量\n12345-1001,GIFT,\n");
+    shop.run(["import-logistics", "--json"]).exits(3).count("lines_added", 0).problem(
+        Some("s.csv"),
+        Some(2),
+        Some("数量"),
+        &["no quantity"],
+    );
+    shop.check_rows(TICKS, &["1|1|1"]);
+}
+
+#[test]
+fn an_added_line_keeps_its_figures_and_needs_no_stock_of_the_shop() {
+    let shop = shop_that_adds_lines();
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s.csv",
+        "ショップ受注番号,商品コード,商品名,数量,税抜単価,単品消費税,税込単価\n12345-1001,DISC,値引き,1,-500,-50,-550\n",
+    );
+    shop.run(["import-logistics", "--json"]).ok().count("lines_added", 1);
+    shop.check_rows(
+        "SELECT product_name, shipment_no, unit_price_excl_tax, unit_tax, unit_price_incl_tax
+         FROM order_lines WHERE added_by = 'tempostar'",
+        &["値引き|1|-500|-50|-550"],
+    );
+}
+
+// Order numbers --------------------------------------------------------------------------------------------------
+
+#[test]
+fn order_numbers_are_split_at_the_first_hyphen_only() {
+    let shop = Shop::new();
+    for order_no in ["1-2", "-1", "#1001", "2026.11-0001", "ORDER-100#2.1"] {
+        shop.order(order_no).line("A-1", 1).insert();
+    }
+    let rows: String =
+        ["1-2", "-1", "#1001", "2026.11-0001", "ORDER-100#2.1"].map(|no| format!("12345-{no}\n")).concat();
+    shop.put_sheet(LOGISTICS_INBOX, "status.csv", &format!("ショップ受注番号\n{rows}"));
+    shop.run(["import-logistics", "--json"]).ok().count("shipped", 5).count("unknown_order", 0);
+}
+
+#[test]
+fn what_is_no_order_number_of_a_shop_is_rejected() {
+    let shop = Shop::new();
+    shop.setting("[logistics]\n", "[logistics]\nmax_bad_rows_percent = 100\n");
+    let wrong = ["1001", "12345-", "-1001", "１２３４５ー１００１"];
+    shop.put_sheet(LOGISTICS_INBOX, "status.csv", &format!("ショップ受注番号\n{}\n", wrong.join("\n")));
+    let mut ran = shop.run(["import-logistics", "--json"]).exits(3).count("rejected", 4);
+    for (line, value) in (2..).zip(wrong) {
+        ran = ran.problem(Some("status.csv"), Some(line), Some("ショップ受注番号"), &[value]);
+    }
+}

@@ -1,43 +1,35 @@
 //! Drives the built binary as cron and the shop do: against a real FTP server (in this process) and a real database.
 
-#[cfg(test)]
+#![cfg(test)]
+
 #[path = "../support/ftp_server.rs"]
 mod ftp_server;
-#[cfg(test)]
 mod harness;
-#[cfg(test)]
 #[path = "../support/proxy.rs"]
 mod proxy;
 
-#[cfg(test)]
 mod bad_input;
-#[cfg(test)]
 mod check_settings;
-#[cfg(test)]
 mod cli;
-#[cfg(test)]
 mod crashes;
-#[cfg(test)]
+mod database;
 mod effects;
-#[cfg(test)]
 mod embedded_server;
-#[cfg(test)]
+mod encoding;
+mod in_flight;
 mod logistics;
-#[cfg(test)]
 mod misbehaving_server;
-#[cfg(test)]
 mod orders;
-#[cfg(test)]
+mod overlap;
 mod products;
-#[cfg(test)]
 mod random_kills;
-#[cfg(test)]
 mod real_servers;
-#[cfg(test)]
+mod repeats;
+mod rows;
 mod samples;
-#[cfg(test)]
+mod security;
 mod settings;
-#[cfg(test)]
 mod signals;
-#[cfg(test)]
+mod simulation;
 mod stock;
+mod stock_guard;

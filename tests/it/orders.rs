@@ -1,7 +1,7 @@
 //! `export-orders`: each new order reaches TEMPOSTAR once, whole, and only if it is right.
 
 use crate::ftp_server::Fault;
-use crate::harness::{OUTBOX, Shop, from_cp932};
+use crate::harness::{LOGISTICS_INBOX, OUTBOX, Shop, from_cp932};
 
 const HEADER: &str = "\"ショップ受注番号\",\"受注日時\",\"注文者名\",\"注文者名カナ\",\"注文者郵便番号\",\"注文者住所\",\
 \"注文者電話番号\",\"注文者FAX番号\",\"注文者メールアドレス\",\"支払方法名\",\"支払回数名\",\"デバイスタイプ\",\"ポイント\",\
@@ -270,6 +270,281 @@ fn customers_are_not_named_in_what_a_run_says() {
         .never_says("taro@");
 }
 
+#[test]
+fn every_required_field_that_is_empty_is_named() {
+    for (table, column, field) in [
+        ("orders", "ordered_at", "受注日時"),
+        ("orders", "customer_name", "注文者名"),
+        ("orders", "customer_address", "注文者住所"),
+        ("orders", "payment_method", "支払方法名"),
+        ("order_shipments", "recipient_name", "配送先名"),
+        ("order_shipments", "recipient_address", "配送先住所"),
+        ("order_lines", "sku_code", "商品コード"),
+    ] {
+        for empty in ["''", "NULL", "'\u{3000} '"] {
+            // A payment method of blanks is not an empty one, but an unknown one.
+            if (column, empty) == ("payment_method", "'\u{3000} '") {
+                continue;
+            }
+            let shop = Shop::new();
+            shop.order("1001").line("A-1", 1).insert();
+            shop.sql(&format!("UPDATE {table} SET {column} = {empty}"));
+            check_held_back(&shop, &[field]);
+        }
+    }
+}
+
+#[test]
+fn an_order_without_lines_or_to_nowhere_is_held_back() {
+    let shop = Shop::new();
+    shop.order("1001").line("A-1", 1).insert();
+    shop.sql("DELETE FROM order_lines");
+    check_held_back(&shop, &["no lines"]);
+    let shop = Shop::new();
+    shop.order("1001").line("A-1", 1).insert();
+    shop.sql("DELETE FROM order_shipments");
+    check_held_back(&shop, &["shipment 1"]);
+    let shop = Shop::new();
+    shop.order("1001").line("A-1", 0).insert();
+    check_held_back(&shop, &["数量", "0"]);
+}
+
+#[test]
+fn values_that_cannot_be_read_hold_back_their_order_only() {
+    for (column, value, word) in [
+        ("ordered_at", "'yesterday'", "受注日時"),
+        ("paid_at", "'2026/11/24'", "入金日付"),
+        ("total", "'much'", "total"),
+        ("tax", "1.5", "tax"),
+        ("customer_name", "x'B1B2'", "customer_name"),
+        // Text that is not UTF-8, as an application that writes CP932 would leave it.
+        ("customer_name", "CAST(x'8E52' AS TEXT)", "UTF-8"),
+    ] {
+        let shop = Shop::new();
+        shop.order("1001").line("A-1", 1).insert();
+        shop.sql(&format!("UPDATE orders SET {column} = {value}"));
+        check_held_back(&shop, &[word]);
+    }
+    let shop = Shop::new();
+    shop.order("1001").line("A-1", 1).set_shipment("delivery_date", "2026-11-280").insert();
+    check_held_back(&shop, &["配送日", "date"]);
+}
+
+#[test]
+fn amounts_beyond_all_bounds_hold_the_order_back() {
+    let shop = Shop::new();
+    shop.order("1001")
+        .line("A-1", 1)
+        .set("subtotal_incl_tax", i64::MAX)
+        .set("shipping_fee", i64::MAX)
+        .set("points_used", i64::MIN)
+        .set_line("unit_price_excl_tax", i64::MAX)
+        .set_line("quantity", i64::MAX)
+        .insert();
+    check_held_back(&shop, &[]);
+}
+
+#[test]
+fn an_amount_that_is_wrong_is_told_with_what_it_should_be() {
+    for (column, amount, words) in [
+        ("subtotal_excl_tax", 1999, ["商品計税抜", "1999", "2000"]),
+        ("tax", 199, ["消費税計", "199", "200"]),
+        ("total", 2751, ["請求金額", "2751", "2750"]),
+        ("shipping_fee", 549, ["請求金額", "2750", "2749"]),
+        ("payment_fee", 1, ["請求金額", "2750", "2751"]),
+        ("coupon_discount", 1, ["請求金額", "2750", "2749"]),
+    ] {
+        let shop = Shop::new();
+        shop.order("1001").line("A-1", 2).set(column, amount).insert();
+        check_held_back(&shop, &words);
+    }
+}
+
+#[test]
+fn each_reason_to_hold_back_goes_away_when_it_is_mended() {
+    let mut shop = Shop::new();
+    shop.order("1001").line("A-1", 1).set("total", 1).insert();
+    shop.order("1002").line("A-1", 1).set("customer_name", "𠮷").insert();
+    shop.order("1003").line("A-1", 1).set("payment_method", "謎ペイ").insert();
+    shop.order("1004").line("A-1", 1).set("customer_address", "").insert();
+    shop.order("1005").line("A-1", 1).set("kind", "reservation").insert();
+    shop.run(["export-orders", "--json"]).exits(3).count("held_back", 5).count("exported", 0);
+    let status = shop.run(["status", "--json"]).ok().json();
+    assert_eq!(status["orders"]["held_back"].as_array().unwrap().len(), 5);
+    shop.payment_method("謎ペイ");
+    shop.sql(
+        "UPDATE orders SET total = 1650, customer_name = '吉', customer_address = '東京', kind = 'normal'",
+    );
+    shop.at("2026-11-24 10:20:00")
+        .run(["export-orders", "--json"])
+        .ok()
+        .count("exported", 5)
+        .count("held_back", 0);
+    assert_eq!(sent_column(&shop, "注文者名"), ["吉"; 5]);
+    let status = shop.run(["status", "--json"]).ok().json();
+    assert_eq!(status["orders"]["held_back"], serde_json::json!([]));
+}
+
+#[test]
+fn a_mended_order_that_was_cancelled_meanwhile_stays_here() {
+    let mut shop = Shop::new();
+    shop.order("1001").line("A-1", 1).set("total", 1).insert();
+    shop.run(["export-orders"]).exits(3);
+    shop.sql("UPDATE orders SET total = 1650, cancelled_at = '2026-11-24 10:16:00'");
+    shop.at("2026-11-24 10:20:00").run(["export-orders", "--json"]).ok().outcome("nothing_to_do");
+}
+
+#[test]
+fn a_provisional_order_is_sent_when_it_has_become_one() {
+    let mut shop = Shop::new();
+    shop.order("1001").line("A-1", 1).set("is_provisional", 1).insert();
+    shop.run(["export-orders", "--json"]).ok().outcome("nothing_to_do").count("held_back", 0);
+    shop.sql("UPDATE orders SET is_provisional = 0");
+    shop.at("2026-11-24 10:20:00").run(["export-orders", "--json"]).ok().count("exported", 1);
+}
+
+#[test]
+fn a_subscription_order_is_sent() {
+    let shop = Shop::new();
+    shop.order("1001").line("A-1", 1).set("kind", "subscription").insert();
+    shop.run(["export-orders", "--json"]).ok().count("exported", 1);
+}
+
+#[test]
+fn several_destinations_hold_the_order_back_only_where_lines_are_added() {
+    let shop = Shop::new();
+    shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
+    shop.order("1001").line("A-1", 1).shipment("鈴木 花子").line("A-1", 1).insert();
+    check_held_back(&shop, &["several destinations"]);
+}
+
+#[test]
+fn a_payment_method_is_judged_by_its_day_and_its_confirmation() {
+    for (added_on, is_ready, is_sent) in [
+        ("2022-04-30", 0, true),
+        ("2022-05-01", 0, false),
+        ("2026-11-24", 0, false),
+        ("2022-05-01", 1, true),
+        ("2022-05-01 09:00:00", 0, false),
+    ] {
+        let shop = Shop::new();
+        shop.payment_method_added_on("ペイ", added_on, is_ready);
+        shop.order("1001").line("A-1", 1).set("payment_method", "ペイ").insert();
+        let ran = shop.run(["export-orders", "--json"]).count("exported", i64::from(is_sent));
+        ran.exits(if is_sent { 0 } else { 3 });
+    }
+}
+
+#[test]
+fn of_very_many_held_back_orders_the_rest_is_counted() {
+    let shop = Shop::new();
+    shop.payment_method("クレジットカード");
+    let orders: Vec<String> = (1..=120).map(|number| format!("('{number:04}')")).collect();
+    shop.sql(&format!("INSERT INTO orders (order_no) VALUES {}", orders.join(", ")));
+    shop.run(["export-orders", "--json"])
+        .exits(3)
+        .count("held_back", 120)
+        .problem(None, None, None, &["0100"])
+        .problem(None, None, None, &["20 more"]);
+    let status = shop.run(["status", "--json"]).ok().json();
+    assert_eq!(status["orders"]["held_back"].as_array().unwrap().len(), 120);
+}
+
+// Changed or cancelled after the export --------------------------------------------------------------------------
+
+/// What `status` lists of orders that the shop changed and cancelled after they were sent.
+#[track_caller]
+fn hand_work(shop: &Shop) -> (serde_json::Value, serde_json::Value) {
+    let work = shop.run(["status", "--json"]).ok().json()["hand_work"].clone();
+    (work["orders_changed"]["first"].clone(), work["orders_cancelled"]["first"].clone())
+}
+
+fn none() -> serde_json::Value {
+    serde_json::json!([])
+}
+
+fn only(order_no: &str) -> serde_json::Value {
+    serde_json::json!([order_no])
+}
+
+#[test]
+fn an_order_changed_after_the_export_is_hand_work_until_it_is_shipped() {
+    let mut shop = Shop::new();
+    shop.order("1001").line("A-1", 1).insert();
+    shop.order("1002").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    assert_eq!(hand_work(&shop), (none(), none()));
+    shop.run(["status"]).ok().never_says("to do by hand");
+    // In the very second of the export, too.
+    shop.sql(
+        "UPDATE orders SET customer_note = 'x', updated_at = '2026-11-24 10:15:00' WHERE order_no = '1001'",
+    );
+    assert_eq!(hand_work(&shop), (only("1001"), none()));
+    shop.run(["status"]).ok().says("orders changed in the shop after they were sent: 1").says("1001");
+    shop.at("2026-11-25 10:15:00");
+    shop.put_sheet(LOGISTICS_INBOX, "s.csv", "ショップ受注番号\n12345-1001\n12345-1002\n");
+    shop.run(["import-logistics"]).ok();
+    assert_eq!(hand_work(&shop), (none(), none()));
+}
+
+#[test]
+fn what_we_change_ourselves_is_no_hand_work_and_hides_none() {
+    let mut shop = Shop::new();
+    for order_no in ["1001", "1002"] {
+        shop.order(order_no).line("A-1", 1).shipment("鈴木 花子").line("A-1", 1).insert();
+    }
+    shop.run(["export-orders"]).ok();
+    shop.sql("UPDATE orders SET updated_at = '2026-11-24 10:30:00' WHERE order_no = '1001'");
+    // One of two destinations: the orders are not shipped yet, but changed by us.
+    for (day, tracking_no) in [(25, "T-1"), (26, "T-2")] {
+        shop.at(&format!("2026-11-{day} 10:15:00"));
+        let rows = format!("12345-1001,1,{tracking_no}\n12345-1002,1,{tracking_no}\n");
+        let sheet = format!("ショップ受注番号,配送番号,荷物番号\n{rows}");
+        shop.put_sheet(LOGISTICS_INBOX, &format!("s{day}.csv"), &sheet);
+        shop.run(["import-logistics", "--json"]).ok().count("updated", 2);
+        assert_eq!(hand_work(&shop), (only("1001"), none()));
+    }
+    shop.sql("UPDATE orders SET updated_at = '2026-11-26 12:00:00' WHERE order_no = '1002'");
+    assert_eq!(hand_work(&shop), (serde_json::json!(["1001", "1002"]), none()));
+}
+
+#[test]
+fn an_order_cancelled_after_the_export_is_hand_work_until_tempostar_has_cancelled_it_too() {
+    let mut shop = Shop::new();
+    shop.order("1001").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 11:00:00', updated_at = '2026-11-24 11:00:00'");
+    assert_eq!(hand_work(&shop), (none(), only("1001")));
+    shop.run(["status"]).ok().says("orders cancelled in the shop after they were sent: 1").says("1001");
+    shop.at("2026-11-25 10:15:00");
+    shop.put_sheet(LOGISTICS_INBOX, "s.csv", "ショップ受注番号,受注進捗コード\n12345-1001,999\n");
+    shop.run(["import-logistics"]).ok();
+    assert_eq!(hand_work(&shop), (none(), none()));
+}
+
+#[test]
+fn an_order_that_changes_or_is_cancelled_while_its_file_waits_for_the_server_is_hand_work() {
+    let mut shop = Shop::new();
+    shop.order("1001").line("A-1", 1).insert();
+    shop.order("1002").line("A-1", 1).insert();
+    shop.run_dying_at("prepared", ["export-orders"]);
+    shop.sql("UPDATE orders SET updated_at = '2026-11-24 10:16:00' WHERE order_no = '1001'");
+    shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 10:16:00' WHERE order_no = '1002'");
+    shop.at("2026-11-24 10:20:00").run(["export-orders", "--json"]).ok().count("exported", 2);
+    assert_eq!(hand_work(&shop), (only("1001"), only("1002")));
+}
+
+#[test]
+fn hand_work_is_forgotten_with_the_history() {
+    let mut shop = Shop::new();
+    shop.order("1001").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    shop.sql("UPDATE orders SET updated_at = '2026-11-24 10:30:00'");
+    assert_eq!(hand_work(&shop).0, only("1001"));
+    shop.at("2027-02-23 10:15:00");
+    assert_eq!(hand_work(&shop).0, none());
+}
+
 // The upload -----------------------------------------------------------------------------------------------------
 
 #[test]
@@ -387,4 +662,113 @@ fn a_dry_run_sends_nothing_and_says_what_it_would_send() {
     assert_eq!(shop.remote_files(OUTBOX), [""; 0]);
     assert_eq!(shop.ftp.log().entries_of("put"), [""; 0]);
     shop.run(["export-orders", "--json"]).ok().count("exported", 1);
+}
+
+// Reconciliation -------------------------------------------------------------------------------------------------
+
+#[test]
+fn orders_chosen_are_orders_in_the_file_and_members_of_the_batch() {
+    let shop = Shop::new();
+    for number in 1..=25 {
+        let order = shop.order(&format!("{number:04}")).line("A-1", 1).line("B-1", 2);
+        order.shipment("鈴木 花子").line("C-1", 1).insert();
+    }
+    shop.order("0026").line("A-1", 1).set("total", 1).insert();
+    shop.run(["export-orders", "--json"])
+        .exits(3)
+        .count("exported", 25)
+        .count("lines", 75)
+        .count("held_back", 1);
+    let mut numbers = sent_column(&shop, "ショップ受注番号");
+    assert_eq!(numbers.len(), 75);
+    numbers.dedup();
+    let members = shop.rows("SELECT '12345-' || order_no FROM tempostar_batch_orders ORDER BY order_no");
+    assert_eq!(numbers, members);
+    let exported =
+        shop.rows("SELECT '12345-' || order_no FROM orders WHERE exported_at IS NOT NULL ORDER BY order_no");
+    assert_eq!(numbers, exported);
+
+    let name = &shop.remote_files(OUTBOX)[0];
+    let bytes = shop.remote_bytes(&format!("{OUTBOX}/{name}"));
+    let batch = format!("{name}|sent|25|75|{}", bytes.len());
+    shop.check_rows(
+        "SELECT file_name, state, order_count, line_count, size FROM tempostar_batches",
+        &[&batch],
+    );
+    let copies = shop.work_files_below("archive");
+    assert_eq!(std::fs::read(&copies[0]).unwrap(), bytes);
+}
+
+#[test]
+fn bytes_that_changed_after_they_were_rendered_are_not_sent() {
+    let mut shop = Shop::new();
+    shop.order("1001").line("0012", 2).insert();
+    shop.run_dying_at("prepared", ["export-orders"]);
+    let spooled = shop.work_files_below("spool");
+    assert_eq!(spooled.len(), 1, "{spooled:?}");
+    std::fs::write(&spooled[0], "half of it").unwrap();
+    shop.at("2026-11-24 10:20:00").run(["export-orders", "--json"]).ok().count("exported", 1);
+    assert_eq!(shop.sent_orders(), format!("{HEADER}\r\n{ROW}\r\n"));
+    shop.check_rows("SELECT order_count FROM tempostar_batches", &["1"]);
+}
+
+#[test]
+fn two_batches_in_one_second_have_two_names() {
+    let shop = Shop::new();
+    for order_no in ["1001", "1002", "1003"] {
+        shop.order(order_no).line("A-1", 1).insert();
+        shop.run(["export-orders", "--json"]).ok().count("exported", 1);
+    }
+    let names = ["order20261124101500.csv", "order20261124101501.csv", "order20261124101502.csv"];
+    assert_eq!(shop.remote_files(OUTBOX), names);
+    for (name, order_no) in names.iter().zip(["1001", "1002", "1003"]) {
+        let text = from_cp932(&shop.remote_bytes(&format!("{OUTBOX}/{name}")));
+        assert!(text.contains(&format!("\r\n\"12345-{order_no}\"")), "{name}: {text}");
+    }
+}
+
+#[test]
+fn a_name_is_not_used_again_when_tempostar_has_taken_the_file() {
+    let shop = Shop::new();
+    shop.order("1001").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    shop.take_away(&format!("{OUTBOX}/order20261124101500.csv"));
+    shop.order("1002").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    assert_eq!(shop.remote_files(OUTBOX), ["order20261124101501.csv"]);
+}
+
+#[test]
+fn where_a_file_of_the_name_lies_already_the_order_goes_under_the_next_name() {
+    let shop = Shop::new();
+    for second in ["00", "01"] {
+        shop.put(&format!("{OUTBOX}/order202611241015{second}.csv"), "somebody else's");
+    }
+    shop.order("1001").line("0012", 2).insert();
+    shop.run(["export-orders", "--json"]).ok().count("exported", 1);
+    let sent = from_cp932(&shop.remote_bytes(&format!("{OUTBOX}/order20261124101502.csv")));
+    assert_eq!(sent, format!("{HEADER}\r\n{ROW}\r\n"));
+    for second in ["00", "01"] {
+        assert_eq!(shop.remote_bytes(&format!("{OUTBOX}/order202611241015{second}.csv")), b"somebody else's");
+    }
+}
+
+#[test]
+fn free_items_go_only_where_the_settings_name_them() {
+    let shop = Shop::new();
+    shop.order("1001").line("A-1", 1).set("free_item_3", "山田").insert();
+    shop.run(["export-orders"]).ok();
+    assert!(!shop.sent_orders().contains(",\"山田\""), "{}", shop.sent_orders());
+}
+
+#[test]
+fn orders_go_in_the_order_in_which_they_were_placed() {
+    let shop = Shop::new();
+    for (order_no, ordered_at) in
+        [("3", "2026-11-24 10:03:00"), ("1", "2026-11-24 10:02:00"), ("2", "2026-11-24 10:02:00")]
+    {
+        shop.order(order_no).line("A-1", 1).set("ordered_at", ordered_at).insert();
+    }
+    shop.run(["export-orders"]).ok();
+    assert_eq!(sent_column(&shop, "ショップ受注番号"), ["12345-1", "12345-2", "12345-3"]);
 }

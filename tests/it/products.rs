@@ -257,3 +257,300 @@ fn an_escape_like_byte_does_not_merge_columns() {
     shop.run(["import-products"]).ok();
     shop.check_rows("SELECT name, maker FROM products", &["表|能"]);
 }
+
+// Free items -----------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_mapped_column_that_the_file_lacks_is_named() {
+    let shop = Shop::new();
+    shop.settings(|text| text + "[products.free_items]\n\"予備1\" = 1\n\"予備2\" = 2\n");
+    shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,予備2\nA-1,x\n");
+    shop.run(["import-products", "--json"]).ok().problem(Some("product.csv"), None, None, &["予備1"]);
+    shop.check_rows("SELECT free_item_1, free_item_2 FROM products", &["NULL|x"]);
+}
+
+#[test]
+fn the_mapping_comes_before_the_name() {
+    // The free item 1 is mapped to another column: the column of its own name has no home then.
+    let shop = Shop::new();
+    shop.sql("INSERT INTO product_free_items (number, name) VALUES (1, '素材')");
+    shop.settings(|text| text + "[products.free_items]\n\"予備1\" = 1\n");
+    shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,素材,予備1\nA-1,綿,麻\n");
+    shop.run(["import-products", "--json"]).ok().problem(Some("product.csv"), None, None, &["(1)", "素材"]);
+    shop.check_rows("SELECT free_item_1 FROM products", &["麻"]);
+}
+
+#[test]
+fn a_column_without_a_free_item_of_its_name_is_named_and_left_out() {
+    let shop = Shop::new();
+    shop.sql("INSERT INTO product_free_items (number, name) VALUES (1, '素材')");
+    shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,素材,素材2\nA-1,綿,麻\n");
+    shop.run(["import-products", "--json"]).ok().problem(Some("product.csv"), None, None, &["素材2"]);
+    shop.check_rows("SELECT free_item_1 FROM products", &["綿"]);
+}
+
+#[test]
+fn a_free_item_may_stand_in_the_shops_block_only() {
+    let shop = Shop::new();
+    shop.setting("[products]\n", "[products]\nshop_block = \"その他1号店\"\n");
+    shop.sql("INSERT INTO product_free_items (number, name) VALUES (1, '素材')");
+    shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,その他1号店：素材\nA-1,綿\n");
+    shop.run(["import-products", "--json"]).ok().no_problem();
+    shop.check_rows("SELECT free_item_1 FROM products", &["綿"]);
+}
+
+#[test]
+fn all_50_free_items_are_filled_and_there_is_no_51st() {
+    let shop = Shop::new();
+    for number in 1..=50 {
+        shop.sql(&format!("INSERT INTO product_free_items (number, name) VALUES ({number}, '項目{number}')"));
+    }
+    assert!(shop.db().execute("INSERT INTO product_free_items VALUES (51, '項目51')", []).is_err());
+    let of = |value: &dyn Fn(usize) -> String| (1..=51).map(value).collect::<Vec<_>>().join(",");
+    let sheet = format!("商品コード,{}\nA-1,{}\n", of(&|n| format!("項目{n}")), of(&|n| format!("値{n}")));
+    shop.put_sheet(PRODUCT_INBOX, "product.csv", &sheet);
+    shop.run(["import-products", "--json"]).ok().problem(Some("product.csv"), None, None, &["項目51"]);
+    for number in 1..=50 {
+        shop.check_rows(&format!("SELECT free_item_{number} FROM products"), &[&format!("値{number}")]);
+    }
+}
+
+#[test]
+fn a_mapping_beyond_50_or_to_one_number_twice_is_refused() {
+    for (mapping, word) in [("\"予備\" = 51", "50"), ("\"予備1\" = 7\n\"予備2\" = 7", "予備1")] {
+        let shop = Shop::new();
+        shop.settings(|text| text + "[products.free_items]\n" + mapping + "\n");
+        shop.run(["import-products"]).exits(6).says(word);
+    }
+}
+
+// SKUs -----------------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_sku_may_have_three_options_or_none() {
+    let shop = Shop::new();
+    shop.put_sheet(
+        PRODUCT_INBOX,
+        "product.csv",
+        "商品コード,SKUコード,SKU項目1タイトル,SKU項目1選択肢名,SKU項目1選択肢コード,SKU項目2タイトル,SKU項目2選択肢名,\
+         SKU項目2選択肢コード,SKU項目3タイトル,SKU項目3選択肢名,SKU項目3選択肢コード\n\
+         T-1,T-1-RMS,色,赤,R,サイズ,M,02,袖,短,S\n\
+         0012,,,,,,,,,,\n",
+    );
+    shop.run(["import-products"]).ok();
+    shop.check_rows(
+        "SELECT code, product_code, option1_title, option1_name, option1_code, option2_title, option2_name,
+                option2_code, option3_title, option3_name, option3_code
+         FROM skus ORDER BY code",
+        &[
+            "0012|0012|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL",
+            "T-1-RMS|T-1|色|赤|R|サイズ|M|02|袖|短|S",
+        ],
+    );
+}
+
+#[test]
+fn a_sku_moves_to_another_product_with_its_stock() {
+    let mut shop = Shop::new();
+    shop.put_sheet(PRODUCT_INBOX, "p1.csv", "商品コード,SKUコード\nT-1,S-1\nT-1,S-2\n");
+    shop.run(["import-products"]).ok();
+    shop.sql("INSERT INTO stock (sku_code, quantity) VALUES ('S-2', 4)");
+    shop.at("2026-11-25 10:15:00");
+    shop.put_sheet(PRODUCT_INBOX, "p2.csv", "商品コード,SKUコード\nT-1,S-1\nT-2,S-2\n");
+    shop.run(["import-products", "--json"]).ok().count("created", 1).count("skus_updated", 1);
+    shop.check_rows("SELECT code, product_code FROM skus ORDER BY code", &["S-1|T-1", "S-2|T-2"]);
+    shop.check_rows("SELECT code FROM products ORDER BY code", &["T-1", "T-2"]);
+    shop.check_sellable("S-2", 4);
+}
+
+#[test]
+fn a_sku_that_the_shop_handles_again_can_be_sold_again() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 5);
+    shop.setting("[products]\n", "[products]\nshop_block = \"その他1号店\"\n");
+    for (day, flag, sellable) in [(25, "0", 0), (26, "1", 5), (27, "0", 0), (28, "", 5)] {
+        shop.at(&format!("2026-11-{day} 10:15:00"));
+        let sheet = format!("商品コード,その他1号店取扱いフラグ\nA-1,{flag}\n");
+        shop.put_sheet(PRODUCT_INBOX, &format!("p{day}.csv"), &sheet);
+        shop.run(["import-products", "--json"]).ok().count("skus_updated", 1);
+        shop.check_sellable("A-1", sellable);
+    }
+}
+
+#[test]
+fn com_without_a_common_column_leaves_the_value_alone() {
+    let shop = Shop::new();
+    shop.setting("[products]\n", "[products]\nshop_block = \"その他1号店\"\n");
+    shop.put_sheet(
+        PRODUCT_INBOX,
+        "p1.csv",
+        "商品コード,商品名,販売価格,税率,SKU商品名,取扱いフラグ,商品画像1ファイル名\nA-1,皿,100,8.5,白,0,f.jpg\n",
+    );
+    shop.run(["import-products"]).ok();
+    let before = shop.shop_data();
+    shop.put_sheet(
+        PRODUCT_INBOX,
+        "p2.csv",
+        "商品コード,その他1号店商品名,その他1号店販売価格,その他1号店税率,その他1号店SKU商品名,\
+         その他1号店取扱いフラグ,その他1号店商品画像1ファイル名\n\
+         A-1,|com|,|com|,|com|,|com|,|com|,|com|\n",
+    );
+    shop.run(["import-products", "--json"]).ok().count("unchanged", 1);
+    assert_eq!(shop.shop_data(), before);
+    // A product that is new has nothing that could be left alone; it is handled, as any other.
+    let sheet = "商品コード,その他1号店商品名,その他1号店取扱いフラグ\nA-2,|com|,|com|\nA-1,鉢,\n";
+    shop.put_sheet(PRODUCT_INBOX, "p3.csv", sheet);
+    shop.run(["import-products", "--json"]).ok().count("created", 1).count("updated", 1);
+    shop.check_rows(
+        "SELECT products.code, products.name, price, handled
+         FROM products JOIN skus ON skus.code = products.code
+         ORDER BY products.code",
+        &["A-1|鉢|100|1", "A-2|NULL|NULL|1"],
+    );
+}
+
+// Images ---------------------------------------------------------------------------------------------------------
+
+/// The product's images after each of these files.
+#[track_caller]
+fn check_images(steps: &[(&str, &str, &str)]) {
+    let mut shop = Shop::new();
+    for (number, (columns, values, images)) in (10..).zip(steps) {
+        shop.at(&format!("2026-11-{number} 10:15:00"));
+        shop.put_sheet(
+            PRODUCT_INBOX,
+            &format!("p{number}.csv"),
+            &format!("商品コード,{columns}\nA-1,{values}\n"),
+        );
+        shop.run(["import-products"]).ok();
+        shop.check_rows("SELECT images FROM products", &[images]);
+    }
+}
+
+#[test]
+fn an_image_keeps_its_number_across_a_gap() {
+    check_images(&[
+        (
+            "商品画像1ファイル名,商品画像2ファイル名,商品画像4ファイル名,商品画像4ALT",
+            ",b.jpg,d.jpg,裏",
+            r#"[{"file":"b.jpg","alt":"","number":2},{"file":"d.jpg","alt":"裏","number":4}]"#,
+        ),
+        // Another file has the text of one image only: it goes to that image, and the others stay.
+        (
+            "商品画像2ALT",
+            "表",
+            r#"[{"file":"b.jpg","alt":"表","number":2},{"file":"d.jpg","alt":"裏","number":4}]"#,
+        ),
+        (
+            "商品画像1ファイル名,商品画像3ファイル名",
+            "a.jpg,c.jpg",
+            r#"[{"file":"a.jpg","alt":""},{"file":"b.jpg","alt":"表"},{"file":"c.jpg","alt":""},{"file":"d.jpg","alt":"裏"}]"#,
+        ),
+        (
+            "商品画像2ファイル名",
+            "",
+            r#"[{"file":"a.jpg","alt":""},{"file":"c.jpg","alt":"","number":3},{"file":"d.jpg","alt":"裏","number":4}]"#,
+        ),
+        ("商品画像1ファイル名,商品画像3ファイル名,商品画像4ファイル名,商品画像20ファイル名", ",,,", "NULL"),
+    ]);
+}
+
+#[test]
+fn an_image_column_that_is_absent_leaves_its_image_alone() {
+    check_images(&[
+        ("商品画像1ファイル名,商品画像1ALT", "a.jpg,正面", r#"[{"file":"a.jpg","alt":"正面"}]"#),
+        ("商品名", "皿", r#"[{"file":"a.jpg","alt":"正面"}]"#),
+        (
+            "商品画像2ファイル名,商品画像2ALT",
+            "b.jpg,裏",
+            r#"[{"file":"a.jpg","alt":"正面"},{"file":"b.jpg","alt":"裏"}]"#,
+        ),
+        ("商品画像1ALT", "", r#"[{"file":"a.jpg","alt":""},{"file":"b.jpg","alt":"裏"}]"#),
+    ]);
+}
+
+// Products that are missing --------------------------------------------------------------------------------------
+
+/// What `status` lists as missing from the newest full file.
+#[track_caller]
+fn missing(shop: &Shop) -> serde_json::Value {
+    shop.run(["status", "--json"]).json()["hand_work"]["products_missing"].clone()
+}
+
+fn sheet_of(numbers: impl IntoIterator<Item = usize>) -> String {
+    numbers
+        .into_iter()
+        .fold("商品コード,商品名\n".to_owned(), |sheet, n| sheet + &format!("P-{n:02},皿{n}\n"))
+}
+
+#[test]
+fn products_missing_from_the_newest_full_file_are_listed_until_they_are_deleted_or_come_back() {
+    let mut shop = Shop::new();
+    shop.put_sheet(PRODUCT_INBOX, "p1.csv", &sheet_of(1..=10));
+    shop.run(["import-products"]).ok();
+    assert_eq!(missing(&shop), serde_json::json!({"count": 0, "first": []}));
+    shop.run(["status"]).ok().never_says("missing");
+
+    shop.at("2026-11-25 10:15:00").put_sheet(PRODUCT_INBOX, "p2.csv", &sheet_of(3..=12));
+    shop.run(["import-products"]).ok();
+    assert_eq!(missing(&shop), serde_json::json!({"count": 2, "first": ["P-01", "P-02"]}));
+    shop.run(["status"]).ok().says("newest full file: 2").says("P-01, P-02");
+
+    // A file with a few changed products says nothing about the others, but those that it has are there again.
+    shop.at("2026-11-26 10:15:00").put_sheet(PRODUCT_INBOX, "p3.csv", &sheet_of([2, 3]));
+    shop.run(["import-products"]).ok();
+    assert_eq!(missing(&shop)["first"], serde_json::json!(["P-01"]));
+
+    shop.sql("DELETE FROM skus WHERE code = 'P-01'; DELETE FROM products WHERE code = 'P-01'");
+    assert_eq!(missing(&shop)["count"], 0);
+}
+
+#[test]
+fn an_old_full_file_fed_in_by_hand_does_not_make_newer_products_missing() {
+    let mut shop = Shop::new();
+    shop.put_sheet(PRODUCT_INBOX, "p20261124100000.csv", &sheet_of(1..=6));
+    shop.run(["import-products"]).ok();
+    shop.at("2026-11-25 10:15:00").put_sheet(PRODUCT_INBOX, "p20261125100000.csv", &sheet_of(1..=8));
+    shop.run(["import-products"]).ok();
+    shop.write("p20261124100000.csv", &cp932(&sheet_of(1..=6)));
+    shop.run(["import-products", "--file", "p20261124100000.csv"]).ok();
+    assert_eq!(missing(&shop)["count"], 0);
+}
+
+#[test]
+fn a_product_whose_row_is_rejected_is_not_missing() {
+    let mut shop = Shop::new();
+    shop.setting("[products]\n", "[products]\nmax_bad_rows_percent = 50\n");
+    shop.put_sheet(PRODUCT_INBOX, "p1.csv", "商品コード,販売価格\nA-1,1\nA-2,1\nA-3,1\n");
+    shop.run(["import-products"]).ok();
+    shop.at("2026-11-25 10:15:00");
+    shop.put_sheet(PRODUCT_INBOX, "p2.csv", "商品コード,販売価格\nA-1,1\nA-2,x\n");
+    shop.run(["import-products"]).exits(3);
+    assert_eq!(missing(&shop)["first"], serde_json::json!(["A-3"]));
+}
+
+#[test]
+fn the_first_ten_missing_products_are_named() {
+    let mut shop = Shop::new();
+    shop.put_sheet(PRODUCT_INBOX, "p1.csv", &sheet_of(1..=30));
+    shop.run(["import-products"]).ok();
+    shop.at("2026-11-25 10:15:00").put_sheet(PRODUCT_INBOX, "p2.csv", &sheet_of(13..=30));
+    shop.run(["import-products", "--dry-run"]).ok();
+    assert_eq!(missing(&shop)["count"], 0, "a dry run notes nothing");
+    shop.run(["import-products"]).ok();
+    let missing = missing(&shop);
+    assert_eq!((&missing["count"], missing["first"].as_array().unwrap().len()), (&12.into(), 10));
+    shop.run(["status"]).ok().says("newest full file: 12").says("P-10, …").never_says("P-11");
+}
+
+#[test]
+fn rows_that_disagree_are_named_wherever_they_stand() {
+    let shop = Shop::new();
+    shop.put_sheet(
+        PRODUCT_INBOX,
+        "product.csv",
+        "商品コード,商品名,税率,SKUコード\nT-1,シャツ,10,S-1\nT-2,皿,8,S-2\nT-1,シャツ,10.0,S-3\nT-2,鉢,8,S-4\n",
+    );
+    shop.run(["import-products", "--json"]).ok().problem(Some("product.csv"), None, None, &["(1)", "T-2"]);
+    shop.check_rows("SELECT code, name FROM products ORDER BY code", &["T-1|シャツ", "T-2|鉢"]);
+}

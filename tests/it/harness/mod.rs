@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 use crate::ftp_server::{FtpServer, Tls};
 
-pub use orders::OrderBuilder;
+pub use orders::{CUSTOMER, OrderBuilder};
 pub use ran::Ran;
 
 /// The inboxes and the outbox of the sample settings.
@@ -179,14 +179,24 @@ impl Shop {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Sets an environment variable while `work` runs.
+    pub fn variables_once(&mut self, name: &str, value: &str, work: impl FnOnce(&Self)) {
+        self.variable(name, value);
+        work(self);
+        self.variables.pop();
+    }
+
     /// Runs the binary in the shop's folder.
     ///
-    /// Whatever it is asked, it must not panic, and the password must not be seen.
+    /// Whatever it is asked, it must not panic, and neither the password nor a customer must be seen.
     #[track_caller]
     pub fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
         let output = self.command(args).output().unwrap();
         let ran = Ran::new(output);
         assert!(!ran.all().contains(self.ftp.password()), "the password is shown:\n{ran}");
+        for canary in CUSTOMER {
+            assert!(!ran.all().contains(canary), "the customer's {canary} is shown:\n{ran}");
+        }
         assert!(!ran.all().contains("panicked at"), "a panic:\n{ran}");
         ran
     }

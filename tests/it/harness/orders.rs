@@ -10,6 +10,10 @@ use super::Shop;
 const DEFAULT_PAYMENT: &str = "クレジットカード";
 const SHIPPING_FEE: i64 = 550;
 
+/// What identifies the customer and the recipient of an order, unless a test says otherwise.
+pub const CUSTOMER: [&str; 6] =
+    ["山田 太郎", "ヤマダ タロウ", "100-0001", "千代田区千代田", "03-0000-0001", "taro@customer.example"];
+
 type Fields = BTreeMap<&'static str, Value>;
 
 /// `shop.order("1001").line("A-1", 2).insert()`: one shipment until [`OrderBuilder::shipment`] begins another.

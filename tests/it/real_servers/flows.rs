@@ -1,9 +1,8 @@
 //! What must come out the same with every server.
 
 use std::ffi::OsString;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::PermissionsExt;
 
 use super::server::RealShop;
 use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, cp932};
@@ -26,11 +25,6 @@ impl Ran {
 fn stock_waits(shop: &RealShop) {
     shop.product_in_stock("A-1", 3);
     shop.put_sheet(STOCK_INBOX, "stock.csv", SHEET);
-}
-
-fn set_mode(shop: &RealShop, folder: &str, mode: u32) {
-    let path = shop.ftp.root().join(&folder[1..]);
-    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
 pub fn products_of_tempostar_appear(shop: &mut RealShop) {
@@ -97,12 +91,18 @@ pub fn thirty_files_go_over_one_connection(shop: &mut RealShop) {
     assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")).len(), 30);
 }
 
+/// Larger than all buffers on the way.
 pub fn a_large_file_arrives_whole(shop: &mut RealShop) {
-    let rows = (0..40_000).map(|number| format!("\"S-{number:05}\",\"商品{number}{}\"\n", "表".repeat(40)));
-    let sheet = format!("\"商品コード\",\"商品名\"\n{}", rows.collect::<String>());
-    shop.put_sheet(PRODUCT_INBOX, "product.csv", &sheet);
-    shop.run(["import-products", "--json"]).ok().count("created", 40_000).no_problem();
-    assert!(shop.remote_bytes(&format!("{PRODUCT_INBOX}/archive/product.csv")) == cp932(&sheet));
+    let note = cp932(&"表".repeat(100)).repeat(200);
+    let mut sheet = cp932("\"商品コード\",\"備考\",\"商品名\"\n");
+    for number in 0..200 {
+        sheet.extend(cp932(&format!("\"S-{number}\",\"")));
+        sheet.extend(&note);
+        sheet.extend(cp932("\",\"皿\"\n"));
+    }
+    shop.put(&format!("{PRODUCT_INBOX}/product.csv"), &sheet);
+    shop.run(["import-products", "--json"]).ok().count("created", 200).no_problem();
+    assert!(shop.remote_bytes(&format!("{PRODUCT_INBOX}/archive/product.csv")) == sheet);
 }
 
 pub fn an_applied_file_is_deleted_where_the_settings_say_so(shop: &mut RealShop) {
@@ -175,6 +175,15 @@ pub fn a_folder_named_like_a_sheet_is_passed_over(shop: &mut RealShop) {
     shop.check_stock("A-1", 9, 0);
 }
 
+pub fn a_file_that_may_not_be_read_is_named_and_stops_no_other(shop: &mut RealShop) {
+    stock_waits(shop);
+    shop.put_sheet(STOCK_INBOX, "secret.csv", SHEET);
+    shop.set_mode(&format!("{STOCK_INBOX}/secret.csv"), 0o000);
+    let ran = shop.run(["import-stock", "--json"]).exits(3).has_code("ftp-forbidden");
+    assert_eq!(ran.file_outcome("secret.csv"), "waiting");
+    shop.check_stock("A-1", 9, 0);
+}
+
 pub fn a_dry_run_leaves_the_server_as_it_is(shop: &mut RealShop) {
     stock_waits(shop);
     shop.order("1001").line("A-1", 1).insert();
@@ -207,10 +216,10 @@ pub fn a_missing_folder_is_a_matter_of_settings(shop: &mut RealShop) {
 
 pub fn an_outbox_that_may_not_be_written_keeps_the_orders_here(shop: &mut RealShop) {
     shop.order("1001").line("A-1", 1).insert();
-    set_mode(shop, OUTBOX, 0o555);
+    shop.set_mode(OUTBOX, 0o555);
     shop.run(["export-orders", "--json"]).exits(6).has_code("ftp-forbidden");
     shop.check_rows("SELECT exported_at FROM orders", &["NULL"]);
-    set_mode(shop, OUTBOX, 0o777);
+    shop.set_mode(OUTBOX, 0o777);
     shop.at("2026-11-24 10:20:00").run(["export-orders", "--json"]).ok().no_problem();
     assert_eq!(shop.remote_files(OUTBOX), ["order20261124101500.csv"], "under its first name");
     shop.at("2026-11-24 10:25:00").run(["export-orders", "--json"]).ok().outcome("nothing_to_do");
@@ -218,11 +227,11 @@ pub fn an_outbox_that_may_not_be_written_keeps_the_orders_here(shop: &mut RealSh
 
 pub fn a_folder_that_may_not_be_written_does_not_apply_a_file_twice(shop: &mut RealShop) {
     stock_waits(shop);
-    set_mode(shop, STOCK_INBOX, 0o555);
+    shop.set_mode(STOCK_INBOX, 0o555);
     shop.run(["import-stock", "--json"]).has_code("cannot-clean-up");
     shop.check_stock("A-1", 9, 0);
     shop.sql("UPDATE stock SET quantity = 4");
-    set_mode(shop, STOCK_INBOX, 0o777);
+    shop.set_mode(STOCK_INBOX, 0o777);
     shop.at("2026-11-24 10:25:00").run(["import-stock", "--json"]).ok().count("changed", 0);
     shop.check_stock("A-1", 4, 0);
     assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);

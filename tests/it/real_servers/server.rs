@@ -47,7 +47,8 @@ pub enum Certificate {
 }
 
 impl Certificate {
-    fn pem(self) -> PathBuf {
+    /// The certificate's file.
+    pub fn pem(self) -> PathBuf {
         self.file("pem")
     }
 
@@ -81,7 +82,7 @@ pub struct Setup {
     pub software: Software,
     pub tls: Tls,
     pub certificate: Certificate,
-    /// Lines of the configuration (Pure-FTPd: arguments, separated by spaces) that come last.
+    /// Lines of the configuration (Pure-FTPd: arguments, separated by spaces) that override the others.
     pub extra: &'static str,
 }
 
@@ -96,7 +97,6 @@ pub struct RealShop {
     /// Dropped first: it serves a folder of the shop.
     _server: RealServer,
     shop: Shop,
-    pub setup: Setup,
 }
 
 impl RealShop {
@@ -108,9 +108,15 @@ impl RealShop {
 
     #[track_caller]
     pub fn with(setup: Setup) -> Self {
+        Self::with_variables(setup, &[])
+    }
+
+    /// A shop whose server runs with these environment variables.
+    #[track_caller]
+    pub fn with_variables(setup: Setup, variables: &[(&str, &str)]) -> Self {
         let mut shop = Shop::new();
         shop.ftp.stop();
-        let server = RealServer::start(&shop, setup);
+        let server = RealServer::start(&shop, setup, variables);
         shop.setting(&format!("user = \"{}\"", shop.ftp.user()), &format!("user = \"{}\"", server.login));
         if setup.tls != Tls::Off {
             let pin = setup.certificate.sha256();
@@ -119,7 +125,13 @@ impl RealShop {
         // Without root there is no chroot, and the user sees the whole disk.
         let prefix = if is_root() { String::new() } else { shop.ftp.root().display().to_string() };
         shop.settings(|text| text.replace(" = \"/", &format!(" = \"{prefix}/")));
-        Self { _server: server, shop, setup }
+        Self { _server: server, shop }
+    }
+
+    /// Sets who may do what with a file or a folder of the server; its user is not the owner.
+    #[track_caller]
+    pub fn set_mode(&self, path: &str, mode: u32) {
+        chmod(&self.shop.ftp.root().join(&path[1..]), mode);
     }
 }
 
@@ -147,15 +159,15 @@ struct RealServer {
 
 impl RealServer {
     #[track_caller]
-    fn start(shop: &Shop, setup: Setup) -> Self {
+    fn start(shop: &Shop, setup: Setup, variables: &[(&str, &str)]) -> Self {
         let (root, port) = (shop.ftp.root(), shop.ftp.port());
         let folder = tempfile::tempdir().unwrap();
         // The server's user is not ours: let it in, and write where TEMPOSTAR's would.
-        open_to_all(folder.path(), 0o755);
-        open_to_all(root.parent().unwrap(), 0o755);
+        chmod(folder.path(), 0o755);
+        chmod(root.parent().unwrap(), 0o755);
         open_tree(root);
         // vsftpd refuses to serve a folder that its user could change.
-        open_to_all(root, 0o755);
+        chmod(root, 0o755);
         let place = Place { folder: folder.path(), root, port, password: shop.ftp.password() };
         let (mut command, login) = match setup.software {
             Software::Vsftpd => (place.vsftpd(setup), "ftp"),
@@ -163,7 +175,11 @@ impl RealServer {
             Software::PureFtpd => (place.pure_ftpd(setup), shop.ftp.user()),
         };
         let log = fs::File::create(folder.path().join("output.log")).unwrap();
-        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        command
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
         let process = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let mut server = Self { process, folder, login };
         server.wait_until_it_answers(port);
@@ -267,7 +283,7 @@ impl Place<'_> {
              <IfModule mod_delay.c>\nDelayEngine off\n</IfModule>\n\
              WtmpLog off\nTransferLog none\nSystemLog {folder}/proftpd.log\n\
              AuthOrder mod_auth_file.c\nAuthUserFile {users}\nRequireValidShell off\n{home}\n\
-             AllowOverwrite on\n{tls}{extra}\n",
+             AllowOverwrite on\n{extra}\n{tls}",
             modules = unpacked().join("root/usr/lib/proftpd").display(),
             port = self.port,
             folder = self.folder.display(),
@@ -362,7 +378,7 @@ fn output_of(command: &mut Command) -> String {
 }
 
 fn open_tree(folder: &Path) {
-    open_to_all(folder, 0o777);
+    chmod(folder, 0o777);
     for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.is_dir() {
             open_tree(&entry);
@@ -370,6 +386,6 @@ fn open_tree(folder: &Path) {
     }
 }
 
-fn open_to_all(folder: &Path, mode: u32) {
+fn chmod(folder: &Path, mode: u32) {
     fs::set_permissions(folder, Permissions::from_mode(mode)).unwrap();
 }

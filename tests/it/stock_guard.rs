@@ -1,0 +1,204 @@
+//! The safety guard of `import-stock`: a file that looks broken waits for a person.
+
+use crate::harness::{Ran, STOCK_INBOX, Shop};
+
+/// The rows of `S-001`, `S-002`, …: the first `zero` with 0, the others with 4.
+fn rows(count: usize, zero: usize) -> String {
+    (1..=count).map(|number| format!("S-{number:03},{}\n", if number <= zero { 0 } else { 4 })).collect()
+}
+
+#[track_caller]
+fn put(shop: &Shop, name: &str, rows: &str) {
+    shop.put_sheet(STOCK_INBOX, name, &format!("商品コード,在庫数\n{rows}"));
+}
+
+/// A shop with so many SKUs, 5 each, and these limits.
+fn shop(skus: usize, guard: &str) -> Shop {
+    let shop = Shop::new();
+    shop.settings(|text| format!("{text}[stock.guard]\n{guard}\n"));
+    shop.many_products_in_stock(skus);
+    shop
+}
+
+/// It was held, and nothing of it was written.
+#[track_caller]
+fn check_held(shop: &Shop, ran: Ran, name: &str) {
+    let ran = ran.exits(4).outcome("held");
+    assert_eq!(ran.file_outcome(name), "held");
+    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["5"]);
+    assert!(shop.remote_files(STOCK_INBOX).contains(&name.to_owned()));
+}
+
+// The limits -----------------------------------------------------------------------------------------------------
+
+#[test]
+fn as_many_skus_as_the_limit_may_become_unsellable_but_not_one_more() {
+    let shop_at_limit = shop(40, "zero_percent = 20");
+    put(&shop_at_limit, "stock.csv", &rows(40, 8));
+    shop_at_limit.run(["import-stock"]).ok();
+    let shop_beyond = shop(40, "zero_percent = 20");
+    put(&shop_beyond, "stock.csv", &rows(40, 9));
+    check_held(&shop_beyond, shop_beyond.run(["import-stock", "--json"]), "stock.csv");
+}
+
+#[test]
+fn as_many_skus_as_the_limit_may_be_unknown_but_not_one_more() {
+    let shop_at_limit = shop(20, "unknown_percent = 50");
+    put(&shop_at_limit, "stock.csv", &rows(40, 0));
+    shop_at_limit.run(["import-stock"]).ok();
+    let shop_beyond = shop(20, "unknown_percent = 50");
+    put(&shop_beyond, "stock.csv", &rows(41, 0));
+    check_held(&shop_beyond, shop_beyond.run(["import-stock", "--json"]), "stock.csv");
+}
+
+#[test]
+fn from_min_rows_on_the_guard_watches() {
+    let shop_below = shop(10, "min_rows = 6");
+    put(&shop_below, "stock.csv", &rows(5, 5));
+    shop_below.run(["import-stock"]).ok();
+    let shop_from = shop(10, "min_rows = 6");
+    put(&shop_from, "stock.csv", &rows(6, 6));
+    check_held(&shop_from, shop_from.run(["import-stock", "--json"]), "stock.csv");
+}
+
+#[test]
+fn a_limit_of_0_tolerates_none() {
+    for (guard, rows) in [("zero_percent = 0", rows(40, 1)), ("unknown_percent = 0", rows(41, 0))] {
+        let shop = shop(40, guard);
+        put(&shop, "stock.csv", &rows);
+        check_held(&shop, shop.run(["import-stock", "--json"]), "stock.csv");
+    }
+}
+
+#[test]
+fn a_limit_of_100_is_switched_off() {
+    let shop = shop(10, "zero_percent = 100\nunknown_percent = 100");
+    put(&shop, "stock.csv", &rows(40, 40));
+    shop.run(["import-stock"]).ok();
+    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["0"]);
+}
+
+#[test]
+fn what_the_shop_cannot_sell_anyway_does_not_count() {
+    let shop = shop(40, "zero_percent = 20");
+    shop.sql(
+        "UPDATE stock SET allocated = 5 WHERE sku_code < 'S-016';
+         UPDATE skus SET handled = 0 WHERE code BETWEEN 'S-016' AND 'S-030';",
+    );
+    // The first thirty were sold out or are not handled.
+    put(&shop, "stock.csv", &rows(40, 30));
+    shop.run(["import-stock"]).ok();
+}
+
+#[test]
+fn the_share_is_counted_against_what_the_shop_can_sell_now() {
+    let shop = shop(40, "zero_percent = 20");
+    shop.sql("UPDATE skus SET handled = 0 WHERE code > 'S-010'");
+    // Three of forty are few, three of ten are many.
+    put(&shop, "stock.csv", &rows(40, 3));
+    check_held(&shop, shop.run(["import-stock", "--json"]), "stock.csv");
+}
+
+#[test]
+fn a_figure_that_orders_on_their_way_use_up_counts_as_unsellable() {
+    let shop = shop(40, "zero_percent = 20");
+    for number in 1..=9 {
+        let sku = format!("S-{number:03}");
+        shop.order(&format!("10{number}")).line(&sku, 4).insert();
+    }
+    put(&shop, "stock.csv", &rows(40, 0));
+    shop.run(["import-stock", "--json"]).exits(4).outcome("held");
+}
+
+// What is held ---------------------------------------------------------------------------------------------------
+
+#[test]
+fn the_figures_that_tripped_it_are_named() {
+    let shop = shop(40, "zero_percent = 20\nunknown_percent = 50");
+    put(&shop, "stock.csv", &rows(40, 30));
+    shop.run(["import-stock", "--json"]).exits(4).problem(
+        Some("stock.csv"),
+        None,
+        None,
+        &["30", "40", "75 %", "20 %"],
+    );
+    shop.run(["import-stock", "--quiet"]).exits(4).says("stock.csv: ").says("30 of the 40").says("--force");
+    put(&shop, "stock.csv", &rows(100, 0));
+    shop.run(["import-stock", "--json"]).exits(4).problem(
+        Some("stock.csv"),
+        None,
+        None,
+        &["60", "100", "60 %", "50 %"],
+    );
+}
+
+#[test]
+fn a_held_file_blocks_those_after_it_but_not_those_before() {
+    let shop = shop(40, "zero_percent = 20");
+    put(&shop, "stock20261124100000.csv", "S-001,7\n");
+    put(&shop, "stock20261124100500.csv", &rows(40, 40));
+    put(&shop, "stock20261124101000.csv", "S-001,9\n");
+    let ran = shop.run(["import-stock", "--json"]).exits(4).outcome("held").count("changed", 1);
+    assert_eq!(ran.file_outcome("stock20261124100000.csv"), "applied");
+    assert_eq!(ran.file_outcome("stock20261124100500.csv"), "held");
+    assert_eq!(ran.file_outcome("stock20261124101000.csv"), "waiting");
+    shop.check_stock("S-001", 7, 0);
+    shop.check_stock("S-002", 5, 0);
+    assert_eq!(shop.remote_files(STOCK_INBOX), ["stock20261124100500.csv", "stock20261124101000.csv"]);
+}
+
+#[test]
+fn files_given_by_hand_that_wait_for_a_held_one_are_told() {
+    let shop = shop(40, "zero_percent = 20");
+    shop.write("20261124-1005.csv", format!("商品コード,在庫数\n{}", rows(40, 40)).as_bytes());
+    shop.write("20261124-1010.csv", "商品コード,在庫数\nS-001,9\n".as_bytes());
+    let files = ["--file", "20261124-1005.csv", "--file", "20261124-1010.csv"];
+    let ran = shop.run(["import-stock", "--json"].into_iter().chain(files)).exits(4).outcome("held");
+    assert_eq!(ran.file_outcome("20261124-1005.csv"), "held");
+    assert_eq!(ran.file_outcome("20261124-1010.csv"), "waiting");
+    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["5"]);
+}
+
+#[test]
+fn each_run_judges_anew() {
+    let mut shop = shop(40, "zero_percent = 20");
+    put(&shop, "stock20261124101000.csv", &rows(40, 12));
+    for _ in 0..2 {
+        check_held(&shop, shop.run(["import-stock", "--json"]), "stock20261124101000.csv");
+    }
+    // Meanwhile the shop has sold out of most of them.
+    shop.sql("UPDATE stock SET allocated = 5 WHERE sku_code < 'S-010'");
+    shop.at("2026-11-24 10:25:00").run(["import-stock"]).ok();
+    shop.check_rows("SELECT count(*) FROM stock WHERE quantity = 0", &["12"]);
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+}
+
+#[test]
+fn a_better_file_of_the_same_name_takes_the_place_of_a_held_one() {
+    let shop = shop(40, "zero_percent = 20");
+    put(&shop, "stock.csv", &rows(40, 40));
+    check_held(&shop, shop.run(["import-stock", "--json"]), "stock.csv");
+    put(&shop, "stock.csv", &rows(40, 0));
+    shop.run(["import-stock"]).ok();
+    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["4"]);
+}
+
+#[test]
+fn force_applies_the_held_file_and_those_that_waited_for_it() {
+    let mut shop = shop(40, "zero_percent = 20");
+    put(&shop, "stock20261124100500.csv", &rows(40, 40));
+    put(&shop, "stock20261124101000.csv", "S-001,9\n");
+    shop.run(["import-stock"]).exits(4);
+    shop.at("2026-11-24 10:25:00").run(["import-stock", "--force", "--json"]).ok().no_problem();
+    shop.check_stock("S-001", 9, 0);
+    shop.check_stock("S-002", 0, 0);
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+}
+
+#[test]
+fn a_dry_run_tells_what_would_be_held_and_notes_nothing() {
+    let shop = shop(40, "zero_percent = 20");
+    put(&shop, "stock.csv", &rows(40, 40));
+    check_held(&shop, shop.run(["import-stock", "--dry-run", "--json"]), "stock.csv");
+    shop.check_rows("SELECT count(*) FROM tempostar_files", &["0"]);
+}
