@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use std::{error, fmt};
 
@@ -40,6 +42,8 @@ pub(super) struct Connection<'a> {
     ftp: RustlsFtpStream,
     /// Where the last CWD went; `None`: still where the login put us.
     folder: Option<String>,
+    /// Whether PASV has succeeded: what is refused after it is the command.
+    data_tried: Arc<AtomicBool>,
 }
 
 impl<'a> Connection<'a> {
@@ -63,7 +67,8 @@ impl<'a> Connection<'a> {
         let logging_in = |cause| Fault::at_step(cause, Step::LogIn, say::logging_in(host, *port, user));
 
         debug("connect");
-        let mut ftp = greet(settings, seen).map_err(connecting)?;
+        let data_tried = Arc::new(AtomicBool::new(false));
+        let mut ftp = greet(settings, seen, Arc::clone(&data_tried)).map_err(connecting)?;
         if let Some(config) = tls {
             debug("AUTH TLS");
             ftp = secure(ftp, config, settings).map_err(securing)?;
@@ -74,7 +79,7 @@ impl<'a> Connection<'a> {
         // The library's default is ASCII, in which line ends change and SIZE is refused.
         ftp.transfer_type(FileType::Binary).map_err(|error| logging_in(Cause::of(error, settings)))?;
         crash::point("connected");
-        Ok(Self { settings, ftp, folder: None })
+        Ok(Self { settings, ftp, folder: None, data_tried })
     }
 
     /// Whether a CWD has taken us away from the folder of the login.
@@ -111,9 +116,12 @@ impl<'a> Connection<'a> {
     /// "nothing here"; that the folder exists we know from CWD.
     pub(super) fn names(&mut self) -> Result<Vec<u8>, Cause> {
         debug("NLST");
+        self.data_tried.store(false, Ordering::Relaxed);
         let mut stream = match self.ftp.custom_data_command("NLST", TRANSFER_STARTS) {
             Ok((_, stream)) => stream,
-            Err(FtpError::UnexpectedResponse(response)) if says_empty(&response) => {
+            Err(FtpError::UnexpectedResponse(response))
+                if says_empty(&response) && self.data_tried.load(Ordering::Relaxed) =>
+            {
                 let reply = Reply::new(&response, self.settings);
                 return if reply.speaks_of_permission() {
                     Err(Cause::Forbidden(reply))
@@ -136,13 +144,18 @@ impl<'a> Connection<'a> {
     /// SIZE in bytes; `None`: there is no such file (550 also means that we may not see it, or that it is a
     /// folder).
     pub(super) fn size(&mut self, path: &str) -> Result<Option<u64>, Cause> {
+        Ok(self.measure(path)?.ok())
+    }
+
+    /// SIZE in bytes, or the server's 550.
+    pub(super) fn measure(&mut self, path: &str) -> Result<Result<u64, Reply>, Cause> {
         match self.ask(&format!("SIZE {path}"), &[Status::File]) {
             Ok(answer) => match argument(&answer).parse() {
-                Ok(bytes) => Ok(Some(bytes)),
+                Ok(bytes) => Ok(Ok(bytes)),
                 Err(_) => Err(Cause::Garbage(Reply::new(&answer, self.settings).text)),
             },
             Err(Cause::Refused(reply)) if is_unsupported(&reply) => Err(Cause::SizeUnsupported(reply)),
-            Err(Cause::Forbidden(_)) => Ok(None),
+            Err(Cause::Forbidden(reply)) => Ok(Err(reply)),
             Err(cause) => Err(cause),
         }
     }
@@ -281,13 +294,14 @@ fn debug(step: &str) {
 }
 
 /// The TCP connection and the server's greeting.
-fn greet(settings: &Ftp, seen: &mut Seen) -> Result<RustlsFtpStream, Cause> {
+fn greet(settings: &Ftp, seen: &mut Seen, data_tried: Arc<AtomicBool>) -> Result<RustlsFtpStream, Cause> {
     let socket = dial(settings, seen)?;
     let peer = socket.peer_addr().map_err(Cause::Unreachable)?;
     let (connect_timeout, timeout) = (settings.connect_timeout, settings.timeout);
     let mut ftp = RustlsFtpStream::connect_with_stream(socket)
         .map_err(|error| Cause::of_connecting(error, settings))?
         .passive_stream_builder(move |address| {
+            data_tried.store(true, Ordering::Relaxed);
             connect(address, connect_timeout, timeout).map_err(|error| {
                 FtpError::ConnectionError(io::Error::new(error.kind(), DataConnection { address, error }))
             })
@@ -374,10 +388,11 @@ fn is_unsupported(reply: &Reply) -> bool {
     matches!(reply.code, 500 | 502 | 504)
 }
 
-/// What follows the code on a one-line answer.
+/// What follows the code on the last line of an answer.
 fn argument(answer: &Response) -> String {
     let text = String::from_utf8_lossy(&answer.body);
-    text.get(4..).unwrap_or_default().trim().to_owned()
+    let last = text.lines().next_back().unwrap_or_default();
+    last.get(4..).unwrap_or_default().trim().to_owned()
 }
 
 /// `YYYYMMDDHHMMSS`, with or without a fraction.

@@ -252,7 +252,12 @@ pub(super) enum Cause {
     SizeUnsupported(Reply),
     Incomplete {
         transferred: u64,
-        on_server: Option<u64>,
+        on_server: u64,
+    },
+    /// Transferred, but then SIZE was refused.
+    NotThere {
+        transferred: u64,
+        reply: Reply,
     },
     Changed {
         before: u64,
@@ -349,7 +354,8 @@ impl Cause {
             | Self::Garbage(_)
             | Self::Transient(_)
             | Self::SessionReuse(_)
-            | Self::Incomplete { .. } => true,
+            | Self::Incomplete { .. }
+            | Self::NotThere { .. } => true,
             Self::Full(reply) => reply.code < 500,
             Self::TlsRefused(_)
             | Self::TlsRequired(_)
@@ -409,7 +415,7 @@ impl Cause {
             Self::Missing(_) => Kind::Missing,
             Self::Forbidden(_) => Kind::Forbidden,
             Self::SizeUnsupported(_) => Kind::Unsupported,
-            Self::Incomplete { .. } => Kind::Incomplete,
+            Self::Incomplete { .. } | Self::NotThere { .. } => Kind::Incomplete,
             Self::Changed { .. } => Kind::Changed,
             Self::Name(_) => Kind::Name,
             Self::Local { .. } => Kind::Local,
@@ -443,8 +449,8 @@ impl Cause {
             Self::Forbidden(reply) => say::forbidden(&reply.text),
             Self::Refused(reply) => say::refused(&reply.text),
             Self::SizeUnsupported(reply) => say::size_unsupported(&reply.text),
-            Self::Incomplete { transferred, on_server: Some(bytes) } => say::incomplete(*transferred, *bytes),
-            Self::Incomplete { transferred, on_server: None } => say::vanished(*transferred),
+            Self::Incomplete { transferred, on_server } => say::incomplete(*transferred, *on_server),
+            Self::NotThere { transferred, reply } => say::vanished(*transferred, &reply.text),
             Self::Changed { before, now } => say::changed(*before, *now),
             Self::Name(name) => say::bad_name(name),
             Self::Local { path, error } => say::local_file(path, &error.to_string()),

@@ -431,11 +431,13 @@ fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Res
     let mut sink = Hashing::new(file);
     let size = server
         .retrieve(path, listed, to, &mut sink)
-        .or_else(|cause| missing_or_forbidden(server, path, cause))?;
-    match server.size(path)? {
-        Some(now) if now != listed => Err(Cause::Changed { before: listed, now }),
-        Some(now) if now == size => Ok(Downloaded { size, sha256: sink.finish().2 }),
-        on_server => Err(Cause::Incomplete { transferred: size, on_server }),
+        .or_else(|cause| missing_or_forbidden(server, path, cause))
+        .or_else(|cause| folder_or_forbidden(server, path, cause))?;
+    match server.measure(path)? {
+        Ok(now) if now != listed => Err(Cause::Changed { before: listed, now }),
+        Ok(now) if now == size => Ok(Downloaded { size, sha256: sink.finish().2 }),
+        Ok(on_server) => Err(Cause::Incomplete { transferred: size, on_server }),
+        Err(reply) => Err(Cause::NotThere { transferred: size, reply }),
     }
 }
 
@@ -443,6 +445,14 @@ fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Res
 fn missing_or_forbidden<T>(server: &mut Connection<'_>, path: &str, cause: Cause) -> Result<T, Cause> {
     match cause {
         Cause::Forbidden(reply) if server.size(path)?.is_none() => Err(Cause::Missing(reply)),
+        cause => Err(cause),
+    }
+}
+
+/// Some servers give folders a size. To whoever wants a file, it is not there.
+fn folder_or_forbidden<T>(server: &mut Connection<'_>, path: &str, cause: Cause) -> Result<T, Cause> {
+    match cause {
+        Cause::Forbidden(reply) if server.enter(path).is_ok() => Err(Cause::Missing(reply)),
         cause => Err(cause),
     }
 }
@@ -474,9 +484,10 @@ fn send(server: &mut Connection<'_>, from: &Path, to: &str, started: &mut bool) 
         }
         stored => stored?,
     };
-    match server.size(to)? {
-        Some(on_server) if on_server == transferred => Ok(()),
-        on_server => Err(Cause::Incomplete { transferred, on_server }),
+    match server.measure(to)? {
+        Ok(on_server) if on_server == transferred => Ok(()),
+        Ok(on_server) => Err(Cause::Incomplete { transferred, on_server }),
+        Err(reply) => Err(Cause::NotThere { transferred, reply }),
     }
 }
 

@@ -673,6 +673,14 @@ fn unsafe_names_are_ignored_and_told() {
 }
 
 #[test]
+fn a_name_longer_than_any_file_system_takes_is_ignored() {
+    let (longest, too_long) = ("x".repeat(255), "y".repeat(256));
+    let names = sort_names(format!("{longest}\n{too_long}").as_bytes(), "/in");
+    assert_eq!(names.safe, [longest]);
+    assert_eq!(names.ignored, [&too_long[..100]]);
+}
+
+#[test]
 fn pauses_grow_to_ten_seconds() {
     let middle: Vec<f64> = (0..6).map(|retry| pause_s(retry, 0.5)).collect();
     assert_eq!(middle, [0.5, 1.0, 2.0, 4.0, 8.0, 10.0]);

@@ -313,7 +313,9 @@ fn list_ready(
     let mut waiting = listing.files;
     waiting.retain(|file| !is_marker(&file.name));
     if run.mode == Mode::Real {
-        note_files_that_are_gone(run, remote, inbox, &waiting)?;
+        let lying = waiting.iter().map(|file| file.name.as_str());
+        let lying = lying.chain(listing.unreadable.iter().map(String::as_str)).collect();
+        note_files_that_are_gone(run, remote, inbox, &lying)?;
     }
     if let Ready::Stable { settle } = &inbox.ready
         && !waiting.is_empty()
@@ -351,11 +353,10 @@ fn note_files_that_are_gone(
     run: &Run<'_>,
     remote: &mut Remote<'_>,
     inbox: &Inbox,
-    listed: &[RemoteFile],
+    lying: &HashSet<&str>,
 ) -> Result<()> {
     for file in ledger::unfinished_files(&run.database, run.report.command)? {
-        let is_listed = listed.iter().any(|listed| listed.name == file.name);
-        if is_listed || remote.size(&join(&inbox.folder, &file.name))?.is_some() {
+        if lying.contains(file.name.as_str()) || remote.size(&join(&inbox.folder, &file.name))?.is_some() {
             continue;
         }
         if let Ready::Marker { suffix } = &inbox.ready {

@@ -196,9 +196,9 @@ problems! {
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバの空き容量とネットワークをご確認ください。",
         hint_en: "the next run tries again; if it goes on, check the room on the server and the network",
     }
-    error vanished = "ftp-file-vanished" (transferred: u64) {
-        ja: "{transferred}バイトを転送しましたが、直後に確認するとファイルがサーバにありませんでした",
-        en: "{transferred} bytes were transferred, but the file is not on the server afterwards",
+    error vanished = "ftp-file-vanished" (transferred: u64, reply: &str) {
+        ja: "{transferred}バイトを転送しましたが、直後に確認するとファイルがサーバにありませんでした（サーバの応答: 「{reply}」）",
+        en: "{transferred} bytes were transferred, but the file is not on the server afterwards: {reply:?}",
         hint_ja: "ほかの人やプログラムが同時に移動または削除していないかご確認ください。",
         hint_en: "check whether somebody or another program moves or deletes it at the same time",
     }

@@ -80,8 +80,8 @@ problems! {
         hint_en: "",
     }
     note vanished = "file-vanished" () {
-        ja: "一覧にありましたが、取得するときにはなくなっていました。",
-        en: "was listed, but was gone when it was to be downloaded",
+        ja: "一覧にありましたが、取得するときにはなくなっていたか、ファイルではありませんでした。",
+        en: "was listed, but was gone or no file when it was to be downloaded",
         hint_ja: "",
         hint_en: "",
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::harness::scenes::{self, Scene};
-use crate::harness::{OUTBOX, Shop};
+use crate::harness::{OUTBOX, Shop, show};
 
 /// Where an import can die.
 const IMPORT: [&str; 17] = [
@@ -83,7 +83,7 @@ fn check_every_crash(scene: &Scene, at_least: &[&str]) {
         shop.run_dying_at(passage, [scene.job]);
         check_made_good(scene, passage, &shop, &expected);
     }
-    println!("{}: {} crashes made good: {}", scene.name, passages.len(), passages.join(" "));
+    show(&format!("{}: {} crashes made good: {}", scene.name, passages.len(), passages.join(" ")));
 }
 
 #[track_caller]

@@ -33,6 +33,8 @@ pub enum Act {
     SilenceAfterwards,
     /// All as it should be, but late.
     Delay(Duration),
+    /// All as it should be, but with two lines before the last of the reply.
+    MoreLines,
     /// At PASV: nobody listens at the port.
     RefuseData,
     /// At PASV: the address is a private one that is not ours, as behind NAT.
@@ -42,7 +44,7 @@ pub enum Act {
 }
 
 /// What goes wrong on a data connection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum DataAct {
     /// It is closed as if all were well after so many bytes.
     Fin(usize),
@@ -52,6 +54,8 @@ pub enum DataAct {
     Stall(usize),
     /// So many bytes every ten milliseconds.
     Throttle(usize),
+    /// The client gets this and nothing of what the server sends.
+    Instead(Vec<u8>),
 }
 
 /// When something goes wrong.
@@ -231,6 +235,11 @@ impl Control {
             Some(Act::CutAfterwards) => Ok(Next::Close),
             Some(Act::SilenceAfterwards) => self.wait_until_client_leaves(),
             Some(Act::CutAfterReply) => self.say(reply).map(|_| Next::Close),
+            Some(Act::MoreLines) if !command.starts_with("PASV") => {
+                let code = String::from_utf8_lossy(&reply[..3]).into_owned();
+                let lines = format!("{code}-A word of our sponsor:\r\n 42 is not the answer.\r\n");
+                self.say(&[lines.as_bytes(), reply].concat())
+            }
             act if command.starts_with("PASV") => {
                 let rewritten = self.prepare_data(reply, act.as_ref())?;
                 self.say(&rewritten)
@@ -277,7 +286,9 @@ impl Control {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
         let host = if matches!(act, Some(Act::WrongAddress)) { "10,255,255,1" } else { "127,0,0,1" };
-        let rewritten = format!("227 Entering Passive Mode ({host},{},{})\r\n", port / 256, port % 256);
+        let lines = if matches!(act, Some(Act::MoreLines)) { "227-A word of our sponsor:\r\n" } else { "" };
+        let rewritten =
+            format!("{lines}227 Entering Passive Mode ({host},{},{})\r\n", port / 256, port % 256);
         if matches!(act, Some(Act::RefuseData)) {
             return Ok(rewritten.into_bytes());
         }
@@ -301,7 +312,7 @@ impl Control {
             _ => return,
         };
         let act = match act {
-            Some(Act::Data(act)) => Some(*act),
+            Some(Act::Data(act)) => Some(act.clone()),
             _ => None,
         };
         if let Some(data) = self.data.take() {
@@ -365,24 +376,29 @@ impl Transfer {
             Direction::Down => (&mut server, &mut client),
             Direction::Up => (&mut client, &mut server),
         };
-        match self.act {
+        match &self.act {
             None => io::copy(from, to).map(drop),
-            Some(DataAct::Throttle(bytes)) => copy_slowly(from, to, bytes),
+            Some(DataAct::Throttle(bytes)) => copy_slowly(from, to, *bytes),
             Some(DataAct::Fin(bytes)) => {
-                io::copy(&mut from.take(bytes as u64), to)?;
+                io::copy(&mut from.take(*bytes as u64), to)?;
                 to.shutdown(Shutdown::Write)?;
                 // Unread bytes would make a reset of it.
                 io::copy(from, &mut io::sink()).map(drop)
             }
+            Some(DataAct::Instead(bytes)) => {
+                to.write_all(bytes)?;
+                to.shutdown(Shutdown::Write)?;
+                io::copy(from, &mut io::sink()).map(drop)
+            }
             Some(DataAct::Stall(bytes)) => {
-                io::copy(&mut from.take(bytes as u64), to)?;
+                io::copy(&mut from.take(*bytes as u64), to)?;
                 while !is_over.load(Ordering::Relaxed) {
                     thread::sleep(LOOK_AGAIN);
                 }
                 Ok(())
             }
             Some(DataAct::Reset(bytes)) => {
-                io::copy(&mut from.take(bytes as u64), to)?;
+                io::copy(&mut from.take(*bytes as u64), to)?;
                 reset(client)?;
                 reset(server)
             }

@@ -440,6 +440,12 @@ pub fn from_cp932(bytes: &[u8]) -> String {
     text.expect("the file is not CP932").into_owned()
 }
 
+/// Figures for whoever runs the tests with `--nocapture`.
+#[expect(clippy::print_stdout, reason = "a test has nobody else to tell")]
+pub fn show(figures: &str) {
+    println!("{figures}");
+}
+
 fn names_in(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let files = entries.map(|entry| entry.unwrap()).filter(|entry| entry.path().is_file());
