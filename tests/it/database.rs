@@ -93,7 +93,6 @@ fn sell(path: &Path, skus: usize, is_over: &AtomicBool) -> rusqlite::Result<Sold
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "figures, for whoever asks with --nocapture")]
 fn a_shop_that_sells_all_the_time_and_large_imports_do_not_get_in_each_others_way() {
     const SKUS: usize = 12_000;
     let shop = Shop::new();
@@ -434,7 +433,6 @@ fn damage(sound: &[u8], random: &mut Random) -> Vec<u8> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "figures, for whoever asks with --nocapture")]
 fn a_damaged_database_is_never_taken_for_a_sound_one() {
     let shop = Shop::new();
     shop.many_products_in_stock(300);
