@@ -1,0 +1,316 @@
+//! What a logistics file says: its columns, its rows, and the temporary table that brings an order's rows together.
+
+use anyhow::Result;
+use chrono::{NaiveDate, NaiveDateTime};
+use rusqlite::{Statement, params};
+
+use super::Tally;
+use crate::clock::{format_time, parse_time};
+use crate::interrupt;
+use crate::settings::AddOrderLines;
+use crate::sheet::{Column, Header, Row, RowProblem};
+use crate::sync::import::Incoming;
+use crate::text::jobs as text;
+
+/// 受注進捗コード: 出荷済 and 配送完了.
+const SHIPPED_CODES: [&str; 2] = ["800", "950"];
+/// 受注進捗コード: キャンセル.
+const CANCELLED_CODE: &str = "999";
+
+/// Where a file has what.
+pub(super) struct Columns {
+    pub(super) order_no: Column,
+    pub(super) status: Option<Column>,
+    pub(super) shipped: Option<Column>,
+    pub(super) confirmed: Option<Column>,
+    pub(super) delivered: Option<Column>,
+    pub(super) tracking_no: Option<Column>,
+    pub(super) delivery_method: Option<Column>,
+    pub(super) shipment_no: Option<Column>,
+    pub(super) paid: Option<Column>,
+    pub(super) added: Option<LineColumns>,
+}
+
+/// What lines are added from; absent when they are not added at all.
+pub(super) struct LineColumns {
+    pub(super) sku_code: Column,
+    pub(super) product_name: Option<Column>,
+    pub(super) options: Option<Column>,
+    pub(super) quantity: Option<Column>,
+    pub(super) unit_price_excl_tax: Option<Column>,
+    pub(super) unit_tax: Option<Column>,
+    pub(super) unit_price_incl_tax: Option<Column>,
+}
+
+/// Columns that are known, and of no use while no lines are added.
+pub(super) const LINE_COLUMNS: [&str; 7] =
+    ["商品コード", "商品名", "項目選択肢", "数量", "税抜単価", "単品消費税", "税込単価"];
+
+impl Columns {
+    pub(super) fn find(header: &Header, add_order_lines: AddOrderLines) -> Result<Self> {
+        let added = match add_order_lines {
+            AddOrderLines::Ignore => None,
+            AddOrderLines::Add => header.optional(LINE_COLUMNS[0]).map(|sku_code| LineColumns {
+                sku_code,
+                product_name: header.optional(LINE_COLUMNS[1]),
+                options: header.optional(LINE_COLUMNS[2]),
+                quantity: header.optional(LINE_COLUMNS[3]),
+                unit_price_excl_tax: header.optional(LINE_COLUMNS[4]),
+                unit_tax: header.optional(LINE_COLUMNS[5]),
+                unit_price_incl_tax: header.optional(LINE_COLUMNS[6]),
+            }),
+        };
+        Ok(Self {
+            order_no: header.required("ショップ受注番号")?,
+            status: header.optional("受注進捗コード"),
+            shipped: header.optional("出荷日"),
+            confirmed: header.optional("出荷確定日"),
+            delivered: header.optional("配送日"),
+            tracking_no: header.optional("荷物番号"),
+            delivery_method: header.optional("配送方法名"),
+            shipment_no: header.optional("配送番号"),
+            paid: header.optional("入金日付"),
+            added,
+        })
+    }
+
+    pub(super) fn unknown(&self, header: &Header) -> Vec<String> {
+        let optional = [
+            self.status,
+            self.shipped,
+            self.confirmed,
+            self.delivered,
+            self.tracking_no,
+            self.delivery_method,
+            self.shipment_no,
+            self.paid,
+        ];
+        let lines = LINE_COLUMNS.into_iter().filter_map(|name| header.optional(name));
+        let known: Vec<Column> =
+            std::iter::once(self.order_no).chain(optional.into_iter().flatten()).chain(lines).collect();
+        header.others(&known).into_iter().map(|(_, name)| name.to_owned()).collect()
+    }
+}
+
+/// What a row says of an order's progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    Shipped,
+    Cancelled,
+    NotYet,
+}
+
+/// One row of a logistics file. Texts are `None` where the file has no such column, empty where the field is.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) line: u64,
+    pub(super) order_no: String,
+    pub(super) progress: Progress,
+    /// `None`: all destinations.
+    pub(super) shipment_no: Option<i64>,
+    /// 出荷確定日, else 出荷日
+    pub(super) shipped_at: Option<NaiveDateTime>,
+    pub(super) delivered_on: Option<NaiveDate>,
+    pub(super) tracking_no: Option<String>,
+    pub(super) delivery_method: Option<String>,
+    pub(super) paid_at: Option<NaiveDateTime>,
+    pub(super) added: Option<AddedLine>,
+}
+
+/// A line as TEMPOSTAR has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct AddedLine {
+    pub(super) sku_code: String,
+    pub(super) product_name: String,
+    pub(super) options: String,
+    pub(super) quantity: Option<i64>,
+    pub(super) unit_price_excl_tax: i64,
+    pub(super) unit_tax: i64,
+    pub(super) unit_price_incl_tax: i64,
+}
+
+/// A row, or whose it is if not this shop's.
+pub(super) enum Read {
+    Entry(Box<Entry>),
+    OtherShop(String),
+}
+
+impl Columns {
+    pub(super) fn read(&self, row: &Row<'_>, shop_code: &str) -> Result<Read, RowProblem> {
+        let number = row.code(self.order_no)?;
+        // Order numbers hold hyphens themselves; shop codes do not.
+        let Some((shop, order_no)) =
+            number.split_once('-').filter(|(shop, order)| !shop.is_empty() && !order.is_empty())
+        else {
+            return Err(row.problem_in(self.order_no, text::bad_order_number(&number)));
+        };
+        if shop != shop_code {
+            return Ok(Read::OtherShop(number.into_owned()));
+        }
+        let shipped = optional(self.shipped, |column| row.date_time(column))?;
+        let confirmed = optional(self.confirmed, |column| row.date_time(column))?;
+        Ok(Read::Entry(Box::new(Entry {
+            line: row.line(),
+            order_no: order_no.to_owned(),
+            progress: self.progress(row)?,
+            shipment_no: self.shipment_no(row)?,
+            shipped_at: confirmed.flatten().or(shipped.flatten()),
+            delivered_on: optional(self.delivered, |column| row.date(column))?.flatten(),
+            tracking_no: optional(self.tracking_no, |column| Ok(row.text(column)?.into_owned()))?,
+            delivery_method: optional(self.delivery_method, |column| Ok(row.text(column)?.into_owned()))?,
+            paid_at: optional(self.paid, |column| row.date_time(column))?.flatten(),
+            added: self.added_line(row)?,
+        })))
+    }
+
+    pub(super) fn progress(&self, row: &Row<'_>) -> Result<Progress, RowProblem> {
+        let Some(column) = self.status else { return Ok(Progress::Shipped) };
+        let text = row.text(column)?;
+        let code = text.trim_matches(' ');
+        // Something unreadable must not pass for "not shipped yet": the order would never get its ticks.
+        if !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(row.problem_in(column, text::bad_progress(&text)));
+        }
+        Ok(if SHIPPED_CODES.contains(&code) {
+            Progress::Shipped
+        } else if code == CANCELLED_CODE {
+            Progress::Cancelled
+        } else {
+            Progress::NotYet
+        })
+    }
+
+    pub(super) fn shipment_no(&self, row: &Row<'_>) -> Result<Option<i64>, RowProblem> {
+        Ok(optional(self.shipment_no, |column| from_one_up(row, column))?.flatten())
+    }
+
+    pub(super) fn added_line(&self, row: &Row<'_>) -> Result<Option<AddedLine>, RowProblem> {
+        let Some(columns) = &self.added else { return Ok(None) };
+        if row.text(columns.sku_code)?.is_empty() {
+            return Ok(None);
+        }
+        let text = |column: Option<Column>| {
+            Ok(optional(column, |column| row.text(column))?.unwrap_or_default().into_owned())
+        };
+        let amount = |column| Ok(optional(column, |column| row.whole_number(column))?.flatten().unwrap_or(0));
+        Ok(Some(AddedLine {
+            sku_code: row.code(columns.sku_code)?.into_owned(),
+            product_name: text(columns.product_name)?,
+            options: text(columns.options)?,
+            quantity: optional(columns.quantity, |column| from_one_up(row, column))?.flatten(),
+            unit_price_excl_tax: amount(columns.unit_price_excl_tax)?,
+            unit_tax: amount(columns.unit_tax)?,
+            unit_price_incl_tax: amount(columns.unit_price_incl_tax)?,
+        }))
+    }
+}
+
+pub(super) fn from_one_up(row: &Row<'_>, column: Column) -> Result<Option<i64>, RowProblem> {
+    match row.whole_number(column)? {
+        Some(number) if number < 1 => Err(row.problem_in(column, text::below_one(number))),
+        number => Ok(number),
+    }
+}
+
+/// Reads a cell if the file has the column.
+pub(super) fn optional<T>(
+    column: Option<Column>,
+    read: impl FnOnce(Column) -> Result<T, RowProblem>,
+) -> Result<Option<T>, RowProblem> {
+    column.map(read).transpose()
+}
+
+/// Reads the sheet into a temporary table, so that the rows of an order come together wherever they stand.
+pub(super) fn stage(incoming: &mut Incoming<'_>, columns: &Columns, tally: &mut Tally) -> Result<()> {
+    incoming.shop.execute_batch(
+        "DROP TABLE IF EXISTS temp.logistics_rows;
+         CREATE TEMP TABLE logistics_rows (
+             order_no TEXT NOT NULL, line INTEGER NOT NULL, progress INTEGER NOT NULL, shipment_no INTEGER,
+             shipped_at TEXT, delivered_on TEXT, tracking_no TEXT, delivery_method TEXT, paid_at TEXT,
+             sku_code TEXT, product_name TEXT, options TEXT, quantity INTEGER,
+             unit_price_excl_tax INTEGER, unit_tax INTEGER, unit_price_incl_tax INTEGER,
+             PRIMARY KEY (order_no, line)
+         ) WITHOUT ROWID;
+         DROP TABLE IF EXISTS temp.other_shop_orders;
+         CREATE TEMP TABLE other_shop_orders (order_no TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
+    )?;
+    let mut insert = incoming.shop.prepare(
+        "INSERT INTO temp.logistics_rows
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    )?;
+    let mut other_shop = incoming.shop.prepare("INSERT OR IGNORE INTO temp.other_shop_orders VALUES (?1)")?;
+    while let Some(row) = incoming.sheet.next_row()? {
+        interrupt::check()?;
+        match columns.read(&row, &tally.shop_code) {
+            Ok(Read::Entry(entry)) => stage_entry(&mut insert, &entry)?,
+            Ok(Read::OtherShop(number)) => {
+                tally.rows_unknown += 1;
+                if other_shop.execute([&number])? > 0 {
+                    tally.other_shop.add(&number);
+                }
+            }
+            Err(problem) => incoming.rejects.add(&row, problem)?,
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn stage_entry(insert: &mut Statement<'_>, entry: &Entry) -> Result<()> {
+    let added = entry.added.as_ref();
+    insert.execute(params![
+        entry.order_no,
+        entry.line,
+        entry.progress as i64,
+        entry.shipment_no,
+        entry.shipped_at.map(format_time),
+        entry.delivered_on.map(|date| date.to_string()),
+        entry.tracking_no,
+        entry.delivery_method,
+        entry.paid_at.map(format_time),
+        added.map(|line| &line.sku_code),
+        added.map(|line| &line.product_name),
+        added.map(|line| &line.options),
+        added.and_then(|line| line.quantity),
+        added.map(|line| line.unit_price_excl_tax),
+        added.map(|line| line.unit_tax),
+        added.map(|line| line.unit_price_incl_tax),
+    ])?;
+    Ok(())
+}
+
+pub(super) fn read_staged(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
+    let sku_code: Option<String> = row.get("sku_code")?;
+    let added = sku_code
+        .map(|sku_code| {
+            Ok::<_, rusqlite::Error>(AddedLine {
+                sku_code,
+                product_name: row.get("product_name")?,
+                options: row.get("options")?,
+                quantity: row.get("quantity")?,
+                unit_price_excl_tax: row.get("unit_price_excl_tax")?,
+                unit_tax: row.get("unit_tax")?,
+                unit_price_incl_tax: row.get("unit_price_incl_tax")?,
+            })
+        })
+        .transpose()?;
+    let progress = match row.get::<_, i64>("progress")? {
+        0 => Progress::Shipped,
+        1 => Progress::Cancelled,
+        _ => Progress::NotYet,
+    };
+    let time =
+        |name: &str| Ok::<_, rusqlite::Error>(row.get_ref(name)?.as_str_or_null()?.and_then(parse_time));
+    let delivered_on: Option<String> = row.get("delivered_on")?;
+    Ok(Entry {
+        line: row.get("line")?,
+        order_no: row.get("order_no")?,
+        progress,
+        shipment_no: row.get("shipment_no")?,
+        shipped_at: time("shipped_at")?,
+        delivered_on: delivered_on.and_then(|date| date.parse().ok()),
+        tracking_no: row.get("tracking_no")?,
+        delivery_method: row.get("delivery_method")?,
+        paid_at: time("paid_at")?,
+        added,
+    })
+}

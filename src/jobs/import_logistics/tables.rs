@@ -1,0 +1,246 @@
+//! The shop's side: how an order is read, and how what was decided about it is kept and written.
+
+use anyhow::Result;
+use rusqlite::{Connection, OptionalExtension, Statement, Transaction, named_params, params};
+
+use super::decide::{Decision, LineState, OrderState, ShipmentState, Ticks};
+use crate::crash;
+
+/// The statements that read an order.
+pub(super) struct Lookup<'a> {
+    pub(super) order: Statement<'a>,
+    pub(super) shipments: Statement<'a>,
+    pub(super) lines: Statement<'a>,
+}
+
+impl<'a> Lookup<'a> {
+    pub(super) fn new(shop: &'a Connection) -> Result<Self> {
+        Ok(Self {
+            order: shop.prepare(
+                "SELECT cancelled_at IS NOT NULL, cancelled_in_tempostar_at IS NOT NULL,
+                        delivery_status, payment_status, capture_status, shipped_at, paid_at, captured_at
+                 FROM orders
+                 WHERE order_no = ?1",
+            )?,
+            shipments: shop.prepare(
+                "SELECT shipment_no, shipped_on, delivered_on, tracking_no, delivery_method
+                 FROM order_shipments
+                 WHERE order_no = ?1
+                 ORDER BY shipment_no",
+            )?,
+            lines: shop.prepare(
+                "SELECT coalesce(sku_code, ''), coalesce(options, ''), quantity
+                 FROM order_lines
+                 WHERE order_no = ?1
+                 ORDER BY line_no",
+            )?,
+        })
+    }
+
+    pub(super) fn order(&mut self, order_no: &str) -> Result<Option<OrderState>> {
+        let found = self.order.query_row([order_no], |row| {
+            let ticks = Ticks {
+                is_delivered: row.get(2)?,
+                is_paid: row.get(3)?,
+                is_captured: row.get(4)?,
+                shipped_at: row.get(5)?,
+                paid_at: row.get(6)?,
+                captured_at: row.get(7)?,
+            };
+            let (is_cancelled, is_cancelled_in_tempostar) = (row.get(0)?, row.get(1)?);
+            Ok(OrderState { is_cancelled, is_cancelled_in_tempostar, ticks, ..OrderState::default() })
+        });
+        let Some(mut order) = found.optional()? else { return Ok(None) };
+        order.shipments = self
+            .shipments
+            .query_map([order_no], |row| {
+                Ok(ShipmentState {
+                    shipment_no: row.get(0)?,
+                    shipped_on: row.get(1)?,
+                    delivered_on: row.get(2)?,
+                    tracking_no: row.get(3)?,
+                    delivery_method: row.get(4)?,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        order.lines = self
+            .lines
+            .query_map([order_no], |row| {
+                Ok(LineState { sku_code: row.get(0)?, options: row.get(1)?, quantity: row.get(2)? })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Some(order))
+    }
+}
+
+/// The tables of what this file changes.
+pub(super) fn begin_changes(shop: &Connection) -> Result<()> {
+    shop.execute_batch(
+        "DROP TABLE IF EXISTS temp.order_ticks;
+         CREATE TEMP TABLE order_ticks (
+             order_no TEXT NOT NULL PRIMARY KEY, shipped_at TEXT, paid_at TEXT, captured_at TEXT
+         ) WITHOUT ROWID;
+         DROP TABLE IF EXISTS temp.shipment_changes;
+         CREATE TEMP TABLE shipment_changes (
+             order_no TEXT NOT NULL, shipment_no INTEGER NOT NULL,
+             shipped_on TEXT, delivered_on TEXT, tracking_no TEXT, delivery_method TEXT,
+             PRIMARY KEY (order_no, shipment_no)
+         ) WITHOUT ROWID;
+         DROP TABLE IF EXISTS temp.added_lines;
+         CREATE TEMP TABLE added_lines (
+             order_no TEXT NOT NULL, position INTEGER NOT NULL, shipment_no INTEGER NOT NULL,
+             sku_code TEXT, product_name TEXT, options TEXT, quantity INTEGER,
+             unit_price_excl_tax INTEGER, unit_tax INTEGER, unit_price_incl_tax INTEGER,
+             PRIMARY KEY (order_no, position)
+         ) WITHOUT ROWID;
+         DROP TABLE IF EXISTS temp.cancellations;
+         CREATE TEMP TABLE cancellations (
+             order_no TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL
+         ) WITHOUT ROWID;",
+    )?;
+    Ok(())
+}
+
+/// The statements that keep a decision.
+pub(super) struct Keep<'a> {
+    pub(super) ticks: Statement<'a>,
+    pub(super) shipment: Statement<'a>,
+    pub(super) line: Statement<'a>,
+    pub(super) cancellation: Statement<'a>,
+}
+
+impl<'a> Keep<'a> {
+    pub(super) fn new(shop: &'a Connection) -> Result<Self> {
+        Ok(Self {
+            ticks: shop.prepare("INSERT INTO temp.order_ticks VALUES (?1, ?2, ?3, ?4)")?,
+            shipment: shop.prepare("INSERT INTO temp.shipment_changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?,
+            line: shop
+                .prepare("INSERT INTO temp.added_lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?,
+            cancellation: shop.prepare("INSERT INTO temp.cancellations VALUES (?1, ?2)")?,
+        })
+    }
+
+    pub(super) fn decision(&mut self, order_no: &str, decision: &Decision) -> Result<()> {
+        if let Some(ticks) = &decision.ticks {
+            self.ticks.execute(params![order_no, ticks.shipped_at, ticks.paid_at, ticks.captured_at])?;
+        }
+        for new in &decision.shipments {
+            self.shipment.execute(params![
+                order_no,
+                new.shipment_no,
+                new.shipped_on,
+                new.delivered_on,
+                new.tracking_no,
+                new.delivery_method
+            ])?;
+        }
+        for (position, (shipment_no, line)) in decision.lines.iter().enumerate() {
+            self.line.execute(params![
+                order_no,
+                i64::try_from(position)? + 1,
+                shipment_no,
+                line.sku_code,
+                line.product_name,
+                line.options,
+                line.quantity,
+                line.unit_price_excl_tax,
+                line.unit_tax,
+                line.unit_price_incl_tax
+            ])?;
+        }
+        if decision.is_revived {
+            self.cancellation(order_no, Cancellation::TakenBack)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn cancellation(&mut self, order_no: &str, cancellation: Cancellation) -> Result<()> {
+        self.cancellation.execute((order_no, cancellation == Cancellation::New))?;
+        Ok(())
+    }
+}
+
+/// What TEMPOSTAR says of an order's cancellation there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cancellation {
+    New,
+    TakenBack,
+}
+
+/// Writes what was decided. An order that the shop has cancelled since is left alone.
+pub(super) fn write_changes(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+    transaction.execute(
+        "UPDATE order_shipments
+         SET shipped_on = new.shipped_on, delivered_on = new.delivered_on, tracking_no = new.tracking_no,
+             delivery_method = new.delivery_method
+         FROM temp.shipment_changes AS new
+         JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
+         WHERE order_shipments.order_no = new.order_no AND order_shipments.shipment_no = new.shipment_no",
+        [],
+    )?;
+    crash::point("shipments-written");
+    transaction.execute(
+        "INSERT INTO order_lines
+             (order_no, line_no, shipment_no, sku_code, product_name, options, quantity,
+              unit_price_excl_tax, unit_tax, unit_price_incl_tax, added_by)
+         SELECT added.order_no,
+                added.position + (SELECT coalesce(max(line_no), 0)
+                                  FROM order_lines AS line
+                                  WHERE line.order_no = added.order_no),
+                added.shipment_no, added.sku_code, added.product_name, added.options, added.quantity,
+                added.unit_price_excl_tax, added.unit_tax, added.unit_price_incl_tax, 'tempostar'
+         FROM temp.added_lines AS added
+         JOIN orders ON orders.order_no = added.order_no AND orders.cancelled_at IS NULL",
+        [],
+    )?;
+    crash::point("lines-added");
+    transaction.execute(
+        "UPDATE orders
+         SET delivery_status = 1, payment_status = 1, capture_status = 1,
+             shipped_at = new.shipped_at, paid_at = new.paid_at, captured_at = new.captured_at
+         FROM temp.order_ticks AS new
+         WHERE orders.order_no = new.order_no AND orders.cancelled_at IS NULL",
+        [],
+    )?;
+    crash::point("orders-ticked");
+    transaction.execute(
+        "UPDATE orders
+         SET cancelled_in_tempostar_at = CASE WHEN new.is_new THEN :now END
+         FROM temp.cancellations AS new
+         WHERE orders.order_no = new.order_no",
+        named_params! { ":now": now },
+    )?;
+    stamp_changed(transaction, now)
+}
+
+/// Stamps the orders that were changed. What they are stamped with is noted as known, unless the shop had changed the
+/// order before: that change must not be covered by ours.
+pub(super) fn stamp_changed(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+    transaction.execute_batch(
+        "DROP TABLE IF EXISTS temp.changed_orders;
+         CREATE TEMP TABLE changed_orders AS
+         SELECT order_no
+         FROM (SELECT order_no FROM temp.order_ticks
+               UNION SELECT order_no FROM temp.shipment_changes
+               UNION SELECT order_no FROM temp.added_lines)
+         WHERE order_no IN (SELECT order_no FROM orders WHERE cancelled_at IS NULL)
+         UNION
+         SELECT order_no FROM temp.cancellations;",
+    )?;
+    transaction.execute(
+        "UPDATE tempostar_batch_orders
+         SET known_updated_at = :now
+         WHERE order_no IN (SELECT order_no FROM temp.changed_orders)
+           AND known_updated_at IS (SELECT updated_at
+                                    FROM orders
+                                    WHERE orders.order_no = tempostar_batch_orders.order_no)",
+        named_params! { ":now": now },
+    )?;
+    transaction.execute(
+        "UPDATE orders
+         SET updated_at = :now
+         WHERE order_no IN (SELECT order_no FROM temp.changed_orders)",
+        named_params! { ":now": now },
+    )?;
+    Ok(())
+}
