@@ -5,36 +5,33 @@
 //! run loses nothing and applies nothing twice: before the commit the file still waits on the server, after it the
 //! ledger knows the content, and only the cleaning up is repeated.
 
-use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, Read};
+mod inbox;
+mod rejects;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::NaiveDateTime;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use self::inbox::{Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready};
+pub use self::inbox::{join, marker_name};
+pub use self::rejects::Rejects;
+use self::rejects::tell_rejects;
 use super::{Mode, Run};
 use crate::crash;
-use crate::file_time::{own_time, server_time};
-use crate::hashing::Hashing;
 use crate::interrupt;
-use crate::ledger::{self, Decision, FileEntry, KnownFile};
-use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
-use crate::report::{Counts, Exit, Failure, FileOutcome, FileReport, Problem};
-use crate::settings::{AfterImport, Inbox, Ready};
-use crate::sheet::{Refusal, RejectsWriter, Row, RowProblem, Sheet};
+use crate::ledger::{self, Decision, KnownFile};
+use crate::remote::Remote;
+use crate::report::{Counts, Exit, FileOutcome, FileReport, Problem};
+use crate::settings::Inbox;
+use crate::sheet::{Refusal, Sheet};
 use crate::text::sync as text;
-use crate::work_dir::{RUN_ID_TIME, WorkDir, create_file, set_time, time_of};
-
-/// How many rejected rows of a file are told one by one; all of them are in the rejects file.
-const BAD_ROWS_TOLD_MAX: u64 = 100;
+use crate::work_dir::set_time;
 
 /// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
 const COLUMNS_TOLD_MAX: usize = 200;
-
-/// How many names that cannot be used are told one by one: a listing can be a megabyte of nonsense.
-const IGNORED_NAMES_TOLD_MAX: usize = 20;
 
 /// Where the files come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,81 +114,6 @@ pub struct Comparison {
     pub unknown_columns: Vec<String>,
     /// Why the safety guard keeps this file.
     pub held_because: Option<Problem>,
-}
-
-/// The rows of a file that are wrong in themselves: told, counted, and kept for correction.
-pub struct Rejects {
-    count: u64,
-    told: Vec<Problem>,
-    work_dir: WorkDir,
-    run_id: String,
-    path: PathBuf,
-    /// None in a dry run.
-    writer: Option<RejectsWriter>,
-}
-
-impl Rejects {
-    fn new(run: &Run<'_>, name: &str) -> Result<Self> {
-        let path = run.work_dir.rejects(&run.report.run_id, name);
-        let writer = match run.mode {
-            Mode::DryRun => None,
-            Mode::Real => Some(RejectsWriter::new(path.clone(), run.settings.language)),
-        };
-        let (work_dir, run_id) = (run.work_dir.clone(), run.report.run_id.clone());
-        Ok(Self { count: 0, told: Vec::new(), work_dir, run_id, path, writer })
-    }
-
-    /// Rejects a row for this problem.
-    ///
-    /// # Errors
-    /// When the file of rejected rows cannot be written.
-    pub fn add(&mut self, row: &Row<'_>, problem: RowProblem) -> Result<()> {
-        if self.count == 0 && self.writer.is_some() {
-            self.work_dir.make_rejects_folder(&self.run_id)?;
-        }
-        self.count += 1;
-        if let Some(writer) = &mut self.writer {
-            writer.reject(row, &problem)?;
-        }
-        if self.count <= BAD_ROWS_TOLD_MAX {
-            self.told.push(problem.into());
-        }
-        Ok(())
-    }
-
-    /// How many so far.
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// Ends the file of rejected rows, as old as the file that they came from. Gives its path if there are any.
-    fn keep(&mut self, file_time: NaiveDateTime) -> Result<Option<PathBuf>> {
-        let Some(path) = self.writer.take().map(RejectsWriter::finish).transpose()?.flatten() else {
-            return Ok(None);
-        };
-        set_time(&path, file_time)?;
-        Ok(Some(path))
-    }
-
-    /// The rejected rows of a refused file are not kept: whoever fed them back would forget the others.
-    fn discard(&mut self) -> Result<()> {
-        if let Some(path) = self.writer.take().map(RejectsWriter::finish).transpose()?.flatten() {
-            fs::remove_file(&path)?;
-            let _ = self.path.parent().map(fs::remove_dir);
-        }
-        Ok(())
-    }
-}
-
-/// A file of the inbox, or one given by hand, in the spool.
-#[derive(Debug)]
-struct Spooled {
-    /// As the reader knows it: the name on the server, or the path given by hand.
-    shown: String,
-    entry: FileEntry,
-    path: PathBuf,
-    /// As it was on the server; none for one given by hand.
-    listed: Option<RemoteFile>,
 }
 
 /// Whether the run goes on with the next file.
@@ -290,196 +212,6 @@ fn clear_spool(run: &Run<'_>) -> Result<PathBuf> {
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
     }
     Ok(spool)
-}
-
-/// The complete files of the inbox with their own time, oldest first.
-fn list_ready(
-    run: &mut Run<'_>,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-) -> Result<Vec<(RemoteFile, NaiveDateTime)>> {
-    let is_marker =
-        |name: &str| matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()));
-    let wanted = |name: &str| is_marker(name) || inbox.pattern.matches(name);
-    let listing = remote.list(&inbox.folder, &wanted)?;
-    crash::point("listed");
-    tell_ignored(run, &listing.ignored);
-    for name in &listing.unreadable {
-        run.report.partial(text::unreadable().in_file(name));
-        run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
-    }
-    let markers: HashSet<String> =
-        listing.files.iter().map(|file| file.name.clone()).filter(|name| is_marker(name)).collect();
-    let mut waiting = listing.files;
-    waiting.retain(|file| !is_marker(&file.name));
-    if run.mode == Mode::Real {
-        let lying = waiting.iter().map(|file| file.name.as_str());
-        let lying = lying.chain(listing.unreadable.iter().map(String::as_str)).collect();
-        note_files_that_are_gone(run, remote, inbox, &lying)?;
-    }
-    if let Ready::Stable { settle } = &inbox.ready
-        && !waiting.is_empty()
-    {
-        interrupt::sleep(*settle);
-    }
-    let listed_at = run.clock.now();
-    let mut files = Vec::new();
-    for file in waiting {
-        if is_ready(remote, inbox, &file, &markers)? {
-            let file_time =
-                own_time(&file.name, file.modified.map(|mdtm| server_time(mdtm, listed_at)), listed_at);
-            files.push((file, file_time));
-        } else {
-            run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
-            run.report.problems.push(text::not_ready().in_file(&file.name));
-        }
-    }
-    files.sort_by(|(a, a_time), (b, b_time)| (a_time, &a.name).cmp(&(b_time, &b.name)));
-    Ok(files)
-}
-
-fn tell_ignored(run: &mut Run<'_>, names: &[String]) {
-    for name in names.iter().take(IGNORED_NAMES_TOLD_MAX) {
-        run.report.problems.push(text::ignored_name(name));
-    }
-    if names.len() > IGNORED_NAMES_TOLD_MAX {
-        run.report.problems.push(text::more_ignored_names(names.len() - IGNORED_NAMES_TOLD_MAX));
-    }
-}
-
-/// A run that died after putting a file away could not note it any more. And a held file may have been taken away by a
-/// person. A marker left behind goes too: it would call the next file of that name complete while it is still growing.
-fn note_files_that_are_gone(
-    run: &Run<'_>,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    lying: &HashSet<&str>,
-) -> Result<()> {
-    for file in ledger::unfinished_files(&run.database, run.report.command)? {
-        if lying.contains(file.name.as_str()) || remote.size(&join(&inbox.folder, &file.name))?.is_some() {
-            continue;
-        }
-        if let Ready::Marker { suffix } = &inbox.ready {
-            remote.delete(&join(&inbox.folder, &marker_name(&file.name, suffix)))?;
-        }
-        if file.is_held {
-            ledger::forget_file(&run.database, file.id)?;
-        } else {
-            ledger::mark_cleaned_up(&run.database, file.id)?;
-        }
-    }
-    Ok(())
-}
-
-fn is_ready(
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    file: &RemoteFile,
-    markers: &HashSet<String>,
-) -> Result<bool> {
-    match &inbox.ready {
-        Ready::Marker { suffix } => Ok(markers.contains(&marker_name(&file.name, suffix))),
-        Ready::Stable { .. } => Ok(remote.size(&join(&inbox.folder, &file.name))? == Some(file.size)),
-    }
-}
-
-fn download(
-    run: &mut Run<'_>,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    file: &RemoteFile,
-    file_time: NaiveDateTime,
-    spool: &Path,
-) -> Result<Option<Spooled>> {
-    let limit = run.settings.limits.max_file_bytes;
-    if file.size > limit {
-        tell_too_large(run, &file.name, file.size);
-        return Ok(None);
-    }
-    let path = spool.join(&file.name);
-    match remote.download(&inbox.folder, file, &path) {
-        Ok(Downloaded { size, sha256 }) => {
-            let spooled = spooled(run, file.name.clone(), file.name.clone(), path, size, sha256, file_time);
-            Ok(Some(Spooled { listed: Some(file.clone()), ..spooled }))
-        }
-        Err(error) if error.kind == Kind::Missing => {
-            run.report.problems.push(text::vanished().in_file(&file.name));
-            Ok(None)
-        }
-        Err(error) if error.kind == Kind::Forbidden => {
-            run.report.partial((*error.problem).in_file(&file.name));
-            run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
-            Ok(None)
-        }
-        Err(error) if error.kind == Kind::Changed => {
-            run.report.problems.push(text::not_ready().in_file(&file.name));
-            run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
-            Ok(None)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn tell_too_large(run: &mut Run<'_>, name: &str, size: u64) {
-    let mb = 1024 * 1024;
-    let limit = run.settings.limits.max_file_bytes;
-    run.report.partial(text::file_too_large(size.div_ceil(mb), limit / mb).in_file(name));
-    run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
-}
-
-fn copy_to_spool(run: &mut Run<'_>, from: &Path, spool: &Path) -> Result<Option<Spooled>> {
-    let shown = from.display().to_string();
-    let unreadable =
-        |error: &std::io::Error| Failure::new(Exit::Usage, text::file_argument(&shown, &error.to_string()));
-    let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let modified = time_of(from).map_err(|error| unreadable(&error))?;
-    let mut input = File::open(from).map_err(|error| unreadable(&error))?;
-    let path = spool.join(&name);
-    let output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    let mut output = Hashing::new(output);
-    // Measured while reading, not before: it can be a pipe.
-    let limit = run.settings.limits.max_file_bytes;
-    io::copy(&mut (&mut input).take(limit + 1), &mut output)
-        .with_context(|| format!("cannot copy {shown} to {}", path.display()))?;
-    let (_, size, sha256) = output.finish();
-    if size > limit {
-        fs::remove_file(&path)?;
-        tell_too_large(run, &shown, size.max(input.metadata()?.len()));
-        return Ok(None);
-    }
-    let file_time = match known_time(run, from, &name, &sha256)? {
-        Some(known) => known,
-        None => own_time(&name, Some(modified), run.clock.now()),
-    };
-    Ok(Some(spooled(run, shown, name, path, size, sha256, file_time)))
-}
-
-/// The time that a file given by hand had before: one that was taken before, or the corrected rows of one. However late
-/// a person corrects them, their figures are as old as the file that they came from.
-fn known_time(run: &Run<'_>, from: &Path, name: &str, sha256: &str) -> Result<Option<NaiveDateTime>> {
-    if let Some(known) = ledger::find_file(&run.database, run.report.command, name, sha256)? {
-        return Ok(Some(known.file_time));
-    }
-    match run.work_dir.run_of_rejects(from) {
-        Some(run_id) => ledger::file_time(&run.database, &run_id, name),
-        None => Ok(None),
-    }
-}
-
-fn spooled(
-    run: &Run<'_>,
-    shown: String,
-    name: String,
-    path: PathBuf,
-    size: u64,
-    sha256: String,
-    file_time: NaiveDateTime,
-) -> Spooled {
-    let taken_at = run.clock.now().format(RUN_ID_TIME);
-    let archived_as = format!("{}/{taken_at}-{}/{name}", run.report.command, &sha256[..8]);
-    let run_id = run.report.run_id.clone();
-    let entry = FileEntry { command: run.report.command, run_id, name, sha256, size, file_time, archived_as };
-    Spooled { shown, entry, path, listed: None }
 }
 
 /// The ledger's entry when this very file was decided before, and only its cleaning up is left to do. A content that
@@ -619,19 +351,6 @@ fn refuse(
     Ok(Decision::Refused(reason))
 }
 
-fn tell_rejects(run: &mut Run<'_>, rejects: &Rejects, told: &FileReport, kept: Option<&Path>) {
-    for problem in &rejects.told {
-        run.report.partial(problem.clone());
-    }
-    if rejects.count > BAD_ROWS_TOLD_MAX {
-        run.report.partial(text::more_bad_rows(rejects.count - BAD_ROWS_TOLD_MAX).in_file(&told.name));
-    }
-    if let Some(path) = kept {
-        run.report
-            .partial(text::rejects_kept(rejects.count, &path.display().to_string()).in_file(&told.name));
-    }
-}
-
 /// Each name once per run: the files of an inbox mostly have the same columns.
 fn tell_unknown_columns(run: &mut Run<'_>, told: &FileReport) {
     let is_told = |name: &String| run.report.files.iter().any(|file| file.unknown_columns.contains(name));
@@ -691,107 +410,4 @@ fn put_away(
     crash::point("archived-locally");
     clean_up_remote(run, remote, inbox, file, place, decided.entry_id)?;
     Ok(Next::GoOn)
-}
-
-/// Where a file of the inbox goes when it is done with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Archive,
-    Error,
-}
-
-fn clean_up_remote(
-    run: &mut Run<'_>,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    file: &Spooled,
-    place: Place,
-    entry_id: Option<i64>,
-) -> Result<()> {
-    let name = &file.entry.name;
-    if let Some(listed) = &file.listed
-        && remote.is_replaced(&inbox.folder, listed)?
-    {
-        // What lies there now nobody has read yet: moved away, it would be lost.
-        run.report.problems.push(text::replaced_meanwhile().in_file(&file.shown));
-        return entry_id.map_or(Ok(()), |id| ledger::mark_cleaned_up(&run.database, id));
-    }
-    let moved = match (place, inbox.after_import) {
-        (Place::Error, _) => move_into(remote, inbox, file, "error"),
-        (Place::Archive, AfterImport::Archive) => move_into(remote, inbox, file, "archive"),
-        (Place::Archive, AfterImport::Delete) => remote.delete(&join(&inbox.folder, name)),
-    };
-    crash::point("put-away");
-    let cleaned = moved.and_then(|()| match &inbox.ready {
-        Ready::Marker { suffix } => remote.delete(&join(&inbox.folder, &marker_name(name, suffix))),
-        Ready::Stable { .. } => Ok(()),
-    });
-    match cleaned {
-        Ok(()) => {
-            crash::point("archived-remotely");
-            entry_id.map_or(Ok(()), |id| ledger::mark_cleaned_up(&run.database, id))?;
-            crash::point("cleaned-up");
-            Ok(())
-        }
-        // The rows are safe and the ledger knows the file: the other files need not wait for it.
-        Err(error)
-            if matches!(
-                error.kind,
-                Kind::Refused | Kind::Forbidden | Kind::Missing | Kind::FolderMissing
-            ) =>
-        {
-            run.report.partial(text::cannot_clean_up().because(&error.problem.message).in_file(&file.shown));
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Moves a file of the inbox to a folder beside it, under a name that is free there.
-fn move_into(
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    file: &Spooled,
-    folder: &str,
-) -> Result<(), crate::remote::Error> {
-    let name = &file.entry.name;
-    let source = join(&inbox.folder, name);
-    let folder = join(&inbox.folder, folder);
-    let mut target = join(&folder, name);
-    if remote.size(&target)?.is_some() {
-        target = join(&folder, &unused_name(name, file));
-    }
-    match remote.rename(&source, &target) {
-        Err(error)
-            if matches!(
-                error.kind,
-                Kind::Refused | Kind::Forbidden | Kind::Missing | Kind::FolderMissing
-            ) =>
-        {
-            remote.make_folder(&folder)?;
-            crash::point("folder-made");
-            remote.rename(&source, &target)
-        }
-        result => result,
-    }
-}
-
-/// `stock.csv` → `stock-20261124T101500-1a2b3c4d.csv`
-fn unused_name(name: &str, file: &Spooled) -> String {
-    let stamp = file.entry.archived_as.split('/').nth(1).unwrap_or(&file.entry.run_id);
-    match name.rsplit_once('.') {
-        Some((stem, extension)) => format!("{stem}-{stamp}.{extension}"),
-        None => format!("{name}-{stamp}"),
-    }
-}
-
-/// `stock.csv` and `.lock` → `stock.lock`
-pub fn marker_name(name: &str, suffix: &str) -> String {
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    format!("{stem}{suffix}")
-}
-
-/// A path on the server.
-pub fn join(folder: &str, name: &str) -> String {
-    format!("{}/{name}", folder.trim_end_matches('/'))
 }

@@ -1,0 +1,93 @@
+//! The rows of a file that are wrong in themselves.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use chrono::NaiveDateTime;
+
+use super::super::{Mode, Run};
+use crate::report::{FileReport, Problem};
+use crate::sheet::{RejectsWriter, Row, RowProblem};
+use crate::text::sync as text;
+use crate::work_dir::{WorkDir, set_time};
+
+/// How many rejected rows of a file are told one by one; all of them are in the rejects file.
+const BAD_ROWS_TOLD_MAX: u64 = 100;
+
+/// The rows of a file that are wrong in themselves: told, counted, and kept for correction.
+pub struct Rejects {
+    pub(super) count: u64,
+    pub(super) told: Vec<Problem>,
+    pub(super) work_dir: WorkDir,
+    pub(super) run_id: String,
+    pub(super) path: PathBuf,
+    /// None in a dry run.
+    pub(super) writer: Option<RejectsWriter>,
+}
+
+impl Rejects {
+    pub(super) fn new(run: &Run<'_>, name: &str) -> Result<Self> {
+        let path = run.work_dir.rejects(&run.report.run_id, name);
+        let writer = match run.mode {
+            Mode::DryRun => None,
+            Mode::Real => Some(RejectsWriter::new(path.clone(), run.settings.language)),
+        };
+        let (work_dir, run_id) = (run.work_dir.clone(), run.report.run_id.clone());
+        Ok(Self { count: 0, told: Vec::new(), work_dir, run_id, path, writer })
+    }
+
+    /// Rejects a row for this problem.
+    ///
+    /// # Errors
+    /// When the file of rejected rows cannot be written.
+    pub fn add(&mut self, row: &Row<'_>, problem: RowProblem) -> Result<()> {
+        if self.count == 0 && self.writer.is_some() {
+            self.work_dir.make_rejects_folder(&self.run_id)?;
+        }
+        self.count += 1;
+        if let Some(writer) = &mut self.writer {
+            writer.reject(row, &problem)?;
+        }
+        if self.count <= BAD_ROWS_TOLD_MAX {
+            self.told.push(problem.into());
+        }
+        Ok(())
+    }
+
+    /// How many so far.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Ends the file of rejected rows, as old as the file that they came from. Gives its path if there are any.
+    pub(super) fn keep(&mut self, file_time: NaiveDateTime) -> Result<Option<PathBuf>> {
+        let Some(path) = self.writer.take().map(RejectsWriter::finish).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        set_time(&path, file_time)?;
+        Ok(Some(path))
+    }
+
+    /// The rejected rows of a refused file are not kept: whoever fed them back would forget the others.
+    pub(super) fn discard(&mut self) -> Result<()> {
+        if let Some(path) = self.writer.take().map(RejectsWriter::finish).transpose()?.flatten() {
+            fs::remove_file(&path)?;
+            let _ = self.path.parent().map(fs::remove_dir);
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn tell_rejects(run: &mut Run<'_>, rejects: &Rejects, told: &FileReport, kept: Option<&Path>) {
+    for problem in &rejects.told {
+        run.report.partial(problem.clone());
+    }
+    if rejects.count > BAD_ROWS_TOLD_MAX {
+        run.report.partial(text::more_bad_rows(rejects.count - BAD_ROWS_TOLD_MAX).in_file(&told.name));
+    }
+    if let Some(path) = kept {
+        run.report
+            .partial(text::rejects_kept(rejects.count, &path.display().to_string()).in_file(&told.name));
+    }
+}
