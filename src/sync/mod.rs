@@ -56,21 +56,7 @@ pub struct Run<'a> {
     /// Which file it has open as the database; none in a dry run.
     opened: Option<shop::FileId>,
     /// Held until the run ends.
-    _locks: Locks,
-}
-
-/// The locks of a run, given back when it ends: in so many words, because a process that is just being started beside
-/// us can have the files open as well for a moment, and merely closing ours would leave them locked.
-#[derive(Debug)]
-struct Locks(Vec<File>);
-
-impl Drop for Locks {
-    fn drop(&mut self) {
-        for file in &self.0 {
-            // Closing it is the other way to give it back.
-            let _ = file.unlock();
-        }
-    }
+    _locks: Vec<File>,
 }
 
 impl Run<'_> {
@@ -127,26 +113,17 @@ fn begin<'a>(
     let report = report.clone();
     if mode == Mode::DryRun {
         let database = shop::open_read_only(settings)?;
-        let run = Run {
-            settings,
-            clock,
-            mode,
-            database,
-            work_dir,
-            report,
-            opened: None,
-            _locks: Locks(Vec::new()),
-        };
+        let run = Run { settings, clock, mode, database, work_dir, report, opened: None, _locks: Vec::new() };
         return Ok(Some(run));
     }
     let Some(ours) = work_dir.lock(report.command, settings.environment.as_str())? else { return Ok(None) };
     let Some(databases) = shop::lock(settings, report.command)? else { return Ok(None) };
-    let locks = Locks(vec![ours, databases]);
     crash::point("locked");
     let database = shop::open(settings)?;
     let opened = shop::FileId::of(&settings.database);
     ledger::begin_run(&database, &report)?;
     crash::point("begun");
+    let locks = vec![ours, databases];
     Ok(Some(Run { settings, clock, mode, database, work_dir, report, opened, _locks: locks }))
 }
 
