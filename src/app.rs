@@ -54,9 +54,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
             report.fail(failure);
             finish(&cli.global, &report, started, language)
         }
-        (Command::Status(_), Ok(settings)) => {
+        (Command::Status(options), Ok(settings)) => {
             let shown = status::run(&settings, clock);
-            finish_status(&cli.global, report, shown, language)
+            finish_status(&cli.global, report, shown, options.check, language)
         }
         (job, Ok(settings)) => {
             finish(&cli.global, &run_job(job, &settings, clock, report), started, language)
@@ -216,6 +216,7 @@ fn finish_status(
     global: &Global,
     mut report: Report,
     shown: Result<status::Status, crate::report::Failure>,
+    is_check: bool,
     language: Language,
 ) -> Finished {
     match shown {
@@ -223,10 +224,14 @@ fn finish_status(
             report.fail(failure);
             finish(global, &report, Instant::now(), language)
         }
-        Ok(_) if global.quiet => Finished::default(),
-        Ok(status) if global.json => {
-            Finished { stdout: format!("{:#}\n", status.json(language)), ..Finished::default() }
+        Ok(status) => {
+            let exit = if is_check && status.needs_a_look() { Exit::Partial } else { Exit::Ok };
+            let stdout = match (global.quiet, global.json) {
+                (true, _) => String::new(),
+                (false, true) => format!("{:#}\n", status.json(language)),
+                (false, false) => status.text(language),
+            };
+            Finished { stdout, exit_code: exit.code(), ..Finished::default() }
         }
-        Ok(status) => Finished { stdout: status.text(language), ..Finished::default() },
     }
 }

@@ -21,6 +21,7 @@ pub mod hashing;
 pub mod interrupt;
 pub mod jobs;
 pub mod ledger;
+pub mod lock;
 pub mod output;
 pub mod remote;
 pub mod report;

@@ -3,7 +3,7 @@
 //! The shop's application reads and writes the same file while we run. Hence WAL, a busy time-out, and short write
 //! transactions; all times go in as text in Japan time.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
+use crate::lock::Lock;
 use crate::report::{Exit, Failure, Problem};
 use crate::settings::{Environment, Settings};
 use crate::text::shop as text;
@@ -89,13 +90,12 @@ pub fn set_meta(connection: &Connection, key: &str, value: &str) -> rusqlite::Re
     Ok(())
 }
 
-/// Takes a job's lock on the database, as long as the file lives; the kernel releases it, even after a crash. Whatever
-/// work folder a run has: two runs of one job on one database would each take the other's batch for one that was
+/// Takes a job's lock on the database. Whatever work folder a run has: two runs of one job on one database would each take the other's batch for one that was
 /// interrupted. `None`: another run holds it.
 ///
 /// # Errors
 /// `Failure` with `Exit::Database` when the database's folder cannot be used.
-pub fn lock(settings: &Settings, job: &str) -> Result<Option<File>> {
+pub fn lock(settings: &Settings, job: &str) -> Result<Option<Lock>> {
     let path = &settings.database;
     check_place(path)?;
     // However the database is named, its lock is the same.
@@ -107,13 +107,7 @@ pub fn lock(settings: &Settings, job: &str) -> Result<Option<File>> {
         let folder = path.parent().map(show).unwrap_or_default();
         Failure::new(Exit::Database, text::database_folder_unwritable(&folder, &error.to_string()))
     })?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("cannot lock {}", path.display()))
-        }
-    }
+    Lock::take(file).with_context(|| format!("cannot lock {}", path.display()))
 }
 
 fn open_lock(path: &Path) -> std::io::Result<File> {

@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
 use crate::clock::{Clock, format_time};
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
 use crate::ledger::{self, EndedRun, StoppedFile};
-use crate::report::Failure;
+use crate::report::{Exit, Failure};
 use crate::settings::Settings;
 use crate::sync::failure_of;
 use crate::text::{Language, Text, status as text};
@@ -54,6 +55,8 @@ struct Job {
     command: &'static str,
     last: Option<EndedRun>,
     last_success: Option<EndedRun>,
+    /// The `[schedule]`'s minutes, if the last success is longer ago than that.
+    overdue_min: Option<u32>,
 }
 
 /// Looks. Changes nothing.
@@ -74,7 +77,10 @@ fn read(settings: &Settings, clock: &Clock) -> Result<Status> {
         shop_name: settings.shop.name.clone(),
         environment: settings.environment.as_str(),
         now: format_time(clock.now()),
-        jobs: JOBS.into_iter().map(|command| job(&database, command)).collect::<Result<_>>()?,
+        jobs: JOBS
+            .into_iter()
+            .map(|command| job(&database, settings, clock, command))
+            .collect::<Result<_>>()?,
         orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?) + under_way,
         held_back,
         batches_not_taken: batches.into_iter().map(|(_, name)| name).collect(),
@@ -99,12 +105,24 @@ fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Resul
     ])
 }
 
-fn job(database: &Connection, command: &'static str) -> Result<Job> {
+fn job(database: &Connection, settings: &Settings, clock: &Clock, command: &'static str) -> Result<Job> {
     let (last, last_success) = ledger::last_runs(database, command)?;
-    Ok(Job { command, last, last_success })
+    let is_overdue = |minutes: &u32| {
+        let latest = format_time(clock.now() - TimeDelta::minutes(i64::from(*minutes)));
+        last_success.as_ref().is_none_or(|success| success.started_at < latest)
+    };
+    let overdue_min = settings.schedule.get(command).copied().filter(is_overdue);
+    Ok(Job { command, last, last_success, overdue_min })
 }
 
 impl Status {
+    /// Whether a person has to look: a job's last run did not end well or is overdue, a file is held, or an order is
+    /// held back.
+    pub fn needs_a_look(&self) -> bool {
+        let is_held = self.stopped_files.iter().any(|file| file.is_held);
+        is_held || !self.held_back.is_empty() || self.jobs.iter().any(Job::needs_a_look)
+    }
+
     /// On one screen.
     pub fn text(&self, language: Language) -> String {
         let mut lines = vec![text::title(&self.shop_name, self.environment, &self.now)];
@@ -157,10 +175,12 @@ impl Status {
             "command": "status",
             "environment": self.environment,
             "now": self.now,
+            "needs_a_look": self.needs_a_look(),
             "jobs": self.jobs.iter().map(|job| json!({
                 "command": job.command,
                 "last_run": run(&job.last),
                 "last_success": run(&job.last_success),
+                "overdue": job.overdue_min.is_some(),
             })).collect::<Vec<_>>(),
             "orders": {
                 "waiting": self.orders_waiting,
@@ -206,7 +226,18 @@ impl HandWork {
 }
 
 impl Job {
+    fn needs_a_look(&self) -> bool {
+        let code = self.last.as_ref().and_then(|last| last.exit_code);
+        self.overdue_min.is_some() || code.is_some_and(|code| code != Exit::Ok.code())
+    }
+
     fn lines(&self) -> Vec<Text> {
+        let mut lines = self.run_lines();
+        lines.extend(self.overdue_min.map(|minutes| indented(text::overdue(minutes))));
+        lines
+    }
+
+    fn run_lines(&self) -> Vec<Text> {
         let Some(last) = &self.last else { return vec![text::never_run(self.command)] };
         let first = match (&last.outcome, last.exit_code) {
             (Some(outcome), Some(code)) => {

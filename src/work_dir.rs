@@ -10,7 +10,7 @@
 //! A symbolic link among them is an error, and not followed: it would lead customers' data, or what is deleted, out of
 //! the folder. The work folder itself may be one.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -20,6 +20,7 @@ use anyhow::{Context, Result};
 use chrono::NaiveDateTime;
 
 use crate::clock::JAPAN_AHEAD_H;
+use crate::lock::Lock;
 use crate::report::{Exit, Failure};
 use crate::text::sync as text;
 
@@ -140,25 +141,18 @@ impl WorkDir {
             .then(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()))?
     }
 
-    /// Takes the lock of a job, as long as the file lives. The kernel releases it, even after a crash.
-    /// `None`: another run holds it.
+    /// Takes the lock of a job. `None`: another run holds it.
     ///
     /// # Errors
     /// When the lock file cannot be opened.
-    pub fn lock(&self, job: &str, environment: &str) -> Result<Option<File>> {
+    pub fn lock(&self, job: &str, environment: &str) -> Result<Option<Lock>> {
         let name = format!("{job}.{environment}.lock");
         let path = self.root.join(&name);
         self.check_no_link(Path::new(&name))?;
         let mut options = OpenOptions::new();
         let opened = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
         let file = opened.map_err(|error| unusable(&path, &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => {
-                Err(error).with_context(|| format!("cannot lock {}", path.display()))
-            }
-        }
+        Lock::take(file).with_context(|| format!("cannot lock {}", path.display()))
     }
 
     /// Makes a folder of ours and those between, for this user's eyes only; gives its path.

@@ -26,8 +26,8 @@ fuzz_target!(|data: &[u8]| {
         move || serve(&control, replies, &is_over)
     });
     let ftp = Ftp {
-        connect_timeout: Duration::from_millis(200),
-        timeout: Duration::from_millis(200),
+        connect_timeout: Duration::from_millis(100),
+        timeout: Duration::from_millis(25),
         retries: 0,
         server: Server {
             host: "127.0.0.1".to_owned(),
@@ -78,7 +78,7 @@ fn serve(control: &TcpListener, replies: Vec<Vec<u8>>, is_over: &AtomicBool) {
         if is_over.load(Ordering::Relaxed) {
             return;
         }
-        let _ = stream.set_read_timeout(Some(Duration::from_millis(300)));
+        let _ = stream.set_read_timeout(Some(Duration::from_millis(40)));
         let _ = stream.set_nodelay(true);
         let _ = converse(stream, &mut replies);
     }
@@ -113,7 +113,7 @@ fn say(stream: &mut TcpStream, reply: &[u8]) -> Option<()> {
 fn send_data(listener: &TcpListener, bytes: &[u8]) {
     let _ = listener.set_nonblocking(true);
     let began = Instant::now();
-    while began.elapsed() < Duration::from_millis(300) {
+    while began.elapsed() < Duration::from_millis(40) {
         if let Ok((mut stream, _)) = listener.accept() {
             let _ = stream.set_nonblocking(false);
             let _ = stream.write_all(bytes);

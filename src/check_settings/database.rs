@@ -27,7 +27,7 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Connection)> {
 
 /// A look at the structure of the whole file.
 pub(super) fn integrity(database: &Connection) -> Result<Found> {
-    let verdict: String = database.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    let verdict: String = database.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if verdict == "ok" {
         return Ok(Found::ok(say::database_intact()));
     }

@@ -235,7 +235,7 @@ pub(super) enum Cause {
     /// `reason` is `None` if it is not the pinned one.
     Certificate {
         fingerprint: String,
-        reason: Option<Text>,
+        reason: Option<Box<Text>>,
     },
     CaFile {
         path: String,

@@ -114,7 +114,8 @@ impl ServerCertVerifier for Verifier {
             Trust::Authorities(verifier) => verifier
                 .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
                 .map_err(|e| {
-                    Untrusted { fingerprint: hex(&fingerprint), reason: Some(why_untrusted(&e)) }.into()
+                    Untrusted { fingerprint: hex(&fingerprint), reason: Some(Box::new(why_untrusted(&e))) }
+                        .into()
                 }),
         }
     }
@@ -147,7 +148,7 @@ impl ServerCertVerifier for Verifier {
 struct Untrusted {
     fingerprint: String,
     /// `None`: it is not the pinned one.
-    reason: Option<Text>,
+    reason: Option<Box<Text>>,
 }
 
 impl fmt::Display for Untrusted {

@@ -10,7 +10,6 @@
 //! * no network traffic while a write transaction is open;
 //! * `--dry-run` opens the database so that SQLite itself refuses to write.
 
-use std::fs::File;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -20,6 +19,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::clock::Clock;
 use crate::crash;
 use crate::ledger;
+use crate::lock::Lock;
 use crate::report::{Exit, Failure, Report};
 use crate::settings::Settings;
 use crate::shop;
@@ -56,7 +56,7 @@ pub struct Run<'a> {
     /// Which file it has open as the database; none in a dry run.
     opened: Option<shop::FileId>,
     /// Held until the run ends.
-    _locks: Vec<File>,
+    _locks: Vec<Lock>,
 }
 
 impl Run<'_> {

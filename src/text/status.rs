@@ -5,6 +5,10 @@ texts! {
         ja: "{shop}（{environment}）の状況: {now}",
         en: "status of {shop} ({environment}), {now}",
     }
+    overdue(minutes: u32) {
+        ja: "予定より遅れています: {minutes} 分以上、成功していません",
+        en: "overdue: no success for more than {minutes} minutes",
+    }
     never_run(command: &str) {
         ja: "{command}: まだ実行されていません",
         en: "{command}: has never run",

@@ -273,3 +273,23 @@ fn status_shows_the_last_runs_and_the_waiting_orders() {
     let document = shop.run(["status", "--json"]).ok().json();
     assert_eq!(document["command"], "status", "{document}");
 }
+
+#[test]
+fn status_check_tells_a_monitor_when_a_person_has_to_look() {
+    let mut shop = Shop::new();
+    shop.settings(|text| text + "[schedule]\nimport-stock = 30\n");
+    shop.run(["status", "--check"]).exits(3).says("overdue");
+    shop.run(["import-stock"]).ok();
+    shop.run(["status", "--check"]).ok();
+    shop.run(["status"]).ok();
+    shop.at("2026-11-24 10:46:00").run(["status", "--check"]).exits(3).says("more than 30 minutes");
+    shop.run(["import-stock"]).ok();
+    shop.run(["status", "--check", "--quiet"]).ok();
+
+    shop.order("1001").line("A-1", 1).set("total", 1).insert();
+    shop.run(["export-orders"]).exits(3);
+    shop.run(["status", "--check"]).exits(3);
+    shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 10:46:00'");
+    shop.run(["export-orders"]).ok();
+    shop.run(["status", "--check"]).ok();
+}

@@ -441,7 +441,6 @@ pub fn from_cp932(bytes: &[u8]) -> String {
 }
 
 /// Figures for whoever runs the tests with `--nocapture`.
-#[expect(clippy::print_stdout, reason = "a test has nobody else to tell")]
 pub fn show(figures: &str) {
     println!("{figures}");
 }
