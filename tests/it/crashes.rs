@@ -119,14 +119,12 @@ fn a_holding_that_dies_anywhere_is_made_good() {
 #[test]
 fn a_product_import_that_dies_anywhere_is_made_good() {
     check_every_crash(&scenes::products(), &[&IMPORT[..], &["products-written"]].concat());
-    check_every_crash(&scenes::products().with_markers(), &IMPORT);
 }
 
 #[test]
 fn a_logistics_import_that_dies_anywhere_is_made_good() {
     let groups = ["shipments-written", "lines-added", "orders-ticked"];
     check_every_crash(&scenes::logistics(), &[&IMPORT[..], &groups].concat());
-    check_every_crash(&scenes::logistics().with_markers(), &IMPORT);
 }
 
 #[test]

@@ -226,12 +226,9 @@ const IMPORT: &str = "
     QUIT      0 0 0 0  0 0  0 0  0 0 0
 ";
 
-/// The same of an export. Where the server has done what it was asked to, the retry sees that and goes on.
+/// The same of an export, which logs in as an import does. Where the server has done what it was asked to, the retry sees that and goes on.
 const EXPORT: &str = "
     GREETING  5 5 5 6  5 5  5 5  5 5 0
-    USER      5 5 6 6  5 5  5 5  5 5 0
-    PASS      5 5 6 6  5 5  5 5  5 5 0
-    TYPE      5 5 5 6  5 5  5 5  5 5 0
     PASV      5 5 5 6  5 5  5 5  5 5 0
     STOR      5 5 5 6  5 0  5 0  0 5 0
     SIZE      5 5 6 5  5 5  5 5  5 5 0
