@@ -65,7 +65,7 @@ pub fn last_runs(connection: &Connection, command: &str) -> Result<(Option<Ended
             "SELECT run_id, started_at, outcome, exit_code
              FROM tempostar_runs
              WHERE command = ?1 AND {condition}
-             ORDER BY started_at DESC, run_id DESC
+             ORDER BY id DESC
              LIMIT 1"
         );
         let read = |row: &Row<'_>| {

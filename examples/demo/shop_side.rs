@@ -1,6 +1,7 @@
 //! The shop, played: its folder with settings and database, and a customer who buys.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -20,7 +21,9 @@ impl Shop {
     /// Writes the settings and the password file.
     pub fn set_up(folder: &Path, server: &FtpServer) -> Result<Self> {
         fs::write(folder.join("tempostar.toml"), settings(server))?;
-        fs::write(folder.join("demo.pass"), format!("{}\n", server.password()))?;
+        let password = folder.join("demo.pass");
+        fs::write(&password, format!("{}\n", server.password()))?;
+        fs::set_permissions(&password, fs::Permissions::from_mode(0o600))?;
         Ok(Self { folder: folder.to_owned() })
     }
 

@@ -195,7 +195,9 @@ CREATE TABLE tempostar_meta (
 
 -- One run of a job.
 CREATE TABLE tempostar_runs (
-    run_id TEXT NOT NULL PRIMARY KEY,
+    -- In the order of their beginning, also within a second
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL UNIQUE,
     command TEXT NOT NULL,
     started_at TEXT NOT NULL,
     -- NULL: at work, or died.
@@ -204,9 +206,9 @@ CREATE TABLE tempostar_runs (
     exit_code INTEGER,
     -- JSON object of integers
     counts TEXT
-) WITHOUT ROWID;
+);
 CREATE INDEX tempostar_runs_by_time ON tempostar_runs (started_at);
-CREATE INDEX tempostar_runs_by_command ON tempostar_runs (command, started_at);
+CREATE INDEX tempostar_runs_by_command ON tempostar_runs (command, id);
 
 -- One content that a job took from its inbox under one name, and what became of it.
 CREATE TABLE tempostar_files (

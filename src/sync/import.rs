@@ -268,7 +268,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
         }
         Err(error) => {
             rejects.discard()?;
-            refuse(run, error, &rejects, &mut told)?
+            refuse(run, error, file, &rejects, &mut told)?
         }
     };
     let entry_id = match run.mode {
@@ -339,6 +339,7 @@ fn judge(
 fn refuse(
     run: &mut Run<'_>,
     error: anyhow::Error,
+    file: &Spooled,
     rejects: &Rejects,
     told: &mut FileReport,
 ) -> Result<Decision> {
@@ -347,7 +348,9 @@ fn refuse(
     told.outcome = FileOutcome::Refused;
     let reason = problem.located_message();
     run.report.partial(problem);
-    run.report.problems.push(text::refused(told.rows).in_file(&told.name));
+    if file.listed.is_some() && run.mode == Mode::Real {
+        run.report.problems.push(text::refused(told.rows).in_file(&told.name));
+    }
     Ok(Decision::Refused(reason))
 }
 

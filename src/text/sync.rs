@@ -40,8 +40,8 @@ problems! {
     error refused = "file-refused" (rows: u64) {
         ja: "このファイルは取り込みませんでした（{rows} 行）。データは何も変わっていません。",
         en: "this file was refused (rows: {rows}); nothing of it was written",
-        hint_ja: "サーバの error フォルダへ移しました。直したものを同じ名前でもう一度置けば取り込みます。",
-        hint_en: "it was moved to the folder error on the server; a corrected one is taken under the same name",
+        hint_ja: "サーバの受信フォルダの error へ移します。直したものを同じ名前でもう一度置けば取り込みます。",
+        hint_en: "it goes to the folder error in the inbox; a corrected one is taken under the same name",
     }
     error refused_before = "file-refused-before" () {
         ja: "このファイルは、前回の実行で取り込まないと判断したものです",
