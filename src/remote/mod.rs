@@ -53,7 +53,16 @@ pub struct Listing {
     pub ignored: Vec<String>,
     /// Wanted names that are there and no folders, but whose size the server does not tell: mostly files that this
     /// user may not read.
-    pub unreadable: Vec<String>,
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A file that the server lists, but of which it does not tell the size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Without its folder.
+    pub name: String,
+    /// What the server says instead, fit to be shown.
+    pub reply: String,
 }
 
 /// A file on the server, as it was when listed.
@@ -157,8 +166,8 @@ impl<'a> Remote<'a> {
             let (mut files, mut refused) = (Vec::new(), Vec::new());
             for name in safe.into_iter().filter(|name| wanted(name)) {
                 match look_at(server, &folder, &name)? {
-                    Some(file) => files.push(file),
-                    None => refused.push(name),
+                    Ok(file) => files.push(file),
+                    Err(file) => refused.push(file),
                 }
             }
             let unreadable = neither_folders_nor_gone(server, &folder, refused)?;
@@ -197,7 +206,7 @@ impl<'a> Remote<'a> {
         let doing = say::measuring(&join(folder, &listed.name));
         let folder = self.absolute(folder, &doing)?;
         let now = self.attempt(&doing, |server| look_at(server, &folder, &listed.name))?;
-        Ok(now.is_some_and(|now| {
+        Ok(now.is_ok_and(|now| {
             let times = now.modified.zip(listed.modified);
             now.size != listed.size || times.is_some_and(|(now, then)| now != then)
         }))
@@ -393,34 +402,37 @@ fn join(folder: &str, name: &str) -> String {
     format!("{}/{name}", folder.trim_end_matches('/'))
 }
 
-/// SIZE and MDTM; `None`: gone, no file, or not for us.
-fn look_at(server: &mut Connection<'_>, folder: &str, name: &str) -> Result<Option<RemoteFile>, Cause> {
-    let path = join(folder, name);
-    let Some(size) = server.size(&path)? else {
-        return Ok(None);
-    };
-    let modified = server.modified(&path)?;
-    Ok(Some(RemoteFile { name: name.to_owned(), size, modified }))
+/// SIZE and MDTM; or what the server says instead: the file is gone, or none, or not for us.
+fn look_at(
+    server: &mut Connection<'_>,
+    folder: &str,
+    name: &str,
+) -> Result<Result<RemoteFile, Unreadable>, Cause> {
+    let (path, name) = (join(folder, name), name.to_owned());
+    Ok(match server.measure(&path)? {
+        Ok(size) => Ok(RemoteFile { name, size, modified: server.modified(&path)? }),
+        Err(reply) => Err(Unreadable { name, reply: reply.text }),
+    })
 }
 
 /// SIZE is refused for folders, for what is gone, and for what we may not read; only the last is worth telling.
 fn neither_folders_nor_gone(
     server: &mut Connection<'_>,
     folder: &str,
-    names: Vec<String>,
-) -> Result<Vec<String>, Cause> {
+    refused: Vec<Unreadable>,
+) -> Result<Vec<Unreadable>, Cause> {
     let mut suspects = Vec::new();
-    for name in names {
-        match server.enter(&join(folder, &name)) {
+    for file in refused {
+        match server.enter(&join(folder, &file.name)) {
             Ok(()) => {}
-            Err(Cause::Folder { .. }) => suspects.push(name),
+            Err(Cause::Folder { .. }) => suspects.push(file),
             Err(cause) => return Err(cause),
         }
     }
     if !suspects.is_empty() {
         server.enter(folder)?;
         let names = sort_names(&server.names()?, folder).safe;
-        suspects.retain(|name| names.contains(name));
+        suspects.retain(|file| names.contains(&file.name));
     }
     Ok(suspects)
 }

@@ -275,26 +275,33 @@ enum Renamed {
 
 fn rename(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch, send: Send) -> Result<Renamed> {
     let temporary = temporary_path(run, batch);
-    if send == Send::Resume && remote.size(&temporary)?.is_none() {
-        // It was complete under its temporary name, so it can only have been renamed.
-        if remote.size(&final_path(run, batch))?.is_some() {
-            return Ok(Renamed::LiesThere);
-        }
-        if is_gone(run, remote, batch)? {
-            run.report.problems.push(text::batch_taken_unseen(&batch.file_name));
-            return Ok(Renamed::IsTaken);
-        }
+    if send == Send::Resume
+        && remote.size(&temporary)?.is_none()
+        && let Some(renamed) = look_in_outbox(run, remote, batch)?
+    {
+        return Ok(renamed);
     }
     avoid_existing(run, remote, batch)?;
     remote.rename(&temporary, &final_path(run, batch))?;
     Ok(Renamed::LiesThere)
 }
 
-/// Whether the listing, too, has the batch under neither name. "550" to SIZE can mean many things, and orders that
-/// count as taken are never sent again.
-fn is_gone(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<bool> {
+/// What became of a batch that was complete under its temporary name, which SIZE does not know any more: it can only
+/// have been renamed. `None`: the listing has that name still. ("550" to SIZE can mean many things, and orders that
+/// count as taken are never sent again.)
+fn look_in_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<Option<Renamed>> {
+    if remote.size(&final_path(run, batch))?.is_some() {
+        return Ok(Some(Renamed::LiesThere));
+    }
     let lying = remote.names(&run.settings.orders.outbox)?;
-    Ok(!lying.contains(&temporary_name(batch)) && !lying.contains(&batch.file_name))
+    if lying.contains(&temporary_name(batch)) {
+        return Ok(None);
+    }
+    if lying.contains(&batch.file_name) {
+        return Ok(Some(Renamed::LiesThere));
+    }
+    run.report.problems.push(text::batch_taken_unseen(&batch.file_name));
+    Ok(Some(Renamed::IsTaken))
 }
 
 fn upload_marker(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch, spool: &Path) -> Result<()> {

@@ -97,9 +97,9 @@ problems! {
         hint_ja: "名前を変えて置き直してください。",
         hint_en: "rename it",
     }
-    error unreadable = "file-unreadable" () {
-        ja: "サーバの一覧にありますが、サイズを確認できないため取り込めません。",
-        en: "is listed on the server, but the server does not tell its size, so that it cannot be taken",
+    error unreadable = "file-unreadable" (reply: &str) {
+        ja: "サーバの一覧にありますが、サイズを確認できないため取り込めません（サーバの応答: 「{reply}」）。",
+        en: "is listed on the server, but cannot be taken, because the server does not tell its size: {reply:?}",
         hint_ja: "この FTP ユーザにファイルを読む権限があるか、SIZE コマンドを使えるかを SAVAWAY へ確認してください。",
         hint_en: "ask SAVAWAY whether this FTP user may read the file and use the SIZE command",
     }

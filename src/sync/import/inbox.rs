@@ -15,7 +15,7 @@ use crate::file_time::{own_time, server_time};
 use crate::hashing::Hashing;
 use crate::interrupt;
 use crate::ledger::{self, FileEntry};
-use crate::remote::{Downloaded, Kind, Remote, RemoteFile};
+use crate::remote::{Downloaded, Kind, Remote, RemoteFile, Unreadable};
 use crate::report::{Exit, Failure, FileOutcome, FileReport};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::text::sync as text;
@@ -47,8 +47,8 @@ pub(super) fn list_ready(
     let listing = remote.list(&inbox.folder, &wanted)?;
     crash::point("listed");
     tell_ignored(run, &listing.ignored);
-    for name in &listing.unreadable {
-        run.report.partial(text::unreadable().in_file(name));
+    for Unreadable { name, reply } in &listing.unreadable {
+        run.report.partial(text::unreadable(reply).in_file(name));
         run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
     }
     let markers: HashSet<String> =
@@ -57,7 +57,7 @@ pub(super) fn list_ready(
     waiting.retain(|file| !is_marker(&file.name));
     if run.mode == Mode::Real {
         let lying = waiting.iter().map(|file| file.name.as_str());
-        let lying = lying.chain(listing.unreadable.iter().map(String::as_str)).collect();
+        let lying = lying.chain(listing.unreadable.iter().map(|file| file.name.as_str())).collect();
         note_files_that_are_gone(run, remote, inbox, &lying)?;
     }
     if let Ready::Stable { settle } = &inbox.ready
