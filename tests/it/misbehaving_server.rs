@@ -438,6 +438,15 @@ fn a_transfer_whose_size_is_wrong_afterwards_does_not_count() {
     check_all("sizes", cases);
 }
 
+/// That SIZE knows neither name is no proof that TEMPOSTAR has taken a file: then its orders would be lost.
+#[test]
+fn a_size_that_is_refused_does_not_make_an_upload_pass_for_taken() {
+    let scenes = ["uploaded", "renamed"].map(|at| Prepared::new(scenes::orders_interrupted_at(at)));
+    let never = || vec![rule("SIZE", answer("550 not for you\r\n"), ALWAYS)];
+    let cases = scenes.iter().map(|scene| Case::new(scene, "is never to be measured", never())).collect();
+    check_all("resumed exports", cases);
+}
+
 /// Ready, downloaded, and then replaced by a file of the same size: the new one must not be put away unread.
 #[test]
 fn a_file_that_is_replaced_while_the_old_one_is_read_is_not_lost() {
