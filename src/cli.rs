@@ -144,7 +144,7 @@ pub struct CheckSettings {
 /// Options of `status`.
 #[derive(Args, Debug)]
 pub struct Status {
-    /// Exit with 3 if something is held, failed at its last run, or overdue by [schedule]: for monitors
+    /// Exit with 3 if something is held, failed at its last run, or overdue by the schedule in the settings: for monitors
     #[arg(long)]
     pub check: bool,
 }
