@@ -1,10 +1,12 @@
 //! The work folder: what lies where in it, for nobody's eyes but the user's (0700, files 0600).
 //!
 //! ```text
-//! spool/<job>.<env>/    downloads in progress; files of orders that have not arrived yet
-//! archive/<job>/…/      a copy of every file that was taken or sent
-//! rejects/<run>/        rows that were rejected, to be corrected and fed back
-//! <job>.<environment>.lock
+//! spool/<job>.<env>/               downloads in progress; files of orders that have not arrived yet
+//! archive/<job>/…/                 a copy of every file that was taken
+//! archive/export-orders.<env>/…/   a copy of every file that was sent
+//! rejects/<run>/                   rows that were rejected, to be corrected and fed back
+//! export-orders.<env>.last         the last file of orders that may have reached TEMPOSTAR
+//! <job>.<env>.lock
 //! ```
 //!
 //! A symbolic link among them is an error, and not followed: it would lead customers' data, or what is deleted, out of
@@ -54,6 +56,11 @@ impl WorkDir {
     /// When it cannot be made.
     pub fn spool(&self, name: &str) -> Result<PathBuf> {
         self.make_folder(&Path::new("spool").join(name))
+    }
+
+    /// Where something of this name lies, at the top of the folder.
+    pub fn place(&self, name: &str) -> PathBuf {
+        self.root.join(name)
     }
 
     /// Where a copy named in the ledger lies.

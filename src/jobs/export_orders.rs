@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
@@ -17,9 +18,9 @@ use crate::interrupt;
 use crate::ledger::BatchOrder;
 use crate::report::{Counts, Problem};
 use crate::settings::{AddOrderLines, Settings};
-use crate::sheet::{SheetRow, SheetWriter, UnencodableField};
+use crate::sheet::{EncodingChoice, Refusal, Sheet, SheetRow, SheetWriter, UnencodableField};
 use crate::sync::Run;
-use crate::sync::export::{Chosen, export};
+use crate::sync::export::{Chosen, ExportJob, ReadBack, export};
 use crate::text::{Text, jobs as text};
 
 /// The subcommand.
@@ -94,7 +95,7 @@ const NOTES: [&str; 4] = ["受注備考", "社内備考", "配送毎連絡", "�
 /// What stops the run: the server, the database, the disk.
 pub fn run(run: &mut Run<'_>) -> Result<()> {
     run.report.counts = Counts::zero(&["exported", "lines", "held_back"]);
-    export(run, is_anything_waiting, &mut choose)
+    export(run, &ExportJob { is_anything_waiting, choose, read_back })
 }
 
 fn is_anything_waiting(database: &Connection) -> Result<bool> {
@@ -124,6 +125,30 @@ fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
     }
     run.report.problems.extend(replaced);
     Ok(chosen)
+}
+
+/// What stands before the order's own number in ショップ受注番号.
+fn number_prefix(settings: &Settings) -> String {
+    format!("{}-", settings.shop.code)
+}
+
+/// What is in a file that was sent.
+fn read_back(settings: &Settings, path: &Path) -> Result<ReadBack> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut sheet = Sheet::open(path, &name, EncodingChoice::Auto)?;
+    let column = sheet.header().required(COLUMNS[0])?;
+    let prefix = number_prefix(settings);
+    let mut sent = ReadBack::default();
+    while let Some(row) = sheet.next_row()? {
+        let text = row.text(column).map_err(|problem| Refusal::new(problem.problem().clone()))?;
+        let number = text.strip_prefix(&prefix).unwrap_or(&text);
+        // The rows of an order follow each other.
+        if sent.order_numbers.last().is_none_or(|last| last != number) {
+            sent.order_numbers.push(number.to_owned());
+        }
+    }
+    sent.lines = sheet.rows_read();
+    Ok(sent)
 }
 
 /// What a person is told of an order that is held back.
@@ -593,7 +618,7 @@ fn values(order: &Order, shipment: &Shipment, line: &Line, settings: &Settings) 
     let customer = &order.customer;
     let recipient = &shipment.recipient;
     [
-        format!("{}-{}", settings.shop.code, order.order_no),
+        number_prefix(settings) + &order.order_no,
         minute(&order.ordered_at).unwrap_or_default(),
         customer.name.clone(),
         customer.kana.clone(),

@@ -255,6 +255,7 @@ CREATE TABLE tempostar_batches (
     archived_as TEXT
 );
 CREATE INDEX tempostar_batches_open ON tempostar_batches (state) WHERE state <> 'sent';
+CREATE INDEX tempostar_batches_by_content ON tempostar_batches (sha256);
 CREATE INDEX tempostar_batches_archived ON tempostar_batches (sent_at) WHERE archived_as IS NOT NULL;
 CREATE INDEX tempostar_batches_not_taken ON tempostar_batches (sent_at) WHERE taken_at IS NULL;
 

@@ -7,6 +7,8 @@
 //!
 //! `uploaded` stands between upload and rename because TEMPOSTAR may take the file away at once: a run that finds
 //! neither the temporary name nor the final one can then still tell that the rename had happened.
+//!
+//! A database that was put back from an older copy has forgotten batches. The work folder has not: see [`restored`].
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -23,8 +25,11 @@ use crate::hashing::Hashing;
 use crate::ledger::{self, Batch, BatchOrder, BatchState, NewBatch};
 use crate::remote::Remote;
 use crate::report::{Exit, Failure};
+use crate::settings::Settings;
 use crate::text::sync as text;
-use crate::work_dir::create_file;
+use crate::work_dir::{create_file, set_time};
+
+mod restored;
 
 /// The orders that a job chose and rendered.
 #[derive(Clone, Debug, Default)]
@@ -37,39 +42,49 @@ pub struct Chosen {
     pub rows_written: u64,
 }
 
-/// How a job chooses orders and renders them: it reads the snapshot, writes the file's bytes, and reports what it
-/// holds back.
-pub type Choose<'a> = dyn FnMut(&mut Run<'_>, &mut dyn Write) -> Result<Chosen> + 'a;
+/// What a job does for the export.
+#[derive(Clone, Copy, Debug)]
+pub struct ExportJob {
+    /// Whether there may be something to choose.
+    pub is_anything_waiting: fn(&Connection) -> Result<bool>,
+    /// Reads a snapshot, writes the file's bytes, and reports what it holds back.
+    pub choose: fn(&mut Run<'_>, &mut dyn Write) -> Result<Chosen>,
+    /// Reads back what [`ExportJob::choose`] has written.
+    pub read_back: fn(&Settings, &Path) -> Result<ReadBack>,
+}
 
-/// Whether there may be something to choose.
-pub type IsAnythingWaiting = fn(&Connection) -> Result<bool>;
+/// What is in a file of orders.
+#[derive(Clone, Debug, Default)]
+pub struct ReadBack {
+    /// The orders' numbers in the shop.
+    pub order_numbers: Vec<String>,
+    /// Its rows.
+    pub lines: u64,
+}
 
 /// Runs an export in a run's frame.
 ///
 /// # Errors
 /// What stops the run: the server, the database, the disk.
-pub fn export(
-    run: &mut Run<'_>,
-    is_anything_waiting: IsAnythingWaiting,
-    choose: &mut Choose<'_>,
-) -> Result<()> {
+pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
     if run.mode == Mode::DryRun {
-        let chosen = choose(run, &mut io::sink())?;
+        let chosen = (job.choose)(run, &mut io::sink())?;
         return tell_sent(run, &chosen);
     }
     let settings = run.settings;
     let mut remote = Remote::new(&settings.ftp);
+    restored::take_up_again(run, job)?;
     watch_outbox(run, &mut remote)?;
     for batch in ledger::open_batches(&run.database)? {
         send(run, &mut remote, batch, Send::Resume)?;
     }
     sweep_spool(run)?;
     // Asked only now: a batch whose bytes are lost has given its orders back.
-    if is_anything_waiting(&run.database)? {
+    if (job.is_anything_waiting)(&run.database)? {
         // A batch that is prepared is frozen: as long as the server cannot be reached, orders may still be mended
         // and cancelled.
         remote.connect()?;
-        if let Some(batch) = prepare(run, choose)? {
+        if let Some(batch) = prepare(run, job)? {
             send(run, &mut remote, batch, Send::First)?;
         }
     }
@@ -115,10 +130,10 @@ pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
 }
 
 /// Chooses, renders, and fixes a new batch. `None`: no order can be sent.
-fn prepare(run: &mut Run<'_>, choose: &mut Choose<'_>) -> Result<Option<Batch>> {
+fn prepare(run: &mut Run<'_>, job: &ExportJob) -> Result<Option<Batch>> {
     let spool = run.spool()?;
     let path = spool.join(format!("{}.new", run.report.run_id));
-    let (chosen, sha256, size) = render(run, choose, &path)?;
+    let (chosen, sha256, size) = render(run, job, &path)?;
     crash::point("rendered");
     if chosen.orders.is_empty() {
         fs::remove_file(&path)?;
@@ -137,11 +152,11 @@ fn prepare(run: &mut Run<'_>, choose: &mut Choose<'_>) -> Result<Option<Batch>> 
 }
 
 /// Renders into a file that survives a power cut.
-fn render(run: &mut Run<'_>, choose: &mut Choose<'_>, path: &Path) -> Result<(Chosen, String, u64)> {
+fn render(run: &mut Run<'_>, job: &ExportJob, path: &Path) -> Result<(Chosen, String, u64)> {
     let file = create_file(path).with_context(|| format!("cannot create {}", path.display()))?;
     let while_writing = || format!("cannot write {}", path.display());
     let mut output = Hashing::new(BufWriter::with_capacity(256 * 1024, file));
-    let chosen = choose(run, &mut output).with_context(while_writing)?;
+    let chosen = (job.choose)(run, &mut output).with_context(while_writing)?;
     let (mut written, size, sha256) = output.finish();
     written.flush().with_context(while_writing)?;
     written.get_ref().sync_all().with_context(while_writing)?;
@@ -216,7 +231,11 @@ fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send
         upload_marker(run, remote, &batch, &spool)?;
         crash::point("marker-uploaded");
     }
-    let archived_as = format!("{}/{}/{}", run.report.command, batch.id, batch.file_name);
+    let archived_as = format!("{}/{}/{}", restored::archive_folder(run), batch.id, batch.file_name);
+    if bytes.exists() {
+        // The copy tells when it was sent, should the database forget it.
+        set_time(&bytes, run.clock.now()).with_context(|| format!("cannot change {}", bytes.display()))?;
+    }
     commit_sent(run, &batch, &archived_as)?;
     crash::point("sent");
     if bytes.exists() {
@@ -282,6 +301,8 @@ fn rename(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch, send: S
         return Ok(renamed);
     }
     avoid_existing(run, remote, batch)?;
+    restored::remember(run, batch)?;
+    crash::point("remembered");
     remote.rename(&temporary, &final_path(run, batch))?;
     Ok(Renamed::LiesThere)
 }

@@ -133,4 +133,22 @@ problems! {
         hint_ja: "開発元へお知らせください。",
         hint_en: "please report this",
     }
+    warning database_restored = "database-restored" (files: usize, orders: usize) {
+        ja: "データベースに記録のない送信済みの受注ファイルが、作業フォルダに {files} 件ありました。データベースが古いバックアップから復元されたようです。その受注 {orders} 件を送信済みに戻しました。",
+        en: "the database had forgotten files of orders that were sent ({files}): it seems to have been put back from an older copy. Their orders ({orders}) count as sent again",
+        hint_ja: "受注が二重に送信されることはありません。バックアップより後に取り込んだ商品・物流のファイルは、作業フォルダの archive にある写しを --file に指定して、もう一度取り込んでください。",
+        hint_en: "no order is sent twice; import the files of products and shipping that came since that copy once more, with --file, from the work folder's archive",
+    }
+    error orders_lost = "orders-lost" (count: usize, numbers: &str, folder: &str) {
+        ja: "TEMPOSTAR へ送信した受注のうち {count} 件が、データベースにありません: {numbers}",
+        en: "orders that were sent to TEMPOSTAR are missing in the database ({count}): {numbers}",
+        hint_ja: "復元したバックアップより後に入った受注です。送信したファイルの写しが {folder} にあります。それを見て登録し直してください。",
+        hint_en: "they came after the copy that the database was put back from; enter them again from the copies of the files in {folder}",
+    }
+    error database_behind = "database-behind" (name: &str, place: &str) {
+        ja: "受注ファイル {name} は送信した記録が作業フォルダにありますが、データベースには記録がなく、写しもありません。受注が二重に送信されないように、停止しました。",
+        en: "the work folder knows that {name} was sent, but the database does not, and there is no copy of it: stopped, because orders might be sent twice",
+        hint_ja: "データベースが古いバックアップから復元されていないか確認してください。TEMPOSTAR にある受注の exported_at を設定してから、{place} を削除すると再開します。",
+        hint_en: "has the database been put back from an older copy? Set exported_at of the orders that TEMPOSTAR has, then delete {place}",
+    }
 }

@@ -32,7 +32,7 @@ const IMPORT: [&str; 17] = [
 ];
 
 /// Where an export can die.
-const EXPORT: [&str; 15] = [
+const EXPORT: [&str; 16] = [
     "locked",
     "begun",
     "connected",
@@ -42,6 +42,7 @@ const EXPORT: [&str; 15] = [
     "chunk",
     "uploaded-temporarily",
     "uploaded",
+    "remembered",
     "renamed",
     "marker-uploaded",
     "before-sent",

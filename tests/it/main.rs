@@ -25,6 +25,7 @@ mod products;
 mod random_kills;
 mod real_servers;
 mod repeats;
+mod restored_database;
 mod rows;
 mod samples;
 mod security;

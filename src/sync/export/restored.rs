@@ -1,0 +1,199 @@
+//! A database that was put back from an older copy does not know what was sent since, and would send it again. The work
+//! folder knows: it keeps the last file of orders that was about to get its final name, and the copies of those before.
+//! What the database has forgotten is taken up again from there, before anything is sent.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use rusqlite::{Transaction, TransactionBehavior};
+
+use super::{ExportJob, bytes_of};
+use crate::crash;
+use crate::hashing::Hashing;
+use crate::interrupt;
+use crate::ledger::{self, Batch, BatchState, RestoredBatch};
+use crate::report::{Exit, Failure};
+use crate::sync::Run;
+use crate::text::sync as text;
+use crate::work_dir::{create_file, time_of};
+
+/// How many missing orders are named.
+const LOST_TOLD_MAX: usize = 20;
+
+/// Where the copies of sent files lie, below the work folder's archive. Each environment has a ledger of its own.
+pub(super) fn archive_folder(run: &Run<'_>) -> String {
+    format!("{}.{}", run.report.command, run.settings.environment.as_str())
+}
+
+/// Which file is the last one that TEMPOSTAR may have seen.
+struct Last {
+    sha256: String,
+    file_name: String,
+}
+
+fn place_of_last(run: &Run<'_>) -> PathBuf {
+    run.work_dir.place(&format!("{}.last", archive_folder(run)))
+}
+
+/// Notes outside the database that this batch is about to get its final name.
+pub(super) fn remember(run: &Run<'_>, batch: &Batch) -> Result<()> {
+    let place = place_of_last(run);
+    let new = place.with_extension("new");
+    let write = || -> io::Result<()> {
+        let mut file = create_file(&new)?;
+        writeln!(file, "{} {}", batch.sha256, batch.file_name)?;
+        file.sync_all()?;
+        fs::rename(&new, &place)?;
+        File::open(run.work_dir.place(""))?.sync_all()
+    };
+    write().with_context(|| format!("cannot write {}", place.display()))
+}
+
+fn remembered(run: &Run<'_>) -> Result<Option<Last>> {
+    let place = place_of_last(run);
+    let content = match fs::read_to_string(&place) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        content => content.with_context(|| format!("cannot read {}", place.display()))?,
+    };
+    let words = content.trim_end().split_once(' ');
+    Ok(words.map(|(sha256, name)| Last { sha256: sha256.to_owned(), file_name: name.to_owned() }))
+}
+
+/// What was taken up again.
+#[derive(Default)]
+struct Found {
+    files: usize,
+    orders: usize,
+    /// Orders that were sent and that the database does not have.
+    lost: Vec<String>,
+}
+
+/// Compares what the work folder remembers with what the database knows, and teaches the database what it has
+/// forgotten.
+pub(super) fn take_up_again(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
+    let Some(last) = remembered(run)? else { return Ok(()) };
+    let bytes = bytes_of(&run.spool()?, &last.sha256);
+    let known = ledger::batch_of(&run.database, &last.sha256)?;
+    let is_sent = known.as_ref().is_some_and(|batch| batch.state == BatchState::Sent);
+    // An interrupted batch has its bytes in the spool.
+    if is_sent || (known.is_some() && bytes.exists()) {
+        return Ok(());
+    }
+    let mut found = Found::default();
+    take_up_archive(run, job, &mut found)?;
+    if bytes.exists() {
+        let file = SentFile { path: bytes, name: last.file_name.clone(), archived_as: None };
+        take_up(run, job, &file, &mut found)?;
+    }
+    tell(run, found);
+    match ledger::batch_of(&run.database, &last.sha256)? {
+        Some(batch) if batch.state != BatchState::Prepared => Ok(()),
+        _ => Err(Failure::new(
+            Exit::Database,
+            text::database_behind(&last.file_name, &place_of_last(run).display().to_string()),
+        )
+        .into()),
+    }
+}
+
+/// A file of orders that TEMPOSTAR has seen, or may have.
+struct SentFile {
+    path: PathBuf,
+    name: String,
+    /// Where it lies, below the work folder's archive; `None`: it lies in the spool, and may still lack its final name.
+    archived_as: Option<String>,
+}
+
+fn take_up_archive(run: &Run<'_>, job: &ExportJob, found: &mut Found) -> Result<()> {
+    let known: HashSet<String> = ledger::archived_batches(&run.database)?;
+    for file in archived_files(run)? {
+        interrupt::check()?;
+        if file.archived_as.as_ref().is_some_and(|place| !known.contains(place)) {
+            take_up(run, job, &file, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// The copies of sent files, in the order in which they were sent.
+fn archived_files(run: &Run<'_>) -> Result<Vec<SentFile>> {
+    let folder = archive_folder(run);
+    let root = run.work_dir.archived(&folder);
+    let mut files = Vec::new();
+    for number in names_in(&root)? {
+        for name in names_in(&root.join(&number))? {
+            let path = root.join(&number).join(&name);
+            if fs::symlink_metadata(&path)?.is_file() {
+                let archived_as = Some(format!("{folder}/{number}/{name}"));
+                files.push((number.parse::<i64>().unwrap_or(0), SentFile { path, name, archived_as }));
+            }
+        }
+    }
+    files.sort_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
+    Ok(files.into_iter().map(|(_, file)| file).collect())
+}
+
+/// What lies in a folder; nothing in one that is none.
+fn names_in(folder: &Path) -> Result<Vec<String>> {
+    if !fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir()) {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+}
+
+/// Teaches the database that this file was sent, with all the orders that are in it.
+fn take_up(run: &Run<'_>, job: &ExportJob, file: &SentFile, found: &mut Found) -> Result<()> {
+    let (sha256, size) = hash(&file.path)?;
+    let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
+    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+    match (ledger::batch_of(&transaction, &sha256)?, &file.archived_as) {
+        (Some(batch), Some(archived_as)) if batch.state != BatchState::Sent => {
+            ledger::mark_sent(&transaction, batch.id, archived_as, sent_at)?;
+            found.orders += usize::try_from(batch.order_count)?;
+        }
+        (Some(_), _) => return Ok(()),
+        (None, archived_as) => {
+            let sent = (job.read_back)(run.settings, &file.path)?;
+            let batch = RestoredBatch {
+                file_name: &file.name,
+                sha256: &sha256,
+                size,
+                order_numbers: &sent.order_numbers,
+                line_count: sent.lines,
+                archived_as: archived_as.as_deref(),
+                run_id: &run.report.run_id,
+            };
+            let lost = ledger::restore_batch(&transaction, &batch, sent_at)?;
+            found.orders += sent.order_numbers.len() - lost.len();
+            found.lost.extend(lost);
+        }
+    }
+    found.files += 1;
+    run.commit(transaction)?;
+    crash::point("taken-up-again");
+    Ok(())
+}
+
+fn hash(path: &Path) -> Result<(String, u64)> {
+    let mut hashing = Hashing::new(io::sink());
+    File::open(path)
+        .and_then(|mut file| io::copy(&mut file, &mut hashing))
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let (_, size, sha256) = hashing.finish();
+    Ok((sha256, size))
+}
+
+fn tell(run: &mut Run<'_>, found: Found) {
+    if found.files > 0 {
+        run.report.partial(text::database_restored(found.files, found.orders));
+    }
+    if !found.lost.is_empty() {
+        let folder = run.work_dir.archived(&archive_folder(run)).display().to_string();
+        let named = found.lost.iter().take(LOST_TOLD_MAX).cloned().collect::<Vec<_>>().join(", ");
+        run.report.partial(text::orders_lost(found.lost.len(), &named, &folder));
+    }
+}
