@@ -8,7 +8,7 @@
 //! `uploaded` stands between upload and rename because TEMPOSTAR may take the file away at once: a run that finds
 //! neither the temporary name nor the final one can then still tell that the rename had happened.
 //!
-//! A database that was put back from an older copy has forgotten batches. The work folder has not: see [`restored`].
+//! A database that was put back from an older copy has forgotten batches. The work folder has not: see `restored`.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
