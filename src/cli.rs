@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(
     name = "tempostar",
-    version,
+    version = env!("TEMPOSTAR_VERSION"),
     after_help = "Exit codes: 0 done or nothing to do, 1 internal error, 2 wrong usage, 3 some rows or orders were \
                   rejected or held back, 4 a file was held by the safety guard, 5 FTP server or network failed, 6 \
                   settings, credentials or permissions are wrong, 7 the same job is running already, 8 database \

@@ -19,13 +19,15 @@ use tempostar::{shop, text};
 use toml::de::{DeTable, DeValue};
 
 /// The documents whose links, commands and settings are checked.
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/formats.md",
     "docs/database.md",
     "docs/problems.md",
+    "docs/operations.md",
+    "docs/servers.md",
 ];
 
 const JOBS: [&str; 4] = ["import-products", "import-stock", "import-logistics", "export-orders"];
@@ -269,6 +271,38 @@ fn every_line_of_the_crontab_is_quiet_and_off_the_full_hour() {
     assert_eq!(seen, BTreeSet::from(JOBS));
     for variable in ["PATH=", "MAILTO=", "TEMPOSTAR_CONFIG="] {
         assert!(crontab.lines().any(|line| line.starts_with(variable)), "{variable}");
+    }
+}
+
+/// The arguments behind the program's name, as the examples for systemd and Kubernetes write them.
+fn check_called(arguments: &str) -> &'static str {
+    let called = check_command(&format!("tempostar {}", arguments.replace(',', "")));
+    assert!(called.global.quiet, "{arguments}");
+    called.command.name()
+}
+
+#[test]
+fn the_systemd_examples_call_every_job() {
+    let service = read("examples/systemd/tempostar@.service");
+    let start = service.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/bin/tempostar ")).unwrap();
+    for job in JOBS {
+        assert_eq!(check_called(&start.replace("%i", job)), job);
+        let timer = read(&format!("examples/systemd/tempostar-{job}.timer"));
+        assert!(timer.contains(&format!("\nUnit=tempostar@{job}.service\n")), "{job}");
+        assert!(read("docs/operations.md").contains(&format!("tempostar-{job}.timer")), "{job}");
+    }
+}
+
+#[test]
+fn the_kubernetes_example_is_right() {
+    let example = read("examples/kubernetes/cronjob.yaml");
+    let settings = example.split("  tempostar.toml: |\n").nth(1).unwrap().split("---").next().unwrap();
+    let (_folder, loaded) = load(&settings.replace("/secrets/ftp-password", "production.pass"));
+    loaded.unwrap_or_else(|failure| panic!("{failure}"));
+    let arguments = example.lines().find_map(|line| line.trim().strip_prefix("args: [")).unwrap();
+    assert_eq!(check_called(arguments.trim_end_matches(']')), "import-stock");
+    for job in JOBS {
+        assert!(example.contains(job), "{job}");
     }
 }
 
