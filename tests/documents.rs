@@ -19,8 +19,9 @@ use tempostar::{shop, text};
 use toml::de::{DeTable, DeValue};
 
 /// The documents whose links, commands and settings are checked.
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
+    "README.ja.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/formats.md",
@@ -166,14 +167,17 @@ fn the_readme_names_the_defaults_of_the_sample() {
 }
 
 #[test]
-fn every_name_of_a_setting_in_the_shop_stands_in_the_readme() {
-    let (sample, readme) = (read("examples/tempostar.toml"), read("README.md"));
+fn every_name_of_a_setting_in_the_shop_stands_in_both_readmes() {
+    let sample = read("examples/tempostar.toml");
     let ends = |c: char| c.is_whitespace() || matches!(c, ':' | '（');
     let names: BTreeSet<&str> =
         sample.split("TEMPOSTAR:").skip(1).filter_map(|rest| rest.split(ends).next()).collect();
     assert!(names.len() > 8, "{names:?}");
-    for name in names {
-        assert!(readme.contains(&format!("TEMPOSTAR:{name}")), "{name}");
+    for readme in ["README.md", "README.ja.md"] {
+        let content = read(readme);
+        for name in &names {
+            assert!(content.contains(&format!("TEMPOSTAR:{name}")), "{readme}: {name}");
+        }
     }
 }
 
@@ -307,9 +311,16 @@ fn the_kubernetes_example_is_right() {
 }
 
 #[test]
-fn every_exit_code_stands_in_the_readme() {
-    let readme = read("README.md");
-    let section = readme.split("\n## Exit codes\n").nth(1).unwrap().split("\n## ").next().unwrap();
+fn every_exit_code_stands_in_both_readmes() {
+    for (readme, heading) in [("README.md", "Exit codes"), ("README.ja.md", "困ったとき")] {
+        check_exit_codes(readme, heading);
+    }
+}
+
+#[track_caller]
+fn check_exit_codes(readme: &str, heading: &str) {
+    let content = read(readme);
+    let section = content.split(&format!("\n## {heading}\n")).nth(1).unwrap().split("\n## ").next().unwrap();
     let codes = table_rows(section).into_iter().flat_map(|row| row[0].split(", "));
     let told: Vec<u8> = codes.filter_map(|code| code.parse().ok()).collect();
     let all = [
@@ -325,7 +336,7 @@ fn every_exit_code_stands_in_the_readme() {
         Exit::Interrupted,
         Exit::Terminated,
     ];
-    assert_eq!(told, all.map(Exit::code));
+    assert_eq!(told, all.map(Exit::code), "{readme}");
     // Does not compile when there is one more: then it belongs into the list above, too.
     match Exit::Ok {
         Exit::Ok | Exit::Internal | Exit::Usage | Exit::Partial | Exit::Held | Exit::Remote => {}
