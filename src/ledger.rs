@@ -94,6 +94,8 @@ pub enum Decision {
     Refused(Text),
     /// The guard keeps it, for this reason.
     Held(Text),
+    /// Its rows are being written, in several transactions.
+    Begun,
 }
 
 impl Decision {
@@ -102,12 +104,13 @@ impl Decision {
             Self::Applied => "applied",
             Self::Refused(_) => "refused",
             Self::Held(_) => "held",
+            Self::Begun => "begun",
         }
     }
 
     fn reason(&self) -> Option<&Text> {
         match self {
-            Self::Applied => None,
+            Self::Applied | Self::Begun => None,
             Self::Refused(reason) | Self::Held(reason) => Some(reason),
         }
     }
@@ -189,6 +192,42 @@ pub fn record_file(
     Ok(transaction.last_insert_rowid())
 }
 
+/// Notes that the last rows of a begun file are written.
+///
+/// # Errors
+/// SQLite's.
+pub fn mark_applied(transaction: &Transaction<'_>, id: i64) -> Result<()> {
+    transaction.execute("UPDATE tempostar_files SET outcome = 'applied' WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// The files of a job of which an interrupted run has written a part, oldest first.
+///
+/// # Errors
+/// SQLite's.
+pub fn begun_files(connection: &Connection, command: &'static str) -> Result<Vec<(i64, FileEntry)>> {
+    let mut statement = connection.prepare(
+        "SELECT id, run_id, name, sha256, size, file_time, archived_as
+         FROM tempostar_files
+         WHERE command = ?1 AND outcome = 'begun'
+         ORDER BY id",
+    )?;
+    let rows = statement.query_map([command], |row| {
+        let file_time: String = row.get(5)?;
+        let entry = FileEntry {
+            command,
+            run_id: row.get(1)?,
+            name: row.get(2)?,
+            sha256: row.get(3)?,
+            size: row.get(4)?,
+            file_time: parse_time(&file_time).unwrap_or_default(),
+            archived_as: row.get(6)?,
+        };
+        Ok((row.get(0)?, entry))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Notes that the server's copy has been put away.
 ///
 /// # Errors
@@ -217,7 +256,7 @@ pub fn unfinished_files(connection: &Connection, command: &str) -> Result<Vec<Un
     let mut statement = connection.prepare(
         "SELECT id, name, outcome = 'held'
          FROM tempostar_files
-         WHERE command = ?1 AND NOT is_cleaned_up",
+         WHERE command = ?1 AND NOT is_cleaned_up AND outcome <> 'begun'",
     )?;
     let rows = statement.query_map([command], |row| {
         Ok(UnfinishedFile { id: row.get(0)?, name: row.get(1)?, is_held: row.get(2)? })
@@ -299,7 +338,7 @@ pub fn find_file(
                               AND later.sha256 <> file.sha256 AND later.outcome = 'applied'),
                     reason_ja, reason_en
              FROM tempostar_files AS file
-             WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome <> 'held'
+             WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome NOT IN ('held', 'begun')
              ORDER BY id DESC
              LIMIT 1",
             [command, name, sha256],

@@ -130,11 +130,11 @@ impl Staging {
         Ok(Difference { created, updated: changed - created, unchanged: all - changed })
     }
 
-    /// Writes the rows that differ, stamped with this time.
+    /// Writes rows that differ, stamped with this time: all of them, or the next few.
     ///
     /// # Errors
     /// The database's.
-    pub fn apply(&self, transaction: &Transaction<'_>, now: &str) -> Result<()> {
+    pub fn apply(&self, transaction: &Transaction<'_>, now: &str, slice: Slice) -> Result<Left> {
         let table = self.table;
         let mut listed = String::new();
         let mut selected = String::new();
@@ -148,14 +148,58 @@ impl Staging {
             &format!(
                 "INSERT INTO main.{table} (code{listed}, created_at, updated_at)
                  SELECT staged.code{selected}, ?1, ?1
-                 FROM temp.changed_{table} AS changed
+                 FROM (SELECT code FROM temp.changed_{table} ORDER BY code LIMIT ?2) AS changed
                  JOIN temp.staged_{table} AS staged ON staged.code = changed.code
                  WHERE true
                  ON CONFLICT (code) DO UPDATE
                  SET {assigned}updated_at = excluded.updated_at"
             ),
-            [now],
+            (now, slice.limit()),
         )?;
-        Ok(())
+        slice.take_off(transaction, &format!("temp.changed_{table}"), "code")
+    }
+}
+
+/// How many of the rows that wait one transaction writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slice {
+    /// All of them.
+    Whole,
+    /// The next so many, in the order of their keys.
+    Next(u32),
+}
+
+/// Whether rows wait still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// All are written.
+    Nothing,
+    /// There are more.
+    More,
+}
+
+impl Slice {
+    /// For SQL's LIMIT.
+    pub fn limit(self) -> i64 {
+        match self {
+            Self::Whole => -1,
+            Self::Next(rows) => i64::from(rows),
+        }
+    }
+
+    /// Takes the rows that were just written off their temporary table.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn take_off(self, transaction: &Transaction<'_>, table: &str, key: &str) -> Result<Left> {
+        let Self::Next(rows) = self else { return Ok(Left::Nothing) };
+        let written = transaction.execute(
+            &format!(
+                "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} ORDER BY {key} LIMIT ?1)"
+            ),
+            [rows],
+        )?;
+        let is_full = written == usize::try_from(rows)?;
+        Ok(if is_full { Left::More } else { Left::Nothing })
     }
 }

@@ -21,6 +21,7 @@ use super::Names;
 use crate::clock::format_time;
 use crate::report::{Counts, Problem};
 use crate::settings::{Inbox, Settings};
+use crate::staging::{Left, Slice};
 use crate::sync::Run;
 use crate::sync::import::{Comparison, ImportJob, Incoming, Source, Stamp, import};
 use crate::text::jobs as text;
@@ -57,8 +58,8 @@ impl ImportJob for ImportLogistics<'_> {
         Ok(finish_comparison(incoming, tally, unknown_columns))
     }
 
-    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp) -> Result<()> {
-        write_changes(transaction, &format_time(stamp.now))
+    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
+        write_changes(transaction, &format_time(stamp.now), slice)
     }
 }
 

@@ -23,9 +23,9 @@ use crate::report::Counts;
 use crate::settings::{Inbox, Products, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem};
 use crate::shop;
-use crate::staging::{Cell, Staging};
+use crate::staging::{Cell, Left, Slice, Staging};
 use crate::sync::Run;
-use crate::sync::import::{Comparison, ImportJob, Incoming, Source, Stamp, import};
+use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import};
 use crate::text::jobs as text;
 
 /// The subcommand.
@@ -116,6 +116,8 @@ struct ImportProducts<'a> {
 struct Staged {
     products: Staging,
     skus: Staging,
+    /// Whether the list of missing products is up to date.
+    is_missing_noted: bool,
 }
 
 impl ImportJob for ImportProducts<'_> {
@@ -133,6 +135,8 @@ impl ImportJob for ImportProducts<'_> {
         let staged = Staged {
             products: Staging::begin(incoming.shop, "products", columns.product_names())?,
             skus: Staging::begin(incoming.shop, "skus", columns.sku_names())?,
+            // The run that began has done it, against the products of before.
+            is_missing_noted: incoming.stamp.progress == Progress::Begun,
         };
         let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
         let mut rejected = begin_rejected(incoming.shop)?;
@@ -157,17 +161,19 @@ impl ImportJob for ImportProducts<'_> {
         Ok(comparison)
     }
 
-    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp) -> Result<()> {
+    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
         let now = format_time(stamp.now);
-        match &self.staged {
-            Some(staged) => {
-                note_missing(transaction, stamp)?;
-                staged.products.apply(transaction, &now)?;
-                crash::point("products-written");
-                staged.skus.apply(transaction, &now)
-            }
-            None => Ok(()),
+        let Some(staged) = &mut self.staged else { return Ok(Left::Nothing) };
+        if !staged.is_missing_noted {
+            note_missing(transaction, stamp)?;
+            staged.is_missing_noted = true;
         }
+        // A SKU needs its product.
+        if staged.products.apply(transaction, &now, slice)? == Left::More {
+            return Ok(Left::More);
+        }
+        crash::point("products-written");
+        staged.skus.apply(transaction, &now, slice)
     }
 }
 

@@ -33,8 +33,9 @@ use crate::remote::Remote;
 use crate::report::{Counts, Problem};
 use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
+use crate::staging::{Left, Slice};
 use crate::sync::export::watch_outbox;
-use crate::sync::import::{Comparison, ImportJob, Incoming, Source, Stamp, import};
+use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import};
 use crate::sync::{Mode, Run};
 use crate::text::jobs as text;
 use crate::work_dir::WorkDir;
@@ -132,15 +133,15 @@ impl ImportJob for ImportStock<'_> {
         }
         drop(shop);
         tally.stale += self.later_sheets.take_back(incoming.shop, &incoming.stamp, self.inbox())?;
-        let held_because = match self.guard_mode {
-            GuardMode::Overrule => None,
-            GuardMode::Watch => held_because(incoming, &tally, &self.settings.stock.guard)?,
+        let held_because = match (self.guard_mode, incoming.stamp.progress) {
+            (GuardMode::Overrule, _) | (_, Progress::Begun) => None,
+            (GuardMode::Watch, Progress::New) => held_because(incoming, &tally, &self.settings.stock.guard)?,
         };
         let unknown_columns = columns.unknown(incoming.sheet.header());
         finish_comparison(incoming, &tally, unknown_columns, held_because)
     }
 
-    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp) -> Result<()> {
+    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
         // The allocation is computed here, not before: the shop goes on selling while we read.
         transaction.execute_batch(
             "DROP TABLE IF EXISTS temp.in_flight;
@@ -155,18 +156,21 @@ impl ImportJob for ImportStock<'_> {
         transaction.execute(
             "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
              SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
-             FROM temp.stock_changes AS change
+             FROM (SELECT * FROM temp.stock_changes ORDER BY sku_code LIMIT :limit) AS change
              LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
              WHERE true
-             ORDER BY change.sku_code
              ON CONFLICT (sku_code) DO UPDATE
              SET quantity = excluded.quantity,
                  allocated = excluded.allocated,
                  as_of = excluded.as_of,
                  updated_at = excluded.updated_at",
-            named_params! { ":as_of": format_time(stamp.file_time), ":now": format_time(stamp.now) },
+            named_params! {
+                ":as_of": format_time(stamp.file_time),
+                ":now": format_time(stamp.now),
+                ":limit": slice.limit(),
+            },
         )?;
-        Ok(())
+        slice.take_off(transaction, "temp.stock_changes", "sku_code")
     }
 }
 

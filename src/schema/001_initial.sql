@@ -220,8 +220,9 @@ CREATE TABLE tempostar_files (
     -- The file's own time
     file_time TEXT NOT NULL,
     run_id TEXT NOT NULL,
-    -- applied: its rows are in the shop's tables; refused: nothing of it is; held: waits for a person or for better days
-    outcome TEXT NOT NULL CHECK (outcome IN ('applied', 'refused', 'held')),
+    -- applied: its rows are in the shop's tables; refused: nothing of it is; held: waits for a person or for better
+    -- days; begun: a large one, of which a part is, and the next run finishes it
+    outcome TEXT NOT NULL CHECK (outcome IN ('applied', 'refused', 'held', 'begun')),
     decided_at TEXT NOT NULL,
     -- Why it was refused or held, in both languages; NULL when it was applied
     reason_ja TEXT,
@@ -233,6 +234,7 @@ CREATE TABLE tempostar_files (
 );
 CREATE INDEX tempostar_files_by_name ON tempostar_files (command, name, id);
 CREATE INDEX tempostar_files_unfinished ON tempostar_files (command) WHERE NOT is_cleaned_up;
+CREATE INDEX tempostar_files_begun ON tempostar_files (command) WHERE outcome = 'begun';
 CREATE INDEX tempostar_files_by_age ON tempostar_files (decided_at);
 CREATE INDEX tempostar_files_by_time ON tempostar_files (command, file_time);
 

@@ -491,6 +491,12 @@ pub fn busy_timeout() -> Option<Duration> {
     variable("TEMPOSTAR_BUSY_TIMEOUT_S")?.to_str()?.parse().ok().map(Duration::from_secs)
 }
 
+/// How many changed rows the tests want in one transaction: `TEMPOSTAR_SLICE_MAX`.
+#[cfg(feature = "test-hooks")]
+pub fn slice_max() -> Option<u32> {
+    variable("TEMPOSTAR_SLICE_MAX")?.to_str()?.parse().ok()
+}
+
 /// The place at which a test wants the process to die: `TEMPOSTAR_CRASH_AT`.
 #[cfg(feature = "test-hooks")]
 pub fn crash_at() -> Option<String> {

@@ -3,8 +3,10 @@
 //! Per file, oldest first: list → ready? → download to the spool → verify size → decode, parse and compare all of it
 //! → **one transaction: rows and ledger entry** → local archive → remote archive. Whatever step a crash hits, the next
 //! run loses nothing and applies nothing twice: before the commit the file still waits on the server, after it the
-//! ledger knows the content, and only the cleaning up is repeated.
+//! ledger knows the content, and only the cleaning up is repeated. A file that changes very much takes several
+//! transactions, of which the ledger knows the first and the last: see `commit`.
 
+mod commit;
 mod inbox;
 mod rejects;
 
@@ -13,8 +15,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::NaiveDateTime;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction};
 
+use self::commit::{commit, finish_begun};
 use self::inbox::{Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready};
 pub use self::inbox::{join, marker_name};
 pub use self::rejects::Rejects;
@@ -27,6 +30,7 @@ use crate::remote::Remote;
 use crate::report::{Counts, Exit, FileOutcome, FileReport, Problem};
 use crate::settings::Inbox;
 use crate::sheet::{Refusal, Sheet};
+use crate::staging::{Left, Slice};
 use crate::text::sync as text;
 use crate::work_dir::set_time;
 
@@ -69,20 +73,32 @@ pub trait ImportJob {
     /// A `Refusal` when the file cannot be used as a whole; else the database's or the disk's.
     fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison>;
 
-    /// Writes what `compare` found. Runs at once after it, in the transaction that holds the ledger entry.
+    /// Writes what `compare` found, or the next few rows of it. Runs at once after it, in the transaction that holds the
+    /// ledger entry.
     ///
     /// # Errors
     /// The database's.
-    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp) -> Result<()>;
+    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left>;
 }
 
-/// The times and the run that rows are stamped with.
+/// Whether a part of a file's rows is in the shop's tables already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// None is.
+    New,
+    /// An interrupted run has written some; they compare as unchanged now.
+    Begun,
+}
+
+/// What rows are stamped with, and how far they are.
 #[derive(Clone, Debug)]
 pub struct Stamp {
     /// The file's own time, Japan time.
     pub file_time: NaiveDateTime,
     /// The time of writing, Japan time.
     pub now: NaiveDateTime,
+    /// How far the file is.
+    pub progress: Progress,
 }
 
 /// A sheet and what is needed to judge it.
@@ -137,6 +153,7 @@ struct Decided {
 /// What stops the whole run: the server, the database, the disk. What concerns one file is in the report.
 pub fn import(run: &mut Run<'_>, source: &Source, job: &mut dyn ImportJob) -> Result<()> {
     let spool = clear_spool(run)?;
+    finish_begun(run, job)?;
     let imported = match source {
         Source::Inbox => import_inbox(run, job, &spool),
         Source::Files(paths) => import_files(run, paths, job, &spool),
@@ -185,7 +202,7 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob, s
         let decided = process(run, job, &spooled)?;
         stopped = matches!(decided.decision, Decision::Held(_));
         if let Some(id) = decided.entry_id.filter(|_| !stopped) {
-            run.work_dir.archive(&spooled.path, &spooled.entry.archived_as)?;
+            archive_locally(run, &spooled)?;
             ledger::mark_cleaned_up(&run.database, id)?;
         }
     }
@@ -256,7 +273,7 @@ fn clean_up_known(
 fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result<Decided> {
     let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
     told.sha256.clone_from(&file.entry.sha256);
-    let stamp = Stamp { file_time: file.entry.file_time, now: run.clock.now() };
+    let stamp = Stamp { file_time: file.entry.file_time, now: run.clock.now(), progress: Progress::New };
     let mut rejects = Rejects::new(run, &file.entry.name)?;
     let compared = compare(run, job, file, &stamp, &mut rejects, &mut told);
     told.rejected = rejects.count;
@@ -273,7 +290,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
     };
     let entry_id = match run.mode {
         Mode::DryRun => None,
-        Mode::Real => Some(commit(run, job, file, &decision, &stamp)?),
+        Mode::Real => Some(commit(run, job, file, &decision, &stamp, told.applied)?),
     };
     run.report.files.push(told);
     Ok(Decided { decision, entry_id })
@@ -369,29 +386,6 @@ fn tell_unknown_columns(run: &mut Run<'_>, told: &FileReport) {
     run.report.problems.push(text::unknown_columns(&names, new.len()).in_file(&told.name));
 }
 
-/// The transaction that decides: rows and ledger entry, or neither.
-fn commit(
-    run: &Run<'_>,
-    job: &mut dyn ImportJob,
-    file: &Spooled,
-    decision: &Decision,
-    stamp: &Stamp,
-) -> Result<i64> {
-    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    crash::point("transaction-begun");
-    if *decision == Decision::Applied {
-        job.apply(&transaction, stamp)?;
-        crash::point("rows-written");
-    }
-    let id = ledger::record_file(&transaction, &file.entry, decision, stamp.now)?;
-    crash::point("recorded");
-    interrupt::check()?;
-    crash::point("before-commit");
-    run.commit(transaction)?;
-    crash::point("committed");
-    Ok(id)
-}
-
 /// After the decision: the copy in our archive, then the server's.
 fn put_away(
     run: &mut Run<'_>,
@@ -402,15 +396,23 @@ fn put_away(
 ) -> Result<Next> {
     let place = match decided.decision {
         Decision::Held(_) => return Ok(Next::Stop),
-        Decision::Applied => Place::Archive,
+        Decision::Applied | Decision::Begun => Place::Archive,
         Decision::Refused(_) => Place::Error,
     };
     if run.mode == Mode::DryRun {
         return Ok(Next::GoOn);
     }
-    set_time(&file.path, file.entry.file_time)?;
-    run.work_dir.archive(&file.path, &file.entry.archived_as)?;
+    archive_locally(run, file)?;
     crash::point("archived-locally");
     clean_up_remote(run, remote, inbox, file, place, decided.entry_id)?;
     Ok(Next::GoOn)
+}
+
+/// A file that was written in slices lies in the archive already.
+fn archive_locally(run: &Run<'_>, file: &Spooled) -> Result<()> {
+    if !file.path.exists() {
+        return Ok(());
+    }
+    set_time(&file.path, file.entry.file_time)?;
+    run.work_dir.archive(&file.path, &file.entry.archived_as)
 }

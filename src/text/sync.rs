@@ -151,4 +151,16 @@ problems! {
         hint_ja: "データベースが古いバックアップから復元されていないか確認してください。TEMPOSTAR にある受注の exported_at を設定してから、{place} を削除すると再開します。",
         hint_en: "has the database been put back from an older copy? Set exported_at of the orders that TEMPOSTAR has, then delete {place}",
     }
+    note begun_finished = "begun-file-finished" () {
+        ja: "前回の実行が取り込みの途中で止まっていたため、残りを取り込みました。",
+        en: "an interrupted run had written a part of this file; the rest is written now",
+        hint_ja: "",
+        hint_en: "",
+    }
+    error begun_copy_lost = "begun-copy-lost" () {
+        ja: "前回の実行が取り込みの途中で止まっており、続きに必要な写しが作業フォルダにありません。一部の行だけが取り込まれています。",
+        en: "an interrupted run had written a part of this file, and its copy is missing in the work folder",
+        hint_ja: "サーバの受信フォルダに残っていれば、もう一度全体を取り込みます。残っていなければ、同じファイルを --file で取り込んでください。",
+        hint_en: "if the inbox still has it, it is applied as a whole now; else feed it in once more with --file",
+    }
 }

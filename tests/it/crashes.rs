@@ -97,6 +97,16 @@ fn check_made_good(scene: &Scene, passage: &str, shop: &Shop, expected: &str) {
 }
 
 #[test]
+fn a_file_written_in_slices_that_dies_anywhere_is_made_good() {
+    let passed = ["archived-before", "slice-written", "slice-committed"];
+    check_every_crash(&scenes::stock().in_slices_of(4), &passed);
+    check_every_crash(&scenes::products().in_slices_of(1), &passed);
+    check_every_crash(&scenes::logistics().in_slices_of(1), &passed);
+    let deleting = "after_import = \"delete\"\nreflect_lag";
+    check_every_crash(&scenes::stock().in_slices_of(7).with("deleted", "reflect_lag", deleting), &passed);
+}
+
+#[test]
 fn a_stock_import_that_dies_anywhere_is_made_good() {
     let scene = scenes::stock();
     check_every_crash(&scene, &[&IMPORT[..], &["allocation-computed", "folder-made"]].concat());

@@ -32,5 +32,6 @@ mod security;
 mod settings;
 mod signals;
 mod simulation;
+mod slices;
 mod stock;
 mod stock_guard;

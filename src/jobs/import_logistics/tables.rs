@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Statement, Transaction, named_para
 
 use super::decide::{Decision, LineState, OrderState, ShipmentState, Ticks};
 use crate::crash;
+use crate::staging::{Left, Slice};
 
 /// The statements that read an order.
 pub(super) struct Lookup<'a> {
@@ -167,13 +168,18 @@ pub(super) enum Cancellation {
     TakenBack,
 }
 
-/// Writes what was decided. An order that the shop has cancelled since is left alone.
-pub(super) fn write_changes(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+/// Where it is kept what has to be written.
+const CHANGES: [&str; 4] = ["order_ticks", "shipment_changes", "added_lines", "cancellations"];
+
+/// Writes what was decided, an order always as a whole. An order that the shop has cancelled since is left alone.
+pub(super) fn write_changes(transaction: &Transaction<'_>, now: &str, slice: Slice) -> Result<Left> {
+    choose_orders(transaction, slice)?;
     transaction.execute(
         "UPDATE order_shipments
          SET shipped_on = new.shipped_on, delivered_on = new.delivered_on, tracking_no = new.tracking_no,
              delivery_method = new.delivery_method
-         FROM temp.shipment_changes AS new
+         FROM temp.chosen_orders AS chosen
+         JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
          JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
          WHERE order_shipments.order_no = new.order_no AND order_shipments.shipment_no = new.shipment_no",
         [],
@@ -189,7 +195,8 @@ pub(super) fn write_changes(transaction: &Transaction<'_>, now: &str) -> Result<
                                   WHERE line.order_no = added.order_no),
                 added.shipment_no, added.sku_code, added.product_name, added.options, added.quantity,
                 added.unit_price_excl_tax, added.unit_tax, added.unit_price_incl_tax, 'tempostar'
-         FROM temp.added_lines AS added
+         FROM temp.chosen_orders AS chosen
+         JOIN temp.added_lines AS added ON added.order_no = chosen.order_no
          JOIN orders ON orders.order_no = added.order_no AND orders.cancelled_at IS NULL",
         [],
     )?;
@@ -198,7 +205,8 @@ pub(super) fn write_changes(transaction: &Transaction<'_>, now: &str) -> Result<
         "UPDATE orders
          SET delivery_status = 1, payment_status = 1, capture_status = 1,
              shipped_at = new.shipped_at, paid_at = new.paid_at, captured_at = new.captured_at
-         FROM temp.order_ticks AS new
+         FROM temp.chosen_orders AS chosen
+         JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
          WHERE orders.order_no = new.order_no AND orders.cancelled_at IS NULL",
         [],
     )?;
@@ -206,26 +214,52 @@ pub(super) fn write_changes(transaction: &Transaction<'_>, now: &str) -> Result<
     transaction.execute(
         "UPDATE orders
          SET cancelled_in_tempostar_at = CASE WHEN new.is_new THEN :now END
-         FROM temp.cancellations AS new
+         FROM temp.chosen_orders AS chosen
+         JOIN temp.cancellations AS new ON new.order_no = chosen.order_no
          WHERE orders.order_no = new.order_no",
         named_params! { ":now": now },
     )?;
-    stamp_changed(transaction, now)
+    stamp_changed(transaction, now)?;
+    take_off(transaction, slice)
+}
+
+/// The orders that this transaction is about.
+fn choose_orders(transaction: &Transaction<'_>, slice: Slice) -> Result<()> {
+    let all = CHANGES.map(|table| format!("SELECT order_no FROM temp.{table}")).join(" UNION ");
+    transaction.execute_batch(
+        "DROP TABLE IF EXISTS temp.chosen_orders;
+         CREATE TEMP TABLE chosen_orders (order_no TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
+    )?;
+    transaction.execute(
+        &format!("INSERT INTO temp.chosen_orders SELECT order_no FROM ({all}) ORDER BY order_no LIMIT ?1"),
+        [slice.limit()],
+    )?;
+    Ok(())
+}
+
+fn take_off(transaction: &Transaction<'_>, slice: Slice) -> Result<Left> {
+    let Slice::Next(orders) = slice else { return Ok(Left::Nothing) };
+    for table in CHANGES {
+        transaction.execute(
+            &format!("DELETE FROM temp.{table} WHERE order_no IN (SELECT order_no FROM temp.chosen_orders)"),
+            [],
+        )?;
+    }
+    let chosen: u32 =
+        transaction.query_row("SELECT count(*) FROM temp.chosen_orders", [], |row| row.get(0))?;
+    Ok(if chosen == orders { Left::More } else { Left::Nothing })
 }
 
 /// Stamps the orders that were changed. What they are stamped with is noted as known, unless the shop had changed the
 /// order before: that change must not be covered by ours.
-pub(super) fn stamp_changed(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+fn stamp_changed(transaction: &Transaction<'_>, now: &str) -> Result<()> {
     transaction.execute_batch(
         "DROP TABLE IF EXISTS temp.changed_orders;
          CREATE TEMP TABLE changed_orders AS
          SELECT order_no
-         FROM (SELECT order_no FROM temp.order_ticks
-               UNION SELECT order_no FROM temp.shipment_changes
-               UNION SELECT order_no FROM temp.added_lines)
+         FROM temp.chosen_orders
          WHERE order_no IN (SELECT order_no FROM orders WHERE cancelled_at IS NULL)
-         UNION
-         SELECT order_no FROM temp.cancellations;",
+            OR order_no IN (SELECT order_no FROM temp.cancellations);",
     )?;
     transaction.execute(
         "UPDATE tempostar_batch_orders

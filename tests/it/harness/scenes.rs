@@ -23,6 +23,13 @@ impl Scene {
         self
     }
 
+    /// The same where no transaction writes more than so many rows.
+    pub fn in_slices_of(mut self, rows: u32) -> Self {
+        self.name = format!("{}, {rows} rows at a time", self.name);
+        self.shop.variable("TEMPOSTAR_SLICE_MAX", &rows.to_string());
+        self
+    }
+
     /// The same where every file needs a marker; those that wait have theirs.
     pub fn with_markers(self) -> Self {
         self.shop.settings(|text| {

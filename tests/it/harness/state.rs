@@ -39,7 +39,7 @@ impl Shop {
         }
         copy_tree(self.ftp.root(), twin.ftp.root());
         copy_tree(&self.path("tempostar.d"), &twin.path("tempostar.d"));
-        Self { now: self.now.clone(), ..twin }
+        Self { now: self.now.clone(), variables: self.variables.clone(), ..twin }
     }
 
     /// All that counts: the shop's tables, the ledger without its runs, the server's files and folders, the archive,

@@ -1,0 +1,180 @@
+//! The transaction that decides about a file: its rows and its ledger entry, or neither.
+//!
+//! One transaction per file is the rule. But SQLite has one writer at a time, and a whole catalogue that changes would
+//! keep the shop from selling for seconds. So a file that changes very many rows is written in slices, with pauses in
+//! which the shop's writers get their turn. It still counts as applied only when all of it is:
+//!
+//! * its copy goes to the archive before the first slice;
+//! * the first slice commits together with the ledger entry `begun`, the last one makes it `applied`;
+//! * a run that finds a `begun` entry finishes it, from the copy, before it looks at anything else. It compares the file
+//!   with the shop once more: what was written is unchanged then, and what was not is written now.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use rusqlite::{Transaction, TransactionBehavior};
+
+use super::inbox::Spooled;
+use super::rejects::tell_rejects;
+use super::{ImportJob, Progress, Rejects, Stamp, compare, judge};
+use crate::crash;
+use crate::interrupt;
+use crate::ledger::{self, Decision, FileEntry};
+use crate::report::{Exit, Failure, FileOutcome, FileReport};
+#[cfg(feature = "test-hooks")]
+use crate::settings;
+use crate::sheet::Refusal;
+use crate::staging::{Left, Slice};
+use crate::sync::{Mode, Run};
+use crate::text::sync as text;
+use crate::work_dir::set_time;
+
+/// Up to so many changed rows are one transaction.
+const WHOLE_MAX: u32 = 5_000;
+
+/// How many rows the first slice has; the next ones are as large as they can be within [`SLICE_TIME`].
+const FIRST_SLICE: u32 = 500;
+
+/// And how many each has at least: every slice costs a commit.
+const SLICE_MIN: u32 = 50;
+
+/// For how long a slice may keep the shop's writers waiting.
+const SLICE_TIME: Duration = Duration::from_millis(20);
+
+/// Commits what was decided; gives the ledger entry. `changes` is how many rows that writes.
+pub(super) fn commit(
+    run: &Run<'_>,
+    job: &mut dyn ImportJob,
+    file: &Spooled,
+    decision: &Decision,
+    stamp: &Stamp,
+    changes: u64,
+) -> Result<i64> {
+    if *decision == Decision::Applied && changes > u64::from(slice_max()) {
+        set_time(&file.path, file.entry.file_time)?;
+        run.work_dir.archive(&file.path, &file.entry.archived_as)?;
+        crash::point("archived-before");
+        return write_slices(run, job, &file.entry, None, stamp);
+    }
+    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+    crash::point("transaction-begun");
+    if *decision == Decision::Applied {
+        job.apply(&transaction, stamp, Slice::Whole)?;
+        crash::point("rows-written");
+    }
+    let id = ledger::record_file(&transaction, &file.entry, decision, stamp.now)?;
+    crash::point("recorded");
+    interrupt::check()?;
+    crash::point("before-commit");
+    run.commit(transaction)?;
+    crash::point("committed");
+    Ok(id)
+}
+
+/// Finishes the files of which an interrupted run has written a part.
+pub(super) fn finish_begun(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result<()> {
+    if run.mode == Mode::DryRun {
+        return Ok(());
+    }
+    for (id, entry) in ledger::begun_files(&run.database, run.report.command)? {
+        let path = run.work_dir.archived(&entry.archived_as);
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
+            let file = Spooled { shown: entry.name.clone(), entry, path, listed: None };
+            finish(run, job, id, &file)?;
+        } else {
+            // If the server has it still, it is a new file now.
+            ledger::forget_file(&run.database, id)?;
+            run.report.partial(text::begun_copy_lost().in_file(&entry.name));
+        }
+    }
+    Ok(())
+}
+
+fn finish(run: &mut Run<'_>, job: &mut dyn ImportJob, id: i64, file: &Spooled) -> Result<()> {
+    let stamp = Stamp { file_time: file.entry.file_time, now: run.clock.now(), progress: Progress::Begun };
+    let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
+    told.sha256.clone_from(&file.entry.sha256);
+    let mut rejects = Rejects::new(run, &file.entry.name)?;
+    let compared = compare(run, job, file, &stamp, &mut rejects, &mut told);
+    let (comparison, problems) = compared.map_err(|error| match Refusal::of(&error) {
+        // It could be used when it was begun: the settings were others then.
+        Some(problem) => Failure::new(Exit::Settings, problem.clone()).into(),
+        None => error,
+    })?;
+    told.rejected = rejects.count;
+    let kept = rejects.keep(stamp.file_time)?;
+    tell_rejects(run, &rejects, &told, kept.as_deref());
+    judge(run, comparison, problems, rejects.count, &mut told);
+    run.report.problems.push(text::begun_finished().in_file(&file.shown));
+    run.report.files.push(told);
+    write_slices(run, job, &file.entry, Some(id), &stamp).map(drop)
+}
+
+/// Writes all that is left, a slice at a time; gives the ledger entry.
+fn write_slices(
+    run: &Run<'_>,
+    job: &mut dyn ImportJob,
+    entry: &FileEntry,
+    mut begun: Option<i64>,
+    stamp: &Stamp,
+) -> Result<i64> {
+    let mut rows = FIRST_SLICE;
+    loop {
+        interrupt::check()?;
+        let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+        let began = Instant::now();
+        let left = job.apply(&transaction, stamp, Slice::Next(rows.min(slice_max())))?;
+        crash::point("slice-written");
+        let id = match begun {
+            Some(id) => id,
+            None => ledger::record_file(&transaction, entry, &Decision::Begun, stamp.now)?,
+        };
+        if left == Left::Nothing {
+            ledger::mark_applied(&transaction, id)?;
+        }
+        run.commit(transaction)?;
+        crash::point("slice-committed");
+        if left == Left::Nothing {
+            return Ok(id);
+        }
+        begun = Some(id);
+        let took = began.elapsed();
+        thread::sleep(took / 2);
+        rows = next_slice(rows, took);
+    }
+}
+
+/// As many rows as can be written in [`SLICE_TIME`], going by the last slice; at most twice as many as before, because
+/// the rows to come may take longer.
+fn next_slice(rows: u32, took: Duration) -> u32 {
+    let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1);
+    let wanted_us = u64::try_from(SLICE_TIME.as_micros()).unwrap_or(u64::MAX);
+    let fitting = u64::from(rows) * wanted_us / took_us;
+    let fitting = u32::try_from(fitting).unwrap_or(u32::MAX);
+    fitting.clamp(SLICE_MIN, rows.saturating_mul(2))
+}
+
+/// The most rows of a slice, and of a file that is one transaction.
+fn slice_max() -> u32 {
+    #[cfg(feature = "test-hooks")]
+    if let Some(rows) = settings::slice_max() {
+        return rows;
+    }
+    WHOLE_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_shrink_at_once_and_grow_by_steps() {
+        assert_eq!(next_slice(1000, SLICE_TIME), 1000);
+        assert_eq!(next_slice(1000, SLICE_TIME * 4), 250);
+        assert_eq!(next_slice(1000, SLICE_TIME / 10), 2000);
+        assert_eq!(next_slice(SLICE_MIN, Duration::from_secs(60)), SLICE_MIN);
+        assert_eq!(next_slice(1000, Duration::ZERO), 2000);
+    }
+}

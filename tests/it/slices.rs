@@ -1,0 +1,125 @@
+//! A file that changes very much is written in slices. It counts as applied only when all of it is.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use crate::harness::{STOCK_INBOX, Shop};
+
+/// A shop of forty SKUs that have five pieces each, in which two rows are one transaction.
+fn shop_in_slices() -> Shop {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(40);
+    shop.variable("TEMPOSTAR_SLICE_MAX", "2");
+    shop
+}
+
+fn sheet(quantity: u32) -> String {
+    let rows: String = (1..=40).map(|number| format!("S-{number:03},{quantity}\n")).collect();
+    format!("商品コード,在庫数\n{rows}")
+}
+
+const WRITTEN: &str = "SELECT count(*) FROM stock WHERE quantity = 9";
+
+#[test]
+fn the_ledger_calls_a_file_applied_only_when_all_of_it_is() {
+    let shop = shop_in_slices();
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));
+    shop.run_dying_at("slice-committed:3", ["import-stock"]);
+    shop.check_rows(WRITTEN, &["6"]);
+    shop.check_rows("SELECT outcome FROM tempostar_files", &["begun"]);
+    assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
+    assert_eq!(shop.work_files_below("archive").len(), 1);
+    shop.run(["import-stock", "--json"]).ok().says("begun-file-finished");
+    shop.check_rows(WRITTEN, &["40"]);
+    shop.check_rows("SELECT outcome FROM tempostar_files", &["applied"]);
+    shop.run(["import-stock", "--json"]).ok().no_problem();
+}
+
+#[test]
+fn a_begun_file_is_finished_from_its_copy_when_the_server_has_it_no_more() {
+    let shop = shop_in_slices();
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));
+    shop.run_dying_at("slice-committed:3", ["import-stock"]);
+    shop.take_away(&format!("{STOCK_INBOX}/stock.csv"));
+    shop.run(["import-stock"]).ok();
+    shop.check_rows(WRITTEN, &["40"]);
+}
+
+#[test]
+fn a_begun_file_given_by_hand_is_finished_by_the_next_run() {
+    let shop = shop_in_slices();
+    shop.write("stock.csv", sheet(9).as_bytes());
+    shop.run_dying_at("slice-committed:3", ["import-stock", "--file", "stock.csv"]);
+    fs::remove_file(shop.path("stock.csv")).unwrap();
+    shop.run(["import-stock"]).ok();
+    shop.check_rows(WRITTEN, &["40"]);
+}
+
+#[test]
+fn a_begun_file_is_finished_before_a_later_one_is_taken() {
+    let mut shop = shop_in_slices();
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));
+    shop.run_dying_at("slice-committed:3", ["import-stock"]);
+    shop.at("2026-11-24 10:40:00");
+    shop.put_sheet(STOCK_INBOX, "stock_20261124103000.csv", &sheet(8));
+    shop.run(["import-stock", "--json"]).ok();
+    shop.check_rows("SELECT count(*) FROM stock WHERE quantity = 8", &["40"]);
+    shop.check_rows(
+        "SELECT name FROM tempostar_files ORDER BY id",
+        &["stock.csv", "stock_20261124103000.csv"],
+    );
+}
+
+#[test]
+fn a_begun_file_is_never_held_by_the_guard() {
+    let shop = shop_in_slices();
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(0));
+    shop.run_dying_at("slice-committed:3", ["import-stock", "--force"]);
+    shop.run(["import-stock"]).ok();
+    shop.check_rows("SELECT count(*) FROM stock WHERE quantity = 0", &["40"]);
+}
+
+#[test]
+fn without_the_copy_the_server_s_file_is_applied_as_a_whole() {
+    let shop = shop_in_slices();
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));
+    shop.run_dying_at("slice-committed:3", ["import-stock"]);
+    fs::remove_dir_all(shop.path("tempostar.d/archive")).unwrap();
+    shop.run(["import-stock", "--json"]).exits(3).says("begun-copy-lost");
+    shop.check_rows(WRITTEN, &["40"]);
+    shop.check_rows("SELECT outcome FROM tempostar_files", &["applied"]);
+}
+
+#[test]
+fn a_unit_sold_between_two_slices_is_allocated() {
+    let shop = shop_in_slices();
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));
+    shop.run_dying_at("slice-committed:3", ["import-stock"]);
+    shop.order("1001").line("S-040", 2).insert();
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("S-040", 9, 2);
+}
+
+#[test]
+fn a_run_stopped_between_two_slices_is_finished_by_the_next() {
+    let mut shop = shop_in_slices();
+    shop.variable("TEMPOSTAR_SLICE_MAX", "1");
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));
+    let child = shop.command(["import-stock"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let is_begun = || shop.value("SELECT count(*) FROM tempostar_files WHERE outcome = 'begun'") == "1";
+    for _ in 0..2000 {
+        if is_begun() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    let code = child.wait_with_output().unwrap().status.code();
+    // On a quick machine it is through before the signal comes.
+    assert!(matches!(code, Some(143 | 0)), "{code:?}");
+    shop.run(["import-stock"]).ok();
+    shop.check_rows(WRITTEN, &["40"]);
+    shop.check_rows("SELECT outcome FROM tempostar_files", &["applied"]);
+}
