@@ -208,6 +208,6 @@ fn finish_comparison(incoming: &mut Incoming<'_>, tally: Tally, unknown_columns:
         unknown: tally.rows_unknown,
         counts,
         unknown_columns,
-        held_because: None,
+        ..Comparison::default()
     }
 }

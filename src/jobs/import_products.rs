@@ -116,8 +116,8 @@ struct ImportProducts<'a> {
 struct Staged {
     products: Staging,
     skus: Staging,
-    /// Whether the list of missing products is up to date.
-    is_missing_noted: bool,
+    /// Whether the file is the newest full one; `None`: what it says of missing products has been written.
+    missing_compared: Option<bool>,
 }
 
 impl ImportJob for ImportProducts<'_> {
@@ -132,11 +132,10 @@ impl ImportJob for ImportProducts<'_> {
         if !columns.missing_mapped.is_empty() {
             incoming.problems.push(text::mapped_column_missing(&columns.missing_mapped.join(", ")));
         }
-        let staged = Staged {
+        let mut staged = Staged {
             products: Staging::begin(incoming.shop, "products", columns.product_names())?,
             skus: Staging::begin(incoming.shop, "skus", columns.sku_names())?,
-            // The run that began has done it, against the products of before.
-            is_missing_noted: incoming.stamp.progress == Progress::Begun,
+            missing_compared: None,
         };
         let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
         let mut rejected = begin_rejected(incoming.shop)?;
@@ -156,6 +155,10 @@ impl ImportJob for ImportProducts<'_> {
         if disagreeing.count() > 0 {
             incoming.problems.push(text::rows_disagree(disagreeing.count(), &disagreeing.told()));
         }
+        // A run that was interrupted in the midst has done it, against the products of before.
+        if incoming.stamp.progress == Progress::New {
+            staged.missing_compared = Some(compare_missing(incoming.shop, &incoming.stamp)?);
+        }
         let comparison = compare(incoming, &staged, unknown_columns)?;
         self.staged = Some(staged);
         Ok(comparison)
@@ -164,9 +167,8 @@ impl ImportJob for ImportProducts<'_> {
     fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
         let now = format_time(stamp.now);
         let Some(staged) = &mut self.staged else { return Ok(Left::Nothing) };
-        if !staged.is_missing_noted {
-            note_missing(transaction, stamp)?;
-            staged.is_missing_noted = true;
+        if let Some(is_newest_full) = staged.missing_compared.take() {
+            note_missing(transaction, stamp, is_newest_full)?;
         }
         // A SKU needs its product.
         if staged.products.apply(transaction, &now, slice)? == Left::More {
@@ -204,7 +206,10 @@ fn compare(incoming: &Incoming<'_>, staged: &Staged, unknown_columns: Vec<String
         [],
         |row| row.get(0),
     )?;
-    Ok(Comparison { applied, unchanged: rows - applied, counts, unknown_columns, ..Comparison::default() })
+    let is_first_load =
+        incoming.shop.query_row("SELECT NOT EXISTS (SELECT 1 FROM products)", [], |row| row.get(0))?;
+    let unchanged = rows - applied;
+    Ok(Comparison { applied, unchanged, counts, unknown_columns, is_first_load, ..Comparison::default() })
 }
 
 /// The products of which a row was rejected: they are not missing from the file.
@@ -225,24 +230,44 @@ const NAMED_SQL: &str = "
 /// Where the own time of the newest full file is kept.
 const NEWEST_FULL_FILE: &str = "newest_full_product_file";
 
-/// Keeps the list of the products that are missing from the newest full file. A product that any file names is not
-/// missing any more. Runs before the file's new products are in the shop's table.
-fn note_missing(transaction: &Transaction<'_>, stamp: &Stamp) -> Result<()> {
-    if is_full(transaction)? && is_newest(transaction, stamp)? {
-        let file_time = format_time(stamp.file_time);
-        transaction.execute(
-            &format!(
-                "INSERT OR IGNORE INTO tempostar_missing_products (code, since)
-                 SELECT code, ?1
-                 FROM products
-                 WHERE code NOT IN ({NAMED_SQL})"
-            ),
-            [&file_time],
-        )?;
+/// Compares the list of the products that are missing from the newest full file with the file at hand. A product that
+/// any file names is not missing any more. Gives whether the file at hand is the newest full one.
+fn compare_missing(shop: &Connection, stamp: &Stamp) -> Result<bool> {
+    let is_newest_full = is_full(shop)? && is_newest(shop, stamp)?;
+    let missing = if is_newest_full { "code NOT IN (SELECT code FROM temp.named_products)" } else { "false" };
+    shop.execute_batch(&format!(
+        "DROP TABLE IF EXISTS temp.named_products;
+         CREATE TEMP TABLE named_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+         INSERT INTO temp.named_products {NAMED_SQL};
+         DROP TABLE IF EXISTS temp.newly_missing;
+         CREATE TEMP TABLE newly_missing AS
+         SELECT code
+         FROM products
+         WHERE {missing} AND code NOT IN (SELECT code FROM tempostar_missing_products);
+         DROP TABLE IF EXISTS temp.found_again;
+         CREATE TEMP TABLE found_again AS
+         SELECT code
+         FROM tempostar_missing_products
+         WHERE code IN (SELECT code FROM temp.named_products);"
+    ))?;
+    Ok(is_newest_full)
+}
+
+/// Writes what [`compare_missing`] found.
+fn note_missing(transaction: &Transaction<'_>, stamp: &Stamp, is_newest_full: bool) -> Result<()> {
+    let file_time = format_time(stamp.file_time);
+    transaction.execute(
+        "INSERT OR IGNORE INTO tempostar_missing_products (code, since)
+         SELECT code, ?1 FROM temp.newly_missing",
+        [&file_time],
+    )?;
+    transaction.execute(
+        "DELETE FROM tempostar_missing_products WHERE code IN (SELECT code FROM temp.found_again)",
+        [],
+    )?;
+    if is_newest_full {
         shop::set_meta(transaction, NEWEST_FULL_FILE, &file_time)?;
     }
-    transaction
-        .execute(&format!("DELETE FROM tempostar_missing_products WHERE code IN ({NAMED_SQL})"), [])?;
     Ok(())
 }
 

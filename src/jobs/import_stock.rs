@@ -16,16 +16,18 @@
 //!
 //! A file that looks broken (it would empty the shop, or is another shop's) is held until a person looks at it.
 
+mod lookup;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Result;
-use chrono::NaiveDateTime;
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
+use rusqlite::{Connection, Statement, Transaction, named_params, params};
 
+use self::lookup::{Batch, Figure, Lookup};
 use super::Names;
-use crate::clock::{format_time, parse_time};
+use crate::clock::format_time;
 use crate::crash;
 use crate::interrupt;
 use crate::ledger;
@@ -72,12 +74,6 @@ const COLUMN_NAMES: [&str; 2] = ["商品コード", "在庫数"];
 /// When TEMPOSTAR changed a figure. The file's own time says all that we need.
 const UPDATED_AT: &str = "更新日時";
 
-/// One row of a stock file.
-struct Figure<'a> {
-    sku_code: Cow<'a, str>,
-    quantity: i64,
-}
-
 impl Columns {
     fn find(header: &Header) -> Result<Self> {
         Ok(Self { sku_code: header.required(COLUMN_NAMES[0])?, quantity: header.required(COLUMN_NAMES[1])? })
@@ -89,9 +85,10 @@ impl Columns {
         header.others(&known).into_iter().map(|(_, name)| name.to_owned()).collect()
     }
 
-    fn read<'a>(&self, row: &Row<'a>) -> Result<Figure<'a>, RowProblem> {
+    /// A SKU's code, and its figure.
+    fn read<'a>(&self, row: &Row<'a>) -> Result<(Cow<'a, str>, i64), RowProblem> {
         let quantity = row.filled(self.quantity, row.whole_number(self.quantity)?)?;
-        Ok(Figure { sku_code: row.code(self.sku_code)?, quantity })
+        Ok((row.code(self.sku_code)?, quantity))
     }
 }
 
@@ -120,25 +117,27 @@ impl ImportJob for ImportStock<'_> {
 
     fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
         let columns = Columns::find(incoming.sheet.header())?;
+        let is_first_load = count(incoming.shop, "SELECT NOT EXISTS (SELECT 1 FROM stock)")? == 1;
         let in_flight = in_flight(incoming.shop, self.settings, &incoming.stamp)?;
-        begin_changes(incoming.shop)?;
         let mut tally = Tally::default();
-        let mut shop = Lookup::new(incoming.shop)?;
-        while let Some(row) = incoming.sheet.next_row()? {
-            interrupt::check()?;
-            match columns.read(&row) {
-                Ok(figure) => compare_figure(&figure, &incoming.stamp, &in_flight, &mut shop, &mut tally)?,
-                Err(problem) => incoming.rejects.add(&row, problem)?,
+        let mut lookup = Lookup::new(incoming.shop, &incoming.stamp)?;
+        let mut changes = Changes::begin(incoming.shop)?;
+        let mut batch = Batch::default();
+        while read_batch(incoming, &columns, &in_flight, &mut batch)? {
+            lookup.look_up(&mut batch)?;
+            for (sku_code, figure) in batch.figures() {
+                changes.note(sku_code, figure, &mut tally)?;
             }
         }
-        drop(shop);
+        drop((lookup, changes));
         tally.stale += self.later_sheets.take_back(incoming.shop, &incoming.stamp, self.inbox())?;
         let held_because = match (self.guard_mode, incoming.stamp.progress) {
             (GuardMode::Overrule, _) | (_, Progress::Begun) => None,
             (GuardMode::Watch, Progress::New) => held_because(incoming, &tally, &self.settings.stock.guard)?,
         };
         let unknown_columns = columns.unknown(incoming.sheet.header());
-        finish_comparison(incoming, &tally, unknown_columns, held_because)
+        let compared = finish_comparison(incoming, &tally, unknown_columns, held_because)?;
+        Ok(Comparison { is_first_load, ..compared })
     }
 
     fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
@@ -221,20 +220,6 @@ fn in_flight(shop: &Connection, settings: &Settings, stamp: &Stamp) -> Result<Ha
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The table of what this file changes: one row is one SKU's new figure.
-fn begin_changes(shop: &Connection) -> Result<()> {
-    shop.execute_batch(
-        "DROP TABLE IF EXISTS temp.stock_changes;
-         CREATE TEMP TABLE stock_changes (
-             sku_code TEXT NOT NULL PRIMARY KEY,
-             quantity INTEGER NOT NULL,
-             -- The shop can sell it now, and could not any more.
-             is_zeroed INTEGER NOT NULL
-         ) WITHOUT ROWID;",
-    )?;
-    Ok(())
-}
-
 /// What was seen while reading.
 #[derive(Default)]
 struct Tally {
@@ -242,75 +227,84 @@ struct Tally {
     stale: u64,
 }
 
-/// What the shop has of one SKU.
-struct InShop {
-    is_handled: bool,
-    stock: Option<(i64, i64)>,
-    as_of: Option<NaiveDateTime>,
+/// Reads the next rows; false at the end of the sheet.
+fn read_batch(
+    incoming: &mut Incoming<'_>,
+    columns: &Columns,
+    in_flight: &HashMap<String, i64>,
+    batch: &mut Batch,
+) -> Result<bool> {
+    batch.clear();
+    while !batch.is_full()
+        && let Some(row) = incoming.sheet.next_row()?
+    {
+        interrupt::check()?;
+        match columns.read(&row) {
+            Ok((sku_code, quantity)) => {
+                let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
+                batch.push(&sku_code, quantity, allocated);
+            }
+            Err(problem) => incoming.rejects.add(&row, problem)?,
+        }
+    }
+    Ok(!batch.is_empty())
 }
 
-/// The statements that are run for each row.
-struct Lookup<'a> {
-    find: rusqlite::Statement<'a>,
-    change: rusqlite::Statement<'a>,
-    take_back: rusqlite::Statement<'a>,
+/// The table of what this file changes: one row is one SKU's new figure.
+struct Changes<'a> {
+    insert: Statement<'a>,
+    take_back: Statement<'a>,
+    /// The last code in order so far. Codes behind it cannot have been noted yet.
+    highest: String,
 }
 
-impl<'a> Lookup<'a> {
-    fn new(shop: &'a Connection) -> Result<Self> {
+impl<'a> Changes<'a> {
+    fn begin(shop: &'a Connection) -> Result<Self> {
+        shop.execute_batch(
+            "DROP TABLE IF EXISTS temp.stock_changes;
+             CREATE TEMP TABLE stock_changes (
+                 sku_code TEXT NOT NULL PRIMARY KEY,
+                 quantity INTEGER NOT NULL,
+                 -- The shop can sell it now, and could not any more.
+                 is_zeroed INTEGER NOT NULL
+             ) WITHOUT ROWID;",
+        )?;
         Ok(Self {
-            find: shop.prepare(
-                "SELECT skus.handled, stock.quantity, stock.allocated, stock.as_of
-                 FROM skus
-                 LEFT JOIN stock ON stock.sku_code = skus.code
-                 WHERE skus.code = ?1",
-            )?,
-            change: shop.prepare(
+            insert: shop.prepare(
                 "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, is_zeroed)
                  VALUES (?1, ?2, ?3)",
             )?,
             take_back: shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?,
+            highest: String::new(),
         })
     }
 
-    fn find(&mut self, sku_code: &str) -> Result<Option<InShop>> {
-        let read = |row: &rusqlite::Row<'_>| {
-            let quantity: Option<i64> = row.get(1)?;
-            let allocated: Option<i64> = row.get(2)?;
-            let as_of = row.get_ref(3)?.as_str_or_null()?.and_then(parse_time);
-            Ok(InShop { is_handled: row.get(0)?, stock: quantity.zip(allocated), as_of })
+    /// Notes what a row changes. Of several rows of one SKU the last counts, also when it says what the shop has already.
+    fn note(&mut self, sku_code: &str, figure: &Figure, tally: &mut Tally) -> Result<()> {
+        let is_new = sku_code > self.highest.as_str();
+        if is_new {
+            self.highest.clear();
+            self.highest.push_str(sku_code);
+        }
+        if figure.is_unchanged() {
+            if !is_new {
+                self.take_back.execute([sku_code])?;
+            }
+            return Ok(());
+        }
+        let Some(sku) = figure.sku else {
+            tally.unknown.add(sku_code);
+            return Ok(());
         };
-        Ok(self.find.query_row([sku_code], read).optional()?)
+        if figure.stock.is_some_and(|stock| stock.is_newer) {
+            tally.stale += 1;
+            return Ok(());
+        }
+        let could_sell = figure.stock.is_some_and(|stock| stock.quantity > stock.allocated);
+        let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
+        self.insert.execute(params![sku_code, figure.quantity, is_zeroed])?;
+        Ok(())
     }
-}
-
-/// Notes what a row changes. Of several rows of one SKU the last counts, also when it says what the shop has already.
-fn compare_figure(
-    figure: &Figure<'_>,
-    stamp: &Stamp,
-    in_flight: &HashMap<String, i64>,
-    shop: &mut Lookup<'_>,
-    tally: &mut Tally,
-) -> Result<()> {
-    let sku_code = figure.sku_code.as_ref();
-    let Some(found) = shop.find(sku_code)? else {
-        tally.unknown.add(sku_code);
-        return Ok(());
-    };
-    if found.as_of.is_some_and(|as_of| as_of > stamp.file_time) {
-        tally.stale += 1;
-        return Ok(());
-    }
-    let allocated = in_flight.get(sku_code).copied().unwrap_or(0);
-    if found.stock == Some((figure.quantity, allocated)) {
-        shop.take_back.execute([sku_code])?;
-        return Ok(());
-    }
-    let is_sellable =
-        found.is_handled && found.stock.is_some_and(|(quantity, allocated)| quantity > allocated);
-    let is_zeroed = is_sellable && figure.quantity <= allocated;
-    shop.change.execute(params![sku_code, figure.quantity, is_zeroed])?;
-    Ok(())
 }
 
 /// Files applied earlier whose own time is later than that of the file at hand: it came late, and what they said of a
@@ -342,8 +336,8 @@ fn take_back_named(shop: &Connection, path: &Path, name: &str, inbox: &Inbox) ->
     let mut statement = shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?;
     let mut taken_back = 0;
     while let Some(row) = sheet.next_row()? {
-        if let Ok(figure) = columns.read(&row) {
-            taken_back += statement.execute([figure.sku_code.as_ref()])?;
+        if let Ok((sku_code, _)) = columns.read(&row) {
+            taken_back += statement.execute([sku_code.as_ref()])?;
         }
     }
     Ok(taken_back)
@@ -400,5 +394,13 @@ fn finish_comparison(
         counts.add("stale", tally.stale);
         incoming.problems.push(text::stale_rows(tally.stale));
     }
-    Ok(Comparison { applied: changed, unchanged, unknown, counts, unknown_columns, held_because })
+    Ok(Comparison {
+        applied: changed,
+        unchanged,
+        unknown,
+        counts,
+        unknown_columns,
+        held_because,
+        is_first_load: false,
+    })
 }

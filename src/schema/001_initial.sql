@@ -66,7 +66,7 @@ CREATE TABLE skus (
     option3_title TEXT, option3_name TEXT, option3_code TEXT,
     created_at TEXT NOT NULL DEFAULT (datetime('now', '+9 hours')),
     updated_at TEXT NOT NULL DEFAULT (datetime('now', '+9 hours'))
-);
+) WITHOUT ROWID;
 CREATE INDEX skus_by_product ON skus (product_code);
 
 -- The stock of one SKU. A SKU has no row until a stock file names it.

@@ -124,6 +124,8 @@ pub struct Comparison {
     pub unchanged: u64,
     /// Rows about something that the shop does not have.
     pub unknown: u64,
+    /// Whether the shop has had nothing of the kind so far.
+    pub is_first_load: bool,
     /// The job's own figures.
     pub counts: Counts,
     /// Columns without a home.
@@ -277,8 +279,10 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
     let mut rejects = Rejects::new(run, &file.entry.name)?;
     let compared = compare(run, job, file, &stamp, &mut rejects, &mut told);
     told.rejected = rejects.count;
+    let mut in_the_way = 0;
     let decision = match compared {
         Ok((comparison, problems)) => {
+            in_the_way = if comparison.is_first_load { 0 } else { comparison.applied };
             let kept = rejects.keep(stamp.file_time)?;
             tell_rejects(run, &rejects, &told, kept.as_deref());
             judge(run, comparison, problems, rejects.count, &mut told)
@@ -290,7 +294,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
     };
     let entry_id = match run.mode {
         Mode::DryRun => None,
-        Mode::Real => Some(commit(run, job, file, &decision, &stamp, told.applied)?),
+        Mode::Real => Some(commit(run, job, file, &decision, &stamp, in_the_way)?),
     };
     run.report.files.push(told);
     Ok(Decided { decision, entry_id })

@@ -2,7 +2,8 @@
 //!
 //! One transaction per file is the rule. But SQLite has one writer at a time, and a whole catalogue that changes would
 //! keep the shop from selling for seconds. So a file that changes very many rows is written in slices, with pauses in
-//! which the shop's writers get their turn. It still counts as applied only when all of it is:
+//! which the shop's writers get their turn; but not the first one of a shop that has nothing to sell yet. It still
+//! counts as applied only when all of it is:
 //!
 //! * its copy goes to the archive before the first slice;
 //! * the first slice commits together with the ledger entry `begun`, the last one makes it `applied`;
@@ -41,18 +42,23 @@ const FIRST_SLICE: u32 = 500;
 const SLICE_MIN: u32 = 50;
 
 /// For how long a slice may keep the shop's writers waiting.
-const SLICE_TIME: Duration = Duration::from_millis(20);
+const SLICE_TIME: Duration = Duration::from_millis(70);
 
-/// Commits what was decided; gives the ledger entry. `changes` is how many rows that writes.
+/// Those who wait for a lock of SQLite's do not queue: they look again after pauses that grow, to 25 ms within the first
+/// tenth of a second. So a pause of a little more lets everybody in who came during a slice.
+const PAUSE: Duration = Duration::from_millis(26);
+
+/// Commits what was decided; gives the ledger entry. `in_the_way` is how many rows that writes while the shop may be
+/// selling.
 pub(super) fn commit(
     run: &Run<'_>,
     job: &mut dyn ImportJob,
     file: &Spooled,
     decision: &Decision,
     stamp: &Stamp,
-    changes: u64,
+    in_the_way: u64,
 ) -> Result<i64> {
-    if *decision == Decision::Applied && changes > u64::from(slice_max()) {
+    if *decision == Decision::Applied && in_the_way > u64::from(slice_max()) {
         set_time(&file.path, file.entry.file_time)?;
         run.work_dir.archive(&file.path, &file.entry.archived_as)?;
         crash::point("archived-before");
@@ -141,7 +147,7 @@ fn write_slices(
         }
         begun = Some(id);
         let took = began.elapsed();
-        thread::sleep(took / 2);
+        thread::sleep(PAUSE);
         rows = next_slice(rows, took);
     }
 }
