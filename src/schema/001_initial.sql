@@ -66,7 +66,7 @@ CREATE TABLE skus (
     option3_title TEXT, option3_name TEXT, option3_code TEXT,
     created_at TEXT NOT NULL DEFAULT (datetime('now', '+9 hours')),
     updated_at TEXT NOT NULL DEFAULT (datetime('now', '+9 hours'))
-) WITHOUT ROWID;
+);
 CREATE INDEX skus_by_product ON skus (product_code);
 
 -- The stock of one SKU. A SKU has no row until a stock file names it.
@@ -220,9 +220,8 @@ CREATE TABLE tempostar_files (
     -- The file's own time
     file_time TEXT NOT NULL,
     run_id TEXT NOT NULL,
-    -- applied: its rows are in the shop's tables; refused: nothing of it is; held: waits for a person or for better
-    -- days; begun: a large one, of which a part is, and the next run finishes it
-    outcome TEXT NOT NULL CHECK (outcome IN ('applied', 'refused', 'held', 'begun')),
+    -- applied: its rows are in the shop's tables; refused: nothing of it is; held: waits for a person or for better days
+    outcome TEXT NOT NULL CHECK (outcome IN ('applied', 'refused', 'held')),
     decided_at TEXT NOT NULL,
     -- Why it was refused or held, in both languages; NULL when it was applied
     reason_ja TEXT,
@@ -234,7 +233,6 @@ CREATE TABLE tempostar_files (
 );
 CREATE INDEX tempostar_files_by_name ON tempostar_files (command, name, id);
 CREATE INDEX tempostar_files_unfinished ON tempostar_files (command) WHERE NOT is_cleaned_up;
-CREATE INDEX tempostar_files_begun ON tempostar_files (command) WHERE outcome = 'begun';
 CREATE INDEX tempostar_files_by_age ON tempostar_files (decided_at);
 CREATE INDEX tempostar_files_by_time ON tempostar_files (command, file_time);
 
@@ -257,7 +255,6 @@ CREATE TABLE tempostar_batches (
     archived_as TEXT
 );
 CREATE INDEX tempostar_batches_open ON tempostar_batches (state) WHERE state <> 'sent';
-CREATE INDEX tempostar_batches_by_content ON tempostar_batches (sha256);
 CREATE INDEX tempostar_batches_archived ON tempostar_batches (sent_at) WHERE archived_as IS NOT NULL;
 CREATE INDEX tempostar_batches_not_taken ON tempostar_batches (sent_at) WHERE taken_at IS NULL;
 

@@ -56,6 +56,45 @@ fn check_nothing_happened(shop: &Shop) {
     assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
 }
 
+// An older version's database ------------------------------------------------------------------------------------
+
+/// As the first version of this program made it.
+const FIRST_SCHEMA: &str = include_str!("../../src/schema/001_initial.sql");
+
+#[test]
+fn a_database_of_the_first_version_is_migrated_with_all_that_is_in_it() {
+    let shop = Shop::new();
+    let old = Connection::open(shop.path("shop.db")).unwrap();
+    old.execute_batch(FIRST_SCHEMA).unwrap();
+    old.execute_batch(
+        "PRAGMA user_version = 1;
+         INSERT INTO products (code, name) VALUES ('P', '商品'), ('A', NULL);
+         INSERT INTO skus (code, product_code, name, handled, option1_code, created_at, updated_at)
+         VALUES ('P-2', 'P', '赤', 0, '01', '2026-01-01 00:00:00', '2026-01-02 00:00:00'),
+                ('P-1', 'P', NULL, 1, NULL, '2026-01-01 00:00:00', '2026-01-01 00:00:00');
+         INSERT INTO stock (sku_code, quantity, allocated) VALUES ('P-1', 5, 2);
+         INSERT INTO tempostar_meta VALUES ('environment', 'demo');
+         INSERT INTO tempostar_files (id, command, name, sha256, size, file_time, run_id, outcome, decided_at, archived_as)
+         VALUES (7, 'import-stock', 'old.csv', 'ab', 1, '2026-11-20 00:00:00', 'r', 'refused', '2026-11-20 00:00:00', 'x');",
+    )
+    .unwrap();
+    drop(old);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nP-1,9\n");
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("P-1", 9, 0);
+    shop.check_rows(
+        "SELECT code, product_code, name, handled, option1_code, created_at, updated_at FROM skus",
+        &[
+            "P-1|P|NULL|1|NULL|2026-01-01 00:00:00|2026-01-01 00:00:00",
+            "P-2|P|赤|0|01|2026-01-01 00:00:00|2026-01-02 00:00:00",
+        ],
+    );
+    shop.check_rows("SELECT id, name, outcome FROM tempostar_files WHERE id = 7", &["7|old.csv|refused"]);
+    shop.check_sellable("P-1", 9);
+    shop.check_rows("PRAGMA foreign_key_check", &[]);
+    shop.check_rows("PRAGMA integrity_check", &["ok"]);
+}
+
 // The shop goes on selling ---------------------------------------------------------------------------------------
 
 /// How the shop's own writes went.

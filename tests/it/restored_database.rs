@@ -53,7 +53,7 @@ fn orders_sent_since_the_copy_are_not_sent_again() {
     shop.order("1003").line("A-1", 1).insert();
     shop.at(LATER).run(["export-orders", "--json"]).exits(3).problem(None, None, None, &["(1)", "(2)"]);
     check_each_sent_once(&shop, &["1001", "1002", "1003"]);
-    let expected = ["1001|2026-11-24 10:20:00", "1002|2026-11-24 10:20:00", "1003|2026-11-24 11:00:00"];
+    let expected = ["1001|2026-11-24 10:15:00", "1002|2026-11-24 10:15:00", "1003|2026-11-24 11:00:00"];
     shop.check_rows("SELECT order_no || '|' || exported_at FROM orders ORDER BY 1", &expected);
     shop.at("2026-11-24 11:10:00").run(["export-orders", "--json"]).ok().no_problem();
     check_each_sent_once(&shop, &["1001", "1002", "1003"]);
