@@ -31,6 +31,8 @@ const LISTING_BYTES_MAX: u64 = 16 << 20;
 /// By how much a file may have grown since it was listed. A download that goes on and on would fill the disk.
 const GROWTH_BYTES_MAX: u64 = 64 << 20;
 const CHUNK_BYTES: usize = 64 << 10;
+/// Less than this, for as long as the time-out, is no progress.
+const BYTES_PER_S_MIN: u64 = 256;
 const TRANSFER_STARTS: &[Status] = &[Status::AboutToSend, Status::AlreadyOpen];
 /// bftpd and its like answer 200 where 250 is meant.
 const DONE: &[Status] = &[Status::RequestedFileActionOk, Status::CommandOk];
@@ -132,11 +134,8 @@ impl<'a> Connection<'a> {
             Err(error) => return Err(self.cause(error)),
         };
         let mut names = Vec::new();
-        let read = match (&mut stream).take(LISTING_BYTES_MAX).read_to_end(&mut names) {
-            // Some servers end TLS without saying so; the verdict that `end` reads counts.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(names.len()),
-            read => read,
-        };
+        let pumped = pump(&mut (&mut stream).take(LISTING_BYTES_MAX), &mut names, u64::MAX, self.pace());
+        let read = pumped.map_err(|(Side::Read(error) | Side::Write(error) | Side::Pace(error))| error);
         self.end(stream, read)?;
         Ok(names)
     }
@@ -178,7 +177,7 @@ impl<'a> Connection<'a> {
         sink: &mut dyn Write,
     ) -> Result<u64, Cause> {
         let mut stream = self.transfer(&format!("RETR {path}"))?;
-        let pumped = pump(&mut stream, sink, listed.saturating_add(GROWTH_BYTES_MAX));
+        let pumped = pump(&mut stream, sink, listed.saturating_add(GROWTH_BYTES_MAX), self.pace());
         self.end_pumped(stream, pumped.map_err(|side| side.in_download()), local)
     }
 
@@ -194,10 +193,11 @@ impl<'a> Connection<'a> {
         let mut stream = self.transfer(&format!("STOR {path}"))?;
         *started = true;
         // The flush makes the TLS handshake happen for an empty file, too.
-        let pumped = pump(source, &mut stream, u64::MAX).and_then(|bytes| match stream.flush() {
-            Ok(()) => Ok(bytes),
-            Err(error) => Err(Side::Write(error)),
-        });
+        let pumped =
+            pump(source, &mut stream, u64::MAX, self.pace()).and_then(|bytes| match stream.flush() {
+                Ok(()) => Ok(bytes),
+                Err(error) => Err(Side::Write(error)),
+            });
         self.end_pumped(stream, pumped.map_err(|side| side.in_upload()), local)
     }
 
@@ -244,6 +244,10 @@ impl<'a> Connection<'a> {
 
     fn cause(&self, error: FtpError) -> Cause {
         Cause::of(error, self.settings)
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::of(self.settings.timeout)
     }
 
     /// Closes the data connection and reads the server's verdict.
@@ -404,6 +408,8 @@ fn parse_time(text: &str) -> Option<NaiveDateTime> {
 enum Side {
     Read(io::Error),
     Write(io::Error),
+    /// The network's, whichever end that is.
+    Pace(io::Error),
 }
 
 enum PumpError {
@@ -415,23 +421,65 @@ impl Side {
     fn in_upload(self) -> PumpError {
         match self {
             Self::Read(error) => PumpError::Local(error),
-            Self::Write(error) => PumpError::Network(error),
+            Self::Write(error) | Self::Pace(error) => PumpError::Network(error),
         }
     }
 
     fn in_download(self) -> PumpError {
         match self {
-            Self::Read(error) => PumpError::Network(error),
+            Self::Read(error) | Self::Pace(error) => PumpError::Network(error),
             Self::Write(error) => PumpError::Local(error),
         }
     }
 }
 
+/// A peer that lets a byte pass now and then never trips a socket's time-out; the job would be at it for days, and hold
+/// its lock.
+struct Pace {
+    time_out: Duration,
+    since: Instant,
+    bytes: u64,
+}
+
+impl Pace {
+    fn of(time_out: Duration) -> Self {
+        Self { time_out, since: Instant::now(), bytes: 0 }
+    }
+
+    /// Looks back each time the time-out is over.
+    fn note(&mut self, bytes: usize) -> io::Result<()> {
+        self.bytes += bytes as u64;
+        let elapsed = self.since.elapsed();
+        if elapsed < self.time_out {
+            return Ok(());
+        }
+        if self.bytes < elapsed.as_secs().saturating_mul(BYTES_PER_S_MIN) {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, TooSlow { bytes: self.bytes }));
+        }
+        *self = Self::of(self.time_out);
+        Ok(())
+    }
+}
+
+/// So few bytes in a whole time-out.
+#[derive(Debug)]
+pub(super) struct TooSlow {
+    pub(super) bytes: u64,
+}
+
+impl fmt::Display for TooSlow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "only {} bytes", self.bytes)
+    }
+}
+
+impl error::Error for TooSlow {}
+
 /// Copies to the end and tells the ends apart, which `io::copy` does not.
 ///
 /// A TLS peer that hangs up without saying so (`UnexpectedEof`) ends the copy like any other end: the caller
 /// compares sizes anyway, and some servers never say so.
-fn pump(from: &mut dyn Read, to: &mut dyn Write, bytes_max: u64) -> Result<u64, Side> {
+fn pump(from: &mut dyn Read, to: &mut dyn Write, bytes_max: u64, mut pace: Pace) -> Result<u64, Side> {
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut total = 0;
     loop {
@@ -442,6 +490,7 @@ fn pump(from: &mut dyn Read, to: &mut dyn Write, bytes_max: u64) -> Result<u64, 
             Ok(0) => return Ok(total),
             Ok(read) => {
                 to.write_all(&chunk[..read]).map_err(Side::Write)?;
+                pace.note(read).map_err(Side::Pace)?;
                 total += read as u64;
                 if total > bytes_max {
                     let endless = "the server sends far more than the file's size";
@@ -469,9 +518,10 @@ mod tests {
 
     #[test]
     fn a_download_that_goes_on_and_on_is_cut_off() {
-        let endless = pump(&mut io::repeat(b'x'), &mut io::sink(), 1 << 20);
+        let pace = || Pace::of(Duration::from_secs(30));
+        let endless = pump(&mut io::repeat(b'x'), &mut io::sink(), 1 << 20, pace());
         assert!(matches!(endless, Err(Side::Read(error)) if error.kind() == io::ErrorKind::FileTooLarge));
-        let just_so = pump(&mut io::repeat(b'x').take(1 << 20), &mut io::sink(), 1 << 20);
+        let just_so = pump(&mut io::repeat(b'x').take(1 << 20), &mut io::sink(), 1 << 20, pace());
         assert!(matches!(just_so, Ok(bytes) if bytes == 1 << 20));
     }
 

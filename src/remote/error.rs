@@ -6,7 +6,7 @@ use suppaftp::FtpError;
 use suppaftp::rustls;
 use suppaftp::types::Response;
 
-use super::connection::DataConnection;
+use super::connection::{DataConnection, TooSlow};
 use super::tls;
 use crate::interrupt;
 use crate::report::{Exit, Failure, Problem};
@@ -428,7 +428,10 @@ impl Cause {
             Self::UnknownHost(error) => say::unknown_host(&error.to_string()),
             Self::Unreachable(error) if timed_out(error) => say::timed_out(ftp.connect_timeout.as_secs()),
             Self::Unreachable(error) => say::unreachable(&error.to_string()),
-            Self::Io(error) if timed_out(error) => say::timed_out(ftp.timeout.as_secs()),
+            Self::Io(error) if timed_out(error) => match too_slow(error) {
+                Some(TooSlow { bytes }) => say::too_slow(*bytes, ftp.timeout.as_secs()),
+                None => say::timed_out(ftp.timeout.as_secs()),
+            },
             Self::Io(error) => say::connection_lost(&error.to_string()),
             Self::Data { address, error } => say::data_connection(address, &error.to_string()),
             Self::Garbage(answer) => say::not_understood(answer),
@@ -472,6 +475,10 @@ impl Cause {
 /// Linux reports a socket's time-out as `WouldBlock`, others as `TimedOut`.
 pub(super) fn timed_out(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+fn too_slow(error: &io::Error) -> Option<&TooSlow> {
+    error.get_ref().and_then(|inner| inner.downcast_ref())
 }
 
 fn tls_error(error: &io::Error) -> Option<&rustls::Error> {

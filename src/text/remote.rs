@@ -82,6 +82,12 @@ problems! {
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバの状態とファイアウォールを確認し、必要なら timeout_s を大きくしてください。",
         hint_en: "the next run tries again; if it goes on, check the server and the firewall, or raise `timeout_s`",
     }
+    error too_slow = "ftp-too-slow" (bytes: u64, seconds: u64) {
+        ja: "転送が遅すぎるため打ち切りました（{seconds}秒で {bytes} バイト）",
+        en: "given up, because too little was transferred ({bytes} bytes in {seconds} s)",
+        hint_ja: "次回の実行で自動的に再試行します。続く場合は、回線とサーバの状態を確認してください。",
+        hint_en: "the next run tries again; if it goes on, check the line and the server",
+    }
     error connection_lost = "ftp-connection-lost" (reason: &str) {
         ja: "通信が途中で切れました（{reason}）",
         en: "the connection broke ({reason})",

@@ -342,6 +342,12 @@ fn data_cases<'a>(scene: &'a Prepared, command: &str, size: usize) -> Vec<Case<'
     }
     let slow = vec![rule(command, Act::Data(DataAct::Throttle(size.div_ceil(40))), ALWAYS)];
     cases.push(Case::new(scene, &format!("{command}: data slow"), slow));
+    let trickle = vec![rule(command, Act::Data(DataAct::Throttle(1)), ALWAYS)];
+    let case = Case::new(scene, &format!("{command}: data trickles"), trickle);
+    // What is uploaded slowly lies in the kernel's buffers: it is the server's verdict that does not come in time.
+    let words =
+        if command == "RETR" { "too little was transferred" } else { "no answer from the server within 1 s" };
+    cases.push(case.exits(5).says(words));
     cases
 }
 
