@@ -19,7 +19,7 @@ use tempostar::{shop, text};
 use toml::de::{DeTable, DeValue};
 
 /// The documents whose links, commands and settings are checked.
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "README.ja.md",
     "CHANGELOG.md",
@@ -29,6 +29,7 @@ const DOCUMENTS: [&str; 9] = [
     "docs/problems.md",
     "docs/operations.md",
     "docs/servers.md",
+    "docs/diagnosis.md",
 ];
 
 const JOBS: [&str; 4] = ["import-products", "import-stock", "import-logistics", "export-orders"];

@@ -422,6 +422,12 @@ pub fn run(settings: Result<Settings, Failure>, options: &CheckSettings, run_id:
     Checked { environment: Some(settings.environment.as_str()), checks, stopped }
 }
 
+/// All checks in their order: id and title.
+pub fn titles() -> impl Iterator<Item = (&'static str, Text)> {
+    let first = [("settings", say::title_settings()), ("options", say::title_options())];
+    first.into_iter().chain(LADDER.iter().map(|rung| (rung.id, (rung.title)())))
+}
+
 /// The rungs that were asked for.
 fn ladder(options: &CheckSettings) -> impl Iterator<Item = &'static Rung> {
     LADDER.iter().filter(move |rung| rung.id != WRITE_TEST || options.write_test)

@@ -19,6 +19,7 @@ mod encoding;
 mod in_flight;
 mod logistics;
 mod misbehaving_server;
+mod misconfigurations;
 mod orders;
 mod overlap;
 mod products;
