@@ -17,7 +17,7 @@ use crate::proxy::{Act, DataAct, GREETING, Proxy, Rule};
 const ENDS_WITHIN: Duration = Duration::from_secs(15);
 
 /// Cases mostly wait.
-const THREADS: usize = 8;
+const THREADS: usize = 24;
 
 const ALWAYS: usize = usize::MAX;
 
@@ -280,7 +280,7 @@ fn what_goes_wrong_once_is_made_good_within_the_run() {
 
 /// Some 3000 cases: `cargo test --test it -- --ignored every_fault`.
 #[test]
-#[ignore = "takes ten minutes: cargo test --test it -- --ignored every_fault"]
+#[ignore = "takes four minutes: cargo test --test it -- --ignored every_fault"]
 fn every_fault_at_every_command_in_every_scene() {
     let deleting = "after_import = \"delete\"\nreflect_lag";
     let scenes = [
