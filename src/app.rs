@@ -46,7 +46,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
     };
     match (&cli.command, settings) {
         (Command::CheckSettings(options), settings) => {
-            let checked = check_settings::run(settings, options, &report.run_id);
+            let checked = check_settings::run(settings, options, &report.run_id, clock);
             finish_checks(&cli.global, report, &checked, clock, language)
         }
         (_, Err(failure)) => {

@@ -1,10 +1,17 @@
 //! The shop's database: can it be used, and does it hold what the jobs count on?
 
-use anyhow::Result;
-use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
-use super::{Finding, Found, Who};
-use crate::jobs::export_orders::PAYMENT_SETUP_SINCE;
+use anyhow::Result;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+
+use super::{Finding, Found, Who, disks};
+use crate::encoding::comparable_name;
+use crate::jobs::export_orders::{self, PAYMENT_SETUP_SINCE};
+use crate::output::grouped;
 use crate::report::Exit;
 use crate::settings::Settings;
 use crate::shop;
@@ -25,23 +32,68 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Connection)> {
     Ok((Found::ok(fact), database))
 }
 
-/// A look at the structure of the whole file.
+/// Up to this size the whole file is looked at, indices and all; of a larger one only its structure.
+const SMALL_MAX: u64 = 64 * 1024 * 1024;
+
+/// How long a look at a large file may take. Whoever waits at the screen wants an answer.
+const LOOK_MAX: Duration = Duration::from_secs(5);
+
+/// A look at the structure of the file.
 pub(super) fn integrity(database: &Connection) -> Result<Found> {
-    let verdict: String = database.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if verdict == "ok" {
-        return Ok(Found::ok(say::database_intact()));
-    }
-    let finding = Finding::new(&[Who::Support], say_shop::database_corrupt(&verdict));
-    Ok(Found::failed(vec![Finding { exit: Exit::Database, ..finding }]))
+    let size = size(database)?;
+    let pragma = if size <= SMALL_MAX { "integrity_check" } else { "quick_check" };
+    let look = || database.query_row(&format!("PRAGMA {pragma}(1)"), [], |row| row.get::<_, String>(0));
+    let verdict = within(database, LOOK_MAX, look)?;
+    let megabytes = grouped(size.div_ceil(1024 * 1024));
+    Ok(match verdict.as_deref() {
+        None => Found::ok(say::database_intact_so_far(&megabytes, LOOK_MAX.as_secs())),
+        Some("ok") if size <= SMALL_MAX => Found::ok(say::database_intact()),
+        Some("ok") => Found::ok(say::database_structure_intact(&megabytes)),
+        Some(verdict) => {
+            let finding = Finding::new(&[Who::Support], say_shop::database_corrupt(verdict));
+            Found::failed(vec![Finding { exit: Exit::Database, ..finding }])
+        }
+    })
 }
 
-/// Whether the shop can read while we write; network file systems cannot do that.
-pub(super) fn wal(database: &Connection) -> Result<Found> {
+fn size(database: &Connection) -> Result<u64> {
+    let pragma = |name: &str| database.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, u64>(0));
+    Ok(pragma("page_count")?.saturating_mul(pragma("page_size")?))
+}
+
+/// What `work` found in the database; `None` if it was not done in time.
+fn within<T>(
+    database: &Connection,
+    bound: Duration,
+    work: impl FnOnce() -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    let handle = database.get_interrupt_handle();
+    let (done, is_done) = mpsc::channel::<()>();
+    let result = thread::scope(|scope| {
+        scope.spawn(move || {
+            if is_done.recv_timeout(bound) == Err(RecvTimeoutError::Timeout) {
+                handle.interrupt();
+            }
+        });
+        let result = work();
+        drop(done);
+        result
+    });
+    match result {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(None),
+        result => result.map(Some),
+    }
+}
+
+/// Whether the shop can read while we write, and whether its locks are seen by everybody who opens the file.
+pub(super) fn wal(database: &Connection, path: &Path) -> Result<Found> {
     let mode: String = database.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
-    Ok(match mode.as_str() {
-        "wal" => Found::ok(say::database_wal()),
-        mode => Found::failed(vec![Finding::new(&[Who::Support], say::not_wal(mode))]),
-    })
+    let problem = match (disks::network_file_system(path), mode.as_str()) {
+        (Some(name), _) => say::database_on_network(&path.display().to_string(), name),
+        (None, "wal") => return Ok(Found::ok(say::database_wal())),
+        (None, mode) => say::not_wal(mode),
+    };
+    Ok(Found::failed(vec![Finding::new(&[Who::Support], problem)]))
 }
 
 /// Takes the write lock, writes, and takes it back.
@@ -58,7 +110,8 @@ pub(super) fn free_items(database: &Connection, mapped: &[(String, u8)]) -> Resu
     let defined: Vec<(u8, String)> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
     let problems = mapped.iter().filter_map(|(column, number)| {
-        let namesake = defined.iter().find(|(_, name)| name == column).map(|(defined, _)| *defined);
+        let is_namesake = |name: &str| comparable_name(name) == comparable_name(column);
+        let namesake = defined.iter().find(|(_, name)| is_namesake(name)).map(|(defined, _)| *defined);
         match namesake {
             Some(defined) if defined != *number => {
                 Some(say::free_item_contradiction(column, *number, defined))
@@ -73,11 +126,29 @@ pub(super) fn free_items(database: &Connection, mapped: &[(String, u8)]) -> Resu
     Ok(Found::ok(say::free_items(defined.len(), mapped.len())).with_all(findings))
 }
 
+/// Columns that orders get besides TEMPOSTAR's own. One of the same name would stand in the file twice.
+pub(super) fn order_free_items(mapped: &[(String, u8)]) -> Found {
+    let mut taken: Vec<String> = export_orders::COLUMNS.into_iter().map(comparable_name).collect();
+    let mut findings = Vec::new();
+    for (column, _) in mapped {
+        let name = comparable_name(column);
+        if taken.contains(&name) {
+            findings.push(Finding::new(&[Who::Support], say::order_column_taken(column)));
+        }
+        taken.push(name);
+    }
+    Found::ok(say::order_free_items(mapped.len())).with_all(findings)
+}
+
 /// Payment methods by which orders would be held back.
 pub(super) fn payment_methods(database: &Connection) -> Result<Found> {
     let listed: usize = database.query_row("SELECT count(*) FROM payment_methods", [], |row| row.get(0))?;
     if listed == 0 {
-        return Ok(Found::failed(vec![Finding::new(&[Who::Support], say::payment_methods_empty())]));
+        // Before the first order there is time.
+        let has_orders: bool =
+            database.query_row("SELECT EXISTS (SELECT 1 FROM orders)", [], |row| row.get(0))?;
+        let problem = if has_orders { say::payment_methods_empty() } else { say::payment_methods_none_yet() };
+        return Ok(Found::failed(vec![Finding::new(&[Who::Support], problem)]));
     }
     let not_ready = not_ready(database)?.into_iter().map(|(method, added_on)| {
         let problem = say::payment_method_not_ready(&method, &added_on);

@@ -1,8 +1,7 @@
-//! Folders: our own, and those on the server through which the files go.
+//! The folders on the server through which the files go.
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -10,9 +9,9 @@ use anyhow::{Context, Result};
 use super::{Finding, Found, Who, server};
 use crate::output::grouped;
 use crate::remote::{Error, Kind, Listing, Remote};
-use crate::report::{Exit, Failure, Problem};
+use crate::report::Problem;
 use crate::settings::{Inbox, Ready, Settings};
-use crate::text::{check_settings as say, sync as say_sync};
+use crate::text::check_settings as say;
 use crate::work_dir::{WorkDir, create_file};
 
 pub(super) const PRODUCTS: &str = "products-inbox";
@@ -20,28 +19,10 @@ pub(super) const LOGISTICS: &str = "logistics-inbox";
 pub(super) const STOCK: &str = "stock-inbox";
 pub(super) const ORDERS: &str = "orders-outbox";
 
-/// Read, write or enter, for users who are neither the owner nor of the group.
-const OTHERS: u32 = 0o007;
 /// Folders that the jobs make in an inbox; some servers list folders like files.
 const OUR_FOLDERS: [&str; 2] = ["archive", "error"];
 /// How many names of foreign folders are shown.
 const NAMES_SHOWN_MAX: usize = 5;
-
-/// Makes the work folder where it is missing, and a file in it.
-pub(super) fn work_folder(path: &Path, run_id: &str) -> Result<(Found, WorkDir)> {
-    let work_dir = WorkDir::open(path)?;
-    let probe = path.join(format!(".check-{run_id}"));
-    let made = create_file(&probe).and_then(|mut file| file.write_all(b"check-settings\n"));
-    let removed = fs::remove_file(&probe);
-    let shown = path.display().to_string();
-    made.and(removed).map_err(|error| {
-        Failure::new(Exit::Settings, say_sync::work_dir_unusable(&shown, &error.to_string()))
-    })?;
-    let mode = fs::metadata(path)?.permissions().mode() & 0o7777;
-    let open = (mode & OTHERS != 0)
-        .then(|| Finding::new(&[Who::Support], say::work_folder_open(&shown, &format!("{mode:04o}"))));
-    Ok((Found::ok(say::work_folder_fine(&shown)).with_all(open), work_dir))
-}
 
 /// One of the folders on the server.
 pub(super) struct Place {

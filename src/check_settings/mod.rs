@@ -7,18 +7,24 @@
 //! Nothing here changes the shop's data. The database is created and migrated as any job would do it.
 
 mod database;
+mod disks;
 mod folders;
+mod locks;
 mod orders;
 mod server;
 mod settings_file;
 mod show;
 #[cfg(test)]
 mod tests;
+mod work_folder;
+
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use rusqlite::Connection;
 
 use crate::cli::CheckSettings;
+use crate::clock::Clock;
 use crate::interrupt;
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
 use crate::remote::{self, Remote};
@@ -167,6 +173,9 @@ const ALL_JOBS: &[&str] =
     &[import_products::COMMAND, import_logistics::COMMAND, import_stock::COMMAND, export_orders::COMMAND];
 const NO_JOB: &[&str] = &[];
 
+/// Read, write or enter, for users who are neither the owner nor of the group.
+const OTHERS: u32 = 0o007;
+
 const SERVER: &[&str] = &["server-folders"];
 const DATABASE: &[&str] = &["database", "database-integrity"];
 
@@ -187,12 +196,19 @@ const LADDER: &[Rung] = &[
         look: |_| Ok(Found::ok(say::language_here())),
     },
     Rung {
-        id: "work-folder",
-        title: say::title_work_folder,
+        id: "disk-space",
+        title: say::title_disk_space,
         after: &[],
         stops: ALL_JOBS,
+        look: |world| Ok(disks::space(world.settings)),
+    },
+    Rung {
+        id: "work-folder",
+        title: say::title_work_folder,
+        after: &["disk-space"],
+        stops: ALL_JOBS,
         look: |world| {
-            let (found, work_dir) = folders::work_folder(&world.settings.work_dir, world.run_id)?;
+            let (found, work_dir) = work_folder::usable(&world.settings.work_dir, world.run_id)?;
             world.work_dir = Some(work_dir);
             Ok(found)
         },
@@ -200,7 +216,7 @@ const LADDER: &[Rung] = &[
     Rung {
         id: "database",
         title: say::title_database,
-        after: &[],
+        after: &["disk-space"],
         stops: ALL_JOBS,
         look: |world| {
             let (found, database) = database::open(world.settings)?;
@@ -220,7 +236,7 @@ const LADDER: &[Rung] = &[
         title: say::title_database_wal,
         after: DATABASE,
         stops: NO_JOB,
-        look: |world| database::wal(world.database()?),
+        look: |world| database::wal(world.database()?, &world.settings.database),
     },
     Rung {
         id: "database-write",
@@ -235,6 +251,13 @@ const LADDER: &[Rung] = &[
         after: DATABASE,
         stops: NO_JOB,
         look: |world| database::free_items(world.database()?, &world.settings.products.free_items),
+    },
+    Rung {
+        id: "order-free-items",
+        title: say::title_order_free_items,
+        after: &[],
+        stops: &[export_orders::COMMAND],
+        look: |world| Ok(database::order_free_items(&world.settings.orders.free_items)),
     },
     Rung {
         id: "payment-methods",
@@ -362,6 +385,9 @@ const LADDER: &[Rung] = &[
     },
 ];
 
+/// The problem of a database that another program keeps locked.
+const DATABASE_BUSY: &str = "database-busy";
+
 const WRITE_TEST: &str = "write-test";
 
 /// What the checks look at, and what an earlier one leaves to the later ones.
@@ -369,6 +395,9 @@ struct World<'a> {
     settings: &'a Settings,
     options: &'a CheckSettings,
     run_id: &'a str,
+    clock: &'a Clock,
+    /// The checks that have passed so far.
+    passed: Vec<&'static str>,
     remote: Remote<'a>,
     work_dir: Option<WorkDir>,
     database: Option<Connection>,
@@ -381,13 +410,22 @@ impl<'a> World<'a> {
         self.database.as_ref().context("no database")
     }
 
+    fn has_passed(&self, id: &str) -> bool {
+        self.passed.contains(&id)
+    }
+
     fn approach(&mut self) -> Result<&mut server::Approach<'a>> {
         self.approach.as_mut().context("the server was not tried")
     }
 }
 
 /// Runs the checks. `run_id` becomes part of the names of files that are made to try things out.
-pub fn run(settings: Result<Settings, Failure>, options: &CheckSettings, run_id: &str) -> Checked {
+pub fn run(
+    settings: Result<Settings, Failure>,
+    options: &CheckSettings,
+    run_id: &str,
+    clock: &Clock,
+) -> Checked {
     let (mut checks, settings) = settings_file::judge(settings);
     let Some(settings) = settings else {
         for rung in ladder(options) {
@@ -401,6 +439,8 @@ pub fn run(settings: Result<Settings, Failure>, options: &CheckSettings, run_id:
         settings: &settings,
         options,
         run_id,
+        clock,
+        passed: Vec::new(),
         remote: Remote::new(&ftp),
         work_dir: None,
         database: None,
@@ -408,14 +448,18 @@ pub fn run(settings: Result<Settings, Failure>, options: &CheckSettings, run_id:
         places: Vec::new(),
     };
     for rung in ladder(options) {
-        let is_open = rung.after.iter().all(|id| has_passed(&checks, id));
-        checks.push(match is_open {
+        let is_open = rung.after.iter().all(|id| world.has_passed(id));
+        let check = match is_open {
             _ if interrupt::is_requested() => {
                 check(rung.id, (rung.title)(), rung.stops, Found::skipped(say::stopped()))
             }
             true => climb(rung, &mut world),
             false => not_tried(rung, &checks),
-        });
+        };
+        if matches!(check.status, Status::Ok | Status::Warning) {
+            world.passed.push(check.id);
+        }
+        checks.push(check);
     }
     world.remote.close();
     let stopped = interrupt::is_requested().then(interrupt::exit);
@@ -433,21 +477,24 @@ fn ladder(options: &CheckSettings) -> impl Iterator<Item = &'static Rung> {
     LADDER.iter().filter(move |rung| rung.id != WRITE_TEST || options.write_test)
 }
 
-fn has_passed(checks: &[Check], id: &str) -> bool {
-    checks.iter().any(|check| check.id == id && matches!(check.status, Status::Ok | Status::Warning))
-}
-
 fn climb(rung: &Rung, world: &mut World<'_>) -> Check {
-    let found = (rung.look)(world).unwrap_or_else(|error| Found::failed(explain(&error)));
+    let found = (rung.look)(world);
+    let found = found.unwrap_or_else(|error| Found::failed(explain(&error, &world.settings.database)));
     check(rung.id, (rung.title)(), rung.stops, found)
 }
 
 /// What an error that ends a check means to a person.
-fn explain(error: &anyhow::Error) -> Vec<Finding> {
-    match error.downcast_ref::<remote::Error>() {
-        Some(error) => vec![server::finding(error)],
-        None => Finding::all_of(failure_of(error)),
+fn explain(error: &anyhow::Error, database: &Path) -> Vec<Finding> {
+    if let Some(error) = error.downcast_ref::<remote::Error>() {
+        return vec![server::finding(error)];
     }
+    let mut findings = Finding::all_of(failure_of(error));
+    for finding in &mut findings {
+        if finding.problem.code == DATABASE_BUSY {
+            finding.problem.hint = locks::hint(database);
+        }
+    }
+    findings
 }
 
 /// A check that stands on one that has not passed: it names the root cause.

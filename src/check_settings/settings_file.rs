@@ -6,14 +6,11 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use super::{ALL_JOBS, Check, Finding, Found, Who, check, first_mend};
+use super::{ALL_JOBS, Check, Finding, Found, OTHERS, Who, check, first_mend};
 use crate::cli::CheckSettings;
 use crate::report::{Failure, Problem};
 use crate::settings::{Environment, Settings, Transport};
 use crate::text::{Text, check_settings as say};
-
-/// Read, write or enter, for users who are neither the owner nor of the group.
-const OTHERS: u32 = 0o007;
 
 /// The checks `settings` and `options`, and the settings where both have passed.
 pub(super) fn judge(settings: Result<Settings, Failure>) -> (Vec<Check>, Option<Settings>) {

@@ -22,6 +22,7 @@ struct Shop {
     server: FtpServer,
     folder: TempDir,
     settings: String,
+    clock: Clock,
 }
 
 impl Shop {
@@ -50,7 +51,8 @@ impl Shop {
                 _ => format!("certificate_sha256 = \"{}\"", server.certificate_sha256()),
             },
         );
-        let shop = Self { server, folder, settings };
+        let clock = Clock::Fixed(crate::clock::parse_time("2026-11-24 10:15:00").unwrap());
+        let shop = Self { server, folder, settings, clock };
         shop.write("demo.pass", shop.server.password().as_bytes());
         fs::set_permissions(shop.path("demo.pass"), PermissionsExt::from_mode(0o600)).unwrap();
         shop.sql("INSERT INTO payment_methods (name, added_on) VALUES ('銀行振込', '2019-04-01')");
@@ -95,7 +97,7 @@ impl Shop {
     }
 
     fn checked_with(&self, options: &CheckSettings) -> Checked {
-        let checked = run(self.loaded(), options, RUN);
+        let checked = run(self.loaded(), options, RUN, &self.clock);
         assert!(!format!("{checked:?}").contains(self.server.password()), "the password is shown");
         checked
     }
@@ -267,8 +269,14 @@ fn a_damaged_database_is_found() {
 #[test]
 fn what_was_done_to_the_database_is_said() {
     let shop = Shop::new().but("shop.db", "new.db");
-    assert!(shop.checked().check("database").fact.en.ends_with("new.db was created (schema version 1)"));
-    assert!(shop.checked().check("database").fact.en.ends_with("new.db (schema version 1)"));
+    let version = crate::shop::known_version();
+    for told in [
+        format!("new.db was created (schema version {version})"),
+        format!("new.db (schema version {version})"),
+    ] {
+        let checked = shop.checked();
+        assert!(checked.check("database").fact.en.ends_with(&told), "{checked:?}");
+    }
 }
 
 #[test]
@@ -324,6 +332,10 @@ fn payment_methods_since_may_2022_need_savaway() {
 fn a_shop_without_payment_methods_is_warned() {
     let shop = Shop::new();
     shop.sql("DELETE FROM payment_methods");
+    let checked = shop.checked();
+    assert_eq!(checked.ids(Status::Warning), Vec::<&str>::new(), "before the first order there is time");
+    assert_eq!(checked.check("payment-methods").findings[0].problem.code, "payment-methods-none-yet");
+    shop.sql("INSERT INTO orders (order_no, cancelled_at) VALUES ('1', '2026-11-24 10:00:00')");
     shop.checked().only_warning("payment-methods", "payment-methods-empty");
 }
 

@@ -33,7 +33,7 @@ pub const PAYMENT_SETUP_SINCE: &str = "2022-05-01";
 const HELD_BACK_TOLD_MAX: usize = 100;
 
 /// The columns of a file of orders, in TEMPOSTAR's order; the free items follow.
-const COLUMNS: [&str; 50] = [
+pub const COLUMNS: [&str; 50] = [
     "ショップ受注番号",
     "受注日時",
     "注文者名",

@@ -6,12 +6,14 @@ texts! {
     title_options() { ja: "オプションの併用", en: "options of the shop" }
     title_passwords() { ja: "パスワードの保護", en: "protection of passwords" }
     title_language() { ja: "表示とメールの言語", en: "language" }
+    title_disk_space() { ja: "ディスクの空き", en: "free disk space" }
     title_work_folder() { ja: "作業フォルダ", en: "work folder" }
     title_database() { ja: "データベース", en: "database" }
     title_database_wal() { ja: "データベースの同時利用", en: "shared use of the database" }
     title_database_write() { ja: "データベースへの書き込み", en: "writing to the database" }
     title_database_integrity() { ja: "データベースの破損", en: "integrity of the database" }
     title_free_items() { ja: "商品の自由項目", en: "product free items" }
+    title_order_free_items() { ja: "受注の自由項目", en: "order free items" }
     title_payment_methods() { ja: "決済方法", en: "payment methods" }
     title_server_trust() { ja: "信頼する証明書", en: "trusted certificates" }
     title_server_name() { ja: "FTPサーバの名前", en: "FTP server: name" }
@@ -50,6 +52,10 @@ texts! {
         ja: "日本語（設定項目 language で変更できます）",
         en: "English (`language` in the settings changes it)",
     }
+    disk_free(places: &str) {
+        ja: "空き容量 {places}",
+        en: "left: {places}",
+    }
     work_folder_fine(path: &str) {
         ja: "{path} に書き込めます",
         en: "{path} can be written",
@@ -77,6 +83,18 @@ texts! {
     database_intact() {
         ja: "破損は見つかりませんでした",
         en: "no damage found",
+    }
+    database_structure_intact(megabytes: &str) {
+        ja: "構造に破損は見つかりませんでした（{megabytes} MB）",
+        en: "no damage found in its structure ({megabytes} MB)",
+    }
+    database_intact_so_far(megabytes: &str, seconds: u64) {
+        ja: "大きい（{megabytes} MB）ため {seconds} 秒で打ち切りました。そこまでに破損は見つかりませんでした（すべて調べるには sqlite3 の PRAGMA integrity_check をお使いください）",
+        en: "no damage found within {seconds} s; the whole of it ({megabytes} MB) takes longer: see sqlite3's `PRAGMA integrity_check`",
+    }
+    order_free_items(mapped: usize) {
+        ja: "受注ファイルに加える列 {mapped} 個",
+        en: "columns added to the order files: {mapped}",
     }
     free_items(defined: usize, mapped: usize) {
         ja: "本システムの自由項目 {defined} 個、設定ファイルで割り当てた列 {mapped} 個",
@@ -266,6 +284,14 @@ texts! {
         ja: "{key} の user とパスワードが、店舗様から伺った「{names}FTPユーザID」「{names}FTPパスワード」と同じかご確認ください（テスト用と本番用は別のものです）。同じであれば、店舗様からSAVAWAY様へ、ユーザIDが有効かをお問い合わせいただいてください。",
         en: "compare `user` and the password of {key} with the {names}FTPユーザID and FTPパスワード that the shop was given (demo and production differ); if they are the same, have the shop ask SAVAWAY whether the user is active",
     }
+    hint_busy() {
+        ja: "書き込みを終えないままのプログラム（本システムの管理画面や一括処理、バックアップ、sqlite3 を開いたままの画面など）を探して、終了してください。どのプログラムかは「fuser -v」や「lsof」で調べられます。",
+        en: "look for a program that leaves a transaction open (the shop's application, a batch of it, a backup, a forgotten sqlite3), and end it; `fuser -v` or `lsof` on the file tells which",
+    }
+    hint_busy_with(holders: &str) {
+        ja: "書き込みのロックを持っているのは次のプログラムです: {holders}。書き込みが終わるのを待つか、止まっているようであれば終了してください。",
+        en: "the lock is held by {holders}: wait until it has written, or end it if it hangs",
+    }
     hint_folder(setting: &str) {
         ja: "設定ファイルの {setting} のフォルダ名をご確認ください。正しければ、このフォルダの作成または権限の設定をSAVAWAY様へご依頼ください。",
         en: "check {setting} in the settings file; if it is right, ask SAVAWAY to make the folder or to open it for this user",
@@ -284,6 +310,48 @@ problems! {
         en: "the work folder {path} is open to every user of this computer (mode {mode}); copies of orders lie in it",
         hint_ja: "「chmod 700 {path}」で、ほかの利用者から開けないようにしてください。",
         hint_en: "run `chmod 700 {path}`",
+    }
+    warning work_folder_of_another = "work-dir-of-another-user" (path: &str, owner: u32, user: u32) {
+        ja: "作業フォルダ {path} は、今このプログラムを実行しているユーザ（番号 {user}）とは別のユーザ（番号 {owner}）のものです。このまま各処理を実行すると、もとのユーザが書き込めないファイルができることがあります。",
+        en: "the work folder {path} belongs to user {owner}, and this runs as user {user}: what a job makes in it as this one, that one may not be able to write",
+        hint_ja: "cron と同じユーザで実行してください。今後このユーザで動かす場合は「chown -R」で作業フォルダの所有者を変えてください。",
+        hint_en: "run this as the user whose cron calls the jobs; if that is this user, hand the folder over with `chown -R`",
+    }
+    error disk_nearly_full = "disk-nearly-full" (path: &str, free_mb: u64, needed_mb: u64) {
+        ja: "{path} のあるディスクの空きが {free_mb} MB しかありません。{needed_mb} MB に満たないと、データベースにもファイルにも書き込めません。",
+        en: "the disk of {path} has only {free_mb} MB left; with less than {needed_mb} MB neither the database nor a file can be written",
+        hint_ja: "不要なファイルを消すか、database と work_dir を空きのあるディスクに移してください。",
+        hint_en: "free some space, or move `database` and `work_dir` to another disk",
+    }
+    warning disk_small = "disk-small" (path: &str, free_mb: u64, wanted_mb: u64) {
+        ja: "{path} のあるディスクの空きが {free_mb} MB です。{wanted_mb} MB 以上をお勧めします。",
+        en: "the disk of {path} has {free_mb} MB left; {wanted_mb} MB or more would be safe",
+        hint_ja: "大きなファイルが届くと足りなくなるおそれがあります。不要なファイルを消すか、設定ファイルの limits.history_days を短くして控えを減らしてください。",
+        hint_en: "a large file could fill it: free some space, or keep fewer copies with a shorter limits.history_days",
+    }
+    error disk_without_inodes = "disk-without-inodes" (path: &str) {
+        ja: "{path} のあるディスクには、ファイルの数の上限に達したため、新しいファイルを作れません。",
+        en: "the disk of {path} has no inode left: no file can be made on it, however small",
+        hint_ja: "小さなファイルが大量にたまっている場所を探して、不要なものを消してください（df -i で確認できます）。",
+        hint_en: "find out where many small files have gathered (`df -i`), and delete what is not needed",
+    }
+    warning database_on_network = "database-on-network" (path: &str, name: &str) {
+        ja: "データベース {path} が、ネットワーク上のディスク（{name}）に置かれています。別のコンピュータからも書き込まれると、データベースが壊れるおそれがあります。",
+        en: "the database {path} lies on a network file system ({name}): another computer does not see its locks, and can damage it",
+        hint_ja: "データベースを、本システムが動いているコンピュータ自身のディスクに移してください。",
+        hint_en: "keep it on a local disk of the computer on which the shop runs",
+    }
+    error order_column_taken = "order-column-taken" (column: &str) {
+        ja: "orders.free_items の列「{column}」は、受注ファイルにすでにある列と同じ名前です。",
+        en: "the column {column:?} of orders.free_items has the name of a column that the order file has already",
+        hint_ja: "TEMPOSTAR側でカスタマイズした列の名前をご確認のうえ、orders.free_items の列名を直してください。",
+        hint_en: "check the name of the column for which TEMPOSTAR was customised, and correct orders.free_items",
+    }
+    note payment_methods_none_yet = "payment-methods-none-yet" () {
+        ja: "決済方法がまだ1つも登録されていません。最初の受注までに登録してください。",
+        en: "payment_methods is empty still; list them before the first order",
+        hint_ja: "本システムで使っている決済方法の名前と追加日を payment_methods に登録してください。",
+        hint_en: "list the shop's payment methods, and the days on which they were added, in payment_methods",
     }
     warning not_wal = "database-not-wal" (mode: &str) {
         ja: "データベースを同時利用に適した方式（WAL）にできません（現在の方式: {mode}）。取り込みの間、本システムが待たされることがあります。",

@@ -1,0 +1,68 @@
+//! Our own folder on this computer.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use super::{Finding, Found, OTHERS, Who};
+use crate::report::{Exit, Failure};
+use crate::text::{check_settings as say, sync as say_sync};
+use crate::work_dir::{WorkDir, create_file};
+
+/// The folders in which the jobs make further ones or files.
+const FOLDERS: [&str; 3] = ["archive", "rejects", "spool"];
+
+/// Makes the folder where it is missing, and a file in it and in each of the folders that an earlier run has made: one
+/// by hand as another user leaves some in which cron's user must not write.
+pub(super) fn usable(path: &Path, run_id: &str) -> Result<(Found, WorkDir)> {
+    let work_dir = WorkDir::open(path)?;
+    let probe = format!(".check-{run_id}");
+    try_out(path, &probe)?;
+    for name in FOLDERS {
+        let folder = path.join(name);
+        for folder in [&folder].into_iter().chain(&entries(&folder, |entry| entry.is_dir())) {
+            try_out(folder, &probe)?;
+        }
+    }
+    let is_lock = |path: &Path| path.extension().is_some_and(|extension| extension == "lock");
+    for lock in entries(path, is_lock) {
+        OpenOptions::new().write(true).open(&lock).map_err(|error| unusable(&lock, &error))?;
+    }
+    let shown = path.display().to_string();
+    let found = fs::metadata(path)?;
+    let mode = found.permissions().mode() & 0o7777;
+    let open = (mode & OTHERS != 0).then(|| say::work_folder_open(&shown, &format!("{mode:04o}")));
+    let user = rustix::process::geteuid().as_raw();
+    let foreign = (found.uid() != user).then(|| say::work_folder_of_another(&shown, found.uid(), user));
+    let findings = open.into_iter().chain(foreign).map(|problem| Finding::new(&[Who::Support], problem));
+    Ok((Found::ok(say::work_folder_fine(&shown)).with_all(findings), work_dir))
+}
+
+/// What lies in a folder of ours; nothing where it was not made yet. That it cannot be read, the probe will say.
+fn entries(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.filter(|path| wanted(path)).collect()
+}
+
+/// Makes a file in the folder, if that is there, and takes it away again.
+fn try_out(folder: &Path, probe: &str) -> Result<(), Failure> {
+    match fs::symlink_metadata(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        // The work folder may be a link; those in it must not, and the jobs refuse to follow one.
+        Ok(found) if found.is_symlink() && FOLDERS.iter().any(|name| folder.ends_with(name)) => {
+            return Err(unusable(folder, &io::Error::other("this is a symbolic link")));
+        }
+        _ => {}
+    }
+    let path = folder.join(probe);
+    let made = create_file(&path).and_then(|mut file| file.write_all(b"check-settings\n"));
+    let removed = fs::remove_file(&path);
+    made.and(removed).map_err(|error| unusable(folder, &error))
+}
+
+fn unusable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(Exit::Settings, say_sync::work_dir_unusable(&path.display().to_string(), &error.to_string()))
+}
