@@ -22,6 +22,7 @@ pub mod interrupt;
 pub mod jobs;
 pub mod ledger;
 pub mod lock;
+pub mod notify;
 pub mod output;
 pub mod remote;
 pub mod report;

@@ -96,7 +96,7 @@ pub(super) fn mail(settings: &Settings, options: &CheckSettings) -> Found {
     let fact = match &settings.mail.transport {
         Transport::None => say::mail_none(),
         Transport::Sendmail => say::mail_sendmail(to),
-        Transport::Smtp { host, port, .. } => say::mail_smtp(to, host, *port),
+        Transport::Smtp(smtp) => say::mail_smtp(to, &smtp.host, smtp.port),
     };
     let asked = options.send_test_mail.then(|| Finding::new(&[Who::Support], say::no_test_mail()));
     Found::ok(fact).with_all(asked)

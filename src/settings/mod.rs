@@ -226,16 +226,22 @@ pub enum Transport {
     /// The host's own `sendmail`.
     Sendmail,
     /// An SMTP server.
-    Smtp {
-        /// Host name or IP address.
-        host: String,
-        /// 1 to 65535.
-        port: u16,
-        /// Encryption.
-        tls: MailTls,
-        /// Absent: no authentication.
-        login: Option<Login>,
-    },
+    Smtp(Smtp),
+}
+
+/// An SMTP server, and how to talk to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Smtp {
+    /// Host name or IP address.
+    pub host: String,
+    /// 1 to 65535.
+    pub port: u16,
+    /// Encryption.
+    pub tls: MailTls,
+    /// A CA to trust besides the well-known ones: a PEM file that could be read.
+    pub ca_file: Option<PathBuf>,
+    /// Absent: no authentication.
+    pub login: Option<Login>,
 }
 
 /// How the connection to the SMTP server is encrypted.

@@ -14,7 +14,7 @@ use super::reader::Reader;
 use super::{
     AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
     Limits, Login, Logistics, Mail, MailTls, Options, Orders, Products, Ready, ReflectWhen, Secret, Server,
-    Settings, Shop, Stock, Tls, TlsVersion, Transport, language_of,
+    Settings, Shop, Smtp, Stock, Tls, TlsVersion, Transport, language_of,
 };
 use crate::encoding::Encoding;
 use crate::report::Problem;
@@ -293,19 +293,23 @@ fn mail(r: &mut Reader<'_>) -> Mail {
     let from = r.text("mail.from", checks::email);
     let tls = r
         .word("mail.tls", &[("none", MailTls::None), ("starttls", MailTls::StartTls), ("tls", MailTls::Tls)]);
-    let smtp = Transport::Smtp {
+    let smtp = Smtp {
         host: r.text("mail.host", checks::mail_host).unwrap_or_else(|| "localhost".to_owned()),
         port: r.number("mail.port", 1..=65535, 25),
         tls: tls.unwrap_or(MailTls::None),
+        ca_file: r.text("mail.ca_file", checks::any).map(|path| r.folder.join(path)),
         login: mail_login(r, way),
     };
+    if let Some(file) = smtp.ca_file.as_deref().filter(|_| way == Way::Smtp) {
+        check_ca_file(r, "mail.ca_file", file);
+    }
     for key in ["mail.from", "shop.admin_email"] {
         if way != Way::None && !r.has(key) {
             r.report(key, text::missing(key));
         }
     }
     let transport = match way {
-        Way::Smtp => smtp,
+        Way::Smtp => Transport::Smtp(smtp),
         Way::Sendmail => Transport::Sendmail,
         Way::None => Transport::None,
     };

@@ -97,6 +97,7 @@ macro_rules! problems {
 pub mod check_settings;
 pub mod encoding;
 pub mod jobs;
+pub mod notify;
 pub mod output;
 pub mod remote;
 pub mod settings;
@@ -116,6 +117,7 @@ mod tests {
             check_settings::PROBLEMS,
             encoding::PROBLEMS,
             jobs::PROBLEMS,
+            notify::PROBLEMS,
             remote::PROBLEMS,
             settings::PROBLEMS,
             sheet::PROBLEMS,
@@ -128,9 +130,15 @@ mod tests {
                 all.push((code, hint_ja, hint_en));
             }
         }
-        for texts in
-            [check_settings::TEXTS, jobs::TEXTS, output::TEXTS, remote::TEXTS, settings::TEXTS, status::TEXTS]
-        {
+        for texts in [
+            check_settings::TEXTS,
+            jobs::TEXTS,
+            notify::TEXTS,
+            output::TEXTS,
+            remote::TEXTS,
+            settings::TEXTS,
+            status::TEXTS,
+        ] {
             all.extend(texts);
         }
         all
