@@ -18,6 +18,7 @@ mod crash;
 pub mod encoding;
 pub mod file_time;
 pub mod hashing;
+pub mod history;
 pub mod interrupt;
 pub mod jobs;
 pub mod ledger;

@@ -126,7 +126,7 @@ impl ImportJob for ImportStock<'_> {
         while read_batch(incoming, &columns, &in_flight, &mut batch)? {
             lookup.look_up(&mut batch)?;
             for (sku_code, figure) in batch.figures() {
-                changes.note(sku_code, figure, &mut tally)?;
+                changes.note(sku_code, figure, incoming.sheet, &mut tally)?;
             }
         }
         drop((lookup, changes));
@@ -152,6 +152,7 @@ impl ImportJob for ImportStock<'_> {
             named_params! { ":when": known.when, ":known_until": known.moment },
         )?;
         crash::point("allocation-computed");
+        record(transaction, stamp, slice)?;
         transaction.execute(
             "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
              SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
@@ -171,6 +172,24 @@ impl ImportJob for ImportStock<'_> {
         )?;
         slice.take_off(transaction, "temp.stock_changes", "sku_code")
     }
+}
+
+/// Notes in the history what the next rows change, before they do.
+fn record(transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<()> {
+    let Some(history) = stamp.history else { return Ok(()) };
+    transaction.execute(
+        "INSERT INTO tempostar_stock_history
+             (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
+         SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
+                change.quantity, coalesce(in_flight.quantity, 0)
+         FROM (SELECT * FROM temp.stock_changes ORDER BY sku_code LIMIT :limit) AS change
+         LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
+         LEFT JOIN stock ON stock.sku_code = change.sku_code
+         WHERE (stock.quantity, stock.allocated) IS NOT (change.quantity, coalesce(in_flight.quantity, 0))",
+        named_params! { ":history": history, ":limit": slice.limit() },
+    )?;
+    crash::point("stock-recorded");
+    Ok(())
 }
 
 /// Units in orders that a figure cannot know yet, by SKU: of orders that are not cancelled, and were never sent or
@@ -242,7 +261,7 @@ fn read_batch(
         match columns.read(&row) {
             Ok((sku_code, quantity)) => {
                 let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
-                batch.push(&sku_code, quantity, allocated);
+                batch.push(&sku_code, row.place(), quantity, allocated);
             }
             Err(problem) => incoming.rejects.add(&row, problem)?,
         }
@@ -265,14 +284,15 @@ impl<'a> Changes<'a> {
              CREATE TEMP TABLE stock_changes (
                  sku_code TEXT NOT NULL PRIMARY KEY,
                  quantity INTEGER NOT NULL,
+                 line INTEGER NOT NULL,
                  -- The shop can sell it now, and could not any more.
                  is_zeroed INTEGER NOT NULL
              ) WITHOUT ROWID;",
         )?;
         Ok(Self {
             insert: shop.prepare(
-                "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, is_zeroed)
-                 VALUES (?1, ?2, ?3)",
+                "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, line, is_zeroed)
+                 VALUES (?1, ?2, ?3, ?4)",
             )?,
             take_back: shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?,
             highest: String::new(),
@@ -280,7 +300,7 @@ impl<'a> Changes<'a> {
     }
 
     /// Notes what a row changes. Of several rows of one SKU the last counts, also when it says what the shop has already.
-    fn note(&mut self, sku_code: &str, figure: &Figure, tally: &mut Tally) -> Result<()> {
+    fn note(&mut self, sku_code: &str, figure: &Figure, sheet: &Sheet, tally: &mut Tally) -> Result<()> {
         let is_new = sku_code > self.highest.as_str();
         if is_new {
             self.highest.clear();
@@ -302,7 +322,8 @@ impl<'a> Changes<'a> {
         }
         let could_sell = figure.stock.is_some_and(|stock| stock.quantity > stock.allocated);
         let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
-        self.insert.execute(params![sku_code, figure.quantity, is_zeroed])?;
+        let line = sheet.line_at(figure.place);
+        self.insert.execute(params![sku_code, figure.quantity, line, is_zeroed])?;
         Ok(())
     }
 }

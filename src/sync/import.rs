@@ -24,6 +24,7 @@ pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
 use super::{Mode, Run};
 use crate::crash;
+use crate::history::Recording;
 use crate::interrupt;
 use crate::ledger::{self, Decision, KnownFile};
 use crate::remote::Remote;
@@ -99,6 +100,8 @@ pub struct Stamp {
     pub now: NaiveDateTime,
     /// How far the file is.
     pub progress: Progress,
+    /// Under which number of the history changes are recorded; `None`: they are not.
+    pub history: Option<i64>,
 }
 
 /// A sheet and what is needed to judge it.
@@ -275,14 +278,24 @@ fn clean_up_known(
 fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result<Decided> {
     let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
     told.sha256.clone_from(&file.entry.sha256);
-    let stamp = Stamp { file_time: file.entry.file_time, now: run.clock.now(), progress: Progress::New };
+    let stamp = Stamp {
+        file_time: file.entry.file_time,
+        now: run.clock.now(),
+        progress: Progress::New,
+        history: None,
+    };
     let mut rejects = Rejects::new(run, &file.entry.name)?;
     let compared = compare(run, job, file, &stamp, &mut rejects, &mut told);
     told.rejected = rejects.count;
     let mut in_the_way = 0;
+    let mut recording = Recording::Rows;
     let decision = match compared {
         Ok((comparison, problems)) => {
-            in_the_way = if comparison.is_first_load { 0 } else { comparison.applied };
+            if !comparison.is_first_load {
+                in_the_way = comparison.applied;
+            } else if comparison.applied > 0 {
+                recording = Recording::FirstLoad;
+            }
             let kept = rejects.keep(stamp.file_time)?;
             tell_rejects(run, &rejects, &told, kept.as_deref());
             judge(run, comparison, problems, rejects.count, &mut told)
@@ -294,7 +307,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
     };
     let entry_id = match run.mode {
         Mode::DryRun => None,
-        Mode::Real => Some(commit(run, job, file, &decision, &stamp, in_the_way)?),
+        Mode::Real => Some(commit(run, job, file, &decision, &stamp, recording, in_the_way)?),
     };
     run.report.files.push(told);
     Ok(Decided { decision, entry_id })
