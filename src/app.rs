@@ -17,7 +17,7 @@ use crate::sync::import::Source;
 use crate::sync::{self, Mode};
 use crate::text::Language;
 use crate::work_dir::RUN_ID_TIME;
-use crate::{check_settings, output, status};
+use crate::{check_settings, explain, output, status};
 
 /// What a call leaves to be printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +57,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
         (Command::Status(options), Ok(settings)) => {
             let shown = status::run(&settings, clock);
             finish_status(&cli.global, report, shown, options.check, language)
+        }
+        (Command::Explain(options), Ok(settings)) => {
+            let explained = explain::run(&settings, clock, &options.code);
+            finish_explain(&cli.global, report, explained, language)
         }
         (job, Ok(settings)) => {
             finish(&cli.global, &run_job(job, &settings, clock, report), started, language)
@@ -107,7 +111,7 @@ fn run_job(command: &Command, settings: &Settings, clock: &Clock, report: Report
         Command::ExportOrders(options) => {
             sync::run(settings, clock, mode(options.dry_run), report, export_orders::run)
         }
-        Command::CheckSettings(_) | Command::Status(_) => report,
+        Command::CheckSettings(_) | Command::Status(_) | Command::Explain(_) => report,
     }
 }
 
@@ -234,4 +238,36 @@ fn finish_status(
             Finished { stdout, exit_code: exit.code(), ..Finished::default() }
         }
     }
+}
+
+fn finish_explain(
+    global: &Global,
+    mut report: Report,
+    explained: Result<explain::Explained, crate::report::Failure>,
+    language: Language,
+) -> Finished {
+    let explained = match explained {
+        Ok(explained) => explained,
+        Err(failure) => {
+            report.fail(failure);
+            return finish(global, &report, Instant::now(), language);
+        }
+    };
+    if let Some(problem) = explained.problem() {
+        report.partial(problem);
+    }
+    let stdout = match (global.quiet, global.json) {
+        (true, _) => String::new(),
+        (false, true) => format!("{:#}\n", explain_json(&report, &explained, language)),
+        (false, false) => explained.text(language),
+    };
+    Finished { stdout, stderr: problems(global, &report, language), exit_code: report.exit.code() }
+}
+
+fn explain_json(report: &Report, explained: &explain::Explained, language: Language) -> serde_json::Value {
+    let mut document = explained.json(language);
+    let problems = report.problems.iter().map(|problem| output::problem_json(problem, language));
+    document["exit_code"] = report.exit.code().into();
+    document["problems"] = problems.collect();
+    document
 }

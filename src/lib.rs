@@ -16,6 +16,7 @@ pub mod cli;
 pub mod clock;
 mod crash;
 pub mod encoding;
+pub mod explain;
 pub mod file_time;
 pub mod hashing;
 pub mod history;

@@ -23,6 +23,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Result;
+use chrono::NaiveDateTime;
 use rusqlite::{Connection, Statement, Transaction, named_params, params};
 
 use self::lookup::{Batch, Figure, Lookup};
@@ -146,9 +147,9 @@ impl ImportJob for ImportStock<'_> {
             "DROP TABLE IF EXISTS temp.in_flight;
              CREATE TEMP TABLE in_flight (sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;",
         )?;
-        let known = KnownUntil::new(self.settings, stamp);
+        let known = KnownUntil::new(self.settings, stamp.file_time);
         transaction.execute(
-            &format!("INSERT INTO temp.in_flight {IN_FLIGHT_SQL}"),
+            &format!("INSERT INTO temp.in_flight {}", in_flight_sql()),
             named_params! { ":when": known.when, ":known_until": known.moment },
         )?;
         crash::point("allocation-computed");
@@ -192,48 +193,106 @@ fn record(transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<
     Ok(())
 }
 
-/// Units in orders that a figure cannot know yet, by SKU: of orders that are not cancelled, and were never sent or
-/// sent (`reflect_when = "taken"`: taken) later than the file's own time less the lag. A line that TEMPOSTAR added
-/// itself is known there.
-const IN_FLIGHT_SQL: &str = "
-    SELECT line.sku_code AS sku_code, sum(line.quantity) AS quantity
-    FROM (SELECT order_no
-          FROM orders
-          WHERE exported_at IS NULL AND cancelled_at IS NULL
-          UNION ALL
-          SELECT order_no
-          FROM orders
-          WHERE :when = 'sent' AND exported_at > :known_until AND cancelled_at IS NULL
-          UNION ALL
-          SELECT orders.order_no
-          FROM tempostar_batches AS batch
-          JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
-          JOIN orders ON orders.order_no = member.order_no
-          WHERE :when = 'taken' AND batch.state = 'sent' AND coalesce(batch.taken_at, '9999') > :known_until
-            AND orders.cancelled_at IS NULL) AS waiting
-    JOIN order_lines AS line ON line.order_no = waiting.order_no
-    WHERE line.added_by = 'shop' AND line.sku_code IS NOT NULL
-    GROUP BY line.sku_code";
+/// Orders that a figure cannot know yet: that are not cancelled, and were never sent or sent (`reflect_when = "taken"`:
+/// taken) later than the file's own time less the lag.
+const IN_FLIGHT_ORDERS_SQL: &str = "
+    SELECT order_no
+    FROM orders
+    WHERE exported_at IS NULL AND cancelled_at IS NULL
+    UNION ALL
+    SELECT order_no
+    FROM orders
+    WHERE :when = 'sent' AND exported_at > :known_until AND cancelled_at IS NULL
+    UNION ALL
+    SELECT orders.order_no
+    FROM tempostar_batches AS batch
+    JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+    JOIN orders ON orders.order_no = member.order_no
+    WHERE :when = 'taken' AND batch.state = 'sent' AND coalesce(batch.taken_at, '9999') > :known_until
+      AND orders.cancelled_at IS NULL";
 
-/// The parameters of [`IN_FLIGHT_SQL`].
+/// Their units, by SKU. A line that TEMPOSTAR added itself is known there.
+fn in_flight_sql() -> String {
+    format!(
+        "SELECT line.sku_code AS sku_code, sum(line.quantity) AS quantity
+         FROM ({IN_FLIGHT_ORDERS_SQL}) AS waiting
+         JOIN order_lines AS line ON line.order_no = waiting.order_no
+         WHERE line.added_by = 'shop' AND line.sku_code IS NOT NULL
+         GROUP BY line.sku_code"
+    )
+}
+
+/// An order with units of a SKU that a figure cannot know yet.
+#[derive(Clone, Debug)]
+pub struct InFlight {
+    /// Which one.
+    pub order_no: String,
+    /// So many units.
+    pub quantity: i64,
+    /// Whether it is no order yet (仮受注).
+    pub is_provisional: bool,
+    /// When it was sent.
+    pub exported_at: Option<String>,
+    /// When TEMPOSTAR was seen to have taken it.
+    pub taken_at: Option<String>,
+}
+
+/// The orders that make up a SKU's allocation beside a figure of this time.
+///
+/// # Errors
+/// The database's.
+pub fn in_flight_orders(
+    shop: &Connection,
+    settings: &Settings,
+    sku_code: &str,
+    file_time: NaiveDateTime,
+) -> Result<Vec<InFlight>> {
+    let known = KnownUntil::new(settings, file_time);
+    let mut statement = shop.prepare(&format!(
+        "SELECT orders.order_no, sum(line.quantity), orders.is_provisional, orders.exported_at, batch.taken_at
+         FROM ({IN_FLIGHT_ORDERS_SQL}) AS waiting
+         JOIN order_lines AS line ON line.order_no = waiting.order_no
+         JOIN orders ON orders.order_no = waiting.order_no
+         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = waiting.order_no
+         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+         WHERE line.added_by = 'shop' AND line.sku_code = :sku_code
+         GROUP BY orders.order_no
+         ORDER BY orders.ordered_at, orders.order_no"
+    ))?;
+    let rows = statement.query_map(
+        named_params! { ":when": known.when, ":known_until": known.moment, ":sku_code": sku_code },
+        |row| {
+            Ok(InFlight {
+                order_no: row.get(0)?,
+                quantity: row.get(1)?,
+                is_provisional: row.get(2)?,
+                exported_at: row.get(3)?,
+                taken_at: row.get(4)?,
+            })
+        },
+    )?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The parameters of [`IN_FLIGHT_ORDERS_SQL`].
 struct KnownUntil {
     when: &'static str,
     moment: String,
 }
 
 impl KnownUntil {
-    fn new(settings: &Settings, stamp: &Stamp) -> Self {
+    fn new(settings: &Settings, file_time: NaiveDateTime) -> Self {
         let when = match settings.stock.reflect_when {
             ReflectWhen::Sent => "sent",
             ReflectWhen::Taken => "taken",
         };
-        Self { when, moment: format_time(stamp.file_time - settings.stock.reflect_lag) }
+        Self { when, moment: format_time(file_time - settings.stock.reflect_lag) }
     }
 }
 
 fn in_flight(shop: &Connection, settings: &Settings, stamp: &Stamp) -> Result<HashMap<String, i64>> {
-    let known = KnownUntil::new(settings, stamp);
-    let mut statement = shop.prepare(IN_FLIGHT_SQL)?;
+    let known = KnownUntil::new(settings, stamp.file_time);
+    let mut statement = shop.prepare(&in_flight_sql())?;
     let parameters = named_params! { ":when": known.when, ":known_until": known.moment };
     let rows = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

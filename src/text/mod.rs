@@ -96,6 +96,7 @@ macro_rules! problems {
 
 pub mod check_settings;
 pub mod encoding;
+pub mod explain;
 pub mod jobs;
 pub mod output;
 pub mod remote;
@@ -115,6 +116,7 @@ mod tests {
         let lists = [
             check_settings::PROBLEMS,
             encoding::PROBLEMS,
+            explain::PROBLEMS,
             jobs::PROBLEMS,
             remote::PROBLEMS,
             settings::PROBLEMS,
@@ -128,9 +130,15 @@ mod tests {
                 all.push((code, hint_ja, hint_en));
             }
         }
-        for texts in
-            [check_settings::TEXTS, jobs::TEXTS, output::TEXTS, remote::TEXTS, settings::TEXTS, status::TEXTS]
-        {
+        for texts in [
+            check_settings::TEXTS,
+            explain::TEXTS,
+            jobs::TEXTS,
+            output::TEXTS,
+            remote::TEXTS,
+            settings::TEXTS,
+            status::TEXTS,
+        ] {
             all.extend(texts);
         }
         all

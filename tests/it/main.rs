@@ -16,6 +16,7 @@ mod database;
 mod effects;
 mod embedded_server;
 mod encoding;
+mod explain;
 mod in_flight;
 mod logistics;
 mod misbehaving_server;
