@@ -36,9 +36,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    log_to_stderr(&cli.global);
     let started = Instant::now();
     let report = Report::begin(cli.command.name(), new_run_id(clock), clock.now());
+    log_to_stderr(&cli.global, *clock, report.command, report.run_id.clone());
     let settings = load(&cli.global);
     let language = match &settings {
         Ok(settings) => settings.language,
@@ -141,15 +141,15 @@ fn problems(global: &Global, report: &Report, language: Language) -> String {
         LogFormat::Text => output::problems(&report.problems, least, language),
         LogFormat::Json => {
             let shown = report.problems.iter().filter(|problem| problem.severity >= least);
-            shown.map(|problem| format!("{}\n", output::problem_json(problem, language))).collect()
+            shown.map(|problem| format!("{}\n", output::problem_log(report, problem, language))).collect()
         }
     }
 }
 
 /// The log of each step, for whoever asks. Called more than once (by the demo), the first call counts.
-fn log_to_stderr(global: &Global) {
+fn log_to_stderr(global: &Global, clock: Clock, job: &'static str, run_id: String) {
     let level = match global.verbose {
-        0 => log::LevelFilter::Off,
+        0 => log::LevelFilter::Warn,
         1 => log::LevelFilter::Info,
         _ => log::LevelFilter::Debug,
     };
@@ -160,15 +160,19 @@ fn log_to_stderr(global: &Global) {
         .filter_module("suppaftp", log::LevelFilter::Off)
         .format(move |buffer, record| {
             use std::io::Write;
+            let level = record.level().as_str().to_lowercase();
+            let file = record.key_values().get("file".into()).map(|file| file.to_string());
             match format {
                 LogFormat::Text => {
-                    writeln!(buffer, "{}: {}", record.level().as_str().to_lowercase(), record.args())
+                    let place = file.map(|file| file + ": ").unwrap_or_default();
+                    writeln!(buffer, "{level}: [{run_id}] {place}{}", record.args())
                 }
                 LogFormat::Json => {
-                    let line = serde_json::json!({
-                        "level": record.level().as_str().to_lowercase(),
-                        "message": record.args().to_string(),
-                    });
+                    let mut line = output::log_line(clock.now(), &level, &run_id, job);
+                    line["message"] = record.args().to_string().into();
+                    if let Some(file) = file {
+                        line["file"] = file.into();
+                    }
                     writeln!(buffer, "{line}")
                 }
             }

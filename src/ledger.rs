@@ -99,7 +99,8 @@ pub enum Decision {
 }
 
 impl Decision {
-    fn as_str(&self) -> &'static str {
+    /// In one word.
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::Applied => "applied",
             Self::Refused(_) => "refused",

@@ -172,6 +172,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Res
     let mut remote = Remote::new(&settings.ftp);
     job.begin(run, &mut remote)?;
     let files = list_ready(run, &mut remote, &inbox)?;
+    log::info!("{} files are ready in {}", files.len(), inbox.folder);
     let mut stopped = false;
     for (file, file_time) in files {
         if stopped {
@@ -180,6 +181,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Res
         }
         let Some(spooled) = download(run, &mut remote, &inbox, &file, file_time, spool)? else { continue };
         crash::point("downloaded");
+        log::info!(file = spooled.shown; "downloaded, {} bytes", spooled.entry.size);
         if let Some(known) = known_and_only_to_clean_up(run, &spooled)? {
             clean_up_known(run, &mut remote, &inbox, &spooled, &known)?;
             continue;
@@ -286,6 +288,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
     };
     let mut rejects = Rejects::new(run, &file.entry.name)?;
     let compared = compare(run, job, file, &stamp, &mut rejects, &mut told);
+    log::info!(file = file.shown; "read and compared, {} rows", told.rows);
     told.rejected = rejects.count;
     let mut in_the_way = 0;
     let mut recording = Recording::Rows;
@@ -309,6 +312,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
         Mode::DryRun => None,
         Mode::Real => Some(commit(run, job, file, &decision, &stamp, recording, in_the_way)?),
     };
+    log::info!(file = file.shown; "{}, {} rows of it changed something", decision.as_str(), told.applied);
     run.report.files.push(told);
     Ok(Decided { decision, entry_id })
 }
@@ -422,6 +426,7 @@ fn put_away(
     archive_locally(run, file)?;
     crash::point("archived-locally");
     clean_up_remote(run, remote, inbox, file, place, decided.entry_id)?;
+    log::info!(file = file.shown; "put away on the server");
     Ok(Next::GoOn)
 }
 

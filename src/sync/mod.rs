@@ -94,6 +94,7 @@ pub fn run(
             report.exit = Exit::Locked;
         }
         Ok(Some(mut run)) => {
+            log::info!("begins, with {}", settings.environment.as_str());
             if let Err(error) = job(&mut run) {
                 run.report.fail(failure_of(&error));
             }
@@ -101,6 +102,7 @@ pub fn run(
         }
     }
     report.finished_at = clock.now();
+    log::info!("ends: {} (exit code {})", report.outcome(), report.exit.code());
     report
 }
 

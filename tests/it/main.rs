@@ -37,3 +37,4 @@ mod simulation;
 mod slices;
 mod stock;
 mod stock_guard;
+mod summaries;
