@@ -17,7 +17,7 @@ use crate::sync::import::Source;
 use crate::sync::{self, Mode};
 use crate::text::Language;
 use crate::work_dir::RUN_ID_TIME;
-use crate::{check_settings, output, status};
+use crate::{check_settings, explain, output, status};
 
 /// What a call leaves to be printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,9 +36,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    log_to_stderr(&cli.global);
     let started = Instant::now();
     let report = Report::begin(cli.command.name(), new_run_id(clock), clock.now());
+    log_to_stderr(&cli.global, *clock, report.command, report.run_id.clone());
     let settings = load(&cli.global);
     let language = match &settings {
         Ok(settings) => settings.language,
@@ -57,6 +57,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
         (Command::Status(options), Ok(settings)) => {
             let shown = status::run(&settings, clock);
             finish_status(&cli.global, report, shown, options.check, language)
+        }
+        (Command::Explain(options), Ok(settings)) => {
+            let explained = explain::run(&settings, clock, &options.code);
+            finish_explain(&cli.global, report, explained, language)
         }
         (job, Ok(settings)) => {
             finish(&cli.global, &run_job(job, &settings, clock, report), started, language)
@@ -107,7 +111,7 @@ fn run_job(command: &Command, settings: &Settings, clock: &Clock, report: Report
         Command::ExportOrders(options) => {
             sync::run(settings, clock, mode(options.dry_run), report, export_orders::run)
         }
-        Command::CheckSettings(_) | Command::Status(_) => report,
+        Command::CheckSettings(_) | Command::Status(_) | Command::Explain(_) => report,
     }
 }
 
@@ -137,15 +141,15 @@ fn problems(global: &Global, report: &Report, language: Language) -> String {
         LogFormat::Text => output::problems(&report.problems, least, language),
         LogFormat::Json => {
             let shown = report.problems.iter().filter(|problem| problem.severity >= least);
-            shown.map(|problem| format!("{}\n", output::problem_json(problem, language))).collect()
+            shown.map(|problem| format!("{}\n", output::problem_log(report, problem, language))).collect()
         }
     }
 }
 
 /// The log of each step, for whoever asks. Called more than once (by the demo), the first call counts.
-fn log_to_stderr(global: &Global) {
+fn log_to_stderr(global: &Global, clock: Clock, job: &'static str, run_id: String) {
     let level = match global.verbose {
-        0 => log::LevelFilter::Off,
+        0 => log::LevelFilter::Warn,
         1 => log::LevelFilter::Info,
         _ => log::LevelFilter::Debug,
     };
@@ -156,15 +160,19 @@ fn log_to_stderr(global: &Global) {
         .filter_module("suppaftp", log::LevelFilter::Off)
         .format(move |buffer, record| {
             use std::io::Write;
+            let level = record.level().as_str().to_lowercase();
+            let file = record.key_values().get("file".into()).map(|file| file.to_string());
             match format {
                 LogFormat::Text => {
-                    writeln!(buffer, "{}: {}", record.level().as_str().to_lowercase(), record.args())
+                    let place = file.map(|file| file + ": ").unwrap_or_default();
+                    writeln!(buffer, "{level}: [{run_id}] {place}{}", record.args())
                 }
                 LogFormat::Json => {
-                    let line = serde_json::json!({
-                        "level": record.level().as_str().to_lowercase(),
-                        "message": record.args().to_string(),
-                    });
+                    let mut line = output::log_line(clock.now(), &level, &run_id, job);
+                    line["message"] = record.args().to_string().into();
+                    if let Some(file) = file {
+                        line["file"] = file.into();
+                    }
                     writeln!(buffer, "{line}")
                 }
             }
@@ -234,4 +242,36 @@ fn finish_status(
             Finished { stdout, exit_code: exit.code(), ..Finished::default() }
         }
     }
+}
+
+fn finish_explain(
+    global: &Global,
+    mut report: Report,
+    explained: Result<explain::Explained, crate::report::Failure>,
+    language: Language,
+) -> Finished {
+    let explained = match explained {
+        Ok(explained) => explained,
+        Err(failure) => {
+            report.fail(failure);
+            return finish(global, &report, Instant::now(), language);
+        }
+    };
+    if let Some(problem) = explained.problem() {
+        report.partial(problem);
+    }
+    let stdout = match (global.quiet, global.json) {
+        (true, _) => String::new(),
+        (false, true) => format!("{:#}\n", explain_json(&report, &explained, language)),
+        (false, false) => explained.text(language),
+    };
+    Finished { stdout, stderr: problems(global, &report, language), exit_code: report.exit.code() }
+}
+
+fn explain_json(report: &Report, explained: &explain::Explained, language: Language) -> serde_json::Value {
+    let mut document = explained.json(language);
+    let problems = report.problems.iter().map(|problem| output::problem_json(problem, language));
+    document["exit_code"] = report.exit.code().into();
+    document["problems"] = problems.collect();
+    document
 }

@@ -81,6 +81,8 @@ pub enum Command {
     CheckSettings(CheckSettings),
     /// Show the last runs and what waits
     Status(Status),
+    /// Show where the values of a SKU, a product or an order come from
+    Explain(Explain),
 }
 
 impl Command {
@@ -93,6 +95,7 @@ impl Command {
             Self::ExportOrders(_) => "export-orders",
             Self::CheckSettings(_) => "check-settings",
             Self::Status(_) => "status",
+            Self::Explain(_) => "explain",
         }
     }
 }
@@ -147,4 +150,12 @@ pub struct Status {
     /// Exit with 3 if something is held, failed at its last run, or overdue by the schedule in the settings: for monitors
     #[arg(long)]
     pub check: bool,
+}
+
+/// Options of `explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// A SKU's or product's code, or an order's number, with or without the shop code before it
+    #[arg(value_name = "SKU OR ORDER NUMBER")]
+    pub code: String,
 }

@@ -99,7 +99,8 @@ pub enum Decision {
 }
 
 impl Decision {
-    fn as_str(&self) -> &'static str {
+    /// In one word.
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::Applied => "applied",
             Self::Refused(_) => "refused",
@@ -388,6 +389,28 @@ pub fn applied_later(
     )?;
     let rows = statement.query_map([command, &format_time(time)], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The own times of applied files that are later than this one, the latest first, at most so many.
+///
+/// # Errors
+/// SQLite's.
+pub fn applied_times_after(
+    connection: &Connection,
+    command: &str,
+    time: NaiveDateTime,
+    at_most: usize,
+) -> Result<Vec<NaiveDateTime>> {
+    let mut statement = connection.prepare(
+        "SELECT DISTINCT file_time
+         FROM tempostar_files
+         WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied'
+         ORDER BY file_time DESC
+         LIMIT ?3",
+    )?;
+    let times = statement.query_map((command, format_time(time), at_most), |row| row.get::<_, String>(0))?;
+    let times = times.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(times.iter().filter_map(|time| parse_time(time)).collect())
 }
 
 /// Forgets runs and files of before this moment, and gives the places of the files' copies in the archive. Which orders

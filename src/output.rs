@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
 use crate::clock::format_time;
@@ -11,68 +12,105 @@ use crate::text::{Language, Text, output as text};
 
 /// The run in one line with the figures that matter.
 pub fn summary(report: &Report, elapsed: Duration, language: Language) -> String {
-    let line = match (report.outcome(), report.exit) {
-        ("nothing_to_do", _) => text::nothing_to_do(report.command),
-        (_, Exit::Locked) => text::locked(report.command),
-        (_, Exit::Ok | Exit::Partial | Exit::Held) => figures_line(report, elapsed, language),
-        _ => text::failed(report.command),
+    let seconds = format!("{:.1}", elapsed.as_secs_f64());
+    let command = report.command;
+    let line = match report.exit {
+        Exit::Locked => text::locked(command),
+        Exit::Ok if report.outcome() == "nothing_to_do" => text::nothing_to_do(command, &seconds),
+        Exit::Ok | Exit::Partial | Exit::Held => {
+            text::done(command, figures(report, language).as_str(), &seconds)
+        }
+        exit => {
+            let how = match exit {
+                Exit::Interrupted | Exit::Terminated => text::stopped(command, &seconds),
+                _ => text::failed(command, exit.code(), &seconds),
+            };
+            match done_before(report) {
+                Some(done) => how.because(&text::before_that().because(&done)),
+                None => how,
+            }
+        }
     };
     let line = line.get(language).to_owned();
     if report.is_dry_run { text::dry_run(&line).get(language).to_owned() } else { line }
 }
 
-fn figures_line(report: &Report, elapsed: Duration, language: Language) -> Text {
-    let refused = report.files.iter().filter(|file| file.outcome == FileOutcome::Refused).count();
-    let refused = ("refused", u64::try_from(refused).unwrap_or_default());
-    let figures: Vec<String> = report
-        .counts
-        .iter()
-        .chain([refused])
-        .filter(|(_, count)| *count > 0)
-        .map(|(name, count)| count_label(name, &grouped(count)).get(language).to_owned())
-        .collect();
-    let separator = if language == Language::Ja { "、" } else { ", " };
-    let figures =
-        if figures.is_empty() { text::no_change().get(language).to_owned() } else { figures.join(separator) };
-    let seconds = format!("{:.1}", elapsed.as_secs_f64());
-    if report.files.is_empty() {
-        return text::figures_only(report.command, &figures, &seconds);
+/// What a run that ended before its time has finished. Its counts may hold the file at which it failed, too.
+fn done_before(report: &Report) -> Option<Text> {
+    let applied = report.files.iter().filter(|file| file.outcome == FileOutcome::Applied);
+    let (files, rows) = applied.fold((0, 0), |(files, rows), file| (files + 1, rows + file.rows));
+    if files > 0 {
+        return Some(files_and_rows(files, rows));
     }
-    let rows = report.files.iter().map(|file| file.rows).sum();
-    let files = u64::try_from(report.files.len()).unwrap_or_default();
-    text::files_and_rows(
-        report.command,
-        &grouped(files),
-        &counted(files, "file"),
-        &grouped(rows),
-        &counted(rows, "row"),
-        &figures,
-        &seconds,
-    )
+    let sent = report.counts.get("exported");
+    (sent > 0).then(|| count_label("exported", sent))
 }
 
-fn count_label(name: &str, count: &str) -> Text {
+fn files_and_rows(files: u64, rows: u64) -> Text {
+    text::files_and_rows(&grouped(files), &counted(files, "file"), &grouped(rows), &counted(rows, "row"))
+}
+
+/// `3 files, 12,480 rows: 311 changed, 2 unknown SKUs, 1 rejected`. What is unchanged is not told: it is most of it.
+fn figures(report: &Report, language: Language) -> String {
+    let separator = if language == Language::Ja { "、" } else { ", " };
+    let counts = report.counts.iter().filter(|(name, count)| *count > 0 && *name != "unchanged");
+    let labels = counts.map(|(name, count)| count_label(name, count)).chain(file_labels(report));
+    let shown: Vec<String> = labels.map(|label| label.get(language).to_owned()).collect();
+    let shown = match shown.is_empty() {
+        true => text::no_change().get(language).to_owned(),
+        false => shown.join(separator),
+    };
+    let read = report.files.iter().filter(|file| file.rows > 0).count();
+    if read == 0 {
+        return shown;
+    }
+    let read = files_and_rows(as_count(read), report.files.iter().map(|file| file.rows).sum());
+    read.because(&Text::same(shown)).get(language).to_owned()
+}
+
+/// The files that were not applied, by what became of them.
+fn file_labels(report: &Report) -> Vec<Text> {
+    let of = |outcome| as_count(report.files.iter().filter(|file| file.outcome == outcome).count());
+    let label = |outcome, label: fn(&str, &str) -> Text| {
+        let count = of(outcome);
+        (count > 0).then(|| label(&grouped(count), &counted(count, "file")))
+    };
+    [
+        label(FileOutcome::Refused, text::files_refused),
+        label(FileOutcome::Held, text::files_held),
+        label(FileOutcome::Waiting, text::files_waiting),
+        label(FileOutcome::AlreadyApplied, text::files_known),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn as_count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+fn count_label(name: &str, count: u64) -> Text {
+    let number = &grouped(count);
     match name {
-        "refused" => text::count_refused(count),
-        "created" => text::count_created(count),
-        "updated" => text::count_updated(count),
-        "changed" => text::count_changed(count),
-        "unchanged" => text::count_unchanged(count),
-        "unknown" => text::count_unknown(count),
-        "stale" => text::count_stale(count),
-        "rejected" => text::count_rejected(count),
-        "shipped" => text::count_shipped(count),
-        "not_shipped_yet" => text::count_not_shipped_yet(count),
-        "unknown_order" => text::count_unknown_order(count),
-        "other_shop" => text::count_other_shop(count),
-        "cancelled" => text::count_cancelled(count),
-        "lines_added" => text::count_lines_added(count),
-        "skus_created" => text::count_skus_created(count),
-        "skus_updated" => text::count_skus_updated(count),
-        "exported" => text::count_exported(count),
-        "lines" => text::count_lines(count),
-        "held_back" => text::count_held_back(count),
-        other => Text::same(format!("{count} {other}")),
+        "created" => text::count_created(number),
+        "updated" => text::count_updated(number),
+        "changed" => text::count_changed(number),
+        "unknown" => text::count_unknown(number, &counted(count, "unknown SKU")),
+        "stale" => text::count_stale(number),
+        "rejected" => text::count_rejected(number),
+        "shipped" => text::count_shipped(number),
+        "not_shipped_yet" => text::count_not_shipped_yet(number),
+        "unknown_order" => text::count_unknown_order(number, &counted(count, "unknown order")),
+        "other_shop" => text::count_other_shop(number),
+        "cancelled" => text::count_cancelled(number),
+        "lines_added" => text::count_lines_added(number, &counted(count, "line")),
+        "skus_created" => text::count_skus_created(number, &counted(count, "SKU")),
+        "skus_updated" => text::count_skus_updated(number, &counted(count, "SKU")),
+        "exported" => text::count_exported(number, &counted(count, "order")),
+        "lines" => text::count_lines(number, &counted(count, "line")),
+        "held_back" => text::count_held_back(number),
+        other => Text::same(format!("{number} {other}")),
     }
 }
 
@@ -149,6 +187,25 @@ pub fn problem_json(problem: &Problem, language: Language) -> Value {
         object["column"] = json!(column);
     }
     object
+}
+
+/// What every line of the JSON log has.
+pub fn log_line(time: NaiveDateTime, level: &str, run_id: &str, job: &str) -> Value {
+    json!({ "time": format_time(time), "level": level, "run_id": run_id, "job": job })
+}
+
+/// A problem as a line of the JSON log.
+pub fn problem_log(report: &Report, problem: &Problem, language: Language) -> Value {
+    let level = match problem.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warn",
+        Severity::Note => "info",
+    };
+    let mut line = log_line(report.finished_at, level, &report.run_id, report.command);
+    if let (Some(members), Value::Object(problem)) = (line.as_object_mut(), problem_json(problem, language)) {
+        members.extend(problem);
+    }
+    line
 }
 
 #[cfg(test)]

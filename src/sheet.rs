@@ -80,6 +80,15 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// Where a row stands in its sheet; [`Sheet::line_at`] makes a line of it, which may have to be counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowPlace {
+    /// From 1, in order of reading.
+    row: u64,
+    /// In bytes.
+    offset: u64,
+}
+
 /// A sheet that can be used, and its next row.
 pub struct Sheet {
     name: String,
@@ -88,6 +97,8 @@ pub struct Sheet {
     /// Where the csv reader began, in bytes.
     body_at: u64,
     has_nul: bool,
+    is_line_per_record: bool,
+    has_header: bool,
     reader: csv::Reader<File>,
     lines: Lines,
     record: ByteRecord,
@@ -137,6 +148,8 @@ impl Sheet {
             header,
             body_at: source.scan.body_at,
             has_nul: source.scan.has_nul,
+            is_line_per_record: source.scan.is_line_per_record,
+            has_header: !is_row_waiting,
             reader: source.reader,
             lines: source.lines,
             record,
@@ -176,9 +189,18 @@ impl Sheet {
         Ok(Some(Row { sheet: self }))
     }
 
-    fn line_of_record(&self) -> u64 {
+    /// Where the row stands that was given last.
+    fn place_of_record(&self) -> RowPlace {
         let offset = self.record.position().map_or(0, csv::Position::byte);
-        self.lines.line_from(self.reader.get_ref(), self.body_at + offset)
+        RowPlace { row: self.rows_read, offset: self.body_at + offset }
+    }
+
+    /// The physical line (1-based) on which the row at this place begins.
+    pub fn line_at(&self, place: RowPlace) -> u64 {
+        if self.is_line_per_record {
+            return place.row + u64::from(self.has_header);
+        }
+        self.lines.line_from(self.reader.get_ref(), place.offset)
     }
 }
 

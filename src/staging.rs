@@ -72,7 +72,7 @@ impl Staging {
         // Takes each column's affinity from the shop's table, so that values compare as they will be stored.
         connection.execute_batch(&format!(
             "DROP TABLE IF EXISTS temp.staged_{table};
-             CREATE TEMP TABLE staged_{table} AS SELECT code{listed} FROM main.{table} WHERE false;
+             CREATE TEMP TABLE staged_{table} AS SELECT code{listed}, 0 AS line FROM main.{table} WHERE false;
              CREATE UNIQUE INDEX temp.staged_{table}_by_code ON staged_{table} (code);
              DROP TABLE IF EXISTS temp.changed_{table};
              CREATE TEMP TABLE changed_{table} (code TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL) WITHOUT ROWID;"
@@ -80,12 +80,12 @@ impl Staging {
         Ok(staging)
     }
 
-    /// The statement that stages a row: key first, then the columns. A later row of the same key replaces an earlier.
+    /// The statement that stages a row: key first, then the columns, then its line in the sheet. A later row of the same key replaces an earlier.
     ///
     /// # Errors
     /// The database's.
     pub fn insert<'a>(&self, connection: &'a Connection) -> Result<Statement<'a>> {
-        let parameters = vec!["?"; self.columns.len() + 1].join(", ");
+        let parameters = vec!["?"; self.columns.len() + 2].join(", ");
         let table = self.table;
         Ok(connection
             .prepare(&format!("INSERT OR REPLACE INTO temp.staged_{table} VALUES ({parameters})"))?)
@@ -95,11 +95,10 @@ impl Staging {
     ///
     /// # Errors
     /// The database's.
-    pub fn stage(insert: &mut Statement<'_>, code: &str, cells: &[Cell]) -> Result<()> {
-        let code: &dyn ToSql = &code;
-        insert.execute(params_from_iter(
-            std::iter::once(code).chain(cells.iter().map(|cell| cell as &dyn ToSql)),
-        ))?;
+    pub fn stage(insert: &mut Statement<'_>, code: &str, cells: &[Cell], line: u64) -> Result<()> {
+        let (code, line): (&dyn ToSql, &dyn ToSql) = (&code, &line);
+        let cells = cells.iter().map(|cell| cell as &dyn ToSql);
+        insert.execute(params_from_iter(std::iter::once(code).chain(cells).chain([line])))?;
         Ok(())
     }
 
@@ -128,6 +127,30 @@ impl Staging {
         let created = count(format!("SELECT count(*) FROM temp.changed_{table} WHERE is_new"))?;
         let changed = count(format!("SELECT count(*) FROM temp.changed_{table}"))?;
         Ok(Difference { created, updated: changed - created, unchanged: all - changed })
+    }
+
+    /// Notes in the history which of the next rows that differ are new, and where they stand in the sheet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn record(
+        &self,
+        transaction: &Transaction<'_>,
+        kind: &str,
+        history: i64,
+        slice: Slice,
+    ) -> Result<()> {
+        let table = self.table;
+        transaction.execute(
+            &format!(
+                "INSERT INTO tempostar_catalogue_history (history_file_id, kind, code, line, is_new)
+                 SELECT ?1, ?2, staged.code, staged.line, changed.is_new
+                 FROM (SELECT * FROM temp.changed_{table} ORDER BY code LIMIT ?3) AS changed
+                 JOIN temp.staged_{table} AS staged ON staged.code = changed.code"
+            ),
+            (history, kind, slice.limit()),
+        )?;
+        Ok(())
     }
 
     /// Writes rows that differ, stamped with this time: all of them, or the next few.

@@ -395,6 +395,7 @@ const PROBLEMS: [(&str, &str, Problems); 9] = [
     ("jobs", "Products, stock and orders", text::jobs::PROBLEMS),
     ("shop", "The database", text::shop::PROBLEMS),
     ("notify", "Mails", text::notify::PROBLEMS),
+    ("explain", "Asked with explain", text::explain::PROBLEMS),
 ];
 
 #[test]

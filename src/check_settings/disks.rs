@@ -74,7 +74,7 @@ fn nearest_existing(path: &Path) -> PathBuf {
 /// see.
 #[cfg(target_os = "linux")]
 pub(super) fn network_file_system(path: &Path) -> Option<&'static str> {
-    network_name(rustix::fs::statfs(path).ok()?.f_type.into())
+    network_name(rustix::fs::statfs(path).ok()?.f_type)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -166,33 +166,16 @@ fn render(
 ) -> Result<Chosen> {
     let snapshot = database.unchecked_transaction()?;
     let mut reader = Reader::new(&snapshot)?;
-    let columns =
-        COLUMNS.into_iter().chain(settings.orders.free_items.iter().map(|(column, _)| column.as_str()));
-    let mut sheet = SheetWriter::new(output, settings.orders.encoding, &columns.collect::<Vec<_>>())?;
+    let mut sheet = begin_sheet(settings, output)?;
     let mut chosen = Chosen::default();
     let mut waiting = snapshot.prepare(WAITING_SQL)?;
     let mut numbers = waiting.query([])?;
     while let Some(number) = numbers.next()? {
         interrupt::check()?;
         let order_no: String = number.get(0)?;
-        let order = match reader.read(&order_no) {
-            Ok(order) => order,
-            // One value of a wrong type must not stop all the other orders.
-            Err(error) => match unreadable_value(&error) {
-                Some(reason) => {
-                    held_back.push((order_no, reason));
-                    continue;
-                }
-                None => return Err(error.into()),
-            },
-        };
-        let rows = match reason_to_hold(&order, settings) {
-            None => render_order(&order, settings, &sheet, replaced),
-            Some(reason) => Err(reason),
-        };
-        match rows {
-            Err(reason) => held_back.push((order.order_no, reason)),
-            Ok(rows) => {
+        match rows_of(&mut reader, &order_no, settings, &sheet, replaced)? {
+            Err(reason) => held_back.push((order_no, reason)),
+            Ok((order, rows)) => {
                 for row in &rows {
                     sheet.write(row)?;
                 }
@@ -204,6 +187,43 @@ fn render(
     chosen.rows_written = sheet.rows();
     sheet.finish()?.flush()?;
     Ok(chosen)
+}
+
+/// One order and its rows; or why it has to be held back.
+fn rows_of(
+    reader: &mut Reader<'_>,
+    order_no: &str,
+    settings: &Settings,
+    sheet: &SheetWriter<&mut dyn Write>,
+    replaced: &mut Vec<Problem>,
+) -> Result<Result<(Order, Vec<SheetRow>), Text>> {
+    let order = match reader.read(order_no) {
+        Ok(order) => order,
+        // One value of a wrong type must not stop all the other orders.
+        Err(error) => return unreadable_value(&error).map(Err).ok_or_else(|| error.into()),
+    };
+    if let Some(reason) = reason_to_hold(&order, settings) {
+        return Ok(Err(reason));
+    }
+    Ok(render_order(&order, settings, sheet, replaced).map(|rows| (order, rows)))
+}
+
+/// Why this order, if it was never sent, would be held back now.
+///
+/// # Errors
+/// The database's.
+pub fn held_back_because(database: &Connection, settings: &Settings, order_no: &str) -> Result<Option<Text>> {
+    let mut nowhere = std::io::sink();
+    let output: &mut dyn Write = &mut nowhere;
+    let sheet = begin_sheet(settings, output)?;
+    let mut reader = Reader::new(database)?;
+    Ok(rows_of(&mut reader, order_no, settings, &sheet, &mut Vec::new())?.err())
+}
+
+fn begin_sheet<'a>(settings: &Settings, output: &'a mut dyn Write) -> Result<SheetWriter<&'a mut dyn Write>> {
+    let free_items = settings.orders.free_items.iter().map(|(column, _)| column.as_str());
+    let columns: Vec<&str> = COLUMNS.into_iter().chain(free_items).collect();
+    SheetWriter::new(output, settings.orders.encoding, &columns)
 }
 
 fn unreadable_value(error: &rusqlite::Error) -> Option<Text> {

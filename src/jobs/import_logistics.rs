@@ -18,7 +18,6 @@ use self::decide::{OrderState, decide};
 use self::rows::{Columns, Entry, Progress, read_staged, stage};
 use self::tables::{Cancellation, Keep, Lookup, begin_changes, write_changes};
 use super::Names;
-use crate::clock::format_time;
 use crate::report::{Counts, Problem};
 use crate::settings::{Inbox, Settings};
 use crate::staging::{Left, Slice};
@@ -59,7 +58,7 @@ impl ImportJob for ImportLogistics<'_> {
     }
 
     fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
-        write_changes(transaction, &format_time(stamp.now), slice)
+        write_changes(transaction, stamp, slice)
     }
 }
 
@@ -134,7 +133,7 @@ fn decide_order(
         _ => tally.unchanged += 1,
     }
     tally.lines_added += u64::try_from(decision.lines.len())?;
-    keep.decision(order_no, &decision)?;
+    keep.decision(order_no, &decision, &shipped)?;
     tally.problems.extend(decision.problems);
     Ok(())
 }
@@ -146,13 +145,13 @@ fn note_unshipped(
     tally: &mut Tally,
 ) -> Result<()> {
     let order_no = &entries[0].order_no;
-    if !entries.iter().any(|entry| entry.progress == Progress::Cancelled) {
+    let Some(cancelled) = entries.iter().find(|entry| entry.progress == Progress::Cancelled) else {
         tally.not_shipped_yet += 1;
         return Ok(());
-    }
+    };
     tally.cancelled += 1;
     if !order.is_cancelled_in_tempostar {
-        keep.cancellation(order_no, Cancellation::New)?;
+        keep.cancellation(order_no, Cancellation::New, cancelled.line)?;
         if !order.is_cancelled {
             tally.newly_cancelled.add(order_no);
         }

@@ -142,7 +142,7 @@ impl ImportJob for ImportProducts<'_> {
         while let Some(row) = incoming.sheet.next_row()? {
             interrupt::check()?;
             match columns.read(&row) {
-                Ok(entry) => writer.stage(entry)?,
+                Ok(entry) => writer.stage(entry, row.line())?,
                 Err(problem) => {
                     if let Ok(code) = row.code(columns.code) {
                         rejected.execute([code])?;
@@ -171,10 +171,16 @@ impl ImportJob for ImportProducts<'_> {
             note_missing(transaction, stamp, is_newest_full)?;
         }
         // A SKU needs its product.
+        if let Some(history) = stamp.history {
+            staged.products.record(transaction, "product", history, slice)?;
+        }
         if staged.products.apply(transaction, &now, slice)? == Left::More {
             return Ok(Left::More);
         }
         crash::point("products-written");
+        if let Some(history) = stamp.history {
+            staged.skus.record(transaction, "sku", history, slice)?;
+        }
         staged.skus.apply(transaction, &now, slice)
     }
 }
@@ -606,19 +612,19 @@ impl<'a> RowWriter<'a> {
         })
     }
 
-    fn stage(&mut self, entry: Entry) -> Result<()> {
+    fn stage(&mut self, entry: Entry, line: u64) -> Result<()> {
         let Entry { product_code, sku_code, product, images, sku } = entry;
         let mut product = fill_up(product, &product_code, self.known_product.as_mut())?;
         let sku = fill_up(sku, &sku_code, self.known_sku.as_mut())?;
         if let Some(statement) = &mut self.images {
             product.push(merge_images(statement, &product_code, &images)?);
         }
-        Staging::stage(&mut self.skus, &sku_code, &sku)?;
+        Staging::stage(&mut self.skus, &sku_code, &sku, line)?;
         let is_repeated =
             self.last.as_ref().is_some_and(|(code, cells)| *code == product_code && *cells == product);
         if !is_repeated {
             self.notice_disagreement(&product_code, &product)?;
-            Staging::stage(&mut self.products, &product_code, &product)?;
+            Staging::stage(&mut self.products, &product_code, &product, line)?;
             self.last = Some((product_code, product));
         }
         Ok(())

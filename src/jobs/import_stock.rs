@@ -23,6 +23,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Result;
+use chrono::NaiveDateTime;
 use rusqlite::{Connection, Statement, Transaction, named_params, params};
 
 use self::lookup::{Batch, Figure, Lookup};
@@ -126,7 +127,7 @@ impl ImportJob for ImportStock<'_> {
         while read_batch(incoming, &columns, &in_flight, &mut batch)? {
             lookup.look_up(&mut batch)?;
             for (sku_code, figure) in batch.figures() {
-                changes.note(sku_code, figure, &mut tally)?;
+                changes.note(sku_code, figure, incoming.sheet, &mut tally)?;
             }
         }
         drop((lookup, changes));
@@ -146,12 +147,13 @@ impl ImportJob for ImportStock<'_> {
             "DROP TABLE IF EXISTS temp.in_flight;
              CREATE TEMP TABLE in_flight (sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;",
         )?;
-        let known = KnownUntil::new(self.settings, stamp);
+        let known = KnownUntil::new(self.settings, stamp.file_time);
         transaction.execute(
-            &format!("INSERT INTO temp.in_flight {IN_FLIGHT_SQL}"),
+            &format!("INSERT INTO temp.in_flight {}", in_flight_sql()),
             named_params! { ":when": known.when, ":known_until": known.moment },
         )?;
         crash::point("allocation-computed");
+        record(transaction, stamp, slice)?;
         transaction.execute(
             "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
              SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
@@ -173,48 +175,124 @@ impl ImportJob for ImportStock<'_> {
     }
 }
 
-/// Units in orders that a figure cannot know yet, by SKU: of orders that are not cancelled, and were never sent or
-/// sent (`reflect_when = "taken"`: taken) later than the file's own time less the lag. A line that TEMPOSTAR added
-/// itself is known there.
-const IN_FLIGHT_SQL: &str = "
-    SELECT line.sku_code AS sku_code, sum(line.quantity) AS quantity
-    FROM (SELECT order_no
-          FROM orders
-          WHERE exported_at IS NULL AND cancelled_at IS NULL
-          UNION ALL
-          SELECT order_no
-          FROM orders
-          WHERE :when = 'sent' AND exported_at > :known_until AND cancelled_at IS NULL
-          UNION ALL
-          SELECT orders.order_no
-          FROM tempostar_batches AS batch
-          JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
-          JOIN orders ON orders.order_no = member.order_no
-          WHERE :when = 'taken' AND batch.state = 'sent' AND coalesce(batch.taken_at, '9999') > :known_until
-            AND orders.cancelled_at IS NULL) AS waiting
-    JOIN order_lines AS line ON line.order_no = waiting.order_no
-    WHERE line.added_by = 'shop' AND line.sku_code IS NOT NULL
-    GROUP BY line.sku_code";
+/// Notes in the history what the next rows change, before they do.
+fn record(transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<()> {
+    let Some(history) = stamp.history else { return Ok(()) };
+    transaction.execute(
+        "INSERT INTO tempostar_stock_history
+             (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
+         SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
+                change.quantity, coalesce(in_flight.quantity, 0)
+         FROM (SELECT * FROM temp.stock_changes ORDER BY sku_code LIMIT :limit) AS change
+         LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
+         LEFT JOIN stock ON stock.sku_code = change.sku_code
+         WHERE (stock.quantity, stock.allocated) IS NOT (change.quantity, coalesce(in_flight.quantity, 0))",
+        named_params! { ":history": history, ":limit": slice.limit() },
+    )?;
+    crash::point("stock-recorded");
+    Ok(())
+}
 
-/// The parameters of [`IN_FLIGHT_SQL`].
+/// Orders that a figure cannot know yet: that are not cancelled, and were never sent or sent (`reflect_when = "taken"`:
+/// taken) later than the file's own time less the lag.
+const IN_FLIGHT_ORDERS_SQL: &str = "
+    SELECT order_no
+    FROM orders
+    WHERE exported_at IS NULL AND cancelled_at IS NULL
+    UNION ALL
+    SELECT order_no
+    FROM orders
+    WHERE :when = 'sent' AND exported_at > :known_until AND cancelled_at IS NULL
+    UNION ALL
+    SELECT orders.order_no
+    FROM tempostar_batches AS batch
+    JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+    JOIN orders ON orders.order_no = member.order_no
+    WHERE :when = 'taken' AND batch.state = 'sent' AND coalesce(batch.taken_at, '9999') > :known_until
+      AND orders.cancelled_at IS NULL";
+
+/// Their units, by SKU. A line that TEMPOSTAR added itself is known there.
+fn in_flight_sql() -> String {
+    format!(
+        "SELECT line.sku_code AS sku_code, sum(line.quantity) AS quantity
+         FROM ({IN_FLIGHT_ORDERS_SQL}) AS waiting
+         JOIN order_lines AS line ON line.order_no = waiting.order_no
+         WHERE line.added_by = 'shop' AND line.sku_code IS NOT NULL
+         GROUP BY line.sku_code"
+    )
+}
+
+/// An order with units of a SKU that a figure cannot know yet.
+#[derive(Clone, Debug)]
+pub struct InFlight {
+    /// Which one.
+    pub order_no: String,
+    /// So many units.
+    pub quantity: i64,
+    /// Whether it is no order yet (仮受注).
+    pub is_provisional: bool,
+    /// When it was sent.
+    pub exported_at: Option<String>,
+    /// When TEMPOSTAR was seen to have taken it.
+    pub taken_at: Option<String>,
+}
+
+/// The orders that make up a SKU's allocation beside a figure of this time.
+///
+/// # Errors
+/// The database's.
+pub fn in_flight_orders(
+    shop: &Connection,
+    settings: &Settings,
+    sku_code: &str,
+    file_time: NaiveDateTime,
+) -> Result<Vec<InFlight>> {
+    let known = KnownUntil::new(settings, file_time);
+    let mut statement = shop.prepare(&format!(
+        "SELECT orders.order_no, sum(line.quantity), orders.is_provisional, orders.exported_at, batch.taken_at
+         FROM ({IN_FLIGHT_ORDERS_SQL}) AS waiting
+         JOIN order_lines AS line ON line.order_no = waiting.order_no
+         JOIN orders ON orders.order_no = waiting.order_no
+         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = waiting.order_no
+         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+         WHERE line.added_by = 'shop' AND line.sku_code = :sku_code
+         GROUP BY orders.order_no
+         ORDER BY orders.ordered_at, orders.order_no"
+    ))?;
+    let rows = statement.query_map(
+        named_params! { ":when": known.when, ":known_until": known.moment, ":sku_code": sku_code },
+        |row| {
+            Ok(InFlight {
+                order_no: row.get(0)?,
+                quantity: row.get(1)?,
+                is_provisional: row.get(2)?,
+                exported_at: row.get(3)?,
+                taken_at: row.get(4)?,
+            })
+        },
+    )?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The parameters of [`IN_FLIGHT_ORDERS_SQL`].
 struct KnownUntil {
     when: &'static str,
     moment: String,
 }
 
 impl KnownUntil {
-    fn new(settings: &Settings, stamp: &Stamp) -> Self {
+    fn new(settings: &Settings, file_time: NaiveDateTime) -> Self {
         let when = match settings.stock.reflect_when {
             ReflectWhen::Sent => "sent",
             ReflectWhen::Taken => "taken",
         };
-        Self { when, moment: format_time(stamp.file_time - settings.stock.reflect_lag) }
+        Self { when, moment: format_time(file_time - settings.stock.reflect_lag) }
     }
 }
 
 fn in_flight(shop: &Connection, settings: &Settings, stamp: &Stamp) -> Result<HashMap<String, i64>> {
-    let known = KnownUntil::new(settings, stamp);
-    let mut statement = shop.prepare(IN_FLIGHT_SQL)?;
+    let known = KnownUntil::new(settings, stamp.file_time);
+    let mut statement = shop.prepare(&in_flight_sql())?;
     let parameters = named_params! { ":when": known.when, ":known_until": known.moment };
     let rows = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -242,7 +320,7 @@ fn read_batch(
         match columns.read(&row) {
             Ok((sku_code, quantity)) => {
                 let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
-                batch.push(&sku_code, quantity, allocated);
+                batch.push(&sku_code, row.place(), quantity, allocated);
             }
             Err(problem) => incoming.rejects.add(&row, problem)?,
         }
@@ -265,14 +343,15 @@ impl<'a> Changes<'a> {
              CREATE TEMP TABLE stock_changes (
                  sku_code TEXT NOT NULL PRIMARY KEY,
                  quantity INTEGER NOT NULL,
+                 line INTEGER NOT NULL,
                  -- The shop can sell it now, and could not any more.
                  is_zeroed INTEGER NOT NULL
              ) WITHOUT ROWID;",
         )?;
         Ok(Self {
             insert: shop.prepare(
-                "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, is_zeroed)
-                 VALUES (?1, ?2, ?3)",
+                "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, line, is_zeroed)
+                 VALUES (?1, ?2, ?3, ?4)",
             )?,
             take_back: shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?,
             highest: String::new(),
@@ -280,7 +359,7 @@ impl<'a> Changes<'a> {
     }
 
     /// Notes what a row changes. Of several rows of one SKU the last counts, also when it says what the shop has already.
-    fn note(&mut self, sku_code: &str, figure: &Figure, tally: &mut Tally) -> Result<()> {
+    fn note(&mut self, sku_code: &str, figure: &Figure, sheet: &Sheet, tally: &mut Tally) -> Result<()> {
         let is_new = sku_code > self.highest.as_str();
         if is_new {
             self.highest.clear();
@@ -302,7 +381,8 @@ impl<'a> Changes<'a> {
         }
         let could_sell = figure.stock.is_some_and(|stock| stock.quantity > stock.allocated);
         let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
-        self.insert.execute(params![sku_code, figure.quantity, is_zeroed])?;
+        let line = sheet.line_at(figure.place);
+        self.insert.execute(params![sku_code, figure.quantity, line, is_zeroed])?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr_iter, memchr3};
 
 use crate::encoding::{BYTE_ORDER_MARK, Detected, Detector, Encoding};
 
@@ -27,6 +27,8 @@ pub(super) struct Scan {
     pub body_at: u64,
     /// Blank lines are no records.
     pub records: u64,
+    /// Whether the records are the lines: no blank line, no line break inside a field.
+    pub is_line_per_record: bool,
     pub flaw: Option<Flaw>,
 }
 
@@ -50,6 +52,7 @@ pub(super) enum FlawKind {
 pub(super) fn scan(file: &mut File, given: Option<Encoding>) -> io::Result<Scan> {
     let mut detector = Detector::new(given);
     let mut structure = Structure::default();
+    let mut breaks = Breaks::default();
     let mut has_nul = false;
     let mut chunk = vec![0; CHUNK_BYTES];
     while structure.flaw.is_none() {
@@ -62,9 +65,34 @@ pub(super) fn scan(file: &mut File, given: Option<Encoding>) -> io::Result<Scan>
         detector.feed(bytes);
         has_nul = has_nul || memchr(0, bytes).is_some();
         structure.feed(bytes);
+        breaks.feed(bytes);
     }
+    let is_line_per_record = structure.is_line_per_record(breaks.count);
     let Structure { body_at, records, flaw, .. } = structure;
-    Ok(Scan { detected: detector.finish(), has_nul, body_at, records, flaw })
+    Ok(Scan { detected: detector.finish(), has_nul, body_at, records, is_line_per_record, flaw })
+}
+
+/// Counts line breaks, in quotes and out of them: CRLF, LF and a lone CR.
+#[derive(Debug, Default)]
+struct Breaks {
+    count: u64,
+    after_cr: bool,
+}
+
+impl Breaks {
+    fn feed(&mut self, chunk: &[u8]) {
+        let mut pairs = 0;
+        let mut line_feeds = 0;
+        for at in memchr_iter(b'\n', chunk) {
+            let is_pair = if at == 0 { self.after_cr } else { chunk[at - 1] == b'\r' };
+            line_feeds += 1;
+            pairs += u64::from(is_pair);
+        }
+        let returns = memchr_iter(b'\r', chunk).count() as u64;
+        // The CR of a pair may have been counted with the chunk before.
+        self.count = (self.count + line_feeds + returns) - pairs;
+        self.after_cr = chunk.last() == Some(&b'\r');
+    }
 }
 
 /// Fills the buffer unless the file ends, so that a byte-order mark is never cut in two.
@@ -179,6 +207,12 @@ impl Structure {
         1
     }
 
+    /// Every record but perhaps the last ends a line; any break more is inside of one, or a line of its own.
+    fn is_line_per_record(&self, breaks: u64) -> bool {
+        let is_last_ended = self.state == State::BetweenRecords;
+        breaks + u64::from(!is_last_ended) == self.records
+    }
+
     fn note_header(&mut self) {
         if self.records == 1 {
             self.header_fields = self.fields;
@@ -277,6 +311,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_file_in_which_the_records_are_the_lines_is_told_from_others(bytes in "[a\",\r\n]{0,30}", chunk in 1_usize..9) {
+            let structure = structure_of(bytes.as_bytes(), chunk);
+            prop_assume!(structure.flaw.is_none() && !bytes.is_empty());
+            let mut breaks = Breaks::default();
+            bytes.as_bytes().chunks(chunk).for_each(|chunk| breaks.feed(chunk));
+            let lines = bytes.replace("\r\n", "\n").replace('\r', "\n");
+            prop_assert_eq!(breaks.count, lines.matches('\n').count() as u64);
+            // One by one, every line is a record then.
+            let expected = lines.lines().all(|line| !line.is_empty() && structure_of(line.as_bytes(), 9).flaw.is_none())
+                && lines.lines().count() as u64 == structure.records;
+            prop_assert_eq!(structure.is_line_per_record(breaks.count), expected);
+        }
+
         #[test]
         fn records_and_fields_are_those_of_the_csv_crate(bytes in "[a\",\r\n]{0,40}", chunk in 1_usize..9) {
             let structure = structure_of(bytes.as_bytes(), chunk);

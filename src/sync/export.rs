@@ -148,6 +148,7 @@ fn prepare(run: &mut Run<'_>, job: &ExportJob) -> Result<Option<Batch>> {
     crash::point("spooled");
     let batch = commit_prepared(run, &chosen, &sha256, size)?;
     crash::point("prepared");
+    log::info!(file = batch.file_name; "fixed, with {} orders", batch.order_count);
     Ok(Some(batch))
 }
 
@@ -223,6 +224,7 @@ fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send
         }
         remote.upload(&bytes, &temporary_path(run, &batch))?;
         crash::point("uploaded-temporarily");
+        log::info!(file = batch.file_name; "uploaded under its temporary name");
         ledger::mark_uploaded(&run.database, batch.id)?;
         crash::point("uploaded");
     }
@@ -238,6 +240,7 @@ fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send
     }
     commit_sent(run, &batch, &archived_as)?;
     crash::point("sent");
+    log::info!(file = batch.file_name; "has its final name");
     if bytes.exists() {
         run.work_dir.archive(&bytes, &archived_as)?;
         crash::point("batch-archived");

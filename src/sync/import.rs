@@ -24,6 +24,7 @@ pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
 use super::{Mode, Run};
 use crate::crash;
+use crate::history::Recording;
 use crate::interrupt;
 use crate::ledger::{self, Decision, KnownFile};
 use crate::remote::Remote;
@@ -99,6 +100,8 @@ pub struct Stamp {
     pub now: NaiveDateTime,
     /// How far the file is.
     pub progress: Progress,
+    /// Under which number of the history changes are recorded; `None`: they are not.
+    pub history: Option<i64>,
 }
 
 /// A sheet and what is needed to judge it.
@@ -169,6 +172,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Res
     let mut remote = Remote::new(&settings.ftp);
     job.begin(run, &mut remote)?;
     let files = list_ready(run, &mut remote, &inbox)?;
+    log::info!("{} files are ready in {}", files.len(), inbox.folder);
     let mut stopped = false;
     for (file, file_time) in files {
         if stopped {
@@ -177,6 +181,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Res
         }
         let Some(spooled) = download(run, &mut remote, &inbox, &file, file_time, spool)? else { continue };
         crash::point("downloaded");
+        log::info!(file = spooled.shown; "downloaded, {} bytes", spooled.entry.size);
         if let Some(known) = known_and_only_to_clean_up(run, &spooled)? {
             clean_up_known(run, &mut remote, &inbox, &spooled, &known)?;
             continue;
@@ -275,14 +280,25 @@ fn clean_up_known(
 fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result<Decided> {
     let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
     told.sha256.clone_from(&file.entry.sha256);
-    let stamp = Stamp { file_time: file.entry.file_time, now: run.clock.now(), progress: Progress::New };
+    let stamp = Stamp {
+        file_time: file.entry.file_time,
+        now: run.clock.now(),
+        progress: Progress::New,
+        history: None,
+    };
     let mut rejects = Rejects::new(run, &file.entry.name)?;
     let compared = compare(run, job, file, &stamp, &mut rejects, &mut told);
+    log::info!(file = file.shown; "read and compared, {} rows", told.rows);
     told.rejected = rejects.count;
     let mut in_the_way = 0;
+    let mut recording = Recording::Rows;
     let decision = match compared {
         Ok((comparison, problems)) => {
-            in_the_way = if comparison.is_first_load { 0 } else { comparison.applied };
+            if !comparison.is_first_load {
+                in_the_way = comparison.applied;
+            } else if comparison.applied > 0 {
+                recording = Recording::FirstLoad;
+            }
             let kept = rejects.keep(stamp.file_time)?;
             tell_rejects(run, &rejects, &told, kept.as_deref());
             judge(run, comparison, problems, rejects.count, &mut told)
@@ -294,8 +310,9 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
     };
     let entry_id = match run.mode {
         Mode::DryRun => None,
-        Mode::Real => Some(commit(run, job, file, &decision, &stamp, in_the_way)?),
+        Mode::Real => Some(commit(run, job, file, &decision, &stamp, recording, in_the_way)?),
     };
+    log::info!(file = file.shown; "{}, {} rows of it changed something", decision.as_str(), told.applied);
     run.report.files.push(told);
     Ok(Decided { decision, entry_id })
 }
@@ -409,6 +426,7 @@ fn put_away(
     archive_locally(run, file)?;
     crash::point("archived-locally");
     clean_up_remote(run, remote, inbox, file, place, decided.entry_id)?;
+    log::info!(file = file.shown; "put away on the server");
     Ok(Next::GoOn)
 }
 

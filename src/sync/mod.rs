@@ -18,6 +18,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::clock::Clock;
 use crate::crash;
+use crate::history;
 use crate::ledger;
 use crate::lock::Lock;
 use crate::report::{Exit, Failure, Report};
@@ -93,6 +94,7 @@ pub fn run(
             report.exit = Exit::Locked;
         }
         Ok(Some(mut run)) => {
+            log::info!("begins, with {}", settings.environment.as_str());
             if let Err(error) = job(&mut run) {
                 run.report.fail(failure_of(&error));
             }
@@ -100,6 +102,7 @@ pub fn run(
         }
     }
     report.finished_at = clock.now();
+    log::info!("ends: {} (exit code {})", report.outcome(), report.exit.code());
     report
 }
 
@@ -131,6 +134,7 @@ fn begin<'a>(
 /// is no failure of the run; the next one tries again.
 fn forget(run: &Run<'_>) -> Result<()> {
     let before = run.clock.now() - TimeDelta::days(i64::from(run.settings.limits.history_days));
+    history::forget_before(&run.database, before)?;
     if !ledger::is_anything_older(&run.database, before)? {
         return Ok(());
     }

@@ -96,6 +96,7 @@ macro_rules! problems {
 
 pub mod check_settings;
 pub mod encoding;
+pub mod explain;
 pub mod jobs;
 pub mod notify;
 pub mod output;
@@ -116,6 +117,7 @@ mod tests {
         let lists = [
             check_settings::PROBLEMS,
             encoding::PROBLEMS,
+            explain::PROBLEMS,
             jobs::PROBLEMS,
             notify::PROBLEMS,
             remote::PROBLEMS,
@@ -132,6 +134,7 @@ mod tests {
         }
         for texts in [
             check_settings::TEXTS,
+            explain::TEXTS,
             jobs::TEXTS,
             notify::TEXTS,
             output::TEXTS,

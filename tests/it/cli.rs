@@ -139,11 +139,44 @@ fn the_log_can_be_json_too() {
     let shop = Shop::new();
     shop.put_sheet(STOCK_INBOX, "bad.csv", "商品コード\nA-1\n");
     let ran = shop.run(["import-stock", "--json", "-v", "--log-format", "json"]).exits(3);
-    ran.json();
-    assert!(!ran.stderr.is_empty());
-    for line in ran.stderr.lines() {
-        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let run_id = ran.json()["run_id"].clone();
+    let lines: Vec<serde_json::Value> = ran
+        .stderr
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect();
+    for line in &lines {
+        assert_eq!(line["run_id"], run_id, "{line}");
+        assert_eq!(line["job"], "import-stock", "{line}");
+        assert_eq!(line["time"], "2026-11-24 10:15:00", "{line}");
+        assert!(line["message"].is_string(), "{line}");
     }
+    let of_file = |level: &str| lines.iter().any(|line| line["level"] == level && line["file"] == "bad.csv");
+    assert!(of_file("info") && of_file("error"), "{ran}");
+    let has_code = |line: &&serde_json::Value| line["code"] == "column-missing";
+    assert_eq!(lines.iter().filter(has_code).count(), 1, "{ran}");
+}
+
+#[test]
+fn without_verbose_the_json_log_has_the_problems_only() {
+    let shop = Shop::new();
+    shop.put_sheet(STOCK_INBOX, "bad.csv", "商品コード\nA-1\n");
+    let ran = shop.run(["import-stock", "--log-format", "json", "--quiet"]).exits(3);
+    assert!(ran.stderr.lines().all(|line| line.contains("\"code\":")), "{ran}");
+}
+
+#[test]
+fn with_verbose_each_step_is_told_with_the_run_s_id() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,9\n");
+    let ran = shop.run(["import-stock", "-v"]).ok();
+    let run_id = shop.value("SELECT run_id FROM tempostar_runs ORDER BY id DESC LIMIT 1");
+    for step in ["begins", "stock.csv: downloaded", "stock.csv: applied", "stock.csv: put away", "ends: ok"] {
+        assert!(ran.stderr.contains(&format!("info: [{run_id}] {step}")), "{step}\n{ran}");
+    }
+    shop.put_sheet(STOCK_INBOX, "again.csv", "商品コード,在庫数\nA-1,8\n");
+    assert_eq!(shop.run(["import-stock"]).ok().stderr, "");
 }
 
 // --dry-run ------------------------------------------------------------------------------------------------------

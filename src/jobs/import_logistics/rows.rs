@@ -120,6 +120,8 @@ pub(super) struct Entry {
 /// A line as TEMPOSTAR has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AddedLine {
+    /// Where it stands in the sheet.
+    pub(super) line: u64,
     pub(super) sku_code: String,
     pub(super) product_name: String,
     pub(super) options: String,
@@ -194,6 +196,7 @@ impl Columns {
         };
         let amount = |column| Ok(optional(column, |column| row.whole_number(column))?.flatten().unwrap_or(0));
         Ok(Some(AddedLine {
+            line: row.line(),
             sku_code: row.code(columns.sku_code)?.into_owned(),
             product_name: text(columns.product_name)?,
             options: text(columns.options)?,
@@ -283,6 +286,7 @@ pub(super) fn read_staged(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
     let added = sku_code
         .map(|sku_code| {
             Ok::<_, rusqlite::Error>(AddedLine {
+                line: row.get("line")?,
                 sku_code,
                 product_name: row.get("product_name")?,
                 options: row.get("options")?,

@@ -4,8 +4,11 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Statement, Transaction, named_params, params};
 
 use super::decide::{Decision, LineState, OrderState, ShipmentState, Ticks};
+use super::rows::Entry;
+use crate::clock::format_time;
 use crate::crash;
 use crate::staging::{Left, Slice};
+use crate::sync::import::Stamp;
 
 /// The statements that read an order.
 pub(super) struct Lookup<'a> {
@@ -79,24 +82,24 @@ pub(super) fn begin_changes(shop: &Connection) -> Result<()> {
     shop.execute_batch(
         "DROP TABLE IF EXISTS temp.order_ticks;
          CREATE TEMP TABLE order_ticks (
-             order_no TEXT NOT NULL PRIMARY KEY, shipped_at TEXT, paid_at TEXT, captured_at TEXT
+             order_no TEXT NOT NULL PRIMARY KEY, shipped_at TEXT, paid_at TEXT, captured_at TEXT, line INTEGER NOT NULL
          ) WITHOUT ROWID;
          DROP TABLE IF EXISTS temp.shipment_changes;
          CREATE TEMP TABLE shipment_changes (
              order_no TEXT NOT NULL, shipment_no INTEGER NOT NULL,
-             shipped_on TEXT, delivered_on TEXT, tracking_no TEXT, delivery_method TEXT,
+             shipped_on TEXT, delivered_on TEXT, tracking_no TEXT, delivery_method TEXT, line INTEGER NOT NULL,
              PRIMARY KEY (order_no, shipment_no)
          ) WITHOUT ROWID;
          DROP TABLE IF EXISTS temp.added_lines;
          CREATE TEMP TABLE added_lines (
              order_no TEXT NOT NULL, position INTEGER NOT NULL, shipment_no INTEGER NOT NULL,
              sku_code TEXT, product_name TEXT, options TEXT, quantity INTEGER,
-             unit_price_excl_tax INTEGER, unit_tax INTEGER, unit_price_incl_tax INTEGER,
+             unit_price_excl_tax INTEGER, unit_tax INTEGER, unit_price_incl_tax INTEGER, line INTEGER NOT NULL,
              PRIMARY KEY (order_no, position)
          ) WITHOUT ROWID;
          DROP TABLE IF EXISTS temp.cancellations;
          CREATE TEMP TABLE cancellations (
-             order_no TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL
+             order_no TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL, line INTEGER NOT NULL
          ) WITHOUT ROWID;",
     )?;
     Ok(())
@@ -113,17 +116,22 @@ pub(super) struct Keep<'a> {
 impl<'a> Keep<'a> {
     pub(super) fn new(shop: &'a Connection) -> Result<Self> {
         Ok(Self {
-            ticks: shop.prepare("INSERT INTO temp.order_ticks VALUES (?1, ?2, ?3, ?4)")?,
-            shipment: shop.prepare("INSERT INTO temp.shipment_changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?,
-            line: shop
-                .prepare("INSERT INTO temp.added_lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?,
-            cancellation: shop.prepare("INSERT INTO temp.cancellations VALUES (?1, ?2)")?,
+            ticks: shop.prepare("INSERT INTO temp.order_ticks VALUES (?1, ?2, ?3, ?4, ?5)")?,
+            shipment: shop
+                .prepare("INSERT INTO temp.shipment_changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?,
+            line: shop.prepare(
+                "INSERT INTO temp.added_lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?,
+            cancellation: shop.prepare("INSERT INTO temp.cancellations VALUES (?1, ?2, ?3)")?,
         })
     }
 
-    pub(super) fn decision(&mut self, order_no: &str, decision: &Decision) -> Result<()> {
+    /// `rows` are those that the decision was made from.
+    pub(super) fn decision(&mut self, order_no: &str, decision: &Decision, rows: &[&Entry]) -> Result<()> {
+        let last_line = rows.last().map_or(0, |row| row.line);
         if let Some(ticks) = &decision.ticks {
-            self.ticks.execute(params![order_no, ticks.shipped_at, ticks.paid_at, ticks.captured_at])?;
+            let (shipped_at, paid_at, captured_at) = (&ticks.shipped_at, &ticks.paid_at, &ticks.captured_at);
+            self.ticks.execute(params![order_no, shipped_at, paid_at, captured_at, last_line])?;
         }
         for new in &decision.shipments {
             self.shipment.execute(params![
@@ -132,7 +140,8 @@ impl<'a> Keep<'a> {
                 new.shipped_on,
                 new.delivered_on,
                 new.tracking_no,
-                new.delivery_method
+                new.delivery_method,
+                line_about(new.shipment_no, rows)
             ])?;
         }
         for (position, (shipment_no, line)) in decision.lines.iter().enumerate() {
@@ -146,19 +155,31 @@ impl<'a> Keep<'a> {
                 line.quantity,
                 line.unit_price_excl_tax,
                 line.unit_tax,
-                line.unit_price_incl_tax
+                line.unit_price_incl_tax,
+                line.line
             ])?;
         }
         if decision.is_revived {
-            self.cancellation(order_no, Cancellation::TakenBack)?;
+            self.cancellation(order_no, Cancellation::TakenBack, last_line)?;
         }
         Ok(())
     }
 
-    pub(super) fn cancellation(&mut self, order_no: &str, cancellation: Cancellation) -> Result<()> {
-        self.cancellation.execute((order_no, cancellation == Cancellation::New))?;
+    pub(super) fn cancellation(
+        &mut self,
+        order_no: &str,
+        cancellation: Cancellation,
+        line: u64,
+    ) -> Result<()> {
+        self.cancellation.execute((order_no, cancellation == Cancellation::New, line))?;
         Ok(())
     }
+}
+
+/// The last row about a destination.
+fn line_about(shipment_no: i64, rows: &[&Entry]) -> u64 {
+    let is_about = |row: &&&Entry| row.shipment_no.is_none_or(|number| number == shipment_no);
+    rows.iter().rfind(is_about).map_or(0, |row| row.line)
 }
 
 /// What TEMPOSTAR says of an order's cancellation there.
@@ -172,8 +193,13 @@ pub(super) enum Cancellation {
 const CHANGES: [&str; 4] = ["order_ticks", "shipment_changes", "added_lines", "cancellations"];
 
 /// Writes what was decided, an order always as a whole. An order that the shop has cancelled since is left alone.
-pub(super) fn write_changes(transaction: &Transaction<'_>, now: &str, slice: Slice) -> Result<Left> {
+pub(super) fn write_changes(transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
+    let now = &format_time(stamp.now);
     choose_orders(transaction, slice)?;
+    if let Some(history) = stamp.history {
+        record(transaction, history)?;
+        crash::point("orders-recorded");
+    }
     transaction.execute(
         "UPDATE order_shipments
          SET shipped_on = new.shipped_on, delivered_on = new.delivered_on, tracking_no = new.tracking_no,
@@ -221,6 +247,37 @@ pub(super) fn write_changes(transaction: &Transaction<'_>, now: &str, slice: Sli
     )?;
     stamp_changed(transaction, now)?;
     take_off(transaction, slice)
+}
+
+/// Notes in the history what the chosen orders get, before they get it.
+fn record(transaction: &Transaction<'_>, history: i64) -> Result<()> {
+    transaction.execute(
+        "INSERT INTO tempostar_order_history (history_file_id, order_no, event, number, line)
+         SELECT :history, new.order_no, 'shipment', new.shipment_no, new.line
+         FROM temp.chosen_orders AS chosen
+         JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
+         JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
+         UNION ALL
+         SELECT :history, new.order_no, 'line',
+                new.position + (SELECT coalesce(max(line_no), 0)
+                                FROM order_lines AS line
+                                WHERE line.order_no = new.order_no),
+                new.line
+         FROM temp.chosen_orders AS chosen
+         JOIN temp.added_lines AS new ON new.order_no = chosen.order_no
+         JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
+         UNION ALL
+         SELECT :history, new.order_no, 'ticked', 0, new.line
+         FROM temp.chosen_orders AS chosen
+         JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
+         JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
+         UNION ALL
+         SELECT :history, new.order_no, CASE WHEN new.is_new THEN 'cancelled' ELSE 'revived' END, 0, new.line
+         FROM temp.chosen_orders AS chosen
+         JOIN temp.cancellations AS new ON new.order_no = chosen.order_no",
+        named_params! { ":history": history },
+    )?;
+    Ok(())
 }
 
 /// The orders that this transaction is about.

@@ -12,6 +12,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Row, Statement};
 
 use crate::clock::{format_time, parse_time};
+use crate::sheet::RowPlace;
 use crate::sync::import::Stamp;
 
 /// How many figures are looked up at a time.
@@ -24,6 +25,7 @@ const STRIDE: u32 = 16;
 #[derive(Debug)]
 pub(super) struct Figure {
     code: Range<usize>,
+    pub(super) place: RowPlace,
     pub(super) quantity: i64,
     /// What the allocation should be.
     pub(super) allocated: i64,
@@ -79,11 +81,11 @@ impl Batch {
         self.figures.is_empty()
     }
 
-    pub(super) fn push(&mut self, code: &str, quantity: i64, allocated: i64) {
+    pub(super) fn push(&mut self, code: &str, place: RowPlace, quantity: i64, allocated: i64) {
         let begin = self.codes.len();
         self.codes.push_str(code);
         let code = begin..self.codes.len();
-        self.figures.push(Figure { code, quantity, allocated, stock: None, sku: None });
+        self.figures.push(Figure { code, place, quantity, allocated, stock: None, sku: None });
     }
 
     /// The figures with their SKUs' codes.

@@ -21,6 +21,7 @@ use super::inbox::Spooled;
 use super::rejects::tell_rejects;
 use super::{ImportJob, Progress, Rejects, Stamp, compare, judge};
 use crate::crash;
+use crate::history::{HistoryFile, Recording};
 use crate::interrupt;
 use crate::ledger::{self, Decision, FileEntry};
 use crate::report::{Exit, Failure, FileOutcome, FileReport};
@@ -49,13 +50,14 @@ const SLICE_TIME: Duration = Duration::from_millis(70);
 const PAUSE: Duration = Duration::from_millis(26);
 
 /// Commits what was decided; gives the ledger entry. `in_the_way` is how many rows that writes while the shop may be
-/// selling.
+/// selling; `recording` is whether the history gets them.
 pub(super) fn commit(
     run: &Run<'_>,
     job: &mut dyn ImportJob,
     file: &Spooled,
     decision: &Decision,
     stamp: &Stamp,
+    recording: Recording,
     in_the_way: u64,
 ) -> Result<i64> {
     if *decision == Decision::Applied && in_the_way > u64::from(slice_max()) {
@@ -67,7 +69,9 @@ pub(super) fn commit(
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
     crash::point("transaction-begun");
     if *decision == Decision::Applied {
-        job.apply(&transaction, stamp, Slice::Whole)?;
+        let history = HistoryFile::begin(&transaction, recording)?;
+        job.apply(&transaction, &recorded(stamp, history), Slice::Whole)?;
+        history.keep(&transaction, &file.entry, &run.report.run_id, stamp.now)?;
         crash::point("rows-written");
     }
     let id = ledger::record_file(&transaction, &file.entry, decision, stamp.now)?;
@@ -77,6 +81,10 @@ pub(super) fn commit(
     run.commit(transaction)?;
     crash::point("committed");
     Ok(id)
+}
+
+fn recorded(stamp: &Stamp, history: HistoryFile) -> Stamp {
+    Stamp { history: history.rows_under(), ..stamp.clone() }
 }
 
 /// Finishes the files of which an interrupted run has written a part.
@@ -99,7 +107,8 @@ pub(super) fn finish_begun(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result
 }
 
 fn finish(run: &mut Run<'_>, job: &mut dyn ImportJob, id: i64, file: &Spooled) -> Result<()> {
-    let stamp = Stamp { file_time: file.entry.file_time, now: run.clock.now(), progress: Progress::Begun };
+    let (file_time, now) = (file.entry.file_time, run.clock.now());
+    let stamp = Stamp { file_time, now, progress: Progress::Begun, history: None };
     let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
     told.sha256.clone_from(&file.entry.sha256);
     let mut rejects = Rejects::new(run, &file.entry.name)?;
@@ -127,11 +136,19 @@ fn write_slices(
     stamp: &Stamp,
 ) -> Result<i64> {
     let mut rows = FIRST_SLICE;
+    let mut history = None;
     loop {
         interrupt::check()?;
         let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
         let began = Instant::now();
-        let left = job.apply(&transaction, stamp, Slice::Next(rows.min(slice_max())))?;
+        let entered = match history {
+            Some(entered) => entered,
+            None => HistoryFile::begin(&transaction, Recording::Rows)?,
+        };
+        let slice = Slice::Next(rows.min(slice_max()));
+        let left = job.apply(&transaction, &recorded(stamp, entered), slice)?;
+        // An entry that is not kept leaves its number to somebody else.
+        history = entered.keep(&transaction, entry, &run.report.run_id, stamp.now)?;
         crash::point("slice-written");
         let id = match begun {
             Some(id) => id,

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::{Shop, collect_files};
 
 /// What the ledger says, but for the run that said it.
-const LEDGER: [(&str, &str); 3] = [
+const LEDGER: [(&str, &str); 6] = [
     (
         "files",
         "SELECT command, name, sha256, size, file_time, outcome, decided_at, reason_en, archived_as, is_cleaned_up
@@ -20,6 +20,27 @@ const LEDGER: [(&str, &str); 3] = [
         "SELECT id, file_name, state, sha256, size, order_count, line_count, prepared_at, sent_at, taken_at, archived_as
          FROM tempostar_batches
          ORDER BY id",
+    ),
+    (
+        "history of stock",
+        "SELECT sku_code, file.file_name, line, old_quantity, old_allocated, quantity, allocated
+         FROM tempostar_stock_history
+         JOIN tempostar_history_files AS file ON file.id = history_file_id
+         ORDER BY sku_code, file.id",
+    ),
+    (
+        "history of products",
+        "SELECT kind, code, file.file_name, line, is_new
+         FROM tempostar_catalogue_history
+         JOIN tempostar_history_files AS file ON file.id = history_file_id
+         ORDER BY kind, code, file.id",
+    ),
+    (
+        "history of orders",
+        "SELECT order_no, event, number, file.file_name, line
+         FROM tempostar_order_history
+         JOIN tempostar_history_files AS file ON file.id = history_file_id
+         ORDER BY order_no, event, number, file.id",
     ),
     ("batch orders", "SELECT order_no, batch_id FROM tempostar_batch_orders ORDER BY 1"),
 ];

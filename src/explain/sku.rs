@@ -1,0 +1,329 @@
+//! A SKU: its figures, the orders that its allocation consists of, and the history of both.
+
+use anyhow::Result;
+use chrono::{NaiveDateTime, TimeDelta};
+use rusqlite::{Connection, OptionalExtension};
+use serde_json::{Value, json};
+
+use super::show::Page;
+use super::{CHANGES_SHOWN_MAX, Desk, merged, origin_json, origin_text};
+use crate::clock::{format_time, parse_time};
+use crate::history::{self, CatalogueChange, Figures, Kind, Origin, StockChange};
+use crate::jobs::export_orders;
+use crate::jobs::import_stock::{self, InFlight};
+use crate::ledger;
+use crate::output::grouped;
+use crate::settings::ReflectWhen;
+use crate::text::{Language, Text, explain as text};
+use crate::work_dir::WorkDir;
+
+/// How many orders of the allocation the text shows.
+const ORDERS_SHOWN_MAX: usize = 20;
+
+/// How many later files are tried as the one that has computed the allocation.
+const LATER_FILES_MAX: usize = 50;
+
+/// A SKU as the shop has it.
+#[derive(Clone, Debug)]
+pub(super) struct Sku {
+    code: String,
+    product_code: String,
+    name: Option<String>,
+    is_handled: bool,
+    stock: Option<Stock>,
+    sellable: i64,
+    created_at: Option<String>,
+    changes: Vec<StockChange>,
+    /// The first load, where it is what the SKU had before its first change.
+    first_load: Option<Origin>,
+    catalogue: Vec<CatalogueChange>,
+    history_days: u32,
+    work_dir: WorkDir,
+}
+
+#[derive(Clone, Debug)]
+struct Stock {
+    quantity: i64,
+    allocated: i64,
+    as_of: Option<String>,
+    orders: Vec<Part>,
+}
+
+/// One order in the allocation.
+#[derive(Clone, Debug)]
+struct Part {
+    order_no: String,
+    quantity: i64,
+    why: Text,
+}
+
+/// Why a SKU cannot be sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unsellable {
+    NotHandled,
+    NoStock,
+    Negative,
+    Zero,
+    Allocated,
+}
+
+impl Unsellable {
+    fn code(self) -> &'static str {
+        match self {
+            Self::NotHandled => "not_handled",
+            Self::NoStock => "no_stock",
+            Self::Negative => "negative",
+            Self::Zero => "zero",
+            Self::Allocated => "allocated",
+        }
+    }
+
+    fn text(self) -> Text {
+        match self {
+            Self::NotHandled => text::not_handled(),
+            Self::NoStock => text::no_stock_yet(),
+            Self::Negative => text::negative(),
+            Self::Zero => text::zero(),
+            Self::Allocated => text::all_allocated(),
+        }
+    }
+}
+
+/// The SKU of this code.
+pub(super) fn read(desk: &Desk<'_>, code: &str) -> Result<Option<Sku>> {
+    let found = desk.database.query_row(
+        "SELECT skus.product_code, coalesce(skus.name, products.name), skus.handled, stock.quantity, stock.allocated,
+                stock.as_of, sellable_stock.sellable, skus.created_at
+         FROM skus
+         LEFT JOIN products ON products.code = skus.product_code
+         LEFT JOIN stock ON stock.sku_code = skus.code
+         LEFT JOIN sellable_stock ON sellable_stock.sku_code = skus.code
+         WHERE skus.code = ?1",
+        [code],
+        |row| {
+            let figures: (Option<i64>, Option<i64>) = (row.get(3)?, row.get(4)?);
+            let as_of: Option<String> = row.get(5)?;
+            let stock = figures.0.zip(figures.1);
+            Ok(Sku {
+                code: code.to_owned(),
+                product_code: row.get(0)?,
+                name: row.get(1)?,
+                is_handled: row.get(2)?,
+                stock: stock.map(|(quantity, allocated)| Stock { quantity, allocated, as_of, orders: Vec::new() }),
+                sellable: row.get(6)?,
+                created_at: row.get(7)?,
+                changes: Vec::new(),
+                first_load: None,
+                catalogue: Vec::new(),
+                history_days: desk.settings.limits.history_days,
+                work_dir: desk.work_dir.clone(),
+            })
+        },
+    );
+    let Some(mut sku) = found.optional()? else { return Ok(None) };
+    if let Some(stock) = &mut sku.stock {
+        stock.orders = allocation(desk, code, stock)?;
+    }
+    sku.changes = history::stock_changes(desk.database, code)?;
+    sku.first_load = first_load(desk.database, &sku)?;
+    sku.catalogue = history::catalogue_changes(desk.database, Kind::Sku, code, sku.created_at.as_deref())?;
+    Ok(Some(sku))
+}
+
+/// The first load set what the SKU had before its first recorded change.
+fn first_load(database: &Connection, sku: &Sku) -> Result<Option<Origin>> {
+    let as_of = sku.stock.as_ref().and_then(|stock| stock.as_of.as_deref());
+    Ok(history::first_load(database, import_stock::COMMAND)?.filter(|load| match sku.changes.last() {
+        None => as_of == Some(load.file_time.as_str()),
+        Some(oldest) => oldest.old.is_some() && load.id < oldest.origin.id,
+    }))
+}
+
+/// The orders that the allocation consists of, by the rule of `import-stock`. It was computed for the last file that named
+/// the SKU. That is the one of `as_of`, or a later one with the same figures: the newest one that explains the allocation.
+fn allocation(desk: &Desk<'_>, code: &str, stock: &Stock) -> Result<Vec<Part>> {
+    let as_of = stock.as_of.as_deref().and_then(parse_time).unwrap_or_else(|| desk.clock.now());
+    let mut later =
+        ledger::applied_times_after(desk.database, import_stock::COMMAND, as_of, LATER_FILES_MAX)?;
+    later.push(as_of);
+    let mut parts = Vec::new();
+    let mut counted_for = as_of;
+    for file_time in later {
+        parts = import_stock::in_flight_orders(desk.database, desk.settings, code, file_time)?;
+        counted_for = file_time;
+        if parts.iter().map(|order| order.quantity).sum::<i64>() == stock.allocated {
+            break;
+        }
+    }
+    parts.into_iter().map(|order| part(desk, order, counted_for)).collect()
+}
+
+fn part(desk: &Desk<'_>, order: InFlight, file_time: NaiveDateTime) -> Result<Part> {
+    let lag_min = desk.settings.stock.reflect_lag.num_minutes();
+    let file = format_time(file_time);
+    let counts_until = |time: &str| {
+        let until = parse_time(time).map(|time| time + TimeDelta::minutes(lag_min));
+        until.map(format_time).unwrap_or_default()
+    };
+    let why = match (order.exported_at, desk.settings.stock.reflect_when, order.taken_at) {
+        (None, _, _) if order.is_provisional => text::provisional_part(),
+        (None, _, _) => {
+            let held_back = export_orders::held_back_because(desk.database, desk.settings, &order.order_no)?;
+            held_back.map_or_else(text::unsent_part, |reason| text::held_back().because(&reason))
+        }
+        (Some(sent), ReflectWhen::Sent, _) => text::sent_part(&sent, &file, &counts_until(&sent)),
+        (Some(sent), ReflectWhen::Taken, None) => text::untaken_part(&sent),
+        (Some(_), ReflectWhen::Taken, Some(taken)) => text::taken_part(&taken, &file, &counts_until(&taken)),
+    };
+    Ok(Part { order_no: order.order_no, quantity: order.quantity, why })
+}
+
+impl Sku {
+    fn unsellable(&self) -> Option<Unsellable> {
+        match &self.stock {
+            _ if !self.is_handled => Some(Unsellable::NotHandled),
+            None => Some(Unsellable::NoStock),
+            Some(stock) if stock.quantity < 0 => Some(Unsellable::Negative),
+            Some(stock) if stock.quantity == 0 => Some(Unsellable::Zero),
+            Some(stock) if stock.allocated >= stock.quantity => Some(Unsellable::Allocated),
+            Some(_) => None,
+        }
+    }
+
+    pub(super) fn show(&self, page: &mut Page) {
+        page.heading(text::sku_heading(&self.code, self.name.as_deref().unwrap_or("-"), &self.product_code));
+        let sellable = Text::same(grouped(self.sellable.unsigned_abs()));
+        page.fact(
+            text::sellable(),
+            match self.unsellable() {
+                Some(why) => sellable.because(&why.text()),
+                None => sellable,
+            },
+        );
+        if let Some(stock) = &self.stock {
+            let as_of = stock.as_of.as_deref().unwrap_or("-");
+            page.fact(text::quantity(), text::quantity_as_of(stock.quantity, as_of));
+            page.fact(text::allocated(), Text::same(stock.allocated.to_string()));
+            stock.show_orders(page);
+        }
+        self.show_changes(page);
+        show_catalogue(page, &self.catalogue);
+    }
+
+    fn show_changes(&self, page: &mut Page) {
+        page.note(text::stock_history());
+        let mut rows: Vec<Vec<Text>> = self.changes.iter().take(CHANGES_SHOWN_MAX).map(change_row).collect();
+        if self.changes.len() > CHANGES_SHOWN_MAX {
+            page.table(rows);
+            page.note(text::older_changes(self.changes.len() - CHANGES_SHOWN_MAX));
+            return;
+        }
+        rows.extend(
+            self.first_load
+                .iter()
+                .map(|load| vec![Text::same(&*load.at), Text::default(), Text::default(), origin_text(load)]),
+        );
+        if rows.is_empty() && self.stock.is_some() {
+            page.note(text::no_changes(self.history_days));
+        }
+        page.table(rows);
+    }
+
+    pub(super) fn json(&self, language: Language) -> Value {
+        let stock = self.stock.as_ref();
+        let unsellable = self.unsellable();
+        let mut changes: Vec<Value> = self.changes.iter().map(|change| self.change_json(change)).collect();
+        changes.extend(self.first_load.iter().map(|load| origin_json(load, &self.work_dir)));
+        json!({
+            "code": self.code,
+            "product_code": self.product_code,
+            "name": self.name,
+            "handled": self.is_handled,
+            "quantity": stock.map(|stock| stock.quantity),
+            "allocated": stock.map(|stock| stock.allocated),
+            "as_of": stock.and_then(|stock| stock.as_of.as_deref()),
+            "sellable": self.sellable,
+            "unsellable": unsellable.map(Unsellable::code),
+            "unsellable_because": unsellable.map(|why| why.text().get(language).to_owned()),
+            "orders": stock.map_or(&[][..], |stock| &stock.orders).iter().map(|part| json!({
+                "order_no": part.order_no,
+                "quantity": part.quantity,
+                "reason": part.why.get(language),
+            })).collect::<Vec<_>>(),
+            "history": changes,
+            "catalogue_history": catalogue_json(&self.catalogue, &self.work_dir),
+        })
+    }
+
+    fn change_json(&self, change: &StockChange) -> Value {
+        let old = |figure: fn(Figures) -> i64| change.old.map(figure);
+        merged(
+            origin_json(&change.origin, &self.work_dir),
+            json!({
+                "old_quantity": old(|old| old.quantity),
+                "old_allocated": old(|old| old.allocated),
+                "quantity": change.new.quantity,
+                "allocated": change.new.allocated,
+            }),
+        )
+    }
+}
+
+impl Stock {
+    fn show_orders(&self, page: &mut Page) {
+        let rows =
+            self.orders.iter().take(ORDERS_SHOWN_MAX).map(|part| {
+                vec![text::order_no(&part.order_no), text::pieces(part.quantity), part.why.clone()]
+            });
+        page.table(rows.collect());
+        if self.orders.len() > ORDERS_SHOWN_MAX {
+            page.note(text::more_orders(self.orders.len() - ORDERS_SHOWN_MAX));
+        }
+        let explained: i64 = self.orders.iter().map(|part| part.quantity).sum();
+        if explained != self.allocated {
+            page.note(text::allocation_differs(explained, self.allocated));
+        }
+    }
+}
+
+/// `12 → 10`, or what stayed.
+fn moved(old: Option<i64>, new: i64) -> String {
+    match old {
+        Some(old) if old == new => new.to_string(),
+        Some(old) => format!("{old} → {new}"),
+        None => format!("- → {new}"),
+    }
+}
+
+fn change_row(change: &StockChange) -> Vec<Text> {
+    vec![
+        Text::same(&*change.origin.at),
+        text::quantity_moved(&moved(change.old.map(|old| old.quantity), change.new.quantity)),
+        text::allocated_moved(&moved(change.old.map(|old| old.allocated), change.new.allocated)),
+        origin_text(&change.origin),
+    ]
+}
+
+/// What product files did to a product or SKU.
+pub(super) fn show_catalogue(page: &mut Page, changes: &[CatalogueChange]) {
+    if changes.is_empty() {
+        return;
+    }
+    page.note(text::catalogue_history());
+    let rows = changes.iter().take(CHANGES_SHOWN_MAX).map(|change| {
+        let what = if change.is_new { text::created() } else { text::updated() };
+        vec![Text::same(&*change.origin.at), what, origin_text(&change.origin)]
+    });
+    page.table(rows.collect());
+    if changes.len() > CHANGES_SHOWN_MAX {
+        page.note(text::older_changes(changes.len() - CHANGES_SHOWN_MAX));
+    }
+}
+
+pub(super) fn catalogue_json(changes: &[CatalogueChange], work_dir: &WorkDir) -> Vec<Value> {
+    let change = |change: &CatalogueChange| {
+        let what = if change.is_new { "created" } else { "updated" };
+        merged(origin_json(&change.origin, work_dir), json!({ "what": what }))
+    };
+    changes.iter().map(change).collect()
+}

@@ -1,0 +1,209 @@
+//! What `explain` has to say.
+
+texts! {
+    // A SKU.
+    sku_heading(code: &str, name: &str, product: &str) {
+        ja: "SKU {code}「{name}」（商品 {product}）",
+        en: "SKU {code} “{name}” (product {product})",
+    }
+    sellable() { ja: "販売可能数", en: "sellable" }
+    quantity() { ja: "在庫数", en: "quantity" }
+    allocated() { ja: "在庫引当", en: "allocated" }
+    quantity_as_of(quantity: i64, as_of: &str) {
+        ja: "{quantity}（TEMPOSTAR の数。{as_of} 時点のファイルによる）",
+        en: "{quantity} (TEMPOSTAR's figure, by a file as of {as_of})",
+    }
+    not_handled() {
+        ja: "この店舗では取り扱わない SKU です（取扱いフラグ）",
+        en: "the shop does not handle it (取扱いフラグ)",
+    }
+    no_stock_yet() {
+        ja: "在庫ファイルにまだ一度も出てきていません",
+        en: "no stock file has named it yet",
+    }
+    negative() {
+        ja: "TEMPOSTAR の在庫数がマイナスです",
+        en: "TEMPOSTAR's figure is below 0",
+    }
+    zero() {
+        ja: "TEMPOSTAR の在庫数が 0 です",
+        en: "TEMPOSTAR's figure is 0",
+    }
+    all_allocated() {
+        ja: "残りはすべて在庫引当です（売れたが、TEMPOSTAR の数にまだ入っていません）",
+        en: "all of it is allocated: sold here, and not in TEMPOSTAR's figure yet",
+    }
+    order_no(order_no: &str) { ja: "受注 {order_no}", en: "order {order_no}" }
+    pieces(quantity: i64) { ja: "{quantity} 個", en: "× {quantity}" }
+    unsent_part() { ja: "未送信", en: "not sent yet" }
+    provisional_part() { ja: "仮受注のため未送信", en: "provisional (仮受注), not sent" }
+    sent_part(sent: &str, file: &str, until: &str) {
+        ja: "{sent} 送信。{file} のファイルにはまだ入っていない扱い（{until} 以降のファイルで外れます）",
+        en: "sent {sent}, too late for the file of {file} (files from {until} on have it)",
+    }
+    untaken_part(sent: &str) {
+        ja: "{sent} 送信。TEMPOSTAR はまだ受け取っていません",
+        en: "sent {sent}, not seen to be taken by TEMPOSTAR",
+    }
+    taken_part(taken: &str, file: &str, until: &str) {
+        ja: "{taken} 受け取りを確認。{file} のファイルにはまだ入っていない扱い（{until} 以降のファイルで外れます）",
+        en: "taken {taken}, too late for the file of {file} (files from {until} on have it)",
+    }
+    more_orders(count: usize) {
+        ja: "ほか {count} 件の受注（--json で全件を見られます）",
+        en: "and {count} more orders (all of them with --json)",
+    }
+    allocation_differs(explained: i64, allocated: i64) {
+        ja: "受注の合計は {explained} 個ですが、在庫引当は {allocated} 個です。送信後のキャンセルなどによる差で、この SKU が次の在庫ファイルに出てくると計算し直します。",
+        en: "The orders make {explained}, the allocation is {allocated}: orders cancelled after they were sent, for example. The next stock file that names the SKU computes it anew.",
+    }
+    stock_history() {
+        ja: "在庫の履歴（新しい順。取り込みのあとに売れた分は、履歴には出ず、在庫引当に入っています）",
+        en: "history of the stock, newest first (what the shop has sold since is in the allocation, not here)",
+    }
+    quantity_moved(figures: &str) { ja: "在庫数 {figures}", en: "quantity {figures}" }
+    allocated_moved(figures: &str) { ja: "引当 {figures}", en: "allocated {figures}" }
+    sellable_figure(sellable: i64) { ja: "販売可能 {sellable}", en: "sellable {sellable}" }
+    from_line(file: &str, line: u64, run_id: &str) {
+        ja: "{file} {line}行目（実行 {run_id}）",
+        en: "{file} line {line} (run {run_id})",
+    }
+    from_first_load(file: &str, run_id: &str) {
+        ja: "最初の取り込み {file}（実行 {run_id}。最初の取り込みの行ごとの履歴はありません）",
+        en: "first load: {file} (run {run_id}; a first load has no history of its rows)",
+    }
+    older_changes(count: usize) {
+        ja: "ほか、これより古い変更が {count} 件あります（--json で全件を見られます）",
+        en: "and {count} older (all of them with --json)",
+    }
+    no_changes(days: u32) {
+        ja: "変更の記録はありません（記録は {days} 日間残ります）",
+        en: "no change is recorded (they are kept for {days} days)",
+    }
+
+    // A product.
+    product_heading(code: &str, name: &str) { ja: "商品 {code}「{name}」", en: "product {code} “{name}”" }
+    created() { ja: "作成", en: "created" }
+    updated() { ja: "更新", en: "updated" }
+    missing_since(since: &str) {
+        ja: "TEMPOSTAR の商品ファイル（全件）に、{since} から出てきていません。削除は連携しません。",
+        en: "TEMPOSTAR's full product files have not named it since {since}; deletions are not linked",
+    }
+    skus(count: usize) { ja: "SKU {count} 件", en: "its SKUs: {count}" }
+    more_skus(count: usize) {
+        ja: "ほか {count} 件（--json で全件を見られます）",
+        en: "and {count} more (all of them with --json)",
+    }
+    catalogue_history() {
+        ja: "商品情報の履歴（新しい順）",
+        en: "history of the product data, newest first",
+    }
+
+    // An order.
+    order_heading(order_no: &str) { ja: "受注 {order_no}", en: "order {order_no}" }
+    ordered() { ja: "受注日時", en: "ordered" }
+    entered() { ja: "登録日時", en: "entered" }
+    state() { ja: "状態", en: "state" }
+    cancelled_before_sending() {
+        ja: "送信前にキャンセルされたため、送信しません",
+        en: "cancelled before it was sent; it will not be sent",
+    }
+    provisional() {
+        ja: "仮受注のため、まだ送信しません",
+        en: "provisional (仮受注): not an order yet, is not sent",
+    }
+    held_back() { ja: "送信していません", en: "held back" }
+    waiting() {
+        ja: "送信待ち（次の export-orders で送信します）",
+        en: "waits; the next export-orders sends it",
+    }
+    under_way() {
+        ja: "送信の途中です（次の export-orders が続きを行います）",
+        en: "under way: its file is fixed; the next export-orders brings it to its end",
+    }
+    sent(time: &str) { ja: "{time} に送信済み", en: "sent {time}" }
+    marked_as_sent(time: &str) {
+        ja: "{time} に送信済みとされています（tempostar が送った記録はありません）",
+        en: "marked as sent as of {time}, but tempostar has not sent it",
+    }
+    in_file() { ja: "受注ファイル", en: "in the file" }
+    file_and_run(file: &str, run_id: &str) { ja: "{file}（実行 {run_id}）", en: "{file} (run {run_id})" }
+    copy() { ja: "写し", en: "copy" }
+    no_copy() {
+        ja: "なし（保存期間が過ぎたか、移動されました）",
+        en: "none (forgotten after history_days, or moved)",
+    }
+    taken() { ja: "TEMPOSTAR の受け取り", en: "taken by TEMPOSTAR" }
+    seen_taken(time: &str) {
+        ja: "{time} にサーバからなくなっているのを確認",
+        en: "seen gone from the outbox at {time}",
+    }
+    not_seen_taken() {
+        ja: "まだ確認していません（最後に見たときはサーバに残っていました）",
+        en: "not seen yet: it lay in the outbox at the last look",
+    }
+    cancelled() { ja: "キャンセル", en: "cancelled" }
+    cancelled_both(here: &str, there: &str) {
+        ja: "この店舗 {here}、TEMPOSTAR {there}",
+        en: "here {here}, in TEMPOSTAR {there}",
+    }
+    cancelled_here_only(here: &str) {
+        ja: "この店舗 {here}（連携しません。TEMPOSTAR でもキャンセルしてください）",
+        en: "here {here} (not linked: cancel it in TEMPOSTAR, too)",
+    }
+    cancelled_there_only(there: &str) {
+        ja: "TEMPOSTAR {there}（連携しません。この店舗でもキャンセルしてください）",
+        en: "in TEMPOSTAR {there} (not linked: cancel it in the shop, too)",
+    }
+    changed() { ja: "変更", en: "changed" }
+    changed_since(time: &str) {
+        ja: "送信後にこの店舗で変更されています（{time}）。連携しないため、TEMPOSTAR でも変更してください",
+        en: "in the shop after it was sent, {time} (not linked: change it in TEMPOSTAR, too)",
+    }
+    changed_after_shipping(time: &str) {
+        ja: "送信後にこの店舗で変更されています（{time}、出荷済み）",
+        en: "in the shop after it was sent, {time} (it is shipped)",
+    }
+    delivery_status() { ja: "配送区分", en: "delivered (配送区分)" }
+    payment_status() { ja: "入金区分", en: "paid (入金区分)" }
+    capture_status() { ja: "オーソリ確定", en: "captured (オーソリ確定)" }
+    ticked(time: &str) { ja: "チェックあり {time}", en: "yes {time}" }
+    not_ticked() { ja: "チェックなし", en: "no" }
+    shipments() { ja: "配送先", en: "destinations" }
+    shipment(number: i64) { ja: "{number} 番目", en: "no. {number}" }
+    not_shipped() { ja: "未出荷", en: "not shipped" }
+    shipped_on(day: &str) { ja: "{day} 出荷", en: "shipped {day}" }
+    tracking_no(number: &str) { ja: "荷物番号 {number}", en: "tracking no. {number}" }
+    lines() { ja: "明細", en: "lines" }
+    added_by_tempostar() { ja: "TEMPOSTAR で追加", en: "added by TEMPOSTAR" }
+    order_history() {
+        ja: "物流連携取込の履歴（古い順）",
+        en: "history of import-logistics, oldest first",
+    }
+    event_shipment(number: i64) {
+        ja: "配送先 {number} の出荷情報を保存",
+        en: "data of destination {number} stored",
+    }
+    event_line(number: i64) { ja: "明細 {number} を追加", en: "line {number} added" }
+    event_ticked() {
+        ja: "配送区分・入金区分・オーソリ確定にチェック",
+        en: "the three ticks set",
+    }
+    event_cancelled() { ja: "TEMPOSTAR でキャンセル", en: "cancelled in TEMPOSTAR" }
+    event_revived() { ja: "TEMPOSTAR でキャンセルの取り消し", en: "TEMPOSTAR's cancellation taken back" }
+}
+
+problems! {
+    error unknown_code = "unknown-code" (code: &str) {
+        ja: "「{code}」という SKU、商品、受注は、この店舗にありません。",
+        en: "the shop has no SKU, product or order {code:?}",
+        hint_ja: "コードや番号を 1 文字ずつ確認してください（先頭の 0 や大文字・小文字も区別します）。環境（--env）が正しいかもご確認ください。",
+        hint_en: "check it character by character (leading zeros and upper case count), and the environment (--env)",
+    }
+    error unknown_code_similar = "unknown-code-similar" (code: &str, similar: &str) {
+        ja: "「{code}」という SKU、商品、受注は、この店舗にありません。",
+        en: "the shop has no SKU, product or order {code:?}",
+        hint_ja: "似たものがあります: {similar}",
+        hint_en: "similar ones: {similar}",
+    }
+}

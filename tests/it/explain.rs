@@ -1,0 +1,393 @@
+//! `explain`: where the values of a SKU, a product and an order come from; and the history behind it.
+
+use serde_json::{Value, json};
+
+use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop};
+
+fn explain(shop: &Shop, code: &str) -> Ran {
+    shop.run(["explain", code]).ok()
+}
+
+fn explain_json(shop: &Shop, code: &str) -> Value {
+    shop.run(["explain", code, "--json"]).ok().json()
+}
+
+/// The text without the parts of run ids that differ from run to run.
+fn without_chance(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("20261124T") {
+        let (before, id) = rest.split_at(at);
+        shown += before;
+        shown += "RUN";
+        rest = id.trim_start_matches(|c: char| c.is_ascii_hexdigit() || c == 'T' || c == '-');
+    }
+    shown + rest
+}
+
+fn stock_file(shop: &mut Shop, at: &str, name: &str, rows: &str) {
+    shop.at(at);
+    shop.put_sheet(STOCK_INBOX, name, &format!("商品コード,在庫数\n{rows}"));
+    shop.run(["import-stock"]).ok();
+}
+
+/// A shop in which much has happened to A-1.
+fn shop_with_a_history() -> Shop {
+    let mut shop = Shop::new();
+    shop.product("A-1");
+    shop.product("B-1");
+    stock_file(&mut shop, "2026-11-24 10:15:00", "first.csv", "A-1,5\nB-1,1\n");
+    shop.order("1001").line("A-1", 2).insert();
+    shop.order("1002").line("A-1", 1).line("B-1", 1).insert();
+    stock_file(&mut shop, "2026-11-24 10:25:00", "second.csv", "B-1,1\nA-1,4\n");
+    shop.order("1003").line("A-1", 1).set("is_provisional", 1).insert();
+    shop.at("2026-11-24 10:26:00").run(["export-orders"]).ok();
+    shop
+}
+
+#[test]
+fn a_sku_is_explained_with_its_orders_and_its_history() {
+    let shop = shop_with_a_history();
+    let expected = "\
+SKU A-1 “商品A-1” (product A-1)
+  sellable   0: all of it is allocated: sold here, and not in TEMPOSTAR's figure yet
+  quantity   4 (TEMPOSTAR's figure, by a file as of 2026-11-24 10:25:00)
+  allocated  4
+    order 1001  × 2  sent 2026-11-24 10:26:00, too late for the file of 2026-11-24 10:25:00 (files from 2026-11-24 10:36:00 on have it)
+    order 1002  × 1  sent 2026-11-24 10:26:00, too late for the file of 2026-11-24 10:25:00 (files from 2026-11-24 10:36:00 on have it)
+    order 1003  × 1  provisional (仮受注), not sent
+  history of the stock, newest first (what the shop has sold since is in the allocation, not here)
+    2026-11-24 10:25:00  quantity 5 → 4  allocated 3  second.csv line 3 (run RUN)
+    2026-11-24 10:15:00                               first load: first.csv (run RUN; a first load has no history of its rows)
+";
+    let shown = without_chance(&explain(&shop, "A-1").stdout);
+    assert!(shown.starts_with(expected), "{shown}\n-- expected\n{expected}");
+}
+
+#[test]
+fn a_sku_is_explained_in_japanese() {
+    let mut shop = shop_with_a_history();
+    shop.language("ja_JP.UTF-8");
+    let expected = "\
+SKU A-1「商品A-1」（商品 A-1）
+  販売可能数  0: 残りはすべて在庫引当です（売れたが、TEMPOSTAR の数にまだ入っていません）
+  在庫数      4（TEMPOSTAR の数。2026-11-24 10:25:00 時点のファイルによる）
+  在庫引当    4
+";
+    let shown = explain(&shop, "A-1").stdout;
+    assert!(shown.starts_with(expected), "{shown}");
+    assert!(shown.contains("在庫数 5 → 4  引当 3  second.csv 3行目（実行 2026"), "{shown}");
+}
+
+#[test]
+fn a_sku_is_explained_for_programs() {
+    let shop = shop_with_a_history();
+    let document = explain_json(&shop, "A-1");
+    assert_eq!(document["exit_code"], 0);
+    assert_eq!(document["problems"], json!([]));
+    let sku = &document["sku"];
+    for (key, value) in [
+        ("quantity", json!(4)),
+        ("allocated", json!(4)),
+        ("sellable", json!(0)),
+        ("unsellable", json!("allocated")),
+        ("as_of", json!("2026-11-24 10:25:00")),
+    ] {
+        assert_eq!(sku[key], value, "{key}: {sku:#}");
+    }
+    let change = &sku["history"][0];
+    for (key, value) in [
+        ("at", json!("2026-11-24 10:25:00")),
+        ("command", json!("import-stock")),
+        ("file", json!("second.csv")),
+        ("line", json!(3)),
+        ("old_quantity", json!(5)),
+        ("old_allocated", json!(3)),
+        ("quantity", json!(4)),
+        ("allocated", json!(3)),
+    ] {
+        assert_eq!(change[key], value, "{key}: {change:#}");
+    }
+    let copy = change["copy"].as_str().unwrap();
+    assert!(shop.path(copy).exists(), "{copy}");
+    assert_eq!(sku["history"][1]["file"], "first.csv");
+    assert_eq!(sku["history"][1]["line"], json!(null));
+}
+
+#[test]
+fn it_is_said_why_a_sku_cannot_be_sold() {
+    let shop = Shop::new();
+    for (sku, quantity) in [("ZERO", 0), ("NEGATIVE", -3), ("UNHANDLED", 5), ("FINE", 5)] {
+        shop.product_in_stock(sku, quantity);
+    }
+    shop.product("NEW");
+    shop.sql("UPDATE skus SET handled = 0 WHERE code = 'UNHANDLED'");
+    for (sku, why, words) in [
+        ("ZERO", json!("zero"), "sellable   0: TEMPOSTAR's figure is 0"),
+        ("NEGATIVE", json!("negative"), "sellable   0: TEMPOSTAR's figure is below 0"),
+        ("UNHANDLED", json!("not_handled"), "sellable   0: the shop does not handle it"),
+        ("NEW", json!("no_stock"), "sellable  0: no stock file has named it yet"),
+        ("FINE", json!(null), "sellable   5\n"),
+    ] {
+        assert_eq!(explain_json(&shop, sku)["sku"]["unsellable"], why, "{sku}");
+        explain(&shop, sku).says(words);
+    }
+}
+
+#[test]
+fn an_allocation_that_a_later_file_has_confirmed_is_explained_by_that_file() {
+    let mut shop = Shop::new();
+    shop.product("A-1");
+    shop.order("1001").line("A-1", 1).insert();
+    stock_file(&mut shop, "2026-11-24 10:15:00", "first.csv", "A-1,5\n");
+    shop.at("2026-11-24 10:16:00").run(["export-orders"]).ok();
+    shop.order("1002").line("A-1", 1).insert();
+    // 1001 leaves the allocation, but 1002 is in it: the figures are the same, and nothing is written.
+    shop.sql("UPDATE stock SET allocated = 1");
+    stock_file(&mut shop, "2026-11-24 10:40:00", "second.csv", "A-1,5\n");
+    let orders = &explain_json(&shop, "A-1")["sku"]["orders"];
+    assert_eq!(orders.as_array().unwrap().len(), 1, "{orders}");
+    assert_eq!(orders[0]["order_no"], "1002");
+}
+
+#[test]
+fn an_allocation_that_the_orders_do_not_explain_is_told() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 5);
+    shop.sql("UPDATE stock SET allocated = 3");
+    explain(&shop, "A-1").says("The orders make 0, the allocation is 3");
+}
+
+#[test]
+fn a_change_of_the_allocation_alone_is_in_the_history() {
+    let mut shop = Shop::new();
+    shop.product("A-1");
+    stock_file(&mut shop, "2026-11-24 10:15:00", "first.csv", "A-1,5\n");
+    shop.order("1001").line("A-1", 1).insert();
+    shop.at("2026-11-24 10:16:00").run(["export-orders"]).ok();
+    stock_file(&mut shop, "2026-11-24 10:40:00", "second.csv", "A-1,5\n");
+    explain(&shop, "A-1").says("quantity 5  allocated 1 → 0  second.csv line 2");
+}
+
+#[test]
+fn what_does_not_change_is_not_recorded() {
+    let mut shop = Shop::new();
+    shop.product("A-1");
+    stock_file(&mut shop, "2026-11-24 10:15:00", "first.csv", "A-1,5\n");
+    stock_file(&mut shop, "2026-11-24 10:25:00", "second.csv", "A-1,5\n");
+    shop.check_rows("SELECT file_name, is_first_load FROM tempostar_history_files", &["first.csv|1"]);
+    shop.check_rows("SELECT count(*) FROM tempostar_stock_history", &["0"]);
+}
+
+#[test]
+fn lines_are_those_of_an_editor_also_where_rows_are_not_lines() {
+    let shop = Shop::new();
+    shop.many_products_in_stock(3);
+    shop.put_sheet(
+        STOCK_INBOX,
+        "stock.csv",
+        "商品コード,在庫数,備考\n\nS-001,1,\"二\n行\"\nS-002,5,\n\nS-003,3,\nS-001,2,\n",
+    );
+    shop.run(["import-stock"]).ok();
+    shop.check_rows(
+        "SELECT sku_code, line, quantity FROM tempostar_stock_history ORDER BY sku_code",
+        &["S-001|8|2", "S-003|7|3"],
+    );
+}
+
+#[test]
+fn a_file_without_a_header_begins_at_line_1() {
+    let shop = Shop::new();
+    shop.many_products_in_stock(2);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "S-001,1\nS-002,2\n");
+    shop.run(["import-stock"]).ok();
+    shop.check_rows("SELECT sku_code, line FROM tempostar_stock_history ORDER BY 1", &["S-001|1", "S-002|2"]);
+}
+
+#[test]
+fn an_interrupted_file_is_in_the_history_once_with_both_its_runs() {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(40);
+    shop.variable("TEMPOSTAR_SLICE_MAX", "2");
+    let rows: String = (1..=40).map(|number| format!("S-{number:03},9\n")).collect();
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数\n{rows}"));
+    shop.run_dying_at("slice-committed:3", ["import-stock"]);
+    shop.run(["import-stock"]).ok();
+    shop.check_rows(
+        "SELECT count(*), count(DISTINCT sku_code), sum(line), min(old_quantity), max(old_quantity)
+         FROM tempostar_stock_history",
+        // Lines 2 to 41.
+        &["40|40|860|5|5"],
+    );
+    shop.check_rows(
+        "SELECT count(*) FROM tempostar_stock_history GROUP BY history_file_id ORDER BY history_file_id",
+        &["6", "34"],
+    );
+    shop.check_rows(
+        "SELECT count(*), count(DISTINCT run_id), count(DISTINCT file_name) FROM tempostar_history_files",
+        &["2|2|1"],
+    );
+}
+
+#[test]
+fn a_product_shows_its_skus_and_which_lines_made_them() {
+    let mut shop = Shop::new();
+    shop.put_sheet(PRODUCT_INBOX, "first.csv", "商品コード,SKUコード,商品名\nA-1,A-1-赤,皿\n");
+    shop.run(["import-products"]).ok();
+    shop.at("2026-11-24 11:00:00");
+    let sheet = "商品コード,SKUコード,商品名\nA-1,A-1-赤,大皿\nA-1,A-1-黒,大皿\nB-1,,椀\n";
+    shop.put_sheet(PRODUCT_INBOX, "second.csv", sheet);
+    shop.run(["import-products"]).ok();
+    explain(&shop, "A-1")
+        .says("product A-1 “大皿”")
+        .says("A-1-赤")
+        .says("A-1-黒")
+        .says("updated  second.csv line 2")
+        .says("created  first load: first.csv");
+    explain(&shop, "A-1-黒").says("(product A-1)").says("created  second.csv line 3");
+    let product = &explain_json(&shop, "A-1")["product"];
+    assert_eq!(product["skus"].as_array().unwrap().len(), 2, "{product}");
+    assert_eq!(product["catalogue_history"][0]["what"], "updated");
+    explain(&shop, "B-1").says("SKU B-1").says("product B-1").says("created  second.csv line 4");
+}
+
+#[test]
+fn an_order_is_followed_from_its_registration_to_its_ticks() {
+    let mut shop = Shop::new();
+    shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
+    shop.product_in_stock("A-1", 10);
+    shop.order("1001").line("A-1", 2).insert();
+    let state = |shop: &Shop| explain_json(shop, "1001")["order"]["state"].as_str().unwrap().to_owned();
+    assert_eq!(state(&shop), "waiting");
+    shop.run_dying_at("uploaded", ["export-orders"]);
+    assert_eq!(state(&shop), "under_way");
+    shop.at("2026-11-24 10:20:00").run(["export-orders"]).ok();
+    assert_eq!(state(&shop), "sent");
+    explain(&shop, "1001")
+        .says("sent 2026-11-24 10:20:00")
+        .says("order20261124101500.csv")
+        .says("not seen yet");
+    let copy = explain_json(&shop, "1001")["order"]["batch"]["copy"].as_str().unwrap().to_owned();
+    assert!(shop.path(&copy).exists(), "{copy}");
+    shop.take_away(&format!("{OUTBOX}/order20261124101500.csv"));
+    shop.at("2026-11-24 10:25:00").run(["export-orders"]).ok();
+    explain(&shop, "1001").says("seen gone from the outbox at 2026-11-24 10:25:00");
+    let sheet = "ショップ受注番号,受注進捗コード,出荷日,荷物番号,商品コード,商品名,数量\n\
+                 12345-9999,800,2026/11/24,0,A-1,商品A-1,2\n\
+                 12345-1001,800,2026/11/24,1234-5678,A-1,商品A-1,2\n\
+                 12345-1001,800,2026/11/24,1234-5678,GIFT,おまけ,1\n";
+    shop.at("2026-11-25 05:37:00").put_sheet(LOGISTICS_INBOX, "status.csv", sheet);
+    shop.run(["import-logistics"]).ok();
+    explain(&shop, "1001")
+        .says("delivered (配送区分)     yes 2026-11-24 00:00:00")
+        .says("no. 1  shipped 2026-11-24  宅配便  tracking no. 1234-5678")
+        .says("2  GIFT  × 1  added by TEMPOSTAR")
+        .says("2026-11-25 05:37:00  data of destination 1 stored  status.csv line 4")
+        .says("line 2 added                  status.csv line 4")
+        .says("the three ticks set           status.csv line 4")
+        .never_says("not linked");
+}
+
+#[test]
+fn the_number_with_the_shop_code_is_understood_too() {
+    let shop = Shop::new();
+    shop.order("ORDER-100#2.1").line("A-1", 1).insert();
+    assert_eq!(explain_json(&shop, "12345-ORDER-100#2.1")["order"]["order_no"], "ORDER-100#2.1");
+}
+
+#[test]
+fn it_is_said_why_an_order_is_not_sent() {
+    let shop = Shop::new();
+    shop.order("held").line("A-1", 1).set("total", 1).insert();
+    shop.order("provisional").line("A-1", 1).set("is_provisional", 1).insert();
+    shop.order("cancelled").line("A-1", 1).set("cancelled_at", "2026-11-24 10:10:00").insert();
+    shop.order("marked").line("A-1", 1).set("exported_at", "2026-11-24 10:10:00").insert();
+    explain(&shop, "held").says("held back: 請求金額 is 1 yen");
+    // Its units stay allocated: whoever asks about the SKU has to know.
+    shop.product_in_stock("A-1", 3);
+    shop.sql("UPDATE stock SET allocated = 2");
+    explain(&shop, "A-1").says("order held         × 1  held back: 請求金額 is 1 yen");
+    explain(&shop, "provisional").says("provisional (仮受注)");
+    explain(&shop, "cancelled").says("cancelled before it was sent");
+    explain(&shop, "marked").says("tempostar has not sent it");
+    assert_eq!(explain_json(&shop, "held")["order"]["state"], "held_back");
+}
+
+#[test]
+fn what_must_be_done_by_hand_is_told() {
+    let mut shop = Shop::new();
+    for order_no in ["changed", "cancelled", "there"] {
+        shop.order(order_no).line("A-1", 1).insert();
+    }
+    shop.run(["export-orders"]).ok();
+    shop.sql("UPDATE orders SET updated_at = '2026-11-24 11:00:00' WHERE order_no = 'changed'");
+    shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 11:00:00' WHERE order_no = 'cancelled'");
+    shop.at("2026-11-24 12:00:00");
+    shop.put_sheet(LOGISTICS_INBOX, "status.csv", "ショップ受注番号,受注進捗コード\n12345-there,999\n");
+    shop.run(["import-logistics"]).ok();
+    explain(&shop, "changed").says("2026-11-24 11:00:00 (not linked: change it in TEMPOSTAR, too)");
+    explain(&shop, "cancelled").says("here 2026-11-24 11:00:00 (not linked: cancel it in TEMPOSTAR, too)");
+    explain(&shop, "there")
+        .says("in TEMPOSTAR 2026-11-24 12:00:00 (not linked: cancel it in the shop, too)")
+        .says("cancelled in TEMPOSTAR  status.csv line 2");
+}
+
+#[test]
+fn an_unknown_code_is_exit_code_3_and_similar_ones_are_named() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1-RED", 5);
+    let ran = shop.run(["explain", "a-1"]).exits(3).says("no SKU, product or order \"a-1\"").says("A-1-RED");
+    assert_eq!(ran.stdout, "");
+    shop.run(["explain", "%"]).exits(3).never_says("A-1-RED");
+    shop.run(["explain", "X", "--quiet"]).exits(3).says("no SKU, product or order \"X\"");
+    let document = shop.run(["explain", "X", "--json"]).exits(3).json();
+    assert_eq!(document["problems"][0]["code"], "unknown-code");
+    assert_eq!(document["exit_code"], 3);
+    shop.run(["explain"]).exits(2);
+    assert_eq!(shop.run(["explain", "A-1-RED", "--quiet"]).ok().all(), "");
+}
+
+#[test]
+fn explaining_changes_nothing_and_works_while_a_job_runs() {
+    let shop = shop_with_a_history();
+    let before = shop.state();
+    for code in ["A-1", "1001", "X"] {
+        shop.run(["explain", code]);
+    }
+    assert_eq!(shop.state(), before);
+}
+
+#[test]
+fn the_history_is_forgotten_after_history_days() {
+    let mut shop = Shop::new();
+    shop.settings(|text| text + "[limits]\nhistory_days = 30\n");
+    shop.product("A-1");
+    shop.product("B-1");
+    stock_file(&mut shop, "2026-11-24 10:15:00", "first.csv", "A-1,5\nB-1,1\n");
+    stock_file(&mut shop, "2026-11-24 10:25:00", "second.csv", "A-1,4\n");
+    stock_file(&mut shop, "2026-12-20 10:25:00", "third.csv", "A-1,3\n");
+    let files = "SELECT file_name FROM tempostar_history_files ORDER BY id";
+    shop.check_rows(files, &["first.csv", "second.csv", "third.csv"]);
+    shop.at("2026-12-24 10:26:00").run(["import-stock"]).ok();
+    shop.check_rows(files, &["third.csv"]);
+    shop.check_rows("SELECT sku_code, quantity FROM tempostar_stock_history", &["A-1|3"]);
+    explain(&shop, "B-1").says("no change is recorded (they are kept for 30 days)");
+}
+
+#[test]
+fn much_history_is_forgotten_by_several_runs() {
+    let mut shop = Shop::new();
+    stock_file(&mut shop, "2026-11-24 10:15:00", "first.csv", "A-1,5\n");
+    shop.sql(
+        "INSERT INTO tempostar_history_files
+         VALUES (1, 'import-stock', 'run', 'huge.csv', '2026-01-01 00:00:00', '', '2026-01-01 00:00:00', 0);
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 120000)
+         INSERT INTO tempostar_stock_history SELECT 1, n, n, 1, 0, 2, 0 FROM numbers;",
+    );
+    let count = "SELECT count(*) FROM tempostar_stock_history";
+    shop.run(["import-stock"]).ok();
+    shop.check_rows(count, &["20000"]);
+    shop.run(["import-stock"]).ok();
+    shop.check_rows(count, &["0"]);
+    shop.check_rows("SELECT count(*) FROM tempostar_history_files", &["0"]);
+}
