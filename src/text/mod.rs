@@ -118,6 +118,7 @@ mod tests {
             encoding::PROBLEMS,
             explain::PROBLEMS,
             jobs::PROBLEMS,
+            output::PROBLEMS,
             remote::PROBLEMS,
             settings::PROBLEMS,
             sheet::PROBLEMS,
