@@ -26,9 +26,8 @@ fn a_good_shop_is_told_so_in_japanese_without_colours_in_a_pipe() {
     let closing = ran.stdout.split_once("\n\n").expect("no closing lines").1;
     assert_eq!(
         closing,
-        "すべて正常です。\n\
-         実行できる処理: 商品情報取込（import-products）、物流連携取込（import-logistics）、\
-         在庫情報取込（import-stock）、受注連携（export-orders）\n\
+        "すべて正常です。商品情報取込（import-products）、物流連携取込（import-logistics）、\
+         在庫情報取込（import-stock）、受注連携（export-orders）を実行できます。\n\
          FTPサーバに書き込めるかどうかも確認するには、--write-test を付けて実行してください。\n"
     );
 }
@@ -47,7 +46,7 @@ fn an_error_is_shown_with_what_to_do_and_what_can_run_nevertheless() {
         "{ran}"
     );
     ran.says("Can run now: import-products, import-logistics, export-orders\n")
-        .says("Cannot run yet: import-stock\n")
+        .says("\n1 error: import-stock cannot run yet.\n")
         .says("To be mended by: support 1, SAVAWAY 1\n");
 }
 
