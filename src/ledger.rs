@@ -85,6 +85,36 @@ pub fn last_runs(connection: &Connection, command: &str) -> Result<(Option<Ended
     Ok((find("true")?, find("exit_code IN (0, 3)")?))
 }
 
+/// When the earliest run that is still known began.
+///
+/// # Errors
+/// SQLite's.
+pub fn first_run(connection: &Connection) -> Result<Option<String>> {
+    Ok(connection.query_row("SELECT min(started_at) FROM tempostar_runs", [], |row| row.get(0))?)
+}
+
+/// When the latest run began.
+///
+/// # Errors
+/// SQLite's.
+pub fn newest_run(connection: &Connection) -> Result<Option<String>> {
+    Ok(connection.query_row("SELECT max(started_at) FROM tempostar_runs", [], |row| row.get(0))?)
+}
+
+/// When the last run of a job began, if nobody has noted its end: it is at work, or died.
+///
+/// # Errors
+/// SQLite's.
+pub fn run_under_way(connection: &Connection, command: &str) -> Result<Option<String>> {
+    let sql = "SELECT started_at, finished_at IS NULL
+               FROM tempostar_runs
+               WHERE command = ?1
+               ORDER BY id DESC
+               LIMIT 1";
+    let last = connection.query_row(sql, [command], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(last.and_then(|(started_at, is_open): (String, bool)| is_open.then_some(started_at)))
+}
+
 /// What became of a file's content, for good or for now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -263,6 +293,20 @@ pub fn unfinished_files(connection: &Connection, command: &str) -> Result<Vec<Un
         Ok(UnfinishedFile { id: row.get(0)?, name: row.get(1)?, is_held: row.get(2)? })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The newest file that a job has taken, by the file's own time: its name, and where its copy lies below the work folder's
+/// archive.
+///
+/// # Errors
+/// SQLite's.
+pub fn newest_file(connection: &Connection, command: &str) -> Result<Option<(String, String)>> {
+    let sql = "SELECT name, archived_as
+               FROM tempostar_files
+               WHERE command = ?1 AND outcome IN ('applied', 'refused')
+               ORDER BY file_time DESC, id DESC
+               LIMIT 1";
+    Ok(connection.query_row(sql, [command], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
 /// Forgets a held file that somebody has taken away.

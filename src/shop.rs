@@ -100,18 +100,29 @@ pub fn set_meta(connection: &Connection, key: &str, value: &str) -> rusqlite::Re
 /// # Errors
 /// `Failure` with `Exit::Database` when the database's folder cannot be used.
 pub fn lock(settings: &Settings, job: &str) -> Result<Option<Lock>> {
-    let path = &settings.database;
-    check_place(path)?;
-    // However the database is named, its lock is the same.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-    let mut name = path.into_os_string();
-    name.push(format!(".{job}.lock"));
-    let path = PathBuf::from(name);
+    check_place(&settings.database)?;
+    let path = lock_path(&settings.database, job);
     let file = open_lock(&path).map_err(|error| {
         let folder = path.parent().map(show).unwrap_or_default();
         Failure::new(Exit::Database, text::database_folder_unwritable(&folder, &error.to_string()))
     })?;
     Lock::take(file).with_context(|| format!("cannot lock {}", path.display()))
+}
+
+/// Whether a run of the job is at work with this database.
+pub fn is_locked(settings: &Settings, job: &str) -> bool {
+    let path = lock_path(&settings.database, job);
+    // Shared, and released at once: a run that begins at this very moment is what it could disturb.
+    let file = File::open(path).ok();
+    file.is_some_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
+}
+
+/// However the database is named, its lock is the same.
+fn lock_path(database: &Path, job: &str) -> PathBuf {
+    let path = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    let mut name = path.into_os_string();
+    name.push(format!(".{job}.lock"));
+    PathBuf::from(name)
 }
 
 fn open_lock(path: &Path) -> std::io::Result<File> {

@@ -166,7 +166,8 @@ pub(super) fn payment_methods(database: &Connection) -> Result<Found> {
     Ok(Found { fact, ..found })
 }
 
-fn not_ready(database: &Connection) -> Result<Vec<(String, String)>> {
+/// Payment methods that SAVAWAY has not set up yet, and the days on which they were added.
+pub(super) fn not_ready(database: &Connection) -> Result<Vec<(String, String)>> {
     let mut statement = database.prepare(
         "SELECT name, added_on
          FROM payment_methods
@@ -178,7 +179,7 @@ fn not_ready(database: &Connection) -> Result<Vec<(String, String)>> {
 }
 
 /// Payment methods of waiting orders, and how many orders each.
-fn unlisted(database: &Connection) -> Result<Vec<(String, u64)>> {
+pub(super) fn unlisted(database: &Connection) -> Result<Vec<(String, u64)>> {
     let mut statement = database.prepare(
         "SELECT CAST(payment_method AS TEXT), count(*)
          FROM orders

@@ -58,7 +58,8 @@ pub(super) fn visit(remote: &mut Remote<'_>, settings: &Settings) -> Result<Vec<
     Ok(places)
 }
 
-fn is_waiting(inbox: &Inbox, name: &str) -> bool {
+/// Whether a name in an inbox is that of a file to be taken.
+pub(super) fn is_waiting(inbox: &Inbox, name: &str) -> bool {
     let is_marker = matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()));
     inbox.pattern.matches(name) && !is_marker && !OUR_FOLDERS.contains(&name)
 }

@@ -8,9 +8,11 @@
 
 mod database;
 mod disks;
+mod files;
 mod folders;
 mod locks;
 mod orders;
+mod schedule;
 mod server;
 mod settings_file;
 mod show;
@@ -177,6 +179,7 @@ const NO_JOB: &[&str] = &[];
 const OTHERS: u32 = 0o007;
 
 const SERVER: &[&str] = &["server-folders"];
+const FILES: &[&str] = &["work-folder", "database", "database-integrity"];
 const DATABASE: &[&str] = &["database", "database-integrity"];
 
 /// The checks that need settings to begin with, in their order.
@@ -187,6 +190,13 @@ const LADDER: &[Rung] = &[
         after: &[],
         stops: NO_JOB,
         look: |world| Ok(settings_file::passwords(world.settings)),
+    },
+    Rung {
+        id: "go-live",
+        title: say::title_go_live,
+        after: &[],
+        stops: NO_JOB,
+        look: |world| Ok(settings_file::go_live(world.settings)),
     },
     Rung {
         id: "language",
@@ -265,6 +275,20 @@ const LADDER: &[Rung] = &[
         after: DATABASE,
         stops: NO_JOB,
         look: |world| database::payment_methods(world.database()?),
+    },
+    Rung {
+        id: "options-data",
+        title: say::title_options_data,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| orders::options(world.database()?, world.settings, world.clock.now()),
+    },
+    Rung {
+        id: "clock",
+        title: say::title_clock,
+        after: &[],
+        stops: ALL_JOBS,
+        look: |world| schedule::clock(world.database.as_ref(), world.clock.now()),
     },
     Rung {
         id: "server-trust",
@@ -370,11 +394,58 @@ const LADDER: &[Rung] = &[
         },
     },
     Rung {
+        id: "products-file",
+        title: say::title_products_file,
+        after: FILES,
+        stops: &[import_products::COMMAND],
+        look: |world| files::look(world, &files::PRODUCTS),
+    },
+    Rung {
+        id: "logistics-file",
+        title: say::title_logistics_file,
+        after: FILES,
+        stops: &[import_logistics::COMMAND],
+        look: |world| files::look(world, &files::LOGISTICS),
+    },
+    Rung {
+        id: "stock-file",
+        title: say::title_stock_file,
+        after: FILES,
+        stops: &[import_stock::COMMAND],
+        look: |world| files::look(world, &files::STOCK),
+    },
+    Rung {
         id: "orders",
         title: say::title_orders,
         after: DATABASE,
         stops: NO_JOB,
-        look: |world| orders::waiting(world.database()?, world.settings),
+        look: |world| orders::waiting(world.database()?, world.settings, world.clock.now()),
+    },
+    Rung {
+        id: "orders-taken",
+        title: say::title_orders_taken,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| {
+            let database = world.database.as_ref().context("no database")?;
+            let is_outbox_known = world.passed.contains(&folders::ORDERS);
+            let remote = is_outbox_known.then_some(&mut world.remote);
+            orders::taken(database, world.settings, world.clock.now(), remote)
+        },
+    },
+    Rung {
+        id: "schedule",
+        title: say::title_schedule,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| schedule::last_successes(world.database()?, world.settings, world.clock.now()),
+    },
+    Rung {
+        id: "running-jobs",
+        title: say::title_running_jobs,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| schedule::locks(world.database()?, world.settings, world.clock.now()),
     },
     Rung {
         id: "mail",

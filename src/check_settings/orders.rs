@@ -1,31 +1,141 @@
-//! The orders that wait: would they go?
+//! The orders: do they go with the shop's options, would those that wait go, and were those that went taken?
+
+use std::collections::HashSet;
 
 use anyhow::Result;
-use rusqlite::Connection;
+use chrono::{NaiveDateTime, TimeDelta};
+use rusqlite::{Connection, named_params};
 
-use super::{Finding, Found, Who};
+use super::{Finding, Found, Who, database};
+use crate::clock::{format_time, parse_time};
 use crate::jobs::{Names, export_orders};
-use crate::report::Problem;
-use crate::settings::Settings;
-use crate::text::{Text, check_settings as say};
+use crate::ledger;
+use crate::output::grouped;
+use crate::remote::Remote;
+use crate::report::{Problem, Severity};
+use crate::settings::{ReflectWhen, Settings};
+use crate::sync::import::join;
+use crate::text::{Text, check_settings as say, jobs as say_jobs};
 
 /// How many reasons are told.
 const REASONS_TOLD_MAX: usize = 10;
 
-/// How many wait, and those that would be held back, by reason. Nothing is sent.
-pub(super) fn waiting(database: &Connection, settings: &Settings) -> Result<Found> {
+/// How many waiting orders are judged: ten times as many as a busy shop has in a day.
+const JUDGED_MAX: u32 = 20_000;
+
+/// An order that could go and has waited for longer than this was forgotten, or is not meant to go at all.
+const WAITING_DAYS_MAX: i64 = 7;
+
+/// Options that were switched off longer ago than this are not held against the shop.
+const RECENT_DAYS: i64 = 30;
+
+/// How many waiting orders, and how many sent ones, are held against the options.
+const COMPARED_MAX: u32 = 10_000;
+
+/// TEMPOSTAR looks into the outbox every few minutes.
+const TAKEN_WITHIN_MIN: i64 = 60;
+
+/// How many files we ask the server for.
+const FILES_ASKED_MAX: usize = 20;
+
+/// One order, and what it says of the shop's options. Waiting orders and those sent lately, the newest of each.
+const OPTIONS_SQL: &str = "
+    SELECT CAST(order_no AS TEXT), kind,
+           (SELECT count(*) FROM order_shipments AS shipment WHERE shipment.order_no = recent.order_no) > 1
+    FROM (SELECT *
+          FROM (SELECT order_no, kind
+                FROM orders
+                WHERE exported_at IS NULL AND cancelled_at IS NULL
+                ORDER BY ordered_at DESC, order_no DESC
+                LIMIT :at_most)
+          UNION ALL
+          SELECT *
+          FROM (SELECT order_no, kind
+                FROM orders
+                WHERE exported_at >= :since
+                ORDER BY exported_at DESC
+                LIMIT :at_most)) AS recent";
+
+/// Orders that cannot be there if the settings tell the truth about the shop's options.
+pub(super) fn options(database: &Connection, settings: &Settings, now: NaiveDateTime) -> Result<Found> {
+    let since = format_time(now - TimeDelta::days(RECENT_DAYS));
+    let [mut reservation, mut hanpukai, mut subscription, mut several] = [(); 4].map(|()| Names::default());
+    let mut compared = 0;
+    let mut statement = database.prepare(OPTIONS_SQL)?;
+    let mut rows = statement.query(named_params! { ":since": since, ":at_most": COMPARED_MAX })?;
+    while let Some(row) = rows.next()? {
+        let order_no: String = row.get(0)?;
+        let kind: String = row.get(1)?;
+        match kind.as_str() {
+            "reservation" => reservation.add(&order_no),
+            "hanpukai" => hanpukai.add(&order_no),
+            "subscription" if !settings.options.subscriptions => subscription.add(&order_no),
+            _ => {}
+        }
+        if !settings.options.multiple_destinations && row.get(2)? {
+            several.add(&order_no);
+        }
+        compared += 1;
+    }
+    type Sentence = fn(u64, &str) -> Problem;
+    let kinds: [(Names, Sentence); 4] = [
+        (reservation, say::orders_by_reservation),
+        (hanpukai, say::orders_by_hanpukai),
+        (subscription, say::orders_by_subscription),
+        (several, say::orders_to_several),
+    ];
+    let found = kinds.into_iter().filter(|(orders, _)| orders.count() > 0);
+    let findings = found.map(|(orders, sentence)| {
+        Finding::new(&[Who::Shop, Who::Support], sentence(orders.count(), &orders.told()))
+    });
+    Ok(Found::ok(say::options_compared(&grouped(compared))).with_all(findings))
+}
+
+/// How many wait, since when, and those that would be held back, by reason. Nothing is sent.
+pub(super) fn waiting(database: &Connection, settings: &Settings, now: NaiveDateTime) -> Result<Found> {
     let waiting = export_orders::count_waiting(database)?;
-    let held_back = export_orders::held_back(database, settings)?;
+    let held_back = export_orders::held_back_of_first(database, settings, JUDGED_MAX)?;
+    let besides = held_back.iter().map(|(order_no, _)| order_no.as_str()).collect();
+    let oldest = export_orders::oldest_waiting(database, &besides)?;
     let fact = match (waiting, held_back.len()) {
         (0, _) => say::orders_none(),
         (_, 0) => say::orders_waiting(waiting),
         (_, count) => say::orders_held_back(waiting, count),
     };
+    let fact = match &oldest {
+        Some(oldest) => join_texts(fact, say::orders_oldest(oldest)),
+        None => fact,
+    };
+    let fact = match waiting > JUDGED_MAX.into() {
+        true => join_texts(fact, say::orders_judged(JUDGED_MAX)),
+        false => fact,
+    };
+    let told_above = told_above(database)?;
     let reasons = by_reason(held_back);
     let more = reasons.len().saturating_sub(REASONS_TOLD_MAX);
-    let fact = if more > 0 { fact.because(&say::orders_more_reasons(more)) } else { fact };
-    let findings = reasons.iter().take(REASONS_TOLD_MAX).map(|(reason, orders)| told(reason, orders));
-    Ok(Found::ok(fact).with_all(findings))
+    let fact = if more > 0 { join_texts(fact, say::orders_more_reasons(more)) } else { fact };
+    let findings =
+        reasons.iter().take(REASONS_TOLD_MAX).map(|(reason, orders)| told(reason, orders, &told_above));
+    Ok(Found::ok(fact).with_all(findings).with_all(too_old(oldest.as_deref(), now)))
+}
+
+fn join_texts(one: Text, other: Text) -> Text {
+    Text { ja: one.ja + "。" + &other.ja, en: one.en + "; " + &other.en }
+}
+
+fn too_old(oldest: Option<&str>, now: NaiveDateTime) -> Option<Finding> {
+    let days = (now - parse_time(oldest?)?).num_days();
+    let problem = || say::orders_waiting_long(oldest.unwrap_or_default(), days);
+    (days >= WAITING_DAYS_MAX).then(|| Finding::new(&[Who::Support], problem()))
+}
+
+/// Reasons of which an earlier check is the root: it has named the orders, and who must act.
+fn told_above(database: &Connection) -> Result<HashSet<String>> {
+    let mut told = vec![say_jobs::reservation(), say_jobs::hanpukai()];
+    told.extend(database::unlisted(database)?.iter().map(|(method, _)| say_jobs::payment_unknown(method)));
+    told.extend(database::not_ready(database)?.iter().map(|(method, _)| say_jobs::payment_not_ready(method)));
+    told.push(say_jobs::several_destinations());
+    Ok(told.into_iter().map(|reason| reason.en).collect())
 }
 
 /// The orders of each reason, the reason of most orders first.
@@ -45,8 +155,62 @@ fn by_reason(held_back: Vec<(String, Text)>) -> Vec<(Text, Names)> {
     reasons
 }
 
-fn told(reason: &Text, orders: &Names) -> Finding {
-    let problem = say::held_back(orders.count(), &orders.told());
-    let problem = Problem { message: problem.message.clone().because(reason), ..problem };
+fn told(reason: &Text, orders: &Names, told_above: &HashSet<String>) -> Finding {
+    let mut problem = say::held_back(orders.count(), &orders.told());
+    problem.message = problem.message.because(reason);
+    if told_above.contains(&reason.en) {
+        problem.severity = Severity::Note;
+        problem.hint = say::mend_above();
+    }
     Finding::new(&[Who::Shop, Who::Support], problem)
+}
+
+/// Files of orders that TEMPOSTAR should have taken by now. Whether it removes them at all differs from server to
+/// server: unless the settings count on it, or it has been seen once, a file that lies there means nothing.
+pub(super) fn taken(
+    database: &Connection,
+    settings: &Settings,
+    now: NaiveDateTime,
+    remote: Option<&mut Remote<'_>>,
+) -> Result<Found> {
+    let removes = settings.stock.reflect_when == ReflectWhen::Taken || ledger::has_any_been_taken(database)?;
+    if !removes {
+        return Ok(Found::ok(say::taken_unknown()));
+    }
+    let within = TimeDelta::minutes(TAKEN_WITHIN_MIN).max(settings.stock.reflect_lag * 2);
+    let (looked_at, server) = match remote {
+        Some(remote) => (Some(now), Some(remote)),
+        // What the server says now nobody knows; the last export looked into the outbox.
+        None => (last_export(database)?, None),
+    };
+    let Some(looked_at) = looked_at else { return Ok(Found::ok(say::taken_all())) };
+    let mut late = ledger::sent_before(database, looked_at - within)?;
+    if let Some(remote) = server {
+        late = still_there(remote, &settings.orders.outbox, late)?;
+    }
+    let Some((_, oldest)) = late.first().cloned() else { return Ok(Found::ok(say::taken_all())) };
+    let mut names = Names::default();
+    late.iter().for_each(|(name, _)| names.add(name));
+    let problem = say::files_not_taken(names.count(), &oldest, &names.told());
+    Ok(Found::failed(vec![Finding::new(&[Who::Savaway, Who::Shop], problem)]))
+}
+
+fn last_export(database: &Connection) -> Result<Option<NaiveDateTime>> {
+    let (_, success) = ledger::last_runs(database, export_orders::COMMAND)?;
+    Ok(success.and_then(|run| parse_time(&run.started_at)))
+}
+
+/// The oldest of these files that lie in the outbox now.
+fn still_there(
+    remote: &mut Remote<'_>,
+    outbox: &str,
+    files: Vec<(String, String)>,
+) -> Result<Vec<(String, String)>> {
+    let mut lying = Vec::new();
+    for (name, sent_at) in files.into_iter().take(FILES_ASKED_MAX) {
+        if remote.size(&join(outbox, &name))?.is_some() {
+            lying.push((name, sent_at));
+        }
+    }
+    Ok(lying)
 }

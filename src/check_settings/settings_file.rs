@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::{ALL_JOBS, Check, Finding, Found, OTHERS, Who, check, first_mend};
 use crate::cli::CheckSettings;
 use crate::report::{Failure, Problem};
-use crate::settings::{Environment, Settings, Transport};
+use crate::settings::{self, Environment, Settings, Transport};
 use crate::text::{Text, check_settings as say};
 
 /// The checks `settings` and `options`, and the settings where both have passed.
@@ -53,7 +53,7 @@ fn judge_problems(failure: Failure) -> (Found, Found) {
 
 /// Files that hold passwords and that everybody can read.
 pub(super) fn passwords(settings: &Settings) -> Found {
-    let open = secret_files(&settings.path, settings.environment).into_iter().filter_map(|path| {
+    let open = secret_files(&settings.path).into_iter().filter_map(|path| {
         // What cannot be looked at has been refused, or is another environment's.
         let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o7777;
         let problem = say::password_readable(&path.display().to_string(), &format!("{mode:04o}"));
@@ -64,13 +64,13 @@ pub(super) fn passwords(settings: &Settings) -> Found {
 }
 
 /// The files that the settings file names for passwords, and itself where it holds one.
-fn secret_files(path: &Path, environment: Environment) -> Vec<PathBuf> {
+fn secret_files(path: &Path) -> Vec<PathBuf> {
     // It was read and accepted a moment ago.
     let source = fs::read_to_string(path).unwrap_or_default();
     let (root, _) = DeTable::parse_recoverable(source.trim_start_matches('\u{feff}'));
-    let server = table(root.get_ref(), "ftp").and_then(|ftp| table(ftp, environment.as_str()));
+    let server = |environment| table(root.get_ref(), "ftp").and_then(|ftp| table(ftp, environment));
     let mut files = Vec::new();
-    for table in [server, table(root.get_ref(), "mail")].into_iter().flatten() {
+    for table in [server("demo"), server("production"), table(root.get_ref(), "mail")].into_iter().flatten() {
         if table.contains_key("password") {
             files.push(path.to_owned());
         }
@@ -88,6 +88,44 @@ fn table<'t>(outer: &'t DeTable<'t>, name: &str) -> Option<&'t DeTable<'t>> {
         DeValue::Table(table) => Some(table),
         _ => None,
     }
+}
+
+/// Whether the other environment is ready, as far as the file tells: while the shop is tested, what the real one will need
+/// (STEP 6 and 7); and whether the two are told apart.
+pub(super) fn go_live(settings: &Settings) -> Found {
+    let other = match settings.environment {
+        Environment::Demo => Environment::Production,
+        Environment::Production => Environment::Demo,
+    };
+    match (settings::load(&settings.path, Some(other)), other) {
+        (Ok(other), _) => compare_environments(settings, &other),
+        (Err(_), Environment::Demo) => Found::ok(say::in_production()),
+        (Err(failure), Environment::Production) => {
+            // What concerns this environment has been read already.
+            let mut keys: Vec<String> = failure.problems.into_iter().filter_map(|p| p.column).collect();
+            keys.dedup();
+            Found::ok(say::production_incomplete(&keys.join(", ")))
+        }
+    }
+}
+
+fn compare_environments(ours: &Settings, other: &Settings) -> Found {
+    let fact = match ours.environment {
+        Environment::Demo => say::production_ready(),
+        Environment::Production => say::in_production(),
+    };
+    let (here, there) = (&ours.ftp.server, &other.ftp.server);
+    let is_same_server =
+        here.host.eq_ignore_ascii_case(&there.host) && here.port == there.port && here.user == there.user;
+    // In production nobody needs the tests' database any more.
+    let is_same_database = ours.environment == Environment::Demo && ours.database == other.database;
+    let server = is_same_server.then(|| {
+        Finding::new(&[Who::Support, Who::Shop], say::environments_same_server(&here.host, &here.user))
+    });
+    let database = is_same_database.then(|| {
+        Finding::new(&[Who::Support], say::environments_same_database(&ours.database.display().to_string()))
+    });
+    Found::ok(fact).with_all(server).with_all(database)
 }
 
 /// How errors are mailed; nothing is tried.

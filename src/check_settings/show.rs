@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use super::folders::ORDERS;
-use super::{Check, Checked, Finding, Readiness, Status, WRITE_TEST, Who};
+use super::{ALL_JOBS, Check, Checked, Finding, Readiness, Status, WRITE_TEST, Who};
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::report::Severity;
 use crate::text::{Language, Text, check_settings as say};
 
 /// Whether the text goes to a terminal that shows colours.
@@ -66,27 +67,47 @@ impl Checked {
     }
 
     fn closing(&self) -> Vec<Text> {
-        let count = |status| self.checks.iter().filter(|check| check.status == status).count();
-        let (errors, warnings, skipped) =
-            (count(Status::Error), count(Status::Warning), count(Status::Skipped));
-        let mut lines = vec![match errors + warnings + skipped {
-            0 => say::all_well(),
-            _ => say::totals(errors, warnings, skipped),
+        let of = |wanted| {
+            let jobs = self.jobs().into_iter().filter(move |(_, found)| *found == wanted);
+            jobs.map(|(job, _)| job_name(job)).collect::<Vec<_>>()
+        };
+        let (ready, blocked, untested) =
+            (of(Readiness::Ready), of(Readiness::Blocked), of(Readiness::Untested));
+        let totals = self.totals();
+        let mut lines = vec![match (totals.is_empty(), blocked.is_empty(), untested.is_empty()) {
+            (true, _, _) => about(say::all_well, &ready),
+            (false, false, _) => totals_and(&totals, &about(say::jobs_cannot_run, &blocked)),
+            (false, true, false) => totals_and(&totals, &about(say::jobs_may_run, &untested)),
+            (false, true, true) => totals_and(&totals, &about(say::jobs_can_run, &ready)),
         }];
-        let groups = [
-            (Readiness::Ready, say::jobs_ready()),
-            (Readiness::Blocked, say::jobs_blocked()),
-            (Readiness::Untested, say::jobs_untested()),
-        ];
-        for (readiness, label) in groups {
-            let jobs = self.jobs().into_iter().filter(|(_, found)| *found == readiness);
-            lines.extend(listed(label, jobs.map(|(job, _)| job_name(job)).collect()));
+        if ready.len() < ALL_JOBS.len() {
+            lines.extend(listed(say::jobs_ready(), ready));
+        }
+        if !blocked.is_empty() {
+            lines.extend(listed(say::jobs_untested(), untested));
         }
         lines.extend(listed(say::to_act(), self.to_act()));
         if self.is_writing_untried() {
             lines.push(say::write_test_left());
         }
         lines
+    }
+
+    /// `3 errors`, `1 warning`: what there is any of.
+    fn totals(&self) -> Vec<Text> {
+        let count = |status| self.checks.iter().filter(|check| check.status == status).count();
+        let (errors, warnings, skipped) =
+            (count(Status::Error), count(Status::Warning), count(Status::Skipped));
+        let counted =
+            |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        [
+            (errors, say::total_errors(errors, &counted(errors, "error"))),
+            (warnings, say::total_warnings(warnings, &counted(warnings, "warning"))),
+            (skipped, say::total_skipped(skipped)),
+        ]
+        .into_iter()
+        .filter_map(|(count, text)| (count > 0).then_some(text))
+        .collect()
     }
 
     /// The outbox is there, but nobody asked for the write test.
@@ -97,7 +118,8 @@ impl Checked {
 
     /// Who is named, and by how many findings.
     fn to_act(&self) -> Vec<Text> {
-        let findings = || self.checks.iter().flat_map(|check| &check.findings);
+        let is_due = |finding: &&Finding| finding.problem.severity > Severity::Note;
+        let findings = || self.checks.iter().flat_map(|check| &check.findings).filter(is_due);
         let counted = [Who::Support, Who::Shop, Who::Savaway].map(|who| {
             let count = findings().filter(|finding| finding.who.contains(&who)).count();
             (who, count)
@@ -176,12 +198,23 @@ fn job_name(job: &str) -> Text {
     }
 }
 
+/// A sentence about jobs.
+fn about(sentence: fn(&str) -> Text, jobs: &[Text]) -> Text {
+    let jobs = joined(jobs, "、", ", ");
+    Text { ja: sentence(&jobs.ja).ja, en: sentence(&jobs.en).en }
+}
+
+fn totals_and(totals: &[Text], verdict: &Text) -> Text {
+    joined(totals, "、", ", ").because(verdict)
+}
+
 /// `label: one, another`; nothing where nothing is listed.
 fn listed(label: Text, items: Vec<Text>) -> Option<Text> {
     (!items.is_empty()).then(|| label.because(&joined(&items, "、", ", ")))
 }
 
-fn joined(items: &[Text], ja: &str, en: &str) -> Text {
+/// All of them, with what stands between two in either language.
+pub(super) fn joined(items: &[Text], ja: &str, en: &str) -> Text {
     let all = |language| items.iter().map(|item| item.get(language)).collect::<Vec<_>>();
     Text { ja: all(Language::Ja).join(ja), en: all(Language::En).join(en) }
 }

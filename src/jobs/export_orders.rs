@@ -4,6 +4,7 @@
 //! others go. What is sent is what one snapshot of the database holds; how it reaches the server without being lost
 //! or doubled is [`crate::sync::export`]'s business.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
@@ -105,7 +106,7 @@ fn is_anything_waiting(database: &Connection) -> Result<bool> {
 
 /// Orders that were never sent, oldest first. A provisional order (仮受注) is not an order yet.
 const WAITING_SQL: &str = "
-    SELECT order_no
+    SELECT order_no, ordered_at
     FROM orders
     WHERE exported_at IS NULL AND cancelled_at IS NULL AND is_provisional = 0
       AND order_no NOT IN (SELECT order_no FROM tempostar_batch_orders)
@@ -115,7 +116,7 @@ const WAITING_SQL: &str = "
 fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
     let mut held_back = Vec::new();
     let mut replaced = Vec::new();
-    let chosen = render(&run.database, run.settings, output, &mut held_back, &mut replaced)?;
+    let chosen = render(&run.database, run.settings, ALL, output, &mut held_back, &mut replaced)?;
     run.report.counts.add("held_back", u64::try_from(held_back.len())?);
     for (order_no, reason) in held_back.iter().take(HELD_BACK_TOLD_MAX) {
         run.report.partial(held_back_problem(order_no, reason));
@@ -156,10 +157,14 @@ pub fn held_back_problem(order_no: &str, reason: &Text) -> Problem {
     text::held_back(order_no).because(reason)
 }
 
-/// Writes all waiting orders that can go. Everything is read from one snapshot.
+/// For SQL's LIMIT.
+const ALL: i64 = -1;
+
+/// Writes the waiting orders that can go, of the first `at_most`. Everything is read from one snapshot.
 fn render(
     database: &Connection,
     settings: &Settings,
+    at_most: i64,
     output: &mut dyn Write,
     held_back: &mut Vec<(String, Text)>,
     replaced: &mut Vec<Problem>,
@@ -168,8 +173,8 @@ fn render(
     let mut reader = Reader::new(&snapshot)?;
     let mut sheet = begin_sheet(settings, output)?;
     let mut chosen = Chosen::default();
-    let mut waiting = snapshot.prepare(WAITING_SQL)?;
-    let mut numbers = waiting.query([])?;
+    let mut waiting = snapshot.prepare(&format!("{WAITING_SQL} LIMIT ?1"))?;
+    let mut numbers = waiting.query([at_most])?;
     while let Some(number) = numbers.next()? {
         interrupt::check()?;
         let order_no: String = number.get(0)?;
@@ -716,9 +721,42 @@ pub fn count_waiting(database: &Connection) -> Result<u64> {
 /// # Errors
 /// The database's.
 pub fn held_back(database: &Connection, settings: &Settings) -> Result<Vec<(String, Text)>> {
+    judge_first(database, settings, ALL)
+}
+
+/// As [`held_back`], of the oldest `at_most` waiting orders only.
+///
+/// # Errors
+/// The database's.
+pub fn held_back_of_first(
+    database: &Connection,
+    settings: &Settings,
+    at_most: u32,
+) -> Result<Vec<(String, Text)>> {
+    judge_first(database, settings, at_most.into())
+}
+
+fn judge_first(database: &Connection, settings: &Settings, at_most: i64) -> Result<Vec<(String, Text)>> {
     let mut held_back = Vec::new();
-    render(database, settings, &mut std::io::sink(), &mut held_back, &mut Vec::new())?;
+    render(database, settings, at_most, &mut std::io::sink(), &mut held_back, &mut Vec::new())?;
     Ok(held_back)
+}
+
+/// When the oldest of the waiting orders that are not among these was placed, as the shop wrote it.
+///
+/// # Errors
+/// The database's.
+pub fn oldest_waiting(database: &Connection, besides: &HashSet<&str>) -> Result<Option<String>> {
+    let mut statement = database
+        .prepare(&format!("SELECT order_no, coalesce(CAST(ordered_at AS TEXT), '') FROM ({WAITING_SQL})"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let order_no: String = row.get(0)?;
+        if !besides.contains(order_no.as_str()) {
+            return Ok(Some(row.get(1)?));
+        }
+    }
+    Ok(None)
 }
 
 /// Orders that the shop changed or cancelled after they were sent: neither is linked, somebody has to do the same in

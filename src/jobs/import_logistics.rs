@@ -15,6 +15,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Transaction};
 
 use self::decide::{OrderState, decide};
+pub use self::rows::missing_columns;
 use self::rows::{Columns, Entry, Progress, read_staged, stage};
 use self::tables::{Cancellation, Keep, Lookup, begin_changes, write_changes};
 use super::Names;

@@ -322,6 +322,17 @@ fn defined_free_items(shop: &Connection) -> Result<BTreeMap<String, u8>> {
     Ok(items)
 }
 
+/// The columns that a product file can have and this one has not; the shop's values of them stay as they are.
+pub fn missing_columns(header: &Header, settings: &Products) -> Vec<String> {
+    let block = settings.shop_block.as_ref().map(|block| Block::find(header, block));
+    let product = PRODUCT_COLUMNS.into_iter().map(|(theirs, _, _)| theirs);
+    let sku = SKU_COLUMNS.into_iter().map(|(theirs, _, _)| theirs);
+    let known =
+        ["SKUコード"].into_iter().chain(product).chain(["商品画像1ファイル名"]).chain(sku).chain([HANDLED]);
+    let is_missing = |name: &&str| Place::find(header, block.as_ref(), name).is_none();
+    known.filter(is_missing).map(str::to_owned).collect()
+}
+
 /// A value's place in the sheet: the common column, and the shop's own that overrides it.
 #[derive(Clone, Debug)]
 struct Place {

@@ -315,6 +315,30 @@ pub fn batches_not_taken(connection: &Connection) -> Result<Vec<(i64, String)>> 
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Those of them that were sent before this moment: name, and when they were sent.
+///
+/// # Errors
+/// SQLite's.
+pub fn sent_before(connection: &Connection, before: NaiveDateTime) -> Result<Vec<(String, String)>> {
+    let mut statement = connection.prepare(
+        "SELECT file_name, sent_at
+         FROM tempostar_batches
+         WHERE taken_at IS NULL AND state = 'sent' AND sent_at < ?1
+         ORDER BY sent_at, id",
+    )?;
+    let rows = statement.query_map([format_time(before)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether TEMPOSTAR has ever been seen to take a file of orders away.
+///
+/// # Errors
+/// SQLite's.
+pub fn has_any_been_taken(connection: &Connection) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_batches WHERE taken_at IS NOT NULL)";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+}
+
 /// Notes that TEMPOSTAR has taken a file of orders.
 ///
 /// # Errors

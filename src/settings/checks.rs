@@ -20,6 +20,14 @@ pub fn any(value: &str) -> Result<String, Problem> {
     Ok(value.to_owned())
 }
 
+/// A user ID: TEMPOSTAR's have no full-width characters and no blanks.
+pub fn ftp_user(value: &str) -> Result<String, Problem> {
+    if value.chars().any(|c| is_full_width(c) || c.is_whitespace()) {
+        return Err(text::user_full_width());
+    }
+    Ok(value.to_owned())
+}
+
 /// A host name, or `ftp://[user@]host[:port][/]`; the scheme may be left out there too.
 pub fn address(value: &str) -> Result<Address, Problem> {
     if value.contains(char::is_whitespace) {
@@ -97,7 +105,7 @@ fn port(digits: &str) -> Result<u16, Problem> {
 }
 
 /// Full-width letters, digits and signs, as a Japanese keyboard writes them.
-fn is_full_width(c: char) -> bool {
+pub fn is_full_width(c: char) -> bool {
     matches!(c, '\u{ff01}'..='\u{ff5e}' | '。' | 'ー')
 }
 

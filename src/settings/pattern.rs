@@ -37,6 +37,25 @@ impl Pattern {
         }
         pattern[at..].iter().all(|c| *c == '*')
     }
+
+    /// Whether there are file names that fit both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let [one, other] = [self, other].map(|pattern| pattern.0.chars().collect::<Vec<_>>());
+        // `fits[i]`: from here on, the rest of `one` behind `i` and the rest of `other` have a name in common.
+        let only_stars = |rest: &[char]| rest.iter().all(|c| *c == '*');
+        let mut fits: Vec<bool> = (0..=one.len()).map(|at| only_stars(&one[at..])).collect();
+        for place in (0..other.len()).rev() {
+            let below = fits.clone();
+            fits[one.len()] = only_stars(&other[place..]);
+            for at in (0..one.len()).rev() {
+                fits[at] = match (one[at], other[place]) {
+                    ('*', _) | (_, '*') => fits[at + 1] || below[at],
+                    (a, b) => (a == '?' || b == '?' || a.eq_ignore_ascii_case(&b)) && below[at + 1],
+                };
+            }
+        }
+        fits[0]
+    }
 }
 
 #[cfg(test)]
@@ -78,7 +97,33 @@ mod tests {
         }
     }
 
+    #[test]
+    fn patterns_overlap_when_a_name_fits_both() {
+        for (one, other, expected) in [
+            ("*.csv", "*.csv", true),
+            ("*.csv", "stock*.csv", true),
+            ("product*.csv", "stock*.csv", false),
+            ("*.csv", "*.txt", false),
+            ("a*", "*b", true),
+            ("a?c", "abc", true),
+            ("a?c", "abcd", false),
+            ("*", "", true),
+            ("STOCK*.csv", "stock1.csv", true),
+        ] {
+            assert_eq!(Pattern::new(one).overlaps(&Pattern::new(other)), expected, "{one} {other}");
+            assert_eq!(Pattern::new(other).overlaps(&Pattern::new(one)), expected, "{other} {one}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_name_that_fits_two_patterns_makes_them_overlap(
+            one in "[ab?*]{0,5}", other in "[ab?*]{0,5}", name in "[ab]{0,5}",
+        ) {
+            let (one, other) = (Pattern::new(&*one), Pattern::new(&*other));
+            prop_assert!(!one.matches(&name) || !other.matches(&name) || one.overlaps(&other));
+        }
+
         #[test]
         fn the_quick_match_agrees_with_the_definition(pattern in "[abA?*]{0,6}", name in "[abB]{0,8}") {
             let chars = |text: &str| text.chars().collect::<Vec<_>>();

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeInteger, DeTable, DeValue, Error};
 
+use super::checks::is_full_width;
 use super::names::setting_name;
 use crate::report::Problem;
 use crate::text::{Text, settings as text};
@@ -289,7 +290,9 @@ pub fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Vec<Probl
         let at = error.span().map_or(source.len(), |span| span.start);
         let (line, column) = line_and_column(source, at);
         if problems.iter().all(|problem| problem.line != Some(line)) {
+            let full_width = source.split('\n').nth(line as usize - 1).and_then(full_width_column);
             let problem = match error.message() {
+                _ if let Some(column) = full_width => text::syntax_full_width(column),
                 "duplicate key" => text::syntax_duplicate(column),
                 message if message.starts_with("string values must be quoted") => {
                     text::syntax_unquoted(column)
@@ -300,6 +303,22 @@ pub fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Vec<Probl
         }
     }
     problems
+}
+
+/// The column (in characters, 1-based) of the first full-width character that stands neither in quotes nor in a comment:
+/// whoever writes Japanese easily leaves the keyboard in the wrong mode.
+fn full_width_column(line: &str) -> Option<usize> {
+    let mut is_quoted = false;
+    for (index, c) in line.chars().enumerate() {
+        match c {
+            '"' => is_quoted = !is_quoted,
+            '#' if !is_quoted => return None,
+            '\u{3000}' | '“' | '”' | '‘' | '’' if !is_quoted => return Some(index + 1),
+            c if !is_quoted && is_full_width(c) => return Some(index + 1),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Line and column (in characters) of a byte offset, both 1-based.

@@ -28,7 +28,11 @@ pub fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environment>) ->
     let environment = environment(r, chosen);
     let language = r.word("language", &[("ja", Language::Ja), ("en", Language::En)]);
     let shop = shop(r);
+    let products = products(r, &shop.code);
+    let stock = stock(r, &shop.code);
     let logistics = logistics(r, &shop.code);
+    let orders = orders(r, &shop.code);
+    keep_apart(r, &[&products.inbox, &logistics.inbox, &stock.inbox], &orders);
     Settings {
         path: path.to_owned(),
         environment,
@@ -38,9 +42,9 @@ pub fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environment>) ->
         options: options(r, logistics.add_order_lines),
         ftp: ftp(r, environment),
         mail: mail(r),
-        products: products(r, &shop.code),
-        stock: stock(r, &shop.code),
-        orders: orders(r, &shop.code),
+        products,
+        stock,
+        orders,
         schedule: schedule(r),
         limits: limits(r),
         logistics,
@@ -150,7 +154,7 @@ fn server(r: &mut Reader<'_>, table: &str) -> ServerTable {
     if let Some(in_url) = url_port.filter(|in_url| *in_url != port) {
         r.report(&port_key, text::port_contradiction(in_url, port));
     }
-    let user = r.text(&user_key, checks::any);
+    let user = r.text(&user_key, checks::ftp_user);
     if user.is_some() && url_user.is_some() && user != url_user {
         r.report(&user_key, text::user_contradiction());
     }
@@ -273,7 +277,8 @@ fn first_line(folder: &Path, path: &Path) -> Result<String, Problem> {
     let content = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     match std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)) {
-        Ok("") => Err(text::password_file_empty()),
+        Ok(password) if password.trim().is_empty() => Err(text::password_file_empty()),
+        Ok(password) if password.trim() != password => Err(text::password_file_blank()),
         Ok(password) => Ok(password.to_owned()),
         Err(_) => Err(text::password_file_not_utf8()),
     }
@@ -354,6 +359,24 @@ fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str) -> Inb
         },
         after_import: r.word(&key("after_import"), &after_import).unwrap_or(AfterImport::Archive),
         max_bad_rows_percent: r.number(&key("max_bad_rows_percent"), 0..=100, 5),
+    }
+}
+
+/// The keys of the folders that [`keep_apart`] is about, in its order.
+const FOLDERS: [&str; 4] = ["products.inbox", "logistics.inbox", "stock.inbox", "orders.outbox"];
+
+/// A job refuses another job's files, and moves them away: no file may belong to two of them.
+fn keep_apart(r: &mut Reader<'_>, inboxes: &[&Inbox; 3], orders: &Orders) {
+    let sent = super::Pattern::new(orders.file_name.replace("{timestamp}", "*"));
+    let places = inboxes.iter().map(|inbox| (&inbox.folder, &inbox.pattern)).chain([(&orders.outbox, &sent)]);
+    let places: Vec<_> = FOLDERS.into_iter().zip(places).collect();
+    for (index, (key, (folder, pattern))) in places.iter().enumerate() {
+        let is_shared = |(_, (other, others)): &&(&str, (&String, &super::Pattern))| {
+            other == folder && others.overlaps(pattern)
+        };
+        if let Some((other, _)) = places[..index].iter().find(is_shared) {
+            r.report(key, text::folder_shared(folder, other));
+        }
     }
 }
 

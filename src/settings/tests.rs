@@ -279,7 +279,10 @@ fn a_password_comes_from_the_first_line_of_a_file_or_from_a_variable() {
     let (folder, path) = folder_with(&MINIMAL.replace("password = \"Geheim\"", "password_file = \"p\""));
     let file = folder.path().join("p");
     for (content, expected) in [
-        (&b" Geheim 1 \r\nsecond\n"[..], Ok(" Geheim 1 ")),
+        (&b"Geheim 1\r\nsecond\n"[..], Ok("Geheim 1")),
+        (b"Geheim \n", Err("password-file-blank")),
+        ("Geheim\u{3000}".as_bytes(), Err("password-file-blank")),
+        (b" \n", Err("password-file-empty")),
         (b"\xef\xbb\xbfGeheim", Ok("Geheim")),
         (b"", Err("password-file-empty")),
         (b"\nGeheim", Err("password-file-empty")),
@@ -292,6 +295,9 @@ fn a_password_comes_from_the_first_line_of_a_file_or_from_a_variable() {
             found.map(|settings| settings.ftp.server.password).map_err(|failure| failure.problems[0].code);
         assert_eq!(found.as_ref().map(Secret::reveal).map_err(|code| *code), expected, "{content:?}");
     }
+    // Whoever writes quotes around it means the blanks.
+    let text = MINIMAL.replace("Geheim", " Geheim ");
+    assert_eq!(check(&path, &text, None, &japanese).unwrap().ftp.server.password.reveal(), " Geheim ");
     let text = MINIMAL.replace("password = \"Geheim\"", "password_env = \"FTP_PASSWORD\"");
     let env = |name: &str| (name == "FTP_PASSWORD").then(|| "Geheim".into());
     assert_eq!(check(&path, &text, None, &env).unwrap().ftp.server.password.reveal(), "Geheim");

@@ -5,6 +5,7 @@ texts! {
     title_settings() { ja: "設定ファイル", en: "settings file" }
     title_options() { ja: "オプションの併用", en: "options of the shop" }
     title_passwords() { ja: "パスワードの保護", en: "protection of passwords" }
+    title_go_live() { ja: "本番環境の設定", en: "settings of production" }
     title_language() { ja: "表示とメールの言語", en: "language" }
     title_disk_space() { ja: "ディスクの空き", en: "free disk space" }
     title_work_folder() { ja: "作業フォルダ", en: "work folder" }
@@ -28,7 +29,15 @@ texts! {
     title_logistics_inbox() { ja: "物流連携のフォルダ", en: "inbox of logistics" }
     title_orders_outbox() { ja: "受注のフォルダ", en: "outbox of orders" }
     title_write_test() { ja: "書き込みテスト", en: "write test" }
+    title_products_file() { ja: "商品情報のファイル", en: "newest product file" }
+    title_logistics_file() { ja: "物流連携のファイル", en: "newest logistics file" }
+    title_stock_file() { ja: "在庫情報のファイル", en: "newest stock file" }
     title_orders() { ja: "送信待ちの受注", en: "waiting orders" }
+    title_options_data() { ja: "オプションと受注データ", en: "orders and the shop's options" }
+    title_orders_taken() { ja: "送信済みの受注ファイル", en: "order files that were sent" }
+    title_schedule() { ja: "各処理の実行状況", en: "schedule of the jobs" }
+    title_running_jobs() { ja: "実行中の処理", en: "jobs at work" }
+    title_clock() { ja: "コンピュータの時計", en: "this computer's clock" }
     title_mail() { ja: "エラーメール", en: "error mail" }
 
     // What was seen where all is well.
@@ -47,6 +56,18 @@ texts! {
     passwords_protected() {
         ja: "ほかの利用者からは読めません",
         en: "no other user can read them",
+    }
+    in_production() {
+        ja: "本番環境で動かす設定です",
+        en: "in use",
+    }
+    production_incomplete(keys: &str) {
+        ja: "まだ次の設定がありません（STEP 6・7 で必要です。デモ環境のテストには要りません）: {keys}",
+        en: "STEP 6 and 7 will need these; the tests in demo do not: {keys}",
+    }
+    production_ready() {
+        ja: "そろっています（STEP 8 で environment を \"production\" に変えると使われます）",
+        en: "complete; they are used once environment is \"production\" (STEP 8)",
     }
     language_here() {
         ja: "日本語（設定項目 language で変更できます）",
@@ -180,6 +201,26 @@ texts! {
         ja: "{folder} で、書き込み、サイズの確認、名前の変更、削除ができました",
         en: "{folder}: a file was uploaded, measured, renamed and deleted",
     }
+    no_file_yet() {
+        ja: "まだ届いていません",
+        en: "none has come yet",
+    }
+    file_waiting(name: &str, rows: u64) {
+        ja: "取り込み待ちの {name}（{rows} 行）を試しに読みました",
+        en: "{name}, which waits, was read on trial (rows: {rows})",
+    }
+    file_archived(name: &str, rows: u64) {
+        ja: "最後に届いた {name}（{rows} 行）の控えを読みました",
+        en: "the copy of {name}, which came last, was read (rows: {rows})",
+    }
+    file_not_complete(name: &str) {
+        ja: "{name} はまだ書き込まれている途中です",
+        en: "{name} is still being written",
+    }
+    file_too_large_to_look_at(name: &str, megabytes: u64) {
+        ja: "{name} は大きい（{megabytes} MB）ため、試しに読むことはしません（--dry-run で試せます）",
+        en: "{name} is large ({megabytes} MB) and was not read on trial; --dry-run does that",
+    }
     orders_none() {
         ja: "送信待ちの受注はありません",
         en: "none",
@@ -192,9 +233,53 @@ texts! {
         ja: "{waiting} 件のうち {held_back} 件は送信できません",
         en: "{held_back} of {waiting} cannot be sent",
     }
+    orders_oldest(ordered_at: &str) {
+        ja: "送信できるもののうち最も古いものは {ordered_at} の受注です",
+        en: "the oldest that can be sent is of {ordered_at}",
+    }
+    orders_judged(judged: u32) {
+        ja: "古いものから {judged} 件を調べました",
+        en: "looked at the oldest {judged}",
+    }
+    options_compared(orders: &str) {
+        ja: "最近の受注 {orders} 件を調べました",
+        en: "recent orders looked at: {orders}",
+    }
+    mend_above() {
+        ja: "上の「注意」を解消すると送信されます。",
+        en: "mend the warning above",
+    }
+    taken_unknown() {
+        ja: "TEMPOSTARが引き取ったファイルをサーバから消すかどうか、まだわかりません",
+        en: "not known yet whether TEMPOSTAR removes what it has taken",
+    }
+    taken_all() {
+        ja: "引き取られないまま長く残っているファイルはありません",
+        en: "none has been left lying for long",
+    }
     orders_more_reasons(more: usize) {
         ja: "理由の種類はほかに {more} 個あります（tempostar status ですべて見られます）",
         en: "{more} more reasons; `tempostar status` shows them",
+    }
+    no_job_has_run() {
+        ja: "まだ一度も実行されていません",
+        en: "none has run yet",
+    }
+    last_successes() {
+        ja: "最後に成功した時刻",
+        en: "last successes",
+    }
+    no_job_is_running() {
+        ja: "ありません",
+        en: "none",
+    }
+    running_now() {
+        ja: "実行中（開始時刻）",
+        en: "at work, since",
+    }
+    clock_shows(now: &str) {
+        ja: "日本時間 {now}（タイムゾーンの設定は問いません）",
+        en: "{now} in Japan (its time zone does not matter)",
     }
     mail_none() {
         ja: "送らない設定です",
@@ -233,16 +318,26 @@ texts! {
     word_error() { ja: "エラー", en: "error" }
     word_warning() { ja: "注意", en: "warning" }
     word_skipped() { ja: "未確認", en: "not tried" }
-    all_well() {
-        ja: "すべて正常です。",
-        en: "Everything is as it should be.",
+    total_errors(count: usize, count_en: &str) { ja: "エラー {count} 件", en: "{count_en}" }
+    total_warnings(count: usize, count_en: &str) { ja: "注意 {count} 件", en: "{count_en}" }
+    total_skipped(count: usize) { ja: "未確認 {count} 件", en: "{count} not tried" }
+    all_well(jobs: &str) {
+        ja: "すべて正常です。{jobs}を実行できます。",
+        en: "Everything is ready for {jobs}.",
     }
-    totals(errors: usize, warnings: usize, skipped: usize) {
-        ja: "結果: エラー {errors}、注意 {warnings}、未確認 {skipped}",
-        en: "Errors: {errors}, warnings: {warnings}, not tried: {skipped}",
+    jobs_can_run(jobs: &str) {
+        ja: "{jobs}を実行できます。",
+        en: "everything is ready for {jobs}.",
+    }
+    jobs_cannot_run(jobs: &str) {
+        ja: "{jobs}はまだ実行できません。",
+        en: "{jobs} cannot run yet.",
+    }
+    jobs_may_run(jobs: &str) {
+        ja: "{jobs}を実行できるかどうかは確認していません。",
+        en: "not known whether {jobs} can run.",
     }
     jobs_ready() { ja: "実行できる処理", en: "Can run now" }
-    jobs_blocked() { ja: "まだ実行できない処理", en: "Cannot run yet" }
     jobs_untested() { ja: "実行できるかどうか確認していない処理", en: "Not known whether it can run" }
     write_test_left() {
         ja: "FTPサーバに書き込めるかどうかも確認するには、--write-test を付けて実行してください。",
@@ -304,6 +399,18 @@ problems! {
         en: "{path}, which holds a password, can be read by every user of this computer (mode {mode})",
         hint_ja: "「chmod o-rwx {path}」で、ほかの利用者から読めないようにしてください。",
         hint_en: "run `chmod o-rwx {path}`",
+    }
+    warning environments_same_server = "environments-same-server" (host: &str, user: &str) {
+        ja: "デモ環境（[ftp.demo]）と本番環境（[ftp.production]）のFTP接続情報が同じです（{host}、ユーザID {user}）。テストの受注が、本番のTEMPOSTARに取り込まれるおそれがあります。",
+        en: "[ftp.demo] and [ftp.production] name the same server and user ({host}, {user}): orders of a test could reach the real TEMPOSTAR",
+        hint_ja: "店舗様に「TEMPOSTAR:テスト用FTP接続先URL・ユーザID」と「TEMPOSTAR:FTP接続先URL・ユーザID」をご確認のうえ、写し間違えているほうを直してください。",
+        hint_en: "ask the shop for both, and correct the one that was copied from the other",
+    }
+    warning environments_same_database = "environments-same-database" (path: &str) {
+        ja: "デモ環境と本番環境のデータベースが同じです（{path}）。デモ環境で使ったデータベースは、本番環境では使えません。",
+        en: "demo and production have the same database, {path}; one that was used for demo is refused in production",
+        hint_ja: "設定ファイルの database に {{environment}} を入れて（例: \"shop.{{environment}}.db\"）、環境ごとに分けてください。",
+        hint_en: "put {{environment}} into `database` (such as \"shop.{{environment}}.db\"), so that each has its own",
     }
     warning work_folder_open = "work-dir-open" (path: &str, mode: &str) {
         ja: "作業フォルダ {path} を、このコンピュータのほかの利用者も開けます（権限 {mode}）。お客様の情報を含むファイルの控えが置かれます。",
@@ -412,6 +519,84 @@ problems! {
         en: "{count} orders ({examples}) are held back",
         hint_ja: "理由を解消すると、次の export-orders で自動的に送信されます。",
         hint_en: "once the reason is mended, the next export-orders sends them",
+    }
+    warning rows_would_be_rejected = "rows-would-be-rejected" (rows: u64) {
+        ja: "誤りのある行が {rows} 行あり、その行は取り込まれません（ほかの行は取り込まれます）。最初の数行は次のとおりです。",
+        en: "rows that are wrong and would be left out, while the others are taken: {rows}; the first of them:",
+        hint_ja: "TEMPOSTARのデータを直してください。各処理を実行すると、誤りのある行だけのファイルが作業フォルダの rejects に作られます。",
+        hint_en: "correct the data in TEMPOSTAR; the job writes all these rows to a file in `rejects` of the work folder",
+    }
+    note optional_columns_missing = "optional-columns-missing" (count: usize, names: &str) {
+        ja: "取り込める列のうち、次の {count} 列はファイルにありません: {names}",
+        en: "columns that could be taken and are not in the file ({count}): {names}",
+        hint_ja: "必要な列があれば、TEMPOSTARの出力項目に加えてください。ない列の値は、本システムの値がそのまま残ります。",
+        hint_en: "add those that the shop needs to what TEMPOSTAR writes; the shop's values of the others stay as they are",
+    }
+    warning job_overdue = "job-overdue" (job: &str, last: &str, minutes: u32) {
+        ja: "{job} が {last} を最後に成功していません（設定ファイルの [schedule] では {minutes} 分以内）。",
+        en: "{job} succeeded last at {last}; [schedule] wants that every {minutes} minutes",
+        hint_ja: "cron に {job} が登録され、動いているかご確認ください（crontab.example）。動いている場合は tempostar status で最後の結果をご確認ください。",
+        hint_en: "see whether cron calls {job} (crontab.example); if it does, `tempostar status` shows how it ended",
+    }
+    warning job_never_succeeded = "job-never-succeeded" (job: &str, minutes: u32) {
+        ja: "{job} はまだ一度も成功していません（設定ファイルの [schedule] では {minutes} 分以内）。",
+        en: "{job} has never succeeded; [schedule] wants that every {minutes} minutes",
+        hint_ja: "cron に {job} が登録されているかご確認ください（crontab.example）。動いている場合は tempostar status で最後の結果をご確認ください。",
+        hint_en: "see whether cron calls {job} (crontab.example); if it does, `tempostar status` shows how it ended",
+    }
+    warning job_runs_long = "job-runs-long" (job: &str, since: &str, minutes: i64) {
+        ja: "{job} が {since} から {minutes} 分間動き続けています。終わるまで、cron が次に呼び出しても何もしません。",
+        en: "{job} has been at work for {minutes} minutes, since {since}; until it ends, cron's further calls do nothing",
+        hint_ja: "「ps」でこのプログラムが動いているか確認し、止まっているようであれば終了してください（途中までの変更は取り消され、次の実行で続きから行います）。",
+        hint_en: "look at it with `ps`, and end it if it hangs: what is under way is rolled back, and the next run goes on from there",
+    }
+    error clock_before_release = "clock-wrong" (now: &str, written_on: &str) {
+        ja: "このコンピュータの時計が {now} を示していますが、このプログラムはそれより後（{written_on}）に作られたものです。",
+        en: "this computer's clock shows {now}, but this program was made later, in {written_on}",
+        hint_ja: "時計を合わせてください（NTPの利用をお勧めします）。時計がずれていると、在庫の引当と、どのファイルが新しいかの判断を誤ります。",
+        hint_en: "set the clock, best by NTP: with a wrong one, allocations and which file is newer are reckoned wrongly",
+    }
+    warning clock_behind_ledger = "clock-behind-ledger" (now: &str, newest: &str) {
+        ja: "このコンピュータの時計は {now} を示していますが、それより先の時刻（{newest}）に実行した記録があります。",
+        en: "this computer's clock shows {now}, but a run is on record at {newest}",
+        hint_ja: "時計を合わせてください（NTPの利用をお勧めします）。時計がずれていると、在庫の引当と、どのファイルが新しいかの判断を誤ります。",
+        hint_en: "set the clock, best by NTP: with a wrong one, allocations and which file is newer are reckoned wrongly",
+    }
+    warning orders_waiting_long = "orders-waiting-long" (ordered_at: &str, days: i64) {
+        ja: "送信待ちの受注に、{days} 日前（{ordered_at}）のものがあります。次の export-orders ですべてTEMPOSTARへ送信されます。",
+        en: "an order that was placed {days} days ago ({ordered_at}) still waits; the next export-orders sends it, and all others, to TEMPOSTAR",
+        hint_ja: "TEMPOSTARのご利用開始前の受注であれば、送信しないものを送信済みにしてください（docs/database.md の「Going live」にSQLがあります）。そうでなければ、cron に export-orders が登録されているかご確認ください。",
+        hint_en: "if it is from before TEMPOSTAR, mark those that must not be sent (docs/database.md, “Going live”, has the SQL); else see whether cron calls export-orders",
+    }
+    warning orders_by_reservation = "orders-by-reservation" (count: u64, examples: &str) {
+        ja: "予約販売の受注が {count} 件あります（{examples}）。予約販売はTEMPOSTAR連携と併用できません。",
+        en: "{count} orders ({examples}) are reservations (予約販売), which cannot be used together with TEMPOSTAR",
+        hint_ja: "本システムの「予約販売」を「利用しない」に変え、これらの受注はTEMPOSTARに手で登録してください。",
+        hint_en: "set 予約販売 to 利用しない in the shop, and enter these orders in TEMPOSTAR by hand",
+    }
+    warning orders_by_hanpukai = "orders-by-hanpukai" (count: u64, examples: &str) {
+        ja: "頒布会の受注が {count} 件あります（{examples}）。頒布会はTEMPOSTAR連携と併用できません。",
+        en: "{count} orders ({examples}) are of hanpukai (頒布会), which cannot be used together with TEMPOSTAR",
+        hint_ja: "本システムの「頒布会」を「利用しない」に変え、これらの受注はTEMPOSTARに手で登録してください。",
+        hint_en: "set 頒布会 to 利用しない in the shop, and enter these orders in TEMPOSTAR by hand",
+    }
+    warning orders_by_subscription = "orders-by-subscription" (count: u64, examples: &str) {
+        ja: "定期販売の受注が {count} 件ありますが（{examples}）、設定ファイルでは「定期販売」を利用しないことになっています。",
+        en: "{count} orders ({examples}) are subscriptions (定期販売), which the settings say the shop does not use",
+        hint_ja: "設定ファイルの shop.options に subscriptions = true と書いてください。本システムの「定期オーソリ失敗受注未作成フラグ」は「作成する」、「定期オーソリ失敗過去受注有効化フラグ」は「利用しない」でなければなりません。",
+        hint_en: "write subscriptions = true in shop.options; in the shop, 定期オーソリ失敗受注未作成フラグ must be 作成する, and 定期オーソリ失敗過去受注有効化フラグ 利用しない",
+    }
+    warning orders_to_several = "orders-to-several-destinations" (count: u64, examples: &str) {
+        ja: "配送先が複数ある受注が {count} 件ありますが（{examples}）、設定ファイルでは「複数配送先」を利用しないことになっています。",
+        en: "{count} orders ({examples}) have several destinations (複数配送先), which the settings say the shop does not use",
+        hint_ja: "設定ファイルの shop.options に multiple_destinations = true と書いてください。その場合「TEMPOSTAR:物流連携時受注明細追加フラグ」（logistics.add_order_lines）は「追加しない」（\"ignore\"）でなければなりません。",
+        hint_en: "write multiple_destinations = true in shop.options; TEMPOSTAR:物流連携時受注明細追加フラグ (logistics.add_order_lines) must then be \"ignore\"",
+    }
+    warning files_not_taken = "order-files-not-taken" (count: u64, oldest: &str, names: &str) {
+        ja: "TEMPOSTARに引き取られていない受注ファイルが {count} 個あります（最も古いものは {oldest} に送信）: {names}",
+        en: "TEMPOSTAR has not taken {count} files of orders, the oldest sent at {oldest}: {names}",
+        hint_ja: "TEMPOSTARの受注取込（自動取込の設定、取込エラー）をSAVAWAY様・店舗様でご確認ください。引き取られるまで、これらの受注はTEMPOSTARに届いていません。",
+        hint_en: "look in TEMPOSTAR whether it takes orders in automatically, and for errors there; until then these orders have not reached it",
     }
     error no_test_mail = "test-mail-unavailable" () {
         ja: "テストメールは送信していません。この版の tempostar には、メールを送る機能がまだありません。",

@@ -49,6 +49,12 @@ problems! {
         hint_ja: "文字の値は前後を半角の \" で囲んでください。",
         hint_en: "put the value in double quotes",
     }
+    error syntax_full_width = "settings-syntax-full-width" (column: usize) {
+        ja: "{column}文字目に全角の文字（または全角の空白・引用符）が入っています。",
+        en: "column {column}: a full-width character, blank or quotation mark",
+        hint_ja: "項目名、=、\"、数字、空白は、すべて半角で書いてください。",
+        hint_en: "write keys, =, quotation marks, numbers and blanks with ordinary (half-width) characters",
+    }
     error syntax_duplicate = "settings-duplicate-key" (column: usize) {
         ja: "{column}文字目: 同じ項目がすでに書かれています。",
         en: "column {column}: this key stands here a second time",
@@ -170,14 +176,14 @@ problems! {
 
     // Options of the shop that exclude TEMPOSTAR.
     error option_reservation_sales = "option-reservation-sales" () {
-        ja: "TEMPOSTAR連携と併用できないオプションです。",
-        en: "cannot be used together with TEMPOSTAR",
+        ja: "TEMPOSTAR連携と併用できないオプションです。「利用しない」（false）でなければなりません。",
+        en: "cannot be used together with TEMPOSTAR: must be 利用しない (false)",
         hint_ja: "予約販売の利用をやめ、reservation_sales = false にしてください。",
         hint_en: "stop using 予約販売 and set reservation_sales = false",
     }
     error option_hanpukai = "option-hanpukai" () {
-        ja: "TEMPOSTAR連携と併用できないオプションです。",
-        en: "cannot be used together with TEMPOSTAR",
+        ja: "TEMPOSTAR連携と併用できないオプションです。「利用しない」（false）でなければなりません。",
+        en: "cannot be used together with TEMPOSTAR: must be 利用しない (false)",
         hint_ja: "頒布会の利用をやめ、hanpukai = false にしてください。",
         hint_en: "stop using 頒布会 and set hanpukai = false",
     }
@@ -212,6 +218,12 @@ problems! {
         en: "the URL holds full-width characters",
         hint_ja: "英数字と記号をすべて半角で書いてください。",
         hint_en: "write it with ordinary letters, digits and dots",
+    }
+    error user_full_width = "ftp-user-full-width" () {
+        ja: "ユーザIDに全角文字か空白が入っています。",
+        en: "the user ID holds a full-width character or a blank",
+        hint_ja: "ご契約時に案内されたユーザIDを、半角で、空白を入れずに書いてください。",
+        hint_en: "write it with ordinary (half-width) characters and without blanks",
     }
     error url_ftps = "ftp-url-ftps" () {
         ja: "接続先URLが ftps:// で始まっています。この形式の接続（Implicit FTPS）には対応していません。",
@@ -317,6 +329,12 @@ problems! {
         hint_ja: "ファイルの1行目にパスワードを書いてください。",
         hint_en: "write the password into its first line",
     }
+    error password_file_blank = "password-file-blank" () {
+        ja: "パスワードファイルの1行目の前か後ろに、空白が入っています。",
+        en: "the password file's first line begins or ends with a blank",
+        hint_ja: "空白（全角の空白も含みます）を消してください。空白もパスワードの一部である場合は、password_file の代わりに password = \"…\" と書いてください。",
+        hint_en: "delete the blank; if it belongs to the password, write password = \"…\" instead of password_file",
+    }
     error password_file_not_utf8 = "password-file-not-utf8" () {
         ja: "パスワードファイルの文字コードがUTF-8ではありません。",
         en: "the password file is not UTF-8",
@@ -342,6 +360,12 @@ problems! {
         en: "the folder {folder:?} holds “..”",
         hint_ja: ".. を使わずに、サーバ上のフォルダの場所を書いてください。",
         hint_en: "write the folder's path on the server without it",
+    }
+    error folder_shared = "server-folder-shared" (folder: &str, other: &str) {
+        ja: "{other} と同じフォルダ「{folder}」の、同じ名前のファイルを扱う設定になっています。",
+        en: "takes the same files of the folder {folder:?} as {other}",
+        hint_ja: "ほかの処理のファイルは取り込めず、error フォルダへ移されてしまいます。フォルダを分けるか、pattern（例: \"stock*.csv\"）でファイル名を分けてください。",
+        hint_en: "each would refuse the other's files and move them away: use another folder, or tell the files apart by `pattern` (such as \"stock*.csv\")",
     }
     error name_slash = "name-slash" (name: &str) {
         ja: "「{name}」に / が入っています。",

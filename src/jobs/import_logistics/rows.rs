@@ -46,6 +46,10 @@ pub(super) struct LineColumns {
 pub(super) const LINE_COLUMNS: [&str; 7] =
     ["商品コード", "商品名", "項目選択肢", "数量", "税抜単価", "単品消費税", "税込単価"];
 
+/// The columns of an order and its destinations, without the one that is required.
+const OPTIONAL_COLUMNS: [&str; 8] =
+    ["受注進捗コード", "出荷日", "出荷確定日", "配送日", "荷物番号", "配送方法名", "配送番号", "入金日付"];
+
 impl Columns {
     pub(super) fn find(header: &Header, add_order_lines: AddOrderLines) -> Result<Self> {
         let added = match add_order_lines {
@@ -90,6 +94,16 @@ impl Columns {
             std::iter::once(self.order_no).chain(optional.into_iter().flatten()).chain(lines).collect();
         header.others(&known).into_iter().map(|(_, name)| name.to_owned()).collect()
     }
+}
+
+/// The columns that a logistics file can have and this one has not; the shop's values of them stay as they are.
+pub fn missing_columns(header: &Header, add_order_lines: AddOrderLines) -> Vec<String> {
+    let lines = match add_order_lines {
+        AddOrderLines::Ignore => &[],
+        AddOrderLines::Add => LINE_COLUMNS.as_slice(),
+    };
+    let known = OPTIONAL_COLUMNS.iter().chain(lines);
+    known.filter(|name| header.optional(name).is_none()).map(|name| (*name).to_owned()).collect()
 }
 
 /// What a row says of an order's progress.

@@ -1,0 +1,253 @@
+//! The newest file of each kind: could it be taken? The jobs read it themselves, in a dry run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::{Finding, Found, Who, World, folders};
+use crate::file_time::{own_time, server_time};
+use crate::jobs::{import_logistics, import_products, import_stock};
+use crate::ledger;
+use crate::remote::{Kind, Remote, RemoteFile};
+use crate::report::{FileOutcome, Problem, Report, Severity};
+use crate::settings::{Inbox, Ready, Settings};
+use crate::sheet::Sheet;
+use crate::sync::import::{Source, marker_name};
+use crate::sync::{self, Mode};
+use crate::text::check_settings as say;
+
+/// A larger file is not fetched only to be looked at.
+const SIZE_MAX: u64 = 100 * 1024 * 1024;
+
+/// How many problems of a file are told, and how many columns.
+const PROBLEMS_TOLD_MAX: usize = 5;
+const COLUMNS_TOLD_MAX: usize = 40;
+
+/// One kind of file.
+pub(super) struct KindOfFile {
+    command: &'static str,
+    /// The check of its folder on the server.
+    inbox_check: &'static str,
+    inbox: fn(&Settings) -> &Inbox,
+    missing_columns: fn(&Sheet, &Settings) -> Vec<String>,
+}
+
+pub(super) const PRODUCTS: KindOfFile = KindOfFile {
+    command: import_products::COMMAND,
+    inbox_check: folders::PRODUCTS,
+    inbox: |settings| &settings.products.inbox,
+    missing_columns: |sheet, settings| import_products::missing_columns(sheet.header(), &settings.products),
+};
+
+pub(super) const LOGISTICS: KindOfFile = KindOfFile {
+    command: import_logistics::COMMAND,
+    inbox_check: folders::LOGISTICS,
+    inbox: |settings| &settings.logistics.inbox,
+    missing_columns: |sheet, settings| {
+        import_logistics::missing_columns(sheet.header(), settings.logistics.add_order_lines)
+    },
+};
+
+pub(super) const STOCK: KindOfFile = KindOfFile {
+    command: import_stock::COMMAND,
+    inbox_check: folders::STOCK,
+    inbox: |settings| &settings.stock.inbox,
+    // Of stock there is nothing but the figure.
+    missing_columns: |_, _| Vec::new(),
+};
+
+/// A file to look at.
+struct Sample {
+    name: String,
+    path: PathBuf,
+    /// What comes of it is still to be seen; else the ledger knows.
+    is_waiting: bool,
+}
+
+/// Looks at the newest file that waits on the server, or else at the last one of which we have a copy.
+pub(super) fn look(world: &mut World<'_>, kind: &KindOfFile) -> Result<Found> {
+    let spool = world.work_dir.as_ref().context("no work folder")?.spool(SPOOL)?;
+    let waiting = match world.has_passed(kind.inbox_check) {
+        true => newest_waiting(world, (kind.inbox)(world.settings), &spool)?,
+        false => Newest::None,
+    };
+    let sample = match waiting {
+        Newest::TooLarge(name, size) => {
+            return Ok(Found::ok(say::file_too_large_to_look_at(&name, size / 1024 / 1024)));
+        }
+        Newest::Unsettled(name) => return Ok(Found::ok(say::file_not_complete(&name))),
+        Newest::File(sample) => Some(sample),
+        Newest::None => last_archived(world, kind.command)?,
+    };
+    let Some(sample) = sample else { return Ok(Found::ok(say::no_file_yet())) };
+    let found = judge(world, kind, &sample);
+    if sample.is_waiting {
+        // The spool is emptied by nobody else.
+        let _ = fs::remove_file(&sample.path);
+    }
+    found
+}
+
+/// Where files lie while they are looked at.
+const SPOOL: &str = "check-settings";
+
+/// What waits on the server.
+enum Newest {
+    None,
+    /// It changed while it was fetched.
+    Unsettled(String),
+    TooLarge(String, u64),
+    File(Sample),
+}
+
+fn newest_waiting(world: &mut World<'_>, inbox: &Inbox, spool: &Path) -> Result<Newest> {
+    let Some(file) = newest_listed(world, inbox)? else { return Ok(Newest::None) };
+    if file.size > SIZE_MAX.min(world.settings.limits.max_file_bytes) {
+        return Ok(Newest::TooLarge(file.name, file.size));
+    }
+    let path = spool.join(&file.name);
+    match world.remote.download(&inbox.folder, &file, &path) {
+        Ok(_) => Ok(Newest::File(Sample { name: file.name, path, is_waiting: true })),
+        Err(error) if matches!(error.kind, Kind::Changed | Kind::Incomplete) => {
+            let _ = fs::remove_file(&path);
+            Ok(Newest::Unsettled(file.name))
+        }
+        // A run of the job has just taken it.
+        Err(error) if error.kind == Kind::Missing => Ok(Newest::None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The newest complete file by its own time, as far as a listing tells.
+fn newest_listed(world: &mut World<'_>, inbox: &Inbox) -> Result<Option<RemoteFile>> {
+    let listed_at = world.clock.now();
+    let mut files = listed(&mut world.remote, inbox)?;
+    if let Ready::Marker { suffix } = &inbox.ready {
+        let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+        files.retain(|file| {
+            !file.name.ends_with(suffix.as_str()) && names.contains(&marker_name(&file.name, suffix))
+        });
+    }
+    let time = |file: &RemoteFile| {
+        own_time(&file.name, file.modified.map(|mdtm| server_time(mdtm, listed_at)), listed_at)
+    };
+    Ok(files.into_iter().max_by_key(|file| (time(file), file.name.clone())))
+}
+
+fn listed(remote: &mut Remote<'_>, inbox: &Inbox) -> Result<Vec<RemoteFile>> {
+    let is_marker =
+        |name: &str| matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()));
+    let wanted = |name: &str| is_marker(name) || folders::is_waiting(inbox, name);
+    Ok(remote.list(&inbox.folder, &wanted)?.files)
+}
+
+fn last_archived(world: &World<'_>, command: &str) -> Result<Option<Sample>> {
+    let work_dir = world.work_dir.as_ref().context("no work folder")?;
+    let newest = ledger::newest_file(world.database()?, command)?;
+    let sample = newest.map(|(name, archived_as)| Sample {
+        name,
+        path: work_dir.archived(&archived_as),
+        is_waiting: false,
+    });
+    let is_small = |sample: &Sample| fs::metadata(&sample.path).is_ok_and(|found| found.len() <= SIZE_MAX);
+    Ok(sample.filter(is_small))
+}
+
+fn judge(world: &World<'_>, kind: &KindOfFile, sample: &Sample) -> Result<Found> {
+    let report = dry_run(world, kind.command, sample)?;
+    let Some(file) = report.files.first() else {
+        // What stopped it has nothing to do with the file.
+        let problems = report.problems.into_iter();
+        return Ok(Found::failed(problems.map(|problem| finding(problem, Severity::Warning)).collect()));
+    };
+    let fact = match sample.is_waiting {
+        true => say::file_waiting(&sample.name, file.rows),
+        false => say::file_archived(&sample.name, file.rows),
+    };
+    let (outcome, rejected) = (file.outcome, file.rejected);
+    let problems = root_and_details(report.problems, outcome, rejected, sample.is_waiting);
+    let missing = match outcome {
+        FileOutcome::Refused => Vec::new(),
+        _ => missing_columns(world.settings, kind, sample),
+    };
+    let missing = (!missing.is_empty()).then(|| {
+        let problem = say::optional_columns_missing(missing.len(), &first(&missing));
+        Finding::new(&[Who::Shop, Who::Savaway], problem)
+    });
+    Ok(Found::ok(fact).with_all(problems).with_all(missing))
+}
+
+/// Why the file, or a part of it, would not be taken, and then the first rows that show it.
+fn root_and_details(
+    mut problems: Vec<Problem>,
+    outcome: FileOutcome,
+    rejected: u64,
+    is_waiting: bool,
+) -> Vec<Finding> {
+    // A file that waits will be refused; what was refused before has been told then.
+    let worst = if is_waiting { Severity::Error } else { Severity::Warning };
+    let root = match outcome {
+        // The last word on it.
+        FileOutcome::Refused => problems.pop().map(|problem| finding(problem, worst)),
+        _ => (rejected > 0).then(|| finding(say::rows_would_be_rejected(rejected), worst)),
+    };
+    let rest = problems.into_iter().take(PROBLEMS_TOLD_MAX).map(|problem| {
+        let is_detail = problem.line.is_some() && root.is_some();
+        finding(problem, if is_detail { Severity::Note } else { Severity::Warning })
+    });
+    let rest: Vec<Finding> = rest.collect();
+    root.into_iter().chain(rest).collect()
+}
+
+/// The job's own run over this file, which changes nothing.
+fn dry_run(world: &World<'_>, command: &'static str, sample: &Sample) -> Result<Report> {
+    let report = Report::begin(command, world.run_id.to_owned(), world.clock.now());
+    let source = Source::Files(vec![sample.path.clone()]);
+    // What the guard would say of a file that was applied long ago, or of one whose products are still to come, means
+    // nothing.
+    let guard = match sample.is_waiting && has_skus(world)? {
+        true => import_stock::GuardMode::Watch,
+        false => import_stock::GuardMode::Overrule,
+    };
+    Ok(sync::run(world.settings, world.clock, Mode::DryRun, report, |run| match command {
+        import_products::COMMAND => import_products::run(run, &source),
+        import_logistics::COMMAND => import_logistics::run(run, &source),
+        _ => import_stock::run(run, &source, guard),
+    }))
+}
+
+fn has_skus(world: &World<'_>) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM skus)";
+    Ok(world.database()?.query_row(sql, [], |row| row.get(0))?)
+}
+
+fn finding(problem: Problem, worst: Severity) -> Finding {
+    let severity = match problem.code {
+        // About the shop's data, not about the file; the jobs and `status` tell of them.
+        "unknown-orders" | "cancelled-in-tempostar" | "shipped-but-cancelled" | "added-line-differs" => {
+            Severity::Note
+        }
+        _ => problem.severity.min(worst),
+    };
+    let who: &[Who] = match problem.code {
+        "mapped-column-missing" | "unknown-columns" => &[Who::Support],
+        _ => &[Who::Shop, Who::Savaway],
+    };
+    // Which file it is the check says already.
+    Finding::new(who, Problem { severity, file: None, ..problem })
+}
+
+fn missing_columns(settings: &Settings, kind: &KindOfFile, sample: &Sample) -> Vec<String> {
+    // It has just been read.
+    let sheet = Sheet::open(&sample.path, &sample.name, (kind.inbox)(settings).encoding);
+    sheet.map(|sheet| (kind.missing_columns)(&sheet, settings)).unwrap_or_default()
+}
+
+fn first(names: &[String]) -> String {
+    let mut shown = names[..names.len().min(COLUMNS_TOLD_MAX)].join(", ");
+    if names.len() > COLUMNS_TOLD_MAX {
+        shown.push_str(", …");
+    }
+    shown
+}

@@ -1,0 +1,91 @@
+//! When the jobs ran, and what the time is.
+
+use anyhow::Result;
+use chrono::{NaiveDateTime, TimeDelta};
+use rusqlite::Connection;
+
+use super::{ALL_JOBS, Finding, Found, Who, show};
+use crate::clock::{format_time, parse_time};
+use crate::ledger;
+use crate::report::Severity;
+use crate::settings::{Environment, Settings};
+use crate::shop;
+use crate::text::{Text, check_settings as say};
+
+/// No clock can be right that shows an earlier day than that on which this was written.
+const WRITTEN_ON: &str = "2026-11-01";
+
+/// Two hosts that share a database need not agree to the minute.
+const CLOCK_SLACK_MIN: i64 = 10;
+
+/// Even a whole catalogue over a slow line is done by then.
+const RUNNING_MIN_MAX: i64 = 60;
+
+/// The last success of each job, held against `[schedule]`.
+///
+/// Before go-live the jobs run by hand, and nothing is overdue: in demo it is a note. A job that has never succeeded is
+/// overdue in production once any other has run for longer than its minutes; until then it may still be its turn.
+pub(super) fn last_successes(
+    database: &Connection,
+    settings: &Settings,
+    now: NaiveDateTime,
+) -> Result<Found> {
+    let first_run = ledger::first_run(database)?.as_deref().and_then(parse_time);
+    let mut told = Vec::new();
+    let mut findings = Vec::new();
+    for job in ALL_JOBS {
+        let (_, success) = ledger::last_runs(database, job)?;
+        let last = success.as_ref().and_then(|run| parse_time(&run.started_at));
+        told.extend(success.map(|run| Text::same(format!("{job} {}", run.started_at))));
+        let Some(minutes) = settings.schedule.get(*job) else { continue };
+        let limit = TimeDelta::minutes(i64::from(*minutes));
+        let problem = match (last, first_run) {
+            (Some(last), _) if now - last > limit => say::job_overdue(job, &format_time(last), *minutes),
+            (None, Some(first)) if now - first > limit => say::job_never_succeeded(job, *minutes),
+            _ => continue,
+        };
+        findings.push(Finding::new(&[Who::Support], problem));
+    }
+    if settings.environment == Environment::Demo {
+        findings.iter_mut().for_each(|finding| finding.problem.severity = Severity::Note);
+    }
+    let fact = match told.is_empty() {
+        true => say::no_job_has_run(),
+        false => say::last_successes().because(&show::joined(&told, "、", ", ")),
+    };
+    Ok(Found::ok(fact).with_all(findings))
+}
+
+/// Runs that are at work, and those that have been for very long: they hold the job's lock, and cron's further calls do
+/// nothing.
+pub(super) fn locks(database: &Connection, settings: &Settings, now: NaiveDateTime) -> Result<Found> {
+    let mut found = Found::ok(say::no_job_is_running());
+    let mut running = Vec::new();
+    for job in ALL_JOBS.iter().copied().filter(|job| shop::is_locked(settings, job)) {
+        // Whoever has taken the lock notes its run next.
+        let Some(since) = ledger::run_under_way(database, job)? else { continue };
+        running.push(Text::same(format!("{job} ({since})")));
+        let minutes = parse_time(&since).map_or(0, |since| (now - since).num_minutes());
+        if minutes > RUNNING_MIN_MAX {
+            found = found.with(Finding::new(&[Who::Support], say::job_runs_long(job, &since, minutes)));
+        }
+    }
+    if !running.is_empty() {
+        found.fact = say::running_now().because(&show::joined(&running, "、", ", "));
+    }
+    Ok(found)
+}
+
+/// Whether the host's clock can be right. Its time zone does not matter: everything is reckoned in Japan time from UTC.
+pub(super) fn clock(database: Option<&Connection>, now: NaiveDateTime) -> Result<Found> {
+    let shown = format_time(now);
+    let found = Found::ok(say::clock_shows(&shown));
+    if shown.as_str() < WRITTEN_ON {
+        return Ok(found.with(Finding::new(&[Who::Support], say::clock_before_release(&shown, WRITTEN_ON))));
+    }
+    let newest = database.map(ledger::newest_run).transpose()?.flatten();
+    let is_ahead =
+        |time: &String| parse_time(time).is_some_and(|time| time > now + TimeDelta::minutes(CLOCK_SLACK_MIN));
+    let problem = newest.filter(is_ahead).map(|newest| say::clock_behind_ledger(&shown, &newest));
+    Ok(found.with_all(problem.map(|problem| Finding::new(&[Who::Support], problem))))
+}
