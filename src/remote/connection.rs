@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,8 +17,8 @@ use suppaftp::rustls::ClientConfig;
 use suppaftp::types::{FileType, Mode, Response};
 use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream, Status, TlsConnector, TransferStream};
 
-use super::error::{Cause, Fault, Reply, Step, quotable, timed_out};
-use super::{Seen, tls};
+use super::error::{Cause, Fault, Reply, Service, Step, quotable, timed_out};
+use super::{Encryption, Seen, tls};
 use crate::crash;
 use crate::interrupt;
 use crate::settings::{Ftp, Server};
@@ -30,6 +30,13 @@ const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 const LISTING_BYTES_MAX: u64 = 16 << 20;
 /// By how much a file may have grown since it was listed. A download that goes on and on would fill the disk.
 const GROWTH_BYTES_MAX: u64 = 64 << 20;
+/// So much of a server's first words is looked at.
+const GREETING_BYTES_SEEN: usize = 200;
+/// How long a server that does not greet is given to answer something else.
+const SILENCE_LOOKED_AT: Duration = Duration::from_secs(5);
+/// With which byte a TLS server begins to answer.
+const TLS_ALERT: u8 = 21;
+const TLS_HANDSHAKE: u8 = 22;
 const CHUNK_BYTES: usize = 64 << 10;
 /// Less than this, for as long as the time-out, is no progress.
 const BYTES_PER_S_MIN: u64 = 256;
@@ -73,7 +80,8 @@ impl<'a> Connection<'a> {
         let mut ftp = greet(settings, seen, Arc::clone(&data_tried)).map_err(connecting)?;
         if let Some(config) = tls {
             debug("AUTH TLS");
-            ftp = secure(ftp, config, settings).map_err(securing)?;
+            let (secured, encryption) = secure(ftp, config, settings).map_err(securing)?;
+            (ftp, seen.encryption) = (secured, encryption);
         }
         debug("log in");
         ftp.login(user.as_str(), password.reveal())
@@ -110,6 +118,30 @@ impl<'a> Connection<'a> {
             }
             Err(cause) => Err(cause),
         }
+    }
+
+    /// What the server says it can do beyond the basics, in capitals; nothing where it does not know the question.
+    pub(super) fn features(&mut self) -> Result<Vec<String>, Cause> {
+        match self.ask("FEAT", &[Status::System]) {
+            Ok(answer) => {
+                let answer = String::from_utf8_lossy(&answer.body).to_ascii_uppercase();
+                Ok(answer.lines().map(|line| line.trim().to_owned()).collect())
+            }
+            Err(Cause::Forbidden(_) | Cause::Refused(_)) => Ok(Vec::new()),
+            Err(cause) => Err(cause),
+        }
+    }
+
+    /// The address that the server announces for data connections, where that is another than the one we talk to;
+    /// with both. The port that it opens is not used.
+    pub(super) fn announced_elsewhere(&mut self) -> Result<Option<(IpAddr, IpAddr)>, Cause> {
+        let peer = self.ftp.get_ref().peer_addr().map_err(Cause::Io)?.ip().to_canonical();
+        if peer.is_ipv6() {
+            return Ok(None);
+        }
+        let answer = self.ask("PASV", &[Status::PassiveMode])?;
+        let announced = announced_address(&String::from_utf8_lossy(&answer.body));
+        Ok(announced.filter(|announced| *announced != peer).map(|announced| (announced, peer)))
     }
 
     /// A bare NLST: the names in the current folder, one a line, as bytes.
@@ -300,6 +332,7 @@ fn debug(step: &str) {
 /// The TCP connection and the server's greeting.
 fn greet(settings: &Ftp, seen: &mut Seen, data_tried: Arc<AtomicBool>) -> Result<RustlsFtpStream, Cause> {
     let socket = dial(settings, seen)?;
+    is_ftp(&socket, settings)?;
     let peer = socket.peer_addr().map_err(Cause::Unreachable)?;
     let (connect_timeout, timeout) = (settings.connect_timeout, settings.timeout);
     let mut ftp = RustlsFtpStream::connect_with_stream(socket)
@@ -310,8 +343,12 @@ fn greet(settings: &Ftp, seen: &mut Seen, data_tried: Arc<AtomicBool>) -> Result
                 FtpError::ConnectionError(io::Error::new(error.kind(), DataConnection { address, error }))
             })
         });
-    let greeting = ftp.get_welcome_msg().unwrap_or_default();
-    seen.greeting = Some(quotable(greeting.as_bytes(), settings.server.password.reveal()));
+    let greeting =
+        quotable(ftp.get_welcome_msg().unwrap_or_default().as_bytes(), settings.server.password.reveal());
+    if greeting.split([' ', '/']).any(|word| matches!(word, "SMTP" | "ESMTP")) {
+        return Err(Cause::OtherService { service: Service::Mail, words: greeting });
+    }
+    seen.greeting = Some(greeting);
     // PASV is the one form that every IPv4 server knows; with the peer's own address in place of the announced
     // one it is as good as EPSV behind NAT, and cannot be led astray. IPv6 has only EPSV.
     ftp.set_passive_nat_workaround(true);
@@ -321,10 +358,56 @@ fn greet(settings: &Ftp, seen: &mut Seen, data_tried: Arc<AtomicBool>) -> Result
     Ok(ftp)
 }
 
+/// Looks at the first words without taking them: the library does not tell what it did not understand.
+fn is_ftp(socket: &TcpStream, settings: &Ftp) -> Result<(), Cause> {
+    let mut words = [0; GREETING_BYTES_SEEN];
+    let read = socket.peek(&mut words).map_err(Cause::Io)?;
+    let words = &words[..read];
+    if words.first().is_none_or(u8::is_ascii_digit) {
+        return Ok(());
+    }
+    let shown = quotable(words, settings.server.password.reveal());
+    Err(match service_of(words) {
+        Some(service) => Cause::OtherService { service, words: shown },
+        None => Cause::Garbage(shown),
+    })
+}
+
+fn service_of(words: &[u8]) -> Option<Service> {
+    let services: [(&[u8], Service); 4] = [
+        (b"SSH-", Service::Ssh),
+        (b"HTTP/", Service::Web),
+        (b"+OK", Service::Mail),
+        (b"* OK", Service::Mail),
+    ];
+    services.into_iter().find(|(beginning, _)| words.starts_with(beginning)).map(|(_, service)| service)
+}
+
+/// What a server that does not greet answers to whoever begins with TLS: servers of HTTPS and of implicit FTPS wait
+/// for that, and a web server says that it is one. `None`: nothing that we know.
+pub(super) fn service_behind_silence(settings: &Ftp, address: SocketAddr) -> Option<Service> {
+    let timeout = settings.timeout.min(SILENCE_LOOKED_AT);
+    let mut socket = connect(address, settings.connect_timeout, timeout).ok()?;
+    socket.write_all(&tls::hello(bare(&settings.server.host))?).ok()?;
+    let mut answer = [0; GREETING_BYTES_SEEN];
+    let read = socket.read(&mut answer).ok()?;
+    match answer[..read].first()? {
+        &TLS_HANDSHAKE | &TLS_ALERT => Some(Service::Tls),
+        _ => service_of(&answer[..read]),
+    }
+}
+
 /// AUTH TLS, handshake, PBSZ, PROT. There is no way back to plain text from here.
-fn secure(ftp: RustlsFtpStream, config: &ClientConfig, settings: &Ftp) -> Result<RustlsFtpStream, Cause> {
-    let connector = RustlsConnector::from(tls::for_one_connection(config));
-    ftp.into_secure(connector, bare(&settings.server.host)).map_err(|error| {
+fn secure(
+    ftp: RustlsFtpStream,
+    config: &ClientConfig,
+    settings: &Ftp,
+) -> Result<(RustlsFtpStream, Option<Encryption>), Cause> {
+    let connector = tls::Connector::new(config);
+    let handshake = connector.handshake();
+    let secured = ftp.into_secure(connector, bare(&settings.server.host)).map_err(|error| {
+        // The library would give the words of a failed handshake only.
+        let error = handshake.failure().map_or(error, FtpError::ConnectionError);
         match Cause::of_connecting(error, settings) {
             Cause::Transient(reply) if reply.code == 421 => Cause::Transient(reply),
             Cause::Refused(reply) | Cause::Forbidden(reply) | Cause::Transient(reply) => {
@@ -332,7 +415,8 @@ fn secure(ftp: RustlsFtpStream, config: &ClientConfig, settings: &Ftp) -> Result
             }
             cause => cause,
         }
-    })
+    })?;
+    Ok((secured, handshake.encryption()))
 }
 
 /// Tries each of the host's addresses.
@@ -397,6 +481,15 @@ fn argument(answer: &Response) -> String {
     let text = String::from_utf8_lossy(&answer.body);
     let last = text.lines().next_back().unwrap_or_default();
     last.get(4..).unwrap_or_default().trim().to_owned()
+}
+
+/// The address in `227 Entering Passive Mode (192,0,2,1,4,5)`.
+fn announced_address(answer: &str) -> Option<IpAddr> {
+    let is_apart = |c: char| !c.is_ascii_digit() && c != ',';
+    let numbers = answer.split(is_apart).find(|part| part.matches(',').count() == 5)?;
+    let numbers: Vec<u8> = numbers.split(',').map_while(|number| number.parse().ok()).collect();
+    let [a, b, c, d, _, _] = numbers[..] else { return None };
+    Some(Ipv4Addr::new(a, b, c, d).into())
 }
 
 /// `YYYYMMDDHHMMSS`, with or without a fraction.
@@ -514,6 +607,19 @@ mod tests {
         let expected = NaiveDateTime::parse_from_str("2026-11-24 01:15:00", "%Y-%m-%d %H:%M:%S").ok();
         assert_eq!(parse_time("20261124011500"), expected);
         assert_eq!(parse_time("20261124011500.123"), expected);
+    }
+
+    #[test]
+    fn the_announced_address_is_found_in_every_form() {
+        let expected = Some(IpAddr::from([10, 0, 0, 7]));
+        for answer in
+            ["227 Entering Passive Mode (10,0,0,7,4,5).\r\n", "227 =10,0,0,7,4,5", "227 ok 10,0,0,7,4,5"]
+        {
+            assert_eq!(announced_address(answer), expected, "{answer}");
+        }
+        for answer in ["227 ok", "227 (10,0,0,7,4)", "227 (300,0,0,7,4,5)"] {
+            assert_eq!(announced_address(answer), None, "{answer}");
+        }
     }
 
     #[test]

@@ -131,6 +131,30 @@ pub enum Step {
     LogIn,
 }
 
+/// A service other than FTP that answers at the port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    Ssh,
+    Web,
+    Mail,
+    /// It wants encryption from the start: implicit FTPS, or HTTPS.
+    Tls,
+}
+
+/// Why a certificate is not trusted.
+#[derive(Clone, Debug)]
+pub(super) enum Distrust {
+    /// It is not the pinned one.
+    NotPinned,
+    /// Since this day.
+    Expired(String),
+    /// Only from this day on.
+    NotValidYet(String),
+    /// It is for these names.
+    OtherHost(String),
+    Other(Box<Text>),
+}
+
 /// One failed try: the cause, and what we were doing if that is not the verb itself (connecting, logging in).
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -226,16 +250,20 @@ pub(super) enum Cause {
     },
     /// An answer that is not FTP, or that answers something else.
     Garbage(String),
+    /// It is no FTP server; `words` are its own, if it said any.
+    OtherService {
+        service: Service,
+        words: String,
+    },
     Transient(Reply),
     Full(Reply),
     TlsRefused(Reply),
     TlsRequired(Reply),
     SessionReuse(Reply),
     Tls(String),
-    /// `reason` is `None` if it is not the pinned one.
     Certificate {
         fingerprint: String,
-        reason: Option<Box<Text>>,
+        reason: Distrust,
     },
     CaFile {
         path: String,
@@ -352,6 +380,7 @@ impl Cause {
             | Self::Io(_)
             | Self::Data { .. }
             | Self::Garbage(_)
+            | Self::OtherService { .. }
             | Self::Transient(_)
             | Self::SessionReuse(_)
             | Self::Incomplete { .. }
@@ -405,7 +434,7 @@ impl Cause {
             }
             Self::UnknownHost(_) | Self::Unreachable(_) | Self::Data { .. } => Kind::Unreachable,
             Self::Io(_) => Kind::Lost,
-            Self::Garbage(_) => Kind::Protocol,
+            Self::Garbage(_) | Self::OtherService { .. } => Kind::Protocol,
             Self::Transient(_) => Kind::Busy,
             Self::Full(_) | Self::Refused(_) => Kind::Refused,
             Self::TlsRefused(_) | Self::TlsRequired(_) | Self::SessionReuse(_) | Self::Tls(_) => Kind::Tls,
@@ -435,16 +464,25 @@ impl Cause {
             Self::Io(error) => say::connection_lost(&error.to_string()),
             Self::Data { address, error } => say::data_connection(address, &error.to_string()),
             Self::Garbage(answer) => say::not_understood(answer),
+            Self::OtherService { service: Service::Ssh, words } => say::ssh_server(words),
+            Self::OtherService { service: Service::Web, words } => say::web_server(words),
+            Self::OtherService { service: Service::Mail, words } => say::mail_server(words),
+            Self::OtherService { service: Service::Tls, .. } => say::tls_at_once(),
             Self::Transient(reply) => say::busy(&reply.text),
             Self::Full(reply) => say::server_full(&reply.text),
             Self::TlsRefused(reply) => say::tls_refused(&reply.text),
             Self::TlsRequired(reply) => say::tls_required(&reply.text),
             Self::SessionReuse(reply) => say::session_reuse(&reply.text),
             Self::Tls(reason) => say::tls_failed(reason),
-            Self::Certificate { fingerprint, reason: Some(reason) } => {
-                say::certificate_untrusted(fingerprint).because(reason)
-            }
-            Self::Certificate { fingerprint, reason: None } => say::certificate_changed(fingerprint),
+            Self::Certificate { fingerprint, reason } => match reason {
+                Distrust::NotPinned => say::certificate_changed(fingerprint),
+                Distrust::Expired(on) => say::certificate_expired(on, fingerprint),
+                Distrust::NotValidYet(from) => say::certificate_not_valid_yet(from),
+                Distrust::OtherHost(names) => {
+                    say::certificate_of_another_host(&ftp.server.host, names, fingerprint)
+                }
+                Distrust::Other(reason) => say::certificate_untrusted(fingerprint).because(reason),
+            },
             Self::CaFile { path, reason } => say::ca_file(path, reason),
             Self::Login(reply) => say::login_refused(&reply.text),
             Self::Folder { folder, reply } => say::folder_missing(folder, &reply.text),

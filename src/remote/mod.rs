@@ -19,7 +19,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::mem;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -27,8 +27,9 @@ use chrono::NaiveDateTime;
 use suppaftp::rustls::ClientConfig;
 
 use self::connection::Connection;
-use self::error::{Cause, Fault};
+use self::error::{Cause, Fault, Service, timed_out};
 pub use self::error::{Error, Kind, Step};
+pub use self::tls::Encryption;
 use crate::hashing::Hashing;
 use crate::interrupt;
 use crate::settings::Ftp;
@@ -86,6 +87,8 @@ pub struct Seen {
     pub connected: Option<(SocketAddr, Duration)>,
     /// The server's first words, fit to be shown.
     pub greeting: Option<String>,
+    /// What was agreed on; `None` without TLS.
+    pub encryption: Option<Encryption>,
 }
 
 /// What a download brought.
@@ -135,18 +138,54 @@ impl<'a> Remote<'a> {
         made.map_err(|cause| self.securing_failed(cause.into()))
     }
 
-    /// Connects and logs in once, without retries; tells what it saw, and at which step it failed.
+    /// Connects and logs in once, without retries; tells what it saw, and at which step it failed. Of a server that
+    /// does not greet it finds out what else it may be.
     ///
     /// # Errors
     /// As [`Remote::connect`].
     pub fn probe(&mut self) -> (Seen, Result<(), (Step, Error)>) {
         let mut seen = Seen::default();
         let opened = self.open(&mut seen).map(|connection| self.connection = Some(connection));
-        let opened = opened.map_err(|fault| {
+        let opened = opened.map_err(|mut fault| {
+            if let Some(service) = self.behind_silence(&seen, &fault) {
+                fault.cause = Cause::OtherService { service, words: String::new() };
+            }
             // Without a step it is [`Remote::prepare`] that failed.
             (fault.step.unwrap_or(Step::Secure), self.securing_failed(fault))
         });
         (seen, opened)
+    }
+
+    fn behind_silence(&self, seen: &Seen, fault: &Fault) -> Option<Service> {
+        let is_silent = matches!(&fault.cause, Cause::Io(error) if timed_out(error));
+        let (address, _) = seen.connected.filter(|_| is_silent && fault.step == Some(Step::Greet))?;
+        connection::service_behind_silence(self.settings, address)
+    }
+
+    /// What the server says it can do beyond the basics (FEAT), one a line, in capitals.
+    ///
+    /// # Errors
+    /// Those of [`Remote::connect`].
+    pub fn features(&mut self) -> Result<Vec<String>, Error> {
+        self.attempt(&say::asking(), Connection::features)
+    }
+
+    /// The address that the server announces for data connections and the one that we use instead, where they differ.
+    ///
+    /// # Errors
+    /// Those of [`Remote::connect`].
+    pub fn announced_elsewhere(&mut self) -> Result<Option<(IpAddr, IpAddr)>, Error> {
+        self.attempt(&say::asking(), Connection::announced_elsewhere)
+    }
+
+    /// When a file was changed, as the server tells it (see [`RemoteFile::modified`]); `None`: it does not tell.
+    ///
+    /// # Errors
+    /// Those of [`Remote::connect`].
+    pub fn modified(&mut self, path: &str) -> Result<Option<NaiveDateTime>, Error> {
+        let doing = say::measuring(path);
+        let path = self.absolute(path, &doing)?;
+        self.attempt(&doing, |server| server.modified(&path))
     }
 
     /// The files in `folder` whose names are `wanted`. `wanted` is asked only about safe names.

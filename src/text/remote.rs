@@ -41,21 +41,21 @@ texts! {
         ja: "FTPサーバのファイル「{path}」を削除できませんでした",
         en: "cannot delete {path}",
     }
-    certificate_expired() {
-        ja: "証明書の有効期限が切れています",
-        en: "it has expired",
+    asking() {
+        ja: "FTPサーバの機能を確認できませんでした",
+        en: "cannot ask the FTP server what it can do",
     }
-    certificate_not_valid_yet() {
-        ja: "証明書の有効期間がまだ始まっていません（このコンピュータの日時もご確認ください）",
-        en: "it is not valid yet (is this computer's clock right?)",
-    }
-    certificate_of_another_host() {
-        ja: "証明書が別のサーバ名のものです",
-        en: "it is for another host name",
+    certificate_self_signed() {
+        ja: "サーバが自分で発行した証明書（自己署名）です",
+        en: "it is self-signed",
     }
     certificate_of_unknown_issuer() {
-        ja: "証明書の発行元が不明です（自己署名の証明書など）",
-        en: "its issuer is unknown (it may be self-signed)",
+        ja: "公的な認証局の発行した証明書ではありません",
+        en: "no well-known authority has issued it",
+    }
+    certificate_of_unknown_issuer_alone() {
+        ja: "公的な認証局の発行した証明書ではないか、サーバが中間証明書を送っていません",
+        en: "no well-known authority has issued it, or the server does not send the certificates in between",
     }
     certificate_of_a_ca() {
         ja: "サーバ用ではなく認証局（CA）用として作られた自己署名の証明書です。ca_file ではなく certificate_sha256 を設定してください",
@@ -106,6 +106,30 @@ problems! {
         hint_ja: "接続先とポート番号がFTPサーバのものかご確認ください。正しい場合は、次回の実行で自動的に再試行します。",
         hint_en: "check that `url` and `port` are those of an FTP server; if they are, the next run tries again",
     }
+    error ssh_server = "ftp-port-of-ssh" (words: &str) {
+        ja: "FTPサーバではなく、SSH（SFTP）のサーバです（サーバの応答: 「{words}」）",
+        en: "an SSH (SFTP) server answers there, and its answer makes no sense here: {words:?}",
+        hint_ja: "port をFTPのポート番号（通常 21）にしてください。",
+        hint_en: "set `port` to FTP's, which is usually 21",
+    }
+    error web_server = "ftp-port-of-web" (words: &str) {
+        ja: "FTPサーバではなく、Webサーバです（サーバの応答: 「{words}」）",
+        en: "a web server answers there, and its answer makes no sense here: {words:?}",
+        hint_ja: "port をFTPのポート番号（通常 21）にしてください。",
+        hint_en: "set `port` to FTP's, which is usually 21",
+    }
+    error mail_server = "ftp-port-of-mail" (words: &str) {
+        ja: "FTPサーバではなく、メールサーバです（サーバの応答: 「{words}」）",
+        en: "a mail server answers there, and its answer makes no sense here: {words:?}",
+        hint_ja: "port をFTPのポート番号（通常 21）にしてください。",
+        hint_en: "set `port` to FTP's, which is usually 21",
+    }
+    error tls_at_once = "ftp-port-of-tls" () {
+        ja: "接続と同時に暗号化を始めるサーバ（Implicit FTPSやHTTPS）です。この方式には対応していません",
+        en: "the server there expects encryption from the start (implicit FTPS or HTTPS), which is not supported",
+        hint_ja: "port を、接続の後に暗号化を始める方式（Explicit FTPS）のポート番号（通常 21）にしてください。",
+        hint_en: "set `port` to that of explicit FTPS, which is usually 21",
+    }
     error busy = "ftp-server-busy" (reply: &str) {
         ja: "サーバが一時的に処理を受け付けませんでした（サーバの応答: 「{reply}」）",
         en: "the server could not do it for now: {reply:?}",
@@ -147,6 +171,24 @@ problems! {
         en: "the server's certificate is not trusted (its SHA-256 is {fingerprint})",
         hint_ja: "接続先のサーバ名が正しいか、まずご確認ください。サーバの管理者に証明書を確かめたうえで、発行元のCA証明書を ca_file に指定するか、この証明書だけを信頼する場合は certificate_sha256 = \"{fingerprint}\" と設定してください。",
         hint_en: "check the host name first; once the server's owner has confirmed the certificate, either name its CA in `ca_file`, or trust exactly this certificate with certificate_sha256 = \"{fingerprint}\"",
+    }
+    error certificate_expired = "ftp-certificate-expired" (on: &str, fingerprint: &str) {
+        ja: "サーバの証明書の有効期限が、{on} に切れています（証明書のSHA-256: {fingerprint}）",
+        en: "the server's certificate has expired on {on} (its SHA-256 is {fingerprint})",
+        hint_ja: "サーバの管理者に、証明書の更新を依頼してください。更新までの間だけ使う場合は、証明書を確かめたうえで certificate_sha256 = \"{fingerprint}\" と設定してください。",
+        hint_en: "have the server's owner renew it; to go on until then, once the owner has confirmed the certificate, set certificate_sha256 = \"{fingerprint}\"",
+    }
+    error certificate_not_valid_yet = "ftp-certificate-not-valid-yet" (from: &str) {
+        ja: "サーバの証明書は、{from} から有効になるものです",
+        en: "the server's certificate is valid only from {from} on",
+        hint_ja: "このコンピュータの日時が正しいかご確認ください。正しい場合は、サーバの管理者へお問い合わせください。",
+        hint_en: "check this computer's clock; if it is right, ask the server's owner",
+    }
+    error certificate_of_another_host = "ftp-certificate-other-host" (host: &str, names: &str, fingerprint: &str) {
+        ja: "サーバの証明書は「{host}」のものではなく、「{names}」のものです（証明書のSHA-256: {fingerprint}）",
+        en: "the server's certificate is not for {host}, but for {names} (its SHA-256 is {fingerprint})",
+        hint_ja: "接続先（url）が正しいサーバ名かご確認ください。正しいことをサーバの管理者に確かめられた場合は、certificate_sha256 = \"{fingerprint}\" と設定すると、この証明書だけを信頼します。",
+        hint_en: "check the host name in `url`; if the server's owner confirms that host and certificate are right, set certificate_sha256 = \"{fingerprint}\"",
     }
     error certificate_changed = "ftp-certificate-not-pinned" (fingerprint: &str) {
         ja: "サーバの証明書が、設定（certificate_sha256）のものと違います（サーバの証明書のSHA-256: {fingerprint}）",
