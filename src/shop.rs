@@ -25,8 +25,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 const CACHE_KIB: i64 = 8192;
 
 /// The schema's versions, each a step from the one before. Append, never edit.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema/001_initial.sql"), include_str!("schema/002_begun_files.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/001_initial.sql"),
+    include_str!("schema/002_begun_files.sql"),
+    include_str!("schema/003_problems.sql"),
+];
 
 /// Opens the database for a run that writes: creates it where it is missing, migrates it, and stamps it with the
 /// run's environment.

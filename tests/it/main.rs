@@ -7,6 +7,8 @@ mod ftp_server;
 mod harness;
 #[path = "../support/proxy.rs"]
 mod proxy;
+#[path = "../support/smtp_sink.rs"]
+mod smtp_sink;
 
 mod bad_input;
 mod check_settings;
@@ -18,6 +20,7 @@ mod embedded_server;
 mod encoding;
 mod in_flight;
 mod logistics;
+mod mail;
 mod misbehaving_server;
 mod misconfigurations;
 mod orders;
