@@ -55,6 +55,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
         (_, Err(failure)) => {
             let mut report = report;
             report.fail(failure);
+            if cli.command.has_effects() {
+                sync::tell_without_settings(
+                    cli.global.config.as_deref(),
+                    environment(&cli.global),
+                    clock,
+                    &mut report,
+                );
+            }
             finish(&cli.global, &report, started, language)
         }
         (Command::Status(options), Ok(settings)) => {
@@ -77,11 +85,15 @@ fn new_run_id(clock: &Clock) -> String {
 }
 
 fn load(global: &Global) -> Result<Settings, Failure> {
-    let environment = global.env.map(|environment| match environment {
+    settings::load(&settings::find(global.config.as_deref())?, environment(global))
+}
+
+/// What `--env` says.
+fn environment(global: &Global) -> Option<Environment> {
+    global.env.map(|environment| match environment {
         EnvironmentArg::Demo => Environment::Demo,
         EnvironmentArg::Production => Environment::Production,
-    });
-    settings::load(&settings::find(global.config.as_deref())?, environment)
+    })
 }
 
 fn run_job(command: &Command, settings: &Settings, clock: &Clock, report: Report) -> Report {

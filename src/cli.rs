@@ -203,6 +203,18 @@ impl Command {
     }
 }
 
+impl Command {
+    /// Whether it is a job that is to change something.
+    pub fn has_effects(&self) -> bool {
+        match self {
+            Self::ImportProducts(import) | Self::ImportLogistics(import) => !import.dry_run,
+            Self::ImportStock(stock) => !stock.import.dry_run,
+            Self::ExportOrders(export) => !export.dry_run,
+            _ => false,
+        }
+    }
+}
+
 /// Options of every import.
 #[derive(Args, Debug)]
 pub struct Import {

@@ -10,8 +10,10 @@ use crate::report::Report;
 use crate::text::Text;
 
 mod batches;
+mod cases;
 
 pub use batches::*;
+pub use cases::*;
 
 /// Notes that a run has begun. Nobody may be left to note its end.
 ///
@@ -465,6 +467,7 @@ pub fn applied_times_after(
 pub fn forget_before(transaction: &Transaction<'_>, before: NaiveDateTime) -> Result<Vec<String>> {
     let before = format_time(before);
     transaction.execute("DELETE FROM tempostar_runs WHERE started_at < ?1", [&before])?;
+    transaction.execute("DELETE FROM tempostar_problems WHERE ended_at < ?1 AND is_done", [&before])?;
     let mut copies = transaction.prepare(
         "SELECT archived_as
          FROM tempostar_files
@@ -491,6 +494,7 @@ pub fn forget_before(transaction: &Transaction<'_>, before: NaiveDateTime) -> Re
 /// SQLite's.
 pub fn is_anything_older(connection: &Connection, before: NaiveDateTime) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_runs WHERE started_at < ?1)
+                   OR EXISTS (SELECT 1 FROM tempostar_problems WHERE ended_at < ?1 AND is_done)
                    OR EXISTS (SELECT 1 FROM tempostar_files WHERE decided_at < ?1 AND is_cleaned_up)
                    OR EXISTS (SELECT 1 FROM tempostar_batches WHERE sent_at < ?1 AND archived_as IS NOT NULL)";
     Ok(connection.query_row(sql, [format_time(before)], |row| row.get(0))?)

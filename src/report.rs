@@ -56,6 +56,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// Its word, as the ledger and programs know it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// One thing that went wrong, for a person (`message`, `hint`) and for a program (`code`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -73,11 +84,13 @@ pub struct Problem {
     pub line: Option<u64>,
     /// The column in that file, by its header name.
     pub column: Option<String>,
+    /// The order that it concerns.
+    pub order_no: Option<String>,
 }
 
 impl Problem {
     fn new(severity: Severity, code: &'static str, message: Text, hint: Text) -> Self {
-        Self { code, severity, message, hint, file: None, line: None, column: None }
+        Self { code, severity, message, hint, file: None, line: None, column: None, order_no: None }
     }
 
     /// A problem because of which something was not done.
@@ -120,6 +133,13 @@ impl Problem {
     #[must_use]
     pub fn in_column(mut self, column: &str) -> Self {
         self.column = Some(column.to_owned());
+        self
+    }
+
+    /// The same problem, about this order.
+    #[must_use]
+    pub fn about_order(mut self, order_no: &str) -> Self {
+        self.order_no = Some(order_no.to_owned());
         self
     }
 
@@ -243,6 +263,9 @@ pub struct FileReport {
     /// Columns that the shop has no field for; told once per run, as a problem.
     #[serde(skip)]
     pub unknown_columns: Vec<String>,
+    /// Why nothing of it was written.
+    #[serde(skip)]
+    pub refused_because: Option<Problem>,
 }
 
 impl FileReport {
@@ -258,6 +281,7 @@ impl FileReport {
             rejected: 0,
             outcome,
             unknown_columns: Vec::new(),
+            refused_because: None,
         }
     }
 }
@@ -285,6 +309,19 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// The exit code.
     pub exit: Exit,
+    /// How far it looked.
+    pub look: Look,
+    /// How many of the problems, the last ones, ended the run.
+    pub fatal_problems: usize,
+}
+
+/// How far a run came in looking at what may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// It looked at nothing, or at some of it.
+    Partial,
+    /// It looked at everything that the job is there for: what it did not see is not there.
+    Whole,
 }
 
 impl Report {
@@ -301,6 +338,8 @@ impl Report {
             files: Vec::new(),
             problems: Vec::new(),
             exit: Exit::Ok,
+            look: Look::Partial,
+            fatal_problems: 0,
         }
     }
 
@@ -320,6 +359,7 @@ impl Report {
 
     /// The run ends here. What it did before stands.
     pub fn fail(&mut self, failure: Failure) {
+        self.fatal_problems = failure.problems.len();
         self.problems.extend(failure.problems);
         self.exit = failure.exit;
     }

@@ -154,7 +154,7 @@ fn read_back(settings: &Settings, path: &Path) -> Result<ReadBack> {
 
 /// What a person is told of an order that is held back.
 pub fn held_back_problem(order_no: &str, reason: &Text) -> Problem {
-    text::held_back(order_no).because(reason)
+    text::held_back(order_no).because(reason).about_order(order_no)
 }
 
 /// For SQL's LIMIT.

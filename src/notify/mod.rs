@@ -1,18 +1,139 @@
-//! The mail to the shop manager.
+//! The mail to the shop manager: about problems only, one when a problem begins, a reminder, one when it is over.
 //!
-//! [`transport`] carries a mail to the shop's mail server, or tries whether it would go; [`page`] shows its content as
-//! plain text and as HTML.
+//! [`news`] finds what is to be told, [`compose`] writes it, [`page`] shows it as plain text and as HTML, [`transport`]
+//! carries it. Which problems there are the ledger knows, or, when the database cannot be used, [`aside`].
+//!
+//! A mail goes out after the run's record, with no lock held but that of the mail itself. That it cannot be sent
+//! changes nothing of the run; the next run of any job tries again.
 
-pub mod page;
+pub mod aside;
+mod compose;
+mod news;
+mod page;
 pub mod transport;
 
+use anyhow::Result;
 use chrono::NaiveDateTime;
+use rusqlite::Connection;
 
+use self::aside::Aside;
+use self::compose::{Facts, compose};
+use self::news::News;
 use self::page::Block;
 use self::transport::Mail;
-use crate::clock::format_time;
-use crate::settings::Settings;
+use crate::clock::{Clock, format_time};
+use crate::ledger::{self, Case};
+use crate::report::Problem;
+use crate::settings::{Settings, Transport};
 use crate::text::{Language, notify as text};
+use crate::work_dir::WorkDir;
+
+/// Where the problems are kept.
+#[derive(Clone, Copy, Debug)]
+pub enum Store<'a> {
+    /// In the shop's database. No transaction is open.
+    Ledger(&'a Connection),
+    /// In a file, because the database cannot be used.
+    Aside(&'a Aside),
+}
+
+/// Tells the shop manager what is to be told after a run of this job. What hindered it is a problem to be shown.
+pub fn tell(
+    settings: &Settings,
+    work_dir: &WorkDir,
+    store: Store<'_>,
+    command: &str,
+    clock: &Clock,
+) -> Option<Problem> {
+    if settings.mail.transport == Transport::None {
+        return None;
+    }
+    match tell_all(settings, work_dir, store, command, clock) {
+        Ok(problem) => problem,
+        Err(error) => {
+            log::warn!("cannot tell whether a mail is due: {error:#}");
+            None
+        }
+    }
+}
+
+fn tell_all(
+    settings: &Settings,
+    work_dir: &WorkDir,
+    store: Store<'_>,
+    command: &str,
+    clock: &Clock,
+) -> Result<Option<Problem>> {
+    let now = clock.now();
+    let remind_after = settings.mail.remind_after;
+    if news::next(&store.cases()?, command, now, remind_after).is_none() {
+        return Ok(None);
+    }
+    // Another run is at it, and looks again before it ends.
+    let Some(_lock) = work_dir.lock("mail", settings.environment.as_str())? else { return Ok(None) };
+    loop {
+        let cases = store.cases()?;
+        let Some(news) = news::next(&cases, command, now, remind_after) else { return Ok(None) };
+        let mail = compose(settings, &news, &store.facts(&news));
+        match transport::send(settings, &mail, now) {
+            Ok(()) => {
+                log::info!("mailed {:?}", mail.subject);
+                store.mark_mailed(&cases, &news, now)?;
+            }
+            Err(error) => {
+                store.mark_failed(&cases, &news)?;
+                let mut problem = text::not_sent().because(&error.problem.message);
+                problem.hint = error.problem.hint;
+                return Ok(Some(problem));
+            }
+        }
+    }
+}
+
+impl Store<'_> {
+    fn cases(self) -> Result<Vec<Case>> {
+        match self {
+            Self::Ledger(database) => ledger::cases(database),
+            Self::Aside(aside) => aside.cases(),
+        }
+    }
+
+    fn facts(self, news: &News<'_>) -> Facts {
+        match self {
+            Self::Ledger(database) => Facts::of(database, news.command).unwrap_or_default(),
+            Self::Aside(_) => Facts::default(),
+        }
+    }
+
+    fn mark_mailed(self, cases: &[Case], news: &News<'_>, now: NaiveDateTime) -> Result<()> {
+        let now = format_time(now);
+        match self {
+            Self::Ledger(database) => ledger::mark_mailed(database, &news.ids(), &now),
+            Self::Aside(aside) => aside.keep(&changed(cases, news, |case| {
+                case.mailed_at = Some(now.clone());
+                case.mail_failures = 0;
+            })),
+        }
+    }
+
+    fn mark_failed(self, cases: &[Case], news: &News<'_>) -> Result<()> {
+        match self {
+            Self::Ledger(database) => ledger::mark_mail_failed(database, &news.ids()),
+            Self::Aside(aside) => aside.keep(&changed(cases, news, |case| case.mail_failures += 1)),
+        }
+    }
+}
+
+/// The cases, with those changed that the news tell of.
+fn changed(cases: &[Case], news: &News<'_>, change: impl Fn(&mut Case)) -> Vec<Case> {
+    let mut cases = cases.to_vec();
+    for case in &mut cases {
+        if news.told().any(|told| told == case) {
+            change(case);
+        }
+    }
+    cases
+}
 
 /// The mail with which `check-settings` tries whether mails arrive.
 pub fn test_mail(settings: &Settings, now: NaiveDateTime) -> Mail {

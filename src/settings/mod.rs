@@ -421,6 +421,23 @@ fn load_with(path: &Path, environment: Option<Environment>, env: Env<'_>) -> Res
     checked.map_err(|problems| Failure { exit: Exit::Settings, problems })
 }
 
+/// As much of a settings file with problems as is needed to tell somebody of them: how to mail, to whom, and where the
+/// work folder is. `None` when the problems concern that very part. Nothing else of it may be used.
+pub fn load_to_tell(config: Option<&Path>, environment: Option<Environment>) -> Option<Settings> {
+    let path = find(config).ok()?;
+    let source = std::fs::read_to_string(&path).ok()?;
+    let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
+    let (root, _) = DeTable::parse_recoverable(source);
+    let mut reader = Reader::new(&path, source, root.get_ref(), &variable);
+    let settings = sections::settings(&mut reader, &path, environment);
+    let is_needed = |problem: &Problem| {
+        let key = problem.column.as_deref().unwrap_or_default();
+        let names = ["environment", "work_dir", "language", "shop.name", "shop.admin_email"];
+        key == "mail" || key.starts_with("mail.") || names.contains(&key)
+    };
+    (!reader.finish().iter().any(is_needed)).then_some(settings)
+}
+
 fn read_text(path: &Path) -> Result<String, Problem> {
     if path.is_dir() {
         return Err(text::file_is_folder());

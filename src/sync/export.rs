@@ -24,7 +24,7 @@ use crate::crash;
 use crate::hashing::Hashing;
 use crate::ledger::{self, Batch, BatchOrder, BatchState, NewBatch};
 use crate::remote::Remote;
-use crate::report::{Exit, Failure};
+use crate::report::{Exit, Failure, Look};
 use crate::settings::Settings;
 use crate::text::sync as text;
 use crate::work_dir::{create_file, set_time};
@@ -89,6 +89,7 @@ pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
         }
     }
     remote.close();
+    run.report.look = Look::Whole;
     Ok(())
 }
 

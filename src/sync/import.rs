@@ -28,7 +28,7 @@ use crate::history::Recording;
 use crate::interrupt;
 use crate::ledger::{self, Decision, KnownFile};
 use crate::remote::Remote;
-use crate::report::{Counts, Exit, FileOutcome, FileReport, Problem};
+use crate::report::{Counts, Exit, FileOutcome, FileReport, Look, Problem};
 use crate::settings::Inbox;
 use crate::sheet::{Refusal, Sheet};
 use crate::staging::{Left, Slice};
@@ -190,6 +190,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Res
         stopped = put_away(run, &mut remote, &inbox, &spooled, &decided)? == Next::Stop;
     }
     remote.close();
+    run.report.look = Look::Whole;
     Ok(())
 }
 
@@ -262,11 +263,13 @@ fn clean_up_known(
     let outcome = if known.is_applied { FileOutcome::AlreadyApplied } else { FileOutcome::Refused };
     let mut told = FileReport::new(&file.shown, outcome);
     told.sha256.clone_from(&file.entry.sha256);
-    run.report.files.push(told);
     if let Some(reason) = &known.refused_because {
         // The run that decided may have died before it could tell.
-        run.report.partial(text::refused_before().because(reason).in_file(&file.shown));
+        let problem = text::refused_before().because(reason).in_file(&file.shown);
+        told.refused_because = Some(problem.clone());
+        run.report.partial(problem);
     }
+    run.report.files.push(told);
     if run.mode == Mode::DryRun {
         return Ok(());
     }
@@ -384,6 +387,7 @@ fn refuse(
     let Some(problem) = Refusal::of(&error).cloned() else { return Err(error) };
     tell_rejects(run, rejects, told, None);
     told.outcome = FileOutcome::Refused;
+    told.refused_because = Some(problem.clone());
     let reason = problem.located_message();
     run.report.partial(problem);
     if file.listed.is_some() && run.mode == Mode::Real {

@@ -21,6 +21,8 @@ use crate::crash;
 use crate::history;
 use crate::ledger;
 use crate::lock::Lock;
+use crate::notify::aside::Aside;
+use crate::notify::{self, Store};
 use crate::report::{Exit, Failure, Report};
 use crate::settings::Settings;
 use crate::shop;
@@ -29,6 +31,10 @@ use crate::work_dir::WorkDir;
 
 pub mod export;
 pub mod import;
+mod life;
+mod problems;
+
+pub use self::life::tell_without_settings;
 
 /// Whether a run may have effects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,10 +94,16 @@ pub fn run(
     report.environment = Some(settings.environment.as_str());
     report.is_dry_run = mode == Mode::DryRun;
     match begin(settings, clock, mode, &report) {
-        Err(error) => report.fail(failure_of(&error)),
+        Err(error) => {
+            report.fail(failure_of(&error));
+            if mode == Mode::Real {
+                life::tell_without_database(settings, clock, &mut report);
+            }
+        }
         Ok(None) => {
             report.problems.push(text::locked(report.command));
             report.exit = Exit::Locked;
+            life::tell_if_locked_for_long(settings, clock, &mut report);
         }
         Ok(Some(mut run)) => {
             log::info!("begins, with {}", settings.environment.as_str());
@@ -122,6 +134,7 @@ fn begin<'a>(
     let Some(ours) = work_dir.lock(report.command, settings.environment.as_str())? else { return Ok(None) };
     let Some(databases) = shop::lock(settings, report.command)? else { return Ok(None) };
     crash::point("locked");
+    life::forget_lock_out(settings, &work_dir, report.command)?;
     let database = shop::open(settings)?;
     let opened = shop::FileId::of(&settings.database);
     ledger::begin_run(&database, &report)?;
@@ -147,24 +160,43 @@ fn forget(run: &Run<'_>) -> Result<()> {
     run.work_dir.forget_rejects(before)
 }
 
+/// Forgets, notes the end, gives the locks back, and only then mails: a slow mail server keeps nobody waiting.
 fn end(mut run: Run<'_>) -> Report {
-    if run.mode == Mode::Real
-        && let Err(error) = forget(&run)
-    {
+    if run.mode == Mode::DryRun {
+        return run.report;
+    }
+    if let Err(error) = forget(&run) {
         log::warn!("cannot forget old runs and files: {error:#}");
     }
     run.report.finished_at = run.clock.now();
-    if run.mode == Mode::Real
-        && let Err(error) = ledger::end_run(&run.database, &run.report)
-    {
-        // The first error wins; this one only decides when there was none.
-        if run.report.exit < Exit::Remote {
-            run.report.fail(failure_of(&error));
-        }
-        log::warn!("cannot note the end of the run: {error:#}");
-    }
+    let noted = note_end(&mut run);
     crash::point("ended");
-    run.report
+    let Run { settings, clock, database, work_dir, mut report, _locks: locks, .. } = run;
+    drop(locks);
+    let told = match noted {
+        Ok(()) => notify::tell(settings, &work_dir, Store::Ledger(&database), report.command, clock),
+        Err(error) => {
+            log::warn!("cannot note the end of the run: {error:#}");
+            // The first error wins; this one only decides when there was none.
+            if report.exit < Exit::Remote {
+                report.fail(failure_of(&error));
+            }
+            life::keep_aside_and_tell(settings, clock, &work_dir, &report)
+        }
+    };
+    report.problems.extend(told);
+    report
+}
+
+/// The run's end and what it means for the problems that last: one transaction.
+fn note_end(run: &mut Run<'_>) -> Result<()> {
+    let aside = Aside::of(run.settings, &run.work_dir, run.report.command);
+    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+    ledger::end_run(&transaction, &run.report)?;
+    life::note(&transaction, aside.cases()?, &run.report, run.clock.now())?;
+    transaction.commit()?;
+    crash::point("end-noted");
+    aside.clear()
 }
 
 /// What an error means to cron and to a person.

@@ -17,9 +17,149 @@ texts! {
         ja: "送信日時: {time}（日本時間） / 環境: {environment} / コマンド: tempostar check-settings --send-test-mail",
         en: "Sent {time} (Japan time) from {environment} by: tempostar check-settings --send-test-mail",
     }
+    job_products() { ja: "商品情報の取込", en: "product import" }
+    job_logistics() { ja: "物流連携の取込", en: "shipping import" }
+    job_stock() { ja: "在庫情報の取込", en: "stock import" }
+    job_orders() { ja: "受注の送信", en: "sending of orders" }
+    subject_failing(shop: &str, job: &str, job_en: &str) {
+        ja: "[TEMPOSTAR連携] {shop}: {job}に失敗しています",
+        en: "[TEMPOSTAR link] {shop}: the {job_en} fails",
+    }
+    subject_held(shop: &str, job: &str, job_en: &str) {
+        ja: "[TEMPOSTAR連携] {shop}: {job}を保留しています",
+        en: "[TEMPOSTAR link] {shop}: the {job_en} is on hold",
+    }
+    subject_partial(shop: &str, job: &str, job_en: &str) {
+        ja: "[TEMPOSTAR連携] {shop}: {job}で確認が必要なデータがあります",
+        en: "[TEMPOSTAR link] {shop}: the {job_en} left something out",
+    }
+    subject_failing_still(shop: &str, job: &str, job_en: &str) {
+        ja: "[TEMPOSTAR連携] {shop}: {job}の問題が続いています",
+        en: "[TEMPOSTAR link] {shop}: the {job_en} still has a problem",
+    }
+    subject_over(shop: &str, job: &str, job_en: &str) {
+        ja: "[TEMPOSTAR連携] {shop}: {job}の問題は解決しました",
+        en: "[TEMPOSTAR link] {shop}: the {job_en} works again",
+    }
+    subject_over_partly(shop: &str, job: &str, job_en: &str) {
+        ja: "[TEMPOSTAR連携] {shop}: {job}の問題の一部が解決しました",
+        en: "[TEMPOSTAR link] {shop}: a problem of the {job_en} is over, another is not",
+    }
+    demo_environment() {
+        ja: "【テスト環境（demo）からのお知らせです。本番の店舗の商品・在庫・受注には関係ありません。】",
+        en: "[This is about the test environment (demo), not about the products, stock and orders of the real shop.]",
+    }
+    heading_begun() { ja: "何が起きているか", en: "What happened" }
+    heading_going_on() { ja: "続いている問題", en: "What is still wrong" }
+    heading_over() { ja: "解決した問題", en: "What is over" }
+    heading_impact() { ja: "お店への影響", en: "What it means for the shop" }
+    heading_to_do() { ja: "していただきたいこと", en: "What to do" }
+    heading_details() { ja: "詳しい情報（システムのご担当者向け）", en: "Details for whoever looks after the system" }
+    since(message: &str, message_en: &str, time: &str) {
+        ja: "{message}（{time} から）",
+        en: "{message_en} (since {time})",
+    }
+    going_on(message: &str, message_en: &str, time: &str, times: u64) {
+        ja: "{message}（{time} から、{times} 回の実行で確認）",
+        en: "{message_en} (since {time}, seen by {times} runs)",
+    }
+    over(message: &str, message_en: &str, from: &str, to: &str) {
+        ja: "{message}（{from} から {to} まで）",
+        en: "{message_en} (from {from} to {to})",
+    }
+    over_now(job: &str, job_en: &str) {
+        ja: "{job}は正常に戻りました。ご対応は必要ありません。",
+        en: "The {job_en} is as it should be again. There is nothing to do.",
+    }
+    file_over() {
+        ja: "後から届いたファイルを取り込みました。取り込めなかったファイルや行にしかない内容は、取り込まれていないままです。",
+        en: "A later file was imported. What was only in the file or the rows that were left out has not come in.",
+    }
+    others_open(count: usize) {
+        ja: "ほかに {count} 件の問題が続いています（前にお知らせしたものです）。",
+        en: "Problems that you were told of before and that are still there: {count}.",
+    }
+    japan_time() {
+        ja: "時刻はすべて日本時間です。",
+        en: "All times are Japan time.",
+    }
+    impact_stock(time: &str) {
+        ja: "在庫は {time} 時点のものです。それより後の TEMPOSTAR での在庫の変動は、直るまで反映されません。売り切れた商品がこの店舗で売れてしまうおそれがあります。",
+        en: "The stock is as of {time}. What has changed in TEMPOSTAR since is not known here until this is mended: the shop may sell what is sold out.",
+    }
+    impact_stock_never() {
+        ja: "在庫はまだ一度も取り込まれていません。",
+        en: "No stock has been imported so far.",
+    }
+    impact_products(time: &str) {
+        ja: "商品情報は {time} 時点のものです。それより後に TEMPOSTAR で登録・変更した商品は、直るまで反映されません。今の商品はそのまま販売できます。",
+        en: "The products are as of {time}. What was created or changed in TEMPOSTAR since does not show here until this is mended; the shop goes on selling.",
+    }
+    impact_products_never() {
+        ja: "商品情報はまだ一度も取り込まれていません。",
+        en: "No products have been imported so far.",
+    }
+    impact_logistics(time: &str) {
+        ja: "{time} より後に TEMPOSTAR で出荷済みになった受注は、直るまで配送区分・入金区分・オーソリ確定が変わりません。失われるものはありません。",
+        en: "Orders that TEMPOSTAR has shipped since {time} are not marked as shipped here until this is mended. Nothing is lost.",
+    }
+    impact_logistics_never() {
+        ja: "出荷の情報はまだ一度も取り込まれていません。",
+        en: "No shipping data has been imported so far.",
+    }
+    impact_orders(count: u64) {
+        ja: "TEMPOSTAR への送信を待っている受注が {count} 件あります。受注はこの店舗のデータベースに残っており、失われていません。直ると自動で送信します。",
+        en: "Orders that wait to be sent to TEMPOSTAR: {count}. None is lost: they are in the shop's database, and go once this is mended.",
+    }
+    impact_rows() {
+        ja: "ほかの行は取り込み済みです。取り込めなかった行の内容だけが、前のままになっています。",
+        en: "All other rows were imported. Only what these rows are about is as it was before.",
+    }
+    impact_unknown() {
+        ja: "直るまで、この処理は行われません。データが失われることはありません。",
+        en: "Until this is mended, the job does not work. Nothing is lost.",
+    }
+    who_wait() {
+        ja: "まずは何もしなくて構いません。次の実行で自動的に再試行し、直ったらお知らせします。長く続く場合は、システムのご担当者へこのメールを転送してください。",
+        en: "Nothing for now: the next run tries again, and you will be told when it works. If it goes on, forward this mail to whoever looks after the system.",
+    }
+    who_support() {
+        ja: "システムのご担当者（この連携を設定した方）へ、このメールを転送してください。",
+        en: "Forward this mail to whoever set this link up.",
+    }
+    who_file() {
+        ja: "店舗のご担当者が、TEMPOSTAR が出力したファイルの内容をご確認ください。",
+        en: "Somebody of the shop should check what TEMPOSTAR wrote into the file.",
+    }
+    who_order() {
+        ja: "店舗のご担当者が、この店舗の管理画面で受注の内容をご確認ください。",
+        en: "Somebody of the shop should look into the order in the shop's own administration.",
+    }
+    column_file() { ja: "ファイル", en: "file" }
+    column_line() { ja: "行", en: "line" }
+    column_name() { ja: "列", en: "column" }
+    column_reason() { ja: "理由", en: "reason" }
+    rows_rejected() {
+        ja: "取り込めなかった行（最初の数件）:",
+        en: "The first rows that were left out:",
+    }
+    detail(code: &str, exit_code: u8, run_id: &str) {
+        ja: "{code}（終了コード {exit_code}、実行 {run_id}）",
+        en: "{code} (exit code {exit_code}, run {run_id})",
+    }
+    detail_command(command: &str, environment: &str, settings: &str) {
+        ja: "コマンド: tempostar {command}（環境: {environment}、設定ファイル: {settings}）。今の状況は tempostar status で確認できます。",
+        en: "Command: tempostar {command} (environment: {environment}, settings file: {settings}). `tempostar status` shows how things are now.",
+    }
 }
 
 problems! {
+    warning not_sent = "mail-not-sent" () {
+        ja: "店舗管理者へのメールを送れませんでした。次の実行で送り直します",
+        en: "the mail to the shop manager did not go out; the next run tries again",
+        hint_ja: "設定ファイルの［mail］をご確認ください。check-settings --send-test-mail で試せます。",
+        hint_en: "check [mail] in the settings file; check-settings --send-test-mail tries it",
+    }
     error unreachable = "mail-unreachable" (host: &str, port: u16, reason: &str) {
         ja: "メールサーバ {host}（ポート {port}）につながりません（{reason}）",
         en: "the mail server {host}:{port} cannot be reached ({reason})",

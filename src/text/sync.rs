@@ -7,6 +7,12 @@ problems! {
         hint_ja: "",
         hint_en: "",
     }
+    error locked_for_long = "locked-for-long" (job: &str, time: &str) {
+        ja: "{job} の前の実行が終わらないため、{time} から実行できていません。",
+        en: "{job} has been locked out since {time}: an earlier run of it does not end",
+        hint_ja: "動いたままの tempostar のプロセスを調べてください。止まっているようであれば終了させてください（途中までの変更は取り消され、失われるものはありません）。",
+        hint_en: "look for the tempostar process that is still at work; if it hangs, end it: what was under way rolls back, nothing is lost",
+    }
     error interrupted = "interrupted" () {
         ja: "途中で停止の指示を受けたため、終了しました。",
         en: "stopped by a signal",

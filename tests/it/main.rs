@@ -7,6 +7,8 @@ mod ftp_server;
 mod harness;
 #[path = "../support/proxy.rs"]
 mod proxy;
+#[path = "../support/smtp_sink.rs"]
+mod smtp_sink;
 
 mod bad_input;
 mod check_settings;
@@ -19,6 +21,7 @@ mod encoding;
 mod explain;
 mod in_flight;
 mod logistics;
+mod mail;
 mod misbehaving_server;
 mod misconfigurations;
 mod orders;

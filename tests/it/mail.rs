@@ -1,0 +1,479 @@
+//! The mails to the shop manager: when one goes out, and what it says.
+
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
+
+use mail_parser::MessageParser;
+
+use crate::ftp_server::Fault;
+use crate::harness::{CUSTOMER, LOGISTICS_INBOX, PRODUCT_INBOX, STOCK_INBOX, Shop};
+use crate::smtp_sink::{Answer, Security, SmtpSink, Step};
+
+/// A shop that mails, in Japanese, and the server that takes the mails.
+struct Mailing {
+    shop: Shop,
+    sink: SmtpSink,
+    read: usize,
+}
+
+/// One mail as its reader sees it.
+struct Read {
+    subject: String,
+    text: String,
+    html: String,
+}
+
+impl Mailing {
+    fn new() -> Self {
+        Self::with("ja", SmtpSink::start(), "")
+    }
+
+    fn with(language: &str, sink: SmtpSink, lines: &str) -> Self {
+        let shop = Shop::new();
+        shop.setting("language = \"en\"", &format!("language = \"{language}\""));
+        let mail = format!(
+            "transport = \"smtp\"\nhost = \"localhost\"\nport = {}\nfrom = \"tempostar@shop.example\"\n{lines}",
+            sink.port()
+        );
+        shop.setting("transport = \"none\"", &mail);
+        shop.write("mail-ca.pem", sink.certificate_pem().as_bytes());
+        Self { shop, sink, read: 0 }
+    }
+
+    /// The mails since the last look. Whatever they tell, neither a password nor a customer is in them.
+    #[track_caller]
+    fn new_mails(&mut self) -> Vec<Read> {
+        let all = self.sink.mails();
+        let new = all[self.read..].iter().map(|mail| {
+            assert_eq!(mail.to, ["owner@shop.example"]);
+            let parsed = MessageParser::default().parse(&mail.raw).unwrap();
+            let read = Read {
+                subject: parsed.subject().unwrap().to_owned(),
+                text: parsed.body_text(0).unwrap().replace("\r\n", "\n"),
+                html: parsed.body_html(0).unwrap().into_owned(),
+            };
+            for secret in CUSTOMER.into_iter().chain([self.shop.ftp.password(), "mail#himitsu"]) {
+                let all = format!("{}{}{}", read.subject, read.text, read.html);
+                assert!(!all.contains(secret), "{secret} is in a mail:\n{}", read.text);
+            }
+            read
+        });
+        let new = new.collect();
+        self.read = all.len();
+        new
+    }
+
+    #[track_caller]
+    fn one_mail(&mut self) -> Read {
+        let mut new = self.new_mails();
+        assert_eq!(new.len(), 1, "mails: {:?}", new.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
+        new.remove(0)
+    }
+
+    #[track_caller]
+    fn no_mail(&mut self) {
+        let new = self.new_mails();
+        assert!(new.is_empty(), "a mail: {}\n{}", new[0].subject, new[0].text);
+    }
+
+    fn server_is_down(&self) {
+        self.shop.ftp.faults().always(Fault::ConnectionDropped);
+    }
+
+    fn server_is_up(&self) {
+        self.shop.ftp.faults().clear();
+    }
+}
+
+impl Read {
+    #[track_caller]
+    fn says(self, words: &[&str]) -> Self {
+        for word in words {
+            assert!(
+                self.text.contains(word),
+                "{word:?} is not in the mail:\n{}\n{}",
+                self.subject,
+                self.text
+            );
+        }
+        self
+    }
+
+    #[track_caller]
+    fn never_says(self, word: &str) -> Self {
+        assert!(!self.text.contains(word), "{word:?} is in the mail:\n{}\n{}", self.subject, self.text);
+        self
+    }
+
+    #[track_caller]
+    fn about(self, subject: &str) -> Self {
+        assert_eq!(self.subject, format!("[TEMPOSTAR連携] サンプル商店: {subject}"), "\n{}", self.text);
+        self
+    }
+}
+
+const FAILING: &str = "在庫情報の取込に失敗しています";
+const OVER: &str = "在庫情報の取込の問題は解決しました";
+
+#[test]
+fn a_job_that_fails_all_day_sends_one_mail_in_the_morning_and_one_in_the_evening() {
+    let mut mailing = Mailing::new();
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.server_is_down();
+    for hour in 9..18 {
+        for minute in [0, 10, 20, 30, 40, 50] {
+            mailing.shop.at(&format!("2026-11-25 {hour:02}:{minute:02}:00"));
+            mailing.shop.run(["import-stock", "--quiet"]).exits(5);
+            if (hour, minute) == (9, 0) {
+                let words = [
+                    "テスト環境",
+                    "2026-11-25 09:00 から",
+                    "在庫は 2026-11-24 10:15 時点のものです",
+                    "まずは何もしなくて構いません",
+                    "終了コード 5",
+                    "tempostar import-stock",
+                ];
+                mailing.one_mail().about(FAILING).says(&words);
+            }
+        }
+    }
+    mailing.no_mail();
+    mailing.server_is_up();
+    mailing.shop.at("2026-11-25 18:00:00").run(["import-stock"]).ok();
+    mailing
+        .one_mail()
+        .about(OVER)
+        .says(&["2026-11-25 09:00 から 2026-11-25 18:00 まで", "ご対応は必要ありません"]);
+    mailing.shop.at("2026-11-25 18:10:00").run(["import-stock"]).ok();
+    mailing.no_mail();
+}
+
+#[test]
+fn a_problem_that_lasts_is_mailed_again_after_a_day() {
+    let mut mailing = Mailing::new();
+    mailing.server_is_down();
+    mailing.shop.run(["import-stock"]).exits(5);
+    mailing.one_mail().about(FAILING);
+    mailing.shop.at("2026-11-25 10:10:00").run(["import-stock"]).exits(5);
+    mailing.no_mail();
+    mailing.shop.at("2026-11-25 10:20:00").run(["import-stock"]).exits(5);
+    mailing.one_mail().about("在庫情報の取込の問題が続いています").says(&["2026-11-24 10:15 から、3 回"]);
+    mailing.shop.at("2026-11-25 10:30:00").run(["import-stock"]).exits(5);
+    mailing.no_mail();
+}
+
+#[test]
+fn a_server_that_comes_and_goes_does_not_flood() {
+    let mut mailing = Mailing::new();
+    for minute in 0..6 {
+        mailing.server_is_down();
+        mailing.shop.at(&format!("2026-11-24 11:{minute}0:00")).run(["import-stock"]).exits(5);
+        mailing.server_is_up();
+        mailing.shop.at(&format!("2026-11-24 11:{minute}5:00")).run(["import-stock"]).ok();
+    }
+    let subjects: Vec<String> = mailing.new_mails().into_iter().map(|mail| mail.subject).collect();
+    assert_eq!(subjects.len(), 4, "{subjects:#?}");
+    mailing.server_is_down();
+    mailing.shop.at("2026-11-24 12:00:00").run(["import-stock"]).exits(5);
+    mailing.no_mail();
+    mailing.shop.at("2026-11-24 13:00:00").run(["import-stock"]).exits(5);
+    mailing.one_mail().about(FAILING).says(&["2026-11-24 12:00 から"]);
+}
+
+#[test]
+fn a_mail_that_does_not_go_out_changes_nothing_and_is_tried_again_by_any_job() {
+    let mut mailing = Mailing::new();
+    mailing.sink.answer(Step::Recipient, Answer::Refusal("451 4.3.0 Try again later"));
+    mailing.server_is_down();
+    mailing
+        .shop
+        .run(["import-stock"])
+        .exits(5)
+        .says("メールを送れませんでした")
+        .says("451 4.3.0 Try again later");
+    mailing.shop.run(["import-stock", "--quiet"]).exits(5).says("メールを送れませんでした");
+    mailing.no_mail();
+    mailing.server_is_up();
+    mailing.shop.run(["import-products", "--json"]).ok().outcome("nothing_to_do");
+    mailing.no_mail();
+    mailing.sink.answer_well();
+    mailing.shop.run(["import-products"]).ok().never_says("メール");
+    mailing.one_mail().about(FAILING);
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.one_mail().about(OVER);
+}
+
+#[test]
+fn what_is_over_before_a_mail_goes_out_is_told_in_one() {
+    let mut mailing = Mailing::new();
+    mailing.sink.answer(Step::Greeting, Answer::Close);
+    mailing.server_is_down();
+    mailing.shop.run(["import-stock"]).exits(5);
+    mailing.server_is_up();
+    mailing.shop.at("2026-11-24 10:25:00").run(["import-stock"]).ok().says("メールを送れませんでした");
+    mailing.sink.answer_well();
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.one_mail().about(OVER).says(&["2026-11-24 10:15 から 2026-11-24 10:25 まで"]);
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.no_mail();
+}
+
+#[test]
+fn a_dry_run_and_status_mail_nothing() {
+    let mut mailing = Mailing::new();
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.server_is_down();
+    mailing.shop.run(["import-stock", "--dry-run"]).exits(5);
+    mailing.shop.run(["status"]);
+    mailing.shop.run(["check-settings"]).exits(5);
+    mailing.no_mail();
+}
+
+#[test]
+fn rejected_rows_are_one_problem_with_a_table_however_many_files_have_them() {
+    let mut mailing = Mailing::new();
+    mailing.shop.many_products_in_stock(40);
+    let sheet = |first: &str| {
+        let rows: String = (2..=40).map(|number| format!("S-{number:03},6\n")).collect();
+        format!("商品コード,在庫数\n{first}\n{rows}")
+    };
+    for minute in [20, 30, 40] {
+        mailing.shop.at(&format!("2026-11-24 10:{minute}:00"));
+        mailing.shop.put_sheet(STOCK_INBOX, &format!("stock_10{minute}.csv"), &sheet("S-001,<b>x</b>"));
+        mailing.shop.run(["import-stock"]).exits(3);
+        if minute == 20 {
+            let mail = mailing.one_mail().about("在庫情報の取込で確認が必要なデータがあります");
+            let row = "ファイル: stock_1020.csv / 行: 2 / 列: 在庫数 / 理由: 「<b>x</b>」";
+            let mail = mail.says(&[
+                row,
+                "ほかの行は取り込み済みです",
+                "--file",
+                "rejects-kept（終了コード 3、実行 2026",
+            ]);
+            assert!(
+                mail.html
+                    .contains("<td>stock_1020.csv</td><td>2</td><td>在庫数</td><td>「&lt;b&gt;x&lt;/b&gt;」"),
+                "{}",
+                mail.html
+            );
+            assert!(!mail.html.contains("<b>x"), "{}", mail.html);
+        }
+    }
+    mailing.no_mail();
+    mailing.shop.at("2026-11-24 10:50:00");
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.no_mail();
+    mailing.shop.put_sheet(STOCK_INBOX, "stock_1050.csv", &sheet("S-001,6"));
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.one_mail().about(OVER);
+}
+
+#[test]
+fn a_refused_file_is_a_problem_until_a_good_one_comes() {
+    let mut mailing = Mailing::new();
+    mailing.shop.product("A-1");
+    mailing.shop.put_sheet(PRODUCT_INBOX, "product_1.csv", "コード\nA-1\n");
+    mailing.shop.run(["import-products"]).exits(3);
+    let words = ["product_1.csv", "商品コード", "店舗のご担当者が", "column-missing（終了コード 3"];
+    mailing.one_mail().about("商品情報の取込に失敗しています").says(&words);
+    mailing.shop.run(["import-products"]).ok();
+    mailing.no_mail();
+    mailing.shop.put_sheet(PRODUCT_INBOX, "product_2.csv", "コード\nA-1\n");
+    mailing.shop.run(["import-products"]).exits(3);
+    mailing.no_mail();
+    mailing.shop.put_sheet(PRODUCT_INBOX, "product_3.csv", "商品コード,商品名\nA-1,皿\n");
+    mailing.shop.run(["import-products"]).ok();
+    mailing.one_mail().about("商品情報の取込の問題は解決しました");
+}
+
+#[test]
+fn each_refused_logistics_file_is_a_problem_until_it_is_taken() {
+    let mut mailing = Mailing::new();
+    for name in ["status_1.csv", "status_2.csv"] {
+        mailing.shop.put_sheet(LOGISTICS_INBOX, name, "番号\n1\n");
+        mailing.shop.run(["import-logistics"]).exits(3);
+        mailing.one_mail().about("物流連携の取込に失敗しています").says(&[name]);
+    }
+    mailing.shop.write("status_1.csv", &crate::harness::cp932("ショップ受注番号\n12345-1001\n"));
+    mailing.shop.run(["import-logistics", "--file", "status_1.csv"]).ok();
+    let mail = mailing.one_mail().about("物流連携の取込の問題の一部が解決しました");
+    mail.says(&["status_1.csv", "ほかに 1 件の問題が続いています"]).never_says("status_2.csv");
+    mailing.shop.at("2026-12-02 10:15:00").run(["import-logistics"]).ok();
+    mailing.no_mail();
+    assert_eq!(mailing.shop.value("SELECT count(*) FROM tempostar_problems WHERE ended_at IS NULL"), "0");
+}
+
+#[test]
+fn no_customer_is_in_a_mail_even_if_a_file_has_one_in_the_wrong_column() {
+    let mut mailing = Mailing::new();
+    mailing.shop.product_in_stock("A-1", 9);
+    for number in 1..=30 {
+        mailing.shop.order(&format!("1{number:03}")).line("A-1", 1).insert();
+    }
+    let good: String = (2..=30).map(|number| format!("12345-1{number:03},800,2026/11/24\n")).collect();
+    let bad = "12345-1001,800,山田 太郎「taro@customer.example」03-0000-0001\n";
+    let sheet = format!("ショップ受注番号,受注進捗コード,出荷日\n{good}{bad}");
+    mailing.shop.put_sheet(LOGISTICS_INBOX, "status.csv", &sheet);
+    let output = mailing.shop.command(["import-logistics"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    mailing
+        .one_mail()
+        .about("物流連携の取込で確認が必要なデータがあります")
+        .says(&["行: 31 / 列: 出荷日 / 理由: 「…」"]);
+    let problems = mailing.shop.rows("SELECT * FROM tempostar_problems").join("\n");
+    assert!(CUSTOMER.iter().all(|canary| !problems.contains(canary)), "{problems}");
+}
+
+#[test]
+fn orders_held_back_are_mailed_once_together_and_say_that_none_is_lost() {
+    let mut mailing = Mailing::new();
+    mailing.shop.product_in_stock("A-1", 9);
+    mailing.shop.payment_method_added_on("新ペイ", "2024-04-01", 0);
+    for number in ["1001", "1002"] {
+        mailing.shop.order(number).line("A-1", 1).set("payment_method", "新ペイ").insert();
+    }
+    mailing.shop.run(["export-orders"]).exits(3);
+    let words =
+        ["受注 1001", "受注 1002", "新ペイ", "受注が 2 件あります", "失われていません", "店舗のご担当者が"];
+    mailing.one_mail().about("受注の送信で確認が必要なデータがあります").says(&words);
+    mailing.shop.run(["export-orders"]).exits(3);
+    mailing.no_mail();
+    mailing.shop.order("1003").line("A-1", 1).set("payment_method", "新ペイ").insert();
+    mailing.shop.run(["export-orders"]).exits(3);
+    mailing.one_mail().says(&["受注 1003", "ほかに 2 件の問題が続いています"]).never_says("受注 1001");
+    mailing.shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 10:20:00' WHERE order_no = '1002'");
+    mailing.shop.run(["export-orders"]).exits(3);
+    mailing
+        .one_mail()
+        .about("受注の送信の問題の一部が解決しました")
+        .says(&["受注 1002"])
+        .never_says("受注 1001");
+    mailing.shop.payment_method_added_on("新ペイ", "2024-04-01", 1);
+    mailing.shop.run(["export-orders"]).ok();
+    mailing.one_mail().about("受注の送信の問題は解決しました").says(&["受注 1001", "受注 1003"]);
+}
+
+#[test]
+fn a_failed_run_and_one_by_hand_do_not_end_what_they_did_not_look_at() {
+    let mut mailing = Mailing::new();
+    mailing.shop.many_products_in_stock(40);
+    let rows: String = (1..=40).map(|number| format!("S-{number:03},0\n")).collect();
+    mailing.shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数\n{rows}"));
+    mailing.shop.run(["import-stock"]).exits(4);
+    mailing.one_mail().about("在庫情報の取込を保留しています").says(&["40 SKU", "import-stock --force"]);
+    mailing.server_is_down();
+    mailing.shop.run(["import-stock"]).exits(5);
+    mailing.one_mail().about(FAILING).says(&["ほかに 1 件の問題が続いています"]);
+    mailing.shop.write("few.csv", &crate::harness::cp932("商品コード,在庫数\nS-001,4\n"));
+    mailing.shop.run(["import-stock", "--file", "few.csv"]).ok();
+    mailing.no_mail();
+    mailing.server_is_up();
+    mailing.shop.run(["import-stock"]).exits(4);
+    mailing
+        .one_mail()
+        .about("在庫情報の取込の問題の一部が解決しました")
+        .says(&["ほかに 1 件の問題が続いています"]);
+    mailing.shop.run(["import-stock", "--force"]).ok();
+    mailing.one_mail().about(OVER).says(&["ご対応は必要ありません"]);
+}
+
+#[test]
+fn being_locked_out_is_no_problem_but_for_more_than_an_hour_it_is() {
+    let mut mailing = Mailing::new();
+    mailing.shop.run(["import-stock"]).ok();
+    let lock =
+        File::options().write(true).open(mailing.shop.path("tempostar.d/import-stock.demo.lock")).unwrap();
+    lock.lock().unwrap();
+    for minute in ["10:20", "10:30", "11:20"] {
+        mailing.shop.at(&format!("2026-11-24 {minute}:00"));
+        assert_eq!(mailing.shop.run(["import-stock", "--quiet"]).exits(7).all(), "");
+    }
+    mailing.no_mail();
+    mailing.shop.at("2026-11-24 11:30:00").run(["import-stock", "--quiet"]).exits(7).says("10:20:00");
+    mailing.one_mail().about(FAILING).says(&["locked-for-long", "2026-11-24 10:20:00 から"]);
+    mailing.shop.at("2026-11-24 11:40:00").run(["import-stock"]).exits(7);
+    mailing.no_mail();
+    lock.unlock().unwrap();
+    mailing.shop.at("2026-11-24 11:50:00").run(["import-stock"]).ok();
+    mailing.one_mail().about(OVER);
+    lock.lock().unwrap();
+    mailing.shop.at("2026-11-24 13:50:00").run(["import-stock"]).exits(7);
+    mailing.no_mail();
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_told_once_and_when_it_is_back() {
+    let mut mailing = Mailing::new();
+    mailing.shop.run(["export-orders"]).ok();
+    fs::rename(mailing.shop.path("shop.db"), mailing.shop.path("kept.db")).unwrap();
+    mailing.shop.write("shop.db", b"this is not a database at all, but long enough to be looked at");
+    for minute in [20, 30, 40] {
+        mailing.shop.at(&format!("2026-11-24 10:{minute}:00"));
+        mailing.shop.run(["export-orders"]).exits(8).says("SQLite のデータベースではありません");
+    }
+    let words = ["not-a-database", "システムのご担当者", "データが失われることはありません"];
+    mailing.one_mail().about("受注の送信に失敗しています").says(&words);
+    mailing.shop.at("2026-11-25 10:30:00").run(["export-orders"]).exits(8);
+    mailing.one_mail().about("受注の送信の問題が続いています");
+    fs::rename(mailing.shop.path("kept.db"), mailing.shop.path("shop.db")).unwrap();
+    mailing.shop.at("2026-11-25 10:40:00").run(["export-orders"]).ok();
+    mailing.one_mail().about("受注の送信の問題は解決しました").says(&["2026-11-24 10:20 から"]);
+    mailing.shop.run(["export-orders"]).ok();
+    mailing.no_mail();
+}
+
+#[test]
+fn settings_that_are_wrong_are_told_if_they_say_how_to_mail() {
+    let mut mailing = Mailing::new();
+    mailing.shop.setting("code = \"12345\"", "code = \"1 2\"");
+    for _ in 0..3 {
+        mailing.shop.run(["import-stock"]).exits(6);
+    }
+    mailing.one_mail().about(FAILING).says(&["shop-code", "終了コード 6"]);
+    mailing.shop.setting("code = \"1 2\"", "code = \"12345\"");
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.one_mail().about(OVER);
+    mailing.shop.setting("from = \"tempostar@shop.example\"", "from = \"tempostar\"");
+    mailing.shop.run(["import-stock"]).exits(6);
+    mailing.no_mail();
+}
+
+#[test]
+fn english_readers_get_english() {
+    let mut mailing = Mailing::with("en", SmtpSink::start(), "");
+    mailing.server_is_down();
+    mailing.shop.run(["export-orders"]).ok();
+    mailing.shop.run(["import-stock"]).exits(5);
+    let mail =
+        mailing.one_mail().says(&["This is about the test environment", "What to do", "Nothing for now"]);
+    assert_eq!(mail.subject, "[TEMPOSTAR link] サンプル商店: the stock import fails");
+    assert!(mail.html.contains("<html lang=\"en\">"), "{}", mail.html);
+}
+
+#[test]
+fn a_mail_goes_encrypted_and_with_a_login_or_by_sendmail() {
+    let login = "user = \"mailer\"\npassword = \"mail#himitsu\"\nca_file = \"mail-ca.pem\"";
+    for (security, tls) in [(Security::StartTls, "starttls"), (Security::Tls, "tls")] {
+        let sink = SmtpSink::with(security, Some(("mailer", "mail#himitsu")), "LOGIN");
+        let mut mailing = Mailing::with("ja", sink, &format!("tls = \"{tls}\"\n{login}"));
+        mailing.server_is_down();
+        mailing.shop.run(["import-stock"]).exits(5);
+        mailing.one_mail().about(FAILING);
+        assert!(mailing.sink.mails()[0].was_encrypted);
+    }
+    let mut mailing = Mailing::new();
+    mailing.shop.setting("transport = \"smtp\"", "transport = \"sendmail\"");
+    mailing.server_is_down();
+    mailing.shop.run(["import-stock"]).exits(5).says("sendmail でメールを送れませんでした");
+    let folder = mailing.shop.path("bin");
+    fs::create_dir(&folder).unwrap();
+    mailing.shop.write("bin/sendmail", b"#!/bin/sh\necho \"$@\" > sent.args\ncat > sent.eml\n");
+    fs::set_permissions(folder.join("sendmail"), fs::Permissions::from_mode(0o755)).unwrap();
+    mailing.shop.variable("PATH", &format!("{}:/usr/bin:/bin", folder.display()));
+    mailing.shop.run(["import-stock"]).exits(5).never_says("sendmail");
+    let raw = fs::read(mailing.shop.path("sent.eml")).unwrap();
+    let parsed = MessageParser::default().parse(&raw).unwrap();
+    assert_eq!(parsed.subject(), Some(&*format!("[TEMPOSTAR連携] サンプル商店: {FAILING}")));
+    let args = fs::read_to_string(mailing.shop.path("sent.args")).unwrap();
+    assert_eq!(args.trim(), "-i -f tempostar@shop.example -- owner@shop.example");
+}
