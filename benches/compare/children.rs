@@ -68,8 +68,14 @@ pub fn sell(database: &Path) -> Result<String> {
         let began = Instant::now();
         let sale = shop.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let order_no = format!("S{:08}", took.len());
-        sale.execute("INSERT INTO orders (order_no, ordered_at) VALUES (?1, '2024-05-01 10:16:00')", [&order_no])?;
-        sale.execute("INSERT INTO order_lines (order_no, line_no, sku_code) VALUES (?1, 1, 'SKU0000001-M')", [&order_no])?;
+        sale.execute(
+            "INSERT INTO orders (order_no, ordered_at) VALUES (?1, '2024-05-01 10:16:00')",
+            [&order_no],
+        )?;
+        sale.execute(
+            "INSERT INTO order_lines (order_no, line_no, sku_code) VALUES (?1, 1, 'SKU0000001-M')",
+            [&order_no],
+        )?;
         sale.execute("UPDATE stock SET allocated = allocated + 1 WHERE sku_code = 'SKU0000001-M'", [])?;
         sale.commit()?;
         took.push(began.elapsed());

@@ -141,8 +141,10 @@ pub fn binary() -> PathBuf {
 pub fn fill_skus(shop: &mut Connection, skus: u64) -> Result<()> {
     let filling = shop.transaction()?;
     {
-        let mut product = filling.prepare("INSERT OR IGNORE INTO products (code, name) VALUES (?1, '長袖シャツ')")?;
-        let mut sku = filling.prepare("INSERT INTO skus (code, product_code, name) VALUES (?1, ?2, '紺・中')")?;
+        let mut product =
+            filling.prepare("INSERT OR IGNORE INTO products (code, name) VALUES (?1, '長袖シャツ')")?;
+        let mut sku =
+            filling.prepare("INSERT INTO skus (code, product_code, name) VALUES (?1, ?2, '紺・中')")?;
         for number in 0..skus {
             let product_code = sheets::product_code(number);
             product.execute([&product_code])?;

@@ -85,7 +85,12 @@ fn deliver(mut to: TcpStream, receiver: &Receiver<Arriving>) {
     let _ = to.shutdown(Shutdown::Write);
 }
 
-fn take_in(mut from: TcpStream, sender: &SyncSender<Arriving>, quality: Quality, began: Instant) -> io::Result<()> {
+fn take_in(
+    mut from: TcpStream,
+    sender: &SyncSender<Arriving>,
+    quality: Quality,
+    began: Instant,
+) -> io::Result<()> {
     let mut free_at = began;
     let mut chunk = vec![0; 16 * 1024];
     loop {
@@ -95,7 +100,8 @@ fn take_in(mut from: TcpStream, sender: &SyncSender<Arriving>, quality: Quality,
             thread::sleep(free_at.saturating_duration_since(Instant::now()));
             return Ok(());
         }
-        let took = Duration::from_secs(1) * u32::try_from(read).unwrap_or(u32::MAX) / u32::try_from(quality.bytes_per_s).unwrap_or(u32::MAX);
+        let took = Duration::from_secs(1) * u32::try_from(read).unwrap_or(u32::MAX)
+            / u32::try_from(quality.bytes_per_s).unwrap_or(u32::MAX);
         free_at = free_at.max(Instant::now()) + took;
         if sender.send((free_at + quality.delay, chunk[..read].to_vec())).is_err() {
             return Ok(());
@@ -111,7 +117,10 @@ fn take_in_replies(
 ) -> io::Result<()> {
     let mut lines = BufReader::new(from);
     let mut line = String::new();
-    while { line.clear(); lines.read_line(&mut line)? > 0 } {
+    while {
+        line.clear();
+        lines.read_line(&mut line)? > 0
+    } {
         if let Some(port) = data_port(&line) {
             line = rewritten(&line, data_link(port, quality)?);
         }

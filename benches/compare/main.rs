@@ -8,7 +8,11 @@
 //!
 //! The release binary is measured as cron calls it, each time from a fresh copy of the same database: by its wall-clock
 //! time, its time on the processor, and its memory. Each figure is the median of the rounds.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of its own; its figures go to stdout")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program of its own; its figures go to stdout"
+)]
 
 mod children;
 mod desk;

@@ -27,7 +27,12 @@ pub fn find() -> (Vec<Other>, Vec<String>) {
         ("Python csv + sqlite3", "upsert.py", &[&python], &[&python, "-c", "import sqlite3"]),
         ("PHP fgetcsv + PDO", "upsert.php", &["php"], &["php", "-r", "exit(class_exists('PDO') ? 0 : 1);"]),
         ("sqlite-utils upsert", "sqlite-utils.sh", &[], &[&utils, "--version"]),
-        ("DuckDB diff, sqlite3 upsert", "duckdb.py", &[&duckdb], &[&duckdb, "-c", "import duckdb, duckdb_ext"]),
+        (
+            "DuckDB diff, sqlite3 upsert",
+            "duckdb.py",
+            &[&duckdb],
+            &[&duckdb, "-c", "import duckdb, duckdb_ext"],
+        ),
         ("PostgreSQL COPY + upsert", "postgres.sh", &[], &["postgres", "--version"]),
     ];
     let mut found = Vec::new();

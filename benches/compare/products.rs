@@ -39,7 +39,14 @@ pub fn compare(desk: &Desk, options: &Options) -> Result<Table> {
     fs::remove_file(&old)?;
     if options.wants("3,000 columns") {
         ProductSheet { rows: rows / 20, changed: 0, columns: MANY_COLUMNS }.write(&new)?;
-        measure_all(desk, options, &mut table, "first load, 3,000 columns, a twentieth of the rows", "empty.db", &new)?;
+        measure_all(
+            desk,
+            options,
+            &mut table,
+            "first load, 3,000 columns, a twentieth of the rows",
+            "empty.db",
+            &new,
+        )?;
     }
     Ok(table)
 }

@@ -44,9 +44,11 @@ pub fn empty(desk: &Desk) -> Result<Table> {
     for job in ["import-products", "import-logistics", "import-stock", "export-orders", "status"] {
         table.add(job, "tempostar", repeat(21, || desk.measure(&mut desk.tempostar(&[job])))?);
     }
-    table.add("the process alone (--version)", "tempostar", repeat(21, || {
-        desk.measure(&mut desk.tempostar(&["--version"]))
-    })?);
+    table.add(
+        "the process alone (--version)",
+        "tempostar",
+        repeat(21, || desk.measure(&mut desk.tempostar(&["--version"])))?,
+    );
     Ok(table)
 }
 
@@ -142,17 +144,27 @@ pub fn orders(desk: &Desk, options: &Options) -> Result<Table> {
     drop(shop);
     desk.keep_as("orders.db")?;
     let _server = server(desk)?;
-    table.add("export, to the server", "tempostar", repeat(options.rounds, || {
-        desk.restore("orders.db")?;
-        desk.measure(&mut desk.tempostar(&["export-orders"]))
-    })?);
-    table.add("export, --dry-run", "tempostar", repeat(options.rounds, || {
-        desk.restore("orders.db")?;
-        desk.measure(&mut desk.tempostar(&["export-orders", "--dry-run"]))
-    })?);
-    table.add("status, all orders waiting", "tempostar", repeat(options.rounds, || {
-        desk.measure(&mut desk.tempostar(&["status"]))
-    })?);
+    table.add(
+        "export, to the server",
+        "tempostar",
+        repeat(options.rounds, || {
+            desk.restore("orders.db")?;
+            desk.measure(&mut desk.tempostar(&["export-orders"]))
+        })?,
+    );
+    table.add(
+        "export, --dry-run",
+        "tempostar",
+        repeat(options.rounds, || {
+            desk.restore("orders.db")?;
+            desk.measure(&mut desk.tempostar(&["export-orders", "--dry-run"]))
+        })?,
+    );
+    table.add(
+        "status, all orders waiting",
+        "tempostar",
+        repeat(options.rounds, || desk.measure(&mut desk.tempostar(&["status"])))?,
+    );
     let mut shop = desk.create_database()?;
     fill_orders(&mut shop, 4 * orders, Sent::All)?;
     drop(shop);
@@ -208,18 +220,26 @@ pub fn large(desk: &Desk, options: &Options) -> Result<(Table, String)> {
     let _server = server(desk)?;
     for arguments in [&["status"][..], &["status", "--json"], &["check-settings"], &["export-orders"]] {
         let title = arguments.join(" ");
-        table.add(&title, "tempostar", repeat(options.rounds, || {
-            desk.measure(&mut desk.tempostar(arguments))
-        })?);
+        table.add(
+            &title,
+            "tempostar",
+            repeat(options.rounds, || desk.measure(&mut desk.tempostar(arguments)))?,
+        );
     }
     // Forgets nearly all of that year.
-    table.add("import-stock, which forgets what is old", "tempostar", repeat(options.rounds, || {
-        desk.restore("large.db")?;
-        desk.measure(&mut desk.tempostar(&["import-stock"]))
-    })?);
-    table.add("import-stock", "tempostar", repeat(options.rounds, || {
-        desk.measure(&mut desk.tempostar(&["import-stock"]))
-    })?);
+    table.add(
+        "import-stock, which forgets what is old",
+        "tempostar",
+        repeat(options.rounds, || {
+            desk.restore("large.db")?;
+            desk.measure(&mut desk.tempostar(&["import-stock"]))
+        })?,
+    );
+    table.add(
+        "import-stock",
+        "tempostar",
+        repeat(options.rounds, || desk.measure(&mut desk.tempostar(&["import-stock"])))?,
+    );
     Ok((table, grown))
 }
 

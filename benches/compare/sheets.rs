@@ -226,8 +226,16 @@ pub fn product_columns(columns: usize) -> Vec<String> {
 
 /// Some Japanese of 10 to 60 characters.
 fn text(product: u64, column: usize) -> String {
-    const WORDS: [&str; 8] =
-        ["着心地のよい", "綿百パーセントの", "長袖シャツ。", "構造は丈夫で", "ソフトな", "肌ざわり", "２０２４年春の", "新作です。"];
+    const WORDS: [&str; 8] = [
+        "着心地のよい",
+        "綿百パーセントの",
+        "長袖シャツ。",
+        "構造は丈夫で",
+        "ソフトな",
+        "肌ざわり",
+        "２０２４年春の",
+        "新作です。",
+    ];
     let mut seed = mixed(product * 1000 + column as u64);
     let mut text = String::new();
     for _ in 0..2 + seed % 7 {

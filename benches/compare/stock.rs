@@ -113,7 +113,8 @@ pub fn compare(desk: &Desk, options: &Options, others: &[Other]) -> Result<Table
 pub fn curve(desk: &Desk, options: &Options) -> Result<Table> {
     let mut table = Table::new("How the cost grows", "");
     let path = desk.path(STOCK_SHEET);
-    for skus in [10_000, 30_000, 100_000, 300_000, 1_000_000].into_iter().filter(|skus| *skus <= options.rows) {
+    for skus in [10_000, 30_000, 100_000, 300_000, 1_000_000].into_iter().filter(|skus| *skus <= options.rows)
+    {
         prepare(desk, skus)?;
         let whole = StockSheet { skus, every: 1, changed: 10, order: Order::ByCode };
         let few = StockSheet { every: skus / 10_000, changed: 1000, ..whole };

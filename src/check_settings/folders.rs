@@ -1,18 +1,18 @@
-//! The folders on the server through which the files go.
+//! The folders on the server through which the files go, and what lies in them.
 
-use std::fs;
-use std::io::Write;
-use std::path::Path;
+use std::collections::HashSet;
 
 use anyhow::{Context, Result};
+use chrono::{Duration, NaiveDateTime};
 
-use super::{Finding, Found, Who, server};
+use super::{Finding, Found, Who};
+use crate::file_time::server_time;
 use crate::output::grouped;
 use crate::remote::{Error, Kind, Listing, Remote};
 use crate::report::Problem;
 use crate::settings::{Inbox, Ready, Settings};
+use crate::sync::import::{join, marker_name};
 use crate::text::check_settings as say;
-use crate::work_dir::{WorkDir, create_file};
 
 pub(super) const PRODUCTS: &str = "products-inbox";
 pub(super) const LOGISTICS: &str = "logistics-inbox";
@@ -21,8 +21,14 @@ pub(super) const ORDERS: &str = "orders-outbox";
 
 /// Folders that the jobs make in an inbox; some servers list folders like files.
 const OUR_FOLDERS: [&str; 2] = ["archive", "error"];
-/// How many names of foreign folders are shown.
+/// How many names of files and foreign folders are shown.
 const NAMES_SHOWN_MAX: usize = 5;
+/// A marker comes within moments of its file.
+const MARKER_AWAITED_MIN: i64 = 10;
+/// Files are imported every few minutes, or daily.
+const WAITING_TOLD_H: i64 = 25;
+/// How the names of unfinished uploads end.
+const UNFINISHED: [&str; 4] = [".tmp", ".part", ".filepart", ".uploading"];
 
 /// One of the folders on the server.
 pub(super) struct Place {
@@ -32,7 +38,17 @@ pub(super) struct Place {
     setting: &'static str,
     folder: String,
     /// `None` once it has been told.
-    listing: Option<Result<Listing, Error>>,
+    seen: Option<Result<Seen, Error>>,
+}
+
+/// What lies in a folder.
+struct Seen {
+    /// What the job would take, or has sent.
+    listing: Listing,
+    /// Everything.
+    names: HashSet<String>,
+    /// How many files the jobs have put aside.
+    put_aside: usize,
 }
 
 /// Lists all of them.
@@ -47,41 +63,50 @@ pub(super) fn visit(remote: &mut Remote<'_>, settings: &Settings) -> Result<Vec<
     ];
     let mut places = Vec::new();
     for (check, setting, inbox) in inboxes {
-        let listing = visit_one(remote, &inbox.folder, &|name| is_waiting(inbox, name))?;
-        places.push(Place { check, setting, folder: inbox.folder.clone(), listing: Some(listing) });
+        let seen = visit_one(remote, &inbox.folder, &|name| is_waiting(inbox, name))?;
+        places.push(Place { check, setting, folder: inbox.folder.clone(), seen: Some(seen) });
     }
     let (before, after) = settings.orders.file_name.split_once("{timestamp}").unwrap_or_default();
     let is_ours = |name: &str| name.starts_with(before) && name.ends_with(after);
     let folder = settings.orders.outbox.clone();
-    let listing = visit_one(remote, &folder, &is_ours)?;
-    places.push(Place { check: ORDERS, setting: "orders.outbox", folder, listing: Some(listing) });
+    let seen = visit_one(remote, &folder, &is_ours)?;
+    places.push(Place { check: ORDERS, setting: "orders.outbox", folder, seen: Some(seen) });
     Ok(places)
 }
 
 /// Whether a name in an inbox is that of a file to be taken.
 pub(super) fn is_waiting(inbox: &Inbox, name: &str) -> bool {
-    let is_marker = matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()));
-    inbox.pattern.matches(name) && !is_marker && !OUR_FOLDERS.contains(&name)
+    inbox.pattern.matches(name) && !is_marker(inbox, name) && !OUR_FOLDERS.contains(&name)
+}
+
+fn is_marker(inbox: &Inbox, name: &str) -> bool {
+    matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()))
 }
 
 fn visit_one(
     remote: &mut Remote<'_>,
     folder: &str,
     wanted: &dyn Fn(&str) -> bool,
-) -> Result<Result<Listing, Error>, Error> {
-    match remote.list(folder, wanted) {
-        Err(error) if matches!(error.kind, Kind::FolderMissing | Kind::Forbidden | Kind::Name) => {
-            Ok(Err(error))
-        }
-        Err(error) => Err(error),
-        Ok(listing) => Ok(Ok(listing)),
-    }
+) -> Result<Result<Seen, Error>, Error> {
+    let is_the_folders =
+        |error: &Error| matches!(error.kind, Kind::FolderMissing | Kind::Forbidden | Kind::Name);
+    let listing = match remote.list(folder, wanted) {
+        Err(error) if is_the_folders(&error) => return Ok(Err(error)),
+        listing => listing?,
+    };
+    let names = remote.names(folder)?;
+    let put_aside = match remote.names(&join(folder, "error")) {
+        // It is made when the first file is put aside.
+        Err(error) if is_the_folders(&error) => 0,
+        names => names?.len(),
+    };
+    Ok(Ok(Seen { listing, names, put_aside }))
 }
 
 /// If all of them are missing, that has one reason: the shop code, or where the folders are.
 pub(super) fn together(remote: &mut Remote<'_>, shop_code: &str, places: &[Place]) -> Result<Found> {
     let failures: Vec<&Error> =
-        places.iter().filter_map(|place| place.listing.as_ref()?.as_ref().err()).collect();
+        places.iter().filter_map(|place| place.seen.as_ref()?.as_ref().err()).collect();
     let found = places.len() - failures.len();
     let are_missing = failures.iter().all(|error| error.kind == Kind::FolderMissing);
     let Some(first) = failures.first().filter(|_| found == 0 && are_missing) else {
@@ -113,29 +138,39 @@ fn beside(remote: &mut Remote<'_>, folder: &str) -> Result<Option<(String, Strin
     Ok((!names.is_empty()).then(|| (parent.to_owned(), names.join(", "))))
 }
 
-/// An inbox and what waits in it. That `archive` or `error` are missing does not matter: they are made.
-pub(super) fn inbox(places: &mut [Place], check: &str) -> Result<Found> {
-    told(places, check, |folder, listing| {
-        let bytes = listing.files.iter().map(|file| file.size).sum();
-        match listing.files.len() {
-            0 => Found::ok(say::inbox_empty(folder)),
-            files => Found::ok(say::inbox_waiting(folder, files, &grouped(bytes))),
-        }
+/// An inbox and what waits in it. That `archive` or `error` are missing does not matter: they are made. `now` is Japan
+/// time.
+pub(super) fn inbox(places: &mut [Place], check: &str, inbox: &Inbox, now: NaiveDateTime) -> Result<Found> {
+    told(places, check, |place, seen| {
+        let listing = &seen.listing;
+        let bytes = grouped(listing.files.iter().map(|file| file.size).sum());
+        let fact = match (listing.files.len(), oldest(listing, now)) {
+            (0, _) => say::inbox_empty(&place.folder),
+            (files, None) => say::inbox_waiting(&place.folder, files, &bytes),
+            (files, Some((_, oldest))) => {
+                say::inbox_waiting_since(&place.folder, files, &bytes, &minutes(oldest))
+            }
+        };
+        Found::ok(fact).with_all(odd_in_inbox(place, seen, inbox, now))
     })
 }
 
-/// The outbox and what TEMPOSTAR has not taken yet.
-pub(super) fn outbox(places: &mut [Place]) -> Result<Found> {
-    told(places, ORDERS, |folder, listing| match listing.files.len() {
-        0 => Found::ok(say::outbox_empty(folder)),
-        files => Found::ok(say::outbox_waiting(folder, files)),
+/// The outbox and what TEMPOSTAR has not taken yet. `now` is Japan time.
+pub(super) fn outbox(places: &mut [Place], now: NaiveDateTime) -> Result<Found> {
+    told(places, ORDERS, |place, seen| {
+        let fact = match (seen.listing.files.len(), oldest(&seen.listing, now)) {
+            (0, _) => say::outbox_empty(&place.folder),
+            (files, None) => say::outbox_waiting(&place.folder, files),
+            (files, Some((_, oldest))) => say::outbox_waiting_since(&place.folder, files, &minutes(oldest)),
+        };
+        Found::ok(fact).with_all(unfinished(place, seen))
     })
 }
 
-fn told(places: &mut [Place], check: &str, tell: impl Fn(&str, &Listing) -> Found) -> Result<Found> {
+fn told(places: &mut [Place], check: &str, tell: impl Fn(&Place, &Seen) -> Found) -> Result<Found> {
     let place = places.iter_mut().find(|place| place.check == check).context("a folder was not visited")?;
-    match place.listing.take().context("a folder is told once")? {
-        Ok(listing) => Ok(tell(&place.folder, &listing)),
+    match place.seen.take().context("a folder is told once")? {
+        Ok(seen) => Ok(tell(place, &seen)),
         Err(error) => {
             let problem = Problem { hint: say::hint_folder(place.setting), ..(*error.problem).clone() };
             Ok(Found::failed(vec![Finding::new(&[Who::Support, Who::Savaway], problem)]))
@@ -143,40 +178,80 @@ fn told(places: &mut [Place], check: &str, tell: impl Fn(&str, &Listing) -> Foun
     }
 }
 
-/// Uploads, measures, renames and deletes a small file under a name that no order file has.
-pub(super) fn write_test(
-    remote: &mut Remote<'_>,
-    outbox: &str,
-    work_dir: &WorkDir,
-    run_id: &str,
-) -> Result<Found> {
-    let outbox = outbox.trim_end_matches('/');
-    let first = format!("{outbox}/tempostar-check-{run_id}.tmp");
-    let second = format!("{outbox}/tempostar-check-{run_id}-renamed.tmp");
-    let local = work_dir.spool("check-settings")?.join(format!("{run_id}.tmp"));
-    create_file(&local)
-        .and_then(|mut file| file.write_all(b"written by tempostar check-settings --write-test\r\n"))
-        .with_context(|| format!("cannot write {}", local.display()))?;
-    let tried = write_and_delete(remote, &local, &first, &second);
-    // The spool is emptied by nobody else.
-    let _ = fs::remove_file(&local);
-    let Err(error) = tried else { return Ok(Found::ok(say::write_test_passed(outbox))) };
-    let left = [first, second].into_iter().filter(|path| is_left(remote, path));
-    let left: Vec<Finding> = left.map(|path| Finding::new(&[Who::Support], say::probe_left(&path))).collect();
-    let mut finding = server::finding(&error);
-    if error.kind == Kind::Forbidden {
-        finding.problem.hint = say::hint_write("orders.outbox");
+/// The file that waits longest, and since when (Japan time).
+fn oldest(listing: &Listing, now: NaiveDateTime) -> Option<(&str, NaiveDateTime)> {
+    let times =
+        listing.files.iter().filter_map(|file| Some((file.name.as_str(), server_time(file.modified?, now))));
+    times.min_by_key(|(_, time)| *time)
+}
+
+fn minutes(time: NaiveDateTime) -> String {
+    time.format("%Y-%m-%d %H:%M").to_string()
+}
+
+fn odd_in_inbox(place: &Place, seen: &Seen, inbox: &Inbox, now: NaiveDateTime) -> Vec<Finding> {
+    let of_support = |problem| Finding::new(&[Who::Support], problem);
+    let late = oldest(&seen.listing, now).filter(|(_, time)| now - *time > Duration::hours(WAITING_TOLD_H));
+    let first = without_marker(seen, inbox, now)
+        .map(of_support)
+        .or_else(|| late.map(|(name, time)| of_support(say::file_waits_long(name, &minutes(time)))));
+    let unreadable = seen.listing.unreadable.first().map(|file| {
+        Finding::new(&[Who::Savaway, Who::Support], say::inbox_file_unreadable(&file.name, &file.reply))
+    });
+    let aside = (seen.put_aside > 0)
+        .then(|| of_support(say::files_put_aside(&join(&place.folder, "error"), seen.put_aside)));
+    let others = unmatched(place, seen, inbox).map(of_support);
+    [first, unreadable, others, aside, unfinished(place, seen)].into_iter().flatten().collect()
+}
+
+/// Files that wait for a marker for longer than one takes.
+fn without_marker(seen: &Seen, inbox: &Inbox, now: NaiveDateTime) -> Option<Problem> {
+    let Ready::Marker { suffix } = &inbox.ready else { return None };
+    let is_late = |modified: Option<NaiveDateTime>| {
+        let since = modified.map(|modified| server_time(modified, now));
+        since.is_none_or(|since| now - since > Duration::minutes(MARKER_AWAITED_MIN))
+    };
+    let mut late = seen
+        .listing
+        .files
+        .iter()
+        .filter(|file| is_late(file.modified) && !seen.names.contains(&marker_name(&file.name, suffix)));
+    let first = late.next()?;
+    Some(say::marker_missing(&first.name, &marker_name(&first.name, suffix), 1 + late.count()))
+}
+
+/// Files lie there, but none of a name that the job takes.
+fn unmatched(place: &Place, seen: &Seen, inbox: &Inbox) -> Option<Problem> {
+    if !seen.listing.files.is_empty() {
+        return None;
     }
-    Ok(Found::failed(vec![finding]).with_all(left))
+    let is_foreign = |name: &&String| {
+        // Folders have no ending, mostly.
+        name.contains('.')
+            && !name.starts_with('.')
+            && !is_waiting(inbox, name)
+            && !is_marker(inbox, name)
+            && !is_unfinished(name)
+            && seen.listing.unreadable.iter().all(|file| file.name != **name)
+    };
+    let foreign = shown(seen.names.iter().filter(is_foreign))?;
+    Some(say::no_name_matches(&foreign, place.setting.trim_end_matches(".inbox")))
 }
 
-fn write_and_delete(remote: &mut Remote<'_>, local: &Path, first: &str, second: &str) -> Result<(), Error> {
-    remote.upload(local, first)?;
-    remote.rename(first, second)?;
-    remote.delete(second)
+/// What an upload has left that was never finished, or goes on right now.
+fn unfinished(place: &Place, seen: &Seen) -> Option<Finding> {
+    let names = shown(seen.names.iter().filter(|name| is_unfinished(name)))?;
+    Some(Finding::new(&[], say::unfinished_files(&place.folder, &names)))
 }
 
-fn is_left(remote: &mut Remote<'_>, path: &str) -> bool {
-    let _ = remote.delete(path);
-    matches!(remote.size(path), Ok(Some(_)))
+fn is_unfinished(name: &str) -> bool {
+    UNFINISHED.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The first few of the names, sorted; `None` if there are none.
+fn shown<'n>(names: impl Iterator<Item = &'n String>) -> Option<String> {
+    let mut names: Vec<&str> = names.map(String::as_str).collect();
+    names.sort_unstable();
+    names.truncate(NAMES_SHOWN_MAX);
+    (!names.is_empty()).then(|| names.join(", "))
 }

@@ -19,6 +19,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod work_folder;
+mod write_test;
 
 use std::path::Path;
 
@@ -31,7 +32,7 @@ use crate::interrupt;
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
 use crate::remote::{self, Remote};
 use crate::report::{Exit, Failure, Problem, Severity};
-use crate::settings::{Ftp, Settings};
+use crate::settings::{Ftp, Inbox, Settings};
 use crate::sync::failure_of;
 use crate::text::{Text, check_settings as say};
 use crate::work_dir::WorkDir;
@@ -329,7 +330,10 @@ const LADDER: &[Rung] = &[
         title: say::title_server_encryption,
         after: &["server-greeting"],
         stops: ALL_JOBS,
-        look: |world| Ok(world.approach()?.encryption()),
+        look: |world| {
+            let now = world.clock.now();
+            Ok(world.approach()?.encryption(now))
+        },
     },
     Rung {
         id: "server-login",
@@ -343,7 +347,10 @@ const LADDER: &[Rung] = &[
         title: say::title_server_listing,
         after: &["server-login"],
         stops: ALL_JOBS,
-        look: |world| server::listing(&mut world.remote),
+        look: |world| {
+            let approach = world.approach.as_ref().context("the server was not tried")?;
+            approach.listing(&mut world.remote)
+        },
     },
     Rung {
         id: "server-folders",
@@ -360,38 +367,72 @@ const LADDER: &[Rung] = &[
         title: say::title_products_inbox,
         after: SERVER,
         stops: &[import_products::COMMAND],
-        look: |world| folders::inbox(&mut world.places, folders::PRODUCTS),
+        look: |world| {
+            let (inbox, now) = (&world.settings.products.inbox, world.clock.now());
+            folders::inbox(&mut world.places, folders::PRODUCTS, inbox, now)
+        },
     },
     Rung {
         id: folders::LOGISTICS,
         title: say::title_logistics_inbox,
         after: SERVER,
         stops: &[import_logistics::COMMAND],
-        look: |world| folders::inbox(&mut world.places, folders::LOGISTICS),
+        look: |world| {
+            let (inbox, now) = (&world.settings.logistics.inbox, world.clock.now());
+            folders::inbox(&mut world.places, folders::LOGISTICS, inbox, now)
+        },
     },
     Rung {
         id: folders::STOCK,
         title: say::title_stock_inbox,
         after: SERVER,
         stops: &[import_stock::COMMAND],
-        look: |world| folders::inbox(&mut world.places, folders::STOCK),
+        look: |world| {
+            let (inbox, now) = (&world.settings.stock.inbox, world.clock.now());
+            folders::inbox(&mut world.places, folders::STOCK, inbox, now)
+        },
     },
     Rung {
         id: folders::ORDERS,
         title: say::title_orders_outbox,
         after: SERVER,
         stops: &[export_orders::COMMAND],
-        look: |world| folders::outbox(&mut world.places),
+        look: |world| folders::outbox(&mut world.places, world.clock.now()),
     },
     Rung {
         id: WRITE_TEST,
         title: say::title_write_test,
         after: &["work-folder", folders::ORDERS],
         stops: &[export_orders::COMMAND],
-        look: |world| {
-            let work_dir = world.work_dir.as_ref().context("no work folder")?;
-            folders::write_test(&mut world.remote, &world.settings.orders.outbox, work_dir, world.run_id)
-        },
+        look: |world| world.try_outbox(),
+    },
+    Rung {
+        id: "products-archive",
+        title: say::title_products_archive,
+        after: &[WRITE_TEST, folders::PRODUCTS],
+        stops: &[import_products::COMMAND],
+        look: |world| world.try_inbox(&world.settings.products.inbox, "products.inbox"),
+    },
+    Rung {
+        id: "logistics-archive",
+        title: say::title_logistics_archive,
+        after: &[WRITE_TEST, folders::LOGISTICS],
+        stops: &[import_logistics::COMMAND],
+        look: |world| world.try_inbox(&world.settings.logistics.inbox, "logistics.inbox"),
+    },
+    Rung {
+        id: "stock-archive",
+        title: say::title_stock_archive,
+        after: &[WRITE_TEST, folders::STOCK],
+        stops: &[import_stock::COMMAND],
+        look: |world| world.try_inbox(&world.settings.stock.inbox, "stock.inbox"),
+    },
+    Rung {
+        id: "server-clock",
+        title: say::title_server_clock,
+        after: &[WRITE_TEST],
+        stops: NO_JOB,
+        look: |world| Ok(write_test::clock(world.written.as_ref().context("nothing was written")?)),
     },
     Rung {
         id: "products-file",
@@ -461,6 +502,10 @@ const DATABASE_BUSY: &str = "database-busy";
 
 const WRITE_TEST: &str = "write-test";
 
+/// The checks that write on the server; they are made only where that was asked for.
+const WRITING: [&str; 5] =
+    [WRITE_TEST, "products-archive", "logistics-archive", "stock-archive", "server-clock"];
+
 /// What the checks look at, and what an earlier one leaves to the later ones.
 struct World<'a> {
     settings: &'a Settings,
@@ -474,6 +519,8 @@ struct World<'a> {
     database: Option<Connection>,
     approach: Option<server::Approach<'a>>,
     places: Vec<folders::Place>,
+    probe: Option<write_test::Probe>,
+    written: Option<write_test::Written>,
 }
 
 impl<'a> World<'a> {
@@ -487,6 +534,21 @@ impl<'a> World<'a> {
 
     fn approach(&mut self) -> Result<&mut server::Approach<'a>> {
         self.approach.as_mut().context("the server was not tried")
+    }
+
+    fn try_outbox(&mut self) -> Result<Found> {
+        let work_dir = self.work_dir.as_ref().context("no work folder")?;
+        let probe = self.probe.insert(write_test::Probe::write(work_dir, self.run_id)?);
+        let outbox = &self.settings.orders.outbox;
+        let (found, written) = write_test::outbox(&mut self.remote, outbox, probe, self.clock);
+        self.written = written;
+        Ok(found)
+    }
+
+    /// `setting` names the inbox.
+    fn try_inbox(&mut self, inbox: &Inbox, setting: &str) -> Result<Found> {
+        let probe = self.probe.as_ref().context("no probe")?;
+        Ok(write_test::inbox(&mut self.remote, inbox, setting, probe))
     }
 }
 
@@ -517,6 +579,8 @@ pub fn run(
         database: None,
         approach: None,
         places: Vec::new(),
+        probe: None,
+        written: None,
     };
     for rung in ladder(options) {
         let is_open = rung.after.iter().all(|id| world.has_passed(id));
@@ -545,7 +609,7 @@ pub fn titles() -> impl Iterator<Item = (&'static str, Text)> {
 
 /// The rungs that were asked for.
 fn ladder(options: &CheckSettings) -> impl Iterator<Item = &'static Rung> {
-    LADDER.iter().filter(move |rung| rung.id != WRITE_TEST || options.write_test)
+    LADDER.iter().filter(move |rung| options.write_test || !WRITING.contains(&rung.id))
 }
 
 fn climb(rung: &Rung, world: &mut World<'_>) -> Check {

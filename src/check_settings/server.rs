@@ -1,11 +1,20 @@
 //! The way to the FTP server, step by step: name, connection, greeting, encryption, login, data connection.
 
+use std::time::Duration;
+
 use anyhow::Result;
+use chrono::NaiveDateTime;
 
 use super::{Finding, Found, Who};
+use crate::clock::japan_time;
+use crate::interrupt;
 use crate::remote::{Error, Kind, Remote, Seen, Step};
-use crate::settings::{Environment, Settings, Tls, TlsVersion};
+use crate::report::Exit;
+use crate::settings::{Environment, Server, Settings, Tls};
 use crate::text::{Text, check_settings as say};
+
+/// Before a second try, where the first may have failed by chance.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Which certificates are trusted; needs no network.
 pub(super) fn trust(remote: &mut Remote<'_>, tls: &Tls) -> Result<Found> {
@@ -18,24 +27,30 @@ pub(super) fn trust(remote: &mut Remote<'_>, tls: &Tls) -> Result<Found> {
     }))
 }
 
+/// A certificate that expires within so many days is told.
+const EXPIRY_TOLD_D: i64 = 30;
+
 /// One try to reach the server, and what each step of it saw.
 pub(super) struct Approach<'a> {
     settings: &'a Settings,
     seen: Seen,
+    /// What the server says it can do; empty if it did not let us in.
+    features: Vec<String>,
     failed: Option<(Step, Finding)>,
 }
 
 impl<'a> Approach<'a> {
     pub(super) fn new(remote: &mut Remote<'_>, settings: &'a Settings) -> Self {
-        let (seen, tried) = remote.probe();
-        let failed = tried.err().map(|(step, error)| {
-            let mut finding = finding(&error);
-            if let Some(hint) = hint(step, finding.problem.code, settings.environment) {
-                finding.problem.hint = hint;
-            }
-            (step, finding)
-        });
-        Self { settings, seen, failed }
+        let (mut seen, mut tried) = remote.probe();
+        let is_chance = |(_, error): &(Step, Error)| matches!(error.kind, Kind::Busy | Kind::Lost);
+        if settings.ftp.retries > 0 && tried.as_ref().is_err_and(is_chance) {
+            interrupt::sleep(PAUSE);
+            (seen, tried) = remote.probe();
+        }
+        // Where this fails, so does what comes next.
+        let features = if tried.is_ok() { remote.features().unwrap_or_default() } else { Vec::new() };
+        let failed = tried.err().map(|(step, error)| (step, approach_finding(step, &error, settings)));
+        Self { settings, seen, features, failed }
     }
 
     pub(super) fn name(&self) -> Found {
@@ -57,16 +72,52 @@ impl<'a> Approach<'a> {
         self.judge(Step::Greet, say::server_greeted(greeting))
     }
 
-    pub(super) fn encryption(&self) -> Found {
-        let fact = match self.settings.ftp.server.tls {
-            Tls::None => say::server_not_encrypted(),
-            Tls::Explicit { min, max, .. } => say::server_encrypted(&versions(min, max)),
+    /// `now` is Japan time.
+    pub(super) fn encryption(&self, now: NaiveDateTime) -> Found {
+        let key = key_of(self.settings.environment);
+        let Some(encryption) = &self.seen.encryption else {
+            let is_offered =
+                self.features.iter().any(|line| line.starts_with("AUTH") && line.contains("TLS"));
+            let offered = is_offered.then(|| Finding::new(&[Who::Support], say::encryption_unused(key)));
+            return self.judge(Step::Secure, say::server_not_encrypted()).with_all(offered);
         };
-        self.judge(Step::Secure, fact)
+        let (version, cipher) = (encryption.version, encryption.cipher.as_str());
+        let Some(until) = encryption.valid_until().map(japan_time) else {
+            return self.judge(Step::Secure, say::server_encrypted(version, cipher));
+        };
+        let day = until.format("%Y-%m-%d").to_string();
+        let left_d = (until - now).num_days();
+        let is_pinned =
+            matches!(self.settings.ftp.server.tls, Tls::Explicit { certificate_sha256: Some(_), .. });
+        let soon = (now <= until && left_d < EXPIRY_TOLD_D).then(|| match is_pinned {
+            true => say::pinned_certificate_expires(&day, left_d, key),
+            false => say::certificate_expires(&day, left_d),
+        });
+        let soon = soon.map(|problem| Finding::new(&[Who::Savaway, Who::Support], problem));
+        self.judge(Step::Secure, say::server_encrypted_until(version, cipher, &day)).with_all(soon)
     }
 
     pub(super) fn login(&self) -> Found {
         self.judge(Step::LogIn, say::server_logged_in(&self.settings.ftp.server.user))
+    }
+
+    /// A data connection and a listing, in the folder where the login ends up.
+    pub(super) fn listing(&self, remote: &mut Remote<'_>) -> Result<Found> {
+        // The library hides the announced address, and every server knows PASV.
+        let elsewhere = remote.announced_elsewhere()?;
+        let fact = match remote.names("") {
+            Ok(_) if self.features.iter().any(|line| line.starts_with("MLSD")) => say::server_listed(),
+            Ok(_) => say::server_listed_without_mlsd(),
+            Err(error) if matches!(error.kind, Kind::Forbidden | Kind::FolderMissing) => {
+                say::server_listing_forbidden()
+            }
+            Err(error) => return Ok(Found::failed(vec![data_finding(&error)])),
+        };
+        let note = elsewhere.map(|(announced, used)| {
+            let problem = say::address_of_nat(&announced.to_string(), &used.to_string());
+            Finding::new(&[], problem)
+        });
+        Ok(Found::ok(fact).with_all(note))
     }
 
     /// The steps before the failed one went well; those behind it are not asked.
@@ -78,33 +129,70 @@ impl<'a> Approach<'a> {
     }
 }
 
-fn versions(min: TlsVersion, max: TlsVersion) -> String {
-    let shown = |version| match version {
-        TlsVersion::V1_2 => "1.2",
-        TlsVersion::V1_3 => "1.3",
-    };
-    if min == max { shown(min).to_owned() } else { format!("{}, {}", shown(min), shown(max)) }
+fn approach_finding(step: Step, error: &Error, settings: &Settings) -> Finding {
+    let mut finding = finding(error);
+    let code = finding.problem.code;
+    if let Some(hint) = hint(step, code, settings.environment) {
+        finding.problem.hint = hint;
+    }
+    if code == "ftp-login-refused"
+        && let Some(suspicion) = suspicion(&settings.ftp.server)
+    {
+        finding.problem.hint = joined(suspicion, &finding.problem.hint);
+    }
+    finding
 }
 
-/// A data connection and a listing, in the folder where the login ends up.
-pub(super) fn listing(remote: &mut Remote<'_>) -> Result<Found> {
-    match remote.names("") {
-        Ok(_) => Ok(Found::ok(say::server_listed())),
-        Err(error) if matches!(error.kind, Kind::Forbidden | Kind::FolderMissing) => {
-            Ok(Found::ok(say::server_listing_forbidden()))
-        }
-        Err(error) => Err(error.into()),
+fn joined(first: Text, second: &Text) -> Text {
+    Text { ja: first.ja + &second.ja, en: first.en + "; " + &second.en }
+}
+
+/// What is odd about a user and password that the server has refused.
+fn suspicion(server: &Server) -> Option<Text> {
+    let (user, password) = (server.user.as_str(), server.password.reveal());
+    if is_user_of_tempostar(password) && !is_user_of_tempostar(user) {
+        return Some(say::suspect_swapped());
     }
+    if password == user {
+        return Some(say::suspect_same());
+    }
+    if password.trim() != password {
+        return Some(say::suspect_blank());
+    }
+    let is_wide = |text: &str| text.chars().any(|c| !c.is_ascii());
+    (is_wide(user) || is_wide(password)).then(say::suspect_wide)
+}
+
+/// `12345_0`
+fn is_user_of_tempostar(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('_').is_some_and(|(code, number)| is_number(code) && is_number(number))
+}
+
+/// The control connection works, so host, port and login are right: what fails is the way to other ports.
+fn data_finding(error: &Error) -> Finding {
+    let mut finding = finding(error);
+    if matches!(finding.problem.code, "ftp-data-connection" | "ftp-timeout" | "ftp-connection-lost") {
+        finding.problem.hint = say::hint_data_connection();
+    }
+    finding
 }
 
 /// What an error of the server means, and who must act.
 pub(super) fn finding(error: &Error) -> Finding {
-    Finding { exit: error.exit(), ..Finding::new(who(error), (*error.problem).clone()) }
+    // That another service answers is no matter of the network: the port is wrong.
+    let exit = if error.problem.code.starts_with("ftp-port-of-") { Exit::Settings } else { error.exit() };
+    Finding { exit, ..Finding::new(who(error), (*error.problem).clone()) }
 }
 
 fn who(error: &Error) -> &'static [Who] {
     match (error.problem.code, error.kind) {
-        ("ftp-unknown-host" | "ftp-tls-required", _) => &[Who::Support],
+        (
+            "ftp-unknown-host" | "ftp-tls-required" | "ftp-tls-refused" | "ftp-tls-failed" | "ftp-ca-file"
+            | "ftp-port-of-ssh" | "ftp-port-of-web" | "ftp-port-of-mail" | "ftp-port-of-tls",
+            _,
+        ) => &[Who::Support],
+        ("ftp-certificate-expired", _) => &[Who::Savaway, Who::Support],
         (_, Kind::Login) => &[Who::Support, Who::Shop],
         (
             _,
@@ -117,19 +205,57 @@ fn who(error: &Error) -> &'static [Who] {
 /// Where to look. The reader is about to set things up: the hints of the jobs, which speak of the next run, would
 /// not help.
 fn hint(step: Step, code: &str, environment: Environment) -> Option<Text> {
-    let (names, key) = match environment {
-        Environment::Demo => ("TEMPOSTAR:テスト用", "ftp.demo"),
-        Environment::Production => ("TEMPOSTAR:", "ftp.production"),
-    };
+    let (names, key) = (names_of(environment), key_of(environment));
     match (step, code) {
         (_, "ftp-unknown-host") => Some(say::hint_unknown_host(names, key)),
         (Step::Greet, "ftp-timeout") => Some(say::hint_silent(key)),
         (Step::Greet, "ftp-not-understood") => Some(say::hint_not_ftp(key)),
-        (Step::Connect | Step::Greet, "ftp-unreachable" | "ftp-timeout" | "ftp-connection-lost") => {
-            Some(say::hint_unreachable(names, key))
+        (_, "ftp-port-of-ssh" | "ftp-port-of-web" | "ftp-port-of-mail") => {
+            Some(say::hint_other_service(names, key))
         }
+        (_, "ftp-port-of-tls") => Some(say::hint_implicit_tls(key)),
+        (Step::Greet, "ftp-connection-lost") => Some(say::hint_hung_up(key)),
+        (_, "ftp-server-busy") => Some(say::hint_server_busy()),
+        (Step::Secure, "ftp-tls-refused") => Some(say::hint_tls_refused(key)),
+        (Step::Connect, "ftp-unreachable" | "ftp-timeout") => Some(say::hint_unreachable(names, key)),
         (_, "ftp-tls-required") => Some(say::hint_tls_required(key)),
         (_, "ftp-login-refused") => Some(say::hint_login(names, key)),
         _ => None,
+    }
+}
+
+/// How the names of the environment's settings begin.
+fn names_of(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Demo => "TEMPOSTAR:テスト用",
+        Environment::Production => "TEMPOSTAR:",
+    }
+}
+
+/// The environment's table in the settings file.
+fn key_of(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Demo => "ftp.demo",
+        Environment::Production => "ftp.production",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Secret;
+
+    fn suspicion_of(user: &str, password: &str) -> Option<Text> {
+        let (user, password) = (user.to_owned(), Secret::new(password.to_owned()));
+        suspicion(&Server { host: String::new(), port: 21, user, password, tls: Tls::None })
+    }
+
+    #[test]
+    fn an_odd_login_is_suspected_and_no_other() {
+        assert_eq!(suspicion_of("12345_0", "himitsu"), None);
+        assert_eq!(suspicion_of("himitsu", "12345_0"), Some(say::suspect_swapped()));
+        assert_eq!(suspicion_of("12345_0", "12345_0"), Some(say::suspect_same()));
+        assert_eq!(suspicion_of("12345_0", "himitsu "), Some(say::suspect_blank()));
+        assert_eq!(suspicion_of("12345_0", "ｈimitsu"), Some(say::suspect_wide()));
     }
 }

@@ -173,8 +173,8 @@ fn one_line(text: &str) -> String {
 /// What to do about a finding, beginning with who should do it.
 pub(super) fn hint(finding: &Finding) -> Text {
     let hint = &finding.problem.hint;
-    if hint == &Text::default() {
-        return Text::default();
+    if hint == &Text::default() || finding.who.is_empty() {
+        return hint.clone();
     }
     let names: Vec<Text> = finding.who.iter().map(|who| name_of(*who)).collect();
     joined(&names, "・", ", ").because(hint)

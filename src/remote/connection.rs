@@ -122,13 +122,15 @@ impl<'a> Connection<'a> {
 
     /// What the server says it can do beyond the basics, in capitals; nothing where it does not know the question.
     pub(super) fn features(&mut self) -> Result<Vec<String>, Cause> {
-        match self.ask("FEAT", &[Status::System]) {
-            Ok(answer) => {
-                let answer = String::from_utf8_lossy(&answer.body).to_ascii_uppercase();
-                Ok(answer.lines().map(|line| line.trim().to_owned()).collect())
+        debug("FEAT");
+        // The library would leave the lines behind the first unread if 211 were expected.
+        match self.ftp.custom_command("FEAT", &[]) {
+            Ok(answer) | Err(FtpError::UnexpectedResponse(answer)) if answer.status == Status::System => {
+                let lines = String::from_utf8_lossy(&answer.body).to_ascii_uppercase();
+                Ok(lines.lines().map(|line| line.trim().to_owned()).collect())
             }
-            Err(Cause::Forbidden(_) | Cause::Refused(_)) => Ok(Vec::new()),
-            Err(cause) => Err(cause),
+            Ok(_) | Err(FtpError::UnexpectedResponse(_)) => Ok(Vec::new()),
+            Err(error) => Err(self.cause(error)),
         }
     }
 

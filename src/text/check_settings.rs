@@ -32,6 +32,10 @@ texts! {
     title_products_file() { ja: "商品情報のファイル", en: "newest product file" }
     title_logistics_file() { ja: "物流連携のファイル", en: "newest logistics file" }
     title_stock_file() { ja: "在庫情報のファイル", en: "newest stock file" }
+    title_products_archive() { ja: "取り込んだ商品情報の移動", en: "moving imported product files" }
+    title_logistics_archive() { ja: "取り込んだ物流連携の移動", en: "moving imported logistics files" }
+    title_stock_archive() { ja: "取り込んだ在庫情報の移動", en: "moving imported stock files" }
+    title_server_clock() { ja: "FTPサーバの時計", en: "FTP server: clock" }
     title_orders() { ja: "送信待ちの受注", en: "waiting orders" }
     title_options_data() { ja: "オプションと受注データ", en: "orders and the shop's options" }
     title_orders_taken() { ja: "送信済みの受注ファイル", en: "order files that were sent" }
@@ -157,9 +161,13 @@ texts! {
         ja: "「{greeting}」と応答がありました",
         en: "{greeting:?}",
     }
-    server_encrypted(versions: &str) {
-        ja: "TLS {versions} で暗号化されています",
-        en: "encrypted with TLS {versions}",
+    server_encrypted(version: &str, cipher: &str) {
+        ja: "TLS {version} で暗号化されています（{cipher}）",
+        en: "TLS {version} ({cipher})",
+    }
+    server_encrypted_until(version: &str, cipher: &str, until: &str) {
+        ja: "TLS {version} で暗号化されています（{cipher}、証明書の有効期限 {until}）",
+        en: "TLS {version} ({cipher}; the certificate is valid until {until})",
     }
     server_not_encrypted() {
         ja: "暗号化しない設定です（tls = \"none\"）。パスワードもそのまま送られます",
@@ -172,6 +180,10 @@ texts! {
     server_listed() {
         ja: "データ接続で一覧を取得できました",
         en: "a listing arrived",
+    }
+    server_listed_without_mlsd() {
+        ja: "データ接続で一覧を取得できました（MLSDのないサーバですが、問題ありません）",
+        en: "a listing arrived (the server has no MLSD, which is not needed)",
     }
     server_listing_forbidden() {
         ja: "ログイン直後のフォルダの一覧は許可されていません（問題ありません。必要なフォルダは次で確認します）",
@@ -189,6 +201,14 @@ texts! {
         ja: "{folder}: 取り込み待ち {files} ファイル（{bytes} バイト）",
         en: "{folder}: files waiting: {files} ({bytes} bytes)",
     }
+    inbox_waiting_since(folder: &str, files: usize, bytes: &str, oldest: &str) {
+        ja: "{folder}: 取り込み待ち {files} ファイル（{bytes} バイト、最も古いもの {oldest}）",
+        en: "{folder}: files waiting: {files} ({bytes} bytes, the oldest of {oldest})",
+    }
+    outbox_waiting_since(folder: &str, files: usize, oldest: &str) {
+        ja: "{folder}: TEMPOSTARの引き取り待ち {files} ファイル（最も古いもの {oldest}）",
+        en: "{folder}: files that TEMPOSTAR has not taken: {files} (the oldest of {oldest})",
+    }
     outbox_empty(folder: &str) {
         ja: "{folder}: TEMPOSTARの引き取り待ちはありません",
         en: "{folder}: no file waits for TEMPOSTAR",
@@ -198,8 +218,32 @@ texts! {
         en: "{folder}: files that TEMPOSTAR has not taken: {files}",
     }
     write_test_passed(folder: &str) {
-        ja: "{folder} で、書き込み、サイズの確認、名前の変更、削除ができました",
-        en: "{folder}: a file was uploaded, measured, renamed and deleted",
+        ja: "{folder} で、書き込み、読み戻し、名前の変更、削除ができました",
+        en: "{folder}: a file was uploaded, read back, renamed and deleted",
+    }
+    moving_passed(folder: &str) {
+        ja: "{folder} へ移動できます",
+        en: "files can be moved to {folder}",
+    }
+    deleting_passed(folder: &str) {
+        ja: "{folder} から削除できます",
+        en: "files can be deleted from {folder}",
+    }
+    moving_half_tried(folder: &str) {
+        ja: "{folder} にフォルダを作成できました（取り込み対象の名前に制限がないため、ファイルでは試していません）",
+        en: "a folder was made in {folder}; no file was tried there, because any name would be taken for one to import",
+    }
+    clock_right(seconds: i64) {
+        ja: "このコンピュータの時計との差は {seconds} 秒です",
+        en: "differs by {seconds} s from this computer's",
+    }
+    clock_of_japan() {
+        ja: "合っています（ファイルの日時を日本時間で知らせるサーバです。そのように扱います）",
+        en: "right (the server tells the times of files in Japan time, and is understood so)",
+    }
+    clock_untold() {
+        ja: "ファイルの日時を知らせないサーバのため、確認できません",
+        en: "not known: the server does not tell the times of files",
     }
     no_file_yet() {
         ja: "まだ届いていません",
@@ -363,6 +407,46 @@ texts! {
         ja: "{key}.port がFTP以外（SSHやWebなど）のポートになっていないかご確認ください。FTPのポート番号は通常 21 です。",
         en: "check {key}.port: it may be that of another service (SSH, web); FTP's is usually 21",
     }
+    hint_other_service(names: &str, key: &str) {
+        ja: "設定ファイルの {key}.port を、店舗様から伺った「{names}FTPポート番号」にしてください。FTPのポート番号は通常 21 です（22 はSSH、25 と 587 はメール、80 と 443 はWebのものです）。",
+        en: "set {key}.port to the {names}FTPポート番号 that the shop was given; FTP's is usually 21 (22 is SSH's, 25 and 587 are mail's, 80 and 443 the web's)",
+    }
+    hint_implicit_tls(key: &str) {
+        ja: "設定ファイルの {key}.port を、接続の後に暗号化を始める方式（Explicit FTPS）のポート番号にしてください。通常 21 です（990 はImplicit FTPS、443 はWebのものです）。",
+        en: "set {key}.port to that of explicit FTPS, which is usually 21 (990 is implicit FTPS, 443 the web)",
+    }
+    hint_hung_up(key: &str) {
+        ja: "接続元のIPアドレスを制限しているサーバは、このように何も応答せずに切断することがあります。{key}.url と {key}.port が正しければ、このコンピュータのIPアドレスからの接続が許可されているか、SAVAWAY様へお問い合わせください。",
+        en: "servers that admit only some IP addresses hang up like this: if {key}.url and {key}.port are right, ask SAVAWAY whether this computer's address is admitted",
+    }
+    hint_server_busy() {
+        ja: "同じFTPユーザで接続しているほかのFTPクライアントを閉じ、数分待ってからもう一度お試しください。続く場合は、サーバの応答を添えてSAVAWAY様へお問い合わせください。",
+        en: "close other FTP clients of the same user, wait some minutes and try again; if it goes on, show the server's answer to SAVAWAY",
+    }
+    hint_tls_refused(key: &str) {
+        ja: "{key}.url と {key}.port が正しいかご確認ください。SAVAWAY様に、暗号化しない接続（FTP）でよいことを確認できた場合に限り、{key} を tls = \"none\" にしてください（パスワードも暗号化されずに送られます）。",
+        en: "check {key}.url and {key}.port; only if SAVAWAY confirms that the server is meant to be used without encryption, set tls = \"none\" in {key} (the password then travels in clear text)",
+    }
+    hint_data_connection() {
+        ja: "ログインまではできているため、接続先とポート番号は正しく、ファイル転送用の接続（パッシブモードのデータ接続）だけが止められています。このコンピュータからサーバへの、FTPのポート番号以外（通常 1024 以上）の外向きの通信を、ファイアウォールで許可してください。サーバの使うポート番号の範囲は、SAVAWAY様へお問い合わせください。",
+        en: "the login works, so host and port are right, and only the connection for files (the data connection of passive mode) is stopped: let outgoing connections to the server's passive ports (usually 1024 and above) through the firewall, and ask SAVAWAY for their range",
+    }
+    suspect_swapped() {
+        ja: "FTPユーザIDとパスワードが入れ替わっているようです（パスワードが「12345_0」のような形です）。",
+        en: "user and password seem to be swapped (the password looks like 12345_0)",
+    }
+    suspect_same() {
+        ja: "パスワードがFTPユーザIDと同じです。",
+        en: "the password is the same as the user",
+    }
+    suspect_blank() {
+        ja: "パスワードの前か後ろに空白があります。",
+        en: "the password begins or ends with a blank",
+    }
+    suspect_wide() {
+        ja: "FTPユーザIDかパスワードに全角文字が含まれています。",
+        en: "user or password contain characters that are not ASCII, such as full-width ones",
+    }
     hint_silent(key: &str) {
         ja: "{key}.port が正しいかご確認ください。接続と同時に暗号化を始めるポート（Implicit FTPS、通常 990）には対応していません。FTPのポート番号は通常 21 です。",
         en: "check {key}.port; a port that expects encryption from the start (implicit FTPS, usually 990) is not supported, and FTP's is usually 21",
@@ -496,6 +580,30 @@ problems! {
         hint_ja: "本システムで使っている決済方法を payment_methods に登録してください。",
         hint_en: "list the shop's payment methods in payment_methods",
     }
+    warning encryption_unused = "ftp-encryption-unused" (key: &str) {
+        ja: "サーバは暗号化に対応していますが、暗号化しない設定です。パスワードも受注のお客様の情報も、暗号化されずに送られます。",
+        en: "the server offers encryption, the settings say none: the password and the customers' data travel in clear text",
+        hint_ja: "設定ファイルの {key} を tls = \"explicit\" にしてください。",
+        hint_en: "set tls = \"explicit\" in {key}",
+    }
+    warning certificate_expires = "ftp-certificate-expires" (on: &str, days: i64) {
+        ja: "サーバの証明書の有効期限が近づいています（{on}、あと {days} 日）。期限を過ぎると接続できなくなります。",
+        en: "the server's certificate expires on {on}, in {days} days; after that no job can connect",
+        hint_ja: "証明書の更新予定をSAVAWAY様へご確認ください。更新されれば、設定の変更は必要ありません。",
+        hint_en: "ask SAVAWAY when it will be renewed; nothing has to be changed here then",
+    }
+    warning pinned_certificate_expires = "ftp-pinned-certificate-expires" (on: &str, days: i64, key: &str) {
+        ja: "サーバの証明書の有効期限が近づいています（{on}、あと {days} 日）。証明書が更新されると、certificate_sha256 と合わなくなり接続できません。",
+        en: "the server's certificate expires on {on}, in {days} days; a new one will not be that of `certificate_sha256`, and no job can connect",
+        hint_ja: "証明書の更新予定をSAVAWAY様へご確認ください。更新されたら、check-settings に表示される新しい値を、確かめたうえで {key}.certificate_sha256 に設定してください。",
+        hint_en: "ask SAVAWAY when it will be renewed; then set {key}.certificate_sha256 to the new value, which check-settings shows, once it is confirmed",
+    }
+    note address_of_nat = "ftp-passive-address" (announced: &str, used: &str) {
+        ja: "サーバがデータ接続用に知らせるアドレス（{announced}）が、接続先のアドレス（{used}）と違います（ルータの内側のアドレスなど）。接続先のアドレスを使うため、問題なく動作します。",
+        en: "for data connections the server announces the address {announced} (inside its router, perhaps); {used}, with which we talk, is used instead, and works",
+        hint_ja: "ご対応は必要ありません。",
+        hint_en: "nothing to do",
+    }
     error shop_folders_missing = "shop-folders-missing" (code: &str, folders: &str) {
         ja: "ショップコード「{code}」のフォルダ（{folders}）が、FTPサーバに1つもありません",
         en: "the server has none of the folders of shop {code} ({folders})",
@@ -507,6 +615,72 @@ problems! {
         en: "the server has none of the folders of shop {code}; in {parent} there are: {names}",
         hint_ja: "この中に店舗様のショップコードがあれば、設定ファイルの shop.code をそれに直してください。なければ、店舗様に「TEMPOSTAR:ショップコード」をご確認ください。",
         hint_en: "if the shop's code is among them, set shop.code to it; else ask the shop for its TEMPOSTAR:ショップコード",
+    }
+    warning marker_missing = "inbox-marker-missing" (file: &str, marker: &str, files: usize) {
+        ja: "「{file}」など {files} ファイルが、目印のファイル（「{marker}」など）がないため取り込まれません。",
+        en: "files that are not taken because they have no marker: {files}, such as {file}, which lacks {marker}",
+        hint_ja: "TEMPOSTARが目印のファイルを置かない設定であれば、設定ファイルの ready を \"stable\" にしてください。置く設定であれば、marker の値（拡張子）をご確認ください。",
+        hint_en: "if TEMPOSTAR writes no markers, set ready = \"stable\"; if it does, check the ending in `marker`",
+    }
+    warning file_waits_long = "inbox-file-waits" (file: &str, since: &str) {
+        ja: "「{file}」が {since} から取り込まれずに残っています。",
+        en: "{file} has waited since {since} and was not imported",
+        hint_ja: "まだ取り込みを始めていなければ問題ありません（開始するとまとめて取り込まれます）。始めていれば、cron などの定期実行が動いているかを tempostar status でご確認ください。",
+        hint_en: "that is fine as long as the imports have not begun (the first one takes it); else see with `tempostar status` whether the job runs",
+    }
+    warning inbox_file_unreadable = "inbox-file-unreadable" (file: &str, reply: &str) {
+        ja: "「{file}」の読み取りが許可されていません（サーバの応答: 「{reply}」）。取り込まれません。",
+        en: "{file} may not be read, and is not imported: {reply:?}",
+        hint_ja: "このFTPユーザが読み取れるように、SAVAWAY様へご依頼ください。",
+        hint_en: "ask SAVAWAY to let this user read it",
+    }
+    warning no_name_matches = "inbox-pattern" (names: &str, table: &str) {
+        ja: "ファイルはありますが、取り込み対象の名前のものがありません。あるファイル: {names}",
+        en: "there are files, but none of a name that is taken; there are: {names}",
+        hint_ja: "取り込むべきファイルであれば、設定ファイルの {table}.pattern をその名前に合わせてください（大文字と小文字も区別します）。",
+        hint_en: "if they should be imported, set {table}.pattern to fit (upper and lower case differ)",
+    }
+    note files_put_aside = "inbox-error-files" (folder: &str, files: usize) {
+        ja: "取り込めなかったファイルが {folder} に {files} 個あります。",
+        en: "files that could not be imported lie in {folder}: {files}",
+        hint_ja: "理由は tempostar status で確認できます。不要になったら、FTPクライアントで削除してください。",
+        hint_en: "`tempostar status` says why; once they are no longer needed, delete them with an FTP client",
+    }
+    note unfinished_files = "folder-unfinished-files" (folder: &str, names: &str) {
+        ja: "{folder} に、書き込み途中の名前のファイルがあります: {names}",
+        en: "files of unfinished uploads lie in {folder}: {names}",
+        hint_ja: "しばらくしても残っている場合は、途中で切れた書き込みの残りです。FTPクライアントで削除してかまいません。",
+        hint_en: "those that stay are left over from uploads that broke off, and can be deleted with an FTP client",
+    }
+    error probe_altered = "write-test-altered" (folder: &str) {
+        ja: "{folder} に書き込んだファイルを読み戻すと、内容が変わっていました。",
+        en: "a file that was uploaded to {folder} came back with another content",
+        hint_ja: "サーバが改行や文字コードを変換している可能性があります。バイナリ転送のままファイルを保存するよう、SAVAWAY様へお問い合わせください。",
+        hint_en: "the server seems to convert line ends or characters: ask SAVAWAY to keep files as they are sent (TYPE I)",
+    }
+    warning moving_untried = "archive-untried" (folder: &str) {
+        ja: "{folder} への書き込みが許可されていないため、取り込んだファイルを移動できるかどうかを確認できませんでした",
+        en: "whether imported files can be moved away was not found out, because {folder} may not be written",
+        hint_ja: "このFTPユーザが {folder} のファイルを移動・削除できるか、SAVAWAY様へご確認ください。移動できないと、取り込み済みのファイルがサーバに残り続けます。",
+        hint_en: "ask SAVAWAY whether this user may move and delete files in {folder}; if not, imported files stay on the server",
+    }
+    warning clock_ahead = "server-clock-ahead" (minutes: i64, now: &str) {
+        ja: "FTPサーバの時計が、このコンピュータの時計（日本時間 {now}）より {minutes} 分進んでいます。在庫の引当が正しく計算されないことがあります。",
+        en: "the server's clock is {minutes} min ahead of this computer's ({now} in Japan): the allocation of stock can go wrong",
+        hint_ja: "まず、このコンピュータの時計が正しいか（時刻の自動同期が有効か）をご確認ください。正しければ、SAVAWAY様へお問い合わせください。",
+        hint_en: "check this computer's clock (and that it is kept by NTP) first; if it is right, ask SAVAWAY",
+    }
+    warning clock_behind = "server-clock-behind" (minutes: i64, now: &str) {
+        ja: "FTPサーバの時計が、このコンピュータの時計（日本時間 {now}）より {minutes} 分遅れています。在庫の引当が正しく計算されないことがあります。",
+        en: "the server's clock is {minutes} min behind this computer's ({now} in Japan): the allocation of stock can go wrong",
+        hint_ja: "まず、このコンピュータの時計が正しいか（時刻の自動同期が有効か）をご確認ください。正しければ、SAVAWAY様へお問い合わせください。",
+        hint_en: "check this computer's clock (and that it is kept by NTP) first; if it is right, ask SAVAWAY",
+    }
+    warning clock_of_another_zone = "server-clock-zone" (ahead: &str) {
+        ja: "FTPサーバが、ファイルの日時を世界標準時（UTC）でも日本時間でもない時刻（UTC{ahead}）で知らせています。ファイル名に日時のない在庫ファイルで、引当が正しく計算されないことがあります。",
+        en: "the server tells the times of files neither in UTC nor in Japan time, but in that of UTC{ahead}: with stock files that have no time in their names, the allocation can go wrong",
+        hint_ja: "ファイルの日時（MDTM）を世界標準時で知らせるように、SAVAWAY様へご依頼ください。できない場合は、在庫ファイルの名前に日時を含めてください。",
+        hint_en: "ask SAVAWAY to have the times of files (MDTM) told in UTC, or let the names of stock files hold their time",
     }
     warning probe_left = "write-test-left" (path: &str) {
         ja: "書き込みテストのファイルが、FTPサーバに残っています: {path}",

@@ -15,7 +15,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use libunftp::ServerBuilder;
@@ -195,8 +195,12 @@ pub struct FtpServer {
     certificate: Option<Certificate>,
     faults: Faults,
     log: Log,
+    clock: ServerClock,
     running: Option<Running>,
 }
+
+/// What the server takes for the present; `None`: the host's clock.
+type ServerClock = Arc<Mutex<Option<SystemTime>>>;
 
 impl FtpServer {
     /// Serves `root` in clear text at a free port.
@@ -229,6 +233,7 @@ impl FtpServer {
             certificate: if tls == Tls::Off { None } else { Some(Certificate::create()?) },
             faults: Faults::default(),
             log: Log::default(),
+            clock: ServerClock::default(),
             running: None,
         };
         server.restart()?;
@@ -255,7 +260,13 @@ impl FtpServer {
             certificate_files: self.certificate.as_ref().map(Certificate::files),
             faults: self.faults.clone(),
             log: self.log.clone(),
+            clock: Arc::clone(&self.clock),
         }
+    }
+
+    /// From now on, uploaded files get this time.
+    pub fn set_clock(&self, now: SystemTime) {
+        *locked(&self.clock) = Some(now);
     }
 
     /// The address to connect to; always `127.0.0.1`.
@@ -356,6 +367,7 @@ struct Service {
     certificate_files: Option<(PathBuf, PathBuf)>,
     faults: Faults,
     log: Log,
+    clock: ServerClock,
 }
 
 /// The thread that serves, and the way to end it.
@@ -396,9 +408,16 @@ impl Service {
         // Else Nagle's algorithm and delayed acknowledgements cost 40 ms at every data command.
         let _ = connection.set_nodelay(true);
         let (root, faults, log) = (self.root.clone(), self.faults.clone(), self.log.clone());
+        let clock = Arc::clone(&self.clock);
         let Ok(files) = Filesystem::new(root).map(Arc::new) else { return };
-        let storage_log = log.clone();
-        let storage = move || Disk { files: files.clone(), faults: faults.clone(), log: storage_log.clone() };
+        let (storage_log, storage_root) = (log.clone(), self.root.clone());
+        let storage = move || Disk {
+            root: storage_root.clone(),
+            files: files.clone(),
+            faults: faults.clone(),
+            log: storage_log.clone(),
+            clock: Arc::clone(&clock),
+        };
         let mut builder = ServerBuilder::with_authenticator(Box::new(storage), Arc::new(OneUser(log)))
             .greeting("FTP server of the tests")
             .binder(AnyPort);
@@ -454,15 +473,24 @@ impl Authenticator for OneUser {
 /// The folder, with faults.
 #[derive(Debug)]
 struct Disk {
+    root: PathBuf,
     files: Arc<Filesystem>,
     faults: Faults,
     log: Log,
+    clock: ServerClock,
 }
 
 impl Disk {
     fn fault(&self, operation: Operation, verb: &str, paths: &str) -> Option<Fault> {
         self.log.add(format!("{verb} {paths}"));
         self.faults.take(operation, paths)
+    }
+
+    /// Gives a file the time at which it was written, by the server's clock.
+    fn stamp(&self, path: &Path) -> io::Result<()> {
+        let Some(now) = *locked(&self.clock) else { return Ok(()) };
+        let path = self.root.join(path.strip_prefix("/").unwrap_or(path));
+        std::fs::File::options().write(true).open(path)?.set_modified(now)
     }
 }
 
@@ -521,7 +549,12 @@ impl StorageBackend<DefaultUser> for Disk {
         let (kept, fails) = match self.fault(Operation::Put, "put", &shown(&path)) {
             Some(Fault::PutFailsAfter(bytes)) => (bytes, true),
             Some(Fault::PutCutShort(bytes)) => (bytes, false),
-            _ => return self.files.put(user, input, path, start).await,
+            _ => {
+                let path = path.as_ref();
+                let written = self.files.put(user, input, path, start).await?;
+                self.stamp(path)?;
+                return Ok(written);
+            }
         };
         // All of it is read in any case: the client shall learn of the fault from the answer, not from a reset.
         let mut content = Vec::new();
@@ -597,7 +630,7 @@ const _: () = {
     let _ = (FtpServer::start, FtpServer::start_tls, FtpServer::restart);
     let _ = (FtpServer::host, FtpServer::port, FtpServer::user, FtpServer::password, FtpServer::root);
     let _ = (FtpServer::certificate_pem, FtpServer::certificate_sha256);
-    let _ = (FtpServer::faults, FtpServer::log, FtpServer::stop);
+    let _ = (FtpServer::faults, FtpServer::log, FtpServer::stop, FtpServer::set_clock);
     let _ =
         (Faults::once, Faults::once_at, Faults::always, Faults::always_at, Faults::clear, Faults::waiting);
     let _ = (Log::entries, Log::entries_of, Log::clear);

@@ -1,0 +1,239 @@
+//! Whether the server lets us do what the jobs do: a small file is written, read, renamed and deleted. Nothing of it
+//! stays.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use chrono::{Duration, NaiveDateTime};
+
+use super::{Finding, Found, Who, server};
+use crate::clock::{Clock, JAPAN_AHEAD_H, japan_time};
+use crate::remote::{Error, Kind, Remote, RemoteFile};
+use crate::settings::{AfterImport, Inbox};
+use crate::sync::import::join;
+use crate::text::check_settings as say;
+use crate::work_dir::{WorkDir, create_file};
+
+/// By so much the server's clock may differ from ours.
+const CLOCK_TOLERANCE_S: i64 = 120;
+/// No place on earth is further from UTC.
+const ZONE_MAX_H: i64 = 14;
+
+/// The file that is sent to and fro. Its name is none of an order file.
+pub(super) struct Probe {
+    local: PathBuf,
+    name: String,
+    content: Vec<u8>,
+}
+
+impl Probe {
+    pub(super) fn write(work_dir: &WorkDir, run_id: &str) -> Result<Self> {
+        let local = work_dir.spool("check-settings")?.join(format!("{run_id}.tmp"));
+        let content = content();
+        create_file(&local)
+            .and_then(|mut file| file.write_all(&content))
+            .with_context(|| format!("cannot write {}", local.display()))?;
+        Ok(Self { local, name: format!("tempostar-check-{run_id}.tmp"), content })
+    }
+
+    fn renamed(&self) -> String {
+        self.name.replace(".tmp", "-renamed.tmp")
+    }
+
+    fn read_back(&self) -> PathBuf {
+        self.local.with_extension("back")
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        // The spool is emptied by nobody else; what is not there need not be removed.
+        let _ = fs::remove_file(&self.local);
+        let _ = fs::remove_file(self.read_back());
+    }
+}
+
+/// Every byte, and every kind of line end: a server that converts them is found out.
+fn content() -> Vec<u8> {
+    let mut content = b"written by tempostar check-settings --write-test\r\n\n\r".to_vec();
+    content.extend(0..=u8::MAX);
+    content
+}
+
+/// What the server says about when the file was written.
+pub(super) struct Written {
+    /// Japan time, before and after it was written, by our clock.
+    between: (NaiveDateTime, NaiveDateTime),
+    /// As MDTM tells it.
+    told: Option<NaiveDateTime>,
+}
+
+/// Uploads, reads back, renames and deletes the probe in the outbox.
+pub(super) fn outbox(
+    remote: &mut Remote<'_>,
+    outbox: &str,
+    probe: &Probe,
+    clock: &Clock,
+) -> (Found, Option<Written>) {
+    let (first, second) = (join(outbox, &probe.name), join(outbox, &probe.renamed()));
+    let mut written = None;
+    let mut try_all = || -> Result<bool, Error> {
+        let before = clock.now();
+        remote.upload(&probe.local, &first)?;
+        let between = (before, clock.now());
+        written = Some(Written { between, told: remote.modified(&first)? });
+        let size = probe.content.len() as u64;
+        let file = RemoteFile { name: probe.name.clone(), size, modified: None };
+        remote.download(outbox, &file, &probe.read_back())?;
+        let is_same = fs::read(probe.read_back()).is_ok_and(|content| content == probe.content);
+        remote.rename(&first, &second)?;
+        remote.delete(&second)?;
+        Ok(is_same)
+    };
+    let found = match try_all() {
+        Ok(true) => Found::ok(say::write_test_passed(outbox)),
+        Ok(false) => {
+            Found::failed(vec![Finding::new(&[Who::Savaway, Who::Support], say::probe_altered(outbox))])
+        }
+        Err(error) => failed(remote, &error, "orders.outbox", &[first, second]),
+    };
+    (found, written)
+}
+
+/// Does with the probe what an import does with a file that it has taken. `setting` names the inbox.
+pub(super) fn inbox(remote: &mut Remote<'_>, inbox: &Inbox, setting: &str, probe: &Probe) -> Found {
+    let archive = join(&inbox.folder, "archive");
+    if inbox.pattern.matches(&probe.name) {
+        // An import that runs right now would take the probe for a file.
+        return match remote.make_folder(&archive) {
+            Ok(()) => Found::ok(say::moving_half_tried(&inbox.folder)),
+            Err(error) => failed(remote, &error, setting, &[]),
+        };
+    }
+    if inbox.after_import == AfterImport::Archive
+        && let Err(error) = remote.make_folder(&archive)
+    {
+        return failed(remote, &error, setting, &[]);
+    }
+    let (here, there) = (join(&inbox.folder, &probe.name), join(&archive, &probe.name));
+    match remote.upload(&probe.local, &here) {
+        // Who may take away here need not be allowed to put something here.
+        Err(error) if error.kind == Kind::Forbidden => {
+            let problem = say::moving_untried(&inbox.folder).because(&error.problem.message);
+            return Found::failed(vec![Finding::new(&[Who::Savaway, Who::Support], problem)]);
+        }
+        Err(error) => return failed(remote, &error, setting, &[here]),
+        Ok(()) => {}
+    }
+    let moved = match inbox.after_import {
+        AfterImport::Archive => remote.rename(&here, &there).and_then(|()| remote.delete(&there)),
+        AfterImport::Delete => remote.delete(&here),
+    };
+    match (moved, inbox.after_import) {
+        (Ok(()), AfterImport::Archive) => Found::ok(say::moving_passed(&archive)),
+        (Ok(()), AfterImport::Delete) => Found::ok(say::deleting_passed(&inbox.folder)),
+        (Err(error), _) => failed(remote, &error, setting, &[here, there]),
+    }
+}
+
+/// Tidies up, and names what cannot be tidied up.
+fn failed(remote: &mut Remote<'_>, error: &Error, setting: &str, paths: &[String]) -> Found {
+    let left = paths.iter().filter(|path| is_left(remote, path));
+    let left: Vec<Finding> = left.map(|path| Finding::new(&[Who::Support], say::probe_left(path))).collect();
+    let mut finding = server::finding(error);
+    if matches!(error.kind, Kind::Forbidden | Kind::FolderMissing) {
+        finding.problem.hint = say::hint_write(setting);
+    }
+    Found::failed(vec![finding]).with_all(left)
+}
+
+fn is_left(remote: &mut Remote<'_>, path: &str) -> bool {
+    let _ = remote.delete(path);
+    matches!(remote.size(path), Ok(Some(_)))
+}
+
+/// The difference between the server's clock and ours.
+pub(super) fn clock(written: &Written) -> Found {
+    let Some(told) = written.told else { return Found::ok(say::clock_untold()) };
+    match difference(told, written.between) {
+        Difference::Small(seconds) => Found::ok(say::clock_right(seconds)),
+        Difference::JapanTime => Found::ok(say::clock_of_japan()),
+        Difference::Zone(ahead) => {
+            let problem = say::clock_of_another_zone(&hours(ahead));
+            Found::failed(vec![Finding::new(&[Who::Savaway, Who::Support], problem)])
+        }
+        Difference::Wrong(ahead) => {
+            let (minutes, ours) = (ahead.num_minutes().abs(), written.between.1.format("%Y-%m-%d %H:%M"));
+            let problem = match ahead > Duration::zero() {
+                true => say::clock_ahead(minutes, &ours.to_string()),
+                false => say::clock_behind(minutes, &ours.to_string()),
+            };
+            Found::failed(vec![Finding::new(&[Who::Support, Who::Savaway], problem)])
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Difference {
+    /// Seconds.
+    Small(i64),
+    /// The server tells Japan time for UTC, which the imports see through.
+    JapanTime,
+    /// The server tells the time of another zone, which is ahead of UTC by so much.
+    Zone(Duration),
+    /// The server's clock is ahead by so much.
+    Wrong(Duration),
+}
+
+/// `told` should be UTC; the file was written `between`, Japan time.
+fn difference(told: NaiveDateTime, between: (NaiveDateTime, NaiveDateTime)) -> Difference {
+    let told = japan_time(told);
+    // Whole seconds are compared; within the time that the upload took, any is right.
+    let ahead = told - told.clamp(between.0, between.1);
+    let tolerance = Duration::seconds(CLOCK_TOLERANCE_S);
+    let is_about = |zone: Duration| (ahead - zone).abs() <= tolerance;
+    let half_hours = (-2 * ZONE_MAX_H..=2 * ZONE_MAX_H).map(|half| Duration::minutes(30 * half));
+    if ahead.abs() <= tolerance {
+        Difference::Small(ahead.num_seconds().abs())
+    } else if is_about(Duration::hours(JAPAN_AHEAD_H)) {
+        Difference::JapanTime
+    } else {
+        half_hours.into_iter().find(|zone| is_about(*zone)).map_or(Difference::Wrong(ahead), Difference::Zone)
+    }
+}
+
+/// `+5:30`
+fn hours(ahead: Duration) -> String {
+    let minutes = ahead.num_minutes();
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("{sign}{}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::parse_time;
+
+    #[test]
+    fn a_wrong_clock_is_told_from_another_zone() {
+        let at = |time: &str| parse_time(&format!("2026-11-24 {time}")).unwrap();
+        let between = (at("10:15:00"), at("10:15:09"));
+        for (told, expected) in [
+            ("01:15:05", Difference::Small(0)),
+            ("01:16:00", Difference::Small(51)),
+            ("01:13:05", Difference::Small(115)),
+            ("10:15:10", Difference::JapanTime),
+            ("02:15:10", Difference::Zone(Duration::hours(1))),
+            ("06:45:00", Difference::Zone(Duration::minutes(330))),
+            ("01:18:09", Difference::Wrong(Duration::minutes(3))),
+            ("00:55:00", Difference::Wrong(Duration::minutes(-20))),
+        ] {
+            assert_eq!(difference(at(told), between), expected, "{told}");
+        }
+        let yesterday = difference(at("01:15:05") - Duration::days(1), between);
+        assert!(matches!(yesterday, Difference::Wrong(_)));
+        assert_eq!(hours(Duration::minutes(-210)), "-3:30");
+    }
+}
