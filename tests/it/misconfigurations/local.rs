@@ -189,7 +189,9 @@ misconfigurations! {
     the_clock_was_put_back {
         ja: "コンピュータの時計が前回の実行より前の時刻を示している",
         en: "the computer's clock shows a time before the last run",
-        site: || Site::new().after(|site| drop(site.at("2026-11-24 08:00:00"))),
+        site: || Site::new().after(|site| {
+            site.at("2026-11-24 08:00:00");
+        }),
         with: ["--offline"],
         finds: warning "clock" "clock-behind-ledger" by [Support] exits 0,
     }
