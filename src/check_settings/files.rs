@@ -161,9 +161,13 @@ fn judge(world: &World<'_>, kind: &KindOfFile, sample: &Sample) -> Result<Found>
         let problems = report.problems.into_iter();
         return Ok(Found::failed(problems.map(|problem| finding(problem, Severity::Warning)).collect()));
     };
-    let fact = match sample.is_waiting {
-        true => say::file_waiting(&sample.name, file.rows),
-        false => say::file_archived(&sample.name, file.rows),
+    let name = &sample.name;
+    let fact = match (sample.is_waiting, file.outcome) {
+        (true, FileOutcome::Refused) => say::file_would_be_refused(name),
+        (true, FileOutcome::Held) => say::file_would_be_held(name),
+        (true, _) => say::file_waiting(name, file.rows),
+        (false, FileOutcome::Refused) => say::file_was_refused(name),
+        (false, _) => say::file_archived(name, file.rows),
     };
     let (outcome, rejected) = (file.outcome, file.rejected);
     let problems = root_and_details(report.problems, outcome, rejected, sample.is_waiting);

@@ -253,6 +253,18 @@ texts! {
         ja: "取り込み待ちの {name}（{rows} 行）を試しに読みました",
         en: "{name}, which waits, was read on trial (rows: {rows})",
     }
+    file_would_be_refused(name: &str) {
+        ja: "取り込み待ちの {name} を試しに読みました。このままでは取り込めません",
+        en: "{name}, which waits, was read on trial and would be refused",
+    }
+    file_would_be_held(name: &str) {
+        ja: "取り込み待ちの {name} を試しに読みました。このままでは保留されます",
+        en: "{name}, which waits, was read on trial and would be held",
+    }
+    file_was_refused(name: &str) {
+        ja: "最後に届いた {name} は取り込めませんでした",
+        en: "{name}, which came last, was refused",
+    }
     file_archived(name: &str, rows: u64) {
         ja: "最後に届いた {name}（{rows} 行）の控えを読みました",
         en: "the copy of {name}, which came last, was read (rows: {rows})",
@@ -690,7 +702,7 @@ problems! {
     }
     warning held_back = "orders-held-back" (count: u64, examples: &str) {
         ja: "受注 {count} 件（{examples}）は送信されません",
-        en: "{count} orders ({examples}) are held back",
+        en: "orders that are held back: {count} ({examples})",
         hint_ja: "理由を解消すると、次の export-orders で自動的に送信されます。",
         hint_en: "once the reason is mended, the next export-orders sends them",
     }
@@ -726,7 +738,7 @@ problems! {
     }
     error clock_before_release = "clock-wrong" (now: &str, written_on: &str) {
         ja: "このコンピュータの時計が {now} を示していますが、このプログラムはそれより後（{written_on}）に作られたものです。",
-        en: "this computer's clock shows {now}, but this program was made later, in {written_on}",
+        en: "this computer's clock shows {now}, but this program was made later, on {written_on}",
         hint_ja: "時計を合わせてください（NTPの利用をお勧めします）。時計がずれていると、在庫の引当と、どのファイルが新しいかの判断を誤ります。",
         hint_en: "set the clock, best by NTP: with a wrong one, allocations and which file is newer are reckoned wrongly",
     }
@@ -744,31 +756,31 @@ problems! {
     }
     warning orders_by_reservation = "orders-by-reservation" (count: u64, examples: &str) {
         ja: "予約販売の受注が {count} 件あります（{examples}）。予約販売はTEMPOSTAR連携と併用できません。",
-        en: "{count} orders ({examples}) are reservations (予約販売), which cannot be used together with TEMPOSTAR",
+        en: "reservations (予約販売) among the orders: {count} ({examples}); they cannot be used together with TEMPOSTAR",
         hint_ja: "本システムの「予約販売」を「利用しない」に変え、これらの受注はTEMPOSTARに手で登録してください。",
         hint_en: "set 予約販売 to 利用しない in the shop, and enter these orders in TEMPOSTAR by hand",
     }
     warning orders_by_hanpukai = "orders-by-hanpukai" (count: u64, examples: &str) {
         ja: "頒布会の受注が {count} 件あります（{examples}）。頒布会はTEMPOSTAR連携と併用できません。",
-        en: "{count} orders ({examples}) are of hanpukai (頒布会), which cannot be used together with TEMPOSTAR",
+        en: "orders of hanpukai (頒布会): {count} ({examples}); they cannot be used together with TEMPOSTAR",
         hint_ja: "本システムの「頒布会」を「利用しない」に変え、これらの受注はTEMPOSTARに手で登録してください。",
         hint_en: "set 頒布会 to 利用しない in the shop, and enter these orders in TEMPOSTAR by hand",
     }
     warning orders_by_subscription = "orders-by-subscription" (count: u64, examples: &str) {
         ja: "定期販売の受注が {count} 件ありますが（{examples}）、設定ファイルでは「定期販売」を利用しないことになっています。",
-        en: "{count} orders ({examples}) are subscriptions (定期販売), which the settings say the shop does not use",
+        en: "subscriptions (定期販売) among the orders: {count} ({examples}); the settings say that the shop has none",
         hint_ja: "設定ファイルの shop.options に subscriptions = true と書いてください。本システムの「定期オーソリ失敗受注未作成フラグ」は「作成する」、「定期オーソリ失敗過去受注有効化フラグ」は「利用しない」でなければなりません。",
         hint_en: "write subscriptions = true in shop.options; in the shop, 定期オーソリ失敗受注未作成フラグ must be 作成する, and 定期オーソリ失敗過去受注有効化フラグ 利用しない",
     }
     warning orders_to_several = "orders-to-several-destinations" (count: u64, examples: &str) {
         ja: "配送先が複数ある受注が {count} 件ありますが（{examples}）、設定ファイルでは「複数配送先」を利用しないことになっています。",
-        en: "{count} orders ({examples}) have several destinations (複数配送先), which the settings say the shop does not use",
+        en: "orders with several destinations (複数配送先): {count} ({examples}); the settings say that the shop has none",
         hint_ja: "設定ファイルの shop.options に multiple_destinations = true と書いてください。その場合「TEMPOSTAR:物流連携時受注明細追加フラグ」（logistics.add_order_lines）は「追加しない」（\"ignore\"）でなければなりません。",
         hint_en: "write multiple_destinations = true in shop.options; TEMPOSTAR:物流連携時受注明細追加フラグ (logistics.add_order_lines) must then be \"ignore\"",
     }
     warning files_not_taken = "order-files-not-taken" (count: u64, oldest: &str, names: &str) {
         ja: "TEMPOSTARに引き取られていない受注ファイルが {count} 個あります（最も古いものは {oldest} に送信）: {names}",
-        en: "TEMPOSTAR has not taken {count} files of orders, the oldest sent at {oldest}: {names}",
+        en: "files of orders that TEMPOSTAR has not taken: {count}, the oldest sent at {oldest}: {names}",
         hint_ja: "TEMPOSTARの受注取込（自動取込の設定、取込エラー）をSAVAWAY様・店舗様でご確認ください。引き取られるまで、これらの受注はTEMPOSTARに届いていません。",
         hint_en: "look in TEMPOSTAR whether it takes orders in automatically, and for errors there; until then these orders have not reached it",
     }

@@ -39,6 +39,7 @@ pub fn check(case: &Case, seen: &[Seen; 2]) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         rewrite(case, &piece);
     }
+    let _guard = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let found = pieces(&read()).remove(&title(case)).unwrap_or_default();
     assert_eq!(found.trim_end(), piece.trim_end(), "{FILE} is stale: {HOW}");
 }

@@ -314,7 +314,7 @@ misconfigurations! {
     both_environments_have_one_database {
         ja: "デモ環境と本番環境のデータベースが同じ",
         en: "demo and production have the same database",
-        site: || Site::new().after(|site| site.has_production(|demo| demo.replace("user = \"", "user = \"p"))),
+        site: || Site::new().after(|site| site.has_production(|demo| demo.replace("user = \"", "user = \"9"))),
         finds: warning "go-live" "environments-same-database" by [Support] exits 0,
     }
 }
