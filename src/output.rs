@@ -51,7 +51,8 @@ fn figures_line(report: &Report, elapsed: Duration, language: Language) -> Text 
     )
 }
 
-fn count_label(name: &str, count: &str) -> Text {
+/// A figure of a run with its name.
+pub fn count_label(name: &str, count: &str) -> Text {
     match name {
         "refused" => text::count_refused(count),
         "created" => text::count_created(count),

@@ -37,5 +37,6 @@ mod settings;
 mod signals;
 mod simulation;
 mod slices;
+mod status;
 mod stock;
 mod stock_guard;
