@@ -8,16 +8,16 @@ use std::time::Instant;
 use clap::Parser;
 
 use crate::check_settings::Colours;
-use crate::cli::{Cli, Command, EnvironmentArg, Global, LogFormat};
+use crate::cli::{Cli, Command, EnvironmentArg, Generate, Global, LogFormat};
 use crate::clock::Clock;
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
-use crate::report::{Exit, Report, Severity};
+use crate::report::{Exit, Failure, Report, Severity};
 use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Mode};
-use crate::text::Language;
+use crate::text::{Language, output as say};
 use crate::work_dir::RUN_ID_TIME;
-use crate::{check_settings, explain, output, status};
+use crate::{check_settings, explain, generate, output, status};
 
 /// What a call leaves to be printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
     let started = Instant::now();
     let report = Report::begin(cli.command.name(), new_run_id(clock), clock.now());
     log_to_stderr(&cli.global, *clock, report.command, report.run_id.clone());
+    if let Command::Generate(what) = &cli.command {
+        return generated(&cli.global, what, report);
+    }
     let settings = load(&cli.global);
     let language = match &settings {
         Ok(settings) => settings.language,
@@ -73,7 +76,7 @@ fn new_run_id(clock: &Clock) -> String {
     format!("{}-{:06x}", clock.now().format(RUN_ID_TIME), fastrand::u32(..) & 0x00ff_ffff)
 }
 
-fn load(global: &Global) -> Result<Settings, crate::report::Failure> {
+fn load(global: &Global) -> Result<Settings, Failure> {
     let environment = global.env.map(|environment| match environment {
         EnvironmentArg::Demo => Environment::Demo,
         EnvironmentArg::Production => Environment::Production,
@@ -111,7 +114,7 @@ fn run_job(command: &Command, settings: &Settings, clock: &Clock, report: Report
         Command::ExportOrders(options) => {
             sync::run(settings, clock, mode(options.dry_run), report, export_orders::run)
         }
-        Command::CheckSettings(_) | Command::Status(_) | Command::Explain(_) => report,
+        Command::CheckSettings(_) | Command::Status(_) | Command::Explain(_) | Command::Generate(_) => report,
     }
 }
 
@@ -120,6 +123,25 @@ fn usage(error: &clap::Error) -> Finished {
     match error.use_stderr() {
         true => Finished { stderr: shown, exit_code: Exit::Usage.code(), ..Finished::default() },
         false => Finished { stdout: shown, ..Finished::default() },
+    }
+}
+
+/// Needs no settings: packages are made where there are none.
+fn generated(global: &Global, what: &Generate, mut report: Report) -> Finished {
+    let folder = match what {
+        Generate::Completions { shell } => {
+            return Finished { stdout: generate::completions(*shell), ..Finished::default() };
+        }
+        Generate::Man { folder } => folder,
+    };
+    let Err(error) = generate::man_pages(folder) else { return Finished::default() };
+    let problem = say::cannot_write(&folder.display().to_string(), &error.to_string());
+    report.fail(Failure::new(Exit::Usage, problem));
+    let language = settings::language_despite_problems(global.config.as_deref());
+    Finished {
+        stderr: problems(global, &report, language),
+        exit_code: report.exit.code(),
+        ..Finished::default()
     }
 }
 
@@ -223,7 +245,7 @@ fn colours() -> Colours {
 fn finish_status(
     global: &Global,
     mut report: Report,
-    shown: Result<status::Status, crate::report::Failure>,
+    shown: Result<status::Status, Failure>,
     is_check: bool,
     language: Language,
 ) -> Finished {
@@ -247,7 +269,7 @@ fn finish_status(
 fn finish_explain(
     global: &Global,
     mut report: Report,
-    explained: Result<explain::Explained, crate::report::Failure>,
+    explained: Result<explain::Explained, Failure>,
     language: Language,
 ) -> Finished {
     let explained = match explained {

@@ -3,6 +3,101 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// What stands below the help: each code once more in the README, with what to do.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, or nothing to do
+  1    internal error
+  2    wrong usage
+  3    done, but some rows, files or orders were rejected, refused or held back
+  4    a file was held by the safety guard; nothing of it was written
+  5    the FTP server or the network failed, after all retries: just run again
+  6    settings, credentials or permissions are wrong
+  7    the same job is running already
+  8    the database cannot be used
+  130  stopped by Ctrl-C; the next run goes on from there
+  143  stopped by SIGTERM; likewise
+
+Examples:
+  tempostar check-settings                  is everything ready?
+  tempostar import-stock --dry-run          what would change?
+  tempostar --quiet import-stock            as cron calls it
+  tempostar status                          the last runs, and what waits
+  tempostar explain A-1-RED                 why is this SKU at 0?
+
+`tempostar COMMAND --help` shows more of each command.";
+
+/// What `--help` of each subcommand ends with.
+mod examples {
+    pub(super) const IMPORT_PRODUCTS: &str = "\
+Never deletes a product. A column without a home in the shop is named in the report.
+
+Examples:
+  tempostar import-products --dry-run              what would change?
+  tempostar import-products
+  tempostar import-products --file product.csv     instead of the inbox
+
+Exit codes: 0 done; 3 some rows or files were rejected or refused; the others: tempostar --help";
+    pub(super) const IMPORT_LOGISTICS: &str = "\
+Sets 配送区分, 入金区分 and オーソリ確定 when all of an order is shipped. Never cancels an order, and never mails a \
+customer.
+
+Examples:
+  tempostar import-logistics --dry-run             what would change?
+  tempostar import-logistics
+  tempostar import-logistics --file status.csv     instead of the inbox
+
+Exit codes: 0 done; 3 some rows or files were rejected or refused; the others: tempostar --help";
+    pub(super) const IMPORT_STOCK: &str = "\
+Computes the allocation (在庫引当) of each SKU in the file anew, so that no unit is sold twice. A file that would empty \
+the shop, or is another shop's, is held (exit code 4): look at it, and use --force if it is right.
+
+Examples:
+  tempostar import-stock --dry-run                 what would change?
+  tempostar --quiet import-stock                   as cron calls it
+  tempostar import-stock --force                   when a held file is right
+  tempostar import-stock --file stock.csv          instead of the inbox
+
+Exit codes: 0 done; 3 some rows or files were rejected or refused; 4 a file was held; the others: tempostar --help";
+    pub(super) const EXPORT_ORDERS: &str = "\
+Before the first time, mark the orders that TEMPOSTAR must not get: docs/database.md, “Going live”.
+
+Examples:
+  tempostar export-orders --dry-run                what would be sent?
+  tempostar --quiet export-orders                  as cron calls it
+
+Exit codes: 0 done; 3 some orders were held back; the others: tempostar --help";
+    pub(super) const CHECK_SETTINGS: &str = "\
+Changes nothing in the shop's data.
+
+Examples:
+  tempostar check-settings
+  tempostar check-settings --offline               without the network
+  tempostar --env production check-settings --write-test
+
+Exit codes: 0 all is well, perhaps with warnings; 5 only the network is at fault; 8 only the database is; else 6";
+    pub(super) const STATUS: &str = "\
+Reads the database only; does not talk to the server.
+
+Examples:
+  tempostar status
+  tempostar --quiet status --check                 for a monitor
+
+Exit codes: 0; 3 with --check when a person has to look; the others: tempostar --help";
+    pub(super) const EXPLAIN: &str = "\
+Reads the database only; does not talk to the server, and shows no customer's data.
+
+Examples:
+  tempostar explain A-1-RED                  a SKU: what its stock is made of
+  tempostar explain A-1                      a product: its SKUs
+  tempostar explain 1001                     an order: sent when, shipped when
+  tempostar explain 12345-1001               likewise, as TEMPOSTAR writes it
+  tempostar explain A-1-RED --json           with the whole history
+
+Exit codes: 0 found; 3 the shop has nothing of this code; the others: tempostar --help";
+}
 
 /// Connects a shop's SQLite database with TEMPOSTAR by exchanging CSV files on its FTP server.
 ///
@@ -11,10 +106,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     name = "tempostar",
     version = env!("TEMPOSTAR_VERSION"),
-    after_help = "Exit codes: 0 done or nothing to do, 1 internal error, 2 wrong usage, 3 some rows or orders were \
-                  rejected or held back, 4 a file was held by the safety guard, 5 FTP server or network failed, 6 \
-                  settings, credentials or permissions are wrong, 7 the same job is running already, 8 database \
-                  unusable."
+    after_help = EXIT_CODES
 )]
 pub struct Cli {
     /// Settings shared by all subcommands.
@@ -37,13 +129,13 @@ pub struct Global {
     /// Print one JSON document instead of text
     #[arg(long, global = true)]
     pub json: bool,
-    /// Print nothing but problems: for cron
+    /// Print nothing but problems, no progress either: for cron
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Log each step on stderr; twice: each FTP command
+    /// Log each step on stderr, with the run's id; twice: each FTP command
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Form of the log on stderr
+    /// Form of the log and of the problems on stderr
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 }
@@ -70,19 +162,29 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Create and update products and SKUs from TEMPOSTAR's product files (商品情報取込)
+    #[command(after_help = examples::IMPORT_PRODUCTS)]
     ImportProducts(Import),
     /// Mark the orders that TEMPOSTAR has shipped (物流連携取込)
+    #[command(after_help = examples::IMPORT_LOGISTICS)]
     ImportLogistics(Import),
     /// Set the shop's stock to TEMPOSTAR's figures (在庫情報取込)
+    #[command(after_help = examples::IMPORT_STOCK)]
     ImportStock(ImportStock),
     /// Send each new order to TEMPOSTAR, once (受注連携)
+    #[command(after_help = examples::EXPORT_ORDERS)]
     ExportOrders(Export),
     /// Find out whether everything needed for the jobs works, and say what does not
+    #[command(after_help = examples::CHECK_SETTINGS)]
     CheckSettings(CheckSettings),
     /// Show the last runs and what waits
+    #[command(after_help = examples::STATUS)]
     Status(Status),
     /// Show where the values of a SKU, a product or an order come from
+    #[command(after_help = examples::EXPLAIN)]
     Explain(Explain),
+    /// Make what a package ships beside the binary: shell completions and man pages
+    #[command(hide = true, subcommand)]
+    Generate(Generate),
 }
 
 impl Command {
@@ -96,6 +198,7 @@ impl Command {
             Self::CheckSettings(_) => "check-settings",
             Self::Status(_) => "status",
             Self::Explain(_) => "explain",
+            Self::Generate(_) => "generate",
         }
     }
 }
@@ -158,4 +261,20 @@ pub struct Explain {
     /// A SKU's or product's code, or an order's number, with or without the shop code before it
     #[arg(value_name = "SKU OR ORDER NUMBER")]
     pub code: String,
+}
+
+/// What `generate` makes.
+#[derive(Debug, Subcommand)]
+pub enum Generate {
+    /// Print what the shell needs to complete the command line
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Write the man pages into a folder
+    Man {
+        /// The folder; it is made if need be
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }

@@ -18,6 +18,7 @@ mod crash;
 pub mod encoding;
 pub mod explain;
 pub mod file_time;
+pub mod generate;
 pub mod hashing;
 pub mod history;
 pub mod interrupt;

@@ -17,6 +17,7 @@ use tempostar::report::Exit;
 use tempostar::settings::{self, Settings};
 use tempostar::{shop, text};
 use toml::de::{DeTable, DeValue};
+use unicode_width::UnicodeWidthStr;
 
 /// The documents whose links, commands and settings are checked.
 const DOCUMENTS: [&str; 10] = [
@@ -235,7 +236,7 @@ fn every_command_in_the_documents_is_one() {
 fn every_subcommand_and_option_stands_in_the_readme() {
     let readme = read("README.md");
     let command = Cli::command();
-    for subcommand in command.get_subcommands() {
+    for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
         let name = subcommand.get_name();
         assert!(readme.contains(&format!("\n| `{name}` |")), "{name} is not in the table of jobs");
         assert!(readme.contains(&format!("\n### `{name}`\n")), "{name} is not explained");
@@ -248,7 +249,7 @@ fn every_subcommand_and_option_stands_in_the_readme() {
 #[test]
 fn every_subcommand_stands_in_the_crontab() {
     let crontab = read("crontab.example");
-    for subcommand in Cli::command().get_subcommands() {
+    for subcommand in Cli::command().get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
         assert!(
             crontab.contains(&format!("tempostar {}", subcommand.get_name()))
                 || crontab.contains(&format!("tempostar --quiet {}", subcommand.get_name())),
@@ -276,6 +277,27 @@ fn every_line_of_the_crontab_is_quiet_and_off_the_full_hour() {
     assert_eq!(seen, BTreeSet::from(JOBS));
     for variable in ["PATH=", "MAILTO=", "TEMPOSTAR_CONFIG="] {
         assert!(crontab.lines().any(|line| line.starts_with(variable)), "{variable}");
+    }
+}
+
+/// The help's examples: two spaces, the command, and perhaps what it is for behind more spaces.
+#[test]
+fn every_example_in_the_help_is_a_command() {
+    let commands = Cli::command();
+    let with_examples: Vec<&clap::Command> =
+        commands.get_subcommands().filter(|command| !command.is_hide_set()).chain([&commands]).collect();
+    for command in with_examples {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let (_, examples) =
+            help.split_once("Examples:\n").unwrap_or_else(|| panic!("{command}: no examples"));
+        let lines = examples.lines().filter(|line| line.starts_with("  tempostar "));
+        let mut count = 0;
+        for line in lines {
+            check_command(line.trim_start().split("   ").next().unwrap());
+            assert!(line.width() <= 80, "{command}: too wide: {line}");
+            count += 1;
+        }
+        assert!(count > 1, "{command}");
     }
 }
 
@@ -396,6 +418,7 @@ const PROBLEMS: [(&str, &str, Problems); 10] = [
     ("shop", "The database", text::shop::PROBLEMS),
     ("notify", "Mails", text::notify::PROBLEMS),
     ("explain", "Asked with explain", text::explain::PROBLEMS),
+    ("output", "Package files", text::output::PROBLEMS),
 ];
 
 #[test]

@@ -120,6 +120,7 @@ mod tests {
             explain::PROBLEMS,
             jobs::PROBLEMS,
             notify::PROBLEMS,
+            output::PROBLEMS,
             remote::PROBLEMS,
             settings::PROBLEMS,
             sheet::PROBLEMS,

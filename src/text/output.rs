@@ -63,3 +63,12 @@ texts! {
     count_lines(n: &str, n_en: &str) { ja: "明細 {n}", en: "{n_en}" }
     count_held_back(n: &str) { ja: "送信していない受注 {n}", en: "{n} held back" }
 }
+
+problems! {
+    error cannot_write = "cannot-write" (path: &str, reason: &str) {
+        ja: "{path} に書き込めません（{reason}）。",
+        en: "cannot write to {path} ({reason})",
+        hint_ja: "フォルダの場所と権限を確認してください。",
+        hint_en: "check the folder and its permissions",
+    }
+}

@@ -1,0 +1,29 @@
+//! `generate`: what a package ships beside the binary, made from the command line's own declarations.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::cli::Cli;
+
+/// The name that is typed.
+const NAME: &str = "tempostar";
+
+/// What the shell needs to complete our command line.
+pub fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+/// Writes a man page for the whole and one for each subcommand: `tempostar.1`, `tempostar-import-stock.1`, …
+///
+/// # Errors
+/// The disk's.
+pub fn man_pages(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(Cli::command(), folder)
+}
