@@ -159,7 +159,7 @@ fn suspicion(server: &Server) -> Option<Text> {
     if password.trim() != password {
         return Some(say::suspect_blank());
     }
-    let is_wide = |text: &str| text.chars().any(|c| !c.is_ascii());
+    let is_wide = |text: &str| !text.is_ascii();
     (is_wide(user) || is_wide(password)).then(say::suspect_wide)
 }
 
