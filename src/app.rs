@@ -66,7 +66,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
             finish(&cli.global, &report, started, language)
         }
         (Command::Status(options), Ok(settings)) => {
-            let shown = status::run(&settings, clock);
+            let extent = if options.all { status::Extent::All } else { status::Extent::First };
+            let shown = status::run(&settings, clock, extent);
             finish_status(&cli.global, report, shown, options.check, language)
         }
         (Command::Explain(options), Ok(settings)) => {
@@ -271,6 +272,7 @@ fn finish_status(
             let stdout = match (global.quiet, global.json) {
                 (true, _) => String::new(),
                 (false, true) => format!("{:#}\n", status.json(language)),
+                (false, false) if is_check => status.for_monitors(language) + &status.text(language),
                 (false, false) => status.text(language),
             };
             Finished { stdout, exit_code: exit.code(), ..Finished::default() }

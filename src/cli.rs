@@ -221,7 +221,8 @@ pub struct Import {
     /// Change nothing, neither here nor on the server; print what would change
     #[arg(long)]
     pub dry_run: bool,
-    /// Take this local file instead of the inbox; may be repeated. A file that was applied before is applied again
+    /// Take this local file instead of the inbox; may be repeated. A file that was applied before is applied again. The
+    /// name alone of a file that was applied or refused means its newest copy in the work folder's archive
     #[arg(long, value_name = "PATH")]
     pub file: Vec<PathBuf>,
 }
@@ -262,9 +263,12 @@ pub struct CheckSettings {
 /// Options of `status`.
 #[derive(Args, Debug)]
 pub struct Status {
-    /// Exit with 3 if something is held, failed at its last run, or overdue by the schedule in the settings: for monitors
+    /// Exit with 3 if a problem is open, something is held, or a job is overdue by the schedule in the settings; the first line is for monitors (Nagios)
     #[arg(long)]
     pub check: bool,
+    /// Name everything that there is to do by hand, not only the first ten of each kind
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Options of `explain`.

@@ -4,9 +4,10 @@
 use anyhow::Result;
 use chrono::NaiveDateTime;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use serde_json::{Map, Value};
 
 use crate::clock::{format_time, parse_time};
-use crate::report::Report;
+use crate::report::{FileOutcome, Report};
 use crate::text::Text;
 
 mod batches;
@@ -35,7 +36,8 @@ pub fn begin_run(connection: &Connection, report: &Report) -> Result<()> {
 pub fn end_run(connection: &Connection, report: &Report) -> Result<()> {
     connection.execute(
         "UPDATE tempostar_runs
-         SET finished_at = :finished_at, outcome = :outcome, exit_code = :exit_code, counts = :counts
+         SET finished_at = :finished_at, outcome = :outcome, exit_code = :exit_code, counts = :counts,
+             waiting_files = :waiting_files
          WHERE run_id = :run_id",
         named_params! {
             ":run_id": report.run_id,
@@ -43,9 +45,20 @@ pub fn end_run(connection: &Connection, report: &Report) -> Result<()> {
             ":outcome": report.outcome(),
             ":exit_code": report.exit.code(),
             ":counts": serde_json::to_string(&report.counts)?,
+            ":waiting_files": waiting_files(report)?,
         },
     )?;
     Ok(())
+}
+
+/// How many waiting files a run's record names.
+const WAITING_NAMED_MAX: usize = 100;
+
+/// The names of the files that a run left in the inbox, if any.
+fn waiting_files(report: &Report) -> Result<Option<String>> {
+    let waiting = report.files.iter().filter(|file| file.outcome == FileOutcome::Waiting);
+    let names: Vec<&str> = waiting.map(|file| file.name.as_str()).take(WAITING_NAMED_MAX).collect();
+    Ok(if names.is_empty() { None } else { Some(serde_json::to_string(&names)?) })
 }
 
 /// A finished run.
@@ -59,6 +72,10 @@ pub struct EndedRun {
     pub outcome: Option<String>,
     /// Its exit code, where it ended.
     pub exit_code: Option<u8>,
+    /// Its figures, where it ended.
+    pub counts: Vec<(String, u64)>,
+    /// Files that it left in the inbox for a later one.
+    pub waiting_files: Vec<String>,
 }
 
 /// The last run of a job, and its last success.
@@ -68,18 +85,29 @@ pub struct EndedRun {
 pub fn last_runs(connection: &Connection, command: &str) -> Result<(Option<EndedRun>, Option<EndedRun>)> {
     let find = |condition: &str| {
         let sql = format!(
-            "SELECT run_id, started_at, outcome, exit_code
+            "SELECT run_id, started_at, outcome, exit_code, counts, waiting_files
              FROM tempostar_runs
              WHERE command = ?1 AND {condition}
              ORDER BY id DESC
              LIMIT 1"
         );
         let read = |row: &Row<'_>| {
+            let counts: Option<String> = row.get(4)?;
+            let waiting: Option<String> = row.get(5)?;
+            let counts: Map<String, Value> =
+                counts.and_then(|counts| serde_json::from_str(&counts).ok()).unwrap_or_default();
             Ok(EndedRun {
                 run_id: row.get(0)?,
                 started_at: row.get(1)?,
                 outcome: row.get(2)?,
                 exit_code: row.get(3)?,
+                counts: counts
+                    .into_iter()
+                    .filter_map(|(name, count)| Some((name, count.as_u64()?)))
+                    .collect(),
+                waiting_files: waiting
+                    .and_then(|names| serde_json::from_str(&names).ok())
+                    .unwrap_or_default(),
             })
         };
         connection.query_row(&sql, [command], read).optional()

@@ -90,7 +90,8 @@ fn as_count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
-fn count_label(name: &str, count: u64) -> Text {
+/// A figure of a run with its name.
+pub fn count_label(name: &str, count: u64) -> Text {
     let number = &grouped(count);
     match name {
         "created" => text::count_created(number),

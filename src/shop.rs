@@ -30,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/002_begun_files.sql"),
     include_str!("schema/003_history.sql"),
     include_str!("schema/004_problems.sql"),
+    include_str!("schema/005_status.sql"),
 ];
 
 /// Opens the database for a run that writes: creates it where it is missing, migrates it, and stamps it with the

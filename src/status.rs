@@ -1,42 +1,57 @@
 //! What `status` shows: the last runs, what waits, and what a person has to do by hand because it is not linked.
 
-use std::fmt::Write;
+mod show;
 
 use anyhow::Result;
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use rusqlite::Connection;
-use serde_json::{Map, Value, json};
 
 use crate::clock::{Clock, format_time};
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
-use crate::ledger::{self, EndedRun, StoppedFile};
+use crate::ledger::{self, Case, EndedRun, SentBatch, StoppedFile};
 use crate::report::{Exit, Failure};
-use crate::settings::Settings;
+use crate::settings::{Settings, Transport};
+use crate::shop;
 use crate::sync::failure_of;
-use crate::text::{Language, Text, status as text};
+use crate::text::{Text, status as text};
 use crate::work_dir::WorkDir;
-use crate::{output, shop};
 
 /// The jobs, in the order in which they are shown.
 pub const JOBS: [&str; 4] =
     [import_products::COMMAND, import_logistics::COMMAND, import_stock::COMMAND, export_orders::COMMAND];
 
-/// How many things of one kind the text names.
-const SHOWN_MAX: usize = 10;
+/// How much of what there is to do by hand is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The first ten of each kind.
+    First,
+    /// Everything.
+    All,
+}
 
 /// The state of things.
 #[derive(Clone, Debug)]
 pub struct Status {
     shop_name: String,
     environment: &'static str,
-    now: String,
+    now: NaiveDateTime,
     jobs: Vec<Job>,
+    cases: Vec<Case>,
     orders_waiting: u64,
     held_back: Vec<(String, Text)>,
-    batches_not_taken: Vec<String>,
+    batches: Vec<SentBatch>,
     stopped_files: Vec<StoppedFile>,
     work_dir: WorkDir,
     hand_work: Vec<HandWork>,
+    extent: Extent,
+    mails: Mails,
+}
+
+/// Whether problems are mailed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mails {
+    Sent,
+    Off,
 }
 
 /// One kind of thing that somebody has to do by hand, on one of the two sides.
@@ -63,30 +78,32 @@ struct Job {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn run(settings: &Settings, clock: &Clock) -> Result<Status, Failure> {
-    read(settings, clock).map_err(|error| failure_of(&error))
+pub fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status, Failure> {
+    read(settings, clock, extent).map_err(|error| failure_of(&error))
 }
 
-fn read(settings: &Settings, clock: &Clock) -> Result<Status> {
+fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
     let database = shop::open_read_only(settings)?;
     let held_back = export_orders::held_back(&database, settings)?;
     let all_waiting = export_orders::count_waiting(&database)?;
     let under_way: u64 = ledger::open_batches(&database)?.iter().map(|batch| batch.order_count).sum();
-    let batches = ledger::batches_not_taken(&database)?;
     Ok(Status {
         shop_name: settings.shop.name.clone(),
         environment: settings.environment.as_str(),
-        now: format_time(clock.now()),
+        now: clock.now(),
         jobs: JOBS
             .into_iter()
             .map(|command| job(&database, settings, clock, command))
             .collect::<Result<_>>()?,
+        cases: ledger::cases(&database)?.into_iter().filter(Case::is_open).collect(),
         orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?) + under_way,
         held_back,
-        batches_not_taken: batches.into_iter().map(|(_, name)| name).collect(),
+        batches: ledger::sent_batches(&database)?,
         stopped_files: ledger::stopped_files(&database)?,
         work_dir: WorkDir::at(&settings.work_dir),
         hand_work: hand_work(&database, settings, clock)?,
+        extent,
+        mails: if settings.mail.transport == Transport::None { Mails::Off } else { Mails::Sent },
     })
 }
 
@@ -116,157 +133,26 @@ fn job(database: &Connection, settings: &Settings, clock: &Clock, command: &'sta
 }
 
 impl Status {
-    /// Whether a person has to look: a job's last run did not end well or is overdue, a file is held, or an order is
-    /// held back.
+    /// Whether a person has to look: a problem is open, a job's last run did not end well or is overdue, a file is held,
+    /// or an order is held back.
     pub fn needs_a_look(&self) -> bool {
         let is_held = self.stopped_files.iter().any(|file| file.is_held);
-        is_held || !self.held_back.is_empty() || self.jobs.iter().any(Job::needs_a_look)
-    }
-
-    /// On one screen.
-    pub fn text(&self, language: Language) -> String {
-        let mut lines = vec![text::title(&self.shop_name, self.environment, &self.now)];
-        lines.extend(self.jobs.iter().flat_map(Job::lines));
-        lines.push(text::orders_waiting(self.orders_waiting));
-        lines.push(text::orders_held_back(count(&self.held_back)));
-        lines.extend(first(&self.held_back, |(order_no, reason)| {
-            Text::same(order_no.as_str()).because(reason)
-        }));
-        lines.push(text::batches_not_taken(count(&self.batches_not_taken)));
-        lines.push(text::files_stopped(count(&self.stopped_files)));
-        lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
-        lines.extend(self.hand_work.iter().flat_map(HandWork::lines));
-        lines.iter().fold(String::new(), |mut shown, line| {
-            // Writing to a String cannot fail.
-            let _ = writeln!(shown, "{}", line.get(language));
-            shown
-        })
-    }
-
-    fn stopped_file(&self, file: &StoppedFile) -> Text {
-        let shown = if file.is_held {
-            text::file_held(&file.command, &file.name, &file.decided_at)
-        } else {
-            text::file_refused(&file.command, &file.name, &file.decided_at, &self.copy_of(file))
-        };
-        shown.because(&file.reason)
-    }
-
-    fn copy_of(&self, file: &StoppedFile) -> String {
-        self.work_dir.archived(&file.archived_as).display().to_string()
-    }
-
-    /// For programs.
-    pub fn json(&self, language: Language) -> Value {
-        let run = |run: &Option<EndedRun>| {
-            run.as_ref().map(|run| {
-                json!({
-                    "run_id": run.run_id,
-                    "started_at": run.started_at,
-                    "outcome": run.outcome,
-                    "exit_code": run.exit_code,
-                })
-            })
-        };
-        let held_back = self.held_back.iter();
-        let hand_work: Map<String, Value> =
-            self.hand_work.iter().map(|work| (work.key.to_owned(), work.json())).collect();
-        json!({
-            "command": "status",
-            "environment": self.environment,
-            "now": self.now,
-            "needs_a_look": self.needs_a_look(),
-            "jobs": self.jobs.iter().map(|job| json!({
-                "command": job.command,
-                "last_run": run(&job.last),
-                "last_success": run(&job.last_success),
-                "overdue": job.overdue_min.is_some(),
-            })).collect::<Vec<_>>(),
-            "orders": {
-                "waiting": self.orders_waiting,
-                "held_back": held_back.map(|(order_no, reason)| json!({
-                    "order_no": order_no,
-                    "reason": reason.get(language),
-                })).collect::<Vec<_>>(),
-                "files_not_taken": self.batches_not_taken,
-            },
-            "files": self.stopped_files.iter().map(|file| json!({
-                "command": file.command,
-                "name": file.name,
-                "outcome": if file.is_held { "held" } else { "refused" },
-                "decided_at": file.decided_at,
-                "reason": file.reason.get(language),
-                "copy": (!file.is_held).then(|| self.copy_of(file)),
-            })).collect::<Vec<_>>(),
-            "hand_work": hand_work,
-        })
-    }
-}
-
-impl HandWork {
-    /// Nothing where nothing is to be done.
-    fn lines(&self) -> Vec<Text> {
-        if self.names.is_empty() {
-            return Vec::new();
-        }
-        let mut shown = self.first().join(", ");
-        if self.names.len() > SHOWN_MAX {
-            shown.push_str(", …");
-        }
-        vec![(self.sentence)(count(&self.names)), indented(Text::same(shown))]
-    }
-
-    fn json(&self) -> Value {
-        json!({ "count": count(&self.names), "first": self.first() })
-    }
-
-    fn first(&self) -> &[String] {
-        &self.names[..self.names.len().min(SHOWN_MAX)]
+        let has_problem = is_held || !self.held_back.is_empty() || !self.cases.is_empty();
+        has_problem || self.jobs.iter().any(Job::needs_a_look)
     }
 }
 
 impl Job {
     fn needs_a_look(&self) -> bool {
+        self.overdue_min.is_some() || self.did_not_end_well()
+    }
+
+    fn did_not_end_well(&self) -> bool {
         let code = self.last.as_ref().and_then(|last| last.exit_code);
-        self.overdue_min.is_some() || code.is_some_and(|code| code != Exit::Ok.code())
-    }
-
-    fn lines(&self) -> Vec<Text> {
-        let mut lines = self.run_lines();
-        lines.extend(self.overdue_min.map(|minutes| indented(text::overdue(minutes))));
-        lines
-    }
-
-    fn run_lines(&self) -> Vec<Text> {
-        let Some(last) = &self.last else { return vec![text::never_run(self.command)] };
-        let first = match (&last.outcome, last.exit_code) {
-            (Some(outcome), Some(code)) => {
-                text::last_run(self.command, &last.started_at, outcome, &output::grouped(u64::from(code)))
-            }
-            _ => text::still_running(self.command, &last.started_at),
-        };
-        let success = match &self.last_success {
-            Some(success) if success.run_id == last.run_id => return vec![first],
-            Some(success) => text::last_success(&success.started_at),
-            None => text::no_success(),
-        };
-        vec![first, indented(success)]
+        code.is_some_and(|code| code != Exit::Ok.code())
     }
 }
 
 fn count<T>(things: &[T]) -> u64 {
     u64::try_from(things.len()).unwrap_or(u64::MAX)
-}
-
-/// The first things, one a line, and how many more there are.
-fn first<T>(things: &[T], show: impl Fn(&T) -> Text) -> Vec<Text> {
-    let mut lines: Vec<Text> = things.iter().take(SHOWN_MAX).map(|thing| indented(show(thing))).collect();
-    if things.len() > SHOWN_MAX {
-        lines.push(indented(text::and_more(count(things) - SHOWN_MAX as u64)));
-    }
-    lines
-}
-
-fn indented(text: Text) -> Text {
-    Text { ja: format!("  {}", text.ja), en: format!("  {}", text.en) }
 }

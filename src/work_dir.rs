@@ -68,6 +68,25 @@ impl WorkDir {
         self.root.join("archive").join(archived_as)
     }
 
+    /// The newest copy of a file of this name that a job has taken; the folders between have the time as their names.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn newest_copy(&self, job: &str, name: &Path) -> Result<Option<PathBuf>> {
+        let folder = self.archived(job);
+        if !folder.exists() {
+            return Ok(None);
+        }
+        let mut newest = None;
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+            let copy = entry?.path().join(name);
+            if fs::symlink_metadata(&copy).is_ok_and(|found| found.is_file()) {
+                newest = newest.max(Some(copy));
+            }
+        }
+        Ok(newest)
+    }
+
     /// Moves a file of the spool to its place in the archive; a copy that lies there already stays.
     ///
     /// # Errors

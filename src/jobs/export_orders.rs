@@ -775,11 +775,12 @@ pub struct ChangedOrders {
 /// The database's.
 pub fn changed_orders(database: &Connection, now: NaiveDateTime, days: u32) -> Result<ChangedOrders> {
     let since = format_time(now - TimeDelta::days(i64::from(days)));
-    let find = |condition: &str| -> Result<Vec<String>> {
+    // Among a million orders those that are open, or cancelled here alone, are few: each have an index.
+    let find = |index: &str, condition: &str| -> Result<Vec<String>> {
         let mut statement = database.prepare(&format!(
             "SELECT orders.order_no
-             FROM orders
-             JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
+             FROM orders INDEXED BY {index}
+             CROSS JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
              WHERE exported_at >= ?1 AND {condition}
              ORDER BY orders.order_no"
         ))?;
@@ -788,8 +789,12 @@ pub fn changed_orders(database: &Connection, now: NaiveDateTime, days: u32) -> R
     };
     Ok(ChangedOrders {
         changed: find(
+            "orders_sent_and_open",
             "cancelled_at IS NULL AND delivery_status = 0 AND updated_at IS NOT member.known_updated_at",
         )?,
-        cancelled: find("cancelled_at IS NOT NULL AND cancelled_in_tempostar_at IS NULL")?,
+        cancelled: find(
+            "orders_sent_and_cancelled",
+            "cancelled_at IS NOT NULL AND cancelled_in_tempostar_at IS NULL",
+        )?,
     })
 }

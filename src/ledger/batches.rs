@@ -300,6 +300,34 @@ pub fn release_batch(transaction: &Transaction<'_>, id: i64) -> Result<()> {
     Ok(())
 }
 
+/// A file of orders in the outbox.
+#[derive(Clone, Debug)]
+pub struct SentBatch {
+    /// Its name.
+    pub file_name: String,
+    /// When it was sent, Japan time.
+    pub sent_at: String,
+    /// Orders in it.
+    pub order_count: u64,
+}
+
+/// The files of orders that were sent and that TEMPOSTAR was not seen to have taken, oldest first, for a person.
+///
+/// # Errors
+/// SQLite's.
+pub fn sent_batches(connection: &Connection) -> Result<Vec<SentBatch>> {
+    let mut statement = connection.prepare(
+        "SELECT file_name, coalesce(sent_at, ''), order_count
+         FROM tempostar_batches
+         WHERE taken_at IS NULL AND state = 'sent'
+         ORDER BY sent_at, id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(SentBatch { file_name: row.get(0)?, sent_at: row.get(1)?, order_count: row.get(2)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The files of orders that were sent and that TEMPOSTAR was not seen to have taken, oldest first.
 ///
 /// # Errors

@@ -63,6 +63,7 @@ pub fn compose(settings: &Settings, news: &News<'_>, facts: &Facts) -> Mail {
     if settings.environment == Environment::Demo {
         paragraph(&mut blocks, text::demo_environment());
     }
+    paragraph(&mut blocks, lead(news.command));
     problems(&mut blocks, news, language);
     if news.others > 0 {
         paragraph(&mut blocks, text::others_open(news.others));
@@ -85,6 +86,16 @@ fn job_name(command: &str) -> Text {
         "import-stock" => text::job_stock(),
         "export-orders" => text::job_orders(),
         other => Text::same(other),
+    }
+}
+
+/// What the job is there for.
+fn lead(command: &str) -> Text {
+    match command {
+        "import-products" => text::lead_products(),
+        "import-logistics" => text::lead_logistics(),
+        "import-stock" => text::lead_stock(),
+        _ => text::lead_orders(),
     }
 }
 
@@ -209,20 +220,52 @@ fn to_do(news: &News<'_>, language: Language) -> Block {
         }
     };
     for case in news.open() {
-        add(who(case).get(language));
-        add(case.seen.hint.get(language));
+        let who = Who::of(case);
+        add(who.sentence().get(language));
+        if who.is_of_the_shop() {
+            add(case.seen.hint.get(language));
+        }
     }
     Block::List(items)
 }
 
-fn who(case: &Case) -> Text {
-    match case.kind.as_str() {
-        "server" => text::who_wait(),
-        "file-refused" | "rejects-kept" | "file-held" => text::who_file(),
-        "order-held-back" | "more-orders-held-back" | "shipped-but-cancelled" | "orders-lost" => {
-            text::who_order()
+/// Who can do something about a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    /// Nobody, for now.
+    Nobody,
+    /// Somebody of the shop, who looks at what TEMPOSTAR wrote.
+    ShopFile,
+    /// Somebody of the shop, who looks at the order.
+    ShopOrder,
+    /// Whoever looks after the system.
+    Support,
+}
+
+impl Who {
+    fn of(case: &Case) -> Self {
+        match case.kind.as_str() {
+            "server" => Self::Nobody,
+            "file-refused" | "rejects-kept" | "file-held" => Self::ShopFile,
+            "order-held-back" | "more-orders-held-back" | "shipped-but-cancelled" | "orders-lost" => {
+                Self::ShopOrder
+            }
+            _ => Self::Support,
         }
-        _ => text::who_support(),
+    }
+
+    fn sentence(self) -> Text {
+        match self {
+            Self::Nobody => text::who_wait(),
+            Self::ShopFile => text::who_file(),
+            Self::ShopOrder => text::who_order(),
+            Self::Support => text::who_support(),
+        }
+    }
+
+    /// Whether what there is to do is something for this reader (else for whoever looks after the system).
+    fn is_of_the_shop(self) -> bool {
+        matches!(self, Self::ShopFile | Self::ShopOrder)
     }
 }
 
@@ -232,7 +275,12 @@ fn details(blocks: &mut Vec<Block>, settings: &Settings, news: &News<'_>) {
     let mut items: Vec<String> = Vec::new();
     for case in news.told() {
         let seen = &case.seen;
-        let item = text::detail(&seen.code, seen.exit_code, &seen.run_id).get(language).to_owned();
+        let hint = match case.is_open() && !Who::of(case).is_of_the_shop() {
+            true => seen.hint.clone(),
+            false => Text::default(),
+        };
+        let item = text::detail(&seen.code, seen.exit_code, &seen.run_id, &hint.ja, &hint.en);
+        let item = item.get(language).trim_end().to_owned();
         if !items.contains(&item) && items.len() < NAMED_MAX {
             items.push(item);
         }

@@ -179,7 +179,15 @@ fn seen(report: &Report) -> Vec<Seen> {
 fn refused(report: &Report, file: &FileReport) -> Option<Seen> {
     let problem = file.refused_because.as_ref()?;
     let rows = rejected_rows(report, file);
-    Some(seen_as(FILE_REFUSED, &series(report.command, &file.name), report, problem, rows))
+    let mut seen = seen_as(FILE_REFUSED, &series(report.command, &file.name), report, problem, rows);
+    // Where the file is, and how a corrected one comes in.
+    let beside = |other: &&Problem| other.code == "file-refused" && other.file.as_ref() == Some(&file.name);
+    if let Some(beside) = report.problems.iter().find(beside) {
+        let hint = &mut seen.sighting.hint;
+        let (ja, en) = (&beside.hint.ja, &beside.hint.en);
+        *hint = Text { ja: format!("{}{ja}", hint.ja), en: format!("{}; {en}", hint.en) };
+    }
+    Some(seen)
 }
 
 /// What stopped the run.
@@ -248,6 +256,7 @@ fn rejected_rows(report: &Report, file: &FileReport) -> Vec<RejectedRow> {
     };
     of_file
         .filter(|problem| problem.severity == Severity::Error)
+        .filter(|problem| file.refused_because.as_ref() != Some(problem))
         .filter_map(row)
         .take(ROWS_KEPT_MAX)
         .collect()

@@ -49,6 +49,22 @@ texts! {
         ja: "【テスト環境（demo）からのお知らせです。本番の店舗の商品・在庫・受注には関係ありません。】",
         en: "[This is about the test environment (demo), not about the products, stock and orders of the real shop.]",
     }
+    lead_products() {
+        ja: "TEMPOSTAR の商品情報をこの店舗に取り込む処理についてのお知らせです。",
+        en: "This is about bringing TEMPOSTAR's products into the shop.",
+    }
+    lead_logistics() {
+        ja: "TEMPOSTAR で出荷した受注をこの店舗で出荷済みにする処理についてのお知らせです。",
+        en: "This is about marking the orders in the shop that TEMPOSTAR has shipped.",
+    }
+    lead_stock() {
+        ja: "TEMPOSTAR の在庫数をこの店舗の在庫に反映する処理についてのお知らせです。",
+        en: "This is about bringing TEMPOSTAR's stock into the shop.",
+    }
+    lead_orders() {
+        ja: "この店舗の新しい受注を TEMPOSTAR へ送る処理についてのお知らせです。",
+        en: "This is about sending the shop's new orders to TEMPOSTAR.",
+    }
     heading_begun() { ja: "何が起きているか", en: "What happened" }
     heading_going_on() { ja: "続いている問題", en: "What is still wrong" }
     heading_over() { ja: "解決した問題", en: "What is over" }
@@ -143,9 +159,9 @@ texts! {
         ja: "取り込めなかった行（最初の数件）:",
         en: "The first rows that were left out:",
     }
-    detail(code: &str, exit_code: u8, run_id: &str) {
-        ja: "{code}（終了コード {exit_code}、実行 {run_id}）",
-        en: "{code} (exit code {exit_code}, run {run_id})",
+    detail(code: &str, exit_code: u8, run_id: &str, hint: &str, hint_en: &str) {
+        ja: "{code}（終了コード {exit_code}、実行 {run_id}）{hint}",
+        en: "{code} (exit code {exit_code}, run {run_id}) {hint_en}",
     }
     detail_command(command: &str, environment: &str, settings: &str) {
         ja: "コマンド: tempostar {command}（環境: {environment}、設定ファイル: {settings}）。今の状況は tempostar status で確認できます。",

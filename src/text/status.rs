@@ -9,32 +9,84 @@ texts! {
         ja: "予定より遅れています: {minutes} 分以上、成功していません",
         en: "overdue: no success for more than {minutes} minutes",
     }
-    never_run(command: &str) {
-        ja: "{command}: まだ実行されていません",
-        en: "{command}: has never run",
+    all_well() {
+        ja: "→ 確認が必要なことはありません",
+        en: "→ nothing to look at",
     }
-    last_run(command: &str, time: &str, outcome: &str, code: &str) {
-        ja: "{command}: 最終実行 {time} {outcome}（終了コード {code}）",
-        en: "{command}: last run {time} {outcome} (exit code {code})",
+    needs_a_look() {
+        ja: "→ 確認が必要です",
+        en: "→ somebody should look at this",
     }
-    still_running(command: &str, time: &str) {
-        ja: "{command}: {time} に開始、実行中または途中で停止",
-        en: "{command}: began {time}, still at work or stopped midway",
+    never_run() {
+        ja: "まだ実行されていません",
+        en: "has never run",
     }
-    last_success(time: &str) {
-        ja: "最終成功 {time}",
-        en: "last success {time}",
+    still_running() {
+        ja: "実行中、または途中で停止",
+        en: "still at work, or stopped midway",
+    }
+    outcome_ok() { ja: "完了", en: "done" }
+    outcome_nothing() { ja: "対象なし", en: "nothing to do" }
+    outcome_partial() { ja: "一部未処理", en: "partly done" }
+    outcome_held() { ja: "保留", en: "held" }
+    outcome_failed(code: &str) { ja: "失敗（終了コード {code}）", en: "failed (exit code {code})" }
+    minutes_ago(n: i64) { ja: "{n} 分前", en: "{n} min ago" }
+    hours_ago(n: i64) { ja: "{n} 時間前", en: "{n} h ago" }
+    days_ago(n: i64) { ja: "{n} 日前", en: "{n} d ago" }
+    last_success(time: &str, ago: &str, ago_en: &str) {
+        ja: "最後の成功は {time}（{ago}）",
+        en: "last success {time} ({ago_en})",
     }
     no_success() {
         ja: "成功した実行はまだありません",
         en: "no run has succeeded yet",
+    }
+    files_waiting(count: u64, names: &str) {
+        ja: "受信フォルダで待っているファイル: {count} 件（{names}）",
+        en: "files that wait in the inbox: {count} ({names})",
+    }
+    problems_open(count: u64) {
+        ja: "未解決の問題: {count} 件",
+        en: "open problems: {count}",
+    }
+    problem(command: &str, message: &str, message_en: &str, time: &str, times: u64) {
+        ja: "{command}: {message}（{time} から、{times} 回）",
+        en: "{command}: {message_en} (since {time}, runs: {times})",
+    }
+    problem_not_mailed() {
+        ja: "まだメールで知らせていません",
+        en: "not mailed yet",
+    }
+    rerun(command: &str) {
+        ja: "取り込めなかったファイルは tempostar {command} --file 名前 で、写しからもう一度処理できます",
+        en: "a refused file can be processed again from its copy: tempostar {command} --file NAME",
+    }
+    batch_not_taken(name: &str, time: &str, orders: u64) {
+        ja: "{name}（{time} に送信、受注 {orders} 件）",
+        en: "{name} (sent {time}, orders: {orders})",
+    }
+    monitor_ok(jobs: usize, waiting: u64) {
+        ja: "TEMPOSTAR OK - 問題なし（処理 {jobs}、送信待ちの受注 {waiting} 件）",
+        en: "TEMPOSTAR OK - jobs: {jobs}, orders waiting: {waiting}",
+    }
+    monitor_overdue(names: &str) {
+        ja: "遅れている処理: {names}",
+        en: "overdue: {names}",
+    }
+    monitor_failed(names: &str) {
+        ja: "正常に終わっていない処理: {names}",
+        en: "did not end well: {names}",
+    }
+    monitor_held(count: u64) {
+        ja: "保留中のファイル: {count} 件",
+        en: "files held: {count}",
     }
     orders_waiting(count: u64) {
         ja: "送信待ちの受注: {count} 件",
         en: "orders waiting to be sent: {count}",
     }
     orders_held_back(count: u64) {
-        ja: "送信していない受注: {count} 件",
+        ja: "送信を保留している受注: {count} 件",
         en: "orders held back: {count}",
     }
     batches_not_taken(count: u64) {

@@ -40,8 +40,8 @@ problems! {
     error file_argument = "file-argument" (path: &str, reason: &str) {
         ja: "--file で指定されたファイルを読めません: {path}（{reason}）",
         en: "cannot read the file given with --file: {path} ({reason})",
-        hint_ja: "ファイルの名前と権限を確認してください。",
-        hint_en: "check its name and permissions",
+        hint_ja: "ファイルの名前と権限を確認してください。前に取り込んだファイルや取り込めなかったファイルは、名前だけを指定すると作業フォルダの archive にある写しを使います。",
+        hint_en: "check its name and permissions; of a file that was taken before, its name alone means the copy in the work folder's archive",
     }
     error refused = "file-refused" (rows: u64) {
         ja: "このファイルは取り込みませんでした（{rows} 行）。データは何も変わっていません。",

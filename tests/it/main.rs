@@ -38,6 +38,7 @@ mod settings;
 mod signals;
 mod simulation;
 mod slices;
+mod status;
 mod stock;
 mod stock_guard;
 mod summaries;

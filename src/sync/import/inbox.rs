@@ -170,7 +170,8 @@ pub(super) fn tell_too_large(run: &mut Run<'_>, name: &str, size: u64) {
     run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
 }
 
-pub(super) fn copy_to_spool(run: &mut Run<'_>, from: &Path, spool: &Path) -> Result<Option<Spooled>> {
+pub(super) fn copy_to_spool(run: &mut Run<'_>, given: &Path, spool: &Path) -> Result<Option<Spooled>> {
+    let from = &given_file(run, given)?;
     let shown = from.display().to_string();
     let unreadable =
         |error: &std::io::Error| Failure::new(Exit::Usage, text::file_argument(&shown, &error.to_string()));
@@ -195,6 +196,17 @@ pub(super) fn copy_to_spool(run: &mut Run<'_>, from: &Path, spool: &Path) -> Res
         None => own_time(&name, Some(modified), run.clock.now()),
     };
     Ok(Some(spooled(run, shown, name, path, size, sha256, file_time)))
+}
+
+/// The file that a person means: the one at this path, or, where there is none and only a name was given, the newest
+/// copy of that name in the archive.
+fn given_file(run: &Run<'_>, given: &Path) -> Result<PathBuf> {
+    let is_name = given.components().count() == 1 && given.file_name().is_some();
+    let copy = match given.exists() || !is_name {
+        true => None,
+        false => run.work_dir.newest_copy(run.report.command, given)?,
+    };
+    Ok(copy.unwrap_or_else(|| given.to_owned()))
 }
 
 /// The time that a file given by hand had before: one that was taken before, or the corrected rows of one. However late

@@ -1,0 +1,333 @@
+//! The state of things as a person, a program and a monitor read it.
+
+use chrono::NaiveDateTime;
+use serde_json::{Map, Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use super::{Extent, HandWork, Job, Mails, Status, count};
+use crate::clock::{format_time, parse_time};
+use crate::ledger::{Case, EndedRun, SentBatch, StoppedFile};
+use crate::output;
+use crate::text::{Language, Text, status as text};
+
+/// How many things of one kind are named.
+const SHOWN_MAX: usize = 10;
+
+impl Status {
+    /// On one screen.
+    pub fn text(&self, language: Language) -> String {
+        let mut lines = vec![text::title(&self.shop_name, self.environment, &format_time(self.now))];
+        lines.push(if self.needs_a_look() { text::needs_a_look() } else { text::all_well() });
+        lines.push(Text::default());
+        lines.extend(self.job_lines());
+        lines.push(Text::default());
+        self.problem_lines(&mut lines);
+        self.order_lines(&mut lines);
+        self.file_lines(&mut lines);
+        lines.extend(self.hand_work.iter().flat_map(|work| work.lines(self.extent)));
+        lines.iter().map(|line| line.get(language).trim_end().to_owned() + "\n").collect()
+    }
+
+    /// One line, as Nagios and its like want it: the state, why, and figures.
+    pub fn for_monitors(&self, language: Language) -> String {
+        let waiting = self.orders_waiting;
+        let figures = format!(
+            " | problems={} waiting={waiting} held_back={} not_taken={}\n",
+            self.cases.len(),
+            self.held_back.len(),
+            self.batches.len()
+        );
+        let reasons: Vec<String> =
+            self.reasons().iter().map(|reason| reason.get(language).to_owned()).collect();
+        if reasons.is_empty() {
+            return text::monitor_ok(self.jobs.len(), waiting).get(language).to_owned() + &figures;
+        }
+        format!("TEMPOSTAR WARNING - {}{figures}", reasons.join("; "))
+    }
+
+    /// Why a person has to look.
+    fn reasons(&self) -> Vec<Text> {
+        let names = |is_it: fn(&Job) -> bool| {
+            let jobs = self.jobs.iter().filter(|job| is_it(job)).map(|job| job.command);
+            jobs.collect::<Vec<_>>().join(", ")
+        };
+        let (overdue, failed) = (names(|job| job.overdue_min.is_some()), names(Job::did_not_end_well));
+        let held = self.stopped_files.iter().filter(|file| file.is_held).count() as u64;
+        let all = [
+            (!self.cases.is_empty()).then(|| text::problems_open(count(&self.cases))),
+            (!overdue.is_empty()).then(|| text::monitor_overdue(&overdue)),
+            (!failed.is_empty()).then(|| text::monitor_failed(&failed)),
+            (held > 0).then(|| text::monitor_held(held)),
+            (!self.held_back.is_empty()).then(|| text::orders_held_back(count(&self.held_back))),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
+    fn job_lines(&self) -> Vec<Text> {
+        let rows: Vec<[Text; 4]> = self.jobs.iter().map(|job| job.cells(self.now)).collect();
+        let aligned = aligned(&rows);
+        aligned.into_iter().zip(&self.jobs).flat_map(|(line, job)| job.lines(line, self.now)).collect()
+    }
+
+    fn problem_lines(&self, lines: &mut Vec<Text>) {
+        if self.cases.is_empty() {
+            return;
+        }
+        lines.push(text::problems_open(count(&self.cases)));
+        lines.extend(first(&self.cases, |case| self.problem(case)));
+    }
+
+    fn problem(&self, case: &Case) -> Text {
+        let message = &case.seen.message;
+        let shown = text::problem(
+            &case.command,
+            message.ja.trim_end_matches('。'),
+            &message.en,
+            &case.first_seen,
+            case.times_seen,
+        );
+        match (self.mails, &case.mailed_at) {
+            (Mails::Sent, None) => shown.because(&text::problem_not_mailed()),
+            _ => shown,
+        }
+    }
+
+    fn order_lines(&self, lines: &mut Vec<Text>) {
+        lines.push(text::orders_waiting(self.orders_waiting));
+        lines.push(text::orders_held_back(count(&self.held_back)));
+        lines.extend(first(&self.held_back, |(order_no, reason)| {
+            Text::same(order_no.as_str()).because(reason)
+        }));
+        lines.push(text::batches_not_taken(count(&self.batches)));
+        lines.extend(first(&self.batches, |batch: &SentBatch| {
+            text::batch_not_taken(&batch.file_name, &batch.sent_at, batch.order_count)
+        }));
+    }
+
+    fn file_lines(&self, lines: &mut Vec<Text>) {
+        lines.push(text::files_stopped(count(&self.stopped_files)));
+        lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
+        if let Some(refused) = self.stopped_files.iter().find(|file| !file.is_held) {
+            lines.push(indented(text::rerun(&refused.command)));
+        }
+    }
+
+    fn stopped_file(&self, file: &StoppedFile) -> Text {
+        let shown = if file.is_held {
+            text::file_held(&file.command, &file.name, &file.decided_at)
+        } else {
+            text::file_refused(&file.command, &file.name, &file.decided_at, &self.copy_of(file))
+        };
+        shown.because(&file.reason)
+    }
+
+    fn copy_of(&self, file: &StoppedFile) -> String {
+        self.work_dir.archived(&file.archived_as).display().to_string()
+    }
+
+    /// For programs.
+    pub fn json(&self, language: Language) -> Value {
+        let held_back = self.held_back.iter();
+        let hand_work: Map<String, Value> =
+            self.hand_work.iter().map(|work| (work.key.to_owned(), work.json(self.extent))).collect();
+        json!({
+            "command": "status",
+            "environment": self.environment,
+            "now": format_time(self.now),
+            "needs_a_look": self.needs_a_look(),
+            "jobs": self.jobs.iter().map(Job::json).collect::<Vec<_>>(),
+            "problems": self.cases.iter().map(|case| case_json(case, language)).collect::<Vec<_>>(),
+            "orders": {
+                "waiting": self.orders_waiting,
+                "held_back": held_back.map(|(order_no, reason)| json!({
+                    "order_no": order_no,
+                    "reason": reason.get(language),
+                })).collect::<Vec<_>>(),
+                "files_not_taken": self.batches.iter().map(|batch| &batch.file_name).collect::<Vec<_>>(),
+                "outbox": self.batches.iter().map(|batch| json!({
+                    "name": batch.file_name,
+                    "sent_at": batch.sent_at,
+                    "orders": batch.order_count,
+                })).collect::<Vec<_>>(),
+            },
+            "files": self.stopped_files.iter().map(|file| json!({
+                "command": file.command,
+                "name": file.name,
+                "outcome": if file.is_held { "held" } else { "refused" },
+                "decided_at": file.decided_at,
+                "reason": file.reason.get(language),
+                "copy": (!file.is_held).then(|| self.copy_of(file)),
+            })).collect::<Vec<_>>(),
+            "hand_work": hand_work,
+        })
+    }
+}
+
+fn case_json(case: &Case, language: Language) -> Value {
+    json!({
+        "command": case.command,
+        "code": case.seen.code,
+        "severity": if case.seen.is_warning { "warning" } else { "error" },
+        "concerns": case.concerns,
+        "message": case.seen.message.get(language),
+        "hint": case.seen.hint.get(language),
+        "first_seen": case.first_seen,
+        "last_seen": case.last_seen,
+        "times_seen": case.times_seen,
+        "mailed_at": case.mailed_at,
+        "run_id": case.seen.run_id,
+    })
+}
+
+impl HandWork {
+    /// Nothing where nothing is to be done.
+    fn lines(&self, extent: Extent) -> Vec<Text> {
+        if self.names.is_empty() {
+            return Vec::new();
+        }
+        let mut shown = self.named(extent).join(", ");
+        if self.named(extent).len() < self.names.len() {
+            shown.push_str(", …");
+        }
+        vec![(self.sentence)(count(&self.names)), indented(Text::same(shown))]
+    }
+
+    fn json(&self, extent: Extent) -> Value {
+        json!({ "count": count(&self.names), "first": self.named(extent) })
+    }
+
+    fn named(&self, extent: Extent) -> &[String] {
+        match extent {
+            Extent::First => &self.names[..self.names.len().min(SHOWN_MAX)],
+            Extent::All => &self.names,
+        }
+    }
+}
+
+impl Job {
+    /// What stands beside each other: the job, when it last ran, how that ended, what it did.
+    fn cells(&self, now: NaiveDateTime) -> [Text; 4] {
+        let command = Text::same(self.command);
+        match &self.last {
+            None => [command, text::never_run(), Text::default(), Text::default()],
+            Some(last) => [command, moment(&last.started_at, now), outcome(last), figures(last)],
+        }
+    }
+
+    /// Its line, and below it what is not as it should be.
+    fn lines(&self, line: Text, now: NaiveDateTime) -> Vec<Text> {
+        let waiting = self.last.as_ref().map(|last| last.waiting_files.as_slice()).unwrap_or_default();
+        let mut lines = vec![line];
+        lines.extend(self.success_line(now).map(indented));
+        lines.extend(self.overdue_min.map(|minutes| indented(text::overdue(minutes))));
+        if !waiting.is_empty() {
+            let named = waiting[..waiting.len().min(SHOWN_MAX)].join(", ");
+            lines.push(indented(text::files_waiting(count(waiting), &named)));
+        }
+        lines
+    }
+
+    /// Nothing when the last run was a success.
+    fn success_line(&self, now: NaiveDateTime) -> Option<Text> {
+        let last = self.last.as_ref()?;
+        match &self.last_success {
+            Some(success) if success.run_id == last.run_id => None,
+            Some(success) => {
+                let ago = ago(&success.started_at, now);
+                Some(text::last_success(&success.started_at, &ago.ja, &ago.en))
+            }
+            None => Some(text::no_success()),
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "command": self.command,
+            "last_run": self.last.as_ref().map(run_json),
+            "last_success": self.last_success.as_ref().map(run_json),
+            "overdue": self.overdue_min.is_some(),
+            "files_waiting": self.last.as_ref().map(|last| &last.waiting_files),
+        })
+    }
+}
+
+fn run_json(run: &EndedRun) -> Value {
+    let counts: Map<String, Value> =
+        run.counts.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
+    json!({
+        "run_id": run.run_id,
+        "started_at": run.started_at,
+        "outcome": run.outcome,
+        "exit_code": run.exit_code,
+        "counts": counts,
+    })
+}
+
+fn outcome(run: &EndedRun) -> Text {
+    match (run.outcome.as_deref(), run.exit_code) {
+        (Some("ok"), _) => text::outcome_ok(),
+        (Some("nothing_to_do"), _) => text::outcome_nothing(),
+        (Some("partial"), _) => text::outcome_partial(),
+        (Some("held"), _) => text::outcome_held(),
+        (Some(_), Some(code)) => text::outcome_failed(&code.to_string()),
+        _ => text::still_running(),
+    }
+}
+
+fn figures(run: &EndedRun) -> Text {
+    let mut all = Text::default();
+    for (name, count) in run.counts.iter().filter(|(name, count)| *count > 0 && name != "unchanged") {
+        let label = output::count_label(name, *count);
+        for (shown, separator, label) in [(&mut all.ja, "、", label.ja), (&mut all.en, ", ", label.en)] {
+            if !shown.is_empty() {
+                shown.push_str(separator);
+            }
+            shown.push_str(&label);
+        }
+    }
+    all
+}
+
+/// `2026-11-24 10:15:00 (5 min ago)`
+fn moment(time: &str, now: NaiveDateTime) -> Text {
+    let ago = ago(time, now);
+    Text { ja: format!("{time}（{}）", ago.ja), en: format!("{time} ({})", ago.en) }
+}
+
+fn ago(time: &str, now: NaiveDateTime) -> Text {
+    let minutes = parse_time(time).map_or(0, |time| (now - time).num_minutes().max(0));
+    match minutes {
+        0..=119 => text::minutes_ago(minutes),
+        120..=2879 => text::hours_ago(minutes / 60),
+        _ => text::days_ago(minutes / 1440),
+    }
+}
+
+/// The rows' cells one below the other, whatever the width of their characters; two blanks between them.
+fn aligned(rows: &[[Text; 4]]) -> Vec<Text> {
+    let lines = |language: Language| -> Vec<String> {
+        let widths: Vec<usize> = (0..4)
+            .map(|column| rows.iter().map(|row| row[column].get(language).width()).max().unwrap_or(0))
+            .collect();
+        let padded = |(cell, width): (&Text, &usize)| {
+            let cell = cell.get(language);
+            format!("{cell}{}  ", " ".repeat(width - cell.width()))
+        };
+        rows.iter().map(|row| row.iter().zip(&widths).map(padded).collect()).collect()
+    };
+    let (ja, en) = (lines(Language::Ja), lines(Language::En));
+    ja.into_iter().zip(en).map(|(ja, en)| Text { ja, en }).collect()
+}
+
+/// The first things, one a line, and how many more there are.
+fn first<T>(things: &[T], show: impl Fn(&T) -> Text) -> Vec<Text> {
+    let mut lines: Vec<Text> = things.iter().take(SHOWN_MAX).map(|thing| indented(show(thing))).collect();
+    if things.len() > SHOWN_MAX {
+        lines.push(indented(text::and_more(count(things) - SHOWN_MAX as u64)));
+    }
+    lines
+}
+
+fn indented(text: Text) -> Text {
+    Text { ja: format!("  {}", text.ja), en: format!("  {}", text.en) }
+}

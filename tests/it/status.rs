@@ -1,0 +1,178 @@
+//! What `status` shows, and doing again what it names.
+
+use crate::ftp_server::Fault;
+use crate::harness::{LOGISTICS_INBOX, PRODUCT_INBOX, STOCK_INBOX, Shop};
+
+/// A shop in which a good deal is wrong.
+fn shop_with_trouble() -> Shop {
+    let mut shop = Shop::new();
+    shop.settings(|text| text + "[schedule]\nimport-stock = 30\n");
+    shop.product_in_stock("A-1", 9);
+    shop.put_sheet(PRODUCT_INBOX, "product_1.csv", "コード\nA-1\n");
+    shop.run(["import-products"]).exits(3);
+    shop.order("1001").line("A-1", 1).insert();
+    shop.order("1002").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    shop.order("1003").line("A-1", 1).set("total", 1).insert();
+    shop.order("1004").line("A-1", 1).insert();
+    shop.sql("UPDATE orders SET updated_at = '2026-11-24 10:16:00' WHERE order_no = '1001'");
+    shop.ftp.faults().always(Fault::ConnectionDropped);
+    shop.at("2026-11-24 10:20:00").run(["import-stock"]).exits(5);
+    shop.run(["import-stock"]).exits(5);
+    shop.ftp.faults().clear();
+    shop.at("2026-11-24 13:00:00");
+    shop
+}
+
+#[test]
+fn one_screen_tells_what_is_wrong_since_when() {
+    let shop = shop_with_trouble();
+    let shown = shop.run(["status"]).ok().stdout;
+    let copy = shop.rows("SELECT archived_as FROM tempostar_files")[0].clone();
+    let expected = format!(
+        "\
+status of サンプル商店 (demo), 2026-11-24 13:00:00
+→ somebody should look at this
+
+import-products   2026-11-24 10:15:00 (2 h ago)  partly done
+import-logistics  has never run
+import-stock      2026-11-24 10:20:00 (2 h ago)  failed (exit code 5)
+  last success 2026-11-24 10:15:00 (2 h ago)
+  overdue: no success for more than 30 minutes
+export-orders     2026-11-24 10:15:00 (2 h ago)  done                  2 orders sent, 2 lines
+
+open problems: 2
+  import-products: product_1.csv: line 1: 商品コード: a required column is missing; found: コード (since 2026-11-24 10:15:00, runs: 1)
+"
+    );
+    assert!(shown.starts_with(&expected), "{shown}\n----\n{expected}");
+    for line in [
+        "  import-stock: cannot connect to the FTP server",
+        "(since 2026-11-24 10:20:00, runs: 2)",
+        "orders waiting to be sent: 1\n",
+        "orders held back: 1\n  1003: ",
+        "files of orders that TEMPOSTAR was not seen to have taken: 1\n",
+        "(sent 2026-11-24 10:15:00, orders: 2)",
+        &format!("refused product_1.csv (copy: ./tempostar.d/archive/{copy})"),
+        "tempostar import-products --file NAME",
+        "orders changed in the shop after they were sent: 1",
+    ] {
+        assert!(shown.contains(line), "{line:?} is not in\n{shown}");
+    }
+    assert!(shown.lines().count() <= 30, "more than a screen:\n{shown}");
+}
+
+#[test]
+fn columns_stand_below_each_other_in_japanese_too() {
+    let mut shop = shop_with_trouble();
+    shop.setting("language = \"en\"", "language = \"ja\"");
+    let shown = shop.at("2026-11-24 10:30:00").run(["status"]).ok().stdout;
+    let lines = [
+        "import-products   2026-11-24 10:15:00（15 分前）  一部未処理\n",
+        "import-logistics  まだ実行されていません\n",
+        "import-stock      2026-11-24 10:20:00（10 分前）  失敗（終了コード 5）\n",
+        "export-orders     2026-11-24 10:15:00（15 分前）  完了                  送信した受注 2、明細 2\n",
+        "未解決の問題: 2 件\n",
+    ];
+    for line in lines {
+        assert!(shown.contains(line), "{line:?} is not in\n{shown}");
+    }
+}
+
+#[test]
+fn programs_read_the_same() {
+    let shop = shop_with_trouble();
+    let status = shop.run(["status", "--json"]).ok().json();
+    let problem = &status["problems"][1];
+    assert_eq!(problem["command"], "import-stock", "{status:#}");
+    assert_eq!(problem["first_seen"], "2026-11-24 10:20:00", "{status:#}");
+    assert_eq!((&problem["times_seen"], &problem["severity"]), (&2.into(), &"error".into()), "{status:#}");
+    assert_eq!(status["orders"]["outbox"][0]["orders"], 2, "{status:#}");
+    assert_eq!(status["jobs"][3]["last_run"]["counts"]["exported"], 2, "{status:#}");
+}
+
+#[test]
+fn a_monitor_reads_the_first_line() {
+    let mut shop = shop_with_trouble();
+    let shown = shop.run(["status", "--check"]).exits(3).stdout;
+    let expected = "TEMPOSTAR WARNING - open problems: 2; overdue: import-stock; did not end well: import-products, \
+                    import-stock; orders held back: 1 | problems=2 waiting=1 held_back=1 not_taken=1";
+    assert_eq!(shown.lines().next(), Some(expected), "{shown}");
+    shop.run(["import-stock"]).ok();
+    shop.sql("UPDATE orders SET cancelled_at = updated_at WHERE order_no = '1003'");
+    shop.put_sheet(PRODUCT_INBOX, "product_2.csv", "商品コード,商品名\nA-1,皿\n");
+    shop.run(["import-products"]).ok();
+    let shown = shop.at("2026-11-24 13:10:00").run(["status", "--check"]).ok().stdout;
+    let expected = "TEMPOSTAR OK - jobs: 4, orders waiting: 1 | problems=0 waiting=1 held_back=0 not_taken=1";
+    assert_eq!(shown.lines().next(), Some(expected), "{shown}");
+}
+
+#[test]
+fn files_that_wait_are_named() {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(40);
+    let rows: String = (1..=40).map(|number| format!("S-{number:03},0\n")).collect();
+    shop.put_sheet(STOCK_INBOX, "stock_1.csv", &format!("商品コード,在庫数\n{rows}"));
+    shop.at("2026-11-24 10:16:00").put_sheet(STOCK_INBOX, "stock_2.csv", "商品コード,在庫数\nS-001,3\n");
+    shop.run(["import-stock"]).exits(4);
+    shop.run(["status"]).ok().says("files that wait in the inbox: 1 (stock_2.csv)").says("held stock_1.csv");
+    shop.run(["import-stock", "--force"]).ok();
+    shop.run(["status"]).ok().never_says("files that wait").never_says("stock_1.csv");
+}
+
+#[test]
+fn all_names_everything_that_is_to_be_done_by_hand() {
+    let mut shop = Shop::new();
+    let sheet = |numbers: std::ops::RangeInclusive<u32>| {
+        numbers
+            .fold("商品コード,商品名\n".to_owned(), |sheet, n| sheet + &format!("P-{n:02},皿{n}\n"))
+    };
+    shop.put_sheet(PRODUCT_INBOX, "p1.csv", &sheet(1..=30));
+    shop.run(["import-products"]).ok();
+    shop.at("2026-11-25 10:15:00").put_sheet(PRODUCT_INBOX, "p2.csv", &sheet(13..=30));
+    shop.run(["import-products"]).ok();
+    shop.run(["status"]).ok().says("P-10, …").never_says("P-11");
+    shop.run(["status", "--all"]).ok().says("P-10, P-11, P-12\n");
+    let all = shop.run(["status", "--all", "--json"]).ok().json();
+    assert_eq!(all["hand_work"]["products_missing"]["first"].as_array().unwrap().len(), 12);
+}
+
+#[test]
+fn a_file_of_the_archive_is_done_again_by_its_name() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    for (minute, quantity) in [(10, 5), (12, 6)] {
+        shop.at(&format!("2026-11-24 10:{minute}:00"));
+        shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数\nA-1,{quantity}\n"));
+        shop.run(["import-stock"]).ok();
+    }
+    shop.sql("UPDATE stock SET quantity = 0");
+    shop.at("2026-11-24 10:30:00");
+    shop.run(["import-stock", "--file", "stock.csv", "--json"]).ok().count("changed", 1);
+    shop.check_stock("A-1", 6, 0);
+    shop.run(["import-logistics", "--file", "stock.csv"]).exits(2).says("its name alone means the copy");
+    // A file that lies there is meant rather than a copy.
+    shop.write("stock.csv", &crate::harness::cp932("商品コード,在庫数\nA-1,8\n"));
+    shop.run(["import-stock", "--file", "stock.csv"]).ok();
+    shop.check_stock("A-1", 8, 0);
+}
+
+#[test]
+fn a_refused_file_is_taken_from_the_archive_once_what_was_missing_is_there() {
+    let mut shop = Shop::new();
+    shop.setting(
+        "inbox = \"/order/export/{shop_code}/orderstatus\"",
+        "inbox = \"/order/export/{shop_code}/orderstatus\"\nmax_bad_rows_percent = 0",
+    );
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "status.csv",
+        "ショップ受注番号,出荷日\n12345-1001,2026/11/24\n12345-1002,いつか\n",
+    );
+    shop.run(["import-logistics"]).exits(3).says("refused");
+    shop.setting("max_bad_rows_percent = 0", "max_bad_rows_percent = 60");
+    shop.at("2026-11-24 11:00:00");
+    shop.run(["import-logistics", "--file", "status.csv"]).exits(3).never_says("refused");
+    let open = shop.rows("SELECT kind FROM tempostar_problems WHERE ended_at IS NULL");
+    assert_eq!(open, ["rejects-kept"], "the refusal is over");
+}
