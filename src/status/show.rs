@@ -276,7 +276,7 @@ fn outcome(run: &EndedRun) -> Text {
 
 fn figures(run: &EndedRun) -> Text {
     let mut all = Text::default();
-    for (name, count) in run.counts.iter().filter(|(_, count)| *count > 0) {
+    for (name, count) in run.counts.iter().filter(|(name, count)| *count > 0 && name != "unchanged") {
         let label = output::count_label(name, *count);
         for (shown, separator, label) in [(&mut all.ja, "、", label.ja), (&mut all.en, ", ", label.en)] {
             if !shown.is_empty() {

@@ -39,7 +39,7 @@ import-logistics  has never run
 import-stock      2026-11-24 10:20:00 (2 h ago)  failed (exit code 5)
   last success 2026-11-24 10:15:00 (2 h ago)
   overdue: no success for more than 30 minutes
-export-orders     2026-11-24 10:15:00 (2 h ago)  done                  2 exported, 2 lines
+export-orders     2026-11-24 10:15:00 (2 h ago)  done                  2 orders sent, 2 lines
 
 open problems: 2
   import-products: product_1.csv: line 1: 商品コード: a required column is missing; found: コード (since 2026-11-24 10:15:00, runs: 1)
