@@ -11,6 +11,7 @@ mod disks;
 mod files;
 mod folders;
 mod locks;
+mod mail;
 mod orders;
 mod schedule;
 mod server;
@@ -493,7 +494,7 @@ const LADDER: &[Rung] = &[
         title: say::title_mail,
         after: &[],
         stops: NO_JOB,
-        look: |world| Ok(settings_file::mail(world.settings, world.options)),
+        look: |world| Ok(mail::look(world.settings, world.options, world.clock.now())),
     },
 ];
 

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::{ALL_JOBS, Check, Finding, Found, OTHERS, Who, check, first_mend};
-use crate::cli::CheckSettings;
 use crate::report::{Failure, Problem};
-use crate::settings::{self, Environment, Settings, Transport};
+use crate::settings::{self, Environment, Settings};
 use crate::text::{Text, check_settings as say};
 
 /// The checks `settings` and `options`, and the settings where both have passed.
@@ -126,16 +125,4 @@ fn compare_environments(ours: &Settings, other: &Settings) -> Found {
         Finding::new(&[Who::Support], say::environments_same_database(&ours.database.display().to_string()))
     });
     Found::ok(fact).with_all(server).with_all(database)
-}
-
-/// How errors are mailed; nothing is tried.
-pub(super) fn mail(settings: &Settings, options: &CheckSettings) -> Found {
-    let to = settings.shop.admin_email.as_deref().unwrap_or_default();
-    let fact = match &settings.mail.transport {
-        Transport::None => say::mail_none(),
-        Transport::Sendmail => say::mail_sendmail(to),
-        Transport::Smtp(smtp) => say::mail_smtp(to, &smtp.host, smtp.port),
-    };
-    let asked = options.send_test_mail.then(|| Finding::new(&[Who::Support], say::no_test_mail()));
-    Found::ok(fact).with_all(asked)
 }

@@ -418,10 +418,10 @@ fn a_file_of_the_write_test_that_cannot_be_deleted_is_named() {
 }
 
 #[test]
-fn the_test_mail_is_refused_honestly_and_stops_no_job() {
+fn a_test_mail_without_mail_is_refused_and_stops_no_job() {
     let options = CheckSettings { offline: false, write_test: false, send_test_mail: true };
     let checked = Shop::new().checked_with(&options);
-    checked.only_error("mail", "test-mail-unavailable", Exit::Settings);
+    checked.only_error("mail", "test-mail-none", Exit::Settings);
     assert_eq!(checked.ready(), ALL_JOBS);
 }
 

@@ -342,12 +342,24 @@ texts! {
         en: "none is sent, as set",
     }
     mail_sendmail(to: &str) {
-        ja: "{to} 宛に sendmail で送る設定です（メールの送信はこの版ではまだ行いません）",
-        en: "to {to} by sendmail (this version does not send mail yet)",
+        ja: "{to} 宛に sendmail で送る設定です（届くかどうかは --send-test-mail で確認できます）",
+        en: "to {to} by sendmail (--send-test-mail finds out whether mails arrive)",
     }
     mail_smtp(to: &str, host: &str, port: u16) {
-        ja: "{to} 宛に {host}（ポート {port}）から送る設定です（メールの送信はこの版ではまだ行いません）",
-        en: "to {to} by {host}:{port} (this version does not send mail yet)",
+        ja: "{to} 宛に {host}（ポート {port}）から送れます（届くかどうかは --send-test-mail で確認できます）",
+        en: "to {to} by {host}:{port}, which lets us in (--send-test-mail finds out whether mails arrive)",
+    }
+    mail_smtp_untried(to: &str, host: &str, port: u16) {
+        ja: "{to} 宛に {host}（ポート {port}）から送る設定です（--offline のため接続していません）",
+        en: "to {to} by {host}:{port} (not tried because of --offline)",
+    }
+    test_mail_by_sendmail(to: &str) {
+        ja: "{to} 宛のテストメールを sendmail に渡しました。届いたことをご確認ください",
+        en: "a test mail to {to} was handed to sendmail; see whether it arrives",
+    }
+    test_mail_by_smtp(to: &str, host: &str, port: u16) {
+        ja: "{to} 宛のテストメールを {host}（ポート {port}）から送りました。届いたことをご確認ください",
+        en: "a test mail to {to} was sent by {host}:{port}; see whether it arrives",
     }
 
     // Why something was not tried.
@@ -784,10 +796,10 @@ problems! {
         hint_ja: "TEMPOSTARの受注取込（自動取込の設定、取込エラー）をSAVAWAY様・店舗様でご確認ください。引き取られるまで、これらの受注はTEMPOSTARに届いていません。",
         hint_en: "look in TEMPOSTAR whether it takes orders in automatically, and for errors there; until then these orders have not reached it",
     }
-    error no_test_mail = "test-mail-unavailable" () {
-        ja: "テストメールは送信していません。この版の tempostar には、メールを送る機能がまだありません。",
-        en: "no test mail was sent: this version of tempostar cannot send mail yet",
-        hint_ja: "--send-test-mail を付けずに実行してください。それまでのエラーは、各処理の終了コードと画面の表示（cronのメール）で確認できます。",
-        hint_en: "leave --send-test-mail out; until then, errors show in the jobs' exit codes and output, which cron mails",
+    error no_test_mail = "test-mail-none" () {
+        ja: "テストメールは送信していません。メールを送らない設定（［mail］の transport = \"none\"、または［mail］なし）です。",
+        en: "no test mail was sent: the settings say that no mail is sent (transport = \"none\" in [mail], or no [mail])",
+        hint_ja: "問題のお知らせをメールで受け取る場合は、設定ファイルに［mail］を書いてください（例: examples/tempostar.toml）。",
+        hint_en: "to be told of problems by mail, write a [mail] table as in examples/tempostar.toml",
     }
 }

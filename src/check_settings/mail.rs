@@ -1,0 +1,50 @@
+//! Whether problems would reach the shop manager by mail.
+
+use chrono::NaiveDateTime;
+
+use super::{Finding, Found, Who};
+use crate::cli::CheckSettings;
+use crate::notify::{test_mail, transport};
+use crate::report::Exit;
+use crate::settings::{Settings, Transport};
+use crate::text::check_settings as say;
+
+/// Goes as far as can be tried without a mail; if one was asked for, sends it. `now` is Japan time.
+pub(super) fn look(settings: &Settings, options: &CheckSettings, now: NaiveDateTime) -> Found {
+    let to = settings.shop.admin_email.as_deref().unwrap_or_default();
+    let way = &settings.mail.transport;
+    if options.send_test_mail {
+        let fact = match way {
+            Transport::None => {
+                return Found::failed(vec![Finding::new(&[Who::Support], say::no_test_mail())]);
+            }
+            Transport::Sendmail => say::test_mail_by_sendmail(to),
+            Transport::Smtp(smtp) => say::test_mail_by_smtp(to, &smtp.host, smtp.port),
+        };
+        let sent = transport::send(settings, &test_mail(settings, now), now);
+        return sent.map_or_else(failed, |()| Found::ok(fact));
+    }
+    match way {
+        Transport::None => Found::ok(say::mail_none()),
+        Transport::Sendmail => Found::ok(say::mail_sendmail(to)),
+        Transport::Smtp(smtp) if options.offline => {
+            Found::ok(say::mail_smtp_untried(to, &smtp.host, smtp.port))
+        }
+        Transport::Smtp(smtp) => {
+            let tried = transport::probe(way);
+            tried.map_or_else(failed, |()| Found::ok(say::mail_smtp(to, &smtp.host, smtp.port)))
+        }
+    }
+}
+
+fn failed(error: transport::Error) -> Found {
+    let who: &[Who] = match error.step {
+        transport::Step::Recipient => &[Who::Shop, Who::Support],
+        _ => &[Who::Support],
+    };
+    let exit = match error.problem.code {
+        "mail-unreachable" | "mail-timeout" => Exit::Remote,
+        _ => Exit::Settings,
+    };
+    Found::failed(vec![Finding { exit, ..Finding::new(who, *error.problem) }])
+}
