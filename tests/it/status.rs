@@ -29,8 +29,7 @@ fn one_screen_tells_what_is_wrong_since_when() {
     let shop = shop_with_trouble();
     let shown = shop.run(["status"]).ok().stdout;
     let copy = shop.rows("SELECT archived_as FROM tempostar_files")[0].clone();
-    let expected = format!(
-        "\
+    let expected = "\
 status of サンプル商店 (demo), 2026-11-24 13:00:00
 → somebody should look at this
 
@@ -43,9 +42,8 @@ export-orders     2026-11-24 10:15:00 (2 h ago)  done                  2 orders 
 
 open problems: 2
   import-products: product_1.csv: line 1: 商品コード: a required column is missing; found: コード (since 2026-11-24 10:15:00, runs: 1)
-"
-    );
-    assert!(shown.starts_with(&expected), "{shown}\n----\n{expected}");
+";
+    assert!(shown.starts_with(expected), "{shown}\n----\n{expected}");
     for line in [
         "  import-stock: cannot connect to the FTP server",
         "(since 2026-11-24 10:20:00, runs: 2)",
