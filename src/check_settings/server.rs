@@ -98,7 +98,7 @@ impl<'a> Approach<'a> {
     }
 
     pub(super) fn login(&self) -> Found {
-        self.judge(Step::LogIn, say::server_logged_in(&self.settings.ftp.server.user))
+        self.judge(Step::LogIn, say::server_logged_in(self.settings.ftp.server.shown_user()))
     }
 
     /// A data connection and a listing, in the folder where the login ends up.
@@ -150,7 +150,7 @@ fn joined(first: Text, second: &Text) -> Text {
 /// What is odd about a user and password that the server has refused.
 fn suspicion(server: &Server) -> Option<Text> {
     let (user, password) = (server.user.as_str(), server.password.reveal());
-    if is_user_of_tempostar(password) && !is_user_of_tempostar(user) {
+    if server.seems_swapped() {
         return Some(say::suspect_swapped());
     }
     if password == user {
@@ -161,12 +161,6 @@ fn suspicion(server: &Server) -> Option<Text> {
     }
     let is_wide = |text: &str| !text.is_ascii();
     (is_wide(user) || is_wide(password)).then(say::suspect_wide)
-}
-
-/// `12345_0`
-fn is_user_of_tempostar(text: &str) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.split_once('_').is_some_and(|(code, number)| is_number(code) && is_number(number))
 }
 
 /// The control connection works, so host, port and login are right: what fails is the way to other ports.

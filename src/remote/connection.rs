@@ -73,7 +73,9 @@ impl<'a> Connection<'a> {
             Fault::at_step(cause, step, say::connecting(host, *port))
         };
         let securing = |cause| Fault::at_step(cause, Step::Secure, say::securing(host, *port));
-        let logging_in = |cause| Fault::at_step(cause, Step::LogIn, say::logging_in(host, *port, user));
+        let logging_in = |cause| {
+            Fault::at_step(cause, Step::LogIn, say::logging_in(host, *port, settings.server.shown_user()))
+        };
 
         debug("connect");
         let data_tried = Arc::new(AtomicBool::new(false));
@@ -345,8 +347,7 @@ fn greet(settings: &Ftp, seen: &mut Seen, data_tried: Arc<AtomicBool>) -> Result
                 FtpError::ConnectionError(io::Error::new(error.kind(), DataConnection { address, error }))
             })
         });
-    let greeting =
-        quotable(ftp.get_welcome_msg().unwrap_or_default().as_bytes(), settings.server.password.reveal());
+    let greeting = quotable(ftp.get_welcome_msg().unwrap_or_default().as_bytes(), settings.server.secret());
     if greeting.split([' ', '/']).any(|word| matches!(word, "SMTP" | "ESMTP")) {
         return Err(Cause::OtherService { service: Service::Mail, words: greeting });
     }
@@ -368,7 +369,7 @@ fn is_ftp(socket: &TcpStream, settings: &Ftp) -> Result<(), Cause> {
     if words.first().is_none_or(u8::is_ascii_digit) {
         return Ok(());
     }
-    let shown = quotable(words, settings.server.password.reveal());
+    let shown = quotable(words, settings.server.secret());
     Err(match service_of(words) {
         Some(service) => Cause::OtherService { service, words: shown },
         None => Cause::Garbage(shown),
@@ -387,16 +388,18 @@ fn service_of(words: &[u8]) -> Option<Service> {
 
 /// What a server that does not greet answers to whoever begins with TLS: servers of HTTPS and of implicit FTPS wait
 /// for that, and a web server says that it is one. `None`: nothing that we know.
-pub(super) fn service_behind_silence(settings: &Ftp, address: SocketAddr) -> Option<Service> {
+pub(super) fn behind_silence(settings: &Ftp, address: SocketAddr) -> Option<Cause> {
     let timeout = settings.timeout.min(SILENCE_LOOKED_AT);
     let mut socket = connect(address, settings.connect_timeout, timeout).ok()?;
     socket.write_all(&tls::hello(bare(&settings.server.host))?).ok()?;
     let mut answer = [0; GREETING_BYTES_SEEN];
     let read = socket.read(&mut answer).ok()?;
-    match answer[..read].first()? {
-        &TLS_HANDSHAKE | &TLS_ALERT => Some(Service::Tls),
-        _ => service_of(&answer[..read]),
+    let answer = &answer[..read];
+    if matches!(answer.first()?, &TLS_HANDSHAKE | &TLS_ALERT) {
+        return Some(Cause::OtherService { service: Service::Tls, words: String::new() });
     }
+    let words = quotable(answer, settings.server.secret());
+    service_of(answer).map(|service| Cause::OtherService { service, words })
 }
 
 /// AUTH TLS, handshake, PBSZ, PROT. There is no way back to plain text from here.

@@ -197,7 +197,7 @@ pub(super) struct Reply {
 
 impl Reply {
     pub(super) fn new(response: &Response, ftp: &Ftp) -> Self {
-        Self { code: code_of(response), text: quotable(&response.body, ftp.server.password.reveal()) }
+        Self { code: code_of(response), text: quotable(&response.body, ftp.server.secret()) }
     }
 
     /// The words of the reply tell more than its code, which is 550 for most things.

@@ -27,7 +27,7 @@ use chrono::NaiveDateTime;
 use suppaftp::rustls::ClientConfig;
 
 use self::connection::Connection;
-use self::error::{Cause, Fault, Service, timed_out};
+use self::error::{Cause, Fault, timed_out};
 pub use self::error::{Error, Kind, Step};
 pub use self::tls::Encryption;
 use crate::hashing::Hashing;
@@ -147,8 +147,8 @@ impl<'a> Remote<'a> {
         let mut seen = Seen::default();
         let opened = self.open(&mut seen).map(|connection| self.connection = Some(connection));
         let opened = opened.map_err(|mut fault| {
-            if let Some(service) = self.behind_silence(&seen, &fault) {
-                fault.cause = Cause::OtherService { service, words: String::new() };
+            if let Some(cause) = self.behind_silence(&seen, &fault) {
+                fault.cause = cause;
             }
             // Without a step it is [`Remote::prepare`] that failed.
             (fault.step.unwrap_or(Step::Secure), self.securing_failed(fault))
@@ -156,10 +156,10 @@ impl<'a> Remote<'a> {
         (seen, opened)
     }
 
-    fn behind_silence(&self, seen: &Seen, fault: &Fault) -> Option<Service> {
+    fn behind_silence(&self, seen: &Seen, fault: &Fault) -> Option<Cause> {
         let is_silent = matches!(&fault.cause, Cause::Io(error) if timed_out(error));
         let (address, _) = seen.connected.filter(|_| is_silent && fault.step == Some(Step::Greet))?;
-        connection::service_behind_silence(self.settings, address)
+        connection::behind_silence(self.settings, address)
     }
 
     /// What the server says it can do beyond the basics (FEAT), one a line, in capitals.

@@ -158,6 +158,28 @@ pub struct Server {
     pub tls: Tls,
 }
 
+impl Server {
+    /// Whether the password looks like a user of TEMPOSTAR (`12345_0`) and the user does not: then the secret is what
+    /// stands as `user`.
+    pub fn seems_swapped(&self) -> bool {
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_user = |text: &str| {
+            text.split_once('_').is_some_and(|(code, number)| is_number(code) && is_number(number))
+        };
+        is_user(self.password.reveal()) && !is_user(&self.user)
+    }
+
+    /// What must never be shown.
+    pub fn secret(&self) -> &str {
+        if self.seems_swapped() { &self.user } else { self.password.reveal() }
+    }
+
+    /// The user, unless that is the secret.
+    pub fn shown_user(&self) -> &str {
+        if self.seems_swapped() { "…" } else { &self.user }
+    }
+}
+
 /// Whether and how the connection is encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tls {

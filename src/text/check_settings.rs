@@ -661,8 +661,8 @@ problems! {
     warning no_name_matches = "inbox-pattern" (names: &str, table: &str) {
         ja: "ファイルはありますが、取り込み対象の名前のものがありません。あるファイル: {names}",
         en: "there are files, but none of a name that is taken; there are: {names}",
-        hint_ja: "取り込むべきファイルであれば、設定ファイルの {table}.pattern をその名前に合わせてください（大文字と小文字も区別します）。",
-        hint_en: "if they should be imported, set {table}.pattern to fit (upper and lower case differ)",
+        hint_ja: "取り込むべきファイルであれば、設定ファイルの {table}.pattern をその名前に合わせてください。",
+        hint_en: "if they should be imported, set {table}.pattern to fit",
     }
     note files_put_aside = "inbox-error-files" (folder: &str, files: usize) {
         ja: "取り込めなかったファイルが {folder} に {files} 個あります。",

@@ -19,7 +19,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use libunftp::ServerBuilder;
-use libunftp::options::{Binder, FtpsRequired};
+use libunftp::options::{Binder, FtpsRequired, TlsFlags};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -196,6 +196,7 @@ pub struct FtpServer {
     faults: Faults,
     log: Log,
     clock: ServerClock,
+    tls_versions: TlsFlags,
     running: Option<Running>,
 }
 
@@ -234,10 +235,29 @@ impl FtpServer {
             faults: Faults::default(),
             log: Log::default(),
             clock: ServerClock::default(),
+            tls_versions: TlsFlags::V1_2,
             running: None,
         };
         server.restart()?;
         Ok(server)
+    }
+
+    /// Shows another certificate (PEM, whole chain) from now on; its fingerprint is no longer known.
+    ///
+    /// # Errors
+    /// As [`FtpServer::restart`].
+    pub fn present(&mut self, certificate_pem: &str, key_pem: &str) -> io::Result<()> {
+        self.certificate = Some(Certificate::write(certificate_pem, key_pem, String::new())?);
+        self.restart()
+    }
+
+    /// Speaks TLS 1.3 only from now on.
+    ///
+    /// # Errors
+    /// As [`FtpServer::restart`].
+    pub fn speak_tls_1_3_only(&mut self) -> io::Result<()> {
+        self.tls_versions = TlsFlags::V1_3;
+        self.restart()
     }
 
     /// Serves the folder again at the same port with the same certificate, after [`FtpServer::stop`]: what a client
@@ -261,6 +281,7 @@ impl FtpServer {
             faults: self.faults.clone(),
             log: self.log.clone(),
             clock: Arc::clone(&self.clock),
+            tls_versions: self.tls_versions,
         }
     }
 
@@ -349,10 +370,14 @@ impl Certificate {
         let made = rcgen::generate_simple_self_signed(names).map_err(io::Error::other)?;
         let hash = Sha256::digest(made.cert.der());
         let sha256 = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::write(&made.cert.pem(), &made.signing_key.serialize_pem(), sha256)
+    }
+
+    fn write(pem: &str, key_pem: &str, sha256: String) -> io::Result<Self> {
         let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("certificate.pem"), made.cert.pem())?;
-        std::fs::write(folder.path().join("key.pem"), made.signing_key.serialize_pem())?;
-        Ok(Self { pem: made.cert.pem(), sha256, folder })
+        std::fs::write(folder.path().join("certificate.pem"), pem)?;
+        std::fs::write(folder.path().join("key.pem"), key_pem)?;
+        Ok(Self { pem: pem.to_owned(), sha256, folder })
     }
 
     fn files(&self) -> (PathBuf, PathBuf) {
@@ -368,6 +393,7 @@ struct Service {
     faults: Faults,
     log: Log,
     clock: ServerClock,
+    tls_versions: TlsFlags,
 }
 
 /// The thread that serves, and the way to end it.
@@ -422,7 +448,9 @@ impl Service {
             .greeting("FTP server of the tests")
             .binder(AnyPort);
         if let Some((certificate, key)) = &self.certificate_files {
-            builder = builder.ftps(certificate.clone(), key.clone());
+            let resumption = TlsFlags::RESUMPTION_SESS_ID | TlsFlags::RESUMPTION_TICKETS;
+            builder =
+                builder.ftps(certificate.clone(), key.clone()).ftps_tls_flags(self.tls_versions | resumption);
         }
         if self.tls == Tls::Required {
             builder = builder.ftps_required(FtpsRequired::All, FtpsRequired::All);
@@ -631,6 +659,7 @@ const _: () = {
     let _ = (FtpServer::host, FtpServer::port, FtpServer::user, FtpServer::password, FtpServer::root);
     let _ = (FtpServer::certificate_pem, FtpServer::certificate_sha256);
     let _ = (FtpServer::faults, FtpServer::log, FtpServer::stop, FtpServer::set_clock);
+    let _ = (FtpServer::present, FtpServer::speak_tls_1_3_only);
     let _ =
         (Faults::once, Faults::once_at, Faults::always, Faults::always_at, Faults::clear, Faults::waiting);
     let _ = (Log::entries, Log::entries_of, Log::clear);

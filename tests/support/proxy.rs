@@ -37,6 +37,8 @@ pub enum Act {
     MoreLines,
     /// At PASV: nobody listens at the port.
     RefuseData,
+    /// At PASV: whoever knocks at the port is not answered at all, as before a firewall.
+    SwallowData,
     /// At PASV: the address is a private one that is not ours, as behind NAT.
     WrongAddress,
     /// What happens on the data connection of a transfer.
@@ -171,8 +173,39 @@ struct Control {
     replies: Receiver<Vec<u8>>,
     /// To the thread of the data connection that PASV has prepared.
     data: Option<Sender<Transfer>>,
+    /// As long as the session, nobody is let through.
+    walls: Vec<Wall>,
     is_over: Arc<AtomicBool>,
     shared: Arc<Shared>,
+}
+
+/// A port before which whoever connects waits in vain, as before a firewall that drops what it does not like: its
+/// queue is full.
+pub struct Wall {
+    port: u16,
+    _queue: (tokio::net::TcpListener, Vec<TcpStream>),
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Wall {
+    pub fn build() -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            let socket = tokio::net::TcpSocket::new_v4()?;
+            socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+            socket.listen(0)?
+        };
+        let address = listener.local_addr()?;
+        let moment = Duration::from_millis(50);
+        // A queue of none holds one or two.
+        let queue = (0..8).map_while(|_| TcpStream::connect_timeout(&address, moment).ok()).collect();
+        Ok(Self { port: address.port(), _queue: (listener, queue), _runtime: runtime })
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
 }
 
 /// Whether the session goes on.
@@ -190,7 +223,15 @@ impl Control {
         let from_server = server.try_clone()?;
         thread::spawn(move || read_replies(from_server, &sender));
         let is_over = Arc::new(AtomicBool::new(false));
-        Ok(Self { client: BufReader::new(client), server, replies, data: None, is_over, shared })
+        Ok(Self {
+            client: BufReader::new(client),
+            server,
+            replies,
+            data: None,
+            walls: Vec::new(),
+            is_over,
+            shared,
+        })
     }
 
     fn serve(mut self) -> io::Result<()> {
@@ -284,12 +325,23 @@ impl Control {
     fn prepare_data(&mut self, reply: &[u8], act: Option<&Act>) -> io::Result<Vec<u8>> {
         let Some(server) = passive_port(reply) else { return Ok(reply.to_vec()) };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let port = listener.local_addr()?.port();
+        let port = match act {
+            Some(Act::SwallowData) => {
+                let wall = Wall::build()?;
+                let port = wall.port();
+                self.walls.push(wall);
+                port
+            }
+            _ => listener.local_addr()?.port(),
+        };
         let host = if matches!(act, Some(Act::WrongAddress)) { "10,255,255,1" } else { "127,0,0,1" };
         let lines = if matches!(act, Some(Act::MoreLines)) { "227-A word of our sponsor:\r\n" } else { "" };
         let rewritten =
             format!("{lines}227 Entering Passive Mode ({host},{},{})\r\n", port / 256, port % 256);
         if matches!(act, Some(Act::RefuseData)) {
+            return Ok(rewritten.into_bytes());
+        }
+        if matches!(act, Some(Act::SwallowData)) {
             return Ok(rewritten.into_bytes());
         }
         listener.set_nonblocking(true)?;

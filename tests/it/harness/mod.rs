@@ -37,6 +37,7 @@ pub struct Shop {
     pub ftp: FtpServer,
     folder: TempDir,
     now: String,
+    is_real_time: bool,
     lang: Option<&'static str>,
     variables: Vec<(String, String)>,
 }
@@ -57,7 +58,14 @@ impl Shop {
             fs::create_dir_all(root.join(&inbox[1..])).unwrap();
         }
         let ftp = FtpServer::start_with(&root, tls).unwrap();
-        let shop = Self { ftp, folder, now: START.to_owned(), lang: None, variables: Vec::new() };
+        let shop = Self {
+            ftp,
+            folder,
+            now: START.to_owned(),
+            is_real_time: false,
+            lang: None,
+            variables: Vec::new(),
+        };
         shop.write("tempostar.toml", sample_settings(&shop.ftp, tls).as_bytes());
         shop.write("demo.pass", format!("{}\n", shop.ftp.password()).as_bytes());
         shop
@@ -149,10 +157,14 @@ impl Shop {
     /// Sets a server file's time of change, given in Japan time.
     #[track_caller]
     pub fn set_remote_time(&self, path: &str, japan_time: &str) {
-        let japan = NaiveDateTime::parse_from_str(japan_time, "%Y-%m-%d %H:%M:%S").unwrap();
-        let seconds = japan.and_utc().timestamp() - 9 * 3600;
-        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap());
+        let time = system_time(japan_time);
         File::options().write(true).open(self.on_server(path)).unwrap().set_modified(time).unwrap();
+    }
+
+    /// What the server takes for the present, in Japan time: its own clock is the host's otherwise.
+    #[track_caller]
+    pub fn set_remote_clock(&self, japan_time: &str) {
+        self.ftp.set_clock(system_time(japan_time));
     }
 
     fn on_server(&self, path: &str) -> PathBuf {
@@ -165,6 +177,11 @@ impl Shop {
     pub fn at(&mut self, japan_time: &str) -> &mut Self {
         self.now = japan_time.to_owned();
         self
+    }
+
+    /// The runs to come go by the host's clock.
+    pub fn in_real_time(&mut self) {
+        self.is_real_time = true;
     }
 
     /// Sets `LANG` of the runs to come, and leaves `language` out of the settings.
@@ -212,7 +229,9 @@ impl Shop {
     pub fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tempostar"));
         command.args(args).current_dir(self.folder.path()).env_clear().env("PATH", "/usr/bin:/bin");
-        command.env("TEMPOSTAR_NOW", &self.now);
+        if !self.is_real_time {
+            command.env("TEMPOSTAR_NOW", &self.now);
+        }
         if let Some(lang) = self.lang {
             command.env("LANG", lang);
         }
@@ -422,6 +441,13 @@ file_name = "order{{timestamp}}.csv"
         port = ftp.port(),
         user = ftp.user(),
     )
+}
+
+#[track_caller]
+fn system_time(japan_time: &str) -> SystemTime {
+    let japan = NaiveDateTime::parse_from_str(japan_time, "%Y-%m-%d %H:%M:%S").unwrap();
+    let seconds = japan.and_utc().timestamp() - 9 * 3600;
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap())
 }
 
 /// The bytes of `text` in CP932, lines ended by CRLF as TEMPOSTAR writes them (`\n` inside quotes too).

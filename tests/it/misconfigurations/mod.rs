@@ -5,9 +5,11 @@
 //! Each case is a test of its own and a piece of `docs/diagnosis.md`, the manual for support staff: it fails when its
 //! piece is stale, and rewrites it with `UPDATE_DOCS=1`.
 
+mod certificates;
 mod data;
 mod folders;
 mod local;
+mod mail;
 mod manual;
 mod options;
 mod server;
@@ -22,8 +24,16 @@ use crate::harness::Ran;
 use site::Site;
 
 /// Everything that is in the manual; within a check, in this order.
-const GROUPS: &[&[Case]] =
-    &[settings::CASES, options::CASES, local::CASES, server::CASES, folders::CASES, data::CASES];
+const GROUPS: &[&[Case]] = &[
+    settings::CASES,
+    options::CASES,
+    local::CASES,
+    certificates::CASES,
+    server::CASES,
+    folders::CASES,
+    data::CASES,
+    mail::CASES,
+];
 
 /// One thing that is set up wrongly.
 pub struct Case {

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::ftp_server::Tls;
 use crate::harness::Shop;
+use crate::proxy::{Act, Proxy, Rule};
 
 /// A shop that is set up well, with whatever was put beside it; everything is gone when it is dropped.
 pub struct Site {
@@ -31,8 +32,9 @@ impl Site {
     }
 
     #[track_caller]
-    fn with(tls: Tls) -> Self {
+    pub fn with(tls: Tls) -> Self {
         let shop = Shop::with_tls(tls);
+        shop.set_remote_clock("2026-11-24 10:15:00");
         shop.setting("connect_timeout_s = 5\ntimeout_s = 5\n", "connect_timeout_s = 2\ntimeout_s = 2\n");
         shop.payment_method("銀行振込");
         fs::set_permissions(shop.path("demo.pass"), PermissionsExt::from_mode(0o600)).unwrap();
@@ -67,6 +69,24 @@ impl Site {
         self.is_volatile(&port.to_string(), "<port>");
     }
 
+    /// The same in clear text, with a proxy before the server, at which this happens whenever the command comes.
+    #[track_caller]
+    pub fn behind_proxy(command: &str, act: Act) -> Self {
+        let mut site = Self::new();
+        let rule = Rule { command: command.to_owned(), act, skip: 0, times: usize::MAX };
+        let proxy = Proxy::start(site.ftp.port(), vec![rule]).unwrap();
+        site.moves_to_port(proxy.port());
+        site.keep(proxy);
+        site
+    }
+
+    /// A file that only its owner can read.
+    #[track_caller]
+    pub fn write_secret(&self, name: &str, content: &str) {
+        self.shop.write(name, content.as_bytes());
+        fs::set_permissions(self.shop.path(name), PermissionsExt::from_mode(0o600)).unwrap();
+    }
+
     /// Keeps something alive (a listener, a lock) for as long as the site.
     pub fn keep(&mut self, thing: impl Any) {
         self._kept.push(Box::new(thing));
@@ -80,7 +100,7 @@ impl Site {
     /// The text, with placeholders for what changes from run to run.
     pub fn steady(&self, text: &str) -> String {
         let text = replace_windows(text, 64, "<fingerprint>", |c| c.chars().all(|c| c.is_ascii_hexdigit()));
-        let text = replace_windows(&text, 22, "<run>", |text| text.starts_with("20261124T101500-"));
+        let text = replace_windows(&text, 22, "<run>", is_run_id);
         let text = self.volatile.iter().fold(text, |text, (value, stands_in)| text.replace(value, stands_in));
         without_ports(&text)
     }
@@ -98,6 +118,13 @@ impl DerefMut for Site {
     fn deref_mut(&mut self) -> &mut Shop {
         &mut self.shop
     }
+}
+
+/// `20261124T101500-1a2b3c`
+fn is_run_id(text: &str) -> bool {
+    let shape = |c: char| if c.is_ascii_digit() { '0' } else { c };
+    text.chars().take(16).map(shape).eq("00000000T000000-".chars())
+        && text.chars().skip(16).all(|c| c.is_ascii_hexdigit())
 }
 
 /// Puts `placeholder` in place of every piece of so many bytes that is meant.
