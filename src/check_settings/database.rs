@@ -148,7 +148,8 @@ pub(super) fn payment_methods(database: &Connection) -> Result<Found> {
         let has_orders: bool =
             database.query_row("SELECT EXISTS (SELECT 1 FROM orders)", [], |row| row.get(0))?;
         let problem = if has_orders { say::payment_methods_empty() } else { say::payment_methods_none_yet() };
-        return Ok(Found::failed(vec![Finding::new(&[Who::Support], problem)]));
+        let fact = say::payment_methods_listed(listed);
+        return Ok(Found::ok(fact).with(Finding::new(&[Who::Support], problem)));
     }
     let not_ready = not_ready(database)?.into_iter().map(|(method, added_on)| {
         let problem = say::payment_method_not_ready(&method, &added_on);

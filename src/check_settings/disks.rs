@@ -67,7 +67,8 @@ fn measure(folder: &Path) -> Option<Space> {
 /// The folder itself, or the one in which it would be made.
 fn nearest_existing(path: &Path) -> PathBuf {
     let existing = path.ancestors().find(|folder| folder.is_dir());
-    existing.unwrap_or(Path::new(".")).to_owned()
+    let existing = existing.unwrap_or(Path::new("."));
+    fs::canonicalize(existing).unwrap_or_else(|_| existing.to_owned())
 }
 
 /// The name of the network file system on which this file lies. What locks SQLite takes there, another computer may not
@@ -139,6 +140,6 @@ mod tests {
     #[test]
     fn a_folder_that_will_be_made_lies_on_the_disk_of_the_nearest_one() {
         assert_eq!(nearest_existing(Path::new("/proc/no/such")), Path::new("/proc"));
-        assert_eq!(nearest_existing(Path::new("no/such")), Path::new("."));
+        assert!(nearest_existing(Path::new("no/such")).join("Cargo.toml").exists());
     }
 }

@@ -235,7 +235,7 @@ fn finding(problem: Problem, worst: Severity) -> Finding {
         _ => problem.severity.min(worst),
     };
     let who: &[Who] = match problem.code {
-        "mapped-column-missing" | "unknown-columns" => &[Who::Support],
+        "mapped-column-missing" | "unknown-columns" | "unknown-skus" => &[Who::Support],
         _ => &[Who::Shop, Who::Savaway],
     };
     // Which file it is the check says already.

@@ -23,10 +23,11 @@ pub enum Colours {
 impl Checked {
     /// One line a check, below it what is not as it should be; at the end what can run and who must act.
     pub fn text(&self, language: Language, colours: Colours) -> String {
-        let width = self.checks.iter().map(|check| check.title.get(language).width()).max().unwrap_or(0);
+        let rows = self.rows();
+        let width = rows.iter().map(|(title, _)| title.get(language).width()).max().unwrap_or(0);
         let mut shown = String::new();
-        for check in &self.checks {
-            line(&mut shown, &headline(check, width, language, colours));
+        for (title, check) in rows {
+            line(&mut shown, &headline(&title, check, width, language, colours));
             for finding in &check.findings {
                 line(
                     &mut shown,
@@ -42,6 +43,26 @@ impl Checked {
             line(&mut shown, closing.get(language));
         }
         shown
+    }
+
+    /// The checks with their titles. Many that follow each other and are skipped for the same reason are one row: they
+    /// would push that reason off the screen.
+    fn rows(&self) -> Vec<(Text, &Check)> {
+        let is_alike = |one: &Check, other: &Check| {
+            one.status == Status::Skipped && other.status == Status::Skipped && one.fact == other.fact
+        };
+        let mut rows = Vec::new();
+        for group in self.checks.chunk_by(is_alike) {
+            match group {
+                [first, others @ ..] if others.len() >= SKIPPED_SHOWN_MAX => {
+                    let more = |title: &str| say::and_more(title, others.len());
+                    let title = Text { ja: more(&first.title.ja).ja, en: more(&first.title.en).en };
+                    rows.push((title, first));
+                }
+                _ => rows.extend(group.iter().map(|check| (check.title.clone(), check))),
+            }
+        }
+        rows
     }
 
     /// `checks` as an array, and `jobs` by name, for programs.
@@ -134,14 +155,17 @@ fn line(shown: &mut String, line: &str) {
     let _ = writeln!(shown, "{}", line.trim_end());
 }
 
-fn headline(check: &Check, width: usize, language: Language, colours: Colours) -> String {
+/// So many checks that are skipped for one reason have a row each.
+const SKIPPED_SHOWN_MAX: usize = 3;
+
+fn headline(title: &Text, check: &Check, width: usize, language: Language, colours: Colours) -> String {
     let (mark, colour) = match check.status {
         Status::Ok => ("✓", "\x1b[32m"),
         Status::Warning => ("!", "\x1b[33m"),
         Status::Error => ("✗", "\x1b[31m"),
         Status::Skipped => ("–", "\x1b[2m"),
     };
-    let title = check.title.get(language);
+    let title = title.get(language);
     let padding = " ".repeat(width.saturating_sub(title.width()));
     let fact = one_line(check.fact.get(language));
     let rest = match (status_word(check.status), fact.is_empty()) {

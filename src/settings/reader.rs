@@ -297,12 +297,34 @@ pub fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Vec<Probl
                 message if message.starts_with("string values must be quoted") => {
                     text::syntax_unquoted(column)
                 }
-                message => text::syntax(column, message),
+                message => {
+                    let detail = syntax_detail(message);
+                    text::syntax(column, &detail.ja, &detail.en)
+                }
             };
             problems.push(problem.in_file(&file).at_line(line));
         }
     }
     problems
+}
+
+/// The `toml` crate's commonest messages in plain words, and in Japanese.
+fn syntax_detail(message: &str) -> Text {
+    let known: [(&str, fn() -> Text); 11] = [
+        ("invalid basic string", text::toml_quote),
+        ("invalid literal string", text::toml_apostrophe),
+        ("key with no value", text::toml_equals),
+        ("unclosed table", text::toml_table),
+        ("unclosed array", text::toml_array),
+        ("invalid unquoted key", text::toml_key),
+        ("unquoted keys cannot be empty", text::toml_no_key),
+        ("invalid boolean", text::toml_flag),
+        ("unexpected leading zero", text::toml_zero),
+        ("unexpected key or value", text::toml_rest),
+        ("missing escaped value", text::toml_backslash),
+    ];
+    let found = known.iter().find(|(beginning, _)| message.starts_with(beginning));
+    found.map_or_else(|| Text::same(message), |(_, told)| told())
 }
 
 /// The column (in characters, 1-based) of the first full-width character that stands neither in quotes nor in a comment:

@@ -272,6 +272,7 @@ fn password_variable(r: &Reader<'_>, name: &str) -> Result<String, Problem> {
 /// The file's first line without its line end. The path is not shown, for the same reason.
 fn first_line(folder: &Path, path: &Path) -> Result<String, Problem> {
     let start = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let start = fs::canonicalize(start).unwrap_or_else(|_| start.to_owned());
     let bytes = fs::read(path)
         .map_err(|error| text::password_file_unreadable(&start.display().to_string(), &error.to_string()))?;
     let content = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);

@@ -100,10 +100,6 @@ fn the_sample_is_accepted_and_says_the_defaults() {
         password = "Geheim"
         [mail]
         from = "tempostar@shop.example"
-        [products.free_items]
-        "予備1" = 1
-        [orders.free_items]
-        "のし名" = 3
         [schedule]
         import-stock = 30
     "#;

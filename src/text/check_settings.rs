@@ -363,6 +363,10 @@ texts! {
     }
 
     // Why something was not tried.
+    and_more(title: &str, more: usize) {
+        ja: "{title} ほか{more}項目",
+        en: "{title} and {more} more",
+    }
     first_mend(title: &str) {
         ja: "先に「{title}」のエラーを直してください",
         en: "first mend “{title}”",
@@ -565,8 +569,8 @@ problems! {
     note payment_methods_none_yet = "payment-methods-none-yet" () {
         ja: "決済方法がまだ1つも登録されていません。最初の受注までに登録してください。",
         en: "payment_methods is empty still; list them before the first order",
-        hint_ja: "本システムで使っている決済方法の名前と追加日を payment_methods に登録してください。",
-        hint_en: "list the shop's payment methods, and the days on which they were added, in payment_methods",
+        hint_ja: "本システムで使っている決済方法の名前と追加日を payment_methods に登録してください（docs/database.md にSQLの例があります）。",
+        hint_en: "list the shop's payment methods, and the days on which they were added, in payment_methods (docs/database.md has an example)",
     }
     warning not_wal = "database-not-wal" (mode: &str) {
         ja: "データベースを同時利用に適した方式（WAL）にできません（現在の方式: {mode}）。取り込みの間、本システムが待たされることがあります。",
@@ -601,8 +605,8 @@ problems! {
     warning payment_methods_empty = "payment-methods-empty" () {
         ja: "決済方法が1つも登録されていません。このままでは受注を送信できません。",
         en: "payment_methods is empty: every order would be held back",
-        hint_ja: "本システムで使っている決済方法を payment_methods に登録してください。",
-        hint_en: "list the shop's payment methods in payment_methods",
+        hint_ja: "本システムで使っている決済方法の名前と追加日を payment_methods に登録してください（docs/database.md にSQLの例があります）。",
+        hint_en: "list the shop's payment methods, and the days on which they were added, in payment_methods (docs/database.md has an example)",
     }
     warning encryption_unused = "ftp-encryption-unused" (key: &str) {
         ja: "サーバは暗号化に対応していますが、暗号化しない設定です。パスワードも受注のお客様の情報も、暗号化されずに送られます。",
@@ -725,10 +729,10 @@ problems! {
         hint_en: "correct the data in TEMPOSTAR; the job writes all these rows to a file in `rejects` of the work folder",
     }
     note optional_columns_missing = "optional-columns-missing" (count: usize, names: &str) {
-        ja: "取り込める列のうち、次の {count} 列はファイルにありません: {names}",
-        en: "columns that could be taken and are not in the file ({count}): {names}",
-        hint_ja: "必要な列があれば、TEMPOSTARの出力項目に加えてください。ない列の値は、本システムの値がそのまま残ります。",
-        hint_en: "add those that the shop needs to what TEMPOSTAR writes; the shop's values of the others stay as they are",
+        ja: "取り込める列のうち、次の {count} 列はファイルにありません（本システムの値がそのまま残ります）: {names}",
+        en: "columns that could be taken and are not in the file, so that the shop's values stay ({count}): {names}",
+        hint_ja: "",
+        hint_en: "",
     }
     warning job_overdue = "job-overdue" (job: &str, last: &str, minutes: u32) {
         ja: "{job} が {last} を最後に成功していません（設定ファイルの [schedule] では {minutes} 分以内）。",

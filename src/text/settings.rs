@@ -3,6 +3,28 @@
 texts! {
     /// What is said of a setting that has a name in the shop's set-up screens.
     of_setting(name: &str, message: &str) { ja: "設定「{name}」: {message}", en: "{name}: {message}" }
+
+    // What is wrong with the TOML itself.
+    toml_quote() { ja: "閉じる \" がありません", en: "a closing \" is missing" }
+    toml_apostrophe() { ja: "閉じる ' がありません", en: "a closing ' is missing" }
+    toml_equals() { ja: "項目名の後ろに = がありません", en: "there is no = behind the key" }
+    toml_table() { ja: "見出しを閉じる ] がありません", en: "the table's closing ] is missing" }
+    toml_array() { ja: "閉じる ] がありません", en: "a closing ] is missing" }
+    toml_key() { ja: "項目名に使えない文字があります", en: "a character that cannot stand in a key" }
+    toml_no_key() { ja: "= の前に項目名がありません", en: "there is no key in front of the =" }
+    toml_flag() { ja: "true と false は小文字で書きます", en: "true and false are written in small letters" }
+    toml_zero() {
+        ja: "数字の先頭に 0 は書けません。コードであれば \" で囲みます",
+        en: "a number cannot begin with 0; a code belongs in double quotes",
+    }
+    toml_rest() {
+        ja: "値の後ろに余分な文字があります",
+        en: "something stands behind the value that does not belong there",
+    }
+    toml_backslash() {
+        ja: "\" の中の \\ は \\\\ と2つ重ねて書きます",
+        en: "inside double quotes a \\ is written twice: \\\\",
+    }
 }
 
 problems! {
@@ -10,8 +32,8 @@ problems! {
     error file_not_given = "settings-file-not-found" (places: &str) {
         ja: "設定ファイルが見つかりません。次の場所を探しました: {places}",
         en: "no settings file; looked for {places}",
-        hint_ja: "examples/tempostar.toml を写して作成するか、--config で設定ファイルの場所を指定してください。",
-        hint_en: "copy examples/tempostar.toml, or name the file with --config",
+        hint_ja: "見本の examples/tempostar.toml（パッケージでは /usr/share/doc/tempostar/examples/ にあります）を写して作成するか、--config で設定ファイルの場所を指定してください。",
+        hint_en: "copy the sample examples/tempostar.toml (a package puts it in /usr/share/doc/tempostar/examples/), or name the file with --config",
     }
     error file_missing = "settings-file-missing" () {
         ja: "指定された設定ファイルがありません。",
@@ -37,9 +59,9 @@ problems! {
         hint_ja: "設定ファイルを文字コード「UTF-8」で保存し直してください。",
         hint_en: "save the file as UTF-8",
     }
-    error syntax = "settings-syntax" (column: usize, detail: &str) {
+    error syntax = "settings-syntax" (column: usize, detail: &str, detail_en: &str) {
         ja: "{column}文字目の書き方が正しくありません（{detail}）。",
-        en: "column {column}: {detail}",
+        en: "column {column}: {detail_en}",
         hint_ja: "「項目名 = 値」の形になっているか、文字が \" で囲まれているか、[ ] が閉じているかをご確認ください。",
         hint_en: "write `key = value`, text in double quotes, and close every bracket",
     }
