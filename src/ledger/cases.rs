@@ -183,17 +183,22 @@ pub fn count_earlier_cases(connection: &Connection, case: &Case, since: &str) ->
     Ok(connection.query_row(sql, [key[0], key[1], key[2], since], |row| row.get(0))?)
 }
 
-/// Notes that cases were mailed.
+/// Notes that cases were mailed: that they are open, or that they are over. One that was mailed as open and has ended
+/// meanwhile is not done with.
 ///
 /// # Errors
 /// SQLite's.
-pub fn mark_mailed(connection: &Connection, ids: &[i64], now: &str) -> Result<()> {
-    for id in ids {
+pub fn mark_mailed<'a>(
+    connection: &Connection,
+    cases: impl IntoIterator<Item = &'a Case>,
+    now: &str,
+) -> Result<()> {
+    for case in cases {
         connection.execute(
             "UPDATE tempostar_problems
-             SET mailed_at = ?2, mail_failures = 0, is_done = ended_at IS NOT NULL
+             SET mailed_at = ?2, mail_failures = 0, is_done = ?3
              WHERE id = ?1",
-            (id, now),
+            (case.id, now, !case.is_open()),
         )?;
     }
     Ok(())
@@ -203,10 +208,15 @@ pub fn mark_mailed(connection: &Connection, ids: &[i64], now: &str) -> Result<()
 ///
 /// # Errors
 /// SQLite's.
-pub fn mark_mail_failed(connection: &Connection, ids: &[i64]) -> Result<()> {
-    for id in ids {
-        connection
-            .execute("UPDATE tempostar_problems SET mail_failures = mail_failures + 1 WHERE id = ?1", [id])?;
+pub fn mark_mail_failed<'a>(
+    connection: &Connection,
+    cases: impl IntoIterator<Item = &'a Case>,
+) -> Result<()> {
+    for case in cases {
+        connection.execute(
+            "UPDATE tempostar_problems SET mail_failures = mail_failures + 1, is_done = 0 WHERE id = ?1",
+            [case.id],
+        )?;
     }
     Ok(())
 }

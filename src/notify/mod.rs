@@ -108,7 +108,7 @@ impl Store<'_> {
     fn mark_mailed(self, cases: &[Case], news: &News<'_>, now: NaiveDateTime) -> Result<()> {
         let now = format_time(now);
         match self {
-            Self::Ledger(database) => ledger::mark_mailed(database, &news.ids(), &now),
+            Self::Ledger(database) => ledger::mark_mailed(database, news.told(), &now),
             Self::Aside(aside) => aside.keep(&changed(cases, news, |case| {
                 case.mailed_at = Some(now.clone());
                 case.mail_failures = 0;
@@ -118,7 +118,7 @@ impl Store<'_> {
 
     fn mark_failed(self, cases: &[Case], news: &News<'_>) -> Result<()> {
         match self {
-            Self::Ledger(database) => ledger::mark_mail_failed(database, &news.ids()),
+            Self::Ledger(database) => ledger::mark_mail_failed(database, news.told()),
             Self::Aside(aside) => aside.keep(&changed(cases, news, |case| case.mail_failures += 1)),
         }
     }

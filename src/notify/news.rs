@@ -23,11 +23,6 @@ pub struct News<'a> {
 }
 
 impl News<'_> {
-    /// The ledger's numbers of the cases that it tells of.
-    pub fn ids(&self) -> Vec<i64> {
-        self.told().map(|case| case.id).collect()
-    }
-
     /// The cases that it tells of.
     pub fn told(&self) -> impl Iterator<Item = &Case> {
         [&self.begun, &self.going_on, &self.over].into_iter().flatten().copied()

@@ -219,6 +219,29 @@ fn what_is_over_before_a_mail_goes_out_is_told_in_one() {
 }
 
 #[test]
+fn a_problem_that_ends_while_its_mail_is_under_way_is_told_to_be_over() {
+    let mut mailing = Mailing::new();
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.server_is_down();
+    mailing.sink.answer(Step::Recipient, Answer::Late(3000));
+    let first = mailing.shop.command(["import-stock"]).spawn().unwrap();
+    let ended = "SELECT count(*) FROM tempostar_runs WHERE exit_code = 5";
+    while mailing.shop.value(ended) == "0" {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    mailing.server_is_up();
+    mailing.shop.at("2026-11-24 10:25:00").run(["import-stock"]).ok();
+    assert!(mailing.sink.mails().is_empty(), "the mail is under way");
+    assert_eq!(first.wait_with_output().unwrap().status.code(), Some(5));
+    let mut mails = mailing.new_mails();
+    assert_eq!(mails.len(), 2, "who mails looks again before it ends");
+    mails.pop().unwrap().about(OVER).says(&["2026-11-24 10:15 から 2026-11-24 10:25 まで"]);
+    mails.pop().unwrap().about(FAILING);
+    mailing.shop.run(["import-products"]).ok();
+    mailing.no_mail();
+}
+
+#[test]
 fn a_dry_run_and_status_mail_nothing() {
     let mut mailing = Mailing::new();
     mailing.shop.run(["import-stock"]).ok();

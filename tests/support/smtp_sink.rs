@@ -38,6 +38,8 @@ pub enum Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     Refusal(&'static str),
+    /// It is well, but so many milliseconds late.
+    Late(u64),
     Silence,
     Close,
 }
@@ -265,6 +267,10 @@ impl Session<'_> {
         match answer {
             None => self.reply(well),
             Some((_, Answer::Refusal(reply))) => self.reply(reply),
+            Some((_, Answer::Late(ms))) => {
+                thread::sleep(Duration::from_millis(ms));
+                self.reply(well)
+            }
             Some((_, Answer::Close)) => Err(io::ErrorKind::ConnectionAborted.into()),
             Some((_, Answer::Silence)) => {
                 thread::sleep(Duration::from_secs(60));
@@ -363,5 +369,5 @@ fn from_base64(text: &str) -> String {
 
 /// What only one of the crates that include this file needs is not unused.
 const _: fn(&SmtpSink, &Received) = |sink, mail| {
-    let _ = (sink.connections(), &mail.from, &mail.user, Answer::Silence);
+    let _ = (sink.connections(), &mail.from, &mail.user, Answer::Silence, Answer::Late(0));
 };
