@@ -11,6 +11,7 @@ use crate::check_settings::Colours;
 use crate::cli::{Cli, Command, EnvironmentArg, Generate, Global, LogFormat};
 use crate::clock::Clock;
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::progress::Progress;
 use crate::report::{Exit, Failure, Report, Severity};
 use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
@@ -75,7 +76,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
             finish_explain(&cli.global, report, explained, language)
         }
         (job, Ok(settings)) => {
-            finish(&cli.global, &run_job(job, &settings, clock, report), started, language)
+            let progress = progress(&cli.global, language);
+            let report = run_job(job, &settings, clock, report, &progress);
+            progress.clear();
+            finish(&cli.global, &report, started, language)
         }
     }
 }
@@ -97,7 +101,19 @@ fn environment(global: &Global) -> Option<Environment> {
     })
 }
 
-fn run_job(command: &Command, settings: &Settings, clock: &Clock, report: Report) -> Report {
+/// A log between its lines would be unreadable.
+fn progress(global: &Global, language: Language) -> Progress {
+    let is_wanted = !global.quiet && global.verbose == 0 && global.log_format == LogFormat::Text;
+    if is_wanted { Progress::on_stderr(language) } else { Progress::none() }
+}
+
+fn run_job(
+    command: &Command,
+    settings: &Settings,
+    clock: &Clock,
+    report: Report,
+    progress: &Progress,
+) -> Report {
     let mode = |dry_run| if dry_run { Mode::DryRun } else { Mode::Real };
     let source = |files: &[std::path::PathBuf]| match files {
         [] => Source::Inbox,
@@ -106,11 +122,13 @@ fn run_job(command: &Command, settings: &Settings, clock: &Clock, report: Report
     match command {
         Command::ImportProducts(options) => {
             sync::run(settings, clock, mode(options.dry_run), report, |run| {
+                run.progress = progress.clone();
                 import_products::run(run, &source(&options.file))
             })
         }
         Command::ImportLogistics(options) => {
             sync::run(settings, clock, mode(options.dry_run), report, |run| {
+                run.progress = progress.clone();
                 import_logistics::run(run, &source(&options.file))
             })
         }
@@ -121,12 +139,14 @@ fn run_job(command: &Command, settings: &Settings, clock: &Clock, report: Report
                 import_stock::GuardMode::Watch
             };
             sync::run(settings, clock, mode(options.import.dry_run), report, |run| {
+                run.progress = progress.clone();
                 import_stock::run(run, &source(&options.import.file), guard)
             })
         }
-        Command::ExportOrders(options) => {
-            sync::run(settings, clock, mode(options.dry_run), report, export_orders::run)
-        }
+        Command::ExportOrders(options) => sync::run(settings, clock, mode(options.dry_run), report, |run| {
+            run.progress = progress.clone();
+            export_orders::run(run)
+        }),
         Command::CheckSettings(_) | Command::Status(_) | Command::Explain(_) | Command::Generate(_) => report,
     }
 }

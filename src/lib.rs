@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod lock;
 pub mod notify;
 pub mod output;
+pub mod progress;
 pub mod remote;
 pub mod report;
 pub mod settings;

@@ -27,6 +27,7 @@ pub use row::{Row, RowProblem};
 pub use write::{SheetRow, SheetWriter, UnencodableField};
 
 use crate::encoding::{BadBytes, Encoding};
+use crate::progress::Progress;
 use crate::report::Problem;
 use crate::text::sheet as text;
 use lines::Lines;
@@ -80,6 +81,9 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// After how many rows it is shown how far a sheet has been read.
+const ROWS_BETWEEN_SHOWS: u64 = 4096;
+
 /// Where a row stands in its sheet; [`Sheet::line_at`] makes a line of it, which may have to be counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RowPlace {
@@ -104,6 +108,8 @@ pub struct Sheet {
     record: ByteRecord,
     row_has_nul: bool,
     rows_read: u64,
+    rows: u64,
+    progress: Progress,
     /// Without a header the first record is a row, and has been read to find that out.
     is_row_waiting: bool,
 }
@@ -155,8 +161,16 @@ impl Sheet {
             record,
             row_has_nul: false,
             rows_read: 0,
+            rows: source.scan.records - u64::from(!is_row_waiting),
+            progress: Progress::none(),
             is_row_waiting,
         })
+    }
+
+    /// Shows from now on how many rows have been given.
+    pub fn show(&mut self, progress: &Progress) {
+        progress.read(&self.name, self.rows);
+        self.progress = progress.clone();
     }
 
     /// The columns.
@@ -185,6 +199,9 @@ impl Sheet {
             return Ok(None);
         }
         self.rows_read += 1;
+        if self.rows_read.is_multiple_of(ROWS_BETWEEN_SHOWS) {
+            self.progress.advance_to(self.rows_read);
+        }
         self.row_has_nul = self.has_nul && self.record.as_slice().contains(&0);
         Ok(Some(Row { sheet: self }))
     }

@@ -3,7 +3,6 @@
 //! Every socket has its time-outs. After anything but a clean refusal the caller drops the connection: the next
 //! command would read a late reply.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
 use std::path::Path;
@@ -223,7 +222,7 @@ impl<'a> Connection<'a> {
         &mut self,
         path: &str,
         local: &Path,
-        source: &mut File,
+        source: &mut dyn Read,
         started: &mut bool,
     ) -> Result<u64, Cause> {
         let mut stream = self.transfer(&format!("STOR {path}"))?;

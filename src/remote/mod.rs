@@ -32,8 +32,9 @@ pub use self::error::{Error, Kind, Step};
 pub use self::tls::Encryption;
 use crate::hashing::Hashing;
 use crate::interrupt;
+use crate::progress::Progress;
 use crate::settings::Ftp;
-use crate::text::{Text, remote as say};
+use crate::text::{Text, progress, remote as say};
 use crate::work_dir::create_file;
 
 /// The pause before the first retry; each further one is twice as long.
@@ -110,12 +111,19 @@ pub struct Remote<'a> {
     tls: Option<Option<ClientConfig>>,
     /// Where the login ends up; asked for when the first relative path comes.
     home: Option<String>,
+    progress: Progress,
 }
 
 impl<'a> Remote<'a> {
     /// A session that is not connected yet.
     pub fn new(ftp: &'a Ftp) -> Self {
-        Self { settings: ftp, connection: None, tls: None, home: None }
+        Self { settings: ftp, connection: None, tls: None, home: None, progress: Progress::none() }
+    }
+
+    /// Shows how far transfers are.
+    #[must_use]
+    pub fn showing(self, progress: &Progress) -> Self {
+        Self { progress: progress.clone(), ..self }
     }
 
     /// Connects and logs in, with retries. Optional: every verb does it where needed.
@@ -262,7 +270,11 @@ impl<'a> Remote<'a> {
         let path = join(folder, &file.name);
         let doing = say::downloading(&path);
         let path = self.absolute(&path, &doing)?;
-        let downloaded = self.attempt(&doing, |server| fetch(server, &path, file.size, to));
+        let progress = self.progress.clone();
+        let downloaded = self.attempt(&doing, |server| {
+            progress.download(&file.name, file.size);
+            fetch(server, &path, file.size, to, &progress)
+        });
         if downloaded.is_err() {
             // The first error is the one to tell.
             let _ = fs::remove_file(to);
@@ -282,7 +294,8 @@ impl<'a> Remote<'a> {
         let doing = say::uploading(to_path);
         let to_path = self.absolute(to_path, &doing)?;
         let mut started = false;
-        self.attempt(&doing, |server| send(server, from, &to_path, &mut started))
+        let progress = self.progress.clone();
+        self.attempt(&doing, |server| send(server, from, &to_path, &mut started, &progress))
     }
 
     /// Renames (moves) a file.
@@ -388,6 +401,7 @@ impl<'a> Remote<'a> {
         work: &mut impl FnMut(&mut Connection<'a>) -> Result<T, Cause>,
     ) -> Result<T, Fault> {
         if self.connection.is_none() {
+            self.progress.wait(&progress::connecting());
             self.connection = Some(self.open(&mut Seen::default())?);
         }
         match &mut self.connection {
@@ -477,11 +491,17 @@ fn neither_folders_nor_gone(
 }
 
 /// One try of a download.
-fn fetch(server: &mut Connection<'_>, path: &str, listed: u64, to: &Path) -> Result<Downloaded, Cause> {
+fn fetch(
+    server: &mut Connection<'_>,
+    path: &str,
+    listed: u64,
+    to: &Path,
+    progress: &Progress,
+) -> Result<Downloaded, Cause> {
     let file = create_file(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
     let mut sink = Hashing::new(file);
     let size = server
-        .retrieve(path, listed, to, &mut sink)
+        .retrieve(path, listed, to, &mut progress.watch(&mut sink))
         .or_else(|cause| missing_or_forbidden(server, path, cause))
         .or_else(|cause| folder_or_forbidden(server, path, cause))?;
     match server.measure(path)? {
@@ -520,10 +540,18 @@ fn busy_or_folder_missing(server: &mut Connection<'_>, to: &str, cause: Cause) -
 }
 
 /// One try of an upload. `started`: an earlier try may have put the file there; if it is whole, that will do.
-fn send(server: &mut Connection<'_>, from: &Path, to: &str, started: &mut bool) -> Result<(), Cause> {
+fn send(
+    server: &mut Connection<'_>,
+    from: &Path,
+    to: &str,
+    started: &mut bool,
+    progress: &Progress,
+) -> Result<(), Cause> {
     let local = |error| Cause::Local { path: from.display().to_string(), error };
-    let mut source = File::open(from).map_err(local)?;
+    let source = File::open(from).map_err(local)?;
     let size = source.metadata().map_err(local)?.len();
+    progress.upload(size);
+    let mut source = progress.watch(source);
     if *started && server.size(to)? == Some(size) {
         return Ok(());
     }

@@ -26,7 +26,7 @@ use crate::ledger::{self, Batch, BatchOrder, BatchState, NewBatch};
 use crate::remote::Remote;
 use crate::report::{Exit, Failure, Look};
 use crate::settings::Settings;
-use crate::text::sync as text;
+use crate::text::{progress, sync as text};
 use crate::work_dir::{create_file, set_time};
 
 mod restored;
@@ -72,7 +72,7 @@ pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
         return tell_sent(run, &chosen);
     }
     let settings = run.settings;
-    let mut remote = Remote::new(&settings.ftp);
+    let mut remote = Remote::new(&settings.ftp).showing(&run.progress);
     restored::take_up_again(run, job)?;
     watch_outbox(run, &mut remote)?;
     for batch in ledger::open_batches(&run.database)? {
@@ -134,6 +134,7 @@ pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
 fn prepare(run: &mut Run<'_>, job: &ExportJob) -> Result<Option<Batch>> {
     let spool = run.spool()?;
     let path = spool.join(format!("{}.new", run.report.run_id));
+    run.progress.wait(&progress::choosing());
     let (chosen, sha256, size) = render(run, job, &path)?;
     crash::point("rendered");
     if chosen.orders.is_empty() {

@@ -169,7 +169,7 @@ pub fn import(run: &mut Run<'_>, source: &Source, job: &mut dyn ImportJob) -> Re
 fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Result<()> {
     let settings = run.settings;
     let inbox = job.inbox().clone();
-    let mut remote = Remote::new(&settings.ftp);
+    let mut remote = Remote::new(&settings.ftp).showing(&run.progress);
     job.begin(run, &mut remote)?;
     let files = list_ready(run, &mut remote, &inbox)?;
     log::info!("{} files are ready in {}", files.len(), inbox.folder);
@@ -330,6 +330,7 @@ fn compare(
     told: &mut FileReport,
 ) -> Result<(Comparison, Vec<Problem>)> {
     let mut sheet = job.open_sheet(&file.path, &file.shown)?;
+    sheet.show(&run.progress);
     let snapshot = run.database.unchecked_transaction()?;
     let mut incoming =
         Incoming { sheet: &mut sheet, rejects, shop: &snapshot, stamp: stamp.clone(), problems: Vec::new() };

@@ -23,6 +23,7 @@ use crate::ledger;
 use crate::lock::Lock;
 use crate::notify::aside::Aside;
 use crate::notify::{self, Store};
+use crate::progress::Progress;
 use crate::report::{Exit, Failure, Report};
 use crate::settings::Settings;
 use crate::shop;
@@ -60,6 +61,8 @@ pub struct Run<'a> {
     pub work_dir: WorkDir,
     /// What it has to tell so far.
     pub report: Report,
+    /// Where a person sees how far it is.
+    pub progress: Progress,
     /// Which file it has open as the database; none in a dry run.
     opened: Option<shop::FileId>,
     /// Held until the run ends.
@@ -128,7 +131,8 @@ fn begin<'a>(
     let report = report.clone();
     if mode == Mode::DryRun {
         let database = shop::open_read_only(settings)?;
-        let run = Run { settings, clock, mode, database, work_dir, report, opened: None, _locks: Vec::new() };
+        let (opened, locks, progress) = (None, Vec::new(), Progress::none());
+        let run = Run { settings, clock, mode, database, work_dir, report, progress, opened, _locks: locks };
         return Ok(Some(run));
     }
     let Some(ours) = work_dir.lock(report.command, settings.environment.as_str())? else { return Ok(None) };
@@ -139,8 +143,8 @@ fn begin<'a>(
     let opened = shop::FileId::of(&settings.database);
     ledger::begin_run(&database, &report)?;
     crash::point("begun");
-    let locks = vec![ours, databases];
-    Ok(Some(Run { settings, clock, mode, database, work_dir, report, opened, _locks: locks }))
+    let (locks, progress) = (vec![ours, databases], Progress::none());
+    Ok(Some(Run { settings, clock, mode, database, work_dir, report, progress, opened, _locks: locks }))
 }
 
 /// Forgets what is older than the settings want: runs, files that are done with, and their copies. A failure to do so

@@ -102,6 +102,7 @@ pub mod explain;
 pub mod jobs;
 pub mod notify;
 pub mod output;
+pub mod progress;
 pub mod remote;
 pub mod settings;
 pub mod sheet;
@@ -141,6 +142,7 @@ mod tests {
             jobs::TEXTS,
             notify::TEXTS,
             output::TEXTS,
+            progress::TEXTS,
             remote::TEXTS,
             settings::TEXTS,
             status::TEXTS,

@@ -4,6 +4,7 @@
 
 #[path = "../support/ftp_server.rs"]
 mod ftp_server;
+mod generated;
 mod harness;
 #[path = "../support/proxy.rs"]
 mod proxy;
@@ -42,3 +43,4 @@ mod status;
 mod stock;
 mod stock_guard;
 mod summaries;
+mod terminal;

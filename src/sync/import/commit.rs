@@ -30,7 +30,7 @@ use crate::settings;
 use crate::sheet::Refusal;
 use crate::staging::{Left, Slice};
 use crate::sync::{Mode, Run};
-use crate::text::sync as text;
+use crate::text::{progress, sync as text};
 use crate::work_dir::set_time;
 
 /// Up to so many changed rows are one transaction.
@@ -66,6 +66,7 @@ pub(super) fn commit(
         crash::point("archived-before");
         return write_slices(run, job, &file.entry, None, stamp);
     }
+    run.progress.wait(&progress::writing(&file.shown));
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
     crash::point("transaction-begun");
     if *decision == Decision::Applied {
@@ -135,6 +136,7 @@ fn write_slices(
     mut begun: Option<i64>,
     stamp: &Stamp,
 ) -> Result<i64> {
+    run.progress.wait(&progress::writing(&entry.name));
     let mut rows = FIRST_SLICE;
     let mut history = None;
     loop {

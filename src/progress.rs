@@ -1,0 +1,291 @@
+//! What a person at a terminal sees of a run that takes a while: one line on stderr, which is gone when the run ends.
+//!
+//! Nothing is drawn in the first half second, nor anywhere but on a terminal: what cron mails has no such lines.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::time::{Duration, Instant};
+
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+
+use crate::text::{Language, Text, progress as text};
+
+/// A run that is quicker than this shows nothing.
+const SILENT_FOR: Duration = Duration::from_millis(500);
+
+/// How often the line is drawn while nothing arrives.
+const TICK: Duration = Duration::from_millis(200);
+
+/// How often a second it is drawn at most.
+const DRAWN_HZ: u8 = 10;
+
+/// How a line looks.
+const BYTES: &str = "{spinner} {msg} {bar:24} {bytes}/{total_bytes} {eta}";
+const ROWS: &str = "{spinner} {msg} {bar:24} {human_pos}/{human_len} {eta}";
+const TIME: &str = "{spinner} {msg} {elapsed}";
+
+/// Where a run says how far it is. Clones show the same line.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Option<Shown>);
+
+#[derive(Clone, Debug)]
+struct Shown {
+    bar: ProgressBar,
+    language: Language,
+}
+
+impl Progress {
+    /// Nowhere.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// On stderr, if that is a terminal.
+    pub fn on_stderr(language: Language) -> Self {
+        match io::stderr().is_terminal() {
+            true => {
+                Self::on(Box::new(Late { from: Instant::now() + SILENT_FOR, term: Term::stderr() }), language)
+            }
+            false => Self::none(),
+        }
+    }
+
+    fn on(term: Box<dyn TermLike>, language: Language) -> Self {
+        let target = ProgressDrawTarget::term_like_with_hz(term, DRAWN_HZ);
+        let bar = ProgressBar::with_draw_target(None, target);
+        bar.enable_steady_tick(TICK);
+        Self(Some(Shown { bar, language }))
+    }
+
+    /// From here on, a file of so many bytes is being downloaded.
+    pub fn download(&self, name: &str, bytes: u64) {
+        self.begin(&text::downloading(name), BYTES, Some(bytes));
+    }
+
+    /// From here on, a file of orders of so many bytes is being uploaded.
+    pub fn upload(&self, bytes: u64) {
+        self.begin(&text::uploading(), BYTES, Some(bytes));
+    }
+
+    /// From here on, a file of so many rows is being read.
+    pub fn read(&self, name: &str, rows: u64) {
+        self.begin(&text::reading(name), ROWS, Some(rows));
+    }
+
+    /// From here on, something is done of which nobody knows how long it takes.
+    pub fn wait(&self, for_what: &Text) {
+        self.begin(for_what, TIME, None);
+    }
+
+    fn begin(&self, what: &Text, template: &str, length: Option<u64>) {
+        let Some(Shown { bar, language }) = &self.0 else { return };
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.progress_chars("=> "));
+        bar.reset();
+        match length {
+            Some(length) => bar.set_length(length),
+            None => bar.unset_length(),
+        }
+        bar.set_message(one_line(what.get(*language)));
+    }
+
+    /// So far: bytes or rows.
+    pub fn advance_to(&self, position: u64) {
+        if let Some(Shown { bar, .. }) = &self.0 {
+            bar.set_position(position);
+        }
+    }
+
+    /// Nothing is shown any more: something else is about to be printed.
+    pub fn clear(&self) {
+        if let Some(Shown { bar, .. }) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Passes bytes on, and shows how many.
+    pub fn watch<T>(&self, inner: T) -> Watched<T> {
+        Watched { inner, progress: self.clone(), bytes: 0 }
+    }
+}
+
+/// A server's file name must not move the cursor.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Bytes that are shown while they go by.
+#[derive(Debug)]
+pub struct Watched<T> {
+    inner: T,
+    progress: Progress,
+    bytes: u64,
+}
+
+impl<T> Watched<T> {
+    fn note(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
+        self.progress.advance_to(self.bytes);
+    }
+}
+
+impl<T: Read> Read for Watched<T> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.note(read);
+        Ok(read)
+    }
+}
+
+impl<T: Write> Write for Watched<T> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.note(written);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// A terminal on which nothing is drawn before a moment. The line that indicatif believes to stand there is none yet;
+/// clearing it then does no harm.
+#[derive(Debug)]
+struct Late<T> {
+    from: Instant,
+    term: T,
+}
+
+impl<T: TermLike> Late<T> {
+    fn when_due(&self, draw: impl FnOnce(&T) -> io::Result<()>) -> io::Result<()> {
+        if Instant::now() < self.from { Ok(()) } else { draw(&self.term) }
+    }
+}
+
+impl<T: TermLike> TermLike for Late<T> {
+    fn width(&self) -> u16 {
+        self.term.width()
+    }
+
+    fn height(&self) -> u16 {
+        self.term.height()
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.when_due(|term| term.move_cursor_up(n))
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.when_due(|term| term.move_cursor_down(n))
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.when_due(|term| term.move_cursor_right(n))
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.when_due(|term| term.move_cursor_left(n))
+    }
+
+    fn write_line(&self, line: &str) -> io::Result<()> {
+        self.when_due(|term| term.write_line(line))
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.when_due(|term| term.write_str(text))
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.when_due(TermLike::clear_line)
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.when_due(TermLike::flush)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// A terminal that remembers what was drawn.
+    #[derive(Clone, Debug, Default)]
+    struct Paper(Arc<Mutex<String>>);
+
+    impl Paper {
+        fn note(&self, text: &str) -> io::Result<()> {
+            self.0.lock().unwrap().push_str(text);
+            Ok(())
+        }
+    }
+
+    impl TermLike for Paper {
+        fn width(&self) -> u16 {
+            120
+        }
+
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn write_line(&self, line: &str) -> io::Result<()> {
+            self.note(line)
+        }
+
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.note(text)
+        }
+
+        fn clear_line(&self) -> io::Result<()> {
+            self.note("<cleared>")
+        }
+
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn draw(from: Instant, language: Language) -> String {
+        let paper = Paper::default();
+        let progress = Progress::on(Box::new(Late { from, term: paper.clone() }), language);
+        progress.download("stock\u{1b}.csv", 2048);
+        let copied = io::copy(&mut progress.watch(&[7_u8; 1024][..]), &mut io::sink()).unwrap();
+        assert_eq!(copied, 1024);
+        progress.read("stock.csv", 2000);
+        progress.advance_to(1000);
+        // What comes too soon after another drawing is left to the next tick.
+        std::thread::sleep(TICK * 3);
+        progress.clear();
+        let drawn = paper.0.lock().unwrap();
+        drawn.clone()
+    }
+
+    #[test]
+    fn nothing_is_drawn_before_its_time() {
+        assert_eq!(draw(Instant::now() + Duration::from_secs(60), Language::En), "");
+    }
+
+    #[test]
+    fn file_and_figures_are_drawn_and_cleared() {
+        let drawn = draw(Instant::now(), Language::En);
+        assert!(drawn.contains("downloading stock .csv"), "{drawn}");
+        assert!(drawn.contains("reading stock.csv (rows)") && drawn.contains("1,000/2,000"), "{drawn}");
+        assert!(drawn.ends_with("<cleared>"), "{drawn}");
+        assert!(draw(Instant::now(), Language::Ja).contains("stock.csv を読み込んでいます（行）"));
+    }
+}
