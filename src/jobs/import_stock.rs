@@ -59,7 +59,8 @@ pub enum GuardMode {
 pub fn run(run: &mut Run<'_>, source: &Source, guard_mode: GuardMode) -> Result<()> {
     run.report.counts = Counts::zero(&["changed", "unchanged", "unknown", "rejected"]);
     let later_sheets = LaterSheets { work_dir: run.work_dir.clone() };
-    let mut job = ImportStock { settings: run.settings, guard_mode, later_sheets };
+    let mut job =
+        ImportStock { settings: run.settings, guard_mode, later_sheets, changes_by: ChangesBy::Rowid };
     import(run, source, &mut job)
 }
 
@@ -97,6 +98,7 @@ struct ImportStock<'a> {
     settings: &'a Settings,
     guard_mode: GuardMode,
     later_sheets: LaterSheets,
+    changes_by: ChangesBy,
 }
 
 impl ImportJob for ImportStock<'_> {
@@ -130,6 +132,7 @@ impl ImportJob for ImportStock<'_> {
                 changes.note(sku_code, figure, incoming.sheet, &mut tally)?;
             }
         }
+        self.changes_by = changes.by;
         drop((lookup, changes));
         tally.stale += self.later_sheets.take_back(incoming.shop, &incoming.stamp, self.inbox())?;
         let held_because = match (self.guard_mode, incoming.stamp.progress) {
@@ -153,40 +156,45 @@ impl ImportJob for ImportStock<'_> {
             named_params! { ":when": known.when, ":known_until": known.moment },
         )?;
         crash::point("allocation-computed");
-        record(transaction, stamp, slice)?;
+        let key = self.changes_by.column();
+        record(transaction, stamp, key, slice)?;
         transaction.execute(
-            "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
-             SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
-             FROM (SELECT * FROM temp.stock_changes ORDER BY sku_code LIMIT :limit) AS change
-             LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
-             WHERE true
-             ON CONFLICT (sku_code) DO UPDATE
-             SET quantity = excluded.quantity,
-                 allocated = excluded.allocated,
-                 as_of = excluded.as_of,
-                 updated_at = excluded.updated_at",
+            &format!(
+                "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
+                 SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
+                 FROM (SELECT * FROM temp.stock_changes ORDER BY {key} LIMIT :limit) AS change
+                 LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
+                 WHERE true
+                 ON CONFLICT (sku_code) DO UPDATE
+                 SET quantity = excluded.quantity,
+                     allocated = excluded.allocated,
+                     as_of = excluded.as_of,
+                     updated_at = excluded.updated_at"
+            ),
             named_params! {
                 ":as_of": format_time(stamp.file_time),
                 ":now": format_time(stamp.now),
                 ":limit": slice.limit(),
             },
         )?;
-        slice.take_off(transaction, "temp.stock_changes", "sku_code")
+        slice.take_off(transaction, "temp.stock_changes", key)
     }
 }
 
 /// Notes in the history what the next rows change, before they do.
-fn record(transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<()> {
+fn record(transaction: &Transaction<'_>, stamp: &Stamp, key: &str, slice: Slice) -> Result<()> {
     let Some(history) = stamp.history else { return Ok(()) };
     transaction.execute(
-        "INSERT INTO tempostar_stock_history
-             (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
-         SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
-                change.quantity, coalesce(in_flight.quantity, 0)
-         FROM (SELECT * FROM temp.stock_changes ORDER BY sku_code LIMIT :limit) AS change
-         LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
-         LEFT JOIN stock ON stock.sku_code = change.sku_code
-         WHERE (stock.quantity, stock.allocated) IS NOT (change.quantity, coalesce(in_flight.quantity, 0))",
+        &format!(
+            "INSERT INTO tempostar_stock_history
+                 (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
+             SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
+                    change.quantity, coalesce(in_flight.quantity, 0)
+             FROM (SELECT * FROM temp.stock_changes ORDER BY {key} LIMIT :limit) AS change
+             LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
+             LEFT JOIN stock ON stock.sku_code = change.sku_code
+             WHERE (stock.quantity, stock.allocated) IS NOT (change.quantity, coalesce(in_flight.quantity, 0))"
+        ),
         named_params! { ":history": history, ":limit": slice.limit() },
     )?;
     crash::point("stock-recorded");
@@ -328,10 +336,33 @@ fn read_batch(
     Ok(!batch.is_empty())
 }
 
+/// By which column the changes are in the order of their codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ChangesBy {
+    /// As they came: the file was in order.
+    Rowid,
+    /// By their index.
+    SkuCode,
+}
+
+impl ChangesBy {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Rowid => "rowid",
+            Self::SkuCode => "sku_code",
+        }
+    }
+}
+
 /// The table of what this file changes: one row is one SKU's new figure.
+///
+/// A file in the order of its codes names each of them once, and writes them one behind the other, which takes half the
+/// time. The first code that is out of order makes the table get its index.
 struct Changes<'a> {
+    shop: &'a Connection,
     insert: Statement<'a>,
     take_back: Statement<'a>,
+    by: ChangesBy,
     /// The last code in order so far. Codes behind it cannot have been noted yet.
     highest: String,
 }
@@ -341,19 +372,21 @@ impl<'a> Changes<'a> {
         shop.execute_batch(
             "DROP TABLE IF EXISTS temp.stock_changes;
              CREATE TEMP TABLE stock_changes (
-                 sku_code TEXT NOT NULL PRIMARY KEY,
+                 sku_code TEXT NOT NULL,
                  quantity INTEGER NOT NULL,
                  line INTEGER NOT NULL,
                  -- The shop can sell it now, and could not any more.
                  is_zeroed INTEGER NOT NULL
-             ) WITHOUT ROWID;",
+             );",
         )?;
         Ok(Self {
+            shop,
             insert: shop.prepare(
                 "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, line, is_zeroed)
                  VALUES (?1, ?2, ?3, ?4)",
             )?,
             take_back: shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?,
+            by: ChangesBy::Rowid,
             highest: String::new(),
         })
     }
@@ -364,6 +397,9 @@ impl<'a> Changes<'a> {
         if is_new {
             self.highest.clear();
             self.highest.push_str(sku_code);
+        } else if self.by == ChangesBy::Rowid {
+            index_changes(self.shop)?;
+            self.by = ChangesBy::SkuCode;
         }
         if figure.is_unchanged() {
             if !is_new {
@@ -387,6 +423,11 @@ impl<'a> Changes<'a> {
     }
 }
 
+fn index_changes(shop: &Connection) -> Result<()> {
+    let sql = "CREATE UNIQUE INDEX IF NOT EXISTS temp.stock_changes_by_code ON stock_changes (sku_code)";
+    Ok(shop.execute_batch(sql)?)
+}
+
 /// Files applied earlier whose own time is later than that of the file at hand: it came late, and what they said of a
 /// SKU stands, even where that was the figure the shop had already. (Otherwise `as_of` tells.)
 struct LaterSheets {
@@ -399,6 +440,7 @@ impl LaterSheets {
         let mut taken_back = 0;
         for (name, archived_as) in ledger::applied_later(shop, COMMAND, stamp.file_time)? {
             let path = self.work_dir.archived(&archived_as);
+            index_changes(shop)?;
             taken_back += if path.exists() {
                 take_back_named(shop, &path, &name, inbox)?
             } else {

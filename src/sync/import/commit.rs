@@ -60,7 +60,7 @@ pub(super) fn commit(
     recording: Recording,
     in_the_way: u64,
 ) -> Result<i64> {
-    if *decision == Decision::Applied && in_the_way > u64::from(slice_max()) {
+    if *decision == Decision::Applied && in_the_way > u64::from(slice_max().unwrap_or(WHOLE_MAX)) {
         set_time(&file.path, file.entry.file_time)?;
         run.work_dir.archive(&file.path, &file.entry.archived_as)?;
         crash::point("archived-before");
@@ -147,7 +147,7 @@ fn write_slices(
             Some(entered) => entered,
             None => HistoryFile::begin(&transaction, Recording::Rows)?,
         };
-        let slice = Slice::Next(rows.min(slice_max()));
+        let slice = Slice::Next(slice_max().map_or(rows, |most| rows.min(most)));
         let left = job.apply(&transaction, &recorded(stamp, entered), slice)?;
         // An entry that is not kept leaves its number to somebody else.
         history = entered.keep(&transaction, entry, &run.report.run_id, stamp.now)?;
@@ -181,13 +181,12 @@ fn next_slice(rows: u32, took: Duration) -> u32 {
     fitting.clamp(SLICE_MIN, rows.saturating_mul(2))
 }
 
-/// The most rows of a slice, and of a file that is one transaction.
-fn slice_max() -> u32 {
+/// What a test wants to be the most rows of a slice, and of a file that is one transaction.
+fn slice_max() -> Option<u32> {
     #[cfg(feature = "test-hooks")]
-    if let Some(rows) = settings::slice_max() {
-        return rows;
-    }
-    WHOLE_MAX
+    return settings::slice_max();
+    #[cfg(not(feature = "test-hooks"))]
+    None
 }
 
 #[cfg(test)]

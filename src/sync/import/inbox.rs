@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -23,6 +23,9 @@ use crate::work_dir::{RUN_ID_TIME, create_file, time_of};
 
 /// How many names that cannot be used are told one by one: a listing can be a megabyte of nonsense.
 const IGNORED_NAMES_TOLD_MAX: usize = 20;
+
+/// How much of a file given by hand is copied at a time.
+const COPY_BYTES: usize = 128 * 1024;
 
 /// A file of the inbox, or one given by hand, in the spool.
 #[derive(Debug)]
@@ -183,7 +186,9 @@ pub(super) fn copy_to_spool(run: &mut Run<'_>, given: &Path, spool: &Path) -> Re
     let mut output = Hashing::new(output);
     // Measured while reading, not before: it can be a pipe.
     let limit = run.settings.limits.max_file_bytes;
-    io::copy(&mut (&mut input).take(limit + 1), &mut output)
+    // Files are large: with its own buffer of 8 KiB, `io::copy` would spend more on calls than on bytes.
+    let mut bytes = BufReader::with_capacity(COPY_BYTES, (&mut input).take(limit + 1));
+    io::copy(&mut bytes, &mut output)
         .with_context(|| format!("cannot copy {shown} to {}", path.display()))?;
     let (_, size, sha256) = output.finish();
     if size > limit {
