@@ -310,7 +310,8 @@ pub fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Vec<Probl
 
 /// The `toml` crate's commonest messages in plain words, and in Japanese.
 fn syntax_detail(message: &str) -> Text {
-    let known: [(&str, fn() -> Text); 11] = [
+    type Slip = (&'static str, fn() -> Text);
+    let known: [Slip; 11] = [
         ("invalid basic string", text::toml_quote),
         ("invalid literal string", text::toml_apostrophe),
         ("key with no value", text::toml_equals),
