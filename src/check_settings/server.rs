@@ -10,7 +10,7 @@ use crate::clock::japan_time;
 use crate::interrupt;
 use crate::remote::{Error, Kind, Remote, Seen, Step};
 use crate::report::Exit;
-use crate::settings::{Environment, Server, Settings, Tls};
+use crate::settings::{Environment, Server, Settings, Tls, TlsVersion};
 use crate::text::{Text, check_settings as say};
 
 /// Before a second try, where the first may have failed by chance.
@@ -36,6 +36,8 @@ pub(super) struct Approach<'a> {
     seen: Seen,
     /// What the server says it can do; empty if it did not let us in.
     features: Vec<String>,
+    /// Whether it would encrypt although the settings do not.
+    encrypts_in_vain: bool,
     failed: Option<(Step, Finding)>,
 }
 
@@ -49,8 +51,10 @@ impl<'a> Approach<'a> {
         }
         // Where this fails, so does what comes next.
         let features = if tried.is_ok() { remote.features().unwrap_or_default() } else { Vec::new() };
+        let is_offered = features.iter().any(|line| line.starts_with("AUTH") && line.contains("TLS"));
+        let encrypts_in_vain = seen.encryption.is_none() && is_offered && remote.agrees_to_encrypt();
         let failed = tried.err().map(|(step, error)| (step, approach_finding(step, &error, settings)));
-        Self { settings, seen, features, failed }
+        Self { settings, seen, features, encrypts_in_vain, failed }
     }
 
     pub(super) fn name(&self) -> Found {
@@ -76,9 +80,8 @@ impl<'a> Approach<'a> {
     pub(super) fn encryption(&self, now: NaiveDateTime) -> Found {
         let key = key_of(self.settings.environment);
         let Some(encryption) = &self.seen.encryption else {
-            let is_offered =
-                self.features.iter().any(|line| line.starts_with("AUTH") && line.contains("TLS"));
-            let offered = is_offered.then(|| Finding::new(&[Who::Support], say::encryption_unused(key)));
+            let offered = Finding::new(&[Who::Support], say::encryption_unused(key));
+            let offered = self.encrypts_in_vain.then_some(offered);
             return self.judge(Step::Secure, say::server_not_encrypted()).with_all(offered);
         };
         let (version, cipher) = (encryption.version, encryption.cipher.as_str());
@@ -104,7 +107,10 @@ impl<'a> Approach<'a> {
     /// A data connection and a listing, in the folder where the login ends up.
     pub(super) fn listing(&self, remote: &mut Remote<'_>) -> Result<Found> {
         // The library hides the announced address, and every server knows PASV.
-        let elsewhere = remote.announced_elsewhere()?;
+        let elsewhere = match remote.announced_elsewhere() {
+            Ok(elsewhere) => elsewhere,
+            Err(error) => return Ok(Found::failed(vec![data_finding(&error)])),
+        };
         let fact = match remote.names("") {
             Ok(_) if self.features.iter().any(|line| line.starts_with("MLSD")) => say::server_listed(),
             Ok(_) => say::server_listed_without_mlsd(),
@@ -135,12 +141,27 @@ fn approach_finding(step: Step, error: &Error, settings: &Settings) -> Finding {
     if let Some(hint) = hint(step, code, settings.environment) {
         finding.problem.hint = hint;
     }
+    if code == "ftp-tls-failed"
+        && let Some(hint) = hint_version(settings)
+    {
+        finding.problem.hint = hint;
+    }
     if code == "ftp-login-refused"
         && let Some(suspicion) = suspicion(&settings.ftp.server)
     {
         finding.problem.hint = joined(suspicion, &finding.problem.hint);
     }
     finding
+}
+
+/// Most handshakes fail because the two sides have no version in common.
+fn hint_version(settings: &Settings) -> Option<Text> {
+    let key = key_of(settings.environment);
+    match settings.ftp.server.tls {
+        Tls::Explicit { max: TlsVersion::V1_2, .. } => Some(say::hint_newer_tls(key)),
+        Tls::Explicit { min: TlsVersion::V1_3, .. } => Some(say::hint_older_tls(key)),
+        _ => None,
+    }
 }
 
 fn joined(first: Text, second: &Text) -> Text {
@@ -168,6 +189,9 @@ fn data_finding(error: &Error) -> Finding {
     let mut finding = finding(error);
     if matches!(finding.problem.code, "ftp-data-connection" | "ftp-timeout" | "ftp-connection-lost") {
         finding.problem.hint = say::hint_data_connection();
+    }
+    if finding.problem.code == "ftp-refused" {
+        finding.problem.hint = say::hint_passive_mode();
     }
     finding
 }

@@ -360,6 +360,13 @@ fn greet(settings: &Ftp, seen: &mut Seen, data_tried: Arc<AtomicBool>) -> Result
     Ok(ftp)
 }
 
+/// Whether the server would encrypt; asked on a connection of its own. Pure-FTPd says in FEAT that it would, and then
+/// refuses.
+pub(super) fn agrees_to_encrypt(settings: &Ftp) -> bool {
+    let greeted = greet(settings, &mut Seen::default(), Arc::new(AtomicBool::new(false)));
+    greeted.is_ok_and(|mut ftp| ftp.custom_command("AUTH TLS", &[Status::AuthOk]).is_ok())
+}
+
 /// Looks at the first words without taking them: the library does not tell what it did not understand.
 fn is_ftp(socket: &TcpStream, settings: &Ftp) -> Result<(), Cause> {
     let mut words = [0; GREETING_BYTES_SEEN];

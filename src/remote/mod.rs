@@ -178,12 +178,17 @@ impl<'a> Remote<'a> {
         self.attempt(&say::asking(), Connection::features)
     }
 
+    /// Whether the server would encrypt, asked on a connection of its own; one that cannot be made is a "no".
+    pub fn agrees_to_encrypt(&self) -> bool {
+        connection::agrees_to_encrypt(self.settings)
+    }
+
     /// The address that the server announces for data connections and the one that we use instead, where they differ.
     ///
     /// # Errors
     /// Those of [`Remote::connect`].
     pub fn announced_elsewhere(&mut self) -> Result<Option<(IpAddr, IpAddr)>, Error> {
-        self.attempt(&say::asking(), Connection::announced_elsewhere)
+        self.attempt(&say::opening_data_connection(), Connection::announced_elsewhere)
     }
 
     /// When a file was changed, as the server tells it (see [`RemoteFile::modified`]); `None`: it does not tell.
@@ -227,7 +232,7 @@ impl<'a> Remote<'a> {
     /// # Errors
     /// [`Kind::FolderMissing`], and those of [`Remote::connect`].
     pub fn names(&mut self, folder: &str) -> Result<HashSet<String>, Error> {
-        let doing = say::listing(folder);
+        let doing = if folder.is_empty() { say::listing_home() } else { say::listing(folder) };
         let folder = self.absolute(folder, &doing)?;
         self.attempt(&doing, |server| {
             server.enter(&folder)?;

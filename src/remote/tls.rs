@@ -295,10 +295,9 @@ fn why_untrusted(
             other(say::certificate_of_unknown_issuer_alone())
         }
         CertificateError::UnknownIssuer => other(say::certificate_of_unknown_issuer()),
-        // webpki's CaUsedAsEndEntity, which has no variant of its own.
-        CertificateError::Other(reason) if reason.to_string().contains("CaUsedAsEndEntity") => {
-            other(say::certificate_of_a_ca())
-        }
+        // Another CA of the same name.
+        CertificateError::BadSignature => other(say::certificate_of_unknown_issuer()),
+        error if is_as_of_a_ca(error) => other(say::certificate_of_a_ca()),
         rare => other(Text::same(format!("{rare:?}"))),
     }
 }
@@ -313,8 +312,17 @@ fn is_self_signed(certificate: &CertificateDer<'_>, now: UnixTime) -> bool {
     };
     let verified =
         verifier_of(roots).map(|itself| itself.verify_server_cert(certificate, &[], &anyone, &[], now));
-    let unknown = Error::InvalidCertificate(CertificateError::UnknownIssuer);
-    verified.is_ok_and(|verified| verified.err() != Some(unknown))
+    match verified {
+        Ok(Ok(_)) => true,
+        Ok(Err(Error::InvalidCertificate(CertificateError::NotValidForNameContext { .. }))) => true,
+        Ok(Err(Error::InvalidCertificate(error))) => is_as_of_a_ca(&error),
+        _ => false,
+    }
+}
+
+/// webpki's CaUsedAsEndEntity, which has no variant of its own.
+fn is_as_of_a_ca(error: &CertificateError) -> bool {
+    matches!(error, CertificateError::Other(reason) if reason.to_string().contains("CaUsedAsEndEntity"))
 }
 
 /// `DnsName("ftp.example")` and the like, as webpki gives them.

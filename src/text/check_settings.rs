@@ -455,6 +455,18 @@ texts! {
         ja: "{key}.url と {key}.port が正しいかご確認ください。SAVAWAY様に、暗号化しない接続（FTP）でよいことを確認できた場合に限り、{key} を tls = \"none\" にしてください（パスワードも暗号化されずに送られます）。",
         en: "check {key}.url and {key}.port; only if SAVAWAY confirms that the server is meant to be used without encryption, set tls = \"none\" in {key} (the password then travels in clear text)",
     }
+    hint_passive_mode() {
+        ja: "サーバの応答を添えて、パッシブモード（PASV）を使えるようにSAVAWAY様へご依頼ください。",
+        en: "show the server's answer to SAVAWAY, and ask for passive mode (PASV)",
+    }
+    hint_newer_tls(key: &str) {
+        ja: "サーバがTLS 1.2に対応していないようです。設定ファイルの {key} に tls_max = \"1.3\" の行を加えてください。それでも続く場合は、サーバの対応するTLSのバージョンをSAVAWAY様へお問い合わせください。",
+        en: "the server seems not to speak TLS 1.2: add tls_max = \"1.3\" to {key}; if that does not help, ask SAVAWAY which versions of TLS it speaks",
+    }
+    hint_older_tls(key: &str) {
+        ja: "サーバがTLS 1.3に対応していないようです。設定ファイルの {key} から tls_min と tls_max の行を消してください（TLS 1.2になります）。それでも続く場合は、サーバの対応するTLSのバージョンをSAVAWAY様へお問い合わせください。",
+        en: "the server seems not to speak TLS 1.3: delete tls_min and tls_max from {key}, which means TLS 1.2; if that does not help, ask SAVAWAY which versions of TLS it speaks",
+    }
     hint_data_connection() {
         ja: "ログインまではできているため、接続先とポート番号は正しく、ファイル転送用の接続（パッシブモードのデータ接続）だけが止められています。このコンピュータからサーバへの、FTPのポート番号以外（通常 1024 以上）の外向きの通信を、ファイアウォールで許可してください。サーバの使うポート番号の範囲は、SAVAWAY様へお問い合わせください。",
         en: "the login works, so host and port are right, and only the connection for files (the data connection of passive mode) is stopped: let outgoing connections to the server's passive ports (usually 1024 and above) through the firewall, and ask SAVAWAY for their range",

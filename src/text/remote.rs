@@ -17,6 +17,14 @@ texts! {
         ja: "FTPサーバのフォルダ「{folder}」の一覧を取得できませんでした",
         en: "cannot list the folder {folder} on the server",
     }
+    listing_home() {
+        ja: "FTPサーバにログインした直後のフォルダの一覧を取得できませんでした",
+        en: "cannot list the folder on the server in which the login ends up",
+    }
+    opening_data_connection() {
+        ja: "FTPサーバとのファイル転送用の接続（パッシブモード）を準備できませんでした",
+        en: "cannot prepare a data connection (passive mode)",
+    }
     measuring(path: &str) {
         ja: "FTPサーバのファイル「{path}」のサイズを確認できませんでした",
         en: "cannot get the size of {path} on the server",

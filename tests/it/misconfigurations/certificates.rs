@@ -1,7 +1,7 @@
 //! Encryption of the connection to the FTP server, and certificates.
 
 use chrono::{Datelike, Duration, NaiveDate, Utc};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use sha2::{Digest, Sha256};
 
 use super::misconfigurations;
@@ -141,6 +141,7 @@ impl Made {
         let ca_key = KeyPair::generate().unwrap();
         let mut ca = CertificateParams::default();
         ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        ca.distinguished_name.push(DnType::CommonName, "CA of the tests");
         let ca_pem = ca.self_signed(&ca_key).unwrap().pem();
         let (key, params) = (KeyPair::generate().unwrap(), params(host, from_d, until_d));
         let certificate = params.signed_by(&key, &Issuer::new(ca, ca_key)).unwrap();

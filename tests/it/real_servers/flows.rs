@@ -1,8 +1,9 @@
 //! What must come out the same with every server.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::PermissionsExt;
 
 use super::server::RealShop;
 use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, cp932};
@@ -235,4 +236,22 @@ pub fn a_folder_that_may_not_be_written_does_not_apply_a_file_twice(shop: &mut R
     shop.at("2026-11-24 10:25:00").run(["import-stock", "--json"]).ok().count("changed", 0);
     shop.check_stock("A-1", 4, 0);
     assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+}
+
+/// With everything that `check-settings` can try.
+pub fn a_good_setup_is_not_blamed(shop: &mut RealShop) {
+    // The server stamps files with the host's time.
+    shop.in_real_time();
+    shop.settings(|text| text.replace("[products.free_items]\n\"予備1\" = 1\n", ""));
+    shop.payment_method("銀行振込");
+    fs::set_permissions(shop.path("demo.pass"), Permissions::from_mode(0o600)).unwrap();
+    let ran = shop.run(["check-settings", "--write-test", "--json"]).ok().outcome("ok").no_problem();
+    let document = ran.json();
+    let checks = document["checks"].as_array().unwrap();
+    assert!(checks.iter().all(|check| check["status"] == "ok"), "{ran}");
+    for folder in [PRODUCT_INBOX, STOCK_INBOX, LOGISTICS_INBOX, OUTBOX] {
+        assert_eq!(shop.remote_files(folder), [""; 0], "{folder}");
+    }
+    // A second time, in the archives that the first has made.
+    shop.run(["check-settings", "--write-test", "--json"]).ok().no_problem();
 }

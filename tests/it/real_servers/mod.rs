@@ -50,6 +50,7 @@ macro_rules! all_flows {
             a_missing_folder_is_a_matter_of_settings
             an_outbox_that_may_not_be_written_keeps_the_orders_here
             a_folder_that_may_not_be_written_does_not_apply_a_file_twice
+            a_good_setup_is_not_blamed
         }
     };
 }
