@@ -252,7 +252,7 @@ pub struct CheckSettings {
     /// Leave out everything that needs the network
     #[arg(long)]
     pub offline: bool,
-    /// Also write, read back, rename and delete a small file on the server
+    /// Also write, read back, rename, move and delete a small file on the server, and compare its clock with ours
     #[arg(long)]
     pub write_test: bool,
     /// Also send a test mail to the shop manager
