@@ -50,7 +50,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
     };
     match (&cli.command, settings) {
         (Command::CheckSettings(options), settings) => {
-            let checked = check_settings::run(settings, options, &report.run_id, clock);
+            let progress = progress(&cli.global, language);
+            let checked = check_settings::run(settings, options, &report.run_id, clock, &progress);
+            progress.clear();
             finish_checks(&cli.global, report, &checked, clock, language)
         }
         (_, Err(failure)) => {

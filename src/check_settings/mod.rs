@@ -31,10 +31,12 @@ use crate::cli::CheckSettings;
 use crate::clock::Clock;
 use crate::interrupt;
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::progress::Progress;
 use crate::remote::{self, Remote};
 use crate::report::{Exit, Failure, Problem, Severity};
 use crate::settings::{Ftp, Inbox, Settings};
 use crate::sync::failure_of;
+use crate::text::progress::checking;
 use crate::text::{Text, check_settings as say};
 use crate::work_dir::WorkDir;
 
@@ -559,6 +561,7 @@ pub fn run(
     options: &CheckSettings,
     run_id: &str,
     clock: &Clock,
+    progress: &Progress,
 ) -> Checked {
     let (mut checks, settings) = settings_file::judge(settings);
     let Some(settings) = settings else {
@@ -589,7 +592,10 @@ pub fn run(
             _ if interrupt::is_requested() => {
                 check(rung.id, (rung.title)(), rung.stops, Found::skipped(say::stopped()))
             }
-            true => climb(rung, &mut world),
+            true => {
+                progress.wait(&checking().because(&(rung.title)()));
+                climb(rung, &mut world)
+            }
             false => not_tried(rung, &checks),
         };
         if matches!(check.status, Status::Ok | Status::Warning) {

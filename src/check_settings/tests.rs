@@ -100,7 +100,7 @@ impl Shop {
     }
 
     fn checked_with(&self, options: &CheckSettings) -> Checked {
-        let checked = run(self.loaded(), options, RUN, &self.clock);
+        let checked = run(self.loaded(), options, RUN, &self.clock, &Progress::none());
         assert!(!format!("{checked:?}").contains(self.server.password()), "the password is shown");
         checked
     }

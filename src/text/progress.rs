@@ -2,6 +2,7 @@
 
 texts! {
     connecting() { ja: "FTPサーバに接続しています", en: "connecting to the FTP server" }
+    checking() { ja: "確認しています", en: "checking" }
     downloading(name: &str) { ja: "{name} を受信しています", en: "downloading {name}" }
     uploading() { ja: "受注ファイルを送信しています", en: "uploading the file of orders" }
     reading(name: &str) { ja: "{name} を読み込んでいます（行）", en: "reading {name} (rows)" }
