@@ -36,7 +36,7 @@ use crate::remote::{self, Remote};
 use crate::report::{Exit, Failure, Problem, Severity};
 use crate::settings::{Ftp, Inbox, Settings};
 use crate::sync::failure_of;
-use crate::text::progress::checking;
+use crate::text::progress::{checking, connecting};
 use crate::text::{Text, check_settings as say};
 use crate::work_dir::WorkDir;
 
@@ -310,6 +310,8 @@ const LADDER: &[Rung] = &[
             if world.options.offline {
                 return Ok(Found::skipped(say::offline()));
             }
+            // This is where the waiting is done, for the next checks too.
+            world.progress.wait(&connecting());
             let approach = world.approach.insert(server::Approach::new(&mut world.remote, world.settings));
             Ok(approach.name())
         },
@@ -515,6 +517,7 @@ struct World<'a> {
     options: &'a CheckSettings,
     run_id: &'a str,
     clock: &'a Clock,
+    progress: &'a Progress,
     /// The checks that have passed so far.
     passed: Vec<&'static str>,
     remote: Remote<'a>,
@@ -577,6 +580,7 @@ pub fn run(
         options,
         run_id,
         clock,
+        progress,
         passed: Vec::new(),
         remote: Remote::new(&ftp),
         work_dir: None,
