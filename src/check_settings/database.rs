@@ -36,7 +36,7 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Connection)> {
 const SMALL_MAX: u64 = 64 * 1024 * 1024;
 
 /// How long a look at a large file may take. Whoever waits at the screen wants an answer.
-const LOOK_MAX: Duration = Duration::from_secs(5);
+const LOOK_MAX: Duration = Duration::from_secs(3);
 
 /// A look at the structure of the file.
 pub(super) fn integrity(database: &Connection) -> Result<Found> {

@@ -1,5 +1,5 @@
 //! `check-settings` as support staff see it: what is printed where, and the exit code. Which misconfiguration is
-//! found by which check is tested beside the checks.
+//! found by which check is tested in `misconfigurations`; here is what must not be one.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
