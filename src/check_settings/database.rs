@@ -36,7 +36,7 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Connection)> {
 const SMALL_MAX: u64 = 64 * 1024 * 1024;
 
 /// How long a look at a large file may take. Whoever waits at the screen wants an answer.
-const LOOK_MAX: Duration = Duration::from_secs(5);
+const LOOK_MAX: Duration = Duration::from_secs(3);
 
 /// A look at the structure of the file.
 pub(super) fn integrity(database: &Connection) -> Result<Found> {
@@ -192,4 +192,23 @@ pub(super) fn unlisted(database: &Connection) -> Result<Vec<(String, u64)>> {
     )?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_that_takes_too_long_is_broken_off_and_the_database_stays_usable() {
+        let database = Connection::open_in_memory().unwrap();
+        let count_to = |last: u64| {
+            let sql =
+                "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?1)
+                       SELECT count(*) FROM number";
+            let query = || database.query_row(sql, [last], |row| row.get::<_, u64>(0));
+            within(&database, Duration::from_millis(200), query).unwrap()
+        };
+        assert_eq!(count_to(1_000_000_000_000), None);
+        assert_eq!(count_to(3), Some(3));
+    }
 }

@@ -372,12 +372,12 @@ texts! {
         en: "first mend “{title}”",
     }
     offline() {
-        ja: "--offline のため確認していません",
-        en: "not tried because of --offline",
+        ja: "--offline が指定されたため",
+        en: "because of --offline",
     }
 
     stopped() {
-        ja: "途中で止められたため確認していません",
+        ja: "途中で止められたため",
         en: "stopped before",
     }
 

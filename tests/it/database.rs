@@ -434,6 +434,31 @@ fn small_disk_a_full_work_folder_loses_nothing() {
 
 #[test]
 #[ignore = "mounts a small disk: as root, cargo test --test it -- --ignored small_disk"]
+fn small_disk_check_settings_says_that_it_is_full_and_nothing_else() {
+    for (setting, small, exit) in [
+        ("work_dir = \"tempostar.d\"", "work_dir = \"disk/work\"", 6),
+        ("database = \"shop.db\"", "database = \"disk/shop.db\"", 8),
+    ] {
+        let shop = Shop::new();
+        let disk = SmallDisk::at(shop.path("disk"), "4m");
+        set_mode(&shop.path("demo.pass"), 0o600);
+        shop.setting(setting, small);
+        let ran = shop.run(["check-settings", "--json", "--offline"]).exits(exit);
+        let document = ran.json();
+        let codes: Vec<&str> = document["problems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|problem| problem["code"].as_str().unwrap())
+            .collect();
+        assert_eq!(codes, ["disk-nearly-full"], "{ran}");
+        disk.resize("100m");
+        shop.run(["check-settings", "--offline"]).ok().says("500 MB or more would be safe");
+    }
+}
+
+#[test]
+#[ignore = "mounts a small disk: as root, cargo test --test it -- --ignored small_disk"]
 fn small_disk_a_file_of_orders_that_has_no_room_waits() {
     let mut shop = Shop::new();
     let disk = SmallDisk::at(shop.path("tempostar.d"), "24k");
