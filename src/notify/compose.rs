@@ -130,7 +130,11 @@ fn problems(blocks: &mut Vec<Block>, news: &News<'_>, language: Language) {
     section(blocks, text::heading_going_on(), &news.going_on, going_on, language);
     section(blocks, text::heading_over(), &news.over, over, language);
     if !news.over.is_empty() && news.open().next().is_none() && news.others == 0 {
-        let is_about_files = |case: &&Case| matches!(case.kind.as_str(), "file-refused" | "rejects-kept");
+        // Of logistics, it was that very file.
+        let is_about_files = |case: &&Case| {
+            matches!(case.kind.as_str(), "file-refused" | "rejects-kept")
+                && case.command != "import-logistics"
+        };
         let job = job_name(news.command);
         let end = match news.over.iter().any(is_about_files) {
             true => text::file_over(),

@@ -10,6 +10,9 @@ use crate::ledger::{Case, EndedRun, SentBatch, StoppedFile};
 use crate::output;
 use crate::text::{Language, Text, status as text};
 
+/// The code of an order that is held back.
+const HELD_BACK: &str = "order-held-back";
+
 /// How many things of one kind are named.
 const SHOWN_MAX: usize = 10;
 
@@ -33,7 +36,7 @@ impl Status {
         let waiting = self.orders_waiting;
         let figures = format!(
             " | problems={} waiting={waiting} held_back={} not_taken={}\n",
-            self.cases.len(),
+            self.cases_but_orders().len(),
             self.held_back.len(),
             self.batches.len()
         );
@@ -53,8 +56,9 @@ impl Status {
         };
         let (overdue, failed) = (names(|job| job.overdue_min.is_some()), names(Job::did_not_end_well));
         let held = self.stopped_files.iter().filter(|file| file.is_held).count() as u64;
+        let cases = self.cases_but_orders();
         let all = [
-            (!self.cases.is_empty()).then(|| text::problems_open(count(&self.cases))),
+            (!cases.is_empty()).then(|| text::problems_open(count(&cases))),
             (!overdue.is_empty()).then(|| text::monitor_overdue(&overdue)),
             (!failed.is_empty()).then(|| text::monitor_failed(&failed)),
             (held > 0).then(|| text::monitor_held(held)),
@@ -70,11 +74,28 @@ impl Status {
     }
 
     fn problem_lines(&self, lines: &mut Vec<Text>) {
-        if self.cases.is_empty() {
+        let cases = self.cases_but_orders();
+        if cases.is_empty() {
             return;
         }
-        lines.push(text::problems_open(count(&self.cases)));
-        lines.extend(first(&self.cases, |case| self.problem(case)));
+        lines.push(text::problems_open(count(&cases)));
+        lines.extend(first(&cases, |case| self.problem(case)));
+    }
+
+    /// The open problems without the orders that are held back, which are shown by themselves.
+    fn cases_but_orders(&self) -> Vec<&Case> {
+        let is_shown = |case: &Case| self.held_back.iter().any(|(order_no, _)| *order_no == case.concerns);
+        self.cases.iter().filter(|case| case.seen.code != HELD_BACK || !is_shown(case)).collect()
+    }
+
+    /// An order that is held back, why, and since when, if a run has seen it so.
+    fn held_back_order(&self, order_no: &str, reason: &Text) -> Text {
+        let is_it = |case: &&Case| case.seen.code == HELD_BACK && case.concerns == order_no;
+        let order = Text::same(order_no).because(reason);
+        match self.cases.iter().find(is_it) {
+            Some(case) => text::since(order.ja.trim_end_matches('。'), &order.en, &case.first_seen),
+            None => order,
+        }
     }
 
     fn problem(&self, case: &Case) -> Text {
@@ -95,9 +116,7 @@ impl Status {
     fn order_lines(&self, lines: &mut Vec<Text>) {
         lines.push(text::orders_waiting(self.orders_waiting));
         lines.push(text::orders_held_back(count(&self.held_back)));
-        lines.extend(first(&self.held_back, |(order_no, reason)| {
-            Text::same(order_no.as_str()).because(reason)
-        }));
+        lines.extend(first(&self.held_back, |(order_no, reason)| self.held_back_order(order_no, reason)));
         lines.push(text::batches_not_taken(count(&self.batches)));
         lines.extend(first(&self.batches, |batch: &SentBatch| {
             text::batch_not_taken(&batch.file_name, &batch.sent_at, batch.order_count)

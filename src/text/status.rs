@@ -53,6 +53,10 @@ texts! {
         ja: "{command}: {message}（{time} から、{times} 回）",
         en: "{command}: {message_en} (since {time}, runs: {times})",
     }
+    since(message: &str, message_en: &str, time: &str) {
+        ja: "{message}（{time} から）",
+        en: "{message_en} (since {time})",
+    }
     problem_not_mailed() {
         ja: "まだメールで知らせていません",
         en: "not mailed yet",

@@ -174,3 +174,21 @@ fn a_refused_file_is_taken_from_the_archive_once_what_was_missing_is_there() {
     let open = shop.rows("SELECT kind FROM tempostar_problems WHERE ended_at IS NULL");
     assert_eq!(open, ["rejects-kept"], "the refusal is over");
 }
+
+#[test]
+fn an_order_that_is_held_back_is_shown_once_with_reason_and_time() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 9);
+    shop.order("1001").line("A-1", 1).set("total", 1).insert();
+    shop.run(["export-orders"]).exits(3);
+    shop.at("2026-11-24 12:00:00").run(["export-orders"]).exits(3);
+    let shown = shop.run(["status"]).ok().never_says("open problems").stdout;
+    let order: Vec<&str> = shown.lines().filter(|line| line.contains("1001")).collect();
+    assert_eq!(order.len(), 1, "{shown}");
+    assert!(
+        order[0].starts_with("  1001: 請求金額 is 1 yen")
+            && order[0].ends_with("(since 2026-11-24 10:15:00)"),
+        "{shown}"
+    );
+    assert_eq!(shop.run(["status", "--json"]).json()["problems"][0]["concerns"], "1001");
+}
