@@ -7,6 +7,8 @@ use std::cell::Cell;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
+use memchr::memchr2_iter;
+
 /// Counts lines in a file, cheaply if asked in the order of the file.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
@@ -52,7 +54,10 @@ impl Lines {
 impl Mark {
     /// Counts on through these bytes; true when the byte asked for has been found.
     fn count(&mut self, bytes: &[u8]) -> bool {
-        for &byte in bytes {
+        let before = usize::try_from(self.asked.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let (before, rest) = bytes.split_at(before.min(bytes.len()));
+        self.pass(before);
+        for &byte in rest {
             match byte {
                 b'\n' if self.after_cr => {}
                 b'\r' | b'\n' => self.breaks += 1,
@@ -63,6 +68,18 @@ impl Mark {
             self.at += 1;
         }
         false
+    }
+
+    /// Counts the breaks in bytes that stand before the one asked for.
+    fn pass(&mut self, bytes: &[u8]) {
+        for at in memchr2_iter(b'\r', b'\n', bytes) {
+            let is_after_cr = if at == 0 { self.after_cr } else { bytes[at - 1] == b'\r' };
+            self.breaks += u64::from(!(bytes[at] == b'\n' && is_after_cr));
+        }
+        if let Some(last) = bytes.last() {
+            self.after_cr = *last == b'\r';
+        }
+        self.at += bytes.len() as u64;
     }
 }
 

@@ -30,7 +30,7 @@ texts! {
         en: "TEMPOSTAR's figure is 0",
     }
     all_allocated() {
-        ja: "残りはすべて在庫引当です（売れたが、TEMPOSTAR の数にまだ入っていません）",
+        ja: "すべて在庫引当です（受注済みで、TEMPOSTAR の在庫数にまだ反映されていない分）",
         en: "all of it is allocated: sold here, and not in TEMPOSTAR's figure yet",
     }
     order_no(order_no: &str) { ja: "受注 {order_no}", en: "order {order_no}" }
@@ -38,7 +38,7 @@ texts! {
     unsent_part() { ja: "未送信", en: "not sent yet" }
     provisional_part() { ja: "仮受注のため未送信", en: "provisional (仮受注), not sent" }
     sent_part(sent: &str, file: &str, until: &str) {
-        ja: "{sent} 送信。{file} のファイルにはまだ入っていない扱い（{until} 以降のファイルで外れます）",
+        ja: "{sent} 送信。{file} のファイルには未反映とみなします（{until} 以降のファイルで引当から外れます）",
         en: "sent {sent}, too late for the file of {file} (files from {until} on have it)",
     }
     untaken_part(sent: &str) {
@@ -46,7 +46,7 @@ texts! {
         en: "sent {sent}, not seen to be taken by TEMPOSTAR",
     }
     taken_part(taken: &str, file: &str, until: &str) {
-        ja: "{taken} 受け取りを確認。{file} のファイルにはまだ入っていない扱い（{until} 以降のファイルで外れます）",
+        ja: "{taken} 受け取りを確認。{file} のファイルには未反映とみなします（{until} 以降のファイルで引当から外れます）",
         en: "taken {taken}, too late for the file of {file} (files from {until} on have it)",
     }
     more_orders(count: usize) {
@@ -54,11 +54,11 @@ texts! {
         en: "and {count} more orders (all of them with --json)",
     }
     allocation_differs(explained: i64, allocated: i64) {
-        ja: "受注の合計は {explained} 個ですが、在庫引当は {allocated} 個です。送信後のキャンセルなどによる差で、この SKU が次の在庫ファイルに出てくると計算し直します。",
+        ja: "受注の合計は {explained} 個ですが、在庫引当は {allocated} 個です。送信後のキャンセルなどによる差です。この SKU が在庫ファイルに次に出てきたときに計算し直します。",
         en: "The orders make {explained}, the allocation is {allocated}: orders cancelled after they were sent, for example. The next stock file that names the SKU computes it anew.",
     }
     stock_history() {
-        ja: "在庫の履歴（新しい順。取り込みのあとに売れた分は、履歴には出ず、在庫引当に入っています）",
+        ja: "在庫の履歴（新しい順。取り込み後の店舗の受注は、ここには出ず、在庫引当に含まれます）",
         en: "history of the stock, newest first (what the shop has sold since is in the allocation, not here)",
     }
     quantity_moved(figures: &str) { ja: "在庫数 {figures}", en: "quantity {figures}" }
@@ -69,7 +69,7 @@ texts! {
         en: "{file} line {line} (run {run_id})",
     }
     from_first_load(file: &str, run_id: &str) {
-        ja: "最初の取り込み {file}（実行 {run_id}。最初の取り込みの行ごとの履歴はありません）",
+        ja: "最初の取り込み {file}（実行 {run_id}。最初の取り込みでは行ごとの履歴を残しません）",
         en: "first load: {file} (run {run_id}; a first load has no history of its rows)",
     }
     older_changes(count: usize) {

@@ -70,7 +70,7 @@ fn a_sku_is_explained_in_japanese() {
     shop.language("ja_JP.UTF-8");
     let expected = "\
 SKU A-1「商品A-1」（商品 A-1）
-  販売可能数  0: 残りはすべて在庫引当です（売れたが、TEMPOSTAR の数にまだ入っていません）
+  販売可能数  0: すべて在庫引当です（受注済みで、TEMPOSTAR の在庫数にまだ反映されていない分）
   在庫数      4（TEMPOSTAR の数。2026-11-24 10:25:00 時点のファイルによる）
   在庫引当    4
 ";
