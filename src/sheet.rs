@@ -23,7 +23,7 @@ use csv::ByteRecord;
 
 pub use header::{Column, Header};
 pub use rejects::{REJECT_COLUMNS, RejectsWriter};
-pub use row::{Row, RowProblem};
+pub use row::{KeptRow, Row, RowProblem};
 pub use write::{SheetRow, SheetWriter, UnencodableField};
 
 use crate::encoding::{BadBytes, Encoding};

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use csv::ByteRecord;
 
 use super::{Column, Header, RowPlace, Sheet};
 use crate::report::Problem;
@@ -149,6 +150,30 @@ impl<'a> Row<'a> {
             Some(value) => Ok(Some(value)),
             None => Err(self.problem_in(column, problem(&shortened(&self.text(column)?)))),
         }
+    }
+}
+
+/// A row as it stood in the file, to compare the next one with it.
+#[derive(Clone, Debug, Default)]
+pub struct KeptRow(Option<ByteRecord>);
+
+impl KeptRow {
+    /// Keeps this row instead.
+    pub fn keep(&mut self, row: &Row<'_>) {
+        self.0.get_or_insert_default().clone_from(&row.sheet.record);
+    }
+
+    /// Keeps none.
+    pub fn forget(&mut self) {
+        self.0 = None;
+    }
+
+    /// Whether a row is right in itself, and has in these columns, byte by byte, what the kept one has.
+    pub fn is_same(&self, row: &Row<'_>, columns: &[Column]) -> bool {
+        let is_same = |kept: &ByteRecord| {
+            columns.iter().all(|column| kept.get(column.index) == row.sheet.record.get(column.index))
+        };
+        row.check().is_ok() && self.0.as_ref().is_some_and(is_same)
     }
 }
 
