@@ -17,6 +17,7 @@
 //! A file that looks broken (it would empty the shop, or is another shop's) is held until a person looks at it.
 
 mod lookup;
+mod read_ahead;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -26,11 +27,11 @@ use anyhow::Result;
 use chrono::NaiveDateTime;
 use rusqlite::{Connection, Statement, Transaction, named_params, params};
 
-use self::lookup::{Batch, Figure, Lookup};
+use self::lookup::{Figure, Lookup};
+use self::read_ahead::read_ahead;
 use super::Names;
 use crate::clock::format_time;
 use crate::crash;
-use crate::interrupt;
 use crate::ledger;
 use crate::remote::Remote;
 use crate::report::{Counts, Problem};
@@ -125,13 +126,10 @@ impl ImportJob for ImportStock<'_> {
         let mut tally = Tally::default();
         let mut lookup = Lookup::new(incoming.shop, &incoming.stamp)?;
         let mut changes = Changes::begin(incoming.shop)?;
-        let mut batch = Batch::default();
-        while read_batch(incoming, &columns, &in_flight, &mut batch)? {
+        read_ahead(incoming, &columns, &in_flight, |mut batch| {
             lookup.look_up(&mut batch)?;
-            for (sku_code, figure) in batch.figures() {
-                changes.note(sku_code, figure, incoming.sheet, &mut tally)?;
-            }
-        }
+            batch.figures().try_for_each(|(sku_code, figure)| changes.note(sku_code, figure, &mut tally))
+        })?;
         self.changes_by = changes.by;
         drop((lookup, changes));
         tally.stale += self.later_sheets.take_back(incoming.shop, &incoming.stamp, self.inbox())?;
@@ -313,29 +311,6 @@ struct Tally {
     stale: u64,
 }
 
-/// Reads the next rows; false at the end of the sheet.
-fn read_batch(
-    incoming: &mut Incoming<'_>,
-    columns: &Columns,
-    in_flight: &HashMap<String, i64>,
-    batch: &mut Batch,
-) -> Result<bool> {
-    batch.clear();
-    while !batch.is_full()
-        && let Some(row) = incoming.sheet.next_row()?
-    {
-        interrupt::check()?;
-        match columns.read(&row) {
-            Ok((sku_code, quantity)) => {
-                let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
-                batch.push(&sku_code, row.place(), quantity, allocated);
-            }
-            Err(problem) => incoming.rejects.add(&row, problem)?,
-        }
-    }
-    Ok(!batch.is_empty())
-}
-
 /// By which column the changes are in the order of their codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ChangesBy {
@@ -392,7 +367,7 @@ impl<'a> Changes<'a> {
     }
 
     /// Notes what a row changes. Of several rows of one SKU the last counts, also when it says what the shop has already.
-    fn note(&mut self, sku_code: &str, figure: &Figure, sheet: &Sheet, tally: &mut Tally) -> Result<()> {
+    fn note(&mut self, sku_code: &str, figure: &Figure, tally: &mut Tally) -> Result<()> {
         let is_new = sku_code > self.highest.as_str();
         if is_new {
             self.highest.clear();
@@ -417,8 +392,7 @@ impl<'a> Changes<'a> {
         }
         let could_sell = figure.stock.is_some_and(|stock| stock.quantity > stock.allocated);
         let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
-        let line = sheet.line_at(figure.place);
-        self.insert.execute(params![sku_code, figure.quantity, line, is_zeroed])?;
+        self.insert.execute(params![sku_code, figure.quantity, figure.line, is_zeroed])?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use csv::ByteRecord;
 
-use super::{Column, Header, RowPlace, Sheet};
+use super::{Column, Header, Sheet};
 use crate::report::Problem;
 use crate::text::sheet as text;
 
@@ -42,12 +42,7 @@ const VALUE_SHOWN_MAX: usize = 40;
 impl<'a> Row<'a> {
     /// The physical line on which the row begins (1-based; line breaks inside fields and blank lines count).
     pub fn line(&self) -> u64 {
-        self.sheet.line_at(self.place())
-    }
-
-    /// Where the row stands: costs nothing, and its line can be asked for later.
-    pub fn place(&self) -> RowPlace {
-        self.sheet.place_of_record()
+        self.sheet.line_of_record()
     }
 
     /// The sheet's header.
