@@ -195,7 +195,7 @@ impl Stager<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub fn stage(&mut self, code: &str, cells: &[Cell], line: impl Fn() -> u64) -> Result<Agreement> {
+    pub fn stage(&mut self, code: &str, cells: &[Cell], line: u64) -> Result<Agreement> {
         let values =
             || std::iter::once(&code as &dyn ToSql).chain(cells.iter().map(|cell| cell as &dyn ToSql));
         if self.same.exists(params_from_iter(values()))? {
@@ -204,7 +204,7 @@ impl Stager<'_> {
             }
             return Ok(Agreement::Same);
         }
-        self.insert.execute(params_from_iter(values().chain([&line() as &dyn ToSql])))?;
+        self.insert.execute(params_from_iter(values().chain([&line as &dyn ToSql])))?;
         self.is_empty = false;
         Ok(Agreement::Differs)
     }

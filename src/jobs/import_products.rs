@@ -7,6 +7,7 @@
 //!
 //! Products that a full file does not name any more stay, and are kept in a list: they must be deleted by hand.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
@@ -18,14 +19,15 @@ use super::Names;
 use crate::clock::{format_time, parse_time};
 use crate::crash;
 use crate::encoding::comparable_name;
-use crate::interrupt;
 use crate::report::Counts;
 use crate::settings::{Inbox, Products, Settings};
 use crate::sheet::{Column, Header, KeptRow, Row, RowProblem};
 use crate::shop;
 use crate::staging::{Agreement, Cell, Left, Slice, Stager, Staging};
 use crate::sync::Run;
-use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import};
+use crate::sync::import::{
+    Comparison, ImportJob, Incoming, Progress, Room, Source, Stamp, import, read_ahead,
+};
 use crate::text::jobs as text;
 
 /// The subcommand.
@@ -140,22 +142,13 @@ impl ImportJob for ImportProducts<'_> {
         let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
         let mut rejected = begin_rejected(incoming.shop)?;
         let mut before = KeptRow::default();
-        while let Some(row) = incoming.sheet.next_row()? {
-            interrupt::check()?;
-            match columns.read(&row, &before) {
-                Ok(entry) => {
-                    writer.stage(entry, &row)?;
-                    before.keep(&row);
-                }
-                Err(problem) => {
-                    before.forget();
-                    if let Ok(code) = row.code(columns.code) {
-                        rejected.execute([code])?;
-                    }
-                    incoming.rejects.add(&row, problem)?;
-                }
+        let read = |batch: &mut Batch, row: &Row<'_>| batch.push(row, &columns, &mut before);
+        read_ahead(incoming, read, |batch| {
+            for code in batch.rejected {
+                rejected.execute([code])?;
             }
-        }
+            batch.entries.into_iter().try_for_each(|entry| writer.stage(entry))
+        })?;
         let RowWriter { disagreeing, rows_differing, .. } = writer;
         if disagreeing.count() > 0 {
             incoming.problems.push(text::rows_disagree(disagreeing.count(), &disagreeing.told()));
@@ -531,7 +524,7 @@ impl Columns {
         }
         let is_repeated = before.is_same(row, &self.of_product);
         let product = if is_repeated { None } else { Some(self.read_product(row)?) };
-        Ok(Entry { product_code, sku_code, product, sku })
+        Ok(Entry { product_code, sku_code, product, sku, line: row.line() })
     }
 
     fn read_product(&self, row: &Row<'_>) -> Result<ProductEntry, RowProblem> {
@@ -589,6 +582,36 @@ struct Entry {
     product: Option<ProductEntry>,
     /// `None`: the shop's value is left alone.
     sku: Vec<Option<Cell>>,
+    /// Where it stands in the sheet.
+    line: u64,
+}
+
+/// How many rows are read before they are compared with the shop's.
+const BATCH: usize = 50;
+
+/// Rows of a product file, in its order.
+#[derive(Debug, Default)]
+struct Batch {
+    entries: Vec<Entry>,
+    /// The codes of products of which a row was rejected.
+    rejected: Vec<String>,
+}
+
+impl Batch {
+    fn push(&mut self, row: &Row<'_>, columns: &Columns, before: &mut KeptRow) -> Result<Room, RowProblem> {
+        match columns.read(row, before) {
+            Ok(entry) => {
+                self.entries.push(entry);
+                before.keep(row);
+                Ok(if self.entries.len() < BATCH { Room::Left } else { Room::None })
+            }
+            Err(problem) => {
+                before.forget();
+                self.rejected.extend(row.code(columns.code).ok().map(Cow::into_owned));
+                Err(problem)
+            }
+        }
+    }
 }
 
 /// What a row says of its product.
@@ -656,11 +679,11 @@ impl<'a> RowWriter<'a> {
         })
     }
 
-    fn stage(&mut self, entry: Entry, row: &Row<'_>) -> Result<()> {
+    fn stage(&mut self, entry: Entry) -> Result<()> {
         let sku = fill_up(entry.sku, &entry.sku_code, self.known_sku.as_mut())?;
-        let sku_agreement = self.skus.stage(&entry.sku_code, &sku, || row.line())?;
+        let sku_agreement = self.skus.stage(&entry.sku_code, &sku, entry.line)?;
         if let Some(product) = entry.product {
-            self.stage_product(&entry.product_code, product, row)?;
+            self.stage_product(&entry.product_code, product, entry.line)?;
         }
         if [sku_agreement, self.product_agreement].contains(&Agreement::Differs) {
             self.rows_differing += 1;
@@ -668,14 +691,14 @@ impl<'a> RowWriter<'a> {
         Ok(())
     }
 
-    fn stage_product(&mut self, code: &str, product: ProductEntry, row: &Row<'_>) -> Result<()> {
+    fn stage_product(&mut self, code: &str, product: ProductEntry, line: u64) -> Result<()> {
         let mut cells = fill_up(product.cells, code, self.known_product.as_mut())?;
         if let Some(statement) = &mut self.images {
             cells.push(merge_images(statement, code, &product.images)?);
         }
         let is_first = self.read.execute([code])? > 0;
         let is_as_staged = if is_first { None } else { self.is_as_staged(code, &cells)? };
-        self.product_agreement = self.products.stage(code, &cells, || row.line())?;
+        self.product_agreement = self.products.stage(code, &cells, line)?;
         // What was read and is not staged is what the shop has.
         let disagrees = !is_first && !is_as_staged.unwrap_or(self.product_agreement == Agreement::Same);
         if disagrees && self.disagreed.insert(code.to_owned()) {

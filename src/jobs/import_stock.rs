@@ -17,7 +17,6 @@
 //! A file that looks broken (it would empty the shop, or is another shop's) is held until a person looks at it.
 
 mod lookup;
-mod read_ahead;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,8 +26,7 @@ use anyhow::Result;
 use chrono::NaiveDateTime;
 use rusqlite::{Connection, Statement, Transaction, named_params, params};
 
-use self::lookup::{Figure, Lookup};
-use self::read_ahead::read_ahead;
+use self::lookup::{Batch, Figure, Lookup};
 use super::Names;
 use crate::clock::format_time;
 use crate::crash;
@@ -39,7 +37,7 @@ use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::staging::{Left, Slice};
 use crate::sync::export::watch_outbox;
-use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import};
+use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import, read_ahead};
 use crate::sync::{Mode, Run};
 use crate::text::jobs as text;
 use crate::work_dir::WorkDir;
@@ -126,7 +124,13 @@ impl ImportJob for ImportStock<'_> {
         let mut tally = Tally::default();
         let mut lookup = Lookup::new(incoming.shop, &incoming.stamp)?;
         let mut changes = Changes::begin(incoming.shop)?;
-        read_ahead(incoming, &columns, &in_flight, |mut batch| {
+        let read = |batch: &mut Batch, row: &Row<'_>| {
+            let (sku_code, quantity) = columns.read(row)?;
+            let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
+            batch.push(&sku_code, row.line(), quantity, allocated);
+            Ok(batch.room())
+        };
+        read_ahead(incoming, read, |mut batch| {
             lookup.look_up(&mut batch)?;
             batch.figures().try_for_each(|(sku_code, figure)| changes.note(sku_code, figure, &mut tally))
         })?;

@@ -13,7 +13,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Row, Statement};
 
 use crate::clock::{format_time, parse_time};
-use crate::sync::import::Stamp;
+use crate::sync::import::{Room, Stamp};
 
 /// How many figures are looked up at a time.
 const BATCH: usize = 1000;
@@ -69,8 +69,8 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn is_full(&self) -> bool {
-        self.figures.len() >= BATCH
+    pub(super) fn room(&self) -> Room {
+        if self.figures.len() < BATCH { Room::Left } else { Room::None }
     }
 
     pub(super) fn push(&mut self, code: &str, line: u64, quantity: i64, allocated: i64) {
