@@ -23,7 +23,7 @@ use csv::ByteRecord;
 
 pub use header::{Column, Header};
 pub use rejects::{REJECT_COLUMNS, RejectsWriter};
-pub use row::{Row, RowProblem};
+pub use row::{KeptRow, Row, RowProblem};
 pub use write::{SheetRow, SheetWriter, UnencodableField};
 
 use crate::encoding::{BadBytes, Encoding};
@@ -83,15 +83,6 @@ impl std::error::Error for Refusal {}
 
 /// After how many rows it is shown how far a sheet has been read.
 const ROWS_BETWEEN_SHOWS: u64 = 4096;
-
-/// Where a row stands in its sheet; [`Sheet::line_at`] makes a line of it, which may have to be counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RowPlace {
-    /// From 1, in order of reading.
-    row: u64,
-    /// In bytes.
-    offset: u64,
-}
 
 /// A sheet that can be used, and its next row.
 pub struct Sheet {
@@ -206,18 +197,13 @@ impl Sheet {
         Ok(Some(Row { sheet: self }))
     }
 
-    /// Where the row stands that was given last.
-    fn place_of_record(&self) -> RowPlace {
-        let offset = self.record.position().map_or(0, csv::Position::byte);
-        RowPlace { row: self.rows_read, offset: self.body_at + offset }
-    }
-
-    /// The physical line (1-based) on which the row at this place begins.
-    pub fn line_at(&self, place: RowPlace) -> u64 {
+    /// The physical line (1-based) on which the row begins that was given last.
+    fn line_of_record(&self) -> u64 {
         if self.is_line_per_record {
-            return place.row + u64::from(self.has_header);
+            return self.rows_read + u64::from(self.has_header);
         }
-        self.lines.line_from(self.reader.get_ref(), place.offset)
+        let offset = self.record.position().map_or(0, csv::Position::byte);
+        self.lines.line_from(self.reader.get_ref(), self.body_at + offset)
     }
 }
 

@@ -1,5 +1,5 @@
-//! Temporary tables in which a sheet's rows wait: staged while reading, compared with the shop's table in one set, and
-//! written in one short transaction, of which only the rows that differ are part.
+//! Temporary tables in which a sheet's rows wait: compared with the shop's while reading, staged where they differ, and
+//! written in one short transaction.
 
 use std::fmt::Write;
 
@@ -40,22 +40,29 @@ impl ToSql for Cell {
     }
 }
 
-/// The rows of a sheet for one of the shop's tables: its key `code`, and those columns that the sheet has.
+/// The rows of a sheet that differ from one of the shop's tables: its key `code`, and those columns that the sheet has.
 #[derive(Clone, Debug)]
 pub struct Staging {
     table: &'static str,
     columns: Vec<String>,
 }
 
-/// How staged rows compare with the shop's table.
+/// How the staged rows compare with the shop's table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
     /// Rows that the shop does not have.
     pub created: u64,
     /// Rows that differ from the shop's.
     pub updated: u64,
-    /// Rows that agree with the shop's.
-    pub unchanged: u64,
+}
+
+/// Whether a row says what the shop has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// In every column that the sheet has.
+    Same,
+    /// Not so, or the shop does not have it.
+    Differs,
 }
 
 impl Staging {
@@ -80,53 +87,45 @@ impl Staging {
         Ok(staging)
     }
 
-    /// The statement that stages a row: key first, then the columns, then its line in the sheet. A later row of the same key replaces an earlier.
+    /// What stages the rows that differ.
     ///
     /// # Errors
     /// The database's.
-    pub fn insert<'a>(&self, connection: &'a Connection) -> Result<Statement<'a>> {
-        let parameters = vec!["?"; self.columns.len() + 2].join(", ");
+    pub fn stager<'a>(&self, connection: &'a Connection) -> Result<Stager<'a>> {
         let table = self.table;
-        Ok(connection
-            .prepare(&format!("INSERT OR REPLACE INTO temp.staged_{table} VALUES ({parameters})"))?)
+        let parameters = vec!["?"; self.columns.len() + 2].join(", ");
+        let same = self.columns.iter().fold(String::from("code = ?"), |mut sql, column| {
+            let _ = write!(sql, " AND {column} IS ?");
+            sql
+        });
+        Ok(Stager {
+            same: connection.prepare(&format!("SELECT 1 FROM main.{table} WHERE {same}"))?,
+            insert: connection
+                .prepare(&format!("INSERT OR REPLACE INTO temp.staged_{table} VALUES ({parameters})"))?,
+            take_back: connection.prepare(&format!("DELETE FROM temp.staged_{table} WHERE code = ?1"))?,
+            is_empty: true,
+        })
     }
 
-    /// Stages a row with the statement of [`Staging::insert`].
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn stage(insert: &mut Statement<'_>, code: &str, cells: &[Cell], line: u64) -> Result<()> {
-        let (code, line): (&dyn ToSql, &dyn ToSql) = (&code, &line);
-        let cells = cells.iter().map(|cell| cell as &dyn ToSql);
-        insert.execute(params_from_iter(std::iter::once(code).chain(cells).chain([line])))?;
-        Ok(())
-    }
-
-    /// Compares all staged rows with the shop's table, and remembers which differ.
+    /// Lists the staged rows, and remembers which are new.
     ///
     /// # Errors
     /// The database's.
     pub fn compare(&self, connection: &Connection) -> Result<Difference> {
         let table = self.table;
-        let differs = self.columns.iter().fold(String::from("mine.code IS NULL"), |mut sql, column| {
-            let _ = write!(sql, " OR mine.{column} IS NOT staged.{column}");
-            sql
-        });
         connection.execute(
             &format!(
                 "INSERT INTO temp.changed_{table} (code, is_new)
-                 SELECT staged.code, mine.code IS NULL
-                 FROM temp.staged_{table} AS staged
-                 LEFT JOIN main.{table} AS mine ON mine.code = staged.code
-                 WHERE {differs}"
+                 SELECT code, code NOT IN (SELECT code FROM main.{table})
+                 FROM temp.staged_{table}
+                 ORDER BY code"
             ),
             [],
         )?;
         let count = |sql: String| connection.query_row(&sql, [], |row| row.get::<_, u64>(0));
-        let all = count(format!("SELECT count(*) FROM temp.staged_{table}"))?;
         let created = count(format!("SELECT count(*) FROM temp.changed_{table} WHERE is_new"))?;
         let changed = count(format!("SELECT count(*) FROM temp.changed_{table}"))?;
-        Ok(Difference { created, updated: changed - created, unchanged: all - changed })
+        Ok(Difference { created, updated: changed - created })
     }
 
     /// Notes in the history which of the next rows that differ are new, and where they stand in the sheet.
@@ -180,6 +179,34 @@ impl Staging {
             (now, slice.limit()),
         )?;
         slice.take_off(transaction, &format!("temp.changed_{table}"), "code")
+    }
+}
+
+/// Compares rows with the shop's table as they come, and stages those that differ: mostly few.
+pub struct Stager<'a> {
+    same: Statement<'a>,
+    insert: Statement<'a>,
+    take_back: Statement<'a>,
+    is_empty: bool,
+}
+
+impl Stager<'_> {
+    /// A later row of the same key replaces an earlier one, also when it says what the shop has already.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn stage(&mut self, code: &str, cells: &[Cell], line: u64) -> Result<Agreement> {
+        let values =
+            || std::iter::once(&code as &dyn ToSql).chain(cells.iter().map(|cell| cell as &dyn ToSql));
+        if self.same.exists(params_from_iter(values()))? {
+            if !self.is_empty {
+                self.take_back.execute([code])?;
+            }
+            return Ok(Agreement::Same);
+        }
+        self.insert.execute(params_from_iter(values().chain([&line as &dyn ToSql])))?;
+        self.is_empty = false;
+        Ok(Agreement::Differs)
     }
 }
 

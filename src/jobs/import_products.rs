@@ -7,6 +7,7 @@
 //!
 //! Products that a full file does not name any more stay, and are kept in a list: they must be deleted by hand.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
@@ -18,14 +19,15 @@ use super::Names;
 use crate::clock::{format_time, parse_time};
 use crate::crash;
 use crate::encoding::comparable_name;
-use crate::interrupt;
 use crate::report::Counts;
 use crate::settings::{Inbox, Products, Settings};
-use crate::sheet::{Column, Header, Row, RowProblem};
+use crate::sheet::{Column, Header, KeptRow, Row, RowProblem};
 use crate::shop;
-use crate::staging::{Cell, Left, Slice, Staging};
+use crate::staging::{Agreement, Cell, Left, Slice, Stager, Staging};
 use crate::sync::Run;
-use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import};
+use crate::sync::import::{
+    Comparison, ImportJob, Incoming, Progress, Room, Source, Stamp, import, read_ahead,
+};
 use crate::text::jobs as text;
 
 /// The subcommand.
@@ -139,19 +141,15 @@ impl ImportJob for ImportProducts<'_> {
         };
         let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
         let mut rejected = begin_rejected(incoming.shop)?;
-        while let Some(row) = incoming.sheet.next_row()? {
-            interrupt::check()?;
-            match columns.read(&row) {
-                Ok(entry) => writer.stage(entry, row.line())?,
-                Err(problem) => {
-                    if let Ok(code) = row.code(columns.code) {
-                        rejected.execute([code])?;
-                    }
-                    incoming.rejects.add(&row, problem)?;
-                }
+        let mut before = KeptRow::default();
+        let read = |batch: &mut Batch, row: &Row<'_>| batch.push(row, &columns, &mut before);
+        read_ahead(incoming, read, |batch| {
+            for code in batch.rejected {
+                rejected.execute([code])?;
             }
-        }
-        let RowWriter { disagreeing, .. } = writer;
+            batch.entries.into_iter().try_for_each(|entry| writer.stage(entry))
+        })?;
+        let RowWriter { disagreeing, rows_differing, .. } = writer;
         if disagreeing.count() > 0 {
             incoming.problems.push(text::rows_disagree(disagreeing.count(), &disagreeing.told()));
         }
@@ -159,9 +157,9 @@ impl ImportJob for ImportProducts<'_> {
         if incoming.stamp.progress == Progress::New {
             staged.missing_compared = Some(compare_missing(incoming.shop, &incoming.stamp)?);
         }
-        let comparison = compare(incoming, &staged, unknown_columns)?;
+        let comparison = compare(incoming, &staged, rows_differing)?;
         self.staged = Some(staged);
-        Ok(comparison)
+        Ok(Comparison { unknown_columns, ..comparison })
     }
 
     fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
@@ -185,7 +183,7 @@ impl ImportJob for ImportProducts<'_> {
     }
 }
 
-fn compare(incoming: &Incoming<'_>, staged: &Staged, unknown_columns: Vec<String>) -> Result<Comparison> {
+fn compare(incoming: &Incoming<'_>, staged: &Staged, applied: u64) -> Result<Comparison> {
     let products = staged.products.compare(incoming.shop)?;
     let skus = staged.skus.compare(incoming.shop)?;
     // A product counts as updated, too, when only a SKU of it is new or different.
@@ -197,25 +195,19 @@ fn compare(incoming: &Incoming<'_>, staged: &Staged, unknown_columns: Vec<String
         [],
         |row| row.get(0),
     )?;
+    let named: u64 =
+        incoming.shop.query_row("SELECT count(*) FROM temp.read_products", [], |row| row.get(0))?;
     let mut counts = Counts::default();
     counts.add("created", products.created);
     counts.add("updated", products.updated + touched);
-    counts.add("unchanged", products.unchanged - touched);
+    counts.add("unchanged", named - products.created - products.updated - touched);
     counts.add("skus_created", skus.created);
     counts.add("skus_updated", skus.updated);
     let rows = incoming.sheet.rows_read() - incoming.rejects.count();
-    let applied: u64 = incoming.shop.query_row(
-        "SELECT count(*)
-         FROM temp.staged_skus
-         WHERE code IN (SELECT code FROM temp.changed_skus)
-            OR product_code IN (SELECT code FROM temp.changed_products)",
-        [],
-        |row| row.get(0),
-    )?;
     let is_first_load =
         incoming.shop.query_row("SELECT NOT EXISTS (SELECT 1 FROM products)", [], |row| row.get(0))?;
     let unchanged = rows - applied;
-    Ok(Comparison { applied, unchanged, counts, unknown_columns, is_first_load, ..Comparison::default() })
+    Ok(Comparison { applied, unchanged, counts, is_first_load, ..Comparison::default() })
 }
 
 /// The products of which a row was rejected: they are not missing from the file.
@@ -229,7 +221,7 @@ fn begin_rejected(shop: &Connection) -> Result<Statement<'_>> {
 
 /// The shop's products that the file at hand names.
 const NAMED_SQL: &str = "
-    SELECT code FROM temp.staged_products
+    SELECT code FROM temp.read_products
     UNION
     SELECT code FROM temp.rejected_products";
 
@@ -395,6 +387,8 @@ struct Columns {
     images: Vec<(Option<Place>, Option<Place>)>,
     sku: Vec<(&'static str, Place, Kind)>,
     handled: Option<Place>,
+    /// All columns of the product's.
+    of_product: Vec<Column>,
     /// Mapped in the settings, but not in the file.
     missing_mapped: Vec<String>,
 }
@@ -421,10 +415,13 @@ impl Columns {
                 .filter_map(|(theirs, ours, kind)| Some((ours, place(theirs)?, kind)))
                 .collect(),
             handled: place(HANDLED),
+            of_product: Vec::new(),
             missing_mapped: Vec::new(),
         };
         product.extend(columns.free_items(&place, settings, free_items, &product));
         columns.product = product;
+        let product = columns.product.iter().map(|(_, place, _)| place).chain(columns.image_places());
+        columns.of_product = std::iter::once(columns.code).chain(product.flat_map(Place::columns)).collect();
         Ok(columns)
     }
 
@@ -461,9 +458,13 @@ impl Columns {
     }
 
     fn columns_besides_product(&self) -> Vec<Column> {
-        let images = self.images.iter().flat_map(|(file, alt)| file.iter().chain(alt));
-        let places = self.sku.iter().map(|(_, place, _)| place).chain(&self.handled).chain(images);
+        let places =
+            self.sku.iter().map(|(_, place, _)| place).chain(&self.handled).chain(self.image_places());
         std::iter::once(self.code).chain(self.sku_code).chain(places.flat_map(Place::columns)).collect()
+    }
+
+    fn image_places(&self) -> impl Iterator<Item = &Place> {
+        self.images.iter().flat_map(|(file, alt)| file.iter().chain(alt))
     }
 
     fn unknown(&self, header: &Header) -> Vec<String> {
@@ -504,16 +505,14 @@ impl Columns {
         Ok(is_needed.then(|| shop.prepare(&sql)).transpose()?)
     }
 
-    fn read(&self, row: &Row<'_>) -> Result<Entry, RowProblem> {
+    /// Reads a row that follows another one. What belongs to the product is mostly the same in all of its rows; that is
+    /// not read again then.
+    fn read(&self, row: &Row<'_>, before: &KeptRow) -> Result<Entry, RowProblem> {
         let product_code = row.code(self.code)?.into_owned();
         let sku_code = match self.sku_code {
             Some(column) if !row.text(column)?.is_empty() => row.code(column)?.into_owned(),
             _ => product_code.clone(),
         };
-        let mut product = Vec::with_capacity(self.product.len() + 1);
-        for (_, place, kind) in &self.product {
-            product.push(read_cell(row, place, *kind)?);
-        }
         let mut sku = vec![Some(Cell::Text(product_code.clone()))];
         for (_, place, kind) in &self.sku {
             sku.push(read_cell(row, place, *kind)?);
@@ -523,9 +522,18 @@ impl Columns {
             let flag = place.column(row)?.map(|column| row.flag(column)).transpose()?;
             sku.push(flag.map(|flag| Cell::Integer(i64::from(flag.unwrap_or(true)))));
         }
+        let is_repeated = before.is_same(row, &self.of_product);
+        let product = if is_repeated { None } else { Some(self.read_product(row)?) };
+        Ok(Entry { product_code, sku_code, product, sku, line: row.line() })
+    }
+
+    fn read_product(&self, row: &Row<'_>) -> Result<ProductEntry, RowProblem> {
+        let mut cells = Vec::with_capacity(self.product.len());
+        for (_, place, kind) in &self.product {
+            cells.push(read_cell(row, place, *kind)?);
+        }
         let images = self.images.iter().map(|(file, alt)| read_image(row, file.as_ref(), alt.as_ref()));
-        let images = images.collect::<Result<_, _>>()?;
-        Ok(Entry { product_code, sku_code, product, images, sku })
+        Ok(ProductEntry { cells, images: images.collect::<Result<_, _>>()? })
     }
 }
 
@@ -570,11 +578,48 @@ fn read_image(row: &Row<'_>, file: Option<&Place>, alt: Option<&Place>) -> Resul
 struct Entry {
     product_code: String,
     sku_code: String,
+    /// `None`: as in the row before.
+    product: Option<ProductEntry>,
     /// `None`: the shop's value is left alone.
-    product: Vec<Option<Cell>>,
-    images: Vec<ImageCells>,
-    /// Likewise.
     sku: Vec<Option<Cell>>,
+    /// Where it stands in the sheet.
+    line: u64,
+}
+
+/// How many rows are read before they are compared with the shop's.
+const BATCH: usize = 50;
+
+/// Rows of a product file, in its order.
+#[derive(Debug, Default)]
+struct Batch {
+    entries: Vec<Entry>,
+    /// The codes of products of which a row was rejected.
+    rejected: Vec<String>,
+}
+
+impl Batch {
+    fn push(&mut self, row: &Row<'_>, columns: &Columns, before: &mut KeptRow) -> Result<Room, RowProblem> {
+        match columns.read(row, before) {
+            Ok(entry) => {
+                self.entries.push(entry);
+                before.keep(row);
+                Ok(if self.entries.len() < BATCH { Room::Left } else { Room::None })
+            }
+            Err(problem) => {
+                before.forget();
+                self.rejected.extend(row.code(columns.code).ok().map(Cow::into_owned));
+                Err(problem)
+            }
+        }
+    }
+}
+
+/// What a row says of its product.
+#[derive(Debug)]
+struct ProductEntry {
+    /// `None`: the shop's value is left alone.
+    cells: Vec<Option<Cell>>,
+    images: Vec<ImageCells>,
 }
 
 /// An image as the shop's table has it.
@@ -589,17 +634,22 @@ struct Image {
     number: Option<usize>,
 }
 
-/// Stages the rows, and notices where those of one product disagree.
+/// Stages the rows that differ from the shop's, and notices where those of one product disagree.
 struct RowWriter<'a> {
-    products: Statement<'a>,
-    skus: Statement<'a>,
+    products: Stager<'a>,
+    skus: Stager<'a>,
+    /// Notes that a product has been read.
+    read: Statement<'a>,
+    /// Whether a product is staged with just these values.
     staged: Statement<'a>,
     known_product: Option<Statement<'a>>,
     known_sku: Option<Statement<'a>>,
     images: Option<Statement<'a>>,
     disagreeing: Names,
     disagreed: HashSet<String>,
-    last: Option<(String, Vec<Cell>)>,
+    /// Of the product that was read last.
+    product_agreement: Agreement,
+    rows_differing: u64,
 }
 
 impl<'a> RowWriter<'a> {
@@ -610,45 +660,58 @@ impl<'a> RowWriter<'a> {
             .product_names()
             .iter()
             .fold(String::from("true"), |sql, name| sql + " AND " + name + " IS ?");
+        shop.execute_batch(
+            "DROP TABLE IF EXISTS temp.read_products;
+             CREATE TEMP TABLE read_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
+        )?;
         Ok(Self {
-            products: staged.products.insert(shop)?,
-            skus: staged.skus.insert(shop)?,
+            products: staged.products.stager(shop)?,
+            skus: staged.skus.stager(shop)?,
+            read: shop.prepare("INSERT OR IGNORE INTO temp.read_products (code) VALUES (?1)")?,
             staged: shop.prepare(&format!("SELECT {same} FROM temp.staged_products WHERE code = ?"))?,
             known_product: columns.known_product(shop)?,
             known_sku: columns.known_sku(shop)?,
             images: images.transpose()?,
             disagreeing: Names::default(),
             disagreed: HashSet::new(),
-            last: None,
+            product_agreement: Agreement::Same,
+            rows_differing: 0,
         })
     }
 
-    fn stage(&mut self, entry: Entry, line: u64) -> Result<()> {
-        let Entry { product_code, sku_code, product, images, sku } = entry;
-        let mut product = fill_up(product, &product_code, self.known_product.as_mut())?;
-        let sku = fill_up(sku, &sku_code, self.known_sku.as_mut())?;
-        if let Some(statement) = &mut self.images {
-            product.push(merge_images(statement, &product_code, &images)?);
+    fn stage(&mut self, entry: Entry) -> Result<()> {
+        let sku = fill_up(entry.sku, &entry.sku_code, self.known_sku.as_mut())?;
+        let sku_agreement = self.skus.stage(&entry.sku_code, &sku, entry.line)?;
+        if let Some(product) = entry.product {
+            self.stage_product(&entry.product_code, product, entry.line)?;
         }
-        Staging::stage(&mut self.skus, &sku_code, &sku, line)?;
-        let is_repeated =
-            self.last.as_ref().is_some_and(|(code, cells)| *code == product_code && *cells == product);
-        if !is_repeated {
-            self.notice_disagreement(&product_code, &product)?;
-            Staging::stage(&mut self.products, &product_code, &product, line)?;
-            self.last = Some((product_code, product));
+        if [sku_agreement, self.product_agreement].contains(&Agreement::Differs) {
+            self.rows_differing += 1;
         }
         Ok(())
     }
 
-    fn notice_disagreement(&mut self, code: &str, cells: &[Cell]) -> Result<()> {
-        let code_cell = Cell::Text(code.to_owned());
-        let parameters = rusqlite::params_from_iter(cells.iter().chain([&code_cell]));
-        let is_same: Option<bool> = self.staged.query_row(parameters, |row| row.get(0)).optional()?;
-        if is_same == Some(false) && self.disagreed.insert(code.to_owned()) {
+    fn stage_product(&mut self, code: &str, product: ProductEntry, line: u64) -> Result<()> {
+        let mut cells = fill_up(product.cells, code, self.known_product.as_mut())?;
+        if let Some(statement) = &mut self.images {
+            cells.push(merge_images(statement, code, &product.images)?);
+        }
+        let is_first = self.read.execute([code])? > 0;
+        let is_as_staged = if is_first { None } else { self.is_as_staged(code, &cells)? };
+        self.product_agreement = self.products.stage(code, &cells, line)?;
+        // What was read and is not staged is what the shop has.
+        let disagrees = !is_first && !is_as_staged.unwrap_or(self.product_agreement == Agreement::Same);
+        if disagrees && self.disagreed.insert(code.to_owned()) {
             self.disagreeing.add(code);
         }
         Ok(())
+    }
+
+    /// `None`: the product is not staged.
+    fn is_as_staged(&mut self, code: &str, cells: &[Cell]) -> Result<Option<bool>> {
+        let code_cell = Cell::Text(code.to_owned());
+        let parameters = rusqlite::params_from_iter(cells.iter().chain([&code_cell]));
+        Ok(self.staged.query_row(parameters, |row| row.get(0)).optional()?)
     }
 }
 

@@ -30,7 +30,6 @@ use self::lookup::{Batch, Figure, Lookup};
 use super::Names;
 use crate::clock::format_time;
 use crate::crash;
-use crate::interrupt;
 use crate::ledger;
 use crate::remote::Remote;
 use crate::report::{Counts, Problem};
@@ -38,7 +37,7 @@ use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::staging::{Left, Slice};
 use crate::sync::export::watch_outbox;
-use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import};
+use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import, read_ahead};
 use crate::sync::{Mode, Run};
 use crate::text::jobs as text;
 use crate::work_dir::WorkDir;
@@ -125,13 +124,16 @@ impl ImportJob for ImportStock<'_> {
         let mut tally = Tally::default();
         let mut lookup = Lookup::new(incoming.shop, &incoming.stamp)?;
         let mut changes = Changes::begin(incoming.shop)?;
-        let mut batch = Batch::default();
-        while read_batch(incoming, &columns, &in_flight, &mut batch)? {
+        let read = |batch: &mut Batch, row: &Row<'_>| {
+            let (sku_code, quantity) = columns.read(row)?;
+            let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
+            batch.push(&sku_code, row.line(), quantity, allocated);
+            Ok(batch.room())
+        };
+        read_ahead(incoming, read, |mut batch| {
             lookup.look_up(&mut batch)?;
-            for (sku_code, figure) in batch.figures() {
-                changes.note(sku_code, figure, incoming.sheet, &mut tally)?;
-            }
-        }
+            batch.figures().try_for_each(|(sku_code, figure)| changes.note(sku_code, figure, &mut tally))
+        })?;
         self.changes_by = changes.by;
         drop((lookup, changes));
         tally.stale += self.later_sheets.take_back(incoming.shop, &incoming.stamp, self.inbox())?;
@@ -313,29 +315,6 @@ struct Tally {
     stale: u64,
 }
 
-/// Reads the next rows; false at the end of the sheet.
-fn read_batch(
-    incoming: &mut Incoming<'_>,
-    columns: &Columns,
-    in_flight: &HashMap<String, i64>,
-    batch: &mut Batch,
-) -> Result<bool> {
-    batch.clear();
-    while !batch.is_full()
-        && let Some(row) = incoming.sheet.next_row()?
-    {
-        interrupt::check()?;
-        match columns.read(&row) {
-            Ok((sku_code, quantity)) => {
-                let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
-                batch.push(&sku_code, row.place(), quantity, allocated);
-            }
-            Err(problem) => incoming.rejects.add(&row, problem)?,
-        }
-    }
-    Ok(!batch.is_empty())
-}
-
 /// By which column the changes are in the order of their codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ChangesBy {
@@ -392,7 +371,7 @@ impl<'a> Changes<'a> {
     }
 
     /// Notes what a row changes. Of several rows of one SKU the last counts, also when it says what the shop has already.
-    fn note(&mut self, sku_code: &str, figure: &Figure, sheet: &Sheet, tally: &mut Tally) -> Result<()> {
+    fn note(&mut self, sku_code: &str, figure: &Figure, tally: &mut Tally) -> Result<()> {
         let is_new = sku_code > self.highest.as_str();
         if is_new {
             self.highest.clear();
@@ -417,8 +396,7 @@ impl<'a> Changes<'a> {
         }
         let could_sell = figure.stock.is_some_and(|stock| stock.quantity > stock.allocated);
         let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
-        let line = sheet.line_at(figure.place);
-        self.insert.execute(params![sku_code, figure.quantity, line, is_zeroed])?;
+        self.insert.execute(params![sku_code, figure.quantity, figure.line, is_zeroed])?;
         Ok(())
     }
 }

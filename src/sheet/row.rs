@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use csv::ByteRecord;
 
-use super::{Column, Header, RowPlace, Sheet};
+use super::{Column, Header, Sheet};
 use crate::report::Problem;
 use crate::text::sheet as text;
 
@@ -41,12 +42,7 @@ const VALUE_SHOWN_MAX: usize = 40;
 impl<'a> Row<'a> {
     /// The physical line on which the row begins (1-based; line breaks inside fields and blank lines count).
     pub fn line(&self) -> u64 {
-        self.sheet.line_at(self.place())
-    }
-
-    /// Where the row stands: costs nothing, and its line can be asked for later.
-    pub fn place(&self) -> RowPlace {
-        self.sheet.place_of_record()
+        self.sheet.line_of_record()
     }
 
     /// The sheet's header.
@@ -149,6 +145,30 @@ impl<'a> Row<'a> {
             Some(value) => Ok(Some(value)),
             None => Err(self.problem_in(column, problem(&shortened(&self.text(column)?)))),
         }
+    }
+}
+
+/// A row as it stood in the file, to compare the next one with it.
+#[derive(Clone, Debug, Default)]
+pub struct KeptRow(Option<ByteRecord>);
+
+impl KeptRow {
+    /// Keeps this row instead.
+    pub fn keep(&mut self, row: &Row<'_>) {
+        self.0.get_or_insert_default().clone_from(&row.sheet.record);
+    }
+
+    /// Keeps none.
+    pub fn forget(&mut self) {
+        self.0 = None;
+    }
+
+    /// Whether a row is right in itself, and has in these columns, byte by byte, what the kept one has.
+    pub fn is_same(&self, row: &Row<'_>, columns: &[Column]) -> bool {
+        let is_same = |kept: &ByteRecord| {
+            columns.iter().all(|column| kept.get(column.index) == row.sheet.record.get(column.index))
+        };
+        row.check().is_ok() && self.0.as_ref().is_some_and(is_same)
     }
 }
 

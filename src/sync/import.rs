@@ -8,6 +8,7 @@
 
 mod commit;
 mod inbox;
+mod read_ahead;
 mod rejects;
 
 use std::fs;
@@ -20,6 +21,7 @@ use rusqlite::{Connection, Transaction};
 use self::commit::{commit, finish_begun};
 use self::inbox::{Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready};
 pub use self::inbox::{join, marker_name};
+pub use self::read_ahead::{Room, read_ahead};
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
 use super::{Mode, Run};

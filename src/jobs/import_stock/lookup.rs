@@ -13,8 +13,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Row, Statement};
 
 use crate::clock::{format_time, parse_time};
-use crate::sheet::RowPlace;
-use crate::sync::import::Stamp;
+use crate::sync::import::{Room, Stamp};
 
 /// How many figures are looked up at a time.
 const BATCH: usize = 1000;
@@ -26,7 +25,8 @@ const STRIDE: u32 = 16;
 #[derive(Debug)]
 pub(super) struct Figure {
     code: Range<usize>,
-    pub(super) place: RowPlace,
+    /// Where it stands in the sheet.
+    pub(super) line: u64,
     pub(super) quantity: i64,
     /// What the allocation should be.
     pub(super) allocated: i64,
@@ -69,24 +69,15 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn clear(&mut self) {
-        self.codes.clear();
-        self.figures.clear();
+    pub(super) fn room(&self) -> Room {
+        if self.figures.len() < BATCH { Room::Left } else { Room::None }
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.figures.len() >= BATCH
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.figures.is_empty()
-    }
-
-    pub(super) fn push(&mut self, code: &str, place: RowPlace, quantity: i64, allocated: i64) {
+    pub(super) fn push(&mut self, code: &str, line: u64, quantity: i64, allocated: i64) {
         let begin = self.codes.len();
         self.codes.push_str(code);
         let code = begin..self.codes.len();
-        self.figures.push(Figure { code, place, quantity, allocated, stock: None, sku: None });
+        self.figures.push(Figure { code, line, quantity, allocated, stock: None, sku: None });
     }
 
     /// The figures with their SKUs' codes.

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# All of docs/performance.md, on this machine: `benches/compare.sh [ROUNDS] > figures.md`. Takes about half an hour, and
+# 5 GB below $TMPDIR.
+#
+# The other programs are measured as far as they are installed, and the rest is named on stderr. On Debian:
+#
+#     apt-get install time sqlite3 php-cli php-sqlite3 postgresql curl lftp
+#     python3 -m venv others && others/bin/pip install sqlite-utils duckdb==1.4.4 duckdb-ext-sqlite
+#     SQLITE_UTILS=others/bin/sqlite-utils BENCH_DUCKDB_PYTHON=others/bin/python benches/compare.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rounds=${1:-5}
+bench() {
+    cargo bench --quiet --locked --bench compare -- "$@"
+}
+
+machine() {
+    printf '%s, %s processors, %s MiB; %s; Linux %s; ' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" \
+        "$(nproc)" "$(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo)" "$(date +%F)" "$(uname -r)"
+    printf '%s\n' "$(rustc --version)"
+}
+
+# How long everything takes to be built from nothing, and how large it gets.
+build() {
+    local began=$SECONDS folder
+    folder=$(mktemp -d)
+    cargo build --quiet --release --locked --bin tempostar --target-dir "$folder"
+    printf '\nRelease build from nothing: %d s. The binary: %d KiB.\n' "$((SECONDS - began))" \
+        "$(($(stat --format %s "$folder/release/tempostar") / 1024))"
+    rm -r "$folder"
+}
+
+machine
+bench stock --rows 1000000 --rounds "$rounds" --others
+bench products --rows 1000000 --rounds "$rounds" --others
+bench curve --rows 1000000 --rounds 3
+bench sales --rows 1000000 --rounds 3 --others
+bench orders --rows 1000000 --rounds 3
+bench empty
+bench large --rows 1000000 --rounds 3
+bench link --rows 1000000 --rounds 3
+build
