@@ -198,6 +198,8 @@ pub struct FtpServer {
     clock: ServerClock,
     tls_versions: TlsFlags,
     running: Option<Running>,
+    /// While it is stopped: nobody listens there, and nobody else is given the port.
+    kept_port: Option<TcpSocket>,
 }
 
 /// What the server takes for the present; `None`: the host's clock.
@@ -237,6 +239,7 @@ impl FtpServer {
             clock: ServerClock::default(),
             tls_versions: TlsFlags::V1_2,
             running: None,
+            kept_port: None,
         };
         server.restart()?;
         Ok(server)
@@ -267,6 +270,7 @@ impl FtpServer {
     /// When the port was taken meanwhile.
     pub fn restart(&mut self) -> io::Result<()> {
         self.stop();
+        self.kept_port = None;
         let (running, address) = serve(self.service(), self.address.port())?;
         self.running = Some(running);
         self.address = address;
@@ -341,8 +345,18 @@ impl FtpServer {
             let _ = running.stop.send(());
             // The port is closed when the thread has ended.
             let _ = running.thread.join();
+            self.kept_port = keep_port(self.address).ok();
         }
     }
+}
+
+/// A socket that is bound to the address but does not listen.
+fn keep_port(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    // Connections of the past linger for a while.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
 impl Drop for FtpServer {
