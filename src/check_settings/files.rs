@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Finding, Found, Who, World, folders};
+use super::{Finding, Found, Status, Who, World, folders};
 use crate::file_time::{own_time, server_time};
+use crate::interrupt;
 use crate::jobs::{import_logistics, import_products, import_stock};
 use crate::ledger;
 use crate::remote::{Kind, Remote, RemoteFile};
 use crate::report::{FileOutcome, Problem, Report, Severity};
 use crate::settings::{Inbox, Ready, Settings};
 use crate::sheet::Sheet;
-use crate::sync::import::{Source, marker_name};
+use crate::sync::import::{Source, join, marker_name};
 use crate::sync::{self, Mode};
 use crate::text::check_settings as say;
 
@@ -63,6 +64,7 @@ struct Sample {
     path: PathBuf,
     /// What comes of it is still to be seen; else the ledger knows.
     is_waiting: bool,
+    size: u64,
 }
 
 /// Looks at the newest file that waits on the server, or else at the last one of which we have a copy.
@@ -86,7 +88,18 @@ pub(super) fn look(world: &mut World<'_>, kind: &KindOfFile) -> Result<Found> {
         // The spool is emptied by nobody else.
         let _ = fs::remove_file(&sample.path);
     }
+    let is_bad = found.as_ref().is_ok_and(|found| found.status == Status::Error);
+    if is_bad && is_growing(world, (kind.inbox)(world.settings), &sample)? {
+        return Ok(Found::ok(say::file_not_complete(&sample.name)));
+    }
     found
+}
+
+/// Whether the file was read too early: the job waits before it reads any, we only before we blame one.
+fn is_growing(world: &mut World<'_>, inbox: &Inbox, sample: &Sample) -> Result<bool> {
+    let Ready::Stable { settle } = &inbox.ready else { return Ok(false) };
+    interrupt::sleep(*settle);
+    Ok(world.remote.size(&join(&inbox.folder, &sample.name))? != Some(sample.size))
 }
 
 /// Where files lie while they are looked at.
@@ -108,7 +121,7 @@ fn newest_waiting(world: &mut World<'_>, inbox: &Inbox, spool: &Path) -> Result<
     }
     let path = spool.join(&file.name);
     match world.remote.download(&inbox.folder, &file, &path) {
-        Ok(_) => Ok(Newest::File(Sample { name: file.name, path, is_waiting: true })),
+        Ok(_) => Ok(Newest::File(Sample { name: file.name, path, is_waiting: true, size: file.size })),
         Err(error) if matches!(error.kind, Kind::Changed | Kind::Incomplete) => {
             let _ = fs::remove_file(&path);
             Ok(Newest::Unsettled(file.name))
@@ -149,6 +162,7 @@ fn last_archived(world: &World<'_>, command: &str) -> Result<Option<Sample>> {
         name,
         path: work_dir.archived(&archived_as),
         is_waiting: false,
+        size: 0,
     });
     let is_small = |sample: &Sample| fs::metadata(&sample.path).is_ok_and(|found| found.len() <= SIZE_MAX);
     Ok(sample.filter(is_small))

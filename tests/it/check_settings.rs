@@ -2,7 +2,11 @@
 //! found by which check is tested in `misconfigurations`; here is what must not be one.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
 
 use crate::harness::{OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop};
 
@@ -148,6 +152,26 @@ fn files_are_read_on_trial_and_left_where_they_are() {
     assert_eq!(shop.remote_files(PRODUCT_INBOX), ["new.csv", "old.csv"]);
     assert_eq!(shop.work_files_below("spool"), [""; 0].map(std::path::PathBuf::from));
     assert_eq!(message_of(&ran, "stock-file"), "none has come yet");
+}
+
+#[test]
+fn a_file_that_is_still_being_written_is_not_blamed() {
+    let shop = good_shop();
+    shop.setting("settle_s = 0\nreflect_lag_min", "settle_s = 1\nreflect_lag_min");
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\n");
+    let path = shop.ftp.root().join(&STOCK_INBOX[1..]).join("stock.csv");
+    let mut running = shop.command(["check-settings", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+    while running.try_wait().unwrap().is_none() {
+        let mut file = fs::File::options().append(true).open(&path).unwrap();
+        file.write_all(b"\r\n").unwrap();
+        thread::sleep(Duration::from_millis(100));
+    }
+    let output = running.wait_with_output().unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let check =
+        document["checks"].as_array().unwrap().iter().find(|check| check["id"] == "stock-file").unwrap();
+    assert_eq!(check["message"], "stock.csv is still being written", "{document:#}");
+    assert_eq!(check["status"], "ok");
 }
 
 #[test]
