@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use crate::clock::{Clock, format_time};
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
 use crate::ledger::{self, Case, EndedRun, SentBatch, StoppedFile};
+use crate::notify::aside::Aside;
 use crate::report::{Exit, Failure};
 use crate::settings::{Settings, Transport};
 use crate::shop;
@@ -95,7 +96,7 @@ fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
             .into_iter()
             .map(|command| job(&database, settings, clock, command))
             .collect::<Result<_>>()?,
-        cases: ledger::cases(&database)?.into_iter().filter(Case::is_open).collect(),
+        cases: open_cases(&database, settings)?,
         orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?) + under_way,
         held_back,
         batches: ledger::sent_batches(&database)?,
@@ -105,6 +106,17 @@ fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
         extent,
         mails: if settings.mail.transport == Transport::None { Mails::Off } else { Mails::Sent },
     })
+}
+
+/// The problems that are open, those included that a run without a database has kept aside.
+fn open_cases(database: &Connection, settings: &Settings) -> Result<Vec<Case>> {
+    let work_dir = WorkDir::at(&settings.work_dir);
+    let mut cases = ledger::cases(database)?;
+    for job in JOBS {
+        cases.extend(Aside::of(settings, &work_dir, job).cases()?);
+    }
+    cases.retain(Case::is_open);
+    Ok(cases)
 }
 
 fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Result<Vec<HandWork>> {

@@ -26,6 +26,9 @@ use crate::text::Text;
 /// How many rejected rows are kept for the mail.
 const ROWS_KEPT_MAX: usize = 10;
 
+/// To a message of so many bytes no other one is added.
+const MESSAGE_GROWS_MAX: usize = 400;
+
 /// The job whose files are about customers.
 const IMPORT_LOGISTICS: &str = "import-logistics";
 
@@ -168,12 +171,21 @@ fn seen(report: &Report) -> Vec<Seen> {
     let mut kept: Vec<Seen> = Vec::new();
     for seen in all {
         match kept.iter_mut().find(|known| (&known.kind, &known.concerns) == (&seen.kind, &seen.concerns)) {
-            Some(known) => known.sighting.rows.extend(seen.sighting.rows),
+            Some(known) => add(&mut known.sighting, seen.sighting),
             None => kept.push(seen),
         }
     }
     kept.iter_mut().for_each(|seen| seen.sighting.rows.truncate(ROWS_KEPT_MAX));
     kept
+}
+
+/// The same problem, met once more in one run: of two files, both are named; of many, the first ones.
+fn add(known: &mut Sighting, more: Sighting) {
+    known.rows.extend(more.rows);
+    if known.message != more.message && known.message.en.len() < MESSAGE_GROWS_MAX {
+        known.message.ja = format!("{} / {}", known.message.ja, more.message.ja);
+        known.message.en = format!("{} / {}", known.message.en, more.message.en);
+    }
 }
 
 fn refused(report: &Report, file: &FileReport) -> Option<Seen> {

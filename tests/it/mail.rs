@@ -304,6 +304,11 @@ fn a_refused_file_is_a_problem_until_a_good_one_comes() {
     mailing.shop.put_sheet(PRODUCT_INBOX, "product_2.csv", "コード\nA-1\n");
     mailing.shop.run(["import-products"]).exits(3);
     mailing.no_mail();
+    for name in ["product_4.csv", "product_5.csv"] {
+        mailing.shop.put_sheet(PRODUCT_INBOX, name, "コード\nA-1\n");
+    }
+    mailing.shop.at("2026-11-25 10:20:00").run(["import-products"]).exits(3);
+    mailing.one_mail().about("商品情報の取込の問題が続いています").says(&["product_4.csv", "product_5.csv"]);
     mailing.shop.put_sheet(PRODUCT_INBOX, "product_3.csv", "商品コード,商品名\nA-1,皿\n");
     mailing.shop.run(["import-products"]).ok();
     mailing.one_mail().about("商品情報の取込の問題は解決しました");
@@ -454,6 +459,7 @@ fn settings_that_are_wrong_are_told_if_they_say_how_to_mail() {
     }
     mailing.one_mail().about(FAILING).says(&["shop-code", "終了コード 6"]);
     mailing.shop.setting("code = \"1 2\"", "code = \"12345\"");
+    mailing.shop.run(["status", "--check"]).exits(3).says("1 2").says("3 回");
     mailing.shop.run(["import-stock"]).ok();
     mailing.one_mail().about(OVER);
     mailing.shop.setting("from = \"tempostar@shop.example\"", "from = \"tempostar\"");
