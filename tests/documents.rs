@@ -20,7 +20,7 @@ use toml::de::{DeTable, DeValue};
 use unicode_width::UnicodeWidthStr;
 
 /// The documents whose links, commands and settings are checked.
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "README.ja.md",
     "CHANGELOG.md",
@@ -29,6 +29,7 @@ const DOCUMENTS: [&str; 10] = [
     "docs/database.md",
     "docs/problems.md",
     "docs/operations.md",
+    "docs/architecture.md",
     "docs/servers.md",
     "docs/diagnosis.md",
 ];
@@ -663,4 +664,22 @@ fn cancelling_a_sent_order_leaves_the_allocation_to_the_next_stock_file() {
     run(&database, block("SET cancelled_at"));
     check_count(&database, "SELECT sellable FROM sellable_stock WHERE sku_code = 'A-1-RED'", 8);
     check_count(&database, "SELECT count(*) FROM orders WHERE cancelled_at IS NOT NULL", 1);
+}
+
+// The code.
+
+#[test]
+fn the_architecture_names_every_module_and_every_dependency() {
+    let architecture = prose(&read("docs/architecture.md"));
+    let named: BTreeSet<&str> = in_backticks(&architecture).into_iter().collect();
+    let library = read("src/lib.rs");
+    let modules = library.lines().filter_map(|line| {
+        line.trim_start_matches("pub ").strip_prefix("mod ").map(|name| name.trim_end_matches(';').to_owned())
+    });
+    let manifest = read("Cargo.toml");
+    let section = manifest.split("\n[dependencies]\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let dependencies = section.lines().map(|line| line.split(" = ").next().unwrap().to_owned());
+    for name in modules.chain(dependencies) {
+        assert!(named.contains(name.as_str()), "docs/architecture.md does not name {name}");
+    }
 }
