@@ -245,21 +245,28 @@ impl FtpServer {
         Ok(server)
     }
 
-    /// Shows another certificate (PEM, whole chain) from now on; its fingerprint is no longer known.
+    /// Shows another certificate (PEM, whole chain) from now on, at another port; its fingerprint is no longer known.
     ///
     /// # Errors
-    /// As [`FtpServer::restart`].
+    /// As [`FtpServer::start`].
     pub fn present(&mut self, certificate_pem: &str, key_pem: &str) -> io::Result<()> {
         self.certificate = Some(Certificate::write(certificate_pem, key_pem, String::new())?);
-        self.restart()
+        self.restart_elsewhere()
     }
 
-    /// Speaks TLS 1.3 only from now on.
+    /// Speaks TLS 1.3 only from now on, at another port.
     ///
     /// # Errors
-    /// As [`FtpServer::restart`].
+    /// As [`FtpServer::start`].
     pub fn speak_tls_1_3_only(&mut self) -> io::Result<()> {
         self.tls_versions = TlsFlags::V1_3;
+        self.restart_elsewhere()
+    }
+
+    /// Another test may take the port as soon as it is free.
+    fn restart_elsewhere(&mut self) -> io::Result<()> {
+        self.stop();
+        self.address.set_port(0);
         self.restart()
     }
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::misconfigurations;
 use super::site::Site;
-use crate::ftp_server::Tls;
+use crate::ftp_server::{FtpServer, Tls};
 
 misconfigurations! {
     the_server_does_not_encrypt {
@@ -30,7 +30,7 @@ misconfigurations! {
     the_server_speaks_tls_1_3_only {
         ja: "サーバはTLS 1.3だけなのに、TLS 1.2だけを使う設定（既定値）になっている",
         en: "the server speaks TLS 1.3 only, the settings (by default) 1.2",
-        site: || Site::encrypted().after(|site| site.ftp.speak_tls_1_3_only().unwrap()),
+        site: || Site::encrypted().after(|site| site.restart_server(FtpServer::speak_tls_1_3_only)),
         finds: error "server-encryption" "ftp-tls-failed" by [Support] exits 6,
     }
     the_server_speaks_tls_1_2_only {
@@ -206,7 +206,7 @@ impl Site {
             }
         };
         before.but(&pin, &line).after(|site| {
-            site.ftp.present(&made.pem, &made.key_pem).unwrap();
+            site.restart_server(|ftp| ftp.present(&made.pem, &made.key_pem));
             for days in [-3, 3, 10] {
                 site.is_volatile(&day(days).to_string(), "<date>");
             }

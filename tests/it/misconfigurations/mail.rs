@@ -1,7 +1,5 @@
 //! The mail to the shop manager.
 
-use std::net::TcpListener;
-
 use super::site::Site;
 use super::{Language, check_healthy, misconfigurations, programs_run};
 use crate::smtp_sink::{Answer, Security, SmtpSink, Step};
@@ -18,10 +16,11 @@ misconfigurations! {
     nobody_listens_at_the_mail_servers_port {
         ja: "メールサーバが止まっているか、ポート番号が違う",
         en: "the mail server is down, or its port is wrong",
-        site: || {
-            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            Site::mailing_at(port, "tls = \"none\"")
-        },
+        site: || Site::mailing("host = \"localhost\"\nport = 25\ntls = \"none\"").after(|site| {
+            let port = site.closed_port();
+            site.setting("port = 25\n", &format!("port = {port}\n"));
+            site.is_volatile(&port.to_string(), "<port>");
+        }),
         finds: error "mail" "mail-unreachable" by [Support] exits 5,
     }
     the_mail_password_is_wrong {

@@ -22,7 +22,10 @@ misconfigurations! {
     nobody_listens_at_the_port {
         ja: "ポート番号が違う（そのポートでは何も動いていない）",
         en: "the port number is wrong: nobody listens there",
-        site: || Site::new().at_port(closed_port()),
+        site: || Site::new().after(|site| {
+            let port = site.closed_port();
+            site.moves_to_port(port);
+        }),
         finds: error "server-connection" "ftp-unreachable" by [Support, Savaway] exits 5,
     }
     the_firewall_swallows_the_connection {
@@ -204,12 +207,6 @@ impl Site {
         });
         Self::new().at_port(port)
     }
-}
-
-/// A port that was free a moment ago.
-/// The system gives higher ones to those who ask for any, as the tests' servers do.
-fn closed_port() -> u16 {
-    20_021
 }
 
 /// The answer of a server that does not do it.

@@ -2,10 +2,14 @@
 
 use std::any::Any;
 use std::fs;
+use std::io;
+use std::net::Ipv4Addr;
 use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::PermissionsExt;
 
-use crate::ftp_server::Tls;
+use tokio::net::TcpSocket;
+
+use crate::ftp_server::{FtpServer, Tls};
 use crate::harness::Shop;
 use crate::proxy::{Act, Proxy, Rule};
 
@@ -85,6 +89,26 @@ impl Site {
     pub fn write_secret(&self, name: &str, content: &str) {
         self.shop.write(name, content.as_bytes());
         fs::set_permissions(self.shop.path(name), PermissionsExt::from_mode(0o600)).unwrap();
+    }
+
+    /// A port at which nobody listens as long as the site is there.
+    #[track_caller]
+    pub fn closed_port(&mut self) -> u16 {
+        let taken = TcpSocket::new_v4().unwrap();
+        taken.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        self.keep(taken);
+        port
+    }
+
+    /// Changes the server in a way for which it moves to another port.
+    #[track_caller]
+    pub fn restart_server(&mut self, change: impl FnOnce(&mut FtpServer) -> io::Result<()>) {
+        let before = self.shop.ftp.port();
+        change(&mut self.shop.ftp).unwrap();
+        let now = self.shop.ftp.port();
+        self.shop.setting(&format!("port = {before}"), &format!("port = {now}"));
+        self.is_volatile(&now.to_string(), "<port>");
     }
 
     /// Keeps something alive (a listener, a lock) for as long as the site.
