@@ -195,7 +195,7 @@ impl WorkDir {
         for part in below {
             path.push(part);
             if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
-                return Err(unusable(&path, &io::Error::other("this is a symbolic link")));
+                return Err(Failure::new(Exit::Settings, text::work_dir_link(&path.display().to_string())));
             }
         }
         Ok(())

@@ -53,7 +53,8 @@ fn try_out(folder: &Path, probe: &str) -> Result<(), Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         // The work folder may be a link; those in it must not, and the jobs refuse to follow one.
         Ok(found) if found.is_symlink() && FOLDERS.iter().any(|name| folder.ends_with(name)) => {
-            return Err(unusable(folder, &io::Error::other("this is a symbolic link")));
+            let problem = say_sync::work_dir_link(&folder.display().to_string());
+            return Err(Failure::new(Exit::Settings, problem));
         }
         _ => {}
     }

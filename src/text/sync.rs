@@ -25,6 +25,12 @@ problems! {
         hint_ja: "権限とディスクの空きを確認するか、設定ファイルの work_dir を直してください。",
         hint_en: "check its permissions and the disk, or correct `work_dir` in the settings file",
     }
+    error work_dir_link = "work-dir-link" (path: &str) {
+        ja: "作業フォルダの中の {path} がシンボリックリンクになっています。お客様の情報がほかの場所に置かれないように、リンクの先は使いません。",
+        en: "{path} in the work folder is a symbolic link, which is not followed: customers' data could end up elsewhere",
+        hint_ja: "リンクを消してください（必要なフォルダは自動で作られます）。置き場所を変える場合は、設定ファイルの work_dir を直してください。",
+        hint_en: "delete the link (what is needed is made anew); to have the files elsewhere, change `work_dir` in the settings file",
+    }
     error local_disk = "local-disk" (reason: &str) {
         ja: "作業フォルダのファイルを読み書きできません（{reason}）。",
         en: "a file of the work folder cannot be read or written ({reason})",

@@ -30,7 +30,7 @@ misconfigurations! {
             let _ = fs::remove_dir_all(&archive);
             symlink(site.path("server"), archive).unwrap();
         }),
-        finds: error "work-folder" "work-dir-unusable" by [Support] exits 6,
+        finds: error "work-folder" "work-dir-link" by [Support] exits 6,
     }
     a_lock_is_a_folder {
         ja: "作業フォルダのロックファイルに書き込めない",
