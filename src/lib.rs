@@ -4,8 +4,8 @@
 //! what the binary calls. It is not a library for others: nothing here is stable but the command line, the
 //! settings, the file formats and the database.
 //!
-//! Arrows point down: `app` → `jobs`, `check_settings`, `status` → `sync` → `ledger`, `shop`, `remote` → `settings`,
-//! `sheet`, `encoding`. `text` and `report` are what all of them speak.
+//! Arrows point down: `app` → `jobs`, `check_settings`, `status` → `sync` → `notify` → `ledger`, `shop`, `remote` →
+//! `settings`, `sheet`, `encoding`. `text` and `report` are what all of them speak.
 
 #[macro_use]
 pub mod text;

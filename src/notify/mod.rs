@@ -23,8 +23,10 @@ use self::page::Block;
 use self::transport::Mail;
 use crate::clock::{Clock, format_time};
 use crate::ledger::{self, Case};
+use crate::lock::Lock;
 use crate::report::Problem;
 use crate::settings::{Settings, Transport};
+use crate::shop;
 use crate::text::{Language, notify as text};
 use crate::work_dir::WorkDir;
 
@@ -33,22 +35,16 @@ use crate::work_dir::WorkDir;
 pub enum Store<'a> {
     /// In the shop's database. No transaction is open.
     Ledger(&'a Connection),
-    /// In a file, because the database cannot be used.
-    Aside(&'a Aside),
+    /// In a file of the work folder, because the database cannot be used.
+    Aside(&'a Aside, &'a WorkDir),
 }
 
 /// Tells the shop manager what is to be told after a run of this job. What hindered it is a problem to be shown.
-pub fn tell(
-    settings: &Settings,
-    work_dir: &WorkDir,
-    store: Store<'_>,
-    command: &str,
-    clock: &Clock,
-) -> Option<Problem> {
+pub fn tell(settings: &Settings, store: Store<'_>, command: &str, clock: &Clock) -> Option<Problem> {
     if settings.mail.transport == Transport::None {
         return None;
     }
-    match tell_all(settings, work_dir, store, command, clock) {
+    match tell_all(settings, store, command, clock) {
         Ok(problem) => problem,
         Err(error) => {
             log::warn!("cannot tell whether a mail is due: {error:#}");
@@ -57,20 +53,14 @@ pub fn tell(
     }
 }
 
-fn tell_all(
-    settings: &Settings,
-    work_dir: &WorkDir,
-    store: Store<'_>,
-    command: &str,
-    clock: &Clock,
-) -> Result<Option<Problem>> {
+fn tell_all(settings: &Settings, store: Store<'_>, command: &str, clock: &Clock) -> Result<Option<Problem>> {
     let now = clock.now();
     let remind_after = settings.mail.remind_after;
     if news::next(&store.cases()?, command, now, remind_after).is_none() {
         return Ok(None);
     }
     // Another run is at it, and looks again before it ends.
-    let Some(_lock) = work_dir.lock("mail", settings.environment.as_str())? else { return Ok(None) };
+    let Some(_lock) = store.lock(settings)? else { return Ok(None) };
     loop {
         let cases = store.cases()?;
         let Some(news) = news::next(&cases, command, now, remind_after) else { return Ok(None) };
@@ -91,17 +81,25 @@ fn tell_all(
 }
 
 impl Store<'_> {
+    /// One at a time mails what is kept there. `None`: another run does.
+    fn lock(self, settings: &Settings) -> Result<Option<Lock>> {
+        match self {
+            Self::Ledger(_) => shop::lock(settings, "mail"),
+            Self::Aside(_, work_dir) => work_dir.lock("mail", settings.environment.as_str()),
+        }
+    }
+
     fn cases(self) -> Result<Vec<Case>> {
         match self {
             Self::Ledger(database) => ledger::cases(database),
-            Self::Aside(aside) => aside.cases(),
+            Self::Aside(aside, _) => aside.cases(),
         }
     }
 
     fn facts(self, news: &News<'_>) -> Facts {
         match self {
             Self::Ledger(database) => Facts::of(database, news.command).unwrap_or_default(),
-            Self::Aside(_) => Facts::default(),
+            Self::Aside(..) => Facts::default(),
         }
     }
 
@@ -109,7 +107,7 @@ impl Store<'_> {
         let now = format_time(now);
         match self {
             Self::Ledger(database) => ledger::mark_mailed(database, news.told(), &now),
-            Self::Aside(aside) => aside.keep(&changed(cases, news, |case| {
+            Self::Aside(aside, _) => aside.keep(&changed(cases, news, |case| {
                 case.mailed_at = Some(now.clone());
                 case.mail_failures = 0;
             })),
@@ -119,7 +117,7 @@ impl Store<'_> {
     fn mark_failed(self, cases: &[Case], news: &News<'_>) -> Result<()> {
         match self {
             Self::Ledger(database) => ledger::mark_mail_failed(database, news.told()),
-            Self::Aside(aside) => aside.keep(&changed(cases, news, |case| case.mail_failures += 1)),
+            Self::Aside(aside, _) => aside.keep(&changed(cases, news, |case| case.mail_failures += 1)),
         }
     }
 }

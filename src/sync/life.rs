@@ -82,15 +82,16 @@ fn wait_if_restless(database: &Connection, case: &mut Case, now: NaiveDateTime) 
     Ok(())
 }
 
-/// A run that could not use its database keeps its problems aside, and tells.
-pub(super) fn tell_without_database(settings: &Settings, clock: &Clock, report: &mut Report) {
+/// Tells of a run that could not begin. It keeps its problems aside; in the ledger, if it is the work folder that cannot
+/// be used. Where nobody could remember that it was told, nobody is told: each run would mail.
+pub(super) fn tell_of_no_beginning(settings: &Settings, clock: &Clock, report: &mut Report) {
     if matches!(report.exit, Exit::Interrupted | Exit::Terminated) {
         return;
     }
-    // Without a work folder nobody would remember that it was told: each run would mail.
-    let Ok(work_dir) = WorkDir::open(&settings.work_dir) else { return };
-    let told = keep_aside_and_tell(settings, clock, &work_dir, report);
-    report.problems.extend(told);
+    let aside = WorkDir::open(&settings.work_dir)
+        .and_then(|work_dir| keep_aside_and_tell(settings, clock, &work_dir, report));
+    let told = aside.or_else(|_| note_and_tell(settings, clock, report));
+    report.problems.extend(or_log(told));
 }
 
 /// The same for a run that could not even read its settings, if they say at least how to mail.
@@ -100,30 +101,50 @@ pub fn tell_without_settings(
     clock: &Clock,
     report: &mut Report,
 ) {
-    if let Some(settings) = crate::settings::load_to_tell(config, environment) {
-        tell_without_database(&settings, clock, report);
-    }
+    let Some(settings) = crate::settings::load_to_tell(config, environment) else { return };
+    let told = WorkDir::open(&settings.work_dir)
+        .and_then(|work_dir| keep_aside_and_tell(&settings, clock, &work_dir, report));
+    report.problems.extend(or_log(told));
 }
 
-/// Keeps a run's problems in a file, and tells. What hindered it is a problem to be shown.
-pub(super) fn keep_aside_and_tell(
+fn or_log(told: Result<Option<Problem>>) -> Option<Problem> {
+    told.unwrap_or_else(|error| {
+        log::warn!("cannot remember problems, and so tells nobody: {error:#}");
+        None
+    })
+}
+
+/// Keeps a run's problems in a file, and tells. What hindered the telling is a problem to be shown.
+fn keep_aside_and_tell(
+    settings: &Settings,
+    clock: &Clock,
+    work_dir: &WorkDir,
+    report: &Report,
+) -> Result<Option<Problem>> {
+    let aside = Aside::of(settings, work_dir, report.command);
+    let mut cases = aside.cases()?;
+    problems::advance(&mut cases, report, clock.now());
+    aside.keep(&cases)?;
+    Ok(notify::tell(settings, Store::Aside(&aside, work_dir), report.command, clock))
+}
+
+/// Tells of a run whose end the ledger could not note.
+pub(super) fn tell_of_no_end(
     settings: &Settings,
     clock: &Clock,
     work_dir: &WorkDir,
     report: &Report,
 ) -> Option<Problem> {
-    let aside = Aside::of(settings, work_dir, report.command);
-    let kept = aside.cases().and_then(|mut cases| {
-        problems::advance(&mut cases, report, clock.now());
-        aside.keep(&cases)
-    });
-    match kept {
-        Ok(()) => notify::tell(settings, work_dir, Store::Aside(&aside), report.command, clock),
-        Err(error) => {
-            log::warn!("cannot keep problems aside: {error:#}");
-            None
-        }
-    }
+    or_log(keep_aside_and_tell(settings, clock, work_dir, report))
+}
+
+/// Notes the problems of a run that has no part in the database else, and tells.
+fn note_and_tell(settings: &Settings, clock: &Clock, report: &Report) -> Result<Option<Problem>> {
+    let database = shop::open(settings)?;
+    let transaction = Transaction::new_unchecked(&database, TransactionBehavior::Immediate)?;
+    note(&transaction, Vec::new(), report, clock.now())?;
+    transaction.commit()?;
+    Ok(notify::tell(settings, Store::Ledger(&database), report.command, clock))
 }
 
 // Locked out ---------------------------------------------------------------------------------------------------------
@@ -163,11 +184,7 @@ fn note_lock_out(settings: &Settings, clock: &Clock, report: &mut Report) -> Res
         return Ok(());
     }
     report.problems.push(text::locked_for_long(report.command, &format_time(since)));
-    let database = shop::open(settings)?;
-    let transaction = Transaction::new_unchecked(&database, TransactionBehavior::Immediate)?;
-    note(&transaction, Vec::new(), report, clock.now())?;
-    transaction.commit()?;
-    let told = notify::tell(settings, &work_dir, Store::Ledger(&database), report.command, clock);
+    let told = note_and_tell(settings, clock, report)?;
     report.problems.extend(told);
     Ok(())
 }

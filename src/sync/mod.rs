@@ -100,7 +100,7 @@ pub fn run(
         Err(error) => {
             report.fail(failure_of(&error));
             if mode == Mode::Real {
-                life::tell_without_database(settings, clock, &mut report);
+                life::tell_of_no_beginning(settings, clock, &mut report);
             }
         }
         Ok(None) => {
@@ -178,14 +178,14 @@ fn end(mut run: Run<'_>) -> Report {
     let Run { settings, clock, database, work_dir, mut report, _locks: locks, .. } = run;
     drop(locks);
     let told = match noted {
-        Ok(()) => notify::tell(settings, &work_dir, Store::Ledger(&database), report.command, clock),
+        Ok(()) => notify::tell(settings, Store::Ledger(&database), report.command, clock),
         Err(error) => {
             log::warn!("cannot note the end of the run: {error:#}");
             // The first error wins; this one only decides when there was none.
             if report.exit < Exit::Remote {
                 report.fail(failure_of(&error));
             }
-            life::keep_aside_and_tell(settings, clock, &work_dir, &report)
+            life::tell_of_no_end(settings, clock, &work_dir, &report)
         }
     };
     report.problems.extend(told);

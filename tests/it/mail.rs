@@ -451,6 +451,22 @@ fn a_database_that_cannot_be_used_is_told_once_and_when_it_is_back() {
 }
 
 #[test]
+fn a_work_folder_that_cannot_be_used_is_told_once_and_when_it_is_back() {
+    let mut mailing = Mailing::new();
+    mailing.shop.run(["import-stock"]).ok();
+    fs::rename(mailing.shop.path("tempostar.d"), mailing.shop.path("kept")).unwrap();
+    mailing.shop.write("tempostar.d", b"not a folder");
+    for _ in 0..3 {
+        mailing.shop.run(["import-stock"]).exits(6);
+    }
+    mailing.one_mail().about(FAILING).says(&["work-dir-unusable", "システムのご担当者"]);
+    fs::remove_file(mailing.shop.path("tempostar.d")).unwrap();
+    fs::rename(mailing.shop.path("kept"), mailing.shop.path("tempostar.d")).unwrap();
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.one_mail().about(OVER);
+}
+
+#[test]
 fn settings_that_are_wrong_are_told_if_they_say_how_to_mail() {
     let mut mailing = Mailing::new();
     mailing.shop.setting("code = \"12345\"", "code = \"1 2\"");
