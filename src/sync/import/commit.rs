@@ -37,7 +37,7 @@ use crate::work_dir::set_time;
 const WHOLE_MAX: u32 = 5_000;
 
 /// How many rows the first slice has; the next ones are as large as they can be within [`SLICE_TIME`].
-const FIRST_SLICE: u32 = 500;
+const FIRST_SLICE: u32 = 1_000;
 
 /// And how many each has at least: every slice costs a commit.
 const SLICE_MIN: u32 = 50;
