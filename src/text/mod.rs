@@ -62,7 +62,7 @@ macro_rules! texts {
     ($($(#[$meta:meta])* $name:ident ( $($arg:ident : $type:ty),* $(,)? ) { ja: $ja:literal, en: $en:literal $(,)? })*) => {
         $(
             $(#[$meta])*
-            #[doc = concat!("“", $en, "”")]
+            #[doc = concat!("```text\n", $en, "\n```")]
             pub fn $name($($arg: $type),*) -> $crate::text::Text {
                 $crate::text::Text { ja: format!($ja), en: format!($en) }
             }
@@ -82,7 +82,7 @@ macro_rules! problems {
     })*) => {
         $(
             $(#[$meta])*
-            #[doc = concat!("`", $code, "`: “", $en, "”")]
+            #[doc = concat!("`", $code, "`\n```text\n", $en, "\n```")]
             pub fn $name($($arg: $type),*) -> $crate::report::Problem {
                 $crate::report::Problem::$severity(
                     $code,
