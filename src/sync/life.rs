@@ -90,7 +90,11 @@ pub(super) fn tell_of_no_beginning(settings: &Settings, clock: &Clock, report: &
     }
     let aside = WorkDir::open(&settings.work_dir)
         .and_then(|work_dir| keep_aside_and_tell(settings, clock, &work_dir, report));
-    let told = aside.or_else(|_| note_and_tell(settings, clock, report));
+    let told = aside.or_else(|error| match settings.database.exists() {
+        true => note_and_tell(settings, clock, report),
+        // A shop's first run, which must not leave a database behind.
+        false => Err(error),
+    });
     report.problems.extend(or_log(told));
 }
 
