@@ -118,6 +118,20 @@ fn the_settings_file_is_found_by_option_and_by_environment() {
 }
 
 #[test]
+fn the_settings_file_of_an_installation_counts_last() {
+    let shop = Shop::new();
+    // In place of the machine's own /etc, which the tests must leave alone.
+    std::fs::create_dir_all(shop.path("etc/tempostar")).unwrap();
+    let settings = std::fs::read_to_string(shop.path("tempostar.toml")).unwrap();
+    shop.write("etc/tempostar/tempostar.toml", settings.replace("サンプル商店", "設置した商店").as_bytes());
+    std::fs::copy(shop.path("demo.pass"), shop.path("etc/tempostar/demo.pass")).unwrap();
+    shop.run(["status"]).ok().says("サンプル商店");
+    std::fs::remove_file(shop.path("tempostar.toml")).unwrap();
+    shop.run(["import-stock"]).ok();
+    shop.run(["status"]).ok().says("設置した商店");
+}
+
+#[test]
 fn a_database_belongs_to_one_environment() {
     let shop = Shop::new();
     let production = std::fs::read_to_string(shop.path("tempostar.toml"))
