@@ -229,8 +229,11 @@ fn run_unprivileged(shop: &Shop, args: &[&str]) -> Ran {
     if is_root() {
         let binary = shop.path("tempostar-for-nobody");
         if !binary.exists() {
-            // Nobody may not enter the folder where it was built.
-            fs::copy(env!("CARGO_BIN_EXE_tempostar"), &binary).unwrap();
+            // Nobody may not enter the folder where it was built. And not `fs::copy`: while it writes, another test may
+            // start a process, which inherits the open file, and a file open for writing cannot be executed.
+            let copied =
+                Command::new("cp").arg(env!("CARGO_BIN_EXE_tempostar")).arg(&binary).status().unwrap();
+            assert!(copied.success());
             give_to_nobody(&shop.path(""));
         }
         let mut theirs = Command::new(&binary);
