@@ -400,7 +400,7 @@ pub const LOOK_ALIKES: &[(char, &str)] = &[
 /// What CP932 has stays as it is, also where NFC would change it: U+FA19, a variant of 神, is how somebody writes their name.
 pub fn look_alikes(text: &str) -> Cow<'_, str> {
     let is_composed = || is_nfc_quick(text.chars()) == IsNormalized::Yes;
-    if text.is_ascii() || (is_composed() && !text.chars().any(|c| look_alike(c).is_some())) {
+    if text.chars().all(is_plain) || (is_composed() && !text.chars().any(|c| look_alike(c).is_some())) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -416,6 +416,11 @@ pub fn look_alikes(text: &str) -> Cow<'_, str> {
     }
     push_look_alikes(&run, &mut out);
     Cow::Owned(out)
+}
+
+/// Nearly all characters of nearly all texts: composed as they are, and without a look-alike.
+fn is_plain(character: char) -> bool {
+    matches!(character, '\0'..='\x7F' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | '一'..='鿿' | '！'..='～')
 }
 
 fn push_look_alikes(run: &str, out: &mut String) {
@@ -516,6 +521,15 @@ mod tests {
             assert!(encoded(&missing.to_string()).is_err(), "U+{:04X} is in CP932", *missing as u32);
             assert!(encoded(replacement).is_ok(), "U+{:04X}", *missing as u32);
             assert_eq!(look_alikes(&missing.to_string()), *replacement, "U+{:04X}", *missing as u32);
+        }
+    }
+
+    #[test]
+    fn plain_characters_need_no_second_look() {
+        let all = (0..=0x0010_FFFF_u32).filter_map(char::from_u32);
+        for character in all.filter(|&character| is_plain(character)) {
+            assert_eq!(is_nfc_quick(['か', character].into_iter()), IsNormalized::Yes, "{character:?}");
+            assert_eq!(look_alike(character), None, "{character:?}");
         }
     }
 

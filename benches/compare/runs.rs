@@ -269,7 +269,10 @@ pub fn link(desk: &Desk, options: &Options) -> Result<Table> {
     let mut curl = Command::new("curl");
     curl.args(["-sS", "--user", "12345_0:himitsu#Pass-word", "-o"]).arg(desk.path("curl.csv")).arg(&url);
     let mut lftp = Command::new("lftp");
-    let script = format!("set xfer:clobber on; get {url} -o {}", desk.path("lftp.csv").display());
+    let script = format!(
+        "set xfer:clobber on; get netstock/12345/{STOCK_SHEET} -o {}",
+        desk.path("lftp.csv").display()
+    );
     lftp.args(["-u", "12345_0,himitsu#Pass-word", "-p", &link.port().to_string(), "-e"]);
     lftp.arg(format!("{script}; quit")).arg("127.0.0.1");
     for (name, command) in [("curl", &mut curl), ("lftp", &mut lftp)] {

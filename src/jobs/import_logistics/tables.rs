@@ -193,6 +193,9 @@ pub(super) enum Cancellation {
 const CHANGES: [&str; 4] = ["order_ticks", "shipment_changes", "added_lines", "cancellations"];
 
 /// Writes what was decided, an order always as a whole. An order that the shop has cancelled since is left alone.
+///
+/// `CROSS JOIN` keeps SQLite on the way from the chosen orders to the shop's, and so does `IN` in an `UPDATE`. It does not
+/// know that the temporary tables are small, and would read all orders of the shop for each slice.
 pub(super) fn write_changes(transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
     let now = &format_time(stamp.now);
     choose_orders(transaction, slice)?;
@@ -202,12 +205,15 @@ pub(super) fn write_changes(transaction: &Transaction<'_>, stamp: &Stamp, slice:
     }
     transaction.execute(
         "UPDATE order_shipments
-         SET shipped_on = new.shipped_on, delivered_on = new.delivered_on, tracking_no = new.tracking_no,
-             delivery_method = new.delivery_method
-         FROM temp.chosen_orders AS chosen
-         JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
-         JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
-         WHERE order_shipments.order_no = new.order_no AND order_shipments.shipment_no = new.shipment_no",
+         SET (shipped_on, delivered_on, tracking_no, delivery_method)
+             = (SELECT shipped_on, delivered_on, tracking_no, delivery_method
+                FROM temp.shipment_changes AS new
+                WHERE new.order_no = order_shipments.order_no AND new.shipment_no = order_shipments.shipment_no)
+         WHERE (order_no, shipment_no) IN (
+             SELECT new.order_no, new.shipment_no
+             FROM temp.chosen_orders AS chosen
+             CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
+             CROSS JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL)",
         [],
     )?;
     crash::point("shipments-written");
@@ -222,27 +228,33 @@ pub(super) fn write_changes(transaction: &Transaction<'_>, stamp: &Stamp, slice:
                 added.shipment_no, added.sku_code, added.product_name, added.options, added.quantity,
                 added.unit_price_excl_tax, added.unit_tax, added.unit_price_incl_tax, 'tempostar'
          FROM temp.chosen_orders AS chosen
-         JOIN temp.added_lines AS added ON added.order_no = chosen.order_no
-         JOIN orders ON orders.order_no = added.order_no AND orders.cancelled_at IS NULL",
+         CROSS JOIN temp.added_lines AS added ON added.order_no = chosen.order_no
+         CROSS JOIN orders ON orders.order_no = added.order_no AND orders.cancelled_at IS NULL",
         [],
     )?;
     crash::point("lines-added");
     transaction.execute(
         "UPDATE orders
          SET delivery_status = 1, payment_status = 1, capture_status = 1,
-             shipped_at = new.shipped_at, paid_at = new.paid_at, captured_at = new.captured_at
-         FROM temp.chosen_orders AS chosen
-         JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
-         WHERE orders.order_no = new.order_no AND orders.cancelled_at IS NULL",
+             (shipped_at, paid_at, captured_at)
+             = (SELECT shipped_at, paid_at, captured_at
+                FROM temp.order_ticks AS new
+                WHERE new.order_no = orders.order_no)
+         WHERE cancelled_at IS NULL
+           AND order_no IN (SELECT new.order_no
+                            FROM temp.chosen_orders AS chosen
+                            CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no)",
         [],
     )?;
     crash::point("orders-ticked");
     transaction.execute(
         "UPDATE orders
-         SET cancelled_in_tempostar_at = CASE WHEN new.is_new THEN :now END
-         FROM temp.chosen_orders AS chosen
-         JOIN temp.cancellations AS new ON new.order_no = chosen.order_no
-         WHERE orders.order_no = new.order_no",
+         SET cancelled_in_tempostar_at = (SELECT CASE WHEN is_new THEN :now END
+                                          FROM temp.cancellations AS new
+                                          WHERE new.order_no = orders.order_no)
+         WHERE order_no IN (SELECT new.order_no
+                            FROM temp.chosen_orders AS chosen
+                            CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no)",
         named_params! { ":now": now },
     )?;
     stamp_changed(transaction, now)?;
@@ -255,8 +267,8 @@ fn record(transaction: &Transaction<'_>, history: i64) -> Result<()> {
         "INSERT INTO tempostar_order_history (history_file_id, order_no, event, number, line)
          SELECT :history, new.order_no, 'shipment', new.shipment_no, new.line
          FROM temp.chosen_orders AS chosen
-         JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
-         JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
+         CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
+         CROSS JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
          UNION ALL
          SELECT :history, new.order_no, 'line',
                 new.position + (SELECT coalesce(max(line_no), 0)
@@ -264,17 +276,17 @@ fn record(transaction: &Transaction<'_>, history: i64) -> Result<()> {
                                 WHERE line.order_no = new.order_no),
                 new.line
          FROM temp.chosen_orders AS chosen
-         JOIN temp.added_lines AS new ON new.order_no = chosen.order_no
-         JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
+         CROSS JOIN temp.added_lines AS new ON new.order_no = chosen.order_no
+         CROSS JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
          UNION ALL
          SELECT :history, new.order_no, 'ticked', 0, new.line
          FROM temp.chosen_orders AS chosen
-         JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
-         JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
+         CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
+         CROSS JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
          UNION ALL
          SELECT :history, new.order_no, CASE WHEN new.is_new THEN 'cancelled' ELSE 'revived' END, 0, new.line
          FROM temp.chosen_orders AS chosen
-         JOIN temp.cancellations AS new ON new.order_no = chosen.order_no",
+         CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no",
         named_params! { ":history": history },
     )?;
     Ok(())
@@ -314,8 +326,8 @@ fn stamp_changed(transaction: &Transaction<'_>, now: &str) -> Result<()> {
         "DROP TABLE IF EXISTS temp.changed_orders;
          CREATE TEMP TABLE changed_orders AS
          SELECT order_no
-         FROM temp.chosen_orders
-         WHERE order_no IN (SELECT order_no FROM orders WHERE cancelled_at IS NULL)
+         FROM temp.chosen_orders AS chosen
+         WHERE EXISTS (SELECT 1 FROM orders WHERE orders.order_no = chosen.order_no AND cancelled_at IS NULL)
             OR order_no IN (SELECT order_no FROM temp.cancellations);",
     )?;
     transaction.execute(
