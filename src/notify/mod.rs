@@ -1,7 +1,7 @@
 //! The mail to the shop manager: about problems only, one when a problem begins, a reminder, one when it is over.
 //!
-//! [`news`] finds what is to be told, [`compose`] writes it, [`page`] shows it as plain text and as HTML, [`transport`]
-//! carries it. Which problems there are the ledger knows, or, when the database cannot be used, [`aside`].
+//! `news` finds what is to be told, `compose` writes it, `page` shows it as plain text and as HTML, `transport`
+//! carries it. Which problems there are the ledger knows, or, when the database cannot be used, `aside`.
 //!
 //! A mail goes out after the run's record, with no lock held but that of the mail itself. That it cannot be sent
 //! changes nothing of the run; the next run of any job tries again.
