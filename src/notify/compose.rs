@@ -199,10 +199,19 @@ fn impacts(news: &News<'_>, facts: &Facts) -> Vec<Text> {
     all
 }
 
+/// Whether the run did everything else. A refused file is more than that: what is in it did not come in. An order that is
+/// held back is one of those that wait.
+fn is_about_itself_only(case: &Case) -> bool {
+    let is_done = [Exit::Ok, Exit::Partial].iter().any(|exit| exit.code() == case.seen.exit_code);
+    let is_waiting_order = case.command == "export-orders" && !case.concerns.is_empty();
+    is_done && case.kind != "file-refused" && !is_waiting_order
+}
+
 fn impact(case: &Case, facts: &Facts) -> Text {
     let good_until = facts.good_until.as_deref().map(moment);
     match (case.command.as_str(), case.kind.as_str(), good_until) {
         (_, "rejects-kept", _) => text::impact_rows(),
+        _ if is_about_itself_only(case) => text::impact_nothing_else(),
         ("export-orders", ..) => facts.orders_waiting.map_or_else(text::impact_unknown, text::impact_orders),
         _ if facts.orders_waiting.is_none() => text::impact_unknown(),
         ("import-stock", _, Some(time)) => text::impact_stock(&time),

@@ -131,6 +131,10 @@ texts! {
         ja: "ほかの行は取り込み済みです。取り込めなかった行の内容だけが、前のままになっています。",
         en: "All other rows were imported. Only what these rows are about is as it was before.",
     }
+    impact_nothing_else() {
+        ja: "このほかは、通常どおり処理しています。",
+        en: "Everything else is done as usual.",
+    }
     impact_unknown() {
         ja: "直るまで、この処理は行われません。データが失われることはありません。",
         en: "Until this is mended, the job does not work. Nothing is lost.",

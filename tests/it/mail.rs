@@ -484,6 +484,26 @@ fn settings_that_are_wrong_are_told_if_they_say_how_to_mail() {
 }
 
 #[test]
+fn what_concerns_one_order_does_not_alarm_about_all_of_them() {
+    let mut mailing = Mailing::new();
+    mailing.shop.product_in_stock("A-1", 9);
+    mailing.shop.order("1001").line("A-1", 1).insert();
+    mailing.shop.run(["export-orders"]).ok();
+    mailing.shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 10:16:00'");
+    mailing.shop.put_sheet(
+        LOGISTICS_INBOX,
+        "status.csv",
+        "ショップ受注番号,受注進捗コード\n12345-1001,800\n",
+    );
+    mailing.shop.run(["import-logistics"]).exits(3);
+    mailing
+        .one_mail()
+        .about("物流連携の取込で確認が必要なデータがあります")
+        .says(&["1001", "このほかは、通常どおり処理しています。"])
+        .never_says("直るまで");
+}
+
+#[test]
 fn english_readers_get_english() {
     let mut mailing = Mailing::with("en", SmtpSink::start(), "");
     mailing.server_is_down();
