@@ -239,6 +239,14 @@ impl Demo {
 
     fn look_at_status(&mut self) -> Result<()> {
         self.step(1, "状態を見る", "Look at the status")?;
+        // As cron would meanwhile: each run looks whether TEMPOSTAR has taken what was sent.
+        self.run("export-orders")?;
+        let is_seen = self.shop.holds("SELECT min(taken_at) IS NOT NULL FROM tempostar_batches")?;
+        self.screen.check(
+            is_seen,
+            "TEMPOSTARが受注ファイルを受け取ったことを確認した",
+            "the shop has seen that TEMPOSTAR took the file of orders",
+        )?;
         let finished = self.run("status")?;
         let is_tidy = finished.exit_code == 0 && self.tempostar.waiting()? == 0;
         self.screen.check(is_tidy, "待っているファイルも受注もない", "no file and no order is waiting")
