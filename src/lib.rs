@@ -23,6 +23,7 @@ pub mod hashing;
 pub mod history;
 pub mod interrupt;
 pub mod jobs;
+pub mod layout;
 pub mod ledger;
 pub mod lock;
 pub mod notify;
