@@ -58,17 +58,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
             progress.clear();
             finish_checks(&cli.global, report, &checked, clock, language)
         }
-        (_, Err(failure)) => {
-            let mut report = report;
-            report.fail(failure);
-            if cli.command.has_effects() {
-                sync::tell_without_settings(
-                    cli.global.config.as_deref(),
-                    environment(&cli.global),
-                    clock,
-                    &mut report,
-                );
-            }
+        (command, Err(failure)) => {
+            let report = without_settings(command, &cli.global, clock, report, failure);
             finish(&cli.global, &report, started, language)
         }
         (Command::Status(options), Ok(settings)) => {
@@ -96,6 +87,20 @@ fn new_run_id(clock: &Clock) -> String {
 
 fn load(global: &Global) -> Result<Settings, Failure> {
     settings::load(&settings::find(global.config.as_deref())?, environment(global))
+}
+
+fn without_settings(
+    command: &Command,
+    global: &Global,
+    clock: &Clock,
+    mut report: Report,
+    failure: Failure,
+) -> Report {
+    report.fail(failure);
+    if command.has_effects() {
+        sync::tell_without_settings(global.config.as_deref(), environment(global), clock, &mut report);
+    }
+    report
 }
 
 /// What `--env` says.

@@ -195,6 +195,31 @@ struct World<'a> {
 }
 
 impl<'a> World<'a> {
+    fn new(
+        settings: &'a Settings,
+        ftp: &'a Ftp,
+        options: &'a CheckSettings,
+        run_id: &'a str,
+        clock: &'a Clock,
+        progress: &'a Progress,
+    ) -> Self {
+        Self {
+            settings,
+            options,
+            run_id,
+            clock,
+            progress,
+            passed: Vec::new(),
+            remote: Remote::new(ftp),
+            work_dir: None,
+            database: None,
+            approach: None,
+            places: Vec::new(),
+            probe: None,
+            written: None,
+        }
+    }
+
     fn database(&self) -> Result<&Connection> {
         self.database.as_ref().context("no database")
     }
@@ -240,33 +265,9 @@ pub fn run(
     };
     // Whoever waits at the screen wants to hear of a fault soon; one more try sorts out mere chance.
     let ftp = Ftp { retries: settings.ftp.retries.min(1), ..settings.ftp.clone() };
-    let mut world = World {
-        settings: &settings,
-        options,
-        run_id,
-        clock,
-        progress,
-        passed: Vec::new(),
-        remote: Remote::new(&ftp),
-        work_dir: None,
-        database: None,
-        approach: None,
-        places: Vec::new(),
-        probe: None,
-        written: None,
-    };
+    let mut world = World::new(&settings, &ftp, options, run_id, clock, progress);
     for rung in ladder(options) {
-        let is_open = rung.after.iter().all(|id| world.has_passed(id));
-        let check = match is_open {
-            _ if interrupt::is_requested() => {
-                check(rung.id, (rung.title)(), rung.stops, Found::skipped(say::stopped()))
-            }
-            true => {
-                progress.wait(&checking().because(&(rung.title)()));
-                climb(rung, &mut world)
-            }
-            false => not_tried(rung, &checks),
-        };
+        let check = climb(rung, &mut world, &checks);
         if matches!(check.status, Status::Ok | Status::Warning) {
             world.passed.push(check.id);
         }
@@ -283,7 +284,15 @@ pub fn titles() -> impl Iterator<Item = (&'static str, Text)> {
     first.into_iter().chain(LADDER.iter().map(|rung| (rung.id, (rung.title)())))
 }
 
-fn climb(rung: &Rung, world: &mut World<'_>) -> Check {
+/// Looks, if all that the rung stands on has passed.
+fn climb(rung: &Rung, world: &mut World<'_>, checks: &[Check]) -> Check {
+    if interrupt::is_requested() {
+        return check(rung.id, (rung.title)(), rung.stops, Found::skipped(say::stopped()));
+    }
+    if !rung.after.iter().all(|id| world.has_passed(id)) {
+        return not_tried(rung, checks);
+    }
+    world.progress.wait(&checking().because(&(rung.title)()));
     let found = (rung.look)(world);
     let found = found.unwrap_or_else(|error| Found::failed(explain(&error, &world.settings.database)));
     check(rung.id, (rung.title)(), rung.stops, found)
