@@ -3,19 +3,22 @@
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::time::Instant;
 
+use anyhow::Result;
 use clap::Parser;
 
 use crate::check_settings::Colours;
 use crate::cli::{Cli, Command, EnvironmentArg, Generate, Global, LogFormat};
 use crate::clock::Clock;
+use crate::jobs::import_stock::GuardMode;
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
 use crate::progress::Progress;
 use crate::report::{Exit, Failure, Report, Severity};
 use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
-use crate::sync::{self, Mode};
+use crate::sync::{self, Mode, Run};
 use crate::text::{Language, output as say};
 use crate::work_dir::RUN_ID_TIME;
 use crate::{check_settings, explain, generate, output, status};
@@ -55,17 +58,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
             progress.clear();
             finish_checks(&cli.global, report, &checked, clock, language)
         }
-        (_, Err(failure)) => {
-            let mut report = report;
-            report.fail(failure);
-            if cli.command.has_effects() {
-                sync::tell_without_settings(
-                    cli.global.config.as_deref(),
-                    environment(&cli.global),
-                    clock,
-                    &mut report,
-                );
-            }
+        (command, Err(failure)) => {
+            let report = without_settings(command, &cli.global, clock, report, failure);
             finish(&cli.global, &report, started, language)
         }
         (Command::Status(options), Ok(settings)) => {
@@ -95,6 +89,20 @@ fn load(global: &Global) -> Result<Settings, Failure> {
     settings::load(&settings::find(global.config.as_deref())?, environment(global))
 }
 
+fn without_settings(
+    command: &Command,
+    global: &Global,
+    clock: &Clock,
+    mut report: Report,
+    failure: Failure,
+) -> Report {
+    report.fail(failure);
+    if command.has_effects() {
+        sync::tell_without_settings(global.config.as_deref(), environment(global), clock, &mut report);
+    }
+    report
+}
+
 /// What `--env` says.
 fn environment(global: &Global) -> Option<Environment> {
     global.env.map(|environment| match environment {
@@ -116,39 +124,30 @@ fn run_job(
     report: Report,
     progress: &Progress,
 ) -> Report {
-    let mode = |dry_run| if dry_run { Mode::DryRun } else { Mode::Real };
-    let source = |files: &[std::path::PathBuf]| match files {
+    let source = |files: &[PathBuf]| match files {
         [] => Source::Inbox,
         files => Source::Files(files.to_vec()),
     };
+    let run = |is_dry: bool, job: &dyn Fn(&mut Run<'_>) -> Result<()>| {
+        let mode = if is_dry { Mode::DryRun } else { Mode::Real };
+        sync::run(settings, clock, mode, report.clone(), |run| {
+            run.progress = progress.clone();
+            job(run)
+        })
+    };
     match command {
         Command::ImportProducts(options) => {
-            sync::run(settings, clock, mode(options.dry_run), report, |run| {
-                run.progress = progress.clone();
-                import_products::run(run, &source(&options.file))
-            })
+            run(options.dry_run, &|run| import_products::run(run, &source(&options.file)))
         }
         Command::ImportLogistics(options) => {
-            sync::run(settings, clock, mode(options.dry_run), report, |run| {
-                run.progress = progress.clone();
-                import_logistics::run(run, &source(&options.file))
-            })
+            run(options.dry_run, &|run| import_logistics::run(run, &source(&options.file)))
         }
         Command::ImportStock(options) => {
-            let guard = if options.force {
-                import_stock::GuardMode::Overrule
-            } else {
-                import_stock::GuardMode::Watch
-            };
-            sync::run(settings, clock, mode(options.import.dry_run), report, |run| {
-                run.progress = progress.clone();
-                import_stock::run(run, &source(&options.import.file), guard)
-            })
+            let guard = if options.force { GuardMode::Overrule } else { GuardMode::Watch };
+            let import = &options.import;
+            run(import.dry_run, &|run| import_stock::run(run, &source(&import.file), guard))
         }
-        Command::ExportOrders(options) => sync::run(settings, clock, mode(options.dry_run), report, |run| {
-            run.progress = progress.clone();
-            export_orders::run(run)
-        }),
+        Command::ExportOrders(options) => run(options.dry_run, &export_orders::run),
         Command::CheckSettings(_) | Command::Status(_) | Command::Explain(_) | Command::Generate(_) => report,
     }
 }

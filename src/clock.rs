@@ -1,5 +1,7 @@
 //! The time: read by `main` alone, handed to everybody else.
 
+use std::time::SystemTime;
+
 use chrono::{Duration, NaiveDateTime, Timelike, Utc};
 
 /// How far Japan is ahead of UTC. Japan has no daylight-saving time.
@@ -34,6 +36,12 @@ impl Clock {
 /// A UTC moment in Japan time.
 pub fn japan_time(utc: NaiveDateTime) -> NaiveDateTime {
     utc + Duration::hours(JAPAN_AHEAD_H)
+}
+
+/// A moment in Japan as the system reckons it.
+pub fn system_time(japan_time: NaiveDateTime) -> SystemTime {
+    let seconds = (japan_time - Duration::hours(JAPAN_AHEAD_H)).and_utc().timestamp();
+    SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
 }
 
 /// As the database writes it.

@@ -4,8 +4,9 @@
 //! what the binary calls. It is not a library for others: nothing here is stable but the command line, the
 //! settings, the file formats and the database.
 //!
-//! Arrows point down: `app` → `jobs`, `check_settings`, `status` → `sync` → `notify` → `ledger`, `shop`, `remote` →
-//! `settings`, `sheet`, `encoding`. `text` and `report` are what all of them speak.
+//! Arrows point down: `app` → `check_settings`, `status`, `explain` → `jobs` → `sync` → `notify` → `ledger`, `shop`,
+//! `remote` → `settings` → `sheet` → `encoding`. `text` and `report` are what all of them speak. docs/architecture.md
+//! says where things are.
 
 #[macro_use]
 pub mod text;
@@ -23,6 +24,7 @@ pub mod hashing;
 pub mod history;
 pub mod interrupt;
 pub mod jobs;
+pub mod layout;
 pub mod ledger;
 pub mod lock;
 pub mod notify;

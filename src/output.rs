@@ -17,9 +17,7 @@ pub fn summary(report: &Report, elapsed: Duration, language: Language) -> String
     let line = match report.exit {
         Exit::Locked => text::locked(command),
         Exit::Ok if report.outcome() == "nothing_to_do" => text::nothing_to_do(command, &seconds),
-        Exit::Ok | Exit::Partial | Exit::Held => {
-            text::done(command, figures(report, language).as_str(), &seconds)
-        }
+        Exit::Ok | Exit::Partial | Exit::Held => text::done(command, figures(report).get(language), &seconds),
         exit => {
             let how = match exit {
                 Exit::Interrupted | Exit::Terminated => text::stopped(command, &seconds),
@@ -35,7 +33,7 @@ pub fn summary(report: &Report, elapsed: Duration, language: Language) -> String
     if report.is_dry_run { text::dry_run(&line).get(language).to_owned() } else { line }
 }
 
-/// What a run that ended before its time has finished. Its counts may hold the file at which it failed, too.
+/// What a run that ended before its time has finished.
 fn done_before(report: &Report) -> Option<Text> {
     let applied = report.files.iter().filter(|file| file.outcome == FileOutcome::Applied);
     let (files, rows) = applied.fold((0, 0), |(files, rows), file| (files + 1, rows + file.rows));
@@ -50,22 +48,16 @@ fn files_and_rows(files: u64, rows: u64) -> Text {
     text::files_and_rows(&grouped(files), &counted(files, "file"), &grouped(rows), &counted(rows, "row"))
 }
 
-/// `3 files, 12,480 rows: 311 changed, 2 unknown SKUs, 1 rejected`. What is unchanged is not told: it is most of it.
-fn figures(report: &Report, language: Language) -> String {
-    let separator = if language == Language::Ja { "、" } else { ", " };
-    let counts = report.counts.iter().filter(|(name, count)| *count > 0 && *name != "unchanged");
-    let labels = counts.map(|(name, count)| count_label(name, count)).chain(file_labels(report));
-    let shown: Vec<String> = labels.map(|label| label.get(language).to_owned()).collect();
-    let shown = match shown.is_empty() {
-        true => text::no_change().get(language).to_owned(),
-        false => shown.join(separator),
-    };
+/// `3 files, 12,480 rows: 311 changed, 2 unknown SKUs, 1 rejected`.
+fn figures(report: &Report) -> Text {
+    let mut labels = count_labels(report.counts.iter());
+    labels.extend(file_labels(report));
+    let shown = if labels.is_empty() { text::no_change() } else { Text::listed(&labels) };
     let read = report.files.iter().filter(|file| file.rows > 0).count();
     if read == 0 {
         return shown;
     }
-    let read = files_and_rows(as_count(read), report.files.iter().map(|file| file.rows).sum());
-    read.because(&Text::same(shown)).get(language).to_owned()
+    files_and_rows(as_count(read), report.files.iter().map(|file| file.rows).sum()).because(&shown)
 }
 
 /// The files that were not applied, by what became of them.
@@ -86,12 +78,19 @@ fn file_labels(report: &Report) -> Vec<Text> {
     .collect()
 }
 
-fn as_count(number: usize) -> u64 {
+/// A number of things as a figure.
+pub fn as_count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
+/// The figures of a run that are not 0. What is unchanged is not told: it is most of it.
+pub fn count_labels<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> Vec<Text> {
+    let told = counts.filter(|(name, count)| *count > 0 && *name != "unchanged");
+    told.map(|(name, count)| count_label(name, count)).collect()
+}
+
 /// A figure of a run with its name.
-pub fn count_label(name: &str, count: u64) -> Text {
+fn count_label(name: &str, count: u64) -> Text {
     let number = &grouped(count);
     match name {
         "created" => text::count_created(number),
@@ -116,7 +115,7 @@ pub fn count_label(name: &str, count: u64) -> Text {
 }
 
 /// `1 file`, `3 files`
-fn counted(number: u64, noun: &str) -> String {
+pub fn counted(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(number))
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
+use crate::layout::one_line;
 use crate::text::{Language, Text, progress as text};
 
 /// A run that is quicker than this shows nothing.
@@ -107,11 +108,6 @@ impl Progress {
     pub fn watch<T>(&self, inner: T) -> Watched<T> {
         Watched { inner, progress: self.clone(), bytes: 0 }
     }
-}
-
-/// A server's file name must not move the cursor.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Bytes that are shown while they go by.

@@ -266,6 +266,9 @@ pub struct FileReport {
     /// Why nothing of it was written.
     #[serde(skip)]
     pub refused_because: Option<Problem>,
+    /// What it adds to the run's figures.
+    #[serde(skip)]
+    pub counts: Counts,
 }
 
 impl FileReport {
@@ -282,6 +285,7 @@ impl FileReport {
             outcome,
             unknown_columns: Vec::new(),
             refused_because: None,
+            counts: Counts::default(),
         }
     }
 }
@@ -341,6 +345,12 @@ impl Report {
             look: Look::Partial,
             fatal_problems: 0,
         }
+    }
+
+    /// A file is dealt with: only now does it count.
+    pub fn add_file(&mut self, file: FileReport) {
+        self.counts.add_all(&file.counts);
+        self.files.push(file);
     }
 
     /// Something was not done, but the run goes on.

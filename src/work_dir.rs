@@ -16,12 +16,11 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 use chrono::NaiveDateTime;
 
-use crate::clock::JAPAN_AHEAD_H;
+use crate::clock::system_time;
 use crate::lock::Lock;
 use crate::report::{Exit, Failure};
 use crate::text::sync as text;
@@ -236,9 +235,7 @@ pub fn create_file(path: &Path) -> io::Result<File> {
 /// # Errors
 /// The system's.
 pub fn set_time(path: &Path, japan_time: NaiveDateTime) -> io::Result<()> {
-    let seconds = japan_time.and_utc().timestamp() - JAPAN_AHEAD_H * 3600;
-    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-    OpenOptions::new().write(true).open(path)?.set_modified(time)
+    OpenOptions::new().write(true).open(path)?.set_modified(system_time(japan_time))
 }
 
 /// A file's own time as the file system knows it, Japan time.

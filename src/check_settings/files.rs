@@ -9,6 +9,7 @@ use super::{Finding, Found, Status, Who, World, folders};
 use crate::file_time::{own_time, server_time};
 use crate::interrupt;
 use crate::jobs::{import_logistics, import_products, import_stock};
+use crate::layout::first_names;
 use crate::ledger;
 use crate::remote::{Kind, Remote, RemoteFile};
 use crate::report::{FileOutcome, Problem, Report, Severity};
@@ -190,7 +191,7 @@ fn judge(world: &World<'_>, kind: &KindOfFile, sample: &Sample) -> Result<Found>
         _ => missing_columns(world.settings, kind, sample),
     };
     let missing = (!missing.is_empty()).then(|| {
-        let problem = say::optional_columns_missing(missing.len(), &first(&missing));
+        let problem = say::optional_columns_missing(missing.len(), &first_names(&missing, COLUMNS_TOLD_MAX));
         Finding::new(&[Who::Shop, Who::Savaway], problem)
     });
     Ok(Found::ok(fact).with_all(problems).with_all(missing))
@@ -260,12 +261,4 @@ fn missing_columns(settings: &Settings, kind: &KindOfFile, sample: &Sample) -> V
     // It has just been read.
     let sheet = Sheet::open(&sample.path, &sample.name, (kind.inbox)(settings).encoding);
     sheet.map(|sheet| (kind.missing_columns)(&sheet, settings)).unwrap_or_default()
-}
-
-fn first(names: &[String]) -> String {
-    let mut shown = names[..names.len().min(COLUMNS_TOLD_MAX)].join(", ");
-    if names.len() > COLUMNS_TOLD_MAX {
-        shown.push_str(", …");
-    }
-    shown
 }

@@ -1,7 +1,7 @@
 //! `check-settings`: tells whether everything works that the jobs need, and if not, what is wrong and who must act.
 //!
 //! The checks form a ladder: each is tried only where those that it stands on have passed, so that one root cause
-//! is one error, and what follows from it is skipped and names it. A further check is a row of `LADDER`, a
+//! is one error, and what follows from it is skipped and names it. A further check is a row of `ladder::LADDER`, a
 //! function in the file of its topic, and its sentences.
 //!
 //! Nothing here changes the shop's data. The database is created and migrated as any job would do it.
@@ -10,6 +10,7 @@ mod database;
 mod disks;
 mod files;
 mod folders;
+mod ladder;
 mod locks;
 mod mail;
 mod orders;
@@ -36,10 +37,11 @@ use crate::remote::{self, Remote};
 use crate::report::{Exit, Failure, Problem, Severity};
 use crate::settings::{Ftp, Inbox, Settings};
 use crate::sync::failure_of;
-use crate::text::progress::{checking, connecting};
+use crate::text::progress::checking;
 use crate::text::{Text, check_settings as say};
 use crate::work_dir::WorkDir;
 
+use self::ladder::{LADDER, Rung, WRITE_TEST, ladder};
 pub use self::show::Colours;
 
 /// How a check came out.
@@ -164,352 +166,15 @@ impl Finding {
     }
 }
 
-/// One rung of the ladder.
-struct Rung {
-    id: &'static str,
-    title: fn() -> Text,
-    /// The checks on which this one stands.
-    after: &'static [&'static str],
-    /// The jobs that cannot run while it fails.
-    stops: &'static [&'static str],
-    look: fn(&mut World<'_>) -> Result<Found>,
-}
-
-const ALL_JOBS: &[&str] =
-    &[import_products::COMMAND, import_logistics::COMMAND, import_stock::COMMAND, export_orders::COMMAND];
-const NO_JOB: &[&str] = &[];
-
-/// Read, write or enter, for users who are neither the owner nor of the group.
-const OTHERS: u32 = 0o007;
-
-const SERVER: &[&str] = &["server-folders"];
-const FILES: &[&str] = &["work-folder", "database", "database-integrity"];
-const DATABASE: &[&str] = &["database", "database-integrity"];
-
-/// The checks that need settings to begin with, in their order.
-const LADDER: &[Rung] = &[
-    Rung {
-        id: "passwords",
-        title: say::title_passwords,
-        after: &[],
-        stops: NO_JOB,
-        look: |world| Ok(settings_file::passwords(world.settings)),
-    },
-    Rung {
-        id: "go-live",
-        title: say::title_go_live,
-        after: &[],
-        stops: NO_JOB,
-        look: |world| Ok(settings_file::go_live(world.settings)),
-    },
-    Rung {
-        id: "language",
-        title: say::title_language,
-        after: &[],
-        stops: NO_JOB,
-        look: |_| Ok(Found::ok(say::language_here())),
-    },
-    Rung {
-        id: "disk-space",
-        title: say::title_disk_space,
-        after: &[],
-        stops: ALL_JOBS,
-        look: |world| Ok(disks::space(world.settings)),
-    },
-    Rung {
-        id: "work-folder",
-        title: say::title_work_folder,
-        after: &["disk-space"],
-        stops: ALL_JOBS,
-        look: |world| {
-            let (found, work_dir) = work_folder::usable(&world.settings.work_dir, world.run_id)?;
-            world.work_dir = Some(work_dir);
-            Ok(found)
-        },
-    },
-    Rung {
-        id: "database",
-        title: say::title_database,
-        after: &["disk-space"],
-        stops: ALL_JOBS,
-        look: |world| {
-            let (found, database) = database::open(world.settings)?;
-            world.database = Some(database);
-            Ok(found)
-        },
-    },
-    Rung {
-        id: "database-integrity",
-        title: say::title_database_integrity,
-        after: &["database"],
-        stops: ALL_JOBS,
-        look: |world| database::integrity(world.database()?),
-    },
-    Rung {
-        id: "database-wal",
-        title: say::title_database_wal,
-        after: DATABASE,
-        stops: NO_JOB,
-        look: |world| database::wal(world.database()?, &world.settings.database),
-    },
-    Rung {
-        id: "database-write",
-        title: say::title_database_write,
-        after: DATABASE,
-        stops: ALL_JOBS,
-        look: |world| database::write(world.database()?),
-    },
-    Rung {
-        id: "free-items",
-        title: say::title_free_items,
-        after: DATABASE,
-        stops: NO_JOB,
-        look: |world| database::free_items(world.database()?, &world.settings.products.free_items),
-    },
-    Rung {
-        id: "order-free-items",
-        title: say::title_order_free_items,
-        after: &[],
-        stops: &[export_orders::COMMAND],
-        look: |world| Ok(database::order_free_items(&world.settings.orders.free_items)),
-    },
-    Rung {
-        id: "payment-methods",
-        title: say::title_payment_methods,
-        after: DATABASE,
-        stops: NO_JOB,
-        look: |world| database::payment_methods(world.database()?),
-    },
-    Rung {
-        id: "options-data",
-        title: say::title_options_data,
-        after: DATABASE,
-        stops: NO_JOB,
-        look: |world| orders::options(world.database()?, world.settings, world.clock.now()),
-    },
-    Rung {
-        id: "clock",
-        title: say::title_clock,
-        after: &[],
-        stops: ALL_JOBS,
-        look: |world| schedule::clock(world.database.as_ref(), world.clock.now()),
-    },
-    Rung {
-        id: "server-trust",
-        title: say::title_server_trust,
-        after: &[],
-        stops: ALL_JOBS,
-        look: |world| server::trust(&mut world.remote, &world.settings.ftp.server.tls),
-    },
-    Rung {
-        id: "server-name",
-        title: say::title_server_name,
-        after: &["server-trust"],
-        stops: ALL_JOBS,
-        look: |world| {
-            if world.options.offline {
-                return Ok(Found::skipped(say::offline()));
-            }
-            // This is where the waiting is done, for the next checks too.
-            world.progress.wait(&connecting());
-            let approach = world.approach.insert(server::Approach::new(&mut world.remote, world.settings));
-            Ok(approach.name())
-        },
-    },
-    Rung {
-        id: "server-connection",
-        title: say::title_server_connection,
-        after: &["server-name"],
-        stops: ALL_JOBS,
-        look: |world| Ok(world.approach()?.connection()),
-    },
-    Rung {
-        id: "server-greeting",
-        title: say::title_server_greeting,
-        after: &["server-connection"],
-        stops: ALL_JOBS,
-        look: |world| Ok(world.approach()?.greeting()),
-    },
-    Rung {
-        id: "server-encryption",
-        title: say::title_server_encryption,
-        after: &["server-greeting"],
-        stops: ALL_JOBS,
-        look: |world| {
-            let now = world.clock.now();
-            Ok(world.approach()?.encryption(now))
-        },
-    },
-    Rung {
-        id: "server-login",
-        title: say::title_server_login,
-        after: &["server-encryption"],
-        stops: ALL_JOBS,
-        look: |world| Ok(world.approach()?.login()),
-    },
-    Rung {
-        id: "server-listing",
-        title: say::title_server_listing,
-        after: &["server-login"],
-        stops: ALL_JOBS,
-        look: |world| {
-            let approach = world.approach.as_ref().context("the server was not tried")?;
-            approach.listing(&mut world.remote)
-        },
-    },
-    Rung {
-        id: "server-folders",
-        title: say::title_server_folders,
-        after: &["server-listing"],
-        stops: ALL_JOBS,
-        look: |world| {
-            world.places = folders::visit(&mut world.remote, world.settings)?;
-            folders::together(&mut world.remote, &world.settings.shop.code, &world.places)
-        },
-    },
-    Rung {
-        id: folders::PRODUCTS,
-        title: say::title_products_inbox,
-        after: SERVER,
-        stops: &[import_products::COMMAND],
-        look: |world| {
-            let (inbox, now) = (&world.settings.products.inbox, world.clock.now());
-            folders::inbox(&mut world.places, folders::PRODUCTS, inbox, now)
-        },
-    },
-    Rung {
-        id: folders::LOGISTICS,
-        title: say::title_logistics_inbox,
-        after: SERVER,
-        stops: &[import_logistics::COMMAND],
-        look: |world| {
-            let (inbox, now) = (&world.settings.logistics.inbox, world.clock.now());
-            folders::inbox(&mut world.places, folders::LOGISTICS, inbox, now)
-        },
-    },
-    Rung {
-        id: folders::STOCK,
-        title: say::title_stock_inbox,
-        after: SERVER,
-        stops: &[import_stock::COMMAND],
-        look: |world| {
-            let (inbox, now) = (&world.settings.stock.inbox, world.clock.now());
-            folders::inbox(&mut world.places, folders::STOCK, inbox, now)
-        },
-    },
-    Rung {
-        id: folders::ORDERS,
-        title: say::title_orders_outbox,
-        after: SERVER,
-        stops: &[export_orders::COMMAND],
-        look: |world| folders::outbox(&mut world.places, world.clock.now()),
-    },
-    Rung {
-        id: WRITE_TEST,
-        title: say::title_write_test,
-        after: &["work-folder", folders::ORDERS],
-        stops: &[export_orders::COMMAND],
-        look: |world| world.try_outbox(),
-    },
-    Rung {
-        id: "products-archive",
-        title: say::title_products_archive,
-        after: &[WRITE_TEST, folders::PRODUCTS],
-        stops: &[import_products::COMMAND],
-        look: |world| world.try_inbox(&world.settings.products.inbox, "products.inbox"),
-    },
-    Rung {
-        id: "logistics-archive",
-        title: say::title_logistics_archive,
-        after: &[WRITE_TEST, folders::LOGISTICS],
-        stops: &[import_logistics::COMMAND],
-        look: |world| world.try_inbox(&world.settings.logistics.inbox, "logistics.inbox"),
-    },
-    Rung {
-        id: "stock-archive",
-        title: say::title_stock_archive,
-        after: &[WRITE_TEST, folders::STOCK],
-        stops: &[import_stock::COMMAND],
-        look: |world| world.try_inbox(&world.settings.stock.inbox, "stock.inbox"),
-    },
-    Rung {
-        id: "server-clock",
-        title: say::title_server_clock,
-        after: &[WRITE_TEST],
-        stops: NO_JOB,
-        look: |world| Ok(write_test::clock(world.written.as_ref().context("nothing was written")?)),
-    },
-    Rung {
-        id: "products-file",
-        title: say::title_products_file,
-        after: FILES,
-        stops: &[import_products::COMMAND],
-        look: |world| files::look(world, &files::PRODUCTS),
-    },
-    Rung {
-        id: "logistics-file",
-        title: say::title_logistics_file,
-        after: FILES,
-        stops: &[import_logistics::COMMAND],
-        look: |world| files::look(world, &files::LOGISTICS),
-    },
-    Rung {
-        id: "stock-file",
-        title: say::title_stock_file,
-        after: FILES,
-        stops: &[import_stock::COMMAND],
-        look: |world| files::look(world, &files::STOCK),
-    },
-    Rung {
-        id: "orders",
-        title: say::title_orders,
-        after: DATABASE,
-        stops: NO_JOB,
-        look: |world| orders::waiting(world.database()?, world.settings, world.clock.now()),
-    },
-    Rung {
-        id: "orders-taken",
-        title: say::title_orders_taken,
-        after: DATABASE,
-        stops: NO_JOB,
-        look: |world| {
-            let database = world.database.as_ref().context("no database")?;
-            let is_outbox_known = world.passed.contains(&folders::ORDERS);
-            let remote = is_outbox_known.then_some(&mut world.remote);
-            orders::taken(database, world.settings, world.clock.now(), remote)
-        },
-    },
-    Rung {
-        id: "schedule",
-        title: say::title_schedule,
-        after: DATABASE,
-        stops: NO_JOB,
-        look: |world| schedule::last_successes(world.database()?, world.settings, world.clock.now()),
-    },
-    Rung {
-        id: "running-jobs",
-        title: say::title_running_jobs,
-        after: DATABASE,
-        stops: NO_JOB,
-        look: |world| schedule::locks(world.database()?, world.settings, world.clock.now()),
-    },
-    Rung {
-        id: "mail",
-        title: say::title_mail,
-        after: &[],
-        stops: NO_JOB,
-        look: |world| Ok(mail::look(world.settings, world.options, world.clock.now())),
-    },
-];
-
 /// The problem of a database that another program keeps locked.
 const DATABASE_BUSY: &str = "database-busy";
 
-const WRITE_TEST: &str = "write-test";
+/// The four jobs, in the order in which they are shown.
+const ALL_JOBS: &[&str] =
+    &[import_products::COMMAND, import_logistics::COMMAND, import_stock::COMMAND, export_orders::COMMAND];
 
-/// The checks that write on the server; they are made only where that was asked for.
-const WRITING: [&str; 5] =
-    [WRITE_TEST, "products-archive", "logistics-archive", "stock-archive", "server-clock"];
+/// Read, write or enter, for users who are neither the owner nor of the group.
+const OTHERS: u32 = 0o007;
 
 /// What the checks look at, and what an earlier one leaves to the later ones.
 struct World<'a> {
@@ -530,6 +195,31 @@ struct World<'a> {
 }
 
 impl<'a> World<'a> {
+    fn new(
+        settings: &'a Settings,
+        ftp: &'a Ftp,
+        options: &'a CheckSettings,
+        run_id: &'a str,
+        clock: &'a Clock,
+        progress: &'a Progress,
+    ) -> Self {
+        Self {
+            settings,
+            options,
+            run_id,
+            clock,
+            progress,
+            passed: Vec::new(),
+            remote: Remote::new(ftp),
+            work_dir: None,
+            database: None,
+            approach: None,
+            places: Vec::new(),
+            probe: None,
+            written: None,
+        }
+    }
+
     fn database(&self) -> Result<&Connection> {
         self.database.as_ref().context("no database")
     }
@@ -575,33 +265,9 @@ pub fn run(
     };
     // Whoever waits at the screen wants to hear of a fault soon; one more try sorts out mere chance.
     let ftp = Ftp { retries: settings.ftp.retries.min(1), ..settings.ftp.clone() };
-    let mut world = World {
-        settings: &settings,
-        options,
-        run_id,
-        clock,
-        progress,
-        passed: Vec::new(),
-        remote: Remote::new(&ftp),
-        work_dir: None,
-        database: None,
-        approach: None,
-        places: Vec::new(),
-        probe: None,
-        written: None,
-    };
+    let mut world = World::new(&settings, &ftp, options, run_id, clock, progress);
     for rung in ladder(options) {
-        let is_open = rung.after.iter().all(|id| world.has_passed(id));
-        let check = match is_open {
-            _ if interrupt::is_requested() => {
-                check(rung.id, (rung.title)(), rung.stops, Found::skipped(say::stopped()))
-            }
-            true => {
-                progress.wait(&checking().because(&(rung.title)()));
-                climb(rung, &mut world)
-            }
-            false => not_tried(rung, &checks),
-        };
+        let check = climb(rung, &mut world, &checks);
         if matches!(check.status, Status::Ok | Status::Warning) {
             world.passed.push(check.id);
         }
@@ -618,12 +284,15 @@ pub fn titles() -> impl Iterator<Item = (&'static str, Text)> {
     first.into_iter().chain(LADDER.iter().map(|rung| (rung.id, (rung.title)())))
 }
 
-/// The rungs that were asked for.
-fn ladder(options: &CheckSettings) -> impl Iterator<Item = &'static Rung> {
-    LADDER.iter().filter(move |rung| options.write_test || !WRITING.contains(&rung.id))
-}
-
-fn climb(rung: &Rung, world: &mut World<'_>) -> Check {
+/// Looks, if all that the rung stands on has passed.
+fn climb(rung: &Rung, world: &mut World<'_>, checks: &[Check]) -> Check {
+    if interrupt::is_requested() {
+        return check(rung.id, (rung.title)(), rung.stops, Found::skipped(say::stopped()));
+    }
+    if !rung.after.iter().all(|id| world.has_passed(id)) {
+        return not_tried(rung, checks);
+    }
+    world.progress.wait(&checking().because(&(rung.title)()));
     let found = (rung.look)(world);
     let found = found.unwrap_or_else(|error| Found::failed(explain(&error, &world.settings.database)));
     check(rung.id, (rung.title)(), rung.stops, found)

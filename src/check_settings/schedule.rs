@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::{NaiveDateTime, TimeDelta};
 use rusqlite::Connection;
 
-use super::{ALL_JOBS, Finding, Found, Who, show};
+use super::{ALL_JOBS, Finding, Found, Who};
 use crate::clock::{format_time, parse_time};
 use crate::ledger;
 use crate::report::Severity;
@@ -51,7 +51,7 @@ pub(super) fn last_successes(
     }
     let fact = match told.is_empty() {
         true => say::no_job_has_run(),
-        false => say::last_successes().because(&show::joined(&told, "、", ", ")),
+        false => say::last_successes().because(&Text::listed(&told)),
     };
     Ok(Found::ok(fact).with_all(findings))
 }
@@ -71,7 +71,7 @@ pub(super) fn locks(database: &Connection, settings: &Settings, now: NaiveDateTi
         }
     }
     if !running.is_empty() {
-        found.fact = say::running_now().because(&show::joined(&running, "、", ", "));
+        found.fact = say::running_now().because(&Text::listed(&running));
     }
     Ok(found)
 }

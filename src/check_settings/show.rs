@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use unicode_width::UnicodeWidthStr;
 
 use super::folders::ORDERS;
 use super::{ALL_JOBS, Check, Checked, Finding, Readiness, Status, WRITE_TEST, Who};
 use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::layout::{one_line, padded, widest};
+use crate::output::{as_count, counted};
 use crate::report::Severity;
 use crate::text::{Language, Text, check_settings as say};
 
@@ -24,7 +25,7 @@ impl Checked {
     /// One line a check, below it what is not as it should be; at the end what can run and who must act.
     pub fn text(&self, language: Language, colours: Colours) -> String {
         let rows = self.rows();
-        let width = rows.iter().map(|(title, _)| title.get(language).width()).max().unwrap_or(0);
+        let width = widest(rows.iter().map(|(title, _)| title.get(language)));
         let mut shown = String::new();
         for (title, check) in rows {
             line(&mut shown, &headline(&title, check, width, language, colours));
@@ -119,8 +120,7 @@ impl Checked {
         let count = |status| self.checks.iter().filter(|check| check.status == status).count();
         let (errors, warnings, skipped) =
             (count(Status::Error), count(Status::Warning), count(Status::Skipped));
-        let counted =
-            |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let counted = |count, noun| counted(as_count(count), noun);
         [
             (errors, say::total_errors(errors, &counted(errors, "error"))),
             (warnings, say::total_warnings(warnings, &counted(warnings, "warning"))),
@@ -146,7 +146,7 @@ impl Checked {
             (who, count)
         });
         let named = counted.into_iter().filter(|(_, count)| *count > 0);
-        named.map(|(who, count)| joined(&[name_of(who), say::to_act_count(count)], " ", " ")).collect()
+        named.map(|(who, count)| Text::joined(&[name_of(who), say::to_act_count(count)], " ", " ")).collect()
     }
 }
 
@@ -166,7 +166,7 @@ fn headline(title: &Text, check: &Check, width: usize, language: Language, colou
         Status::Skipped => ("–", "\x1b[2m"),
     };
     let title = title.get(language);
-    let padding = " ".repeat(width.saturating_sub(title.width()));
+    let padding = &padded(title, width)[title.len()..];
     let fact = one_line(check.fact.get(language));
     let rest = match (status_word(check.status), fact.is_empty()) {
         (None, _) => fact,
@@ -189,11 +189,6 @@ fn status_word(status: Status) -> Option<Text> {
     }
 }
 
-/// What the shop's data brings along must not break the lines or colour the terminal.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 /// What to do about a finding, beginning with who should do it.
 pub(super) fn hint(finding: &Finding) -> Text {
     let hint = &finding.problem.hint;
@@ -201,7 +196,7 @@ pub(super) fn hint(finding: &Finding) -> Text {
         return hint.clone();
     }
     let names: Vec<Text> = finding.who.iter().map(|who| name_of(*who)).collect();
-    joined(&names, "・", ", ").because(hint)
+    Text::joined(&names, "・", ", ").because(hint)
 }
 
 fn name_of(who: Who) -> Text {
@@ -224,23 +219,17 @@ fn job_name(job: &str) -> Text {
 
 /// A sentence about jobs.
 fn about(sentence: fn(&str) -> Text, jobs: &[Text]) -> Text {
-    let jobs = joined(jobs, "、", ", ");
+    let jobs = Text::listed(jobs);
     Text { ja: sentence(&jobs.ja).ja, en: sentence(&jobs.en).en }
 }
 
 fn totals_and(totals: &[Text], verdict: &Text) -> Text {
-    joined(totals, "、", ", ").because(verdict)
+    Text::listed(totals).because(verdict)
 }
 
 /// `label: one, another`; nothing where nothing is listed.
 fn listed(label: Text, items: Vec<Text>) -> Option<Text> {
-    (!items.is_empty()).then(|| label.because(&joined(&items, "、", ", ")))
-}
-
-/// All of them, with what stands between two in either language.
-pub(super) fn joined(items: &[Text], ja: &str, en: &str) -> Text {
-    let all = |language| items.iter().map(|item| item.get(language)).collect::<Vec<_>>();
-    Text { ja: all(Language::Ja).join(ja), en: all(Language::En).join(en) }
+    (!items.is_empty()).then(|| label.because(&Text::listed(&items)))
 }
 
 fn word(status: Status) -> &'static str {
@@ -256,7 +245,7 @@ fn message(check: &Check, language: Language) -> String {
     let findings = check.findings.iter().map(|finding| finding.problem.located_message());
     let fact = Some(check.fact.clone()).filter(|fact| !fact.get(language).is_empty());
     let messages: Vec<Text> = fact.into_iter().chain(findings).collect();
-    joined(&messages, "\n", "\n").get(language).to_owned()
+    Text::joined(&messages, "\n", "\n").get(language).to_owned()
 }
 
 fn hints(check: &Check, language: Language) -> String {
@@ -266,5 +255,5 @@ fn hints(check: &Check, language: Language) -> String {
             hints.push(hint);
         }
     }
-    joined(&hints, "\n", "\n").get(language).to_owned()
+    Text::joined(&hints, "\n", "\n").get(language).to_owned()
 }

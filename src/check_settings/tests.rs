@@ -8,6 +8,7 @@ use std::time::UNIX_EPOCH;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
+use super::ladder::{NO_JOB, WRITING};
 use super::*;
 use crate::remote::tests::ftp_server::{Fault, FtpServer, Tls};
 use crate::settings;

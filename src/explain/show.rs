@@ -1,7 +1,6 @@
 //! A page of facts: headings, labelled values one below the other, and tables, each aligned in the reader's language.
 
-use unicode_width::UnicodeWidthStr;
-
+use crate::layout::{columns, one_line, padded, widest};
 use crate::text::{Language, Text};
 
 /// What is shown, from top to bottom.
@@ -39,10 +38,10 @@ impl Page {
 
     pub(super) fn text(&self, language: Language) -> String {
         let labels = self.0.iter().filter_map(|block| match block {
-            Block::Fact(label, _) => Some(label.get(language).width()),
+            Block::Fact(label, _) => Some(label.get(language)),
             _ => None,
         });
-        let width = labels.max().unwrap_or(0);
+        let width = widest(labels);
         let mut lines = Vec::new();
         for block in &self.0 {
             match block {
@@ -64,27 +63,9 @@ impl Page {
 }
 
 fn table_lines(rows: &[Vec<Text>], language: Language) -> Vec<String> {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.get(language).width()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    let line = |row: &Vec<Text>| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| padded(cell.get(language), *width));
-        format!("    {}", cells.collect::<Vec<_>>().join("  "))
-    };
-    rows.iter().map(line).collect()
-}
-
-/// Japanese characters are two columns wide.
-fn padded(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
-}
-
-/// What somebody has typed into a field must not move the cursor.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let cells: Vec<Vec<&str>> =
+        rows.iter().map(|row| row.iter().map(|cell| cell.get(language)).collect()).collect();
+    columns(&cells).iter().map(|line| format!("    {line}")).collect()
 }
 
 #[cfg(test)]

@@ -4,22 +4,25 @@
 //! others go. What is sent is what one snapshot of the database holds; how it reaches the server without being lost
 //! or doubled is [`crate::sync::export`]'s business.
 
+mod hold;
+mod order;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
-use rusqlite::types::{Type, Value};
-use rusqlite::{Connection, Row, Statement};
+use rusqlite::Connection;
 
+use self::hold::reason_to_hold;
+use self::order::{Line, Order, Reader, Shipment};
 use crate::clock::{format_time, parse_time};
 use crate::interrupt;
 use crate::ledger::BatchOrder;
 use crate::report::{Counts, Problem};
-use crate::settings::{AddOrderLines, Settings};
+use crate::settings::Settings;
 use crate::sheet::{EncodingChoice, Refusal, Sheet, SheetRow, SheetWriter, UnencodableField};
 use crate::sync::Run;
 use crate::sync::export::{Chosen, ExportJob, ReadBack, export};
@@ -244,355 +247,6 @@ fn unreadable_value(error: &rusqlite::Error) -> Option<Text> {
     }
 }
 
-/// An order as the database has it.
-#[derive(Debug, Default)]
-struct Order {
-    order_no: String,
-    updated_at: String,
-    ordered_at: String,
-    kind: String,
-    customer: Party,
-    customer_email: String,
-    payment: Payment,
-    payment_count: String,
-    device: String,
-    points_used: i64,
-    coupon_discount: i64,
-    subtotal_excl_tax: i64,
-    tax: i64,
-    subtotal_incl_tax: i64,
-    shipping_fee: i64,
-    payment_fee: i64,
-    total: i64,
-    paid_at: String,
-    customer_note: String,
-    shop_note: String,
-    free_items: Vec<String>,
-    shipments: Vec<Shipment>,
-    lines: Vec<Line>,
-}
-
-/// Who ordered, or who receives.
-#[derive(Debug, Default)]
-struct Party {
-    name: String,
-    kana: String,
-    zip: String,
-    address: String,
-    tel: String,
-    fax: String,
-}
-
-/// An order's payment method, as the shop knows it.
-#[derive(Debug, Default)]
-struct Payment {
-    method: String,
-    is_known: bool,
-    added_on: String,
-    is_tempostar_ready: bool,
-}
-
-/// One destination.
-#[derive(Debug, Default)]
-struct Shipment {
-    shipment_no: i64,
-    recipient: Party,
-    delivery_method: String,
-    delivery_time: String,
-    shipping_fee: i64,
-    payment_fee: i64,
-    points: i64,
-    coupon: i64,
-    total: i64,
-    is_gift: bool,
-    shipped_on: String,
-    delivery_date: String,
-    tracking_no: String,
-    message: String,
-}
-
-/// One line.
-#[derive(Debug, Default)]
-struct Line {
-    shipment_no: i64,
-    sku_code: String,
-    product_name: String,
-    options: String,
-    quantity: i64,
-    unit_price_excl_tax: i64,
-    unit_tax: i64,
-    unit_price_incl_tax: i64,
-    message: String,
-}
-
-/// Reads whole orders, with statements that are prepared once.
-struct Reader<'a> {
-    order: Statement<'a>,
-    shipments: Statement<'a>,
-    lines: Statement<'a>,
-}
-
-/// The number of order free items (`free_item_1` … `free_item_36`).
-const FREE_ITEMS: usize = 36;
-
-impl<'a> Reader<'a> {
-    fn new(database: &'a Connection) -> Result<Self> {
-        let free_items = (1..=FREE_ITEMS).fold(String::new(), |mut sql, number| {
-            let _ = write!(sql, ", free_item_{number}");
-            sql
-        });
-        Ok(Self {
-            order: database.prepare(&format!(
-                "SELECT order_no, updated_at, ordered_at, kind,
-                        customer_name, customer_kana, customer_zip, customer_address, customer_tel, customer_fax,
-                        customer_email, payment_method, payment_methods.name IS NOT NULL, payment_methods.added_on,
-                        payment_methods.tempostar_ready, payment_count, device, points_used, coupon_discount,
-                        subtotal_excl_tax, tax, subtotal_incl_tax, shipping_fee, payment_fee, total,
-                        paid_at, customer_note, shop_note{free_items}
-                 FROM orders
-                 LEFT JOIN payment_methods ON payment_methods.name = orders.payment_method
-                 WHERE order_no = ?1"
-            ))?,
-            shipments: database.prepare(
-                "SELECT shipment_no,
-                        recipient_name, recipient_kana, recipient_zip, recipient_address, recipient_tel, recipient_fax,
-                        delivery_method, delivery_time, shipping_fee, payment_fee, points, coupon, total, is_gift,
-                        shipped_on, delivery_date, tracking_no, message
-                 FROM order_shipments
-                 WHERE order_no = ?1
-                 ORDER BY shipment_no",
-            )?,
-            lines: database.prepare(
-                "SELECT shipment_no, sku_code, product_name, options, quantity,
-                        unit_price_excl_tax, unit_tax, unit_price_incl_tax, message
-                 FROM order_lines
-                 WHERE order_no = ?1
-                 ORDER BY line_no",
-            )?,
-        })
-    }
-
-    fn read(&mut self, order_no: &str) -> rusqlite::Result<Order> {
-        let mut order = self.order.query_row([order_no], read_order)?;
-        order.shipments =
-            self.shipments.query_map([order_no], read_shipment)?.collect::<rusqlite::Result<_>>()?;
-        order.lines = self.lines.query_map([order_no], read_line)?.collect::<rusqlite::Result<_>>()?;
-        Ok(order)
-    }
-}
-
-/// Reads the columns of a row one after the other.
-struct Cells<'r, 's> {
-    row: &'r Row<'s>,
-    next: usize,
-}
-
-impl<'r, 's> Cells<'r, 's> {
-    fn new(row: &'r Row<'s>) -> Self {
-        Self { row, next: 0 }
-    }
-
-    /// The next value as text, whatever type the shop's application gave it; NULL is empty.
-    fn text(&mut self) -> rusqlite::Result<String> {
-        Ok(match self.value()? {
-            Value::Text(text) => text,
-            Value::Integer(number) => number.to_string(),
-            Value::Real(number) => number.to_string(),
-            Value::Null => String::new(),
-            Value::Blob(_) => {
-                let column = self.row.as_ref().column_name(self.next - 1)?.to_owned();
-                return Err(rusqlite::Error::InvalidColumnType(self.next - 1, column, Type::Blob));
-            }
-        })
-    }
-
-    fn value<T: rusqlite::types::FromSql>(&mut self) -> rusqlite::Result<T> {
-        self.next += 1;
-        self.row.get(self.next - 1)
-    }
-
-    fn party(&mut self) -> rusqlite::Result<Party> {
-        Ok(Party {
-            name: self.text()?,
-            kana: self.text()?,
-            zip: self.text()?,
-            address: self.text()?,
-            tel: self.text()?,
-            fax: self.text()?,
-        })
-    }
-}
-
-fn read_order(row: &Row<'_>) -> rusqlite::Result<Order> {
-    let mut cells = Cells::new(row);
-    Ok(Order {
-        order_no: cells.text()?,
-        updated_at: cells.text()?,
-        ordered_at: cells.text()?,
-        kind: cells.text()?,
-        customer: cells.party()?,
-        customer_email: cells.text()?,
-        payment: Payment {
-            method: cells.text()?,
-            is_known: cells.value()?,
-            added_on: cells.text()?,
-            is_tempostar_ready: cells.value::<Option<bool>>()?.unwrap_or(false),
-        },
-        payment_count: cells.text()?,
-        device: cells.text()?,
-        points_used: cells.value()?,
-        coupon_discount: cells.value()?,
-        subtotal_excl_tax: cells.value()?,
-        tax: cells.value()?,
-        subtotal_incl_tax: cells.value()?,
-        shipping_fee: cells.value()?,
-        payment_fee: cells.value()?,
-        total: cells.value()?,
-        paid_at: cells.text()?,
-        customer_note: cells.text()?,
-        shop_note: cells.text()?,
-        free_items: (0..FREE_ITEMS).map(|_| cells.text()).collect::<rusqlite::Result<_>>()?,
-        ..Order::default()
-    })
-}
-
-fn read_shipment(row: &Row<'_>) -> rusqlite::Result<Shipment> {
-    let mut cells = Cells::new(row);
-    Ok(Shipment {
-        shipment_no: cells.value()?,
-        recipient: cells.party()?,
-        delivery_method: cells.text()?,
-        delivery_time: cells.text()?,
-        shipping_fee: cells.value()?,
-        payment_fee: cells.value()?,
-        points: cells.value()?,
-        coupon: cells.value()?,
-        total: cells.value()?,
-        is_gift: cells.value()?,
-        shipped_on: cells.text()?,
-        delivery_date: cells.text()?,
-        tracking_no: cells.text()?,
-        message: cells.text()?,
-    })
-}
-
-fn read_line(row: &Row<'_>) -> rusqlite::Result<Line> {
-    let mut cells = Cells::new(row);
-    Ok(Line {
-        shipment_no: cells.value()?,
-        sku_code: cells.text()?,
-        product_name: cells.text()?,
-        options: cells.text()?,
-        quantity: cells.value()?,
-        unit_price_excl_tax: cells.value()?,
-        unit_tax: cells.value()?,
-        unit_price_incl_tax: cells.value()?,
-        message: cells.text()?,
-    })
-}
-
-/// Why TEMPOSTAR could not take this order over rightly; the first reason that is found.
-fn reason_to_hold(order: &Order, settings: &Settings) -> Option<Text> {
-    option_in_the_way(order, settings)
-        .or_else(|| payment_not_set_up(&order.payment))
-        .or_else(|| required_field_empty(order))
-        .or_else(|| unreadable_date(order))
-        .or_else(|| amounts_do_not_add_up(order))
-}
-
-fn option_in_the_way(order: &Order, settings: &Settings) -> Option<Text> {
-    match order.kind.as_str() {
-        "reservation" => Some(text::reservation()),
-        "hanpukai" => Some(text::hanpukai()),
-        _ if order.shipments.len() > 1 && settings.logistics.add_order_lines == AddOrderLines::Add => {
-            Some(text::several_destinations())
-        }
-        _ => None,
-    }
-}
-
-fn payment_not_set_up(payment: &Payment) -> Option<Text> {
-    if payment.method.is_empty() {
-        Some(text::field_empty("支払方法名"))
-    } else if !payment.is_known {
-        Some(text::payment_unknown(&payment.method))
-    } else if payment.added_on.as_str() >= PAYMENT_SETUP_SINCE && !payment.is_tempostar_ready {
-        Some(text::payment_not_ready(&payment.method))
-    } else {
-        None
-    }
-}
-
-/// What a parcel and an order cannot do without.
-fn required_field_empty(order: &Order) -> Option<Text> {
-    if order.lines.is_empty() {
-        return Some(text::no_lines());
-    }
-    let of_order = [
-        ("受注日時", &order.ordered_at),
-        ("注文者名", &order.customer.name),
-        ("注文者住所", &order.customer.address),
-    ];
-    let of_shipments = order.shipments.iter().flat_map(|shipment| {
-        [("配送先名", &shipment.recipient.name), ("配送先住所", &shipment.recipient.address)]
-    });
-    let of_lines = order.lines.iter().map(|line| ("商品コード", &line.sku_code));
-    let empty =
-        of_order.into_iter().chain(of_shipments).chain(of_lines).find(|(_, value)| value.trim().is_empty());
-    if let Some((field, _)) = empty {
-        return Some(text::field_empty(field));
-    }
-    if let Some(line) = order.lines.iter().find(|line| line.quantity < 1) {
-        return Some(text::value_wrong("数量", &line.quantity.to_string()));
-    }
-    let homeless = order.lines.iter().find(|line| order.shipment(line.shipment_no).is_none());
-    homeless.map(|line| text::no_shipment(line.shipment_no))
-}
-
-fn unreadable_date(order: &Order) -> Option<Text> {
-    let moments = [("受注日時", &order.ordered_at), ("入金日付", &order.paid_at)];
-    let days = order
-        .shipments
-        .iter()
-        .flat_map(|shipment| [("出荷日", &shipment.shipped_on), ("配送日", &shipment.delivery_date)]);
-    let moment = moments.into_iter().find(|(_, value)| !value.is_empty() && minute(value).is_none());
-    let day = days.into_iter().find(|(_, value)| !value.is_empty() && day(value).is_none());
-    // The value is not shown: what stands in the wrong column may be somebody's name.
-    moment.or(day).map(|(field, _)| text::date_wrong(field))
-}
-
-fn amounts_do_not_add_up(order: &Order) -> Option<Text> {
-    let sum = |amount: fn(&Line) -> i64| {
-        order
-            .lines
-            .iter()
-            .fold(0_i64, |sum, line| sum.saturating_add(amount(line).saturating_mul(line.quantity)))
-    };
-    let subtotal = sum(|line| line.unit_price_excl_tax);
-    let tax = sum(|line| line.unit_tax);
-    let total = order
-        .subtotal_incl_tax
-        .saturating_add(order.shipping_fee)
-        .saturating_add(order.payment_fee)
-        .saturating_sub(order.points_used)
-        .saturating_sub(order.coupon_discount);
-    if order.subtotal_excl_tax != subtotal {
-        Some(text::subtotal_wrong(order.subtotal_excl_tax, subtotal))
-    } else if order.tax != tax {
-        Some(text::tax_wrong(order.tax, tax))
-    } else if order.total != total {
-        Some(text::total_wrong(order.total, total))
-    } else {
-        None
-    }
-}
-
-impl Order {
-    fn shipment(&self, shipment_no: i64) -> Option<&Shipment> {
-        self.shipments.iter().find(|shipment| shipment.shipment_no == shipment_no)
-    }
-}
-
 /// The order's rows, one a line; or why it has to be held back.
 fn render_order(
     order: &Order,
@@ -624,19 +278,19 @@ fn render_order(
         rows.push(row);
     }
     replaced.extend(missing.into_iter().map(|(column, characters)| {
-        let characters: Vec<String> = characters.into_iter().map(show_character).collect();
+        let shown = |character| format!("{character} {}", code_point(character));
+        let characters: Vec<String> = characters.into_iter().map(shown).collect();
         text::geta(&order.order_no, column, &characters.join(", "))
     }));
     Ok(rows)
 }
 
 fn not_encodable(error: &UnencodableField) -> Text {
-    let code_point = format!("U+{:04X}", u32::from(error.character));
-    text::not_encodable(&error.column, error.character, &code_point)
+    text::not_encodable(&error.column, error.character, &code_point(error.character))
 }
 
-fn show_character(character: char) -> String {
-    format!("{character} U+{:04X}", u32::from(character))
+fn code_point(character: char) -> String {
+    format!("U+{:04X}", u32::from(character))
 }
 
 /// The values of [`COLUMNS`].

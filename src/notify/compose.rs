@@ -10,6 +10,7 @@ use crate::clock::parse_time;
 use crate::ledger::Case;
 use crate::report::Exit;
 use crate::settings::{Environment, Settings};
+use crate::text::status::{and_more, since};
 use crate::text::{Language, Text, notify as text};
 
 /// How many problems of one kind of news are named.
@@ -158,28 +159,23 @@ fn section(
     blocks.push(heading(title, language));
     let shown = cases.iter().take(NAMED_MAX).map(|case| show(case));
     let more = cases.len().saturating_sub(NAMED_MAX) as u64;
-    let more = (more > 0).then(|| crate::text::status::and_more(more));
+    let more = (more > 0).then(|| and_more(more));
     blocks.push(Block::List(shown.chain(more).map(|said| said.get(language).to_owned()).collect()));
 }
 
 fn begun(case: &Case) -> Text {
-    let message = &case.seen.message;
-    text::since(sentence(&message.ja), &message.en, &moment(&case.first_seen))
+    let message = case.seen.message.clone().going_on();
+    since(&message.ja, &message.en, &moment(&case.first_seen))
 }
 
 fn going_on(case: &Case) -> Text {
-    let message = &case.seen.message;
-    text::going_on(sentence(&message.ja), &message.en, &moment(&case.first_seen), case.times_seen)
+    let message = case.seen.message.clone().going_on();
+    text::going_on(&message.ja, &message.en, &moment(&case.first_seen), case.times_seen)
 }
 
 fn over(case: &Case) -> Text {
-    let (message, to) = (&case.seen.message, case.ended_at.as_deref().unwrap_or_default());
-    text::over(sentence(&message.ja), &message.en, &moment(&case.first_seen), &moment(to))
-}
-
-/// A sentence that something follows.
-fn sentence(japanese: &str) -> &str {
-    japanese.trim_end_matches('。')
+    let (message, to) = (case.seen.message.clone().going_on(), case.ended_at.as_deref().unwrap_or_default());
+    text::over(&message.ja, &message.en, &moment(&case.first_seen), &moment(to))
 }
 
 /// `2026-11-24 10:15`

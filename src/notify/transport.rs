@@ -7,7 +7,7 @@ use std::error::Error as _;
 use std::io;
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -19,7 +19,7 @@ use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, SendmailTransport, Transport as _};
 
-use crate::clock::JAPAN_AHEAD_H;
+use crate::clock::system_time;
 use crate::report::Problem;
 use crate::settings::{Login, MailTls, Settings, Smtp, Transport};
 use crate::text::notify as text;
@@ -129,12 +129,10 @@ fn within_deadline(
 fn message(settings: &Settings, mail: &Mail, now: NaiveDateTime) -> Result<Message, Error> {
     let from = address(settings.mail.from.as_deref())?;
     let to = address(settings.shop.admin_email.as_deref())?;
-    let seconds = now.and_utc().timestamp() - JAPAN_AHEAD_H * 3600;
-    let date = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
     let built = Message::builder()
         .from(Mailbox::new(Some(SENDER_NAME.to_owned()), from))
         .to(Mailbox::new(None, to))
-        .date(date)
+        .date(system_time(now))
         .message_id(None)
         .subject(mail.subject.as_str())
         .raw_header(automatic())

@@ -9,6 +9,7 @@ use suppaftp::types::Response;
 use super::connection::{DataConnection, TooSlow};
 use super::tls;
 use crate::interrupt;
+use crate::layout::one_line;
 use crate::report::{Exit, Failure, Problem};
 use crate::settings::{Ftp, Tls};
 use crate::text::{self, Text};
@@ -231,7 +232,7 @@ pub(super) fn quotable(bytes: &[u8], password: &str) -> String {
     if !password.is_empty() {
         text = text.replace(password, "…");
     }
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text = one_line(&text);
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().take(REPLY_SHOWN_MAX).collect()
 }

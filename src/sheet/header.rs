@@ -6,6 +6,7 @@ use csv::ByteRecord;
 
 use super::{REJECT_COLUMNS, Refusal};
 use crate::encoding::comparable_name;
+use crate::layout::first_names;
 use crate::text::sheet as text;
 
 /// A column of one sheet, found once by name. Not to be used with another sheet.
@@ -59,10 +60,7 @@ impl Header {
     /// The column of that name; a sheet without it is refused.
     pub fn required(&self, name: &str) -> Result<Column, Refusal> {
         self.optional(name).ok_or_else(|| {
-            let mut found = self.names.iter().take(COLUMNS_SHOWN_MAX).cloned().collect::<Vec<_>>().join(", ");
-            if self.names.len() > COLUMNS_SHOWN_MAX {
-                found.push_str(", …");
-            }
+            let found = first_names(&self.names, COLUMNS_SHOWN_MAX);
             Refusal::new(text::column_missing(&found).in_file(&self.file).at_line(self.line).in_column(name))
         })
     }

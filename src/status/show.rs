@@ -2,10 +2,10 @@
 
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
-use unicode_width::UnicodeWidthStr;
 
 use super::{Extent, HandWork, Job, Mails, Status, count};
 use crate::clock::{format_time, parse_time};
+use crate::layout::{columns, first_names};
 use crate::ledger::{Case, EndedRun, SentBatch, StoppedFile};
 use crate::output;
 use crate::text::{Language, Text, status as text};
@@ -93,20 +93,17 @@ impl Status {
         let is_it = |case: &&Case| case.seen.code == HELD_BACK && case.concerns == order_no;
         let order = Text::same(order_no).because(reason);
         match self.cases.iter().find(is_it) {
-            Some(case) => text::since(order.ja.trim_end_matches('。'), &order.en, &case.first_seen),
+            Some(case) => {
+                let order = order.going_on();
+                text::since(&order.ja, &order.en, &case.first_seen)
+            }
             None => order,
         }
     }
 
     fn problem(&self, case: &Case) -> Text {
-        let message = &case.seen.message;
-        let shown = text::problem(
-            &case.command,
-            message.ja.trim_end_matches('。'),
-            &message.en,
-            &case.first_seen,
-            case.times_seen,
-        );
+        let message = case.seen.message.clone().going_on();
+        let shown = text::problem(&case.command, &message.ja, &message.en, &case.first_seen, case.times_seen);
         match (self.mails, &case.mailed_at) {
             (Mails::Sent, None) => shown.because(&text::problem_not_mailed()),
             _ => shown,
@@ -204,10 +201,10 @@ impl HandWork {
         if self.names.is_empty() {
             return Vec::new();
         }
-        let mut shown = self.named(extent).join(", ");
-        if self.named(extent).len() < self.names.len() {
-            shown.push_str(", …");
-        }
+        let shown = match extent {
+            Extent::First => first_names(&self.names, SHOWN_MAX),
+            Extent::All => self.names.join(", "),
+        };
         vec![(self.sentence)(count(&self.names)), indented(Text::same(shown))]
     }
 
@@ -294,17 +291,8 @@ fn outcome(run: &EndedRun) -> Text {
 }
 
 fn figures(run: &EndedRun) -> Text {
-    let mut all = Text::default();
-    for (name, count) in run.counts.iter().filter(|(name, count)| *count > 0 && name != "unchanged") {
-        let label = output::count_label(name, *count);
-        for (shown, separator, label) in [(&mut all.ja, "、", label.ja), (&mut all.en, ", ", label.en)] {
-            if !shown.is_empty() {
-                shown.push_str(separator);
-            }
-            shown.push_str(&label);
-        }
-    }
-    all
+    let counts = run.counts.iter().map(|(name, count)| (name.as_str(), *count));
+    Text::listed(&output::count_labels(counts))
 }
 
 /// `2026-11-24 10:15:00 (5 min ago)`
@@ -322,17 +310,12 @@ fn ago(time: &str, now: NaiveDateTime) -> Text {
     }
 }
 
-/// The rows' cells one below the other, whatever the width of their characters; two blanks between them.
+/// The rows' cells one below the other.
 fn aligned(rows: &[[Text; 4]]) -> Vec<Text> {
-    let lines = |language: Language| -> Vec<String> {
-        let widths: Vec<usize> = (0..4)
-            .map(|column| rows.iter().map(|row| row[column].get(language).width()).max().unwrap_or(0))
-            .collect();
-        let padded = |(cell, width): (&Text, &usize)| {
-            let cell = cell.get(language);
-            format!("{cell}{}  ", " ".repeat(width - cell.width()))
-        };
-        rows.iter().map(|row| row.iter().zip(&widths).map(padded).collect()).collect()
+    let lines = |language: Language| {
+        let cells: Vec<Vec<&str>> =
+            rows.iter().map(|row| row.iter().map(|cell| cell.get(language)).collect()).collect();
+        columns(&cells)
     };
     let (ja, en) = (lines(Language::Ja), lines(Language::En));
     ja.into_iter().zip(en).map(|(ja, en)| Text { ja, en }).collect()

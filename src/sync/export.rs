@@ -241,14 +241,14 @@ fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send
         set_time(&bytes, run.clock.now()).with_context(|| format!("cannot change {}", bytes.display()))?;
     }
     commit_sent(run, &batch, &archived_as)?;
+    run.report.counts.add("exported", batch.order_count);
+    run.report.counts.add("lines", batch.line_count);
     crash::point("sent");
     log::info!(file = batch.file_name; "has its final name");
     if bytes.exists() {
         run.work_dir.archive(&bytes, &archived_as)?;
         crash::point("batch-archived");
     }
-    run.report.counts.add("exported", batch.order_count);
-    run.report.counts.add("lines", batch.line_count);
     Ok(())
 }
 

@@ -28,6 +28,7 @@ use super::{Mode, Run};
 use crate::crash;
 use crate::history::Recording;
 use crate::interrupt;
+use crate::layout::first_names;
 use crate::ledger::{self, Decision, KnownFile};
 use crate::remote::Remote;
 use crate::report::{Counts, Exit, FileOutcome, FileReport, Look, Problem};
@@ -306,7 +307,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
             }
             let kept = rejects.keep(stamp.file_time)?;
             tell_rejects(run, &rejects, &told, kept.as_deref());
-            judge(run, comparison, problems, rejects.count, &mut told)
+            judge(run, comparison, problems, &mut told)
         }
         Err(error) => {
             rejects.discard()?;
@@ -318,7 +319,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
         Mode::Real => Some(commit(run, job, file, &decision, &stamp, recording, in_the_way)?),
     };
     log::info!(file = file.shown; "{}, {} rows of it changed something", decision.as_str(), told.applied);
-    run.report.files.push(told);
+    run.report.add_file(told);
     Ok(Decided { decision, entry_id })
 }
 
@@ -356,7 +357,6 @@ fn judge(
     run: &mut Run<'_>,
     comparison: Comparison,
     problems: Vec<Problem>,
-    rejected: u64,
     told: &mut FileReport,
 ) -> Decision {
     if let Some(problem) = comparison.held_because {
@@ -370,8 +370,8 @@ fn judge(
     told.unchanged = comparison.unchanged;
     told.unknown = comparison.unknown;
     told.unknown_columns = comparison.unknown_columns;
-    run.report.counts.add_all(&comparison.counts);
-    run.report.counts.add("rejected", rejected);
+    told.counts = comparison.counts;
+    told.counts.add("rejected", told.rejected);
     for problem in problems {
         run.report.tell(problem.in_file(&told.name));
     }
@@ -407,10 +407,7 @@ fn tell_unknown_columns(run: &mut Run<'_>, told: &FileReport) {
     if new.is_empty() {
         return;
     }
-    let mut names = new[..new.len().min(COLUMNS_TOLD_MAX)].join(", ");
-    if new.len() > COLUMNS_TOLD_MAX {
-        names.push_str(", …");
-    }
+    let names = first_names(&new, COLUMNS_TOLD_MAX);
     run.report.problems.push(text::unknown_columns(&names, new.len()).in_file(&told.name));
 }
 

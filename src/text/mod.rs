@@ -41,6 +41,23 @@ impl Text {
         Self { ja: self.ja + ": " + &reason.ja, en: self.en + ": " + &reason.en }
     }
 
+    /// All of them, with what stands between two in either language.
+    pub fn joined(texts: &[Self], ja: &str, en: &str) -> Self {
+        let all = |language| texts.iter().map(|text| text.get(language)).collect::<Vec<_>>();
+        Self { ja: all(Language::Ja).join(ja), en: all(Language::En).join(en) }
+    }
+
+    /// `one, another`
+    pub fn listed(texts: &[Self]) -> Self {
+        Self::joined(texts, "、", ", ")
+    }
+
+    /// This text without its full stop, because something follows in the same sentence.
+    #[must_use]
+    pub fn going_on(self) -> Self {
+        Self { ja: self.ja.trim_end_matches('。').to_owned(), en: self.en }
+    }
+
     /// A text that is the same in both languages: a name, a path, a server's reply.
     pub fn same(text: impl Into<String>) -> Self {
         let en: String = text.into();

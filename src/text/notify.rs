@@ -71,10 +71,6 @@ texts! {
     heading_impact() { ja: "お店への影響", en: "What it means for the shop" }
     heading_to_do() { ja: "していただきたいこと", en: "What to do" }
     heading_details() { ja: "詳しい情報（システムのご担当者向け）", en: "Details for whoever looks after the system" }
-    since(message: &str, message_en: &str, time: &str) {
-        ja: "{message}（{time} から）",
-        en: "{message_en} (since {time})",
-    }
     going_on(message: &str, message_en: &str, time: &str, times: u64) {
         ja: "{message}（{time} から、{times} 回の実行で確認）",
         en: "{message_en} (since {time}, seen by {times} runs)",

@@ -38,6 +38,28 @@ fn the_ledger_calls_a_file_applied_only_when_all_of_it_is() {
 }
 
 #[test]
+fn a_begun_file_counts_only_when_all_of_it_is_written() {
+    let shop = shop_in_slices();
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));
+    shop.run_dying_at("slice-committed:3", ["import-stock"]);
+    shop.sql(
+        "CREATE TRIGGER not_yet BEFORE UPDATE ON stock WHEN NEW.sku_code = 'S-020'
+         BEGIN SELECT RAISE(ABORT, 'not now'); END",
+    );
+    let ran = shop.run(["import-stock", "--json"]).exits(8).count("changed", 0).count("unchanged", 0);
+    assert_eq!(ran.json()["files"], serde_json::json!([]), "{ran}");
+    ran.never_says("begun-file-finished");
+    shop.sql("DROP TRIGGER not_yet");
+    let ran = shop.run(["import-stock", "--json"]).ok().says("begun-file-finished");
+    let file = &ran.json()["files"][0];
+    assert_eq!((&file["rows"], &file["outcome"]), (&40.into(), &"applied".into()), "{ran}");
+    let changed = file["applied"].as_i64().unwrap();
+    assert!(changed > 0, "{ran}");
+    ran.count("changed", changed).count("unchanged", 40 - changed);
+    shop.check_rows(WRITTEN, &["40"]);
+}
+
+#[test]
 fn a_begun_file_is_finished_from_its_copy_when_the_server_has_it_no_more() {
     let shop = shop_in_slices();
     shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));

@@ -90,6 +90,24 @@ fn a_run_that_fails_says_what_stands() {
 }
 
 #[test]
+fn a_file_whose_commit_fails_does_not_count() {
+    let shop = three_stock_files();
+    shop.sql(
+        "CREATE TABLE parents (id INTEGER PRIMARY KEY);
+         CREATE TABLE children (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED);
+         CREATE TRIGGER orphan AFTER INSERT ON tempostar_files WHEN NEW.name = 'b.csv'
+         BEGIN INSERT INTO children VALUES (1); END",
+    );
+    let ran = shop.run(["import-stock", "--json"]).exits(8);
+    let ran = ran.count("unchanged", 39).count("rejected", 1).count("changed", 0).count("unknown", 0);
+    assert_eq!(ran.json()["files"].as_array().map(Vec::len), Some(1), "{ran}");
+    let recorded = "SELECT json_extract(counts, '$.changed') FROM tempostar_runs ORDER BY id DESC LIMIT 1";
+    shop.check_rows(recorded, &["0"]);
+    shop.sql("DROP TRIGGER orphan");
+    shop.run(["import-stock", "--json"]).ok().count("changed", 3).count("unknown", 1);
+}
+
+#[test]
 fn each_job_has_its_figures() {
     let shop = scenes::orders().shop;
     shop.order("held").line("A-1", 1).set("total", 1).insert();

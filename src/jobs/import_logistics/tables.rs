@@ -203,60 +203,13 @@ pub(super) fn write_changes(transaction: &Transaction<'_>, stamp: &Stamp, slice:
         record(transaction, history)?;
         crash::point("orders-recorded");
     }
-    transaction.execute(
-        "UPDATE order_shipments
-         SET (shipped_on, delivered_on, tracking_no, delivery_method)
-             = (SELECT shipped_on, delivered_on, tracking_no, delivery_method
-                FROM temp.shipment_changes AS new
-                WHERE new.order_no = order_shipments.order_no AND new.shipment_no = order_shipments.shipment_no)
-         WHERE (order_no, shipment_no) IN (
-             SELECT new.order_no, new.shipment_no
-             FROM temp.chosen_orders AS chosen
-             CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
-             CROSS JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL)",
-        [],
-    )?;
+    write_shipments(transaction)?;
     crash::point("shipments-written");
-    transaction.execute(
-        "INSERT INTO order_lines
-             (order_no, line_no, shipment_no, sku_code, product_name, options, quantity,
-              unit_price_excl_tax, unit_tax, unit_price_incl_tax, added_by)
-         SELECT added.order_no,
-                added.position + (SELECT coalesce(max(line_no), 0)
-                                  FROM order_lines AS line
-                                  WHERE line.order_no = added.order_no),
-                added.shipment_no, added.sku_code, added.product_name, added.options, added.quantity,
-                added.unit_price_excl_tax, added.unit_tax, added.unit_price_incl_tax, 'tempostar'
-         FROM temp.chosen_orders AS chosen
-         CROSS JOIN temp.added_lines AS added ON added.order_no = chosen.order_no
-         CROSS JOIN orders ON orders.order_no = added.order_no AND orders.cancelled_at IS NULL",
-        [],
-    )?;
+    add_lines(transaction)?;
     crash::point("lines-added");
-    transaction.execute(
-        "UPDATE orders
-         SET delivery_status = 1, payment_status = 1, capture_status = 1,
-             (shipped_at, paid_at, captured_at)
-             = (SELECT shipped_at, paid_at, captured_at
-                FROM temp.order_ticks AS new
-                WHERE new.order_no = orders.order_no)
-         WHERE cancelled_at IS NULL
-           AND order_no IN (SELECT new.order_no
-                            FROM temp.chosen_orders AS chosen
-                            CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no)",
-        [],
-    )?;
+    tick_orders(transaction)?;
     crash::point("orders-ticked");
-    transaction.execute(
-        "UPDATE orders
-         SET cancelled_in_tempostar_at = (SELECT CASE WHEN is_new THEN :now END
-                                          FROM temp.cancellations AS new
-                                          WHERE new.order_no = orders.order_no)
-         WHERE order_no IN (SELECT new.order_no
-                            FROM temp.chosen_orders AS chosen
-                            CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no)",
-        named_params! { ":now": now },
-    )?;
+    note_cancellations(transaction, now)?;
     stamp_changed(transaction, now)?;
     take_off(transaction, slice)
 }
@@ -288,6 +241,74 @@ fn record(transaction: &Transaction<'_>, history: i64) -> Result<()> {
          FROM temp.chosen_orders AS chosen
          CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no",
         named_params! { ":history": history },
+    )?;
+    Ok(())
+}
+
+fn write_shipments(transaction: &Transaction<'_>) -> Result<()> {
+    transaction.execute(
+        "UPDATE order_shipments
+         SET (shipped_on, delivered_on, tracking_no, delivery_method)
+             = (SELECT shipped_on, delivered_on, tracking_no, delivery_method
+                FROM temp.shipment_changes AS new
+                WHERE new.order_no = order_shipments.order_no AND new.shipment_no = order_shipments.shipment_no)
+         WHERE (order_no, shipment_no) IN (
+             SELECT new.order_no, new.shipment_no
+             FROM temp.chosen_orders AS chosen
+             CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
+             CROSS JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL)",
+        [],
+    )?;
+    Ok(())
+}
+
+fn add_lines(transaction: &Transaction<'_>) -> Result<()> {
+    transaction.execute(
+        "INSERT INTO order_lines
+             (order_no, line_no, shipment_no, sku_code, product_name, options, quantity,
+              unit_price_excl_tax, unit_tax, unit_price_incl_tax, added_by)
+         SELECT added.order_no,
+                added.position + (SELECT coalesce(max(line_no), 0)
+                                  FROM order_lines AS line
+                                  WHERE line.order_no = added.order_no),
+                added.shipment_no, added.sku_code, added.product_name, added.options, added.quantity,
+                added.unit_price_excl_tax, added.unit_tax, added.unit_price_incl_tax, 'tempostar'
+         FROM temp.chosen_orders AS chosen
+         CROSS JOIN temp.added_lines AS added ON added.order_no = chosen.order_no
+         CROSS JOIN orders ON orders.order_no = added.order_no AND orders.cancelled_at IS NULL",
+        [],
+    )?;
+    Ok(())
+}
+
+fn tick_orders(transaction: &Transaction<'_>) -> Result<()> {
+    transaction.execute(
+        "UPDATE orders
+         SET delivery_status = 1, payment_status = 1, capture_status = 1,
+             (shipped_at, paid_at, captured_at)
+             = (SELECT shipped_at, paid_at, captured_at
+                FROM temp.order_ticks AS new
+                WHERE new.order_no = orders.order_no)
+         WHERE cancelled_at IS NULL
+           AND order_no IN (SELECT new.order_no
+                            FROM temp.chosen_orders AS chosen
+                            CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no)",
+        [],
+    )?;
+    Ok(())
+}
+
+/// Or that they were taken back.
+fn note_cancellations(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+    transaction.execute(
+        "UPDATE orders
+         SET cancelled_in_tempostar_at = (SELECT CASE WHEN is_new THEN :now END
+                                          FROM temp.cancellations AS new
+                                          WHERE new.order_no = orders.order_no)
+         WHERE order_no IN (SELECT new.order_no
+                            FROM temp.chosen_orders AS chosen
+                            CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no)",
+        named_params! { ":now": now },
     )?;
     Ok(())
 }

@@ -122,10 +122,11 @@ fn finish(run: &mut Run<'_>, job: &mut dyn ImportJob, id: i64, file: &Spooled) -
     told.rejected = rejects.count;
     let kept = rejects.keep(stamp.file_time)?;
     tell_rejects(run, &rejects, &told, kept.as_deref());
-    judge(run, comparison, problems, rejects.count, &mut told);
+    judge(run, comparison, problems, &mut told);
+    write_slices(run, job, &file.entry, Some(id), &stamp)?;
     run.report.problems.push(text::begun_finished().in_file(&file.shown));
-    run.report.files.push(told);
-    write_slices(run, job, &file.entry, Some(id), &stamp).map(drop)
+    run.report.add_file(told);
+    Ok(())
 }
 
 /// Writes all that is left, a slice at a time; gives the ledger entry.

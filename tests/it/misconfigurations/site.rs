@@ -126,7 +126,7 @@ impl Site {
         let text = replace_windows(text, 64, "<fingerprint>", |c| c.chars().all(|c| c.is_ascii_hexdigit()));
         let text = replace_windows(&text, 22, "<run>", is_run_id);
         let text = self.volatile.iter().fold(text, |text, (value, stands_in)| text.replace(value, stands_in));
-        without_ports(&text)
+        NUMBERS.iter().fold(text, |text, (before, stands_in)| without_numbers(&text, before, stands_in))
     }
 }
 
@@ -165,14 +165,25 @@ fn replace_windows(text: &str, bytes: usize, placeholder: &str, is_meant: impl F
     replaced
 }
 
-/// The ports of data connections are known to nobody beforehand.
-fn without_ports(text: &str) -> String {
-    const HOST: &str = "127.0.0.1:";
-    let mut parts = text.split(HOST);
+/// Numbers that nobody knows beforehand, or that another version of the schema changes: what stands before each, and
+/// what the manual says instead.
+const NUMBERS: [(&str, &str); 5] = [
+    // The ports of data connections.
+    ("127.0.0.1:", "<port>"),
+    ("newer than this program's ", "<n>"),
+    ("このプログラムの知る版（", "<n>"),
+    // Where SQLite found the damage.
+    ("Tree ", "<n>"),
+    (" page ", "<n>"),
+];
+
+/// Puts `placeholder` in place of every number that follows `before`.
+fn without_numbers(text: &str, before: &str, placeholder: &str) -> String {
+    let mut parts = text.split(before);
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| {
         let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
-        let port = if rest.len() < part.len() { "<port>" } else { "" };
-        text + HOST + port + rest
+        let number = if rest.len() < part.len() { placeholder } else { "" };
+        text + before + number + rest
     })
 }

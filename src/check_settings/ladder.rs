@@ -1,0 +1,354 @@
+//! The checks that need settings to begin with: in their order, each with those that it stands on.
+
+use anyhow::{Context, Result};
+
+use super::{ALL_JOBS, Found, World, database, disks, files, folders, mail, orders, schedule, server};
+use super::{settings_file, work_folder, write_test};
+use crate::cli::CheckSettings;
+use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::text::progress::connecting;
+use crate::text::{Text, check_settings as say};
+
+/// One rung of the ladder.
+pub(super) struct Rung {
+    pub(super) id: &'static str,
+    pub(super) title: fn() -> Text,
+    /// The checks on which this one stands.
+    pub(super) after: &'static [&'static str],
+    /// The jobs that cannot run while it fails.
+    pub(super) stops: &'static [&'static str],
+    pub(super) look: fn(&mut World<'_>) -> Result<Found>,
+}
+
+pub(super) const NO_JOB: &[&str] = &[];
+
+const SERVER: &[&str] = &["server-folders"];
+const FILES: &[&str] = &["work-folder", "database", "database-integrity"];
+const DATABASE: &[&str] = &["database", "database-integrity"];
+
+/// From the bottom up.
+pub(super) const LADDER: &[Rung] = &[
+    Rung {
+        id: "passwords",
+        title: say::title_passwords,
+        after: &[],
+        stops: NO_JOB,
+        look: |world| Ok(settings_file::passwords(world.settings)),
+    },
+    Rung {
+        id: "go-live",
+        title: say::title_go_live,
+        after: &[],
+        stops: NO_JOB,
+        look: |world| Ok(settings_file::go_live(world.settings)),
+    },
+    Rung {
+        id: "language",
+        title: say::title_language,
+        after: &[],
+        stops: NO_JOB,
+        look: |_| Ok(Found::ok(say::language_here())),
+    },
+    Rung {
+        id: "disk-space",
+        title: say::title_disk_space,
+        after: &[],
+        stops: ALL_JOBS,
+        look: |world| Ok(disks::space(world.settings)),
+    },
+    Rung {
+        id: "work-folder",
+        title: say::title_work_folder,
+        after: &["disk-space"],
+        stops: ALL_JOBS,
+        look: |world| {
+            let (found, work_dir) = work_folder::usable(&world.settings.work_dir, world.run_id)?;
+            world.work_dir = Some(work_dir);
+            Ok(found)
+        },
+    },
+    Rung {
+        id: "database",
+        title: say::title_database,
+        after: &["disk-space"],
+        stops: ALL_JOBS,
+        look: |world| {
+            let (found, database) = database::open(world.settings)?;
+            world.database = Some(database);
+            Ok(found)
+        },
+    },
+    Rung {
+        id: "database-integrity",
+        title: say::title_database_integrity,
+        after: &["database"],
+        stops: ALL_JOBS,
+        look: |world| database::integrity(world.database()?),
+    },
+    Rung {
+        id: "database-wal",
+        title: say::title_database_wal,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| database::wal(world.database()?, &world.settings.database),
+    },
+    Rung {
+        id: "database-write",
+        title: say::title_database_write,
+        after: DATABASE,
+        stops: ALL_JOBS,
+        look: |world| database::write(world.database()?),
+    },
+    Rung {
+        id: "free-items",
+        title: say::title_free_items,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| database::free_items(world.database()?, &world.settings.products.free_items),
+    },
+    Rung {
+        id: "order-free-items",
+        title: say::title_order_free_items,
+        after: &[],
+        stops: &[export_orders::COMMAND],
+        look: |world| Ok(database::order_free_items(&world.settings.orders.free_items)),
+    },
+    Rung {
+        id: "payment-methods",
+        title: say::title_payment_methods,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| database::payment_methods(world.database()?),
+    },
+    Rung {
+        id: "options-data",
+        title: say::title_options_data,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| orders::options(world.database()?, world.settings, world.clock.now()),
+    },
+    Rung {
+        id: "clock",
+        title: say::title_clock,
+        after: &[],
+        stops: ALL_JOBS,
+        look: |world| schedule::clock(world.database.as_ref(), world.clock.now()),
+    },
+    Rung {
+        id: "server-trust",
+        title: say::title_server_trust,
+        after: &[],
+        stops: ALL_JOBS,
+        look: |world| server::trust(&mut world.remote, &world.settings.ftp.server.tls),
+    },
+    Rung {
+        id: "server-name",
+        title: say::title_server_name,
+        after: &["server-trust"],
+        stops: ALL_JOBS,
+        look: |world| {
+            if world.options.offline {
+                return Ok(Found::skipped(say::offline()));
+            }
+            // This is where the waiting is done, for the next checks too.
+            world.progress.wait(&connecting());
+            let approach = world.approach.insert(server::Approach::new(&mut world.remote, world.settings));
+            Ok(approach.name())
+        },
+    },
+    Rung {
+        id: "server-connection",
+        title: say::title_server_connection,
+        after: &["server-name"],
+        stops: ALL_JOBS,
+        look: |world| Ok(world.approach()?.connection()),
+    },
+    Rung {
+        id: "server-greeting",
+        title: say::title_server_greeting,
+        after: &["server-connection"],
+        stops: ALL_JOBS,
+        look: |world| Ok(world.approach()?.greeting()),
+    },
+    Rung {
+        id: "server-encryption",
+        title: say::title_server_encryption,
+        after: &["server-greeting"],
+        stops: ALL_JOBS,
+        look: |world| {
+            let now = world.clock.now();
+            Ok(world.approach()?.encryption(now))
+        },
+    },
+    Rung {
+        id: "server-login",
+        title: say::title_server_login,
+        after: &["server-encryption"],
+        stops: ALL_JOBS,
+        look: |world| Ok(world.approach()?.login()),
+    },
+    Rung {
+        id: "server-listing",
+        title: say::title_server_listing,
+        after: &["server-login"],
+        stops: ALL_JOBS,
+        look: |world| {
+            let approach = world.approach.as_ref().context("the server was not tried")?;
+            approach.listing(&mut world.remote)
+        },
+    },
+    Rung {
+        id: "server-folders",
+        title: say::title_server_folders,
+        after: &["server-listing"],
+        stops: ALL_JOBS,
+        look: |world| {
+            world.places = folders::visit(&mut world.remote, world.settings)?;
+            folders::together(&mut world.remote, &world.settings.shop.code, &world.places)
+        },
+    },
+    Rung {
+        id: folders::PRODUCTS,
+        title: say::title_products_inbox,
+        after: SERVER,
+        stops: &[import_products::COMMAND],
+        look: |world| {
+            let (inbox, now) = (&world.settings.products.inbox, world.clock.now());
+            folders::inbox(&mut world.places, folders::PRODUCTS, inbox, now)
+        },
+    },
+    Rung {
+        id: folders::LOGISTICS,
+        title: say::title_logistics_inbox,
+        after: SERVER,
+        stops: &[import_logistics::COMMAND],
+        look: |world| {
+            let (inbox, now) = (&world.settings.logistics.inbox, world.clock.now());
+            folders::inbox(&mut world.places, folders::LOGISTICS, inbox, now)
+        },
+    },
+    Rung {
+        id: folders::STOCK,
+        title: say::title_stock_inbox,
+        after: SERVER,
+        stops: &[import_stock::COMMAND],
+        look: |world| {
+            let (inbox, now) = (&world.settings.stock.inbox, world.clock.now());
+            folders::inbox(&mut world.places, folders::STOCK, inbox, now)
+        },
+    },
+    Rung {
+        id: folders::ORDERS,
+        title: say::title_orders_outbox,
+        after: SERVER,
+        stops: &[export_orders::COMMAND],
+        look: |world| folders::outbox(&mut world.places, world.clock.now()),
+    },
+    Rung {
+        id: WRITE_TEST,
+        title: say::title_write_test,
+        after: &["work-folder", folders::ORDERS],
+        stops: &[export_orders::COMMAND],
+        look: |world| world.try_outbox(),
+    },
+    Rung {
+        id: "products-archive",
+        title: say::title_products_archive,
+        after: &[WRITE_TEST, folders::PRODUCTS],
+        stops: &[import_products::COMMAND],
+        look: |world| world.try_inbox(&world.settings.products.inbox, "products.inbox"),
+    },
+    Rung {
+        id: "logistics-archive",
+        title: say::title_logistics_archive,
+        after: &[WRITE_TEST, folders::LOGISTICS],
+        stops: &[import_logistics::COMMAND],
+        look: |world| world.try_inbox(&world.settings.logistics.inbox, "logistics.inbox"),
+    },
+    Rung {
+        id: "stock-archive",
+        title: say::title_stock_archive,
+        after: &[WRITE_TEST, folders::STOCK],
+        stops: &[import_stock::COMMAND],
+        look: |world| world.try_inbox(&world.settings.stock.inbox, "stock.inbox"),
+    },
+    Rung {
+        id: "server-clock",
+        title: say::title_server_clock,
+        after: &[WRITE_TEST],
+        stops: NO_JOB,
+        look: |world| Ok(write_test::clock(world.written.as_ref().context("nothing was written")?)),
+    },
+    Rung {
+        id: "products-file",
+        title: say::title_products_file,
+        after: FILES,
+        stops: &[import_products::COMMAND],
+        look: |world| files::look(world, &files::PRODUCTS),
+    },
+    Rung {
+        id: "logistics-file",
+        title: say::title_logistics_file,
+        after: FILES,
+        stops: &[import_logistics::COMMAND],
+        look: |world| files::look(world, &files::LOGISTICS),
+    },
+    Rung {
+        id: "stock-file",
+        title: say::title_stock_file,
+        after: FILES,
+        stops: &[import_stock::COMMAND],
+        look: |world| files::look(world, &files::STOCK),
+    },
+    Rung {
+        id: "orders",
+        title: say::title_orders,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| orders::waiting(world.database()?, world.settings, world.clock.now()),
+    },
+    Rung {
+        id: "orders-taken",
+        title: say::title_orders_taken,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| {
+            let database = world.database.as_ref().context("no database")?;
+            let is_outbox_known = world.passed.contains(&folders::ORDERS);
+            let remote = is_outbox_known.then_some(&mut world.remote);
+            orders::taken(database, world.settings, world.clock.now(), remote)
+        },
+    },
+    Rung {
+        id: "schedule",
+        title: say::title_schedule,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| schedule::last_successes(world.database()?, world.settings, world.clock.now()),
+    },
+    Rung {
+        id: "running-jobs",
+        title: say::title_running_jobs,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| schedule::locks(world.database()?, world.settings, world.clock.now()),
+    },
+    Rung {
+        id: "mail",
+        title: say::title_mail,
+        after: &[],
+        stops: NO_JOB,
+        look: |world| Ok(mail::look(world.settings, world.options, world.clock.now())),
+    },
+];
+
+pub(super) const WRITE_TEST: &str = "write-test";
+
+/// The checks that write on the server; they are made only where that was asked for.
+pub(super) const WRITING: [&str; 5] =
+    [WRITE_TEST, "products-archive", "logistics-archive", "stock-archive", "server-clock"];
+
+/// The rungs that were asked for.
+pub(super) fn ladder(options: &CheckSettings) -> impl Iterator<Item = &'static Rung> {
+    LADDER.iter().filter(move |rung| options.write_test || !WRITING.contains(&rung.id))
+}

@@ -1,0 +1,59 @@
+//! Text on a terminal: kept to one line, and in columns that stand below each other whatever the width of their
+//! characters. The only home of `unicode-width`.
+
+use unicode_width::UnicodeWidthStr;
+
+/// What somebody has typed into a field, or named a file, must not move the cursor.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// How many columns the widest of them takes; a Japanese character takes two.
+pub fn widest<'a>(texts: impl IntoIterator<Item = &'a str>) -> usize {
+    texts.into_iter().map(UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
+/// The text, with blanks behind it up to this width.
+pub fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// The rows' cells one below the other, two blanks between them.
+pub fn columns(rows: &[Vec<&str>]) -> Vec<String> {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| widest(rows.iter().filter_map(|row| row.get(column).copied()));
+    let widths: Vec<usize> = (0..count).map(width).collect();
+    let line = |row: &Vec<&str>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| padded(cell, *width));
+        cells.collect::<Vec<_>>().join("  ")
+    };
+    rows.iter().map(line).collect()
+}
+
+/// `A-1, A-2, …`: the first names, up to so many.
+pub fn first_names(names: &[impl AsRef<str>], most: usize) -> String {
+    let mut shown = names.iter().take(most).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    if names.len() > most {
+        shown.push_str(", …");
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_below_each_other_in_japanese_too() {
+        let rows = [vec!["商品", "12", "x"], vec!["a", "3"]];
+        assert_eq!(columns(&rows), ["商品  12  x", "a     3 "]);
+        assert_eq!(columns(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn names_beyond_the_first_are_hinted_at() {
+        assert_eq!(first_names(&["a", "b"], 2), "a, b");
+        assert_eq!(first_names(&["a", "b", "c"], 2), "a, b, …");
+        assert_eq!(first_names(&[""; 0], 2), "");
+    }
+}
