@@ -3,12 +3,11 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::desk::{Desk, STOCK_SHEET, Sent, fill_orders, fill_skus, fill_stock};
 use crate::ftp_server::FtpServer;
@@ -195,7 +194,7 @@ pub fn large(desk: &Desk, options: &Options) -> Result<(Table, String)> {
     fill_skus(&mut shop, rows)?;
     fill_stock(&mut shop, rows)?;
     fill_orders(&mut shop, rows, Sent::All)?;
-    let before = size(&desk.database())?;
+    let before = size(&shop)?;
     let filling = shop.transaction()?;
     for run in 0..RUNS_OF_A_YEAR {
         let (at, run_id) = (time_of_run(run), format!("2024-{run}"));
@@ -213,9 +212,9 @@ pub fn large(desk: &Desk, options: &Options) -> Result<(Table, String)> {
         )?;
     }
     filling.commit()?;
+    let ledger = size(&shop)?.saturating_sub(before);
     drop(shop);
     desk.keep_as("large.db")?;
-    let ledger = size(&desk.database())?.saturating_sub(before);
     let grown = format!("\nThe ledger of those runs, each with a file: {} MiB.\n", ledger / 1024 / 1024);
     let _server = server(desk)?;
     for arguments in [&["status"][..], &["status", "--json"], &["check-settings"], &["export-orders"]] {
@@ -243,9 +242,9 @@ pub fn large(desk: &Desk, options: &Options) -> Result<(Table, String)> {
     Ok((table, grown))
 }
 
-fn size(path: &Path) -> Result<u64> {
-    let wal = format!("{}-wal", path.display());
-    Ok(fs::metadata(path)?.len() + fs::metadata(wal).map_or(0, |found| found.len()))
+fn size(shop: &Connection) -> Result<u64> {
+    let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+    Ok(shop.query_row(sql, [], |row| row.get(0))?)
 }
 
 fn time_of_run(run: u32) -> String {

@@ -6,6 +6,8 @@ import sqlite3
 import subprocess
 import sys
 
+sys.path.pop(0)  # this folder, in which this very file is called duckdb
+
 import duckdb
 import duckdb_ext
 
