@@ -49,6 +49,11 @@ pub fn format_time(time: NaiveDateTime) -> String {
     time.format(TIME_FORMAT).to_string()
 }
 
+/// To the minute, where seconds are of no interest to a person.
+pub fn format_minute(time: NaiveDateTime) -> String {
+    time.format("%Y-%m-%d %H:%M").to_string()
+}
+
 /// As the database writes it; `None` for anything else.
 pub fn parse_time(text: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(text, TIME_FORMAT).ok()

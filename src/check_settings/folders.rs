@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use chrono::{Duration, NaiveDateTime};
 
 use super::{Finding, Found, Who};
+use crate::clock::format_minute;
 use crate::file_time::server_time;
 use crate::output::grouped;
 use crate::remote::{Error, Kind, Listing, Remote};
@@ -148,7 +149,7 @@ pub(super) fn inbox(places: &mut [Place], check: &str, inbox: &Inbox, now: Naive
             (0, _) => say::inbox_empty(&place.folder),
             (files, None) => say::inbox_waiting(&place.folder, files, &bytes),
             (files, Some((_, oldest))) => {
-                say::inbox_waiting_since(&place.folder, files, &bytes, &minutes(oldest))
+                say::inbox_waiting_since(&place.folder, files, &bytes, &format_minute(oldest))
             }
         };
         Found::ok(fact).with_all(odd_in_inbox(place, seen, inbox, now))
@@ -161,7 +162,9 @@ pub(super) fn outbox(places: &mut [Place], now: NaiveDateTime) -> Result<Found> 
         let fact = match (seen.listing.files.len(), oldest(&seen.listing, now)) {
             (0, _) => say::outbox_empty(&place.folder),
             (files, None) => say::outbox_waiting(&place.folder, files),
-            (files, Some((_, oldest))) => say::outbox_waiting_since(&place.folder, files, &minutes(oldest)),
+            (files, Some((_, oldest))) => {
+                say::outbox_waiting_since(&place.folder, files, &format_minute(oldest))
+            }
         };
         Found::ok(fact).with_all(unfinished(place, seen))
     })
@@ -185,16 +188,12 @@ fn oldest(listing: &Listing, now: NaiveDateTime) -> Option<(&str, NaiveDateTime)
     times.min_by_key(|(_, time)| *time)
 }
 
-fn minutes(time: NaiveDateTime) -> String {
-    time.format("%Y-%m-%d %H:%M").to_string()
-}
-
 fn odd_in_inbox(place: &Place, seen: &Seen, inbox: &Inbox, now: NaiveDateTime) -> Vec<Finding> {
     let of_support = |problem| Finding::new(&[Who::Support], problem);
     let late = oldest(&seen.listing, now).filter(|(_, time)| now - *time > Duration::hours(WAITING_TOLD_H));
     let first = without_marker(seen, inbox, now)
         .map(of_support)
-        .or_else(|| late.map(|(name, time)| of_support(say::file_waits_long(name, &minutes(time)))));
+        .or_else(|| late.map(|(name, time)| of_support(say::file_waits_long(name, &format_minute(time)))));
     let unreadable = seen.listing.unreadable.first().map(|file| {
         Finding::new(&[Who::Savaway, Who::Support], say::inbox_file_unreadable(&file.name, &file.reply))
     });

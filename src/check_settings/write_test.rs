@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use chrono::{Duration, NaiveDateTime};
 
 use super::{Finding, Found, Who, server};
-use crate::clock::{Clock, JAPAN_AHEAD_H, japan_time};
+use crate::clock::{Clock, JAPAN_AHEAD_H, format_minute, japan_time};
 use crate::remote::{Error, Kind, Remote, RemoteFile};
 use crate::settings::{AfterImport, Inbox};
 use crate::sync::import::join;
@@ -165,10 +165,10 @@ pub(super) fn clock(written: &Written) -> Found {
             Found::failed(vec![Finding::new(&[Who::Savaway, Who::Support], problem)])
         }
         Difference::Wrong(ahead) => {
-            let (minutes, ours) = (ahead.num_minutes().abs(), written.between.1.format("%Y-%m-%d %H:%M"));
+            let (minutes, ours) = (ahead.num_minutes().abs(), format_minute(written.between.1));
             let problem = match ahead > Duration::zero() {
-                true => say::clock_ahead(minutes, &ours.to_string()),
-                false => say::clock_behind(minutes, &ours.to_string()),
+                true => say::clock_ahead(minutes, &ours),
+                false => say::clock_behind(minutes, &ours),
             };
             Found::failed(vec![Finding::new(&[Who::Support, Who::Savaway], problem)])
         }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::news::News;
 use super::page::Block;
 use super::transport::Mail;
-use crate::clock::parse_time;
+use crate::clock::{format_minute, parse_time};
 use crate::ledger::Case;
 use crate::report::Exit;
 use crate::settings::{Environment, Settings};
@@ -180,7 +180,7 @@ fn over(case: &Case) -> Text {
 
 /// `2026-11-24 10:15`
 fn moment(time: &str) -> String {
-    parse_time(time).map_or_else(|| time.to_owned(), |time| time.format("%Y-%m-%d %H:%M").to_string())
+    parse_time(time).map_or_else(|| time.to_owned(), format_minute)
 }
 
 /// What the open problems mean for the shop.
