@@ -813,9 +813,9 @@ problems! {
         hint_en: "look in TEMPOSTAR whether it takes orders in automatically, and for errors there; until then these orders have not reached it",
     }
     error no_test_mail = "test-mail-none" () {
-        ja: "テストメールは送信していません。メールを送らない設定（［mail］の transport = \"none\"、または［mail］なし）です。",
+        ja: "テストメールは送信していません。メールを送らない設定（[mail] の transport = \"none\"、または [mail] なし）です。",
         en: "no test mail was sent: the settings say that no mail is sent (transport = \"none\" in [mail], or no [mail])",
-        hint_ja: "問題のお知らせをメールで受け取る場合は、設定ファイルに［mail］を書いてください（例: examples/tempostar.toml）。",
+        hint_ja: "問題のお知らせをメールで受け取る場合は、設定ファイルに [mail] を書いてください（例: examples/tempostar.toml）。",
         hint_en: "to be told of problems by mail, write a [mail] table as in examples/tempostar.toml",
     }
 }

@@ -83,25 +83,25 @@ problems! {
     error guard_zero = "guard-zero" (zeroed: u64, sellable: u64, percent: u64, limit: u32) {
         ja: "このファイルを取り込むと、販売可能な {sellable} SKU のうち {zeroed} SKU（{percent}%）が販売できなくなります（上限 {limit}%）。取り込みを保留しました。",
         en: "this file would make {zeroed} of the {sellable} sellable SKUs unsellable ({percent} %, the limit is {limit} %): held, nothing of it was written",
-        hint_ja: "TEMPOSTAR の在庫が正しいか確認してください。正しければ import-stock --force で取り込めます。",
+        hint_ja: "TEMPOSTAR の在庫が正しいかご確認ください。正しければ import-stock --force で取り込めます。",
         hint_en: "check the stock in TEMPOSTAR; if it is right, run import-stock --force",
     }
     error guard_unknown = "guard-unknown" (unknown: u64, rows: u64, percent: u64, limit: u32) {
         ja: "このファイルの {rows} 行のうち {unknown} 行（{percent}%）が、この店舗にない SKU です（上限 {limit}%）。取り込みを保留しました。",
         en: "{unknown} of this file's {rows} rows ({percent} %, the limit is {limit} %) name SKUs that the shop does not have: held, nothing of it was written",
-        hint_ja: "別の店舗のファイルでないか、商品の取り込みが済んでいるか確認してください。正しければ import-stock --force で取り込めます。",
+        hint_ja: "別の店舗のファイルでないか、商品の取り込みが済んでいるかご確認ください。正しければ import-stock --force で取り込めます。",
         hint_en: "check that it is this shop's file and that the products are imported; if it is right, run import-stock --force",
     }
     warning rows_disagree = "rows-disagree" (count: u64, codes: &str) {
         ja: "同じ商品の行で商品の内容が異なるものが {count} 商品あります。最後の行を採用しました: {codes}",
         en: "products whose rows disagree about them ({count}); the last row was taken: {codes}",
-        hint_ja: "TEMPOSTAR の商品ファイルを確認してください。",
+        hint_ja: "TEMPOSTAR の商品ファイルをご確認ください。",
         hint_en: "check the product file in TEMPOSTAR",
     }
     warning mapped_column_missing = "mapped-column-missing" (names: &str) {
         ja: "[products.free_items] に書かれた列がファイルにありません: {names}",
         en: "columns that [products.free_items] maps are not in the file: {names}",
-        hint_ja: "設定ファイルの列名、または TEMPOSTAR の出力項目を確認してください。",
+        hint_ja: "設定ファイルの列名、または TEMPOSTAR の出力項目をご確認ください。",
         hint_en: "check the names in the settings file, or the columns that TEMPOSTAR writes",
     }
     error negative = "negative-number" (number: i64) {
@@ -119,13 +119,13 @@ problems! {
     error bad_progress = "bad-progress-code" (value: &str) {
         ja: "「{value}」は受注進捗コードとして読めません。",
         en: "{value:?} is no progress code",
-        hint_ja: "半角数字のコード（例: 600、800、999）だけが使えます。TEMPOSTAR の出力を確認してください。",
+        hint_ja: "半角数字のコード（例: 600、800、999）だけが使えます。TEMPOSTAR の出力をご確認ください。",
         hint_en: "a code is made of the digits 0-9 (as 600, 800 or 999); check what TEMPOSTAR writes",
     }
     warning unknown_orders = "unknown-orders" (count: u64, names: &str) {
         ja: "この店舗にない受注が {count} 件ありました: {names}",
         en: "orders that the shop does not have ({count}): {names}",
-        hint_ja: "受注番号を確認してください。",
+        hint_ja: "受注番号をご確認ください。",
         hint_en: "check the order numbers",
     }
     note other_shop = "other-shop" (count: u64, names: &str) {
@@ -137,7 +137,7 @@ problems! {
     error bad_order_number = "bad-order-number" (value: &str) {
         ja: "「{value}」は「ショップコード-受注番号」の形ではありません。",
         en: "{value:?} is not of the form shop code-order number",
-        hint_ja: "ショップ受注番号を確認してください。",
+        hint_ja: "ショップ受注番号をご確認ください。",
         hint_en: "check ショップ受注番号",
     }
     warning cancelled_there = "cancelled-in-tempostar" (count: u64, names: &str) {
@@ -149,7 +149,7 @@ problems! {
     error shipped_but_cancelled = "shipped-but-cancelled" (count: u64, names: &str) {
         ja: "この店舗でキャンセル済みなのに、TEMPOSTAR で出荷された受注が {count} 件あります: {names}",
         en: "orders cancelled in the shop, but shipped by TEMPOSTAR ({count}): {names}",
-        hint_ja: "配送区分などは変更していません。受注の状況を確認してください。",
+        hint_ja: "配送区分などは変更していません。受注の状況をご確認ください。",
         hint_en: "nothing was ticked; look into these orders",
     }
     error lines_and_destinations = "added-lines-several-destinations" (order_no: &str) {
@@ -173,7 +173,7 @@ problems! {
     error no_such_shipment = "no-such-shipment" (order_no: &str, shipment_no: i64) {
         ja: "受注 {order_no} に {shipment_no} 番目の配送先はありません。この行は取り込んでいません。",
         en: "order {order_no} has no shipment {shipment_no}; the row was left out",
-        hint_ja: "配送番号を確認してください。",
+        hint_ja: "配送番号をご確認ください。",
         hint_en: "check 配送番号",
     }
     error held_back = "order-held-back" (order_no: &str) {

@@ -173,25 +173,25 @@ problems! {
     warning not_sent = "mail-not-sent" () {
         ja: "店舗管理者へのメールを送れませんでした。次の実行で送り直します",
         en: "the mail to the shop manager did not go out; the next run tries again",
-        hint_ja: "設定ファイルの［mail］をご確認ください。check-settings --send-test-mail で試せます。",
+        hint_ja: "設定ファイルの [mail] をご確認ください。check-settings --send-test-mail で試せます。",
         hint_en: "check [mail] in the settings file; check-settings --send-test-mail tries it",
     }
     error unreachable = "mail-unreachable" (host: &str, port: u16, reason: &str) {
         ja: "メールサーバ {host}（ポート {port}）につながりません（{reason}）",
         en: "the mail server {host}:{port} cannot be reached ({reason})",
-        hint_ja: "設定ファイルの［mail］の host と port、ネットワークとファイアウォールをご確認ください。",
+        hint_ja: "設定ファイルの [mail] の host と port、ネットワークとファイアウォールをご確認ください。",
         hint_en: "check `host` and `port` in [mail], the network and the firewall",
     }
     error timed_out = "mail-timeout" (host: &str, port: u16, seconds: u64) {
-        ja: "{seconds}秒待ちましたが、メールサーバ {host}（ポート {port}）から応答がありませんでした",
+        ja: "{seconds} 秒待ちましたが、メールサーバ {host}（ポート {port}）から応答がありませんでした",
         en: "no answer from the mail server {host}:{port} within {seconds} s",
-        hint_ja: "設定ファイルの［mail］の port と tls の組み合わせ（例: 587 と starttls、465 と tls）、サーバの状態をご確認ください。",
+        hint_ja: "設定ファイルの [mail] の port と tls の組み合わせ（例: 587 と starttls、465 と tls）、サーバの状態をご確認ください。",
         hint_en: "check that `port` and `tls` in [mail] fit together (587 with starttls, 465 with tls), and the server",
     }
     error not_understood = "mail-not-understood" (host: &str, port: u16, reason: &str) {
         ja: "メールサーバ {host}（ポート {port}）との通信がうまくいきませんでした（{reason}）",
         en: "the mail server {host}:{port} does not answer as one should ({reason})",
-        hint_ja: "設定ファイルの［mail］の port と tls の組み合わせ（例: 587 と starttls、465 と tls）をご確認ください。",
+        hint_ja: "設定ファイルの [mail] の port と tls の組み合わせ（例: 587 と starttls、465 と tls）をご確認ください。",
         hint_en: "check that `port` and `tls` in [mail] fit together (587 with starttls, 465 with tls)",
     }
     error starttls_missing = "mail-starttls-missing" (host: &str, port: u16) {
@@ -203,11 +203,11 @@ problems! {
     error tls_failed = "mail-tls-failed" (host: &str, port: u16, reason: &str) {
         ja: "メールサーバ {host}（ポート {port}）との通信を暗号化（TLS）できませんでした（{reason}）",
         en: "cannot secure the connection to the mail server {host}:{port} ({reason})",
-        hint_ja: "host に証明書と同じサーバ名を書いているか、port と tls の組み合わせが正しいかをご確認ください。社内の認証局などの証明書であれば、その CA 証明書を［mail］の ca_file に指定してください。",
+        hint_ja: "host に証明書と同じサーバ名を書いているか、port と tls の組み合わせが正しいかをご確認ください。社内の認証局などの証明書であれば、その CA 証明書を [mail] の ca_file に指定してください。",
         hint_en: "`host` must be the name in the server's certificate, and `port` and `tls` must fit together; name a CA of your own in `ca_file` of [mail]",
     }
     error ca_file = "mail-ca-file" (path: &str, reason: &str) {
-        ja: "［mail］の ca_file（CA証明書のファイル）「{path}」を使えません（{reason}）",
+        ja: "[mail] の ca_file（CA 証明書のファイル）「{path}」を使えません（{reason}）",
         en: "the CA file {path} in [mail] cannot be used ({reason})",
         hint_ja: "PEM形式（-----BEGIN CERTIFICATE----- で始まるテキスト）のファイルか、読み取り権限があるかをご確認ください。",
         hint_en: "it must be a readable PEM file (text with -----BEGIN CERTIFICATE-----)",
@@ -215,7 +215,7 @@ problems! {
     error login_refused = "mail-login-refused" (user: &str, reply: &str) {
         ja: "メールサーバが、ユーザ「{user}」のログインを拒否しました（サーバの応答: 「{reply}」）",
         en: "the mail server refused the login of {user:?}: {reply:?}",
-        hint_ja: "設定ファイルの［mail］の user とパスワードをご確認ください。",
+        hint_ja: "設定ファイルの [mail] の user とパスワードをご確認ください。",
         hint_en: "check `user` and the password in [mail]",
     }
     error login_unsupported = "mail-login-unsupported" (host: &str, port: u16) {
@@ -227,13 +227,13 @@ problems! {
     error sender_refused = "mail-sender-refused" (from: &str, reply: &str) {
         ja: "メールサーバが差出人 {from} を拒否しました（サーバの応答: 「{reply}」）",
         en: "the mail server refused the sender {from}: {reply:?}",
-        hint_ja: "設定ファイルの［mail］の from に、このサーバから送れるアドレスを書いてください。ログインが必要なサーバもあります（user とパスワード）。",
+        hint_ja: "設定ファイルの [mail] の from に、このサーバから送れるアドレスを書いてください。ログインが必要なサーバもあります（user とパスワード）。",
         hint_en: "set `from` in [mail] to an address that this server sends for; it may want a login (`user` and the password)",
     }
     error recipient_refused = "mail-recipient-refused" (to: &str, reply: &str) {
         ja: "メールサーバが宛先 {to} を拒否しました（サーバの応答: 「{reply}」）",
         en: "the mail server refused the recipient {to}: {reply:?}",
-        hint_ja: "設定ファイルの［shop］の admin_email（店舗管理者メールアドレス）が正しいか、社外へ送るのにログイン（user とパスワード）が必要でないかをご確認ください。",
+        hint_ja: "設定ファイルの [shop] の admin_email（店舗管理者メールアドレス）が正しいか、社外へ送るのにログイン（user とパスワード）が必要でないかをご確認ください。",
         hint_en: "check `admin_email` in [shop], and whether the server wants a login (`user` and the password) for addresses outside",
     }
     error refused = "mail-refused" (host: &str, port: u16, reply: &str) {
@@ -251,7 +251,7 @@ problems! {
     error bad_address = "mail-bad-address" (address: &str) {
         ja: "メールアドレス {address} は送信に使えません",
         en: "no mail can be sent with the address {address}",
-        hint_ja: "設定ファイルの［shop］の admin_email と［mail］の from をご確認ください。",
+        hint_ja: "設定ファイルの [shop] の admin_email と [mail] の from をご確認ください。",
         hint_en: "check `admin_email` in [shop] and `from` in [mail]",
     }
 }

@@ -68,7 +68,7 @@ problems! {
     error cannot_write = "cannot-write" (path: &str, reason: &str) {
         ja: "{path} に書き込めません（{reason}）。",
         en: "cannot write to {path} ({reason})",
-        hint_ja: "フォルダの場所と権限を確認してください。",
+        hint_ja: "フォルダの場所と権限をご確認ください。",
         hint_en: "check the folder and its permissions",
     }
 }

@@ -75,7 +75,7 @@ problems! {
     error unknown_host = "ftp-unknown-host" (reason: &str) {
         ja: "接続先のアドレスが見つかりません（{reason}）",
         en: "the host name has no address ({reason})",
-        hint_ja: "設定ファイルの［ftp］の url（FTP接続先URL）のつづりと、このコンピュータのネットワーク接続をご確認ください。",
+        hint_ja: "設定ファイルの [ftp] の url（FTP接続先URL）のつづりと、このコンピュータのネットワーク接続をご確認ください。",
         hint_en: "check the spelling of `url` in the [ftp] settings, and this computer's network and DNS",
     }
     error unreachable = "ftp-unreachable" (reason: &str) {
@@ -85,15 +85,15 @@ problems! {
         hint_en: "the next run tries again; if it goes on, check `url`, `port`, the network and the firewall",
     }
     error timed_out = "ftp-timeout" (seconds: u64) {
-        ja: "{seconds}秒待ちましたが、サーバから応答がありませんでした",
+        ja: "{seconds} 秒待ちましたが、サーバから応答がありませんでした",
         en: "no answer from the server within {seconds} s",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバの状態とファイアウォールを確認し、必要なら timeout_s を大きくしてください。",
         hint_en: "the next run tries again; if it goes on, check the server and the firewall, or raise `timeout_s`",
     }
     error too_slow = "ftp-too-slow" (bytes: u64, seconds: u64) {
-        ja: "転送が遅すぎるため打ち切りました（{seconds}秒で {bytes} バイト）",
+        ja: "転送が遅すぎるため打ち切りました（{seconds} 秒で {bytes} バイト）",
         en: "given up, because too little was transferred ({bytes} bytes in {seconds} s)",
-        hint_ja: "次回の実行で自動的に再試行します。続く場合は、回線とサーバの状態を確認してください。",
+        hint_ja: "次回の実行で自動的に再試行します。続く場合は、回線とサーバの状態をご確認ください。",
         hint_en: "the next run tries again; if it goes on, check the line and the server",
     }
     error connection_lost = "ftp-connection-lost" (reason: &str) {
@@ -165,7 +165,7 @@ problems! {
     error tls_required = "ftp-tls-required" (reply: &str) {
         ja: "サーバが暗号化通信（TLS）を求めています（サーバの応答: 「{reply}」）",
         en: "the server demands encryption: {reply:?}",
-        hint_ja: "設定ファイルの［ftp］で tls = \"explicit\" と設定してください。",
+        hint_ja: "設定ファイルの [ftp] で tls = \"explicit\" と設定してください。",
         hint_en: "set tls = \"explicit\" in the [ftp] settings",
     }
     error session_reuse = "ftp-tls-session-reuse" (reply: &str) {
@@ -177,7 +177,7 @@ problems! {
     error certificate_untrusted = "ftp-certificate-untrusted" (fingerprint: &str) {
         ja: "サーバの証明書を信頼できません（証明書のSHA-256: {fingerprint}）",
         en: "the server's certificate is not trusted (its SHA-256 is {fingerprint})",
-        hint_ja: "接続先のサーバ名が正しいか、まずご確認ください。サーバの管理者に証明書を確かめたうえで、発行元のCA証明書を ca_file に指定するか、この証明書だけを信頼する場合は certificate_sha256 = \"{fingerprint}\" と設定してください。",
+        hint_ja: "接続先のサーバ名が正しいか、まずご確認ください。サーバの管理者に証明書を確かめたうえで、発行元のCA 証明書を ca_file に指定するか、この証明書だけを信頼する場合は certificate_sha256 = \"{fingerprint}\" と設定してください。",
         hint_en: "check the host name first; once the server's owner has confirmed the certificate, either name its CA in `ca_file`, or trust exactly this certificate with certificate_sha256 = \"{fingerprint}\"",
     }
     error certificate_expired = "ftp-certificate-expired" (on: &str, fingerprint: &str) {
@@ -205,7 +205,7 @@ problems! {
         hint_en: "the server may have a new certificate: ask its owner, then set certificate_sha256 = \"{fingerprint}\", or use `ca_file` instead",
     }
     error ca_file = "ftp-ca-file" (path: &str, reason: &str) {
-        ja: "CA証明書のファイル（ca_file）「{path}」を使えません（{reason}）",
+        ja: "CA 証明書のファイル（ca_file）「{path}」を使えません（{reason}）",
         en: "the CA file {path} cannot be used ({reason})",
         hint_ja: "PEM形式（-----BEGIN CERTIFICATE----- で始まるテキスト）のファイルか、読み取り権限があるかをご確認ください。",
         hint_en: "it must be a readable PEM file (text with -----BEGIN CERTIFICATE-----)",

@@ -30,13 +30,13 @@ problems! {
     error record_too_long = "record-too-long"(limit_mb: u64) {
         ja: "この行で始まるデータが長すぎます（1件あたり{limit_mb}MBまで）。",
         en: "the row that begins here is too long (at most {limit_mb} MB)",
-        hint_ja: "引用符（\"）の閉じ忘れがないか、CSVファイルであるかを確認してください。",
+        hint_ja: "引用符（\"）の閉じ忘れがないか、CSVファイルであるかをご確認ください。",
         hint_en: "check that every quote is closed, and that this is a CSV file at all",
     }
     error too_many_fields = "too-many-fields"(limit: u64) {
         ja: "この行の項目が多すぎます（{limit}個まで）。",
         en: "the row that begins here has too many fields (at most {limit})",
-        hint_ja: "CSVファイルであるかを確認してください。",
+        hint_ja: "CSVファイルであるかをご確認ください。",
         hint_en: "check that this is a CSV file at all",
     }
     error file_truncated = "file-truncated"() {
@@ -48,7 +48,7 @@ problems! {
     error undecodable = "undecodable"(bytes: &str, encoding: &str) {
         ja: "{encoding}の文字として読めないデータ（{bytes}）があります。",
         en: "the bytes {bytes} are no character in {encoding}",
-        hint_ja: "ファイルの文字コードと設定の encoding が合っているか、ファイルが壊れていないかを確認してください。",
+        hint_ja: "ファイルの文字コードと設定の encoding が合っているか、ファイルが壊れていないかをご確認ください。",
         hint_en: "check that the file's encoding is the one in the settings (encoding), and that the file is not damaged",
     }
     error column_missing = "column-missing"(found: &str) {

@@ -10,7 +10,7 @@ problems! {
     error database_cannot_open = "database-cannot-open" (path: &str, reason: &str) {
         ja: "データベースを開けません: {path}（{reason}）",
         en: "cannot open the database {path} ({reason})",
-        hint_ja: "設定ファイルの database が正しいファイルを指しているか、読み書きの権限があるかを確認してください。",
+        hint_ja: "設定ファイルの database が正しいファイルを指しているか、読み書きの権限があるかをご確認ください。",
         hint_en: "check that `database` in the settings file names the right file and that this user may read and write it",
     }
     error database_is_folder = "database-is-folder" (path: &str) {
@@ -46,7 +46,7 @@ problems! {
     error wrong_environment = "wrong-environment" (path: &str, stamped: &str, wanted: &str) {
         ja: "データベース {path} は {stamped} 環境のものですが、{wanted} 環境で実行されました。",
         en: "the database {path} belongs to {stamped}, but this run is for {wanted}",
-        hint_ja: "--env または設定ファイルの environment、database を確認してください。database に {{environment}} を入れると環境ごとに分かれます。",
+        hint_ja: "--env または設定ファイルの environment、database をご確認ください。database に {{environment}} を入れると環境ごとに分かれます。",
         hint_en: "check --env, or `environment` and `database` in the settings file; with {{environment}} in `database` each environment gets its own",
     }
     error database_busy = "database-busy" (seconds: u64) {
@@ -58,7 +58,7 @@ problems! {
     error database_read_only = "database-read-only" (reason: &str) {
         ja: "データベースに書き込めません（{reason}）。",
         en: "the database cannot be written ({reason})",
-        hint_ja: "ファイルとフォルダの権限、ディスクの状態を確認してください。",
+        hint_ja: "ファイルとフォルダの権限、ディスクの状態をご確認ください。",
         hint_en: "check the permissions of the file and of its folder, and the disk",
     }
     error disk_full = "database-disk-full" (reason: &str) {
@@ -76,13 +76,13 @@ problems! {
     error database_unexpected = "database-unexpected" (reason: &str) {
         ja: "データベースの中身が、tempostar の想定と異なります（{reason}）。",
         en: "the database does not hold what it should ({reason})",
-        hint_ja: "ほかのプログラムが tempostar の表や列を変えていないか、値の種類が docs/database.md のとおりかを確認してください。check-settings でも調べられます。",
+        hint_ja: "ほかのプログラムが tempostar の表や列を変えていないか、値の種類が docs/database.md のとおりかをご確認ください。check-settings でも調べられます。",
         hint_en: "check whether another program changed a table, or wrote a value of a wrong kind (docs/database.md); check-settings looks deeper",
     }
     error database_replaced = "database-replaced" (path: &str) {
         ja: "実行中に、データベースのファイルが移動されたか、別のファイルに置き換えられました: {path}",
         en: "the database was moved or replaced while this run was at work: {path}",
-        hint_ja: "正しいファイルがこの場所にあることを確認してください。取り込みの途中だったファイルは、次の実行で改めて処理します。",
+        hint_ja: "正しいファイルがこの場所にあることをご確認ください。取り込みの途中だったファイルは、次の実行で改めて処理します。",
         hint_en: "make sure that the right file is there; what was under way is done again by the next run",
     }
     error database_folder_unwritable = "database-folder-unwritable" (folder: &str, reason: &str) {
@@ -94,7 +94,7 @@ problems! {
     error database_error = "database-error" (reason: &str) {
         ja: "データベースの処理に失敗しました（{reason}）。",
         en: "the database failed ({reason})",
-        hint_ja: "データベースのファイルとディスクを確認してください。",
+        hint_ja: "データベースのファイルとディスクをご確認ください。",
         hint_en: "check the database file and the disk",
     }
 }

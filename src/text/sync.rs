@@ -34,7 +34,7 @@ problems! {
     error local_disk = "local-disk" (reason: &str) {
         ja: "作業フォルダのファイルを読み書きできません（{reason}）。",
         en: "a file of the work folder cannot be read or written ({reason})",
-        hint_ja: "作業フォルダの権限とディスクの空きを確認してください。何も失われていません。",
+        hint_ja: "作業フォルダの権限とディスクの空きをご確認ください。何も失われていません。",
         hint_en: "check the work folder's permissions and the disk's free space; nothing is lost",
     }
     error internal = "internal" (reason: &str) {
@@ -46,7 +46,7 @@ problems! {
     error file_argument = "file-argument" (path: &str, reason: &str) {
         ja: "--file で指定されたファイルを読めません: {path}（{reason}）",
         en: "cannot read the file given with --file: {path} ({reason})",
-        hint_ja: "ファイルの名前と権限を確認してください。前に取り込んだファイルや取り込めなかったファイルは、名前だけを指定すると作業フォルダの archive にある写しを使います。",
+        hint_ja: "ファイルの名前と権限をご確認ください。前に取り込んだファイルや取り込めなかったファイルは、名前だけを指定すると作業フォルダの archive にある写しを使います。",
         hint_en: "check its name and permissions; of a file that was taken before, its name alone means the copy in the work folder's archive",
     }
     error refused = "file-refused" (rows: u64) {
@@ -112,7 +112,7 @@ problems! {
     error unreadable = "file-unreadable" (reply: &str) {
         ja: "サーバの一覧にありますが、サイズを確認できないため取り込めません（サーバの応答: 「{reply}」）。",
         en: "is listed on the server, but cannot be taken, because the server does not tell its size: {reply:?}",
-        hint_ja: "この FTP ユーザにファイルを読む権限があるか、SIZE コマンドを使えるかを SAVAWAY へ確認してください。",
+        hint_ja: "この FTP ユーザにファイルを読む権限があるか、SIZE コマンドを使えるかを SAVAWAY へご確認ください。",
         hint_en: "ask SAVAWAY whether this FTP user may read the file and use the SIZE command",
     }
     warning more_ignored_names = "more-ignored-names" (more: usize) {
@@ -130,13 +130,13 @@ problems! {
     error cannot_clean_up = "cannot-clean-up" () {
         ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした",
         en: "is dealt with, but cannot be put away on the server",
-        hint_ja: "次の実行で再び試みます。二重に取り込むことはありません。続く場合は、FTP ユーザに移動と削除の権限があるか SAVAWAY へ確認してください。",
+        hint_ja: "次の実行で再び試みます。二重に取り込むことはありません。続く場合は、FTP ユーザに移動と削除の権限があるか SAVAWAY へご確認ください。",
         hint_en: "the next run tries again, and applies nothing twice; if it goes on, ask SAVAWAY whether this FTP user may rename and delete",
     }
     warning batch_taken_unseen = "batch-taken-unseen" (name: &str) {
         ja: "前回の実行が途中で止まったため、受注ファイル {name} をサーバで確認できませんでした。TEMPOSTAR が受け取ったものとして扱います。",
         en: "an earlier run was interrupted while {name} was being renamed, and the server has it no more: it counts as taken by TEMPOSTAR",
-        hint_ja: "このファイルの受注が TEMPOSTAR に登録されているか確認してください。ファイルの写しは作業フォルダの archive にあります。",
+        hint_ja: "このファイルの受注が TEMPOSTAR に登録されているかご確認ください。ファイルの写しは作業フォルダの archive にあります。",
         hint_en: "check in TEMPOSTAR that its orders are there; a copy lies in the work folder's archive",
     }
     error not_reconciled = "not-reconciled" (chosen: u64, written: u64) {
@@ -160,7 +160,7 @@ problems! {
     error database_behind = "database-behind" (name: &str, place: &str) {
         ja: "受注ファイル {name} は送信した記録が作業フォルダにありますが、データベースには記録がなく、写しもありません。受注が二重に送信されないように、停止しました。",
         en: "the work folder knows that {name} was sent, but the database does not, and there is no copy of it: stopped, because orders might be sent twice",
-        hint_ja: "データベースが古いバックアップから復元されていないか確認してください。TEMPOSTAR にある受注の exported_at を設定してから、{place} を削除すると再開します。",
+        hint_ja: "データベースが古いバックアップから復元されていないかご確認ください。TEMPOSTAR にある受注の exported_at を設定してから、{place} を削除すると再開します。",
         hint_en: "has the database been put back from an older copy? Set exported_at of the orders that TEMPOSTAR has, then delete {place}",
     }
     note begun_finished = "begun-file-finished" () {
