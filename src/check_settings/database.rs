@@ -1,5 +1,7 @@
 //! The shop's database: can it be used, and does it hold what the jobs count on?
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -8,7 +10,7 @@ use std::time::Duration;
 use anyhow::Result;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::{Finding, Found, Who, disks};
+use super::{Finding, Found, OTHERS, Who, disks};
 use crate::encoding::comparable_name;
 use crate::jobs::export_orders::{self, PAYMENT_SETUP_SINCE};
 use crate::output::grouped;
@@ -29,7 +31,19 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Connection)> {
         Some(found) if found < version => say::database_migrated(&shown, found, version),
         Some(_) => say::database_opened(&shown, version),
     };
-    Ok((Found::ok(fact), database))
+    Ok((Found::ok(fact).with_all(open_to_others(path)), database))
+}
+
+/// Customers' names and addresses are in it.
+fn open_to_others(path: &Path) -> Option<Finding> {
+    const ENTER: u32 = 0o001;
+    let mode = |path: &Path| fs::metadata(path).map_or(0, |found| found.permissions().mode() & 0o7777);
+    let path = fs::canonicalize(path).ok()?;
+    let is_open = mode(&path) & OTHERS != 0 && mode(path.parent()?) & ENTER != 0;
+    is_open.then(|| {
+        let problem = say::database_open(&path.display().to_string(), &format!("{:04o}", mode(&path)));
+        Finding::new(&[Who::Support], problem)
+    })
 }
 
 /// Up to this size the whole file is looked at, indices and all; of a larger one only its structure.

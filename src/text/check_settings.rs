@@ -536,6 +536,12 @@ problems! {
         hint_ja: "設定ファイルの database に {{environment}} を入れて（例: \"shop.{{environment}}.db\"）、環境ごとに分けてください。",
         hint_en: "put {{environment}} into `database` (such as \"shop.{{environment}}.db\"), so that each has its own",
     }
+    warning database_open = "database-open" (path: &str, mode: &str) {
+        ja: "データベース {path} を、このコンピュータのほかの利用者も開けます（権限 {mode}）。お客様の情報が入っています。",
+        en: "the database {path} is open to every user of this computer (mode {mode}); it holds customers' data",
+        hint_ja: "「chmod 660 {path}」で、本システムと同じユーザとグループだけが開けるようにしてください。",
+        hint_en: "run `chmod 660 {path}`, so that only the owner and the group of the shop's application can open it",
+    }
     warning work_folder_open = "work-dir-open" (path: &str, mode: &str) {
         ja: "作業フォルダ {path} を、このコンピュータのほかの利用者も開けます（権限 {mode}）。お客様の情報を含むファイルの控えが置かれます。",
         en: "the work folder {path} is open to every user of this computer (mode {mode}); copies of orders lie in it",

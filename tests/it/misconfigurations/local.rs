@@ -103,6 +103,17 @@ misconfigurations! {
         }),
         finds: error "database" "wrong-environment" by [Support] exits 6,
     }
+    everybody_can_open_the_database {
+        ja: "データベースを、ほかの利用者も開ける",
+        en: "every user of the computer can open the database",
+        site: || Site::new().after(|site| {
+            for (name, mode) in [("", 0o755), ("shop.db", 0o644)] {
+                fs::set_permissions(site.path(name), PermissionsExt::from_mode(mode)).unwrap();
+            }
+        }),
+        with: ["--offline"],
+        finds: warning "database" "database-open" by [Support] exits 0,
+    }
     the_database_is_damaged {
         ja: "データベースが壊れている",
         en: "the database is damaged",
