@@ -291,21 +291,25 @@ pub fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Vec<Probl
         let (line, column) = line_and_column(source, at);
         if problems.iter().all(|problem| problem.line != Some(line)) {
             let full_width = source.split('\n').nth(line as usize - 1).and_then(full_width_column);
-            let problem = match error.message() {
-                _ if let Some(column) = full_width => text::syntax_full_width(column),
-                "duplicate key" => text::syntax_duplicate(column),
-                message if message.starts_with("string values must be quoted") => {
-                    text::syntax_unquoted(column)
-                }
-                message => {
-                    let detail = syntax_detail(message);
-                    text::syntax(column, &detail.ja, &detail.en)
-                }
+            let problem = match full_width {
+                Some(column) => text::syntax_full_width(column),
+                None => syntax_problem(error.message(), column),
             };
             problems.push(problem.in_file(&file).at_line(line));
         }
     }
     problems
+}
+
+fn syntax_problem(message: &str, column: usize) -> Problem {
+    match message {
+        "duplicate key" => text::syntax_duplicate(column),
+        _ if message.starts_with("string values must be quoted") => text::syntax_unquoted(column),
+        _ => {
+            let detail = syntax_detail(message);
+            text::syntax(column, &detail.ja, &detail.en)
+        }
+    }
 }
 
 /// The `toml` crate's commonest messages in plain words, and in Japanese.
