@@ -5,8 +5,6 @@
 //! A file that is the first of its kind in a shop (or of which nothing was written) has no rows in the history: what it
 //! brought is what the tables say, and a second copy of it would be of no use.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use chrono::NaiveDateTime;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params};
@@ -14,15 +12,13 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 use crate::clock::format_time;
 use crate::interrupt;
 use crate::ledger::FileEntry;
+use crate::shop;
 
 /// How many rows one transaction forgets: some milliseconds.
 const FORGOTTEN_AT_ONCE: u32 = 5_000;
 
 /// How many such transactions one run does at most; the next run goes on.
 const STEPS_MAX: u32 = 20;
-
-/// Between them the shop's writers get their turn.
-const PAUSE: Duration = Duration::from_millis(26);
 
 /// The tables of rows, with what stands behind the file in their keys.
 const TABLES: [(&str, &str); 3] = [
@@ -113,7 +109,7 @@ pub fn forget_before(database: &Connection, before: NaiveDateTime) -> Result<()>
         let left = forget_rows(&transaction, id)?;
         transaction.commit()?;
         if left == Rows::More {
-            interrupt::sleep(PAUSE);
+            interrupt::sleep(shop::WRITERS_TURN);
         }
         if interrupt::is_requested() {
             return Ok(());

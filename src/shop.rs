@@ -21,6 +21,11 @@ use crate::text::shop as text;
 /// for longer than this is stuck.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// The pause between transactions that follow each other, in which the shop's writers get their turn. Those who wait for
+/// a lock of SQLite's do not queue: they look again after pauses that grow, to 25 ms within the first tenth of a second.
+/// So a little more lets everybody in who came meanwhile.
+pub const WRITERS_TURN: Duration = Duration::from_millis(26);
+
 /// SQLite's page cache, in KiB: what bounds our memory whatever the size of the database.
 const CACHE_KIB: i64 = 8192;
 

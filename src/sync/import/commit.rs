@@ -28,6 +28,7 @@ use crate::report::{Exit, Failure, FileOutcome, FileReport};
 #[cfg(feature = "test-hooks")]
 use crate::settings;
 use crate::sheet::Refusal;
+use crate::shop;
 use crate::staging::{Left, Slice};
 use crate::sync::{Mode, Run};
 use crate::text::{progress, sync as text};
@@ -44,10 +45,6 @@ const SLICE_MIN: u32 = 50;
 
 /// For how long a slice may keep the shop's writers waiting.
 const SLICE_TIME: Duration = Duration::from_millis(70);
-
-/// Those who wait for a lock of SQLite's do not queue: they look again after pauses that grow, to 25 ms within the first
-/// tenth of a second. So a pause of a little more lets everybody in who came during a slice.
-const PAUSE: Duration = Duration::from_millis(26);
 
 /// Commits what was decided; gives the ledger entry. `in_the_way` is how many rows that writes while the shop may be
 /// selling; `recording` is whether the history gets them.
@@ -167,7 +164,7 @@ fn write_slices(
         }
         begun = Some(id);
         let took = began.elapsed();
-        thread::sleep(PAUSE);
+        thread::sleep(shop::WRITERS_TURN);
         rows = next_slice(rows, took);
     }
 }
