@@ -204,6 +204,7 @@ pub struct Detected {
 /// Finds the encoding of a stream, and whether all of it can be decoded, while somebody else reads it in chunks.
 ///
 /// UTF-8 if it begins with a byte-order mark, or is valid UTF-8 with at least one non-ASCII character; else CP932.
+#[derive(Debug)]
 pub struct Detector {
     given: Option<Encoding>,
     start: Vec<u8>,
@@ -250,7 +251,7 @@ impl Detector {
 }
 
 /// Is a stream valid UTF-8? Keeps the beginning of a character that a chunk's border cuts.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Utf8Check {
     position: u64,
     cut: Vec<u8>,
@@ -294,7 +295,7 @@ impl Utf8Check {
 }
 
 /// Is a stream CP932 throughout? Keeps the first half of a pair that a chunk's border cuts.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Cp932Check {
     position: u64,
     lead: Option<u8>,

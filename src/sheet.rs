@@ -24,6 +24,7 @@ use csv::ByteRecord;
 pub use header::{Column, Header};
 pub use rejects::{REJECT_COLUMNS, RejectsWriter};
 pub use row::{KeptRow, Row, RowProblem};
+pub use scan::{CHUNK_BYTES as SCAN_CHUNK_BYTES, Scan, Scanner};
 pub use write::{SheetRow, SheetWriter, UnencodableField};
 
 use crate::encoding::{BadBytes, Encoding};
@@ -31,7 +32,7 @@ use crate::progress::Progress;
 use crate::report::Problem;
 use crate::text::sheet as text;
 use lines::Lines;
-use scan::{FIELDS_MAX, Flaw, FlawKind, RECORD_BYTES_MAX, Scan};
+use scan::{FIELDS_MAX, Flaw, FlawKind, RECORD_BYTES_MAX};
 
 /// What the settings say about a file's encoding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,7 +110,7 @@ impl Sheet {
     /// Opens the file at `path`, which the reader knows as `name`. The error is a [`Refusal`] if the file can be read but
     /// not used.
     pub fn open(path: &Path, name: &str, choice: EncodingChoice) -> anyhow::Result<Self> {
-        Self::open_either_way(path, name, choice, None)
+        Self::open_scanned(path, name, scan_file(path, name, choice)?, None)
     }
 
     /// Likewise, but if the first record has as many fields as there are `names` and the second is a whole number, then
@@ -120,16 +121,17 @@ impl Sheet {
         choice: EncodingChoice,
         names: &[&str],
     ) -> anyhow::Result<Self> {
-        Self::open_either_way(path, name, choice, Some(names))
+        Self::open_scanned(path, name, scan_file(path, name, choice)?, Some(names))
     }
 
-    fn open_either_way(
+    /// Likewise, either way, a file that has been scanned already.
+    pub fn open_scanned(
         path: &Path,
         name: &str,
-        choice: EncodingChoice,
+        scan: Scan,
         default_names: Option<&[&str]>,
     ) -> anyhow::Result<Self> {
-        let mut source = Source::open(path, name, choice)?;
+        let mut source = Source::open(path, name, scan)?;
         source.check()?;
         let mut record = ByteRecord::new();
         source.reader.read_byte_record(&mut record)?;
@@ -213,6 +215,19 @@ fn is_row(record: &ByteRecord, fields: usize) -> bool {
     record.len() == fields && second.is_some_and(|field| field.trim_matches(' ').parse::<i64>().is_ok())
 }
 
+/// The first pass over a file.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn scan_file(path: &Path, name: &str, choice: EncodingChoice) -> anyhow::Result<Scan> {
+    let scanned = File::open(path).and_then(|mut file| scan::scan(&mut file, Scanner::new(name, choice)));
+    scanned.with_context(|| unreadable(path))
+}
+
+fn unreadable(path: &Path) -> String {
+    format!("cannot read {}", path.display())
+}
+
 /// A file after the first pass, about to be read.
 struct Source {
     name: String,
@@ -222,11 +237,9 @@ struct Source {
 }
 
 impl Source {
-    fn open(path: &Path, name: &str, choice: EncodingChoice) -> anyhow::Result<Self> {
-        let unreadable = || format!("cannot read {}", path.display());
-        let mut file = File::open(path).with_context(unreadable)?;
-        let scan = scan::scan(&mut file, choice.for_file(name)).with_context(unreadable)?;
-        file.seek(SeekFrom::Start(scan.body_at)).with_context(unreadable)?;
+    fn open(path: &Path, name: &str, scan: Scan) -> anyhow::Result<Self> {
+        let mut file = File::open(path).with_context(|| unreadable(path))?;
+        file.seek(SeekFrom::Start(scan.body_at)).with_context(|| unreadable(path))?;
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)

@@ -1,6 +1,7 @@
 //! Temporary tables in which a sheet's rows wait: compared with the shop's while reading, staged where they differ, and
 //! written in one short transaction.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use anyhow::Result;
@@ -9,28 +10,28 @@ use rusqlite::{Connection, Statement, Transaction, params_from_iter};
 
 /// A value on its way into the database.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
+pub enum Cell<'a> {
     /// The sheet has the column, but nothing in it.
     Null,
     /// A number or a flag.
     Integer(i64),
     /// Anything else.
-    Text(String),
+    Text(Cow<'a, str>),
 }
 
-impl From<Option<String>> for Cell {
-    fn from(text: Option<String>) -> Self {
+impl<'a> From<Option<Cow<'a, str>>> for Cell<'a> {
+    fn from(text: Option<Cow<'a, str>>) -> Self {
         text.map_or(Self::Null, Self::Text)
     }
 }
 
-impl From<Option<i64>> for Cell {
+impl From<Option<i64>> for Cell<'_> {
     fn from(number: Option<i64>) -> Self {
         number.map_or(Self::Null, Self::Integer)
     }
 }
 
-impl ToSql for Cell {
+impl ToSql for Cell<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
             Self::Null => ToSqlOutput::Owned(Value::Null),
@@ -195,7 +196,7 @@ impl Stager<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub fn stage(&mut self, code: &str, cells: &[Cell], line: u64) -> Result<Agreement> {
+    pub fn stage(&mut self, code: &str, cells: &[Cell<'_>], line: u64) -> Result<Agreement> {
         let values =
             || std::iter::once(&code as &dyn ToSql).chain(cells.iter().map(|cell| cell as &dyn ToSql));
         if self.same.exists(params_from_iter(values()))? {

@@ -122,7 +122,7 @@ fn newest_waiting(world: &mut World<'_>, inbox: &Inbox, spool: &Path) -> Result<
     }
     let path = spool.join(&file.name);
     match world.remote.download(&inbox.folder, &file, &path) {
-        Ok(_) => Ok(Newest::File(Sample { name: file.name, path, is_waiting: true, size: file.size })),
+        Ok(()) => Ok(Newest::File(Sample { name: file.name, path, is_waiting: true, size: file.size })),
         Err(error) if matches!(error.kind, Kind::Changed | Kind::Incomplete) => {
             let _ = fs::remove_file(&path);
             Ok(Newest::Unsettled(file.name))

@@ -7,6 +7,7 @@
 //!
 //! Products that a full file does not name any more stay, and are kept in a list: they must be deleted by hand.
 
+mod batch;
 mod columns;
 mod missing;
 
@@ -18,8 +19,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Statement, Transaction};
 use serde::{Deserialize, Serialize};
 
+use self::batch::{Batch, Cells, Entry, ProductEntry};
 pub use self::columns::missing_columns;
-use self::columns::{Columns, Entry, ImageCells, ProductEntry, defined_free_items};
+use self::columns::{Columns, defined_free_items};
 pub use self::missing::missing_products;
 use self::missing::{begin_rejected, compare_missing, note_missing};
 use super::Names;
@@ -81,12 +83,14 @@ impl ImportJob for ImportProducts<'_> {
         let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
         let mut rejected = begin_rejected(incoming.shop)?;
         let mut before = KeptRow::default();
-        let read = |batch: &mut Batch, row: &Row<'_>| batch.push(row, &columns, &mut before);
+        let read = |batch: &mut Batch, row: &Row<'_>| read(batch, row, &columns, &mut before);
         read_ahead(incoming, read, |batch| {
-            for code in batch.rejected {
+            for code in batch.rejected() {
                 rejected.execute([code])?;
             }
-            batch.entries.into_iter().try_for_each(|entry| writer.stage(entry))
+            batch.entries().try_for_each(|entry| writer.stage(entry))?;
+            batch.clear();
+            Ok(())
         })?;
         let RowWriter { disagreeing, rows_differing, .. } = writer;
         if disagreeing.count() > 0 {
@@ -152,38 +156,34 @@ fn compare(incoming: &Incoming<'_>, staged: &Staged, applied: u64) -> Result<Com
 /// How many rows are read before they are compared with the shop's.
 const BATCH: usize = 50;
 
-/// Rows of a product file, in its order.
-#[derive(Debug, Default)]
-struct Batch {
-    entries: Vec<Entry>,
-    /// The codes of products of which a row was rejected.
-    rejected: Vec<String>,
-}
-
-impl Batch {
-    fn push(&mut self, row: &Row<'_>, columns: &Columns, before: &mut KeptRow) -> Result<Room, RowProblem> {
-        match columns.read(row, before) {
-            Ok(entry) => {
-                self.entries.push(entry);
-                before.keep(row);
-                Ok(if self.entries.len() < BATCH { Room::Left } else { Room::None })
+fn read(
+    batch: &mut Batch,
+    row: &Row<'_>,
+    columns: &Columns,
+    before: &mut KeptRow,
+) -> Result<Room, RowProblem> {
+    match columns.read(row, before, batch.begin_row()) {
+        Ok(()) => {
+            before.keep(row);
+            Ok(if batch.len() < BATCH { Room::Left } else { Room::None })
+        }
+        Err(problem) => {
+            before.forget();
+            if let Ok(code) = row.code(columns.code) {
+                batch.reject(&code);
             }
-            Err(problem) => {
-                before.forget();
-                self.rejected.extend(row.code(columns.code).ok().map(Cow::into_owned));
-                Err(problem)
-            }
+            Err(problem)
         }
     }
 }
 
 /// An image as the shop's table has it.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
-struct Image {
+struct Image<'a> {
     #[serde(default)]
-    file: String,
+    file: Cow<'a, str>,
     #[serde(default)]
-    alt: String,
+    alt: Cow<'a, str>,
     /// The image's number from 1, where it is not simply its place: after a gap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     number: Option<usize>,
@@ -234,11 +234,11 @@ impl<'a> RowWriter<'a> {
         })
     }
 
-    fn stage(&mut self, entry: Entry) -> Result<()> {
-        let sku = fill_up(entry.sku, &entry.sku_code, self.known_sku.as_mut())?;
-        let sku_agreement = self.skus.stage(&entry.sku_code, &sku, entry.line)?;
+    fn stage(&mut self, entry: Entry<'_>) -> Result<()> {
+        let sku = fill_up(entry.sku, entry.sku_code, self.known_sku.as_mut())?;
+        let sku_agreement = self.skus.stage(entry.sku_code, &sku, entry.line)?;
         if let Some(product) = entry.product {
-            self.stage_product(&entry.product_code, product, entry.line)?;
+            self.stage_product(entry.product_code, product, entry.line)?;
         }
         if [sku_agreement, self.product_agreement].contains(&Agreement::Differs) {
             self.rows_differing += 1;
@@ -246,10 +246,10 @@ impl<'a> RowWriter<'a> {
         Ok(())
     }
 
-    fn stage_product(&mut self, code: &str, product: ProductEntry, line: u64) -> Result<()> {
+    fn stage_product(&mut self, code: &str, product: ProductEntry<'_>, line: u64) -> Result<()> {
         let mut cells = fill_up(product.cells, code, self.known_product.as_mut())?;
         if let Some(statement) = &mut self.images {
-            cells.push(merge_images(statement, code, &product.images)?);
+            cells.push(merge_images(statement, code, product.images)?);
         }
         let is_first = self.read.execute([code])? > 0;
         let is_as_staged = if is_first { None } else { self.is_as_staged(code, &cells)? };
@@ -263,58 +263,67 @@ impl<'a> RowWriter<'a> {
     }
 
     /// `None`: the product is not staged.
-    fn is_as_staged(&mut self, code: &str, cells: &[Cell]) -> Result<Option<bool>> {
-        let code_cell = Cell::Text(code.to_owned());
+    fn is_as_staged(&mut self, code: &str, cells: &[Cell<'_>]) -> Result<Option<bool>> {
+        let code_cell = Cell::Text(code.into());
         let parameters = rusqlite::params_from_iter(cells.iter().chain([&code_cell]));
         Ok(self.staged.query_row(parameters, |row| row.get(0)).optional()?)
     }
 }
 
 /// The cells of a row, with the shop's own value where the row leaves it alone.
-fn fill_up(cells: Vec<Option<Cell>>, code: &str, known: Option<&mut Statement<'_>>) -> Result<Vec<Cell>> {
+fn fill_up<'a>(cells: Cells<'a>, code: &str, known: Option<&mut Statement<'_>>) -> Result<Vec<Cell<'a>>> {
+    let count = cells.iter().len();
     let values: Vec<Value> = match known {
-        Some(statement) if cells.iter().any(Option::is_none) => {
-            let read = |row: &rusqlite::Row<'_>| (0..cells.len()).map(|index| row.get(index)).collect();
+        Some(statement) if cells.leaves_something_alone() => {
+            let read = |row: &rusqlite::Row<'_>| (0..count).map(|index| row.get(index)).collect();
             statement.query_row([code], read).optional()?.unwrap_or_default()
         }
         _ => Vec::new(),
     };
     let mut values = values.into_iter();
-    let filled = cells.into_iter().map(|cell| {
+    let filled = cells.iter().map(|cell| {
         let known = values.next();
         cell.unwrap_or_else(|| known.map_or(Cell::Null, cell_of))
     });
     Ok(filled.collect())
 }
 
-fn cell_of(value: Value) -> Cell {
+fn cell_of(value: Value) -> Cell<'static> {
     match value {
         Value::Integer(number) => Cell::Integer(number),
-        Value::Real(number) => Cell::Text(number.to_string()),
-        Value::Text(text) => Cell::Text(text),
+        Value::Real(number) => Cell::Text(number.to_string().into()),
+        Value::Text(text) => Cell::Text(text.into()),
         Value::Null | Value::Blob(_) => Cell::Null,
     }
 }
 
 /// The product's images: what the file says, and for image columns that it lacks what the shop has.
-fn merge_images(statement: &mut Statement<'_>, code: &str, images: &[ImageCells]) -> Result<Cell> {
-    let is_complete = images.iter().all(|(file, alt)| file.is_some() && alt.is_some());
-    let known: Vec<Image> = if is_complete {
-        Vec::new()
-    } else {
+fn merge_images(statement: &mut Statement<'_>, code: &str, images: Cells<'_>) -> Result<Cell<'static>> {
+    let known: Vec<Image<'_>> = if images.leaves_something_alone() {
         let json: Option<Option<String>> = statement.query_row([code], |row| row.get(0)).optional()?;
         json.flatten().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
+    } else {
+        Vec::new()
     };
-    let mut merged: Vec<Image> = Vec::new();
-    for (number, (file, alt)) in (1..).zip(images) {
+    let mut merged: Vec<Image<'_>> = Vec::new();
+    let mut cells = images.iter();
+    for number in 1.. {
+        let (Some(file), Some(alt)) = (cells.next(), cells.next()) else { break };
         let known = known.iter().zip(1..).find(|(image, place)| image.number.unwrap_or(*place) == number);
         let known = known.map(|(image, _)| image.clone()).unwrap_or_default();
-        let file = file.clone().map_or(known.file, Option::unwrap_or_default);
-        let alt = alt.clone().map_or(known.alt, Option::unwrap_or_default);
+        let file = file.map_or(known.file, text_of);
+        let alt = alt.map_or(known.alt, text_of);
         if !file.is_empty() {
             let is_after_gap = merged.len() + 1 != number;
             merged.push(Image { file, alt, number: is_after_gap.then_some(number) });
         }
     }
-    Ok(if merged.is_empty() { Cell::Null } else { Cell::Text(serde_json::to_string(&merged)?) })
+    Ok(if merged.is_empty() { Cell::Null } else { Cell::Text(serde_json::to_string(&merged)?.into()) })
+}
+
+fn text_of(cell: Cell<'_>) -> Cow<'_, str> {
+    match cell {
+        Cell::Text(text) => text,
+        Cell::Null | Cell::Integer(_) => Cow::default(),
+    }
 }

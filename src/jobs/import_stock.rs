@@ -113,8 +113,8 @@ impl ImportJob for ImportStock<'_> {
         &self.settings.stock.inbox
     }
 
-    fn open_sheet(&self, path: &Path, name: &str) -> Result<Sheet> {
-        Sheet::open_with_default_header(path, name, self.inbox().encoding, &COLUMN_NAMES)
+    fn default_header(&self) -> Option<&'static [&'static str]> {
+        Some(&COLUMN_NAMES)
     }
 
     fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
@@ -130,9 +130,11 @@ impl ImportJob for ImportStock<'_> {
             batch.push(&sku_code, row.line(), quantity, allocated);
             Ok(batch.room())
         };
-        read_ahead(incoming, read, |mut batch| {
-            lookup.look_up(&mut batch)?;
-            batch.figures().try_for_each(|(sku_code, figure)| changes.note(sku_code, figure, &mut tally))
+        read_ahead(incoming, read, |batch| {
+            lookup.look_up(batch)?;
+            batch.figures().try_for_each(|(sku_code, figure)| changes.note(sku_code, figure, &mut tally))?;
+            batch.clear();
+            Ok(())
         })?;
         self.changes_by = changes.by;
         drop((lookup, changes));

@@ -17,7 +17,7 @@ pub(crate) mod tests;
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::mem;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -30,7 +30,6 @@ use self::connection::Connection;
 use self::error::{Cause, Fault, timed_out};
 pub use self::error::{Error, Kind, Step};
 pub use self::tls::Encryption;
-use crate::hashing::Hashing;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::settings::Ftp;
@@ -90,15 +89,6 @@ pub struct Seen {
     pub greeting: Option<String>,
     /// What was agreed on; `None` without TLS.
     pub encryption: Option<Encryption>,
-}
-
-/// What a download brought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Downloaded {
-    /// Bytes.
-    pub size: u64,
-    /// SHA-256 of the content, lower-case hex.
-    pub sha256: String,
 }
 
 /// A session with the server: connects on first use, and again after a fault.
@@ -271,14 +261,28 @@ impl<'a> Remote<'a> {
     /// # Errors
     /// [`Kind::Changed`] if the file is no longer as large as listed, [`Kind::Missing`] if it is gone (or is a
     /// folder), [`Kind::Incomplete`], [`Kind::Local`], and those of [`Remote::connect`].
-    pub fn download(&mut self, folder: &str, file: &RemoteFile, to: &Path) -> Result<Downloaded, Error> {
+    pub fn download(&mut self, folder: &str, file: &RemoteFile, to: &Path) -> Result<(), Error> {
+        self.download_through(folder, file, to, |local| local).map(drop)
+    }
+
+    /// Likewise, with the bytes going through what `begin` makes of the local file, anew for each try.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn download_through<W: Write>(
+        &mut self,
+        folder: &str,
+        file: &RemoteFile,
+        to: &Path,
+        begin: impl Fn(File) -> W,
+    ) -> Result<W, Error> {
         let path = join(folder, &file.name);
         let doing = say::downloading(&path);
         let path = self.absolute(&path, &doing)?;
         let progress = self.progress.clone();
         let downloaded = self.attempt(&doing, |server| {
             progress.download(&file.name, file.size);
-            fetch(server, &path, file.size, to, &progress)
+            fetch(server, &path, file.size, to, &begin, &progress)
         });
         if downloaded.is_err() {
             // The first error is the one to tell.
@@ -496,22 +500,23 @@ fn neither_folders_nor_gone(
 }
 
 /// One try of a download.
-fn fetch(
+fn fetch<W: Write>(
     server: &mut Connection<'_>,
     path: &str,
     listed: u64,
     to: &Path,
+    begin: &impl Fn(File) -> W,
     progress: &Progress,
-) -> Result<Downloaded, Cause> {
+) -> Result<W, Cause> {
     let file = create_file(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
-    let mut sink = Hashing::new(file);
+    let mut sink = begin(file);
     let size = server
         .retrieve(path, listed, to, &mut progress.watch(&mut sink))
         .or_else(|cause| missing_or_forbidden(server, path, cause))
         .or_else(|cause| folder_or_forbidden(server, path, cause))?;
     match server.measure(path)? {
         Ok(now) if now != listed => Err(Cause::Changed { before: listed, now }),
-        Ok(now) if now == size => Ok(Downloaded { size, sha256: sink.finish().2 }),
+        Ok(now) if now == size => Ok(sink),
         Ok(on_server) => Err(Cause::Incomplete { transferred: size, on_server }),
         Err(reply) => Err(Cause::NotThere { transferred: size, reply }),
     }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::*;
 use sha2::{Digest, Sha256};
 
-use crate::hashing::hex;
+use crate::hashing::{Hashing, hex};
 use crate::report::{Exit, Failure};
 use crate::settings::{Secret, Server, Tls, TlsVersion};
 
@@ -197,10 +197,10 @@ fn files_travel_both_ways_and_are_renamed_and_deleted() {
         assert_eq!(world.read("in/order.csv"), content);
 
         let listed = only_file(&mut remote);
-        let downloaded = remote.download("/in", &listed, &world.local("down")).unwrap();
+        let downloaded = remote.download_through("/in", &listed, &world.local("down"), Hashing::new).unwrap();
         assert_eq!(fs::read_to_string(world.local("down")).unwrap(), content);
-        assert_eq!(downloaded.size, content.len() as u64);
-        assert_eq!(downloaded.sha256, hex(&Sha256::digest(&content)));
+        let (_, size, sha256) = downloaded.finish();
+        assert_eq!((size, sha256), (content.len() as u64, hex(&Sha256::digest(&content))));
 
         remote.make_folder("/in/archive").unwrap();
         remote.make_folder("/in/archive").unwrap();
@@ -223,7 +223,8 @@ fn an_empty_file_travels_too() {
         let mut remote = Remote::new(&settings);
         remote.upload(&world.write_local("empty", ""), "/in/order.lock").unwrap();
         let listed = only_file(&mut remote);
-        assert_eq!(remote.download("/in", &listed, &world.local("down")).unwrap().size, 0);
+        remote.download("/in", &listed, &world.local("down")).unwrap();
+        assert_eq!(fs::read(world.local("down")).unwrap(), b"");
     }
 }
 
@@ -489,7 +490,7 @@ fn a_short_download_is_noticed_and_fetched_again() {
         let mut remote = Remote::new(&settings);
         let listed = only_file(&mut remote);
         world.server.faults().once(fault);
-        assert_eq!(remote.download("/in", &listed, &world.local("down")).unwrap().size, 10);
+        remote.download("/in", &listed, &world.local("down")).unwrap();
         assert_eq!(fs::read_to_string(world.local("down")).unwrap(), "0123456789");
         assert_eq!(world.server.faults().waiting(), 0);
     }

@@ -8,7 +8,8 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter, memchr3};
 
-use crate::encoding::{BYTE_ORDER_MARK, Detected, Detector, Encoding};
+use super::EncodingChoice;
+use crate::encoding::{BYTE_ORDER_MARK, Detected, Detector};
 
 /// The longest record, in bytes; the csv crate keeps a whole one in memory.
 pub(super) const RECORD_BYTES_MAX: u64 = 8 * 1024 * 1024;
@@ -16,20 +17,21 @@ pub(super) const RECORD_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// The most fields in a record; each costs memory too.
 pub(super) const FIELDS_MAX: u64 = 100_000;
 
-const CHUNK_BYTES: usize = 128 * 1024;
+/// How much is scanned at a time.
+pub const CHUNK_BYTES: usize = 128 * 1024;
 
 /// What is known about a file after reading it once.
-#[derive(Debug)]
-pub(super) struct Scan {
-    pub detected: Detected,
-    pub has_nul: bool,
+#[derive(Clone, Debug)]
+pub struct Scan {
+    pub(super) detected: Detected,
+    pub(super) has_nul: bool,
     /// Where the first record may begin, in bytes: behind the byte-order mark.
-    pub body_at: u64,
+    pub(super) body_at: u64,
     /// Blank lines are no records.
-    pub records: u64,
+    pub(super) records: u64,
     /// Whether the records are the lines: no blank line, no line break inside a field.
-    pub is_line_per_record: bool,
-    pub flaw: Option<Flaw>,
+    pub(super) is_line_per_record: bool,
+    pub(super) flaw: Option<Flaw>,
 }
 
 /// Why the records of a file cannot be told apart, and where (in bytes) that begins.
@@ -49,27 +51,55 @@ pub(super) enum FlawKind {
 }
 
 /// Reads the file from where it stands to its end, or to its first flaw.
-pub(super) fn scan(file: &mut File, given: Option<Encoding>) -> io::Result<Scan> {
-    let mut detector = Detector::new(given);
-    let mut structure = Structure::default();
-    let mut breaks = Breaks::default();
-    let mut has_nul = false;
+pub(super) fn scan(file: &mut File, mut scanner: Scanner) -> io::Result<Scan> {
     let mut chunk = vec![0; CHUNK_BYTES];
-    while structure.flaw.is_none() {
+    while scanner.structure.flaw.is_none() {
         let length = read_full(file, &mut chunk)?;
         if length == 0 {
-            structure.finish();
             break;
         }
-        let bytes = &chunk[..length];
-        detector.feed(bytes);
-        has_nul = has_nul || memchr(0, bytes).is_some();
-        structure.feed(bytes);
-        breaks.feed(bytes);
+        scanner.feed(&chunk[..length]);
     }
-    let is_line_per_record = structure.is_line_per_record(breaks.count);
-    let Structure { body_at, records, flaw, .. } = structure;
-    Ok(Scan { detected: detector.finish(), has_nul, body_at, records, is_line_per_record, flaw })
+    Ok(scanner.finish())
+}
+
+/// The first pass, over a file in chunks.
+#[derive(Debug)]
+pub struct Scanner {
+    detector: Detector,
+    structure: Structure,
+    breaks: Breaks,
+    has_nul: bool,
+}
+
+impl Scanner {
+    /// For the file that is called so.
+    pub fn new(name: &str, choice: EncodingChoice) -> Self {
+        let detector = Detector::new(choice.for_file(name));
+        Self { detector, structure: Structure::default(), breaks: Breaks::default(), has_nul: false }
+    }
+
+    /// Takes the next chunk. The first one must not cut a byte-order mark in two. What comes behind a flaw is passed over.
+    pub fn feed(&mut self, chunk: &[u8]) {
+        if self.structure.flaw.is_some() {
+            return;
+        }
+        self.detector.feed(chunk);
+        self.has_nul = self.has_nul || memchr(0, chunk).is_some();
+        self.structure.feed(chunk);
+        self.breaks.feed(chunk);
+    }
+
+    /// The file is over.
+    pub fn finish(mut self) -> Scan {
+        if self.structure.flaw.is_none() {
+            self.structure.finish();
+        }
+        let is_line_per_record = self.structure.is_line_per_record(self.breaks.count);
+        let Structure { body_at, records, flaw, .. } = self.structure;
+        let (detected, has_nul) = (self.detector.finish(), self.has_nul);
+        Scan { detected, has_nul, body_at, records, is_line_per_record, flaw }
+    }
 }
 
 /// Counts line breaks, in quotes and out of them: CRLF, LF and a lone CR.

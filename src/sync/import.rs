@@ -8,6 +8,7 @@
 
 mod commit;
 mod inbox;
+mod intake;
 mod read_ahead;
 mod rejects;
 
@@ -33,7 +34,7 @@ use crate::ledger::{self, Decision, KnownFile};
 use crate::remote::Remote;
 use crate::report::{Counts, Exit, FileOutcome, FileReport, Look, Problem};
 use crate::settings::Inbox;
-use crate::sheet::{Refusal, Sheet};
+use crate::sheet::{Refusal, Sheet, scan_file};
 use crate::staging::{Left, Slice};
 use crate::text::sync as text;
 use crate::work_dir::set_time;
@@ -63,12 +64,9 @@ pub trait ImportJob {
     /// Where its files lie.
     fn inbox(&self) -> &Inbox;
 
-    /// Opens a sheet; a job whose files may lack a header says so here.
-    ///
-    /// # Errors
-    /// A `Refusal` when the file cannot be used as a whole.
-    fn open_sheet(&self, path: &Path, name: &str) -> Result<Sheet> {
-        Sheet::open(path, name, self.inbox().encoding)
+    /// What the columns of a file without a header are called, if there are such files.
+    fn default_header(&self) -> Option<&'static [&'static str]> {
+        None
     }
 
     /// Reads the whole sheet and compares it with the shop. What has to be written is left in temporary tables.
@@ -200,7 +198,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Res
 fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob, spool: &Path) -> Result<()> {
     let mut files = Vec::new();
     for path in paths {
-        files.extend(copy_to_spool(run, path, spool)?);
+        files.extend(copy_to_spool(run, path, job.inbox().encoding, spool)?);
     }
     files.sort_by(|a, b| (a.entry.file_time, &a.entry.name).cmp(&(b.entry.file_time, &b.entry.name)));
     let mut stopped = false;
@@ -332,7 +330,11 @@ fn compare(
     rejects: &mut Rejects,
     told: &mut FileReport,
 ) -> Result<(Comparison, Vec<Problem>)> {
-    let mut sheet = job.open_sheet(&file.path, &file.shown)?;
+    let scan = match &file.scan {
+        Some(scan) => scan.clone(),
+        None => scan_file(&file.path, &file.shown, job.inbox().encoding)?,
+    };
+    let mut sheet = Sheet::open_scanned(&file.path, &file.shown, scan, job.default_header())?;
     sheet.show(&run.progress);
     let snapshot = run.database.unchecked_transaction()?;
     let mut incoming =

@@ -1,10 +1,12 @@
 //! Where a product file has what, and how a row of it is read.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 use rusqlite::{Connection, Statement};
 
+use super::batch::RowInBatch;
 use crate::clock::format_time;
 use crate::encoding::comparable_name;
 use crate::settings::Products;
@@ -287,46 +289,59 @@ impl Columns {
 
     /// Reads a row that follows another one. What belongs to the product is mostly the same in all of its rows; that is
     /// not read again then.
-    pub(super) fn read(&self, row: &Row<'_>, before: &KeptRow) -> Result<Entry, RowProblem> {
-        let product_code = row.code(self.code)?.into_owned();
+    pub(super) fn read(
+        &self,
+        row: &Row<'_>,
+        before: &KeptRow,
+        mut into: RowInBatch<'_>,
+    ) -> Result<(), RowProblem> {
+        let product_code = into.text(&row.code(self.code)?);
         let sku_code = match self.sku_code {
-            Some(column) if !row.text(column)?.is_empty() => row.code(column)?.into_owned(),
+            Some(column) if !row.text(column)?.is_empty() => into.text(&row.code(column)?),
             _ => product_code.clone(),
         };
-        let mut sku = vec![Some(Cell::Text(product_code.clone()))];
+        into.add_text(product_code.clone());
         for (_, place, kind) in &self.sku {
-            sku.push(read_cell(row, place, *kind)?);
+            into.add(read_cell(row, place, *kind)?);
         }
         if let Some(place) = &self.handled {
             // Nothing said is handled: a SKU must not vanish from the shop because a field was left empty.
             let flag = place.column(row)?.map(|column| row.flag(column)).transpose()?;
-            sku.push(flag.map(|flag| Cell::Integer(i64::from(flag.unwrap_or(true)))));
+            into.add(flag.map(|flag| Cell::Integer(i64::from(flag.unwrap_or(true)))));
         }
         let is_repeated = before.is_same(row, &self.of_product);
-        let product = if is_repeated { None } else { Some(self.read_product(row)?) };
-        Ok(Entry { product_code, sku_code, product, sku, line: row.line() })
+        let product = if is_repeated { None } else { Some(self.read_product(row, &mut into)?) };
+        into.finish(product_code, sku_code, product, row.line());
+        Ok(())
     }
 
-    fn read_product(&self, row: &Row<'_>) -> Result<ProductEntry, RowProblem> {
-        let mut cells = Vec::with_capacity(self.product.len());
+    /// Gives where the product's cells begin, and where the images'.
+    fn read_product(&self, row: &Row<'_>, into: &mut RowInBatch<'_>) -> Result<(usize, usize), RowProblem> {
+        let cells = into.next_cell();
         for (_, place, kind) in &self.product {
-            cells.push(read_cell(row, place, *kind)?);
+            into.add(read_cell(row, place, *kind)?);
         }
-        let images = self.images.iter().map(|(file, alt)| read_image(row, file.as_ref(), alt.as_ref()));
-        Ok(ProductEntry { cells, images: images.collect::<Result<_, _>>()? })
+        let images = into.next_cell();
+        for (file, alt) in &self.images {
+            for place in [file, alt] {
+                let cell = place.as_ref().map(|place| read_cell(row, place, Kind::Text)).transpose()?;
+                into.add(cell.flatten());
+            }
+        }
+        Ok((cells, images))
     }
 }
 
 /// A cell's value; `None`: the row leaves the shop's value alone.
-fn read_cell(row: &Row<'_>, place: &Place, kind: Kind) -> Result<Option<Cell>, RowProblem> {
+fn read_cell<'a>(row: &Row<'a>, place: &Place, kind: Kind) -> Result<Option<Cell<'a>>, RowProblem> {
     let Some(column) = place.column(row)? else { return Ok(None) };
     Ok(Some(match kind {
-        Kind::Text => non_empty(row, column)?.into(),
+        Kind::Text => Some(row.text(column)?).filter(|text| !text.is_empty()).into(),
         Kind::Amount => amount(row, column)?.into(),
-        Kind::Decimal => row.decimal(column)?.into(),
+        Kind::Decimal => row.decimal(column)?.map(Cow::Owned).into(),
         Kind::Flag => row.flag(column)?.map(i64::from).into(),
-        Kind::Date => row.date(column)?.map(|date| date.to_string()).into(),
-        Kind::Moment => row.date_time(column)?.map(format_time).into(),
+        Kind::Date => row.date(column)?.map(|date| Cow::Owned(date.to_string())).into(),
+        Kind::Moment => row.date_time(column)?.map(|at| Cow::Owned(format_time(at))).into(),
     }))
 }
 
@@ -335,41 +350,4 @@ fn amount(row: &Row<'_>, column: Column) -> Result<Option<i64>, RowProblem> {
         Some(number) if number < 0 => Err(row.problem_in(column, text::negative(number))),
         number => Ok(number),
     }
-}
-
-fn non_empty(row: &Row<'_>, column: Column) -> Result<Option<String>, RowProblem> {
-    let text = row.text(column)?;
-    Ok((!text.is_empty()).then(|| text.into_owned()))
-}
-
-/// What a row says of one image: `None` where the file has no such column, or the row leaves the value alone.
-pub(super) type ImageCells = (Option<Option<String>>, Option<Option<String>>);
-
-fn read_image(row: &Row<'_>, file: Option<&Place>, alt: Option<&Place>) -> Result<ImageCells, RowProblem> {
-    let read = |place: Option<&Place>| {
-        let column = place.map(|place| place.column(row)).transpose()?.flatten();
-        column.map(|column| non_empty(row, column)).transpose()
-    };
-    Ok((read(file)?, read(alt)?))
-}
-
-/// One row of a product file.
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) product_code: String,
-    pub(super) sku_code: String,
-    /// `None`: as in the row before.
-    pub(super) product: Option<ProductEntry>,
-    /// `None`: the shop's value is left alone.
-    pub(super) sku: Vec<Option<Cell>>,
-    /// Where it stands in the sheet.
-    pub(super) line: u64,
-}
-
-/// What a row says of its product.
-#[derive(Debug)]
-pub(super) struct ProductEntry {
-    /// `None`: the shop's value is left alone.
-    pub(super) cells: Vec<Option<Cell>>,
-    pub(super) images: Vec<ImageCells>,
 }

@@ -2,11 +2,13 @@
 //!
 //! Files are mostly in the order of their codes. Walking along the shop's tables beside such a file takes a fraction of
 //! the time of looking each SKU up. So figures are taken in batches, and within a batch a cursor walks from one SKU to
-//! the next as long as that is near, and jumps where it is not. A file in any other order, or of a few SKUs only, costs
-//! a jump for each: what counts is its own length, never the table's. Where a figure is what the shop has already,
-//! nobody asks for the SKU: that halves the work of the usual file, in which little has changed.
+//! the next as long as that is near, and jumps where it is not: what counts is the length of the file, never the
+//! table's. A batch in any other order is looked up in the order of its codes; it is larger, so that several of them
+//! lie on a page of the table, which is then read once. Where a figure is what the shop has already, nobody asks for
+//! the SKU: that halves the work of the usual file, in which little has changed.
 
 use std::cmp::Ordering;
+use std::mem;
 use std::ops::Range;
 
 use anyhow::Result;
@@ -18,8 +20,11 @@ use crate::sync::import::{Room, Stamp};
 /// How many figures are looked up at a time.
 const BATCH: usize = 1000;
 
-/// Over how many of the shop's rows a cursor walks before it jumps.
-const STRIDE: u32 = 16;
+/// And how many that are not in the order of their codes: some megabytes.
+const BATCH_OUT_OF_ORDER: usize = 50_000;
+
+/// Over how many of the shop's rows a cursor walks, at most, before it jumps.
+const STRIDE_MAX: u32 = 16;
 
 /// One figure of the file, and what the shop has of its SKU.
 #[derive(Debug)]
@@ -64,20 +69,32 @@ pub(super) struct InStock {
 pub(super) struct Batch {
     codes: String,
     figures: Vec<Figure>,
-    /// The figures that are being looked up.
+    /// Whether some code is not behind the one before it.
+    is_out_of_order: bool,
+    /// The figures that are being looked up, in the order of their codes.
     wanted: Vec<usize>,
 }
 
 impl Batch {
     pub(super) fn room(&self) -> Room {
-        if self.figures.len() < BATCH { Room::Left } else { Room::None }
+        let most = if self.is_out_of_order { BATCH_OUT_OF_ORDER } else { BATCH };
+        if self.figures.len() < most { Room::Left } else { Room::None }
     }
 
     pub(super) fn push(&mut self, code: &str, line: u64, quantity: i64, allocated: i64) {
+        let last = self.figures.last().map(|figure| &self.codes[figure.code.clone()]);
+        self.is_out_of_order |= last.is_some_and(|last| code < last);
         let begin = self.codes.len();
         self.codes.push_str(code);
         let code = begin..self.codes.len();
         self.figures.push(Figure { code, line, quantity, allocated, stock: None, sku: None });
+    }
+
+    /// Makes room for other figures.
+    pub(super) fn clear(&mut self) {
+        self.codes.clear();
+        self.figures.clear();
+        self.is_out_of_order = false;
     }
 
     /// The figures with their SKUs' codes.
@@ -89,23 +106,21 @@ impl Batch {
         self.wanted.clear();
         let wanted = self.figures.iter().enumerate().filter(|(_, figure)| is_wanted(figure));
         self.wanted.extend(wanted.map(|(index, _)| index));
+        if self.is_out_of_order {
+            self.wanted.sort_unstable_by_key(|index| &self.codes[self.figures[*index].code.clone()]);
+        }
     }
 
     /// The code of the wanted figure at this place.
     fn code(&self, at: usize) -> &str {
         &self.codes[self.figures[self.wanted[at]].code.clone()]
     }
-
-    /// Whether a way along the table ends before this place: there is no more, or its code is a smaller one.
-    fn ends_before(&self, at: usize) -> bool {
-        at == self.wanted.len() || self.code(at) < self.code(at - 1)
-    }
 }
 
 /// The cursors along the shop's tables.
 pub(super) struct Lookup<'a> {
-    skus: Statement<'a>,
-    stock: Statement<'a>,
+    skus: Cursor<'a>,
+    stock: Cursor<'a>,
     stamp: Stamp,
 }
 
@@ -113,14 +128,14 @@ impl<'a> Lookup<'a> {
     pub(super) fn new(shop: &'a Connection, stamp: &Stamp) -> Result<Self> {
         let file_time = format_time(stamp.file_time);
         Ok(Self {
-            skus: shop.prepare("SELECT code, handled FROM skus WHERE code >= ?1 ORDER BY code")?,
+            skus: Cursor::new(shop.prepare("SELECT code, handled FROM skus WHERE code >= ?1 ORDER BY code")?),
             // Times compare as texts first: to read a million of them takes longer than all the rest.
-            stock: shop.prepare(&format!(
+            stock: Cursor::new(shop.prepare(&format!(
                 "SELECT sku_code, quantity, allocated, CASE WHEN as_of > '{file_time}' THEN as_of END
                  FROM stock
                  WHERE sku_code >= ?1
                  ORDER BY sku_code"
-            ))?,
+            ))?),
             stamp: stamp.clone(),
         })
     }
@@ -129,7 +144,7 @@ impl<'a> Lookup<'a> {
     pub(super) fn look_up(&mut self, batch: &mut Batch) -> Result<()> {
         batch.want(|_| true);
         let stamp = &self.stamp;
-        walk(&mut self.stock, batch, |figure, row| {
+        self.stock.walk(batch, |figure, row| {
             let later = row.get_ref(3)?.as_str_or_null()?.and_then(parse_time);
             figure.stock = Some(InStock {
                 quantity: row.get(1)?,
@@ -139,62 +154,75 @@ impl<'a> Lookup<'a> {
             Ok(())
         })?;
         batch.want(|figure| !figure.is_unchanged());
-        walk(&mut self.skus, batch, |figure, row| {
+        self.skus.walk(batch, |figure, row| {
             figure.sku = Some(Sku { is_handled: row.get(1)? });
             Ok(())
         })
     }
 }
 
-/// Hands each figure the row that has its code, if there is one. The statement gives rows from a code on, in order; the
-/// code is its first column.
-fn walk(
-    statement: &mut Statement<'_>,
-    batch: &mut Batch,
-    mut found: impl FnMut(&mut Figure, &Row<'_>) -> Result<()>,
-) -> Result<()> {
-    let mut at = 0;
-    while at < batch.wanted.len() {
-        at = walk_from(at, statement, batch, &mut found)?;
-    }
-    Ok(())
+/// A cursor along a table. The statement gives rows from a code on, in order; the code is its first column.
+struct Cursor<'a> {
+    statement: Statement<'a>,
+    /// Over how many rows it walks at present before it jumps: fewer after it did so in vain, more after a find.
+    stride: u32,
 }
 
-/// Walks from one figure on; gives the one to which the cursor has to jump.
-fn walk_from(
-    mut at: usize,
-    statement: &mut Statement<'_>,
-    batch: &mut Batch,
-    found: &mut impl FnMut(&mut Figure, &Row<'_>) -> Result<()>,
-) -> Result<usize> {
-    let mut rows = statement.query([batch.code(at)])?;
-    let mut passed_over = 0;
-    while let Some(row) = rows.next()? {
-        let code = row.get_ref(0)?.as_bytes()?;
-        loop {
-            let order = batch.code(at).as_bytes().cmp(code);
-            if order == Ordering::Greater {
-                break;
+impl<'a> Cursor<'a> {
+    fn new(statement: Statement<'a>) -> Self {
+        Self { statement, stride: STRIDE_MAX }
+    }
+
+    /// Hands each wanted figure the row that has its code, if there is one.
+    fn walk(
+        &mut self,
+        batch: &mut Batch,
+        mut found: impl FnMut(&mut Figure, &Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut at = 0;
+        while at < batch.wanted.len() {
+            at = self.walk_from(at, batch, &mut found)?;
+        }
+        Ok(())
+    }
+
+    /// Walks from one figure on; gives the one to which the cursor has to jump.
+    fn walk_from(
+        &mut self,
+        mut at: usize,
+        batch: &mut Batch,
+        found: &mut impl FnMut(&mut Figure, &Row<'_>) -> Result<()>,
+    ) -> Result<usize> {
+        let mut rows = self.statement.query([batch.code(at)])?;
+        let mut passed_over = 0;
+        let mut is_first = true;
+        while let Some(row) = rows.next()? {
+            let code = row.get_ref(0)?.as_bytes()?;
+            loop {
+                let order = batch.code(at).as_bytes().cmp(code);
+                if order == Ordering::Greater {
+                    break;
+                }
+                if order == Ordering::Equal {
+                    let index = batch.wanted[at];
+                    found(&mut batch.figures[index], row)?;
+                    passed_over = 0;
+                    if !mem::take(&mut is_first) {
+                        self.stride = STRIDE_MAX.min(self.stride + 1);
+                    }
+                }
+                at += 1;
+                if at == batch.wanted.len() {
+                    return Ok(at);
+                }
             }
-            if order == Ordering::Equal {
-                let index = batch.wanted[at];
-                found(&mut batch.figures[index], row)?;
-                passed_over = 0;
-            }
-            at += 1;
-            if batch.ends_before(at) {
+            passed_over += 1;
+            if passed_over > self.stride {
+                self.stride = (self.stride / 2).max(1);
                 return Ok(at);
             }
         }
-        passed_over += 1;
-        if passed_over > STRIDE {
-            return Ok(at);
-        }
+        // Behind the table's last row there is nothing to find.
+        Ok(batch.wanted.len())
     }
-    // Behind the table's last row there is nothing to find.
-    at += 1;
-    while !batch.ends_before(at) {
-        at += 1;
-    }
-    Ok(at)
 }

@@ -93,7 +93,7 @@ pub(super) fn finish_begun(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result
     for (id, entry) in ledger::begun_files(&run.database, run.report.command)? {
         let path = run.work_dir.archived(&entry.archived_as);
         if fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
-            let file = Spooled { shown: entry.name.clone(), entry, path, listed: None };
+            let file = Spooled { shown: entry.name.clone(), entry, path, listed: None, scan: None };
             finish(run, job, id, &file)?;
         } else {
             // If the server has it still, it is a new file now.

@@ -10,14 +10,15 @@ use anyhow::{Context, Result};
 use chrono::NaiveDateTime;
 
 use super::super::{Mode, Run};
+use super::intake::{Intake, Received};
 use crate::crash;
 use crate::file_time::{own_time, server_time};
-use crate::hashing::Hashing;
 use crate::interrupt;
 use crate::ledger::{self, FileEntry};
-use crate::remote::{Downloaded, Kind, Remote, RemoteFile, Unreadable};
+use crate::remote::{Kind, Remote, RemoteFile, Unreadable};
 use crate::report::{Exit, Failure, FileOutcome, FileReport};
 use crate::settings::{AfterImport, Inbox, Ready};
+use crate::sheet::{EncodingChoice, Scan};
 use crate::text::sync as text;
 use crate::work_dir::{RUN_ID_TIME, create_file, time_of};
 
@@ -36,6 +37,8 @@ pub(super) struct Spooled {
     pub(super) path: PathBuf,
     /// As it was on the server; none for one given by hand.
     pub(super) listed: Option<RemoteFile>,
+    /// None where it has not been scanned on its way.
+    pub(super) scan: Option<Scan>,
 }
 
 /// The complete files of the inbox with their own time, oldest first.
@@ -143,9 +146,11 @@ pub(super) fn download(
         return Ok(None);
     }
     let path = spool.join(&file.name);
-    match remote.download(&inbox.folder, file, &path) {
-        Ok(Downloaded { size, sha256 }) => {
-            let spooled = spooled(run, file.name.clone(), file.name.clone(), path, size, sha256, file_time);
+    let begin = |local| Intake::new(local, &file.name, inbox.encoding);
+    match remote.download_through(&inbox.folder, file, &path, begin) {
+        Ok(intake) => {
+            let spooled =
+                spooled(run, file.name.clone(), file.name.clone(), path, intake.finish(), file_time);
             Ok(Some(Spooled { listed: Some(file.clone()), ..spooled }))
         }
         Err(error) if error.kind == Kind::Missing => {
@@ -173,7 +178,12 @@ pub(super) fn tell_too_large(run: &mut Run<'_>, name: &str, size: u64) {
     run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
 }
 
-pub(super) fn copy_to_spool(run: &mut Run<'_>, given: &Path, spool: &Path) -> Result<Option<Spooled>> {
+pub(super) fn copy_to_spool(
+    run: &mut Run<'_>,
+    given: &Path,
+    choice: EncodingChoice,
+    spool: &Path,
+) -> Result<Option<Spooled>> {
     let from = &given_file(run, given)?;
     let shown = from.display().to_string();
     let unreadable =
@@ -183,24 +193,24 @@ pub(super) fn copy_to_spool(run: &mut Run<'_>, given: &Path, spool: &Path) -> Re
     let mut input = File::open(from).map_err(|error| unreadable(&error))?;
     let path = spool.join(&name);
     let output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    let mut output = Hashing::new(output);
+    let mut output = Intake::new(output, &shown, choice);
     // Measured while reading, not before: it can be a pipe.
     let limit = run.settings.limits.max_file_bytes;
     // Files are large: with its own buffer of 8 KiB, `io::copy` would spend more on calls than on bytes.
     let mut bytes = BufReader::with_capacity(COPY_BYTES, (&mut input).take(limit + 1));
     io::copy(&mut bytes, &mut output)
         .with_context(|| format!("cannot copy {shown} to {}", path.display()))?;
-    let (_, size, sha256) = output.finish();
-    if size > limit {
+    let received = output.finish();
+    if received.size > limit {
         fs::remove_file(&path)?;
-        tell_too_large(run, &shown, size.max(input.metadata()?.len()));
+        tell_too_large(run, &shown, received.size.max(input.metadata()?.len()));
         return Ok(None);
     }
-    let file_time = match known_time(run, from, &name, &sha256)? {
+    let file_time = match known_time(run, from, &name, &received.sha256)? {
         Some(known) => known,
         None => own_time(&name, Some(modified), run.clock.now()),
     };
-    Ok(Some(spooled(run, shown, name, path, size, sha256, file_time)))
+    Ok(Some(spooled(run, shown, name, path, received, file_time)))
 }
 
 /// The file that a person means: the one at this path, or, where there is none and only a name was given, the newest
@@ -236,15 +246,15 @@ pub(super) fn spooled(
     shown: String,
     name: String,
     path: PathBuf,
-    size: u64,
-    sha256: String,
+    received: Received,
     file_time: NaiveDateTime,
 ) -> Spooled {
+    let Received { size, sha256, scan } = received;
     let taken_at = run.clock.now().format(RUN_ID_TIME);
     let archived_as = format!("{}/{taken_at}-{}/{name}", run.report.command, &sha256[..8]);
     let run_id = run.report.run_id.clone();
     let entry = FileEntry { command: run.report.command, run_id, name, sha256, size, file_time, archived_as };
-    Spooled { shown, entry, path, listed: None }
+    Spooled { shown, entry, path, listed: None, scan: Some(scan) }
 }
 
 /// Where a file of the inbox goes when it is done with.

@@ -1,8 +1,9 @@
 //! Reads a sheet in a thread of its own, some batches ahead of the one that compares it with the shop: a large file takes
 //! as long as the slower of the two, not as both.
 
+use std::mem;
 use std::panic::resume_unwind;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use anyhow::Result;
@@ -12,7 +13,7 @@ use crate::interrupt;
 use crate::sheet::{Row, RowProblem, Sheet};
 
 /// How many batches may wait.
-const BATCHES_AHEAD: usize = 8;
+const BATCHES_AHEAD: usize = 2;
 
 /// Whether a batch takes more rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,23 +25,29 @@ pub enum Room {
 }
 
 /// Reads the whole sheet, and hands it on in batches, in order. `push` adds a row to a batch; a problem makes it a
-/// rejected one.
+/// rejected one. `take` leaves the batch empty: it is filled again.
 ///
 /// # Errors
 /// Those of reading; and the first of `take`'s, which ends the reading.
 pub fn read_ahead<B: Default + Send>(
     incoming: &mut Incoming<'_>,
     push: impl FnMut(&mut B, &Row<'_>) -> Result<Room, RowProblem> + Send,
-    take: impl FnMut(B) -> Result<()>,
+    mut take: impl FnMut(&mut B) -> Result<()>,
 ) -> Result<()> {
     let (sheet, rejects) = (&mut *incoming.sheet, &mut *incoming.rejects);
     thread::scope(|scope| {
-        let (sender, batches) = sync_channel(BATCHES_AHEAD);
-        let reading = scope.spawn(move || read(sheet, rejects, push, &sender));
+        let (full, batches) = sync_channel(BATCHES_AHEAD);
+        let (taken, empty) = sync_channel(BATCHES_AHEAD);
+        let reading = scope.spawn(move || read(sheet, rejects, push, &full, &empty));
         // The receiver goes away with this statement: the reader must not wait for room when an error ends it.
-        let taken = batches.into_iter().try_for_each(take);
+        let result = batches.into_iter().try_for_each(|mut batch| {
+            take(&mut batch)?;
+            // Where there is no room for it, it is not needed.
+            let _ = taken.try_send(batch);
+            Ok(())
+        });
         let read = reading.join().unwrap_or_else(|panic| resume_unwind(panic));
-        taken.and(read)
+        result.and(read)
     })
 }
 
@@ -48,7 +55,8 @@ fn read<B: Default>(
     sheet: &mut Sheet,
     rejects: &mut Rejects,
     mut push: impl FnMut(&mut B, &Row<'_>) -> Result<Room, RowProblem>,
-    batches: &SyncSender<B>,
+    full: &SyncSender<B>,
+    empty: &Receiver<B>,
 ) -> Result<()> {
     let mut batch = B::default();
     while let Some(row) = sheet.next_row()? {
@@ -57,13 +65,14 @@ fn read<B: Default>(
             Ok(Room::Left) => {}
             // Nobody takes it after an error, which ends the run.
             Ok(Room::None) => {
-                if batches.send(std::mem::take(&mut batch)).is_err() {
+                let next = empty.try_recv().unwrap_or_default();
+                if full.send(mem::replace(&mut batch, next)).is_err() {
                     return Ok(());
                 }
             }
             Err(problem) => rejects.add(&row, problem)?,
         }
     }
-    let _ = batches.send(batch);
+    let _ = full.send(batch);
     Ok(())
 }
