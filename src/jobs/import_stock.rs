@@ -59,7 +59,7 @@ pub fn run(run: &mut Run<'_>, source: &Source, guard_mode: GuardMode) -> Result<
     run.report.counts = Counts::zero(&["changed", "unchanged", "unknown", "rejected"]);
     let later_sheets = LaterSheets { work_dir: run.work_dir.clone() };
     let mut job =
-        ImportStock { settings: run.settings, guard_mode, later_sheets, changes_by: ChangesBy::Rowid };
+        ImportStock { settings: run.settings, guard_mode, later_sheets, waiting: Waiting::default() };
     import(run, source, &mut job)
 }
 
@@ -97,7 +97,7 @@ struct ImportStock<'a> {
     settings: &'a Settings,
     guard_mode: GuardMode,
     later_sheets: LaterSheets,
-    changes_by: ChangesBy,
+    waiting: Waiting,
 }
 
 impl ImportJob for ImportStock<'_> {
@@ -136,13 +136,14 @@ impl ImportJob for ImportStock<'_> {
             batch.clear();
             Ok(())
         })?;
-        self.changes_by = changes.by;
+        let is_in_order = changes.is_in_order;
         drop((lookup, changes));
         tally.stale += self.later_sheets.take_back(incoming.shop, &incoming.stamp, self.inbox())?;
         let held_because = match (self.guard_mode, incoming.stamp.progress) {
             (GuardMode::Overrule, _) | (_, Progress::Begun) => None,
             (GuardMode::Watch, Progress::New) => held_because(incoming, &tally, &self.settings.stock.guard)?,
         };
+        self.waiting = Waiting::number(incoming.shop, is_in_order)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let compared = finish_comparison(incoming, &tally, unknown_columns, held_because)?;
         Ok(Comparison { is_first_load, ..compared })
@@ -160,47 +161,115 @@ impl ImportJob for ImportStock<'_> {
             named_params! { ":when": known.when, ":known_until": known.moment },
         )?;
         crash::point("allocation-computed");
-        let key = self.changes_by.column();
-        record(transaction, stamp, key, slice)?;
-        transaction.execute(
-            &format!(
-                "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
-                 SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
-                 FROM (SELECT * FROM temp.stock_changes ORDER BY {key} LIMIT :limit) AS change
-                 LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
-                 WHERE true
-                 ON CONFLICT (sku_code) DO UPDATE
-                 SET quantity = excluded.quantity,
-                     allocated = excluded.allocated,
-                     as_of = excluded.as_of,
-                     updated_at = excluded.updated_at"
-            ),
-            named_params! {
-                ":as_of": format_time(stamp.file_time),
-                ":now": format_time(stamp.now),
-                ":limit": slice.limit(),
-            },
-        )?;
-        slice.take_off(transaction, "temp.stock_changes", key)
+        while let Some(rows) = self.waiting.next(slice) {
+            record(transaction, stamp, &rows)?;
+            write(transaction, stamp, &rows)?;
+        }
+        Ok(self.waiting.end_slice())
     }
 }
 
-/// Notes in the history what the next rows change, before they do.
-fn record(transaction: &Transaction<'_>, stamp: &Stamp, key: &str, slice: Slice) -> Result<()> {
+/// How many changes are recorded and then written: as many as have their pages in memory still when they are written.
+const CHUNK: i64 = 500;
+
+/// The changes that have not been written yet. They are numbered in the order of their codes.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    table: &'static str,
+    next: i64,
+    last: i64,
+    /// How many of the present slice are written.
+    of_slice: i64,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self { table: CHANGES, next: 1, last: 0, of_slice: 0 }
+    }
+}
+
+/// Some changes that follow each other.
+struct Rows {
+    table: &'static str,
+    first: i64,
+    last: i64,
+}
+
+impl Waiting {
+    /// A file in the order of its codes has numbered them already.
+    fn number(shop: &Connection, is_in_order: bool) -> Result<Self> {
+        let table = if is_in_order { CHANGES } else { CHANGES_IN_ORDER };
+        if !is_in_order {
+            shop.execute_batch(&format!(
+                "DROP TABLE IF EXISTS {CHANGES_IN_ORDER};
+                 CREATE TEMP TABLE stock_changes_in_order AS SELECT * FROM {CHANGES} ORDER BY sku_code;"
+            ))?;
+        }
+        let last =
+            shop.query_row(&format!("SELECT coalesce(max(rowid), 0) FROM {table}"), [], |row| row.get(0))?;
+        Ok(Self { table, last, ..Self::default() })
+    }
+
+    fn next(&mut self, slice: Slice) -> Option<Rows> {
+        let room = match slice {
+            Slice::Whole => CHUNK,
+            Slice::Next(rows) => CHUNK.min(i64::from(rows) - self.of_slice),
+        };
+        let first = self.next;
+        let last = self.last.min(first + room - 1);
+        self.next = last + 1;
+        self.of_slice += last + 1 - first;
+        (first <= last).then_some(Rows { table: self.table, first, last })
+    }
+
+    fn end_slice(&mut self) -> Left {
+        self.of_slice = 0;
+        if self.next > self.last { Left::Nothing } else { Left::More }
+    }
+}
+
+/// Writes changes.
+fn write(transaction: &Transaction<'_>, stamp: &Stamp, rows: &Rows) -> Result<()> {
+    let mut statement = transaction.prepare_cached(&format!(
+        "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
+         SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
+         FROM {} AS change
+         LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
+         WHERE change.rowid BETWEEN :first AND :last
+         ORDER BY change.rowid
+         ON CONFLICT (sku_code) DO UPDATE
+         SET quantity = excluded.quantity,
+             allocated = excluded.allocated,
+             as_of = excluded.as_of,
+             updated_at = excluded.updated_at",
+        rows.table
+    ))?;
+    statement.execute(named_params! {
+        ":as_of": format_time(stamp.file_time),
+        ":now": format_time(stamp.now),
+        ":first": rows.first,
+        ":last": rows.last,
+    })?;
+    Ok(())
+}
+
+/// Notes in the history what changes are about to change.
+fn record(transaction: &Transaction<'_>, stamp: &Stamp, rows: &Rows) -> Result<()> {
     let Some(history) = stamp.history else { return Ok(()) };
-    transaction.execute(
-        &format!(
-            "INSERT INTO tempostar_stock_history
-                 (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
-             SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
-                    change.quantity, coalesce(in_flight.quantity, 0)
-             FROM (SELECT * FROM temp.stock_changes ORDER BY {key} LIMIT :limit) AS change
-             LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
-             LEFT JOIN stock ON stock.sku_code = change.sku_code
-             WHERE (stock.quantity, stock.allocated) IS NOT (change.quantity, coalesce(in_flight.quantity, 0))"
-        ),
-        named_params! { ":history": history, ":limit": slice.limit() },
-    )?;
+    let mut statement = transaction.prepare_cached(&format!(
+        "INSERT INTO tempostar_stock_history
+             (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
+         SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
+                change.quantity, coalesce(in_flight.quantity, 0)
+         FROM {} AS change
+         LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
+         LEFT JOIN stock ON stock.sku_code = change.sku_code
+         WHERE change.rowid BETWEEN :first AND :last
+           AND (stock.quantity, stock.allocated) IS NOT (change.quantity, coalesce(in_flight.quantity, 0))
+         ORDER BY change.rowid",
+        rows.table
+    ))?;
+    statement.execute(named_params! { ":history": history, ":first": rows.first, ":last": rows.last })?;
     crash::point("stock-recorded");
     Ok(())
 }
@@ -317,23 +386,11 @@ struct Tally {
     stale: u64,
 }
 
-/// By which column the changes are in the order of their codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ChangesBy {
-    /// As they came: the file was in order.
-    Rowid,
-    /// By their index.
-    SkuCode,
-}
+/// The changes as they come.
+const CHANGES: &str = "temp.stock_changes";
 
-impl ChangesBy {
-    fn column(self) -> &'static str {
-        match self {
-            Self::Rowid => "rowid",
-            Self::SkuCode => "sku_code",
-        }
-    }
-}
+/// The changes of a file that was not in the order of its codes, once it is read.
+const CHANGES_IN_ORDER: &str = "temp.stock_changes_in_order";
 
 /// The table of what this file changes: one row is one SKU's new figure.
 ///
@@ -343,7 +400,7 @@ struct Changes<'a> {
     shop: &'a Connection,
     insert: Statement<'a>,
     take_back: Statement<'a>,
-    by: ChangesBy,
+    is_in_order: bool,
     /// The last code in order so far. Codes behind it cannot have been noted yet.
     highest: String,
 }
@@ -367,7 +424,7 @@ impl<'a> Changes<'a> {
                  VALUES (?1, ?2, ?3, ?4)",
             )?,
             take_back: shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?,
-            by: ChangesBy::Rowid,
+            is_in_order: true,
             highest: String::new(),
         })
     }
@@ -378,9 +435,9 @@ impl<'a> Changes<'a> {
         if is_new {
             self.highest.clear();
             self.highest.push_str(sku_code);
-        } else if self.by == ChangesBy::Rowid {
+        } else if self.is_in_order {
             index_changes(self.shop)?;
-            self.by = ChangesBy::SkuCode;
+            self.is_in_order = false;
         }
         if figure.is_unchanged() {
             if !is_new {

@@ -38,13 +38,13 @@ use crate::work_dir::set_time;
 const WHOLE_MAX: u32 = 5_000;
 
 /// How many rows the first slice has; the next ones are as large as they can be within [`SLICE_TIME`].
-const FIRST_SLICE: u32 = 1_000;
+const FIRST_SLICE: u32 = 2_500;
 
 /// And how many each has at least: every slice costs a commit.
 const SLICE_MIN: u32 = 50;
 
 /// For how long a slice may keep the shop's writers waiting.
-const SLICE_TIME: Duration = Duration::from_millis(70);
+const SLICE_TIME: Duration = Duration::from_millis(100);
 
 /// Commits what was decided; gives the ledger entry. `in_the_way` is how many rows that writes while the shop may be
 /// selling; `recording` is whether the history gets them.
