@@ -132,7 +132,7 @@ impl ImportJob for ImportStock<'_> {
         };
         read_ahead(incoming, read, |batch| {
             lookup.look_up(batch)?;
-            batch.figures().try_for_each(|(sku_code, figure)| changes.note(sku_code, figure, &mut tally))?;
+            changes.note_all(batch, &mut tally)?;
             batch.clear();
             Ok(())
         })?;
@@ -401,8 +401,15 @@ struct Changes<'a> {
     insert: Statement<'a>,
     take_back: Statement<'a>,
     is_in_order: bool,
-    /// The last code in order so far. Codes behind it cannot have been noted yet.
+    /// The highest code so far. Codes behind it cannot have been noted yet.
     highest: String,
+}
+
+/// Whether a file has named a SKU before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    Never,
+    Perhaps,
 }
 
 impl<'a> Changes<'a> {
@@ -429,18 +436,26 @@ impl<'a> Changes<'a> {
         })
     }
 
-    /// Notes what a row changes. Of several rows of one SKU the last counts, also when it says what the shop has already.
-    fn note(&mut self, sku_code: &str, figure: &Figure, tally: &mut Tally) -> Result<()> {
-        let is_new = sku_code > self.highest.as_str();
-        if is_new {
-            self.highest.clear();
-            self.highest.push_str(sku_code);
-        } else if self.is_in_order {
+    /// Notes what the rows of a batch change.
+    fn note_all(&mut self, batch: &Batch, tally: &mut Tally) -> Result<()> {
+        let Some(first) = batch.codes().next() else { return Ok(()) };
+        let seen =
+            if batch.codes_ascend() && first > self.highest.as_str() { Seen::Never } else { Seen::Perhaps };
+        if seen == Seen::Perhaps && self.is_in_order {
             index_changes(self.shop)?;
             self.is_in_order = false;
         }
+        let highest = if seen == Seen::Never { batch.codes().next_back() } else { batch.codes().max() };
+        if let Some(highest) = highest.filter(|highest| *highest > self.highest.as_str()) {
+            highest.clone_into(&mut self.highest);
+        }
+        batch.figures().try_for_each(|(sku_code, figure)| self.note(sku_code, figure, seen, tally))
+    }
+
+    /// Notes what a row changes. Of several rows of one SKU the last counts, also when it says what the shop has already.
+    fn note(&mut self, sku_code: &str, figure: &Figure, seen: Seen, tally: &mut Tally) -> Result<()> {
         if figure.is_unchanged() {
-            if !is_new {
+            if seen == Seen::Perhaps {
                 self.take_back.execute([sku_code])?;
             }
             return Ok(());

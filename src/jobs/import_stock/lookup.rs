@@ -83,7 +83,7 @@ impl Batch {
 
     pub(super) fn push(&mut self, code: &str, line: u64, quantity: i64, allocated: i64) {
         let last = self.figures.last().map(|figure| &self.codes[figure.code.clone()]);
-        self.is_out_of_order |= last.is_some_and(|last| code < last);
+        self.is_out_of_order |= last.is_some_and(|last| code <= last);
         let begin = self.codes.len();
         self.codes.push_str(code);
         let code = begin..self.codes.len();
@@ -98,8 +98,18 @@ impl Batch {
     }
 
     /// The figures with their SKUs' codes.
-    pub(super) fn figures(&self) -> impl Iterator<Item = (&str, &Figure)> {
+    pub(super) fn figures(&self) -> impl DoubleEndedIterator<Item = (&str, &Figure)> {
         self.figures.iter().map(|figure| (&self.codes[figure.code.clone()], figure))
+    }
+
+    /// The SKUs' codes.
+    pub(super) fn codes(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.figures().map(|(code, _)| code)
+    }
+
+    /// Whether each code is behind the one before it.
+    pub(super) fn codes_ascend(&self) -> bool {
+        !self.is_out_of_order
     }
 
     fn want(&mut self, is_wanted: impl Fn(&Figure) -> bool) {
