@@ -1,9 +1,10 @@
 //! The CSV dialect of the sheets that are exchanged with TEMPOSTAR: columns found by their header's name, true line
 //! numbers, strict text, and the file of rejected rows that can be corrected and fed back.
 //!
-//! A file is read twice. The first pass decides whether the file can be used as a whole: encoding, impossible bytes,
-//! quotes, a cut-off end, records too long to be kept in memory. So whatever [`Sheet::next_row`] gives afterwards, no row
-//! of a broken file has been looked at. The second pass parses bytes, and decodes only those fields that are asked for.
+//! A file is read twice. The first pass ([`Scanner`], which can run while the file arrives) decides whether the file can
+//! be used as a whole: encoding, impossible bytes, quotes, a cut-off end, records too long to be kept in memory. So
+//! whatever [`Sheet::next_row`] gives afterwards, no row of a broken file has been looked at. The second pass parses
+//! bytes, and decodes only those fields that are asked for.
 
 mod header;
 mod lines;

@@ -1,6 +1,6 @@
 //! Files from an inbox to the shop's tables.
 //!
-//! Per file, oldest first: list → ready? → download to the spool → verify size → decode, parse and compare all of it
+//! Per file, oldest first: list → ready? → download to the spool and scan → verify size → parse and compare all of it
 //! → **one transaction: rows and ledger entry** → local archive → remote archive. Whatever step a crash hits, the next
 //! run loses nothing and applies nothing twice: before the commit the file still waits on the server, after it the
 //! ledger knows the content, and only the cleaning up is repeated. A file that changes very much takes several
