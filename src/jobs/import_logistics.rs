@@ -111,7 +111,7 @@ fn decide_order(
 ) -> Result<()> {
     let order_no = &entries[0].order_no;
     let rows = u64::try_from(entries.len())?;
-    let Some(order) = lookup.order(order_no)? else {
+    let Some(mut order) = lookup.order(order_no)? else {
         tally.unknown_orders.add(&format!("{}-{order_no}", tally.shop_code));
         tally.rows_unknown += rows;
         return Ok(());
@@ -123,6 +123,9 @@ fn decide_order(
     if order.is_cancelled {
         tally.shipped_but_cancelled.add(order_no);
         return Ok(());
+    }
+    if shipped.iter().any(|entry| entry.added.is_some()) {
+        order.lines = lookup.lines(order_no)?;
     }
     let decision = decide(&order, &shipped, columns, stamp);
     if decision.changes_anything() {

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use crate::harness::{STOCK_INBOX, Shop};
+use crate::harness::{LOGISTICS_INBOX, STOCK_INBOX, Shop};
 
 /// A shop of forty SKUs that have five pieces each, in which two rows are one transaction.
 fn shop_in_slices() -> Shop {
@@ -144,4 +144,88 @@ fn a_run_stopped_between_two_slices_is_finished_by_the_next() {
     shop.run(["import-stock"]).ok();
     shop.check_rows(WRITTEN, &["40"]);
     shop.check_rows("SELECT outcome FROM tempostar_files", &["applied"]);
+}
+
+/// Everything that a logistics file can do to an order, in a shop in which order 1008 is cancelled as soon as 1001 is
+/// ticked.
+fn ship_everything(shop: &mut Shop) {
+    shop.product_in_stock("A-1", 100);
+    for order_no in ["1001", "1002"] {
+        shop.order(order_no).line("A-1", 1).shipment("鈴木 花子").line("A-1", 1).insert();
+    }
+    for order_no in ["1003", "1004", "1005", "1006", "1007", "1008"] {
+        shop.order(order_no).line("A-1", 1).insert();
+    }
+    shop.run(["export-orders"]).ok();
+    shop.put_sheet(LOGISTICS_INBOX, "s1.csv", "ショップ受注番号,受注進捗コード\n12345-1004,999\n");
+    shop.run(["import-logistics"]).ok();
+    shop.sql("UPDATE orders SET customer_note = '変更', updated_at = '2026-11-24 10:20:00' WHERE order_no = '1005'");
+    shop.sql(
+        "CREATE TRIGGER cancelled_meanwhile AFTER UPDATE OF delivery_status ON orders WHEN NEW.order_no = '1001'
+         BEGIN UPDATE orders SET cancelled_at = '2026-11-24 10:30:00' WHERE order_no = '1008'; END",
+    );
+    shop.at("2026-11-25 10:15:00");
+    let sheet = "ショップ受注番号,受注進捗コード,配送番号,荷物番号\n\
+                 12345-1008,800,1,T-8\n\
+                 12345-1001,800,2,T-12\n\
+                 12345-1005,800,,T-5\n\
+                 12345-1003,999,,\n\
+                 12345-1002,800,2,T-22\n\
+                 12345-1004,800,1,T-4\n\
+                 12345-1001,800,1,T-11\n\
+                 12345-1006,100,,\n";
+    shop.put_sheet(LOGISTICS_INBOX, "s2.csv", sheet);
+    shop.run(["import-logistics"]);
+}
+
+#[test]
+fn orders_are_written_the_same_in_slices_of_any_size_and_one_cancelled_meanwhile_is_left_alone() {
+    for most in ["1", "2", "3"] {
+        let mut shop = Shop::new();
+        shop.variable("TEMPOSTAR_SLICE_MAX", most);
+        ship_everything(&mut shop);
+        shop.check_rows(
+            "SELECT orders.order_no, delivery_status, cancelled_in_tempostar_at IS NOT NULL,
+                    substr(orders.updated_at, 9), substr(known_updated_at, 9)
+             FROM orders
+             JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
+             ORDER BY orders.order_no",
+            &[
+                "1001|1|0|25 10:15:00|25 10:15:00",
+                "1002|0|0|25 10:15:00|25 10:15:00",
+                "1003|0|1|25 10:15:00|25 10:15:00",
+                "1004|1|0|25 10:15:00|25 10:15:00",
+                "1005|1|0|25 10:15:00|24 10:05:30",
+                "1006|0|0|24 10:05:30|24 10:05:30",
+                "1007|0|0|24 10:05:30|24 10:05:30",
+                "1008|0|0|24 10:05:30|24 10:05:30",
+            ],
+        );
+        shop.check_rows(
+            "SELECT order_no, shipment_no, tracking_no
+             FROM order_shipments
+             WHERE tracking_no IS NOT NULL
+             ORDER BY order_no, shipment_no",
+            &["1001|1|T-11", "1001|2|T-12", "1002|2|T-22", "1004|1|T-4", "1005|1|T-5"],
+        );
+        shop.check_rows(
+            "SELECT order_no, event, number, line
+             FROM tempostar_order_history
+             WHERE history_file_id = (SELECT max(id) FROM tempostar_history_files)
+             ORDER BY order_no, event, number",
+            &[
+                "1001|shipment|1|8",
+                "1001|shipment|2|3",
+                "1001|ticked|0|8",
+                "1002|shipment|2|6",
+                "1003|cancelled|0|5",
+                "1004|revived|0|7",
+                "1004|shipment|1|7",
+                "1004|ticked|0|7",
+                "1005|shipment|1|4",
+                "1005|ticked|0|4",
+            ],
+        );
+        shop.check_rows("SELECT DISTINCT outcome FROM tempostar_files", &["applied"]);
+    }
 }

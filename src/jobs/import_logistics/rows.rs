@@ -1,11 +1,10 @@
 //! What a logistics file says: its columns, its rows, and the temporary table that brings an order's rows together.
 
 use anyhow::Result;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use rusqlite::{Statement, params};
 
 use super::Tally;
-use crate::clock::{format_time, parse_time};
 use crate::interrupt;
 use crate::settings::AddOrderLines;
 use crate::sheet::{Column, Header, Row, RowProblem};
@@ -243,7 +242,7 @@ pub(super) fn stage(incoming: &mut Incoming<'_>, columns: &Columns, tally: &mut 
         "DROP TABLE IF EXISTS temp.logistics_rows;
          CREATE TEMP TABLE logistics_rows (
              order_no TEXT NOT NULL, line INTEGER NOT NULL, progress INTEGER NOT NULL, shipment_no INTEGER,
-             shipped_at TEXT, delivered_on TEXT, tracking_no TEXT, delivery_method TEXT, paid_at TEXT,
+             shipped_at INTEGER, delivered_on INTEGER, tracking_no TEXT, delivery_method TEXT, paid_at INTEGER,
              sku_code TEXT, product_name TEXT, options TEXT, quantity INTEGER,
              unit_price_excl_tax INTEGER, unit_tax INTEGER, unit_price_incl_tax INTEGER,
              PRIMARY KEY (order_no, line)
@@ -274,16 +273,17 @@ pub(super) fn stage(incoming: &mut Incoming<'_>, columns: &Columns, tally: &mut 
 
 pub(super) fn stage_entry(insert: &mut Statement<'_>, entry: &Entry) -> Result<()> {
     let added = entry.added.as_ref();
+    let seconds = |time: NaiveDateTime| time.and_utc().timestamp();
     insert.execute(params![
         entry.order_no,
         entry.line,
         entry.progress as i64,
         entry.shipment_no,
-        entry.shipped_at.map(format_time),
-        entry.delivered_on.map(|date| date.to_string()),
+        entry.shipped_at.map(seconds),
+        entry.delivered_on.map(|date| date.num_days_from_ce()),
         entry.tracking_no,
         entry.delivery_method,
-        entry.paid_at.map(format_time),
+        entry.paid_at.map(seconds),
         added.map(|line| &line.sku_code),
         added.map(|line| &line.product_name),
         added.map(|line| &line.options),
@@ -295,40 +295,39 @@ pub(super) fn stage_entry(insert: &mut Statement<'_>, entry: &Entry) -> Result<(
     Ok(())
 }
 
+/// Reads what [`stage_entry`] has written, all its columns in their order.
 pub(super) fn read_staged(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
-    let sku_code: Option<String> = row.get("sku_code")?;
+    let sku_code: Option<String> = row.get(9)?;
     let added = sku_code
         .map(|sku_code| {
             Ok::<_, rusqlite::Error>(AddedLine {
-                line: row.get("line")?,
+                line: row.get(1)?,
                 sku_code,
-                product_name: row.get("product_name")?,
-                options: row.get("options")?,
-                quantity: row.get("quantity")?,
-                unit_price_excl_tax: row.get("unit_price_excl_tax")?,
-                unit_tax: row.get("unit_tax")?,
-                unit_price_incl_tax: row.get("unit_price_incl_tax")?,
+                product_name: row.get(10)?,
+                options: row.get(11)?,
+                quantity: row.get(12)?,
+                unit_price_excl_tax: row.get(13)?,
+                unit_tax: row.get(14)?,
+                unit_price_incl_tax: row.get(15)?,
             })
         })
         .transpose()?;
-    let progress = match row.get::<_, i64>("progress")? {
+    let progress = match row.get::<_, i64>(2)? {
         0 => Progress::Shipped,
         1 => Progress::Cancelled,
         _ => Progress::NotYet,
     };
-    let time =
-        |name: &str| Ok::<_, rusqlite::Error>(row.get_ref(name)?.as_str_or_null()?.and_then(parse_time));
-    let delivered_on: Option<String> = row.get("delivered_on")?;
+    let time = |seconds: i64| DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc());
     Ok(Entry {
-        line: row.get("line")?,
-        order_no: row.get("order_no")?,
+        order_no: row.get(0)?,
+        line: row.get(1)?,
         progress,
-        shipment_no: row.get("shipment_no")?,
-        shipped_at: time("shipped_at")?,
-        delivered_on: delivered_on.and_then(|date| date.parse().ok()),
-        tracking_no: row.get("tracking_no")?,
-        delivery_method: row.get("delivery_method")?,
-        paid_at: time("paid_at")?,
+        shipment_no: row.get(3)?,
+        shipped_at: row.get::<_, Option<_>>(4)?.and_then(time),
+        delivered_on: row.get::<_, Option<_>>(5)?.and_then(NaiveDate::from_num_days_from_ce_opt),
+        tracking_no: row.get(6)?,
+        delivery_method: row.get(7)?,
+        paid_at: row.get::<_, Option<_>>(8)?.and_then(time),
         added,
     })
 }

@@ -41,6 +41,7 @@ impl<'a> Lookup<'a> {
         })
     }
 
+    /// An order without its lines.
     pub(super) fn order(&mut self, order_no: &str) -> Result<Option<OrderState>> {
         let found = self.order.query_row([order_no], |row| {
             let ticks = Ticks {
@@ -67,13 +68,15 @@ impl<'a> Lookup<'a> {
                 })
             })?
             .collect::<rusqlite::Result<_>>()?;
-        order.lines = self
-            .lines
-            .query_map([order_no], |row| {
-                Ok(LineState { sku_code: row.get(0)?, options: row.get(1)?, quantity: row.get(2)? })
-            })?
-            .collect::<rusqlite::Result<_>>()?;
         Ok(Some(order))
+    }
+
+    /// An order's lines; asked for only where lines are added.
+    pub(super) fn lines(&mut self, order_no: &str) -> Result<Vec<LineState>> {
+        let lines = self.lines.query_map([order_no], |row| {
+            Ok(LineState { sku_code: row.get(0)?, options: row.get(1)?, quantity: row.get(2)? })
+        })?;
+        Ok(lines.collect::<rusqlite::Result<_>>()?)
     }
 }
 
@@ -194,11 +197,12 @@ const CHANGES: [&str; 4] = ["order_ticks", "shipment_changes", "added_lines", "c
 
 /// Writes what was decided, an order always as a whole. An order that the shop has cancelled since is left alone.
 ///
-/// `CROSS JOIN` keeps SQLite on the way from the chosen orders to the shop's, and so does `IN` in an `UPDATE`. It does not
-/// know that the temporary tables are small, and would read all orders of the shop for each slice.
+/// `CROSS JOIN` keeps SQLite on the way from the chosen orders to the shop's, and so does `IN` in an `UPDATE`, which
+/// `UPDATE … FROM` does not. It does not know that the temporary tables are small, and would read all orders of the shop
+/// for each slice.
 pub(super) fn write_changes(transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
     let now = &format_time(stamp.now);
-    choose_orders(transaction, slice)?;
+    let chosen = choose_orders(transaction, slice)?;
     if let Some(history) = stamp.history {
         record(transaction, history)?;
         crash::point("orders-recorded");
@@ -207,11 +211,34 @@ pub(super) fn write_changes(transaction: &Transaction<'_>, stamp: &Stamp, slice:
     crash::point("shipments-written");
     add_lines(transaction)?;
     crash::point("lines-added");
-    tick_orders(transaction)?;
+    note_as_known(transaction, now)?;
+    tick_orders(transaction, now)?;
     crash::point("orders-ticked");
     note_cancellations(transaction, now)?;
-    stamp_changed(transaction, now)?;
-    take_off(transaction, slice)
+    stamp_others(transaction, now)?;
+    take_off(transaction, slice, chosen)
+}
+
+/// Chooses the orders that this transaction is about, as they are before it; gives how many. `is_open` is NULL for one
+/// that the shop does not have any more.
+fn choose_orders(transaction: &Transaction<'_>, slice: Slice) -> Result<usize> {
+    let all = CHANGES.map(|table| format!("SELECT order_no FROM temp.{table}")).join(" UNION ");
+    transaction.execute_batch(
+        "DROP TABLE IF EXISTS temp.chosen_orders;
+         CREATE TEMP TABLE chosen_orders (
+             order_no TEXT NOT NULL PRIMARY KEY, id INTEGER, is_open INTEGER, updated_at
+         ) WITHOUT ROWID;",
+    )?;
+    Ok(transaction.execute(
+        &format!(
+            "INSERT INTO temp.chosen_orders
+             SELECT chosen.order_no, orders.rowid, orders.cancelled_at IS NULL AND orders.rowid IS NOT NULL,
+                    orders.updated_at
+             FROM (SELECT order_no FROM ({all}) ORDER BY order_no LIMIT ?1) AS chosen
+             LEFT JOIN orders ON orders.order_no = chosen.order_no"
+        ),
+        [slice.limit()],
+    )?)
 }
 
 /// Notes in the history what the chosen orders get, before they get it.
@@ -221,7 +248,7 @@ fn record(transaction: &Transaction<'_>, history: i64) -> Result<()> {
          SELECT :history, new.order_no, 'shipment', new.shipment_no, new.line
          FROM temp.chosen_orders AS chosen
          CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
-         CROSS JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
+         WHERE chosen.is_open
          UNION ALL
          SELECT :history, new.order_no, 'line',
                 new.position + (SELECT coalesce(max(line_no), 0)
@@ -230,12 +257,12 @@ fn record(transaction: &Transaction<'_>, history: i64) -> Result<()> {
                 new.line
          FROM temp.chosen_orders AS chosen
          CROSS JOIN temp.added_lines AS new ON new.order_no = chosen.order_no
-         CROSS JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
+         WHERE chosen.is_open
          UNION ALL
          SELECT :history, new.order_no, 'ticked', 0, new.line
          FROM temp.chosen_orders AS chosen
          CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
-         CROSS JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL
+         WHERE chosen.is_open
          UNION ALL
          SELECT :history, new.order_no, CASE WHEN new.is_new THEN 'cancelled' ELSE 'revived' END, 0, new.line
          FROM temp.chosen_orders AS chosen
@@ -256,7 +283,7 @@ fn write_shipments(transaction: &Transaction<'_>) -> Result<()> {
              SELECT new.order_no, new.shipment_no
              FROM temp.chosen_orders AS chosen
              CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
-             CROSS JOIN orders ON orders.order_no = new.order_no AND orders.cancelled_at IS NULL)",
+             WHERE chosen.is_open)",
         [],
     )?;
     Ok(())
@@ -275,25 +302,42 @@ fn add_lines(transaction: &Transaction<'_>) -> Result<()> {
                 added.unit_price_excl_tax, added.unit_tax, added.unit_price_incl_tax, 'tempostar'
          FROM temp.chosen_orders AS chosen
          CROSS JOIN temp.added_lines AS added ON added.order_no = chosen.order_no
-         CROSS JOIN orders ON orders.order_no = added.order_no AND orders.cancelled_at IS NULL",
+         WHERE chosen.is_open",
         [],
     )?;
     Ok(())
 }
 
-fn tick_orders(transaction: &Transaction<'_>) -> Result<()> {
+/// Notes what the orders will be stamped with as known, unless the shop had changed the order before: that change must
+/// not be covered by ours.
+fn note_as_known(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+    transaction.execute(
+        "UPDATE tempostar_batch_orders
+         SET known_updated_at = :now
+         WHERE order_no IN (SELECT order_no
+                            FROM temp.chosen_orders
+                            WHERE is_open OR order_no IN (SELECT order_no FROM temp.cancellations))
+           AND known_updated_at IS (SELECT updated_at
+                                    FROM temp.chosen_orders AS chosen
+                                    WHERE chosen.order_no = tempostar_batch_orders.order_no)",
+        named_params! { ":now": now },
+    )?;
+    Ok(())
+}
+
+fn tick_orders(transaction: &Transaction<'_>, now: &str) -> Result<()> {
     transaction.execute(
         "UPDATE orders
-         SET delivery_status = 1, payment_status = 1, capture_status = 1,
+         SET delivery_status = 1, payment_status = 1, capture_status = 1, updated_at = :now,
              (shipped_at, paid_at, captured_at)
              = (SELECT shipped_at, paid_at, captured_at
                 FROM temp.order_ticks AS new
                 WHERE new.order_no = orders.order_no)
-         WHERE cancelled_at IS NULL
-           AND order_no IN (SELECT new.order_no
-                            FROM temp.chosen_orders AS chosen
-                            CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no)",
-        [],
+         WHERE rowid IN (SELECT chosen.id
+                         FROM temp.chosen_orders AS chosen
+                         CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
+                         WHERE chosen.is_open)",
+        named_params! { ":now": now },
     )?;
     Ok(())
 }
@@ -302,69 +346,43 @@ fn tick_orders(transaction: &Transaction<'_>) -> Result<()> {
 fn note_cancellations(transaction: &Transaction<'_>, now: &str) -> Result<()> {
     transaction.execute(
         "UPDATE orders
-         SET cancelled_in_tempostar_at = (SELECT CASE WHEN is_new THEN :now END
+         SET updated_at = :now,
+             cancelled_in_tempostar_at = (SELECT CASE WHEN is_new THEN :now END
                                           FROM temp.cancellations AS new
                                           WHERE new.order_no = orders.order_no)
-         WHERE order_no IN (SELECT new.order_no
-                            FROM temp.chosen_orders AS chosen
-                            CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no)",
+         WHERE rowid IN (SELECT chosen.id
+                         FROM temp.chosen_orders AS chosen
+                         CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no)",
         named_params! { ":now": now },
     )?;
     Ok(())
 }
 
-/// The orders that this transaction is about.
-fn choose_orders(transaction: &Transaction<'_>, slice: Slice) -> Result<()> {
-    let all = CHANGES.map(|table| format!("SELECT order_no FROM temp.{table}")).join(" UNION ");
-    transaction.execute_batch(
-        "DROP TABLE IF EXISTS temp.chosen_orders;
-         CREATE TEMP TABLE chosen_orders (order_no TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
-    )?;
-    transaction.execute(
-        &format!("INSERT INTO temp.chosen_orders SELECT order_no FROM ({all}) ORDER BY order_no LIMIT ?1"),
-        [slice.limit()],
-    )?;
-    Ok(())
-}
-
-fn take_off(transaction: &Transaction<'_>, slice: Slice) -> Result<Left> {
-    let Slice::Next(orders) = slice else { return Ok(Left::Nothing) };
-    for table in CHANGES {
-        transaction.execute(
-            &format!("DELETE FROM temp.{table} WHERE order_no IN (SELECT order_no FROM temp.chosen_orders)"),
-            [],
-        )?;
-    }
-    let chosen: u32 =
-        transaction.query_row("SELECT count(*) FROM temp.chosen_orders", [], |row| row.get(0))?;
-    Ok(if chosen == orders { Left::More } else { Left::Nothing })
-}
-
-/// Stamps the orders that were changed. What they are stamped with is noted as known, unless the shop had changed the
-/// order before: that change must not be covered by ours.
-fn stamp_changed(transaction: &Transaction<'_>, now: &str) -> Result<()> {
-    transaction.execute_batch(
-        "DROP TABLE IF EXISTS temp.changed_orders;
-         CREATE TEMP TABLE changed_orders AS
-         SELECT order_no
-         FROM temp.chosen_orders AS chosen
-         WHERE EXISTS (SELECT 1 FROM orders WHERE orders.order_no = chosen.order_no AND cancelled_at IS NULL)
-            OR order_no IN (SELECT order_no FROM temp.cancellations);",
-    )?;
-    transaction.execute(
-        "UPDATE tempostar_batch_orders
-         SET known_updated_at = :now
-         WHERE order_no IN (SELECT order_no FROM temp.changed_orders)
-           AND known_updated_at IS (SELECT updated_at
-                                    FROM orders
-                                    WHERE orders.order_no = tempostar_batch_orders.order_no)",
-        named_params! { ":now": now },
-    )?;
+/// Stamps the orders of which only shipments or lines have changed.
+fn stamp_others(transaction: &Transaction<'_>, now: &str) -> Result<()> {
     transaction.execute(
         "UPDATE orders
          SET updated_at = :now
-         WHERE order_no IN (SELECT order_no FROM temp.changed_orders)",
+         WHERE rowid IN (SELECT id
+                         FROM temp.chosen_orders
+                         WHERE is_open
+                           AND order_no NOT IN (SELECT order_no FROM temp.order_ticks)
+                           AND order_no NOT IN (SELECT order_no FROM temp.cancellations))",
         named_params! { ":now": now },
     )?;
     Ok(())
+}
+
+/// The chosen orders are the first of those that waited.
+fn take_off(transaction: &Transaction<'_>, slice: Slice, chosen: usize) -> Result<Left> {
+    let Slice::Next(orders) = slice else { return Ok(Left::Nothing) };
+    for table in CHANGES {
+        transaction.execute(
+            &format!(
+                "DELETE FROM temp.{table} WHERE order_no <= (SELECT max(order_no) FROM temp.chosen_orders)"
+            ),
+            [],
+        )?;
+    }
+    Ok(if chosen == usize::try_from(orders)? { Left::More } else { Left::Nothing })
 }
