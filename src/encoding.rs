@@ -105,7 +105,7 @@ impl Encoding {
             out.extend_from_slice(text.as_bytes());
             return None;
         }
-        let changed = text.char_indices().find(|(_, c)| CHANGED_BY_THE_ENCODER.contains(c));
+        let changed = first_changed_by_the_encoder(text);
         let end = changed.map_or(text.len(), |(at, _)| at);
         let mut encoder = SHIFT_JIS.new_encoder();
         let mut read = 0;
@@ -141,6 +141,12 @@ impl Encoding {
 /// What the web's encoder writes as something else without saying so: U+0080 as 0x80, ¥ as a backslash, ‾ as a tilde,
 /// − (U+2212) as －. The tests walk all of Unicode to show that there is no fifth.
 const CHANGED_BY_THE_ENCODER: [char; 4] = ['\u{80}', '¥', '‾', '−'];
+
+fn first_changed_by_the_encoder(text: &str) -> Option<(usize, char)> {
+    // They all begin with one of these bytes in UTF-8, and kana and kanji have neither.
+    memchr::memchr2(0xC2, 0xE2, text.as_bytes())?;
+    text.char_indices().find(|(_, c)| CHANGED_BY_THE_ENCODER.contains(c))
+}
 
 /// Offset and length of the first impossible bytes. A following ASCII byte is not counted in: it is most likely a
 /// quote or a letter whose left neighbour lost its second half.
@@ -401,7 +407,10 @@ pub const LOOK_ALIKES: &[(char, &str)] = &[
 /// What CP932 has stays as it is, also where NFC would change it: U+FA19, a variant of 神, is how somebody writes their name.
 pub fn look_alikes(text: &str) -> Cow<'_, str> {
     let is_composed = || is_nfc_quick(text.chars()) == IsNormalized::Yes;
-    if text.chars().all(is_plain) || (is_composed() && !text.chars().any(|c| look_alike(c).is_some())) {
+    if text.is_ascii()
+        || text.chars().all(is_plain)
+        || (is_composed() && !text.chars().any(|c| look_alike(c).is_some()))
+    {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -13,8 +13,8 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
-use rusqlite::Connection;
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
+use rusqlite::{Connection, Row};
 
 use self::hold::reason_to_hold;
 use self::order::{Line, Order, Reader, Shipment};
@@ -104,14 +104,12 @@ pub fn run(run: &mut Run<'_>) -> Result<()> {
 }
 
 fn is_anything_waiting(database: &Connection) -> Result<bool> {
-    let sql = format!("SELECT EXISTS ({WAITING_SQL})");
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM orders {WAITING})");
     Ok(database.query_row(&sql, [], |row| row.get(0))?)
 }
 
 /// Orders that were never sent, oldest first. A provisional order (仮受注) is not an order yet.
-const WAITING_SQL: &str = "
-    SELECT order_no, ordered_at
-    FROM orders
+const WAITING: &str = "
     WHERE exported_at IS NULL AND cancelled_at IS NULL AND is_provisional = 0
       AND order_no NOT IN (SELECT order_no FROM tempostar_batch_orders)
     ORDER BY ordered_at, order_no";
@@ -174,16 +172,15 @@ fn render(
     replaced: &mut Vec<Problem>,
 ) -> Result<Chosen> {
     let snapshot = database.unchecked_transaction()?;
-    let mut reader = Reader::new(&snapshot)?;
+    let mut reader = Reader::new(&snapshot, settings)?;
     let mut sheet = begin_sheet(settings, output)?;
     let mut chosen = Chosen::default();
-    let mut waiting = snapshot.prepare(&format!("{WAITING_SQL} LIMIT ?1"))?;
-    let mut numbers = waiting.query([at_most])?;
-    while let Some(number) = numbers.next()? {
+    let mut waiting = snapshot.prepare(&order::select(settings, &format!("{WAITING} LIMIT ?1")))?;
+    let mut orders = waiting.query([at_most])?;
+    while let Some(found) = orders.next()? {
         interrupt::check()?;
-        let order_no: String = number.get(0)?;
-        match rows_of(&mut reader, &order_no, settings, &sheet, replaced)? {
-            Err(reason) => held_back.push((order_no, reason)),
+        match rows_of(&mut reader, found, settings, &sheet, replaced)? {
+            Err(reason) => held_back.push((found.get(0)?, reason)),
             Ok((order, rows)) => {
                 for row in &rows {
                     sheet.write(row)?;
@@ -201,12 +198,12 @@ fn render(
 /// One order and its rows; or why it has to be held back.
 fn rows_of(
     reader: &mut Reader<'_>,
-    order_no: &str,
+    found: &Row<'_>,
     settings: &Settings,
     sheet: &SheetWriter<&mut dyn Write>,
     replaced: &mut Vec<Problem>,
 ) -> Result<Result<(Order, Vec<SheetRow>), Text>> {
-    let order = match reader.read(order_no) {
+    let order = match reader.read(found) {
         Ok(order) => order,
         // One value of a wrong type must not stop all the other orders.
         Err(error) => return unreadable_value(&error).map(Err).ok_or_else(|| error.into()),
@@ -225,8 +222,11 @@ pub fn held_back_because(database: &Connection, settings: &Settings, order_no: &
     let mut nowhere = std::io::sink();
     let output: &mut dyn Write = &mut nowhere;
     let sheet = begin_sheet(settings, output)?;
-    let mut reader = Reader::new(database)?;
-    Ok(rows_of(&mut reader, order_no, settings, &sheet, &mut Vec::new())?.err())
+    let mut reader = Reader::new(database, settings)?;
+    let mut statement = database.prepare(&order::select(settings, "WHERE order_no = ?1"))?;
+    let mut orders = statement.query([order_no])?;
+    let Some(found) = orders.next()? else { return Ok(None) };
+    Ok(rows_of(&mut reader, found, settings, &sheet, &mut Vec::new())?.err())
 }
 
 fn begin_sheet<'a>(settings: &Settings, output: &'a mut dyn Write) -> Result<SheetWriter<&'a mut dyn Write>> {
@@ -255,24 +255,19 @@ fn render_order(
     replaced: &mut Vec<Problem>,
 ) -> Result<Vec<SheetRow>, Text> {
     let mut rows = Vec::with_capacity(order.lines.len());
-    let mut missing: Vec<(&str, Vec<char>)> = Vec::new();
+    let mut missing = Missing::new();
+    // What the lines to one destination have in common, which is most of a row, is encoded once.
+    let mut common: Option<(i64, SheetRow)> = None;
     for line in &order.lines {
-        let Some(shipment) = order.shipment(line.shipment_no) else {
-            return Err(text::no_shipment(line.shipment_no));
-        };
-        let mut row = sheet.row();
-        for (column, value) in COLUMNS.into_iter().zip(values(order, shipment, line, settings)) {
-            if NOTES.contains(&column) {
-                let characters = row.push_with_geta(&value);
-                if !characters.is_empty() && !missing.iter().any(|(known, _)| *known == column) {
-                    missing.push((column, characters));
-                }
-            } else {
-                row.push_exact(&value).map_err(|error| not_encodable(&error))?;
+        let mut row = match &common {
+            Some((shipment_no, row)) if *shipment_no == line.shipment_no => row.clone(),
+            _ => {
+                let row = begin_row(order, line.shipment_no, settings, sheet, &mut missing)?;
+                common.insert((line.shipment_no, row)).1.clone()
             }
-        }
-        for (_, number) in &settings.orders.free_items {
-            let value = order.free_items.get(usize::from(*number) - 1).map_or("", String::as_str);
+        };
+        push(&mut row, &line_values(line), &mut missing)?;
+        for value in &order.free_items {
             row.push_exact(value).map_err(|error| not_encodable(&error))?;
         }
         rows.push(row);
@@ -285,6 +280,39 @@ fn render_order(
     Ok(rows)
 }
 
+/// The characters that CP932 lacks, by note.
+type Missing = Vec<(&'static str, Vec<char>)>;
+
+/// A row of the order, up to its line.
+fn begin_row(
+    order: &Order,
+    shipment_no: i64,
+    settings: &Settings,
+    sheet: &SheetWriter<&mut dyn Write>,
+    missing: &mut Missing,
+) -> Result<SheetRow, Text> {
+    let shipment = order.shipment(shipment_no).ok_or_else(|| text::no_shipment(shipment_no))?;
+    let mut row = sheet.row();
+    push(&mut row, &order_values(order, settings), missing)?;
+    push(&mut row, &shipment_values(shipment), missing)?;
+    Ok(row)
+}
+
+/// Adds the values of the next of [`COLUMNS`].
+fn push(row: &mut SheetRow, values: &[Cow<'_, str>], missing: &mut Missing) -> Result<(), Text> {
+    for (column, value) in COLUMNS.into_iter().skip(row.len()).zip(values) {
+        if !NOTES.contains(&column) {
+            row.push_exact(value).map_err(|error| not_encodable(&error))?;
+            continue;
+        }
+        let characters = row.push_with_geta(value);
+        if !characters.is_empty() && !missing.iter().any(|(known, _)| *known == column) {
+            missing.push((column, characters));
+        }
+    }
+    Ok(())
+}
+
 fn not_encodable(error: &UnencodableField) -> Text {
     text::not_encodable(&error.column, error.character, &code_point(error.character))
 }
@@ -293,15 +321,9 @@ fn code_point(character: char) -> String {
     format!("U+{:04X}", u32::from(character))
 }
 
-/// The values of [`COLUMNS`].
-fn values<'a>(
-    order: &'a Order,
-    shipment: &'a Shipment,
-    line: &'a Line,
-    settings: &Settings,
-) -> [Cow<'a, str>; 50] {
+/// The values of the first of [`COLUMNS`].
+fn order_values<'a>(order: &'a Order, settings: &Settings) -> [Cow<'a, str>; 24] {
     let customer = &order.customer;
-    let recipient = &shipment.recipient;
     [
         (number_prefix(settings) + &order.order_no).into(),
         minute(&order.ordered_at).unwrap_or_default().into(),
@@ -328,6 +350,13 @@ fn values<'a>(
         order.shop_note.as_str().into(),
         // 倉庫指示: the shop has no such field.
         "".into(),
+    ]
+}
+
+/// The values of the next ones.
+fn shipment_values(shipment: &Shipment) -> [Cow<'_, str>; 18] {
+    let recipient = &shipment.recipient;
+    [
         recipient.name.as_str().into(),
         recipient.kana.as_str().into(),
         recipient.zip.as_str().into(),
@@ -346,6 +375,12 @@ fn values<'a>(
         day(&shipment.delivery_date).unwrap_or_default().into(),
         shipment.tracking_no.as_str().into(),
         shipment.message.as_str().into(),
+    ]
+}
+
+/// And those of the last ones.
+fn line_values(line: &Line) -> [Cow<'_, str>; 8] {
+    [
         line.sku_code.as_str().into(),
         line.product_name.as_str().into(),
         line.options.as_str().into(),
@@ -359,13 +394,23 @@ fn values<'a>(
 
 /// The database's time as TEMPOSTAR writes it: `YYYY/MM/DD HH:MM`.
 fn minute(text: &str) -> Option<String> {
-    parse_time(text).map(|time| time.format("%Y/%m/%d %H:%M").to_string())
+    if text.is_empty() {
+        return None;
+    }
+    parse_time(text).map(|time| format!("{} {:02}:{:02}", slashed(time.date()), time.hour(), time.minute()))
 }
 
 /// The database's date, perhaps with a time behind it, as TEMPOSTAR writes it: `YYYY/MM/DD`.
 fn day(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return None;
+    }
     let date = text.parse::<NaiveDate>().ok().or_else(|| parse_time(text).map(|time| time.date()))?;
-    Some(date.format("%Y/%m/%d").to_string())
+    Some(slashed(date))
+}
+
+fn slashed(date: NaiveDate) -> String {
+    format!("{:04}/{:02}/{:02}", date.year(), date.month(), date.day())
 }
 
 /// How many orders were never sent, those included that are held back.
@@ -373,7 +418,7 @@ fn day(text: &str) -> Option<String> {
 /// # Errors
 /// The database's.
 pub fn count_waiting(database: &Connection) -> Result<u64> {
-    Ok(database.query_row(&format!("SELECT count(*) FROM ({WAITING_SQL})"), [], |row| row.get(0))?)
+    Ok(database.query_row(&format!("SELECT count(*) FROM orders {WAITING}"), [], |row| row.get(0))?)
 }
 
 /// The waiting orders that would be held back now, with the reason.
@@ -408,7 +453,7 @@ fn judge_first(database: &Connection, settings: &Settings, at_most: i64) -> Resu
 /// The database's.
 pub fn oldest_waiting(database: &Connection, besides: &HashSet<&str>) -> Result<Option<String>> {
     let mut statement = database
-        .prepare(&format!("SELECT order_no, coalesce(CAST(ordered_at AS TEXT), '') FROM ({WAITING_SQL})"))?;
+        .prepare(&format!("SELECT order_no, coalesce(CAST(ordered_at AS TEXT), '') FROM orders {WAITING}"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let order_no: String = row.get(0)?;

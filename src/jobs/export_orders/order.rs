@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use rusqlite::types::{Type, Value};
+use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, Row, Statement};
+
+use crate::settings::Settings;
 
 /// An order as the database has it.
 #[derive(Debug, Default)]
@@ -29,6 +31,7 @@ pub(super) struct Order {
     pub(super) paid_at: String,
     pub(super) customer_note: String,
     pub(super) shop_note: String,
+    /// Those that the settings name, in their order.
     pub(super) free_items: Vec<String>,
     pub(super) shipments: Vec<Shipment>,
     pub(super) lines: Vec<Line>,
@@ -94,34 +97,36 @@ impl Order {
     }
 }
 
+/// What selects orders for [`Reader::read`]; `which` follows their tables.
+pub(super) fn select(settings: &Settings, which: &str) -> String {
+    let free_items = settings.orders.free_items.iter().fold(String::new(), |mut sql, (_, number)| {
+        let _ = write!(sql, ", free_item_{number}");
+        sql
+    });
+    format!(
+        "SELECT order_no, updated_at, ordered_at, kind,
+                customer_name, customer_kana, customer_zip, customer_address, customer_tel, customer_fax,
+                customer_email, payment_method, payment_methods.name IS NOT NULL, payment_methods.added_on,
+                payment_methods.tempostar_ready, payment_count, device, points_used, coupon_discount,
+                subtotal_excl_tax, tax, subtotal_incl_tax, shipping_fee, payment_fee, total,
+                paid_at, customer_note, shop_note{free_items}
+         FROM orders
+         LEFT JOIN payment_methods ON payment_methods.name = orders.payment_method
+         {which}"
+    )
+}
+
 /// Reads whole orders, with statements that are prepared once.
 pub(super) struct Reader<'a> {
-    order: Statement<'a>,
+    free_items: usize,
     shipments: Statement<'a>,
     lines: Statement<'a>,
 }
 
-/// The number of order free items (`free_item_1` … `free_item_36`).
-const FREE_ITEMS: usize = 36;
-
 impl<'a> Reader<'a> {
-    pub(super) fn new(database: &'a Connection) -> Result<Self> {
-        let free_items = (1..=FREE_ITEMS).fold(String::new(), |mut sql, number| {
-            let _ = write!(sql, ", free_item_{number}");
-            sql
-        });
+    pub(super) fn new(database: &'a Connection, settings: &Settings) -> Result<Self> {
         Ok(Self {
-            order: database.prepare(&format!(
-                "SELECT order_no, updated_at, ordered_at, kind,
-                        customer_name, customer_kana, customer_zip, customer_address, customer_tel, customer_fax,
-                        customer_email, payment_method, payment_methods.name IS NOT NULL, payment_methods.added_on,
-                        payment_methods.tempostar_ready, payment_count, device, points_used, coupon_discount,
-                        subtotal_excl_tax, tax, subtotal_incl_tax, shipping_fee, payment_fee, total,
-                        paid_at, customer_note, shop_note{free_items}
-                 FROM orders
-                 LEFT JOIN payment_methods ON payment_methods.name = orders.payment_method
-                 WHERE order_no = ?1"
-            ))?,
+            free_items: settings.orders.free_items.len(),
             shipments: database.prepare(
                 "SELECT shipment_no,
                         recipient_name, recipient_kana, recipient_zip, recipient_address, recipient_tel, recipient_fax,
@@ -141,11 +146,13 @@ impl<'a> Reader<'a> {
         })
     }
 
-    pub(super) fn read(&mut self, order_no: &str) -> rusqlite::Result<Order> {
-        let mut order = self.order.query_row([order_no], read_order)?;
+    /// The order of a row of [`select`].
+    pub(super) fn read(&mut self, row: &Row<'_>) -> rusqlite::Result<Order> {
+        let mut order = read_order(row, self.free_items)?;
+        let order_no = [&order.order_no];
         order.shipments =
-            self.shipments.query_map([order_no], read_shipment)?.collect::<rusqlite::Result<_>>()?;
-        order.lines = self.lines.query_map([order_no], read_line)?.collect::<rusqlite::Result<_>>()?;
+            self.shipments.query_map(order_no, read_shipment)?.collect::<rusqlite::Result<_>>()?;
+        order.lines = self.lines.query_map(order_no, read_line)?.collect::<rusqlite::Result<_>>()?;
         Ok(order)
     }
 }
@@ -163,16 +170,21 @@ impl<'r, 's> Cells<'r, 's> {
 
     /// The next value as text, whatever type the shop's application gave it; NULL is empty.
     fn text(&mut self) -> rusqlite::Result<String> {
-        Ok(match self.value()? {
-            Value::Text(text) => text,
-            Value::Integer(number) => number.to_string(),
-            Value::Real(number) => number.to_string(),
-            Value::Null => String::new(),
-            Value::Blob(_) => {
-                let column = self.row.as_ref().column_name(self.next - 1)?.to_owned();
-                return Err(rusqlite::Error::InvalidColumnType(self.next - 1, column, Type::Blob));
+        let index = self.next;
+        self.next += 1;
+        match self.row.get_ref(index)? {
+            ValueRef::Text(text) => {
+                let text = str::from_utf8(text).map_err(|error| rusqlite::Error::Utf8Error(index, error))?;
+                Ok(text.to_owned())
             }
-        })
+            ValueRef::Integer(number) => Ok(number.to_string()),
+            ValueRef::Real(number) => Ok(number.to_string()),
+            ValueRef::Null => Ok(String::new()),
+            ValueRef::Blob(_) => {
+                let column = self.row.as_ref().column_name(index)?.to_owned();
+                Err(rusqlite::Error::InvalidColumnType(index, column, Type::Blob))
+            }
+        }
     }
 
     fn value<T: rusqlite::types::FromSql>(&mut self) -> rusqlite::Result<T> {
@@ -192,7 +204,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
 }
 
-fn read_order(row: &Row<'_>) -> rusqlite::Result<Order> {
+fn read_order(row: &Row<'_>, free_items: usize) -> rusqlite::Result<Order> {
     let mut cells = Cells::new(row);
     Ok(Order {
         order_no: cells.text()?,
@@ -220,7 +232,7 @@ fn read_order(row: &Row<'_>) -> rusqlite::Result<Order> {
         paid_at: cells.text()?,
         customer_note: cells.text()?,
         shop_note: cells.text()?,
-        free_items: (0..FREE_ITEMS).map(|_| cells.text()).collect::<rusqlite::Result<_>>()?,
+        free_items: (0..free_items).map(|_| cells.text()).collect::<rusqlite::Result<_>>()?,
         ..Order::default()
     })
 }
