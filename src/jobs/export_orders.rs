@@ -256,21 +256,17 @@ fn render_order(
 ) -> Result<Vec<SheetRow>, Text> {
     let mut rows = Vec::with_capacity(order.lines.len());
     let mut missing = Missing::new();
-    // What the lines to one destination have in common, which is most of a row, is encoded once.
-    let mut common: Option<(i64, SheetRow)> = None;
-    for line in &order.lines {
-        let mut row = match &common {
-            Some((shipment_no, row)) if *shipment_no == line.shipment_no => row.clone(),
-            _ => {
-                let row = begin_row(order, line.shipment_no, settings, sheet, &mut missing)?;
-                common.insert((line.shipment_no, row)).1.clone()
+    for lines in order.lines.chunk_by(|one, next| one.shipment_no == next.shipment_no) {
+        // What lines to one destination have in common, which is most of a row, is encoded once.
+        let common = begin_row(order, lines[0].shipment_no, settings, sheet, &mut missing)?;
+        for line in lines {
+            let mut row = common.clone();
+            push(&mut row, &line_values(line), &mut missing)?;
+            for value in &order.free_items {
+                row.push_exact(value).map_err(|error| not_encodable(&error))?;
             }
-        };
-        push(&mut row, &line_values(line), &mut missing)?;
-        for value in &order.free_items {
-            row.push_exact(value).map_err(|error| not_encodable(&error))?;
+            rows.push(row);
         }
-        rows.push(row);
     }
     replaced.extend(missing.into_iter().map(|(column, characters)| {
         let shown = |character| format!("{character} {}", code_point(character));
@@ -370,7 +366,7 @@ fn shipment_values(shipment: &Shipment) -> [Cow<'_, str>; 18] {
         shipment.points.to_string().into(),
         shipment.coupon.to_string().into(),
         shipment.total.to_string().into(),
-        u8::from(shipment.is_gift).to_string().into(),
+        (if shipment.is_gift { "1" } else { "0" }).into(),
         day(&shipment.shipped_on).unwrap_or_default().into(),
         day(&shipment.delivery_date).unwrap_or_default().into(),
         shipment.tracking_no.as_str().into(),

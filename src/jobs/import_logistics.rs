@@ -37,11 +37,13 @@ pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
     let names =
         ["shipped", "unchanged", "unknown_order", "other_shop", "cancelled", "lines_added", "rejected"];
     run.report.counts = Counts::zero(&names);
-    import(run, source, &mut ImportLogistics { settings: run.settings })
+    import(run, source, &mut ImportLogistics { settings: run.settings, written: String::new() })
 }
 
 struct ImportLogistics<'a> {
     settings: &'a Settings,
+    /// The last order that was written of those that `compare` found.
+    written: String,
 }
 
 impl ImportJob for ImportLogistics<'_> {
@@ -50,6 +52,7 @@ impl ImportJob for ImportLogistics<'_> {
     }
 
     fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
+        self.written.clear();
         let columns = Columns::find(incoming.sheet.header(), self.settings.logistics.add_order_lines)?;
         let mut tally = Tally { shop_code: self.settings.shop.code.clone(), ..Tally::default() };
         stage(incoming, &columns, &mut tally)?;
@@ -59,7 +62,7 @@ impl ImportJob for ImportLogistics<'_> {
     }
 
     fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
-        write_changes(transaction, stamp, slice)
+        write_changes(transaction, stamp, slice, &mut self.written)
     }
 }
 

@@ -195,14 +195,20 @@ pub(super) enum Cancellation {
 /// Where it is kept what has to be written.
 const CHANGES: [&str; 4] = ["order_ticks", "shipment_changes", "added_lines", "cancellations"];
 
-/// Writes what was decided, an order always as a whole. An order that the shop has cancelled since is left alone.
+/// Writes what was decided, an order always as a whole. An order that the shop has cancelled since is left alone. A
+/// slice begins behind the order `after`, and leaves the last of its own there.
 ///
 /// `CROSS JOIN` keeps SQLite on the way from the chosen orders to the shop's, and so does `IN` in an `UPDATE`, which
 /// `UPDATE … FROM` does not. It does not know that the temporary tables are small, and would read all orders of the shop
 /// for each slice.
-pub(super) fn write_changes(transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
+pub(super) fn write_changes(
+    transaction: &Transaction<'_>,
+    stamp: &Stamp,
+    slice: Slice,
+    after: &mut String,
+) -> Result<Left> {
     let now = &format_time(stamp.now);
-    let chosen = choose_orders(transaction, slice)?;
+    let chosen = choose_orders(transaction, slice, after)?;
     if let Some(history) = stamp.history {
         record(transaction, history)?;
         crash::point("orders-recorded");
@@ -216,13 +222,20 @@ pub(super) fn write_changes(transaction: &Transaction<'_>, stamp: &Stamp, slice:
     crash::point("orders-ticked");
     note_cancellations(transaction, now)?;
     stamp_others(transaction, now)?;
-    take_off(transaction, slice, chosen)
+    if let Slice::Next(orders) = slice
+        && chosen == usize::try_from(orders)?
+    {
+        *after = last_chosen(transaction)?;
+        return Ok(Left::More);
+    }
+    Ok(Left::Nothing)
 }
 
-/// Chooses the orders that this transaction is about, as they are before it; gives how many. `is_open` is NULL for one
+/// Chooses the orders that this transaction is about, as they are before it; gives how many. `is_open` is 0 also for one
 /// that the shop does not have any more.
-fn choose_orders(transaction: &Transaction<'_>, slice: Slice) -> Result<usize> {
-    let all = CHANGES.map(|table| format!("SELECT order_no FROM temp.{table}")).join(" UNION ");
+fn choose_orders(transaction: &Transaction<'_>, slice: Slice, after: &str) -> Result<usize> {
+    let next = |table| format!("SELECT order_no FROM temp.{table} WHERE order_no > ?2");
+    let all = CHANGES.map(next).join(" UNION ");
     transaction.execute_batch(
         "DROP TABLE IF EXISTS temp.chosen_orders;
          CREATE TEMP TABLE chosen_orders (
@@ -237,8 +250,12 @@ fn choose_orders(transaction: &Transaction<'_>, slice: Slice) -> Result<usize> {
              FROM (SELECT order_no FROM ({all}) ORDER BY order_no LIMIT ?1) AS chosen
              LEFT JOIN orders ON orders.order_no = chosen.order_no"
         ),
-        [slice.limit()],
+        (slice.limit(), after),
     )?)
+}
+
+fn last_chosen(transaction: &Transaction<'_>) -> Result<String> {
+    Ok(transaction.query_row("SELECT max(order_no) FROM temp.chosen_orders", [], |row| row.get(0))?)
 }
 
 /// Notes in the history what the chosen orders get, before they get it.
@@ -371,18 +388,4 @@ fn stamp_others(transaction: &Transaction<'_>, now: &str) -> Result<()> {
         named_params! { ":now": now },
     )?;
     Ok(())
-}
-
-/// The chosen orders are the first of those that waited.
-fn take_off(transaction: &Transaction<'_>, slice: Slice, chosen: usize) -> Result<Left> {
-    let Slice::Next(orders) = slice else { return Ok(Left::Nothing) };
-    for table in CHANGES {
-        transaction.execute(
-            &format!(
-                "DELETE FROM temp.{table} WHERE order_no <= (SELECT max(order_no) FROM temp.chosen_orders)"
-            ),
-            [],
-        )?;
-    }
-    Ok(if chosen == usize::try_from(orders)? { Left::More } else { Left::Nothing })
 }
