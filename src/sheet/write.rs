@@ -28,6 +28,14 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace("\r\n", " ").replace(breaks, " "))
 }
 
+/// Whether every encoding writes it as it stands: so do most fields.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// What a row mostly has room in.
+const ROW_BYTES: usize = 1024;
+
 /// A field of a row that has a character which the sheet's encoding lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnencodableField {
@@ -51,6 +59,10 @@ pub struct SheetRow {
 impl SheetRow {
     /// Adds a field that must be kept exactly, but for line breaks and look-alikes. On failure the row is as before.
     pub fn push_exact(&mut self, text: &str) -> Result<(), UnencodableField> {
+        if is_plain(text) {
+            self.fields.push_field(text.as_bytes());
+            return Ok(());
+        }
         self.scratch.clear();
         self.encoding.encode(&self.prepared(text), &mut self.scratch).map_err(|error| {
             let Unencodable { character, index } = error;
@@ -117,7 +129,8 @@ impl<W: Write> SheetWriter<W> {
     /// An empty row for this sheet.
     pub fn row(&self) -> SheetRow {
         let (encoding, names) = (self.encoding, Arc::clone(&self.names));
-        SheetRow { encoding, names, fields: ByteRecord::new(), scratch: Vec::new() }
+        let fields = ByteRecord::with_capacity(ROW_BYTES, self.names.len());
+        SheetRow { encoding, names, fields, scratch: Vec::new() }
     }
 
     /// Writes a row; one with fields missing is an error, and nothing of it is written.
