@@ -50,13 +50,14 @@ pub(super) struct Connection<'a> {
     ftp: RustlsFtpStream,
     /// Where the last CWD went; `None`: still where the login put us.
     folder: Option<String>,
+    /// Whether TYPE I has succeeded.
+    is_binary: bool,
     /// Whether PASV has succeeded: what is refused after it is the command.
     data_tried: Arc<AtomicBool>,
 }
 
 impl<'a> Connection<'a> {
-    /// Connects, secures, logs in, and asks for binary transfers. What was seen on the way is in `seen`, also when
-    /// a later step fails.
+    /// Connects, secures, and logs in. What was seen on the way is in `seen`, also when a later step fails.
     pub(super) fn open(
         settings: &'a Ftp,
         tls: Option<&ClientConfig>,
@@ -87,10 +88,19 @@ impl<'a> Connection<'a> {
         debug("log in");
         ftp.login(user.as_str(), password.reveal())
             .map_err(|error| logging_in(Cause::of_login(error, settings)))?;
-        // The library's default is ASCII, in which line ends change and SIZE is refused.
-        ftp.transfer_type(FileType::Binary).map_err(|error| logging_in(Cause::of(error, settings)))?;
         crash::point("connected");
-        Ok(Self { settings, ftp, folder: None, data_tried })
+        Ok(Self { settings, ftp, folder: None, is_binary: false, data_tried })
+    }
+
+    /// TYPE I, unless it was sent. A session begins in ASCII, in which line ends change and SIZE is refused; it is the
+    /// right one for listings, and a run that finds nothing need not ask for another.
+    fn be_binary(&mut self) -> Result<(), Cause> {
+        if !self.is_binary {
+            debug("TYPE I");
+            self.ftp.transfer_type(FileType::Binary).map_err(|error| self.cause(error))?;
+            self.is_binary = true;
+        }
+        Ok(())
     }
 
     /// Whether a CWD has taken us away from the folder of the login.
@@ -183,6 +193,7 @@ impl<'a> Connection<'a> {
 
     /// SIZE in bytes, or the server's 550.
     pub(super) fn measure(&mut self, path: &str) -> Result<Result<u64, Reply>, Cause> {
+        self.be_binary()?;
         match self.ask(&format!("SIZE {path}"), &[Status::File]) {
             Ok(answer) => match argument(&answer).parse() {
                 Ok(bytes) => Ok(Ok(bytes)),
@@ -211,6 +222,7 @@ impl<'a> Connection<'a> {
         local: &Path,
         sink: &mut dyn Write,
     ) -> Result<u64, Cause> {
+        self.be_binary()?;
         let mut stream = self.transfer(&format!("RETR {path}"))?;
         let pumped = pump(&mut stream, sink, listed.saturating_add(GROWTH_BYTES_MAX), self.pace());
         self.end_pumped(stream, pumped.map_err(|side| side.in_download()), local)
@@ -225,6 +237,7 @@ impl<'a> Connection<'a> {
         source: &mut dyn Read,
         started: &mut bool,
     ) -> Result<u64, Cause> {
+        self.be_binary()?;
         let mut stream = self.transfer(&format!("STOR {path}"))?;
         *started = true;
         // The flush makes the TLS handshake happen for an empty file, too.
