@@ -15,7 +15,7 @@ use crate::ledger::FileEntry;
 use crate::shop;
 
 /// How many rows one transaction forgets: some milliseconds.
-const FORGOTTEN_AT_ONCE: u32 = 5_000;
+const FORGOTTEN_AT_ONCE: usize = 5_000;
 
 /// How many such transactions one run does at most; the next run goes on.
 const STEPS_MAX: u32 = 20;
@@ -97,25 +97,34 @@ impl HistoryFile {
     }
 }
 
+/// Whether there is more to forget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Left {
+    /// All that is old is forgotten.
+    Nothing,
+    /// Another run has to go on.
+    More,
+}
+
 /// Forgets what was written before this moment, some thousand rows at a time; what is too much for one run is left to the
 /// next.
 ///
 /// # Errors
 /// SQLite's.
-pub fn forget_before(database: &Connection, before: NaiveDateTime) -> Result<()> {
+pub fn forget_before(database: &Connection, before: NaiveDateTime) -> Result<Left> {
     for _ in 0..STEPS_MAX {
-        let Some(id) = oldest_before(database, before)? else { return Ok(()) };
+        if oldest_before(database, before)?.is_none() {
+            return Ok(Left::Nothing);
+        }
         let transaction = Transaction::new_unchecked(database, TransactionBehavior::Immediate)?;
-        let left = forget_rows(&transaction, id)?;
+        let left = forget_some(&transaction, before)?;
         transaction.commit()?;
-        if left == Rows::More {
-            interrupt::sleep(shop::WRITERS_TURN);
+        if left == Left::Nothing || interrupt::is_requested() {
+            return Ok(left);
         }
-        if interrupt::is_requested() {
-            return Ok(());
-        }
+        interrupt::sleep(shop::WRITERS_TURN);
     }
-    Ok(())
+    Ok(Left::More)
 }
 
 /// Entries are in the order of writing; a host whose clock was turned back only keeps some for longer.
@@ -128,33 +137,41 @@ fn oldest_before(database: &Connection, before: NaiveDateTime) -> Result<Option<
     Ok(oldest.optional()?.and_then(|(id, is_old): (i64, bool)| is_old.then_some(id)))
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rows {
-    Gone,
-    More,
+/// One file after the other, the oldest first. The rows of a file go before it: its number may be given away again when
+/// it is gone itself.
+fn forget_some(transaction: &Transaction<'_>, before: NaiveDateTime) -> Result<Left> {
+    let mut room = FORGOTTEN_AT_ONCE;
+    while let Some(id) = oldest_before(transaction, before)? {
+        for (table, key) in TABLES {
+            room -= forget_rows(transaction, table, key, id, room)?;
+        }
+        if room == 0 {
+            return Ok(Left::More);
+        }
+        transaction.execute("DELETE FROM tempostar_history_files WHERE id = ?1", [id])?;
+        room -= 1;
+    }
+    Ok(Left::Nothing)
 }
 
-/// The rows of a file first: its number may be given away again when it is gone itself.
-fn forget_rows(transaction: &Transaction<'_>, id: i64) -> Result<Rows> {
-    for (table, key) in TABLES {
-        let forgotten = transaction.execute(
-            &format!(
-                "DELETE FROM {table}
-                 WHERE history_file_id = ?1
-                   AND ({key}) IN (SELECT {key}
-                                   FROM {table}
-                                   WHERE history_file_id = ?1
-                                   ORDER BY {key}
-                                   LIMIT ?2)"
-            ),
-            (id, FORGOTTEN_AT_ONCE),
-        )?;
-        if forgotten > 0 {
-            return Ok(Rows::More);
-        }
-    }
-    transaction.execute("DELETE FROM tempostar_history_files WHERE id = ?1", [id])?;
-    Ok(Rows::Gone)
+/// Forgets at most so many rows of a file, and gives their number.
+fn forget_rows(
+    transaction: &Transaction<'_>,
+    table: &str,
+    key: &str,
+    id: i64,
+    at_most: usize,
+) -> Result<usize> {
+    let mut statement = transaction.prepare_cached(&format!(
+        "DELETE FROM {table}
+         WHERE history_file_id = ?1
+           AND ({key}) IN (SELECT {key}
+                           FROM {table}
+                           WHERE history_file_id = ?1
+                           ORDER BY {key}
+                           LIMIT ?2)"
+    ))?;
+    Ok(statement.execute((id, at_most))?)
 }
 
 /// Where a change came from.

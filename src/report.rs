@@ -290,6 +290,9 @@ impl FileReport {
     }
 }
 
+/// The outcome of a run that found nothing.
+const NOTHING_TO_DO: &str = "nothing_to_do";
+
 /// What a run of a job tells.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -374,11 +377,16 @@ impl Report {
         self.exit = failure.exit;
     }
 
+    /// Whether there was nothing to do and nothing is to be told.
+    pub fn is_uneventful(&self) -> bool {
+        self.outcome() == NOTHING_TO_DO && self.problems.is_empty()
+    }
+
     /// The run in one word.
     pub fn outcome(&self) -> &'static str {
         match self.exit {
             Exit::Ok if self.files.is_empty() && self.counts.iter().all(|(_, count)| count == 0) => {
-                "nothing_to_do"
+                NOTHING_TO_DO
             }
             Exit::Ok => "ok",
             Exit::Partial => "partial",

@@ -260,6 +260,18 @@ fn prepare(connection: &Connection, access: OpenFlags) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Does work whose commits need not wait for the disk: a power cut can undo the last of them, wholly, as long as nothing
+/// that does wait was committed after them. For what is no loss then.
+///
+/// # Errors
+/// Those of the work, and SQLite's.
+pub fn without_waiting<T>(connection: &Connection, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    let done = work();
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    done
+}
+
 fn unusable(path: &Path, error: &rusqlite::Error) -> Failure {
     let problem = match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => text::not_a_database(&show(path)),

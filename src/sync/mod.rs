@@ -13,12 +13,13 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, parse_time};
 use crate::crash;
-use crate::history;
+use crate::history::{self, Left};
+use crate::interrupt;
 use crate::ledger;
 use crate::lock::Lock;
 use crate::notify::aside::Aside;
@@ -141,27 +142,64 @@ fn begin<'a>(
     life::forget_lock_out(settings, &work_dir, report.command)?;
     let database = shop::open(settings)?;
     let opened = shop::FileId::of(&settings.database);
-    ledger::begin_run(&database, &report)?;
+    // A run that the power cut takes back with its record has done nothing yet.
+    shop::without_waiting(&database, || ledger::begin_run(&database, &report))?;
     crash::point("begun");
     let (locks, progress) = (vec![ours, databases], Progress::none());
     Ok(Some(Run { settings, clock, mode, database, work_dir, report, progress, opened, _locks: locks }))
 }
 
-/// Forgets what is older than the settings want: runs, files that are done with, and their copies. A failure to do so
-/// is no failure of the run; the next one tries again.
+/// On which day old entries were last forgotten, Japan time, and those from before how many days.
+const FORGOTTEN: &str = "forgotten";
+
+/// Forgets what is older than the settings want: runs, files that are done with, and their copies. That is done once a
+/// day, because before each run there is one that has just become old enough. A failure to do so is no failure of the
+/// run; the next one tries again.
 fn forget(run: &Run<'_>) -> Result<()> {
-    let before = run.clock.now() - TimeDelta::days(i64::from(run.settings.limits.history_days));
-    history::forget_before(&run.database, before)?;
+    let (now, days) = (run.clock.now(), run.settings.limits.history_days);
+    let done = format!("{} {days}", now.date());
+    if shop::meta(&run.database, FORGOTTEN)?.as_ref() == Some(&done) {
+        return Ok(());
+    }
+    let before = now - TimeDelta::days(i64::from(days));
+    let left = history::forget_before(&run.database, before)?;
     if !ledger::is_anything_older(&run.database, before)? {
         return Ok(());
     }
-    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    let copies = ledger::forget_before(&transaction, before)?;
-    transaction.commit()?;
-    for archived_as in copies {
-        run.work_dir.forget_copy(&archived_as)?;
+    let left = left.max(forget_entries(run, before)?);
+    run.work_dir.forget_rejects(before)?;
+    match left {
+        Left::Nothing => Ok(shop::set_meta(&run.database, FORGOTTEN, &done)?),
+        Left::More => Ok(()),
     }
-    run.work_dir.forget_rejects(before)
+}
+
+/// How many days' entries one transaction forgets: some milliseconds …
+const FORGOTTEN_DAYS: TimeDelta = TimeDelta::days(10);
+
+/// … and how many such transactions one run does at most.
+const FORGETTING_STEPS_MAX: u32 = 10;
+
+/// The ledger's entries and their copies.
+fn forget_entries(run: &Run<'_>, before: NaiveDateTime) -> Result<Left> {
+    for _ in 0..FORGETTING_STEPS_MAX {
+        let first = ledger::first_run(&run.database)?.as_deref().and_then(parse_time);
+        let step = first.map_or(before, |first| before.min(first + FORGOTTEN_DAYS));
+        let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+        let copies = ledger::forget_before(&transaction, step)?;
+        transaction.commit()?;
+        for archived_as in copies {
+            run.work_dir.forget_copy(&archived_as)?;
+        }
+        if !ledger::is_anything_older(&run.database, before)? {
+            return Ok(Left::Nothing);
+        }
+        if interrupt::is_requested() {
+            break;
+        }
+        interrupt::sleep(shop::WRITERS_TURN);
+    }
+    Ok(Left::More)
 }
 
 /// Forgets, notes the end, gives the locks back, and only then mails: a slow mail server keeps nobody waiting.
@@ -195,10 +233,16 @@ fn end(mut run: Run<'_>) -> Report {
 /// The run's end and what it means for the problems that last: one transaction.
 fn note_end(run: &mut Run<'_>) -> Result<()> {
     let aside = Aside::of(run.settings, &run.work_dir, run.report.command);
-    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    ledger::end_run(&transaction, &run.report)?;
-    life::note(&transaction, aside.cases()?, &run.report, run.clock.now())?;
-    transaction.commit()?;
+    let cases = aside.cases()?;
+    let is_uneventful = run.report.is_uneventful() && cases.is_empty();
+    let note = || {
+        let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+        ledger::end_run(&transaction, &run.report)?;
+        life::note(&transaction, cases, &run.report, run.clock.now())?;
+        Ok(transaction.commit()?)
+    };
+    // Most runs find nothing to do. What they have to note the next one would find anew.
+    if is_uneventful { shop::without_waiting(&run.database, note) } else { note() }?;
     crash::point("end-noted");
     aside.clear()
 }

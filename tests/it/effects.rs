@@ -316,3 +316,49 @@ fn what_is_older_than_the_history_is_forgotten_but_not_what_was_sent() {
     shop.check_rows("SELECT order_no FROM tempostar_batch_orders", &["1001"]);
     assert!(shop.work_files_below("archive").is_empty(), "a copy is still there");
 }
+
+#[test]
+fn old_entries_are_forgotten_once_a_day() {
+    let mut shop = Shop::new();
+    shop.settings(|text| text + "[limits]\nhistory_days = 30\n");
+    let runs = "SELECT count(*) FROM tempostar_runs";
+    for minute in ["10:15", "10:25"] {
+        shop.at(&format!("2026-11-24 {minute}:00")).run(["import-stock"]).ok();
+    }
+    shop.at("2026-12-24 10:16:00").run(["import-stock"]).ok();
+    shop.check_rows(runs, &["2"]);
+    shop.at("2026-12-24 10:26:00").run(["import-stock"]).ok();
+    shop.check_rows(runs, &["3"]);
+    // Who shortens the time wants the room now.
+    shop.setting("history_days = 30", "history_days = 29");
+    shop.at("2026-12-24 10:27:00").run(["import-stock"]).ok();
+    shop.check_rows(runs, &["3"]);
+}
+
+#[test]
+fn a_ledger_of_years_is_forgotten_in_steps() {
+    let mut shop = Shop::new();
+    shop.at("2026-11-24 10:15:00").run(["import-stock"]).ok();
+    shop.sql(
+        "WITH RECURSIVE days (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM days WHERE n < 999)
+         INSERT INTO tempostar_runs (run_id, command, started_at)
+         SELECT 'old-' || n, 'import-stock', datetime('2024-01-01', n || ' days') FROM days;",
+    );
+    let old = "SELECT count(*) FROM tempostar_runs WHERE run_id LIKE 'old-%'";
+    shop.run(["import-stock"]).ok();
+    shop.check_rows(old, &["900"]);
+    for _ in 0..9 {
+        shop.run(["import-stock"]).ok();
+    }
+    // Those of the last 90 days stay.
+    shop.check_rows(old, &["31"]);
+}
+
+#[test]
+fn an_empty_inbox_takes_no_more_commands_than_needed() {
+    let shop = Shop::new();
+    let ran = shop.run(["import-stock", "-vv"]).ok();
+    let steps = ran.stderr.lines().filter_map(|line| line.strip_prefix("debug: "));
+    let steps: Vec<&str> = steps.map(|line| line.split_once("] ").map_or(line, |(_, step)| step)).collect();
+    assert_eq!(steps, ["connect", "log in", "CWD /netstock/12345", "NLST", "QUIT"]);
+}
