@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# All of docs/performance.md, on this machine: `benches/compare.sh [ROUNDS] > figures.md`. Takes about half an hour, and
-# 5 GB below $TMPDIR.
+# All of docs/performance.md, on this machine: `benches/compare.sh [ROUNDS [ROWS]] > figures.md`. Takes about half an hour,
+# and 5 GB below $TMPDIR; `benches/compare.sh 1 10000` some minutes, to see whether everything works.
 #
-# The other programs are measured as far as they are installed, and the rest is named on stderr. On Debian:
+# The other programs are measured as far as they are installed; what is left out is said. On Debian:
 #
-#     apt-get install time sqlite3 php-cli php-sqlite3 postgresql curl lftp
+#     apt-get install time strace sqlite3 php-cli php-sqlite3 postgresql curl lftp
 #     python3 -m venv others && others/bin/pip install sqlite-utils duckdb==1.4.4 duckdb-ext-sqlite
 #     SQLITE_UTILS=others/bin/sqlite-utils BENCH_DUCKDB_PYTHON=others/bin/python benches/compare.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rounds=${1:-5}
+rows=${2:-1000000}
+# Of what takes long, or varies little.
+few=$((rounds < 3 ? rounds : 3))
 bench() {
     cargo bench --quiet --locked --bench compare -- "$@"
 }
@@ -32,12 +35,13 @@ build() {
 }
 
 machine
-bench stock --rows 1000000 --rounds "$rounds" --others
-bench products --rows 1000000 --rounds "$rounds" --others
-bench curve --rows 1000000 --rounds 3
-bench sales --rows 1000000 --rounds 3 --others
-bench orders --rows 1000000 --rounds 3
+bench stock --rows "$rows" --rounds "$rounds" --others
+bench products --rows "$rows" --rounds "$rounds" --others
+bench curve --rows "$rows" --rounds "$few"
+bench sales --rows "$rows" --rounds "$few" --others
+bench orders --rows "$rows" --rounds "$few"
 bench empty
-bench large --rows 1000000 --rounds 3
-bench link --rows 1000000 --rounds 3
+bench large --rows "$rows" --rounds "$few"
+bench growth --rows "$rows"
+bench link --rows "$rows" --rounds "$few"
 build

@@ -36,8 +36,12 @@ impl Desk {
         self.path("shop.db")
     }
 
-    /// Settings for a server at this place.
+    /// Settings for a server at this place, without TLS.
     pub fn write_settings(&self, host: &str, port: u16) -> Result<()> {
+        self.write_settings_with(host, port, "tls = \"none\"")
+    }
+
+    pub fn write_settings_with(&self, host: &str, port: u16, tls: &str) -> Result<()> {
         let free_items = (1..=sheets::FREE_ITEMS).map(|number| format!("\"予備{number}\" = {number}\n"));
         let text = format!(
             r#"environment = "demo"
@@ -56,7 +60,7 @@ url = "{host}"
 port = {port}
 user = "12345_0"
 password = "himitsu#Pass-word"
-tls = "none"
+{tls}
 [products]
 settle_s = 0
 [stock]
@@ -68,6 +72,12 @@ settle_s = 0
             free_items.collect::<String>()
         );
         Ok(fs::write(self.path("tempostar.toml"), text)?)
+    }
+
+    /// Until they are written anew.
+    pub fn add_settings(&self, text: &str) -> Result<()> {
+        let path = self.path("tempostar.toml");
+        Ok(fs::write(&path, fs::read_to_string(&path)? + text)?)
     }
 
     /// The release binary with these arguments.

@@ -6,8 +6,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::{TimeVal, TimeValLike};
 
-/// GNU time: it also counts the processes that a process starts.
+/// GNU time: it tells the memory of one process and those that it starts.
 pub const TIME: &str = "/usr/bin/time";
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,11 +25,12 @@ pub struct Measured {
 pub fn measure(folder: &Path, program: &mut Command) -> Result<Measured> {
     let noted = folder.join("time");
     let mut timed = Command::new(TIME);
-    timed.args(["-f", "%U %S %M", "-o"]).arg(&noted).arg(program.get_program()).args(program.get_args());
+    timed.args(["-f", "%M", "-o"]).arg(&noted).arg(program.get_program()).args(program.get_args());
     for (name, value) in program.get_envs() {
         timed.env(name, value.unwrap_or_default());
     }
     timed.stdin(Stdio::null());
+    let cpu = children_cpu()?;
     let began = Instant::now();
     let ended = timed.output().with_context(|| format!("cannot run {TIME}; install GNU time"))?;
     let wall = began.elapsed();
@@ -35,12 +38,16 @@ pub fn measure(folder: &Path, program: &mut Command) -> Result<Measured> {
         let said = [ended.stdout, ended.stderr].concat();
         bail!("{:?} failed: {}", program.get_program(), String::from_utf8_lossy(&said));
     }
-    let noted = fs::read_to_string(&noted)?;
-    let numbers: Vec<f64> = noted.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-    let [user, system, memory] = numbers[..] else { bail!("{TIME} wrote {noted:?}") };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole KiB")]
-    let memory_kib = memory as u64;
-    Ok(Measured { wall, cpu: Duration::from_secs_f64(user + system), memory_kib })
+    let memory_kib = fs::read_to_string(&noted)?.trim().parse().with_context(|| format!("{TIME}: no KiB"))?;
+    Ok(Measured { wall, cpu: children_cpu()? - cpu, memory_kib })
+}
+
+/// What processes that this one started, and those that they started, have used of the processor up to now. (GNU time
+/// would say it in hundredths of a second.)
+pub fn children_cpu() -> Result<Duration> {
+    let used = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let duration = |time: TimeVal| Duration::from_micros(time.num_microseconds().unsigned_abs());
+    Ok(duration(used.user_time()) + duration(used.system_time()))
 }
 
 /// The middle one of each figure.

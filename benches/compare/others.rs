@@ -54,7 +54,7 @@ fn variable(name: &str, default: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| default.to_owned())
 }
 
-fn is_there(probe: &[&str]) -> bool {
+pub fn is_there(probe: &[&str]) -> bool {
     let [program, arguments @ ..] = probe else { return false };
     let silent = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     silent.is_ok_and(|status| status.success())

@@ -8,6 +8,7 @@ use anyhow::Result;
 
 use crate::desk::Desk;
 use crate::measure::{Measured, medians};
+use crate::others::is_there;
 use crate::sheets::{PRODUCT_COLUMNS, ProductSheet, product_columns};
 use crate::table::Table;
 use crate::{Options, myself};
@@ -20,6 +21,9 @@ pub fn compare(desk: &Desk, options: &Options) -> Result<Table> {
     let sheet = |changed| ProductSheet { rows, changed, columns: PRODUCT_COLUMNS };
     let title = format!("Products, {rows} rows × {PRODUCT_COLUMNS} columns");
     let mut table = Table::new(&title, "parse only (csv crate)");
+    if options.others && !has_shell() {
+        println!("LEFT OUT: {SHELL}: `sqlite3 --version` does not work here");
+    }
     let old = desk.path("products_old.csv");
     sheet(0).write(&old)?;
     desk.create_database()?;
@@ -63,8 +67,8 @@ fn measure_all(
     floor.arg("child-parse").arg(sheet);
     let mut contenders =
         vec![("parse only (csv crate)", floor), ("tempostar", desk.import("import-products", sheet))];
-    if options.others && !title.contains("columns") {
-        contenders.push(("iconv, sqlite3 .import, upsert", shell(desk, sheet)));
+    if options.others && has_shell() && !title.contains("columns") {
+        contenders.push((SHELL, shell(desk, sheet)));
     }
     let mut measured: Vec<Vec<Measured>> = vec![Vec::new(); contenders.len()];
     for _ in 0..options.rounds {
@@ -77,6 +81,12 @@ fn measure_all(
         table.add(title, name, medians(measured));
     }
     Ok(())
+}
+
+const SHELL: &str = "iconv, sqlite3 .import, upsert";
+
+fn has_shell() -> bool {
+    is_there(&["sqlite3", "--version"])
 }
 
 /// The sheet's columns and the shop's, for SQLite's shell. (It leaves the images out: they are a JSON array with us.)

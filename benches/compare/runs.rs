@@ -1,19 +1,19 @@
-//! The rest of a shop's day: a run with nothing to do, sales during an import, orders, shipments, `status`, a ledger of
+//! The rest of a shop's day: sales during an import, orders, shipments, `status`, a ledger of
 //! a year, and the way over a slow link.
 
 use std::fs;
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rusqlite::{Connection, params};
 
-use crate::desk::{Desk, STOCK_SHEET, Sent, fill_orders, fill_skus, fill_stock};
+use crate::desk::{Desk, STOCK_SHEET, Sent, fill_orders, fill_skus};
 use crate::ftp_server::FtpServer;
 use crate::link::Link;
 use crate::measure::{Measured, median, medians};
-use crate::sheets::{Order, StockSheet, write_logistics};
+use crate::sheets::{Named, Order, StockSheet, write_logistics};
 use crate::table::Table;
 use crate::{Options, myself, stock};
 
@@ -21,34 +21,23 @@ use crate::{Options, myself, stock};
 const FOLDERS: [&str; 4] =
     ["product/export/12345", "netstock/12345", "order/export/12345/orderstatus", "ordershop/12345"];
 
-fn server(desk: &Desk) -> Result<FtpServer> {
+/// The server's root, with TEMPOSTAR's folders in it.
+pub fn make_folders(desk: &Desk) -> Result<PathBuf> {
     let root = desk.path("server");
     for folder in FOLDERS {
         fs::create_dir_all(root.join(folder))?;
     }
-    let server = FtpServer::start(&root)?;
+    Ok(root)
+}
+
+pub fn server(desk: &Desk) -> Result<FtpServer> {
+    let server = FtpServer::start(&make_folders(desk)?)?;
     desk.write_settings(&server.host(), server.port())?;
     Ok(server)
 }
 
-fn repeat(times: usize, mut run: impl FnMut() -> Result<Measured>) -> Result<Measured> {
+pub fn repeat(times: usize, mut run: impl FnMut() -> Result<Measured>) -> Result<Measured> {
     Ok(medians(&(0..times).map(|_| run()).collect::<Result<Vec<_>>>()?))
-}
-
-/// What cron does most of the time.
-pub fn empty(desk: &Desk) -> Result<Table> {
-    let mut table = Table::new("A run with nothing to do", "");
-    desk.create_database()?;
-    let _server = server(desk)?;
-    for job in ["import-products", "import-logistics", "import-stock", "export-orders", "status"] {
-        table.add(job, "tempostar", repeat(21, || desk.measure(&mut desk.tempostar(&[job])))?);
-    }
-    table.add(
-        "the process alone (--version)",
-        "tempostar",
-        repeat(21, || desk.measure(&mut desk.tempostar(&["--version"])))?,
-    );
-    Ok(table)
 }
 
 /// Somebody who sells all the time, in a process of its own.
@@ -89,7 +78,7 @@ pub fn sales(desk: &Desk, options: &Options) -> Result<String> {
     push(&mut shown, "nothing", 0.0, &[seller.end()?]);
     let changed = [("1 % changed", 10), ("a tenth changed", 100), ("all changed", 1000)];
     for (title, changed) in changed.into_iter().filter(|(title, _)| options.wants(title)) {
-        StockSheet { skus: options.rows, every: 1, changed, order: Order::ByCode }.write(&path)?;
+        StockSheet { skus: options.rows, named: Named::All, changed, order: Order::ByCode }.write(&path)?;
         let mut took = Vec::new();
         let mut sold = Vec::new();
         for _ in 0..options.rounds {
@@ -184,75 +173,6 @@ pub fn orders(desk: &Desk, options: &Options) -> Result<Table> {
     Ok(table)
 }
 
-/// `status` and its like on a large database with a long past.
-pub fn large(desk: &Desk, options: &Options) -> Result<(Table, String)> {
-    const RUNS_OF_A_YEAR: u32 = 365 * 144;
-    let rows = options.rows;
-    let mut table =
-        Table::new(&format!("{rows} SKUs, {rows} orders, and a ledger of {RUNS_OF_A_YEAR} runs"), "");
-    let mut shop = desk.create_database()?;
-    fill_skus(&mut shop, rows)?;
-    fill_stock(&mut shop, rows)?;
-    fill_orders(&mut shop, rows, Sent::All)?;
-    let before = size(&shop)?;
-    let filling = shop.transaction()?;
-    for run in 0..RUNS_OF_A_YEAR {
-        let (at, run_id) = (time_of_run(run), format!("2024-{run}"));
-        filling.execute(
-            "INSERT INTO tempostar_runs (run_id, command, started_at, finished_at, outcome, exit_code, counts)
-             VALUES (?1, 'import-stock', ?2, ?2, 'ok', 0, '{\"changed\":120,\"unchanged\":9880,\"unknown\":0,\"rejected\":0}')",
-            params![run_id, at],
-        )?;
-        filling.execute(
-            "INSERT INTO tempostar_files
-                 (command, name, sha256, size, file_time, run_id, outcome, decided_at, archived_as, is_cleaned_up)
-             VALUES ('import-stock', 'stock_' || ?1 || '.csv', hex(randomblob(32)), 700000, ?2, ?1, 'applied', ?2,
-                     'import-stock/20240501T101500-12345678/stock_' || ?1 || '.csv', 1)",
-            params![run_id, at],
-        )?;
-    }
-    filling.commit()?;
-    let ledger = size(&shop)?.saturating_sub(before);
-    drop(shop);
-    desk.keep_as("large.db")?;
-    let grown = format!("\nThe ledger of those runs, each with a file: {} MiB.\n", ledger / 1024 / 1024);
-    let _server = server(desk)?;
-    for arguments in [&["status"][..], &["status", "--json"], &["check-settings"], &["export-orders"]] {
-        let title = arguments.join(" ");
-        table.add(
-            &title,
-            "tempostar",
-            repeat(options.rounds, || desk.measure(&mut desk.tempostar(arguments)))?,
-        );
-    }
-    // Forgets nearly all of that year.
-    table.add(
-        "import-stock, which forgets what is old",
-        "tempostar",
-        repeat(options.rounds, || {
-            desk.restore("large.db")?;
-            desk.measure(&mut desk.tempostar(&["import-stock"]))
-        })?,
-    );
-    table.add(
-        "import-stock",
-        "tempostar",
-        repeat(options.rounds, || desk.measure(&mut desk.tempostar(&["import-stock"])))?,
-    );
-    Ok((table, grown))
-}
-
-fn size(shop: &Connection) -> Result<u64> {
-    let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-    Ok(shop.query_row(sql, [], |row| row.get(0))?)
-}
-
-fn time_of_run(run: u32) -> String {
-    let (day, minute) = (run / 144, run % 144 * 10);
-    let (month, day) = (1 + day / 31, 1 + day % 31);
-    format!("2023-{month:02}-{day:02} {:02}:{:02}:00", minute / 60, minute % 60)
-}
-
 /// Stock of a hundred thousand SKUs over a link of 100 Mbit/s with 30 ms there and back.
 pub fn link(desk: &Desk, options: &Options) -> Result<Table> {
     let mut table = Table::new("A file over 100 Mbit/s and 30 ms", "");
@@ -260,7 +180,7 @@ pub fn link(desk: &Desk, options: &Options) -> Result<Table> {
     let server = server(desk)?;
     let link = Link::start(server.port(), 100_000_000 / 8, Duration::from_millis(15))?;
     desk.write_settings("127.0.0.1", link.port())?;
-    let sheet = StockSheet { skus: options.rows, every: 1, changed: 0, order: Order::ByCode };
+    let sheet = StockSheet { skus: options.rows, named: Named::All, changed: 0, order: Order::ByCode };
     let there = desk.path("server/netstock/12345").join(STOCK_SHEET);
     sheet.write(&there)?;
     let megabytes = fs::metadata(&there)?.len() / 1_000_000;

@@ -91,30 +91,56 @@ impl Writer {
     }
 }
 
-/// Which SKUs a stock sheet names.
+/// Which of the shop's SKUs a stock sheet names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    All,
+    /// So many, evenly scattered over all.
+    Scattered(u64),
+    /// So many whose codes follow each other, from the middle on.
+    Neighbours(u64),
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct StockSheet {
-    /// How many there are.
+    /// How many the shop has.
     pub skus: u64,
-    /// Every so manieth of them is named.
-    pub every: u64,
+    pub named: Named,
     /// Among those named.
     pub changed: Permille,
     pub order: Order,
 }
 
 impl StockSheet {
-    pub fn write(self, path: &Path) -> Result<()> {
-        let mut sheet = Writer::create(path)?;
-        sheet.row(["商品コード", "在庫数", "更新日時", "商品名"])?;
-        for number in numbers(self.skus / self.every, self.order) {
-            let number = number * self.every;
-            let quantity = quantity(number) + u64::from(is_changed(number, self.changed));
-            let name = ["長袖シャツ", "綿の靴下", "能登の塩", "表札"][usize::try_from(number % 4)?];
-            sheet.row([&sku_code(number), quantity.to_string().as_str(), "2024/05/01 10:14:00", name])?;
+    pub fn rows(self) -> u64 {
+        match self.named {
+            Named::All => self.skus,
+            Named::Scattered(rows) | Named::Neighbours(rows) => rows,
         }
-        sheet.finish()
     }
+
+    pub fn write(self, path: &Path) -> Result<()> {
+        let rows = numbers(self.rows(), self.order).map(|index| match self.named {
+            Named::All => index,
+            Named::Scattered(rows) => index * (self.skus / rows),
+            Named::Neighbours(rows) => (self.skus - rows) / 2 + index,
+        });
+        write_stock(
+            path,
+            rows.map(|number| (number, quantity(number) + u64::from(is_changed(number, self.changed)))),
+        )
+    }
+}
+
+/// A sheet of these SKUs and quantities.
+pub fn write_stock(path: &Path, rows: impl Iterator<Item = (u64, u64)>) -> Result<()> {
+    let mut sheet = Writer::create(path)?;
+    sheet.row(["商品コード", "在庫数", "更新日時", "商品名"])?;
+    for (number, quantity) in rows {
+        let name = ["長袖シャツ", "綿の靴下", "能登の塩", "表札"][usize::try_from(number % 4)?];
+        sheet.row([&sku_code(number), quantity.to_string().as_str(), "2024/05/01 10:14:00", name])?;
+    }
+    sheet.finish()
 }
 
 /// The columns of a product sheet that stand in every one, in groups as they are filled.

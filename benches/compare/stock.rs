@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::desk::{Desk, STOCK_SHEET, fill_skus, fill_stock};
 use crate::measure::{Measured, medians};
 use crate::others::Other;
-use crate::sheets::{Order, StockSheet};
+use crate::sheets::{Named, Order, StockSheet};
 use crate::table::Table;
 use crate::{Options, myself};
 
@@ -21,7 +21,7 @@ struct Scenario {
 }
 
 fn scenarios(skus: u64) -> Vec<Scenario> {
-    let whole = |changed, order| StockSheet { skus, every: 1, changed, order };
+    let whole = |changed, order| StockSheet { skus, named: Named::All, changed, order };
     let mut scenarios = vec![
         Scenario { title: "first load", database: "skus.db", sheet: whole(0, Order::ByCode) },
         Scenario { title: "identical", database: "stock.db", sheet: whole(0, Order::ByCode) },
@@ -30,7 +30,7 @@ fn scenarios(skus: u64) -> Vec<Scenario> {
         Scenario { title: "all changed", database: "stock.db", sheet: whole(1000, Order::ByCode) },
     ];
     if skus > 10_000 {
-        let sheet = StockSheet { every: skus / 10_000, ..whole(1000, Order::ByCode) };
+        let sheet = StockSheet { named: Named::Scattered(10_000), ..whole(1000, Order::ByCode) };
         scenarios.push(Scenario { title: "10 k rows, all changed", database: "stock.db", sheet });
     }
     scenarios
@@ -110,19 +110,61 @@ pub fn compare(desk: &Desk, options: &Options, others: &[Other]) -> Result<Table
 }
 
 /// How the cost of a sheet goes with its rows, and with those of the table.
-pub fn curve(desk: &Desk, options: &Options) -> Result<Table> {
-    let mut table = Table::new("How the cost grows", "");
-    let path = desk.path(STOCK_SHEET);
-    for skus in [10_000, 30_000, 100_000, 300_000, 1_000_000].into_iter().filter(|skus| *skus <= options.rows)
-    {
+pub fn curve(desk: &Desk, options: &Options) -> Result<String> {
+    let mut shown = String::from(
+        "\n### How the cost grows\n\n\
+         | SKUs in the shop | sheet | its rows | s | CPU s | CPU µs a row | MiB |\n\
+         |---:|---|---:|---:|---:|---:|---:|\n",
+    );
+    let sizes = [10_000, 30_000, 100_000, 300_000];
+    for skus in sizes.into_iter().filter(|skus| *skus < options.rows).chain([options.rows]) {
         prepare(desk, skus)?;
-        let whole = StockSheet { skus, every: 1, changed: 10, order: Order::ByCode };
-        let few = StockSheet { every: skus / 10_000, changed: 1000, ..whole };
-        for (title, sheet) in [("whole sheet, 1 % changed", whole), ("10 k rows, all changed", few)] {
-            sheet.write(&path)?;
-            let rounds = (0..options.rounds).map(|_| Contender::Us.run(desk, "stock.db", &path));
-            table.add(title, &format!("{skus} SKUs"), medians(&rounds.collect::<Result<Vec<_>>>()?));
+        for (title, sheet) in curve_sheets(skus, options.rows) {
+            if options.wants(title) {
+                shown += &curve_line(desk, options, title, sheet)?;
+            }
         }
     }
-    Ok(table)
+    Ok(shown)
+}
+
+fn curve_sheets(skus: u64, skus_max: u64) -> Vec<(&'static str, StockSheet)> {
+    let sheet = |named, changed| StockSheet { skus, named, changed, order: Order::ByCode };
+    let few = FEW.min(skus);
+    let mut sheets = vec![
+        ("all SKUs, identical", sheet(Named::All, 0)),
+        ("all SKUs, 1 % changed", sheet(Named::All, 10)),
+        ("scattered, identical", sheet(Named::Scattered(few), 0)),
+        ("scattered, all changed", sheet(Named::Scattered(few), 1000)),
+        ("neighbours, identical", sheet(Named::Neighbours(few), 0)),
+        ("neighbours, all changed", sheet(Named::Neighbours(few), 1000)),
+    ];
+    if skus == skus_max {
+        let rows = [1_000, 3_000, 30_000, 100_000].into_iter().filter(|rows| *rows <= skus);
+        for rows in rows {
+            sheets.push(("scattered, all changed", sheet(Named::Scattered(rows), 1000)));
+            sheets.push(("neighbours, all changed", sheet(Named::Neighbours(rows), 1000)));
+        }
+    }
+    sheets
+}
+
+/// The rows of a sheet that names only what has changed.
+const FEW: u64 = 10_000;
+
+#[expect(clippy::cast_precision_loss, reason = "some millions of rows")]
+fn curve_line(desk: &Desk, options: &Options, title: &str, sheet: StockSheet) -> Result<String> {
+    let path = desk.path(STOCK_SHEET);
+    sheet.write(&path)?;
+    let rounds = (0..options.rounds).map(|_| Contender::Us.run(desk, "stock.db", &path));
+    let measured = medians(&rounds.collect::<Result<Vec<_>>>()?);
+    let cpu = measured.cpu.as_secs_f64();
+    Ok(format!(
+        "| {} | {title} | {} | {:.3} | {cpu:.3} | {:.2} | {} |\n",
+        sheet.skus,
+        sheet.rows(),
+        measured.wall.as_secs_f64(),
+        cpu * 1e6 / sheet.rows() as f64,
+        measured.memory_kib / 1024
+    ))
 }

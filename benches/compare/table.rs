@@ -37,7 +37,7 @@ impl fmt::Display for Table {
         writeln!(f, "| what | who | s | CPU s |{ratio} MiB |\n|---|---|---:|---:|{line}---:|")?;
         for (what, who, measured) in &self.lines {
             let (wall, cpu) = (measured.wall.as_secs_f64(), measured.cpu.as_secs_f64());
-            write!(f, "| {what} | {who} | {wall:.3} | {cpu:.2} |")?;
+            write!(f, "| {what} | {who} | {wall:.3} | {cpu:.3} |")?;
             if !self.base.is_empty() {
                 write!(f, " {} |", self.ratio(what, measured))?;
             }
