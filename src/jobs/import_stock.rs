@@ -24,9 +24,9 @@ use std::path::Path;
 
 use anyhow::Result;
 use chrono::NaiveDateTime;
-use rusqlite::{Connection, Statement, Transaction, named_params, params};
+use rusqlite::{Connection, Statement, ToSql, Transaction, named_params, params_from_iter};
 
-use self::lookup::{Batch, Figure, Lookup};
+use self::lookup::{Batch, Compared, Figure, Lookup};
 use super::Names;
 use crate::clock::format_time;
 use crate::crash;
@@ -127,7 +127,7 @@ impl ImportJob for ImportStock<'_> {
         let read = |batch: &mut Batch, row: &Row<'_>| {
             let (sku_code, quantity) = columns.read(row)?;
             let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
-            batch.push(&sku_code, row.line(), quantity, allocated);
+            batch.push(&sku_code, Figure { line: row.line(), quantity, allocated });
             Ok(batch.room())
         };
         read_ahead(incoming, read, |batch| {
@@ -386,6 +386,43 @@ struct Tally {
     stale: u64,
 }
 
+impl Tally {
+    /// What a row changes, if it does.
+    fn judge<'a>(&mut self, row: &Compared<'a>) -> Option<Change<'a>> {
+        let Compared { sku_code, figure, stock, sku } = *row;
+        if row.is_unchanged() {
+            return None;
+        }
+        let Some(sku) = sku else {
+            self.unknown.add(sku_code);
+            return None;
+        };
+        if stock.is_some_and(|stock| stock.is_newer) {
+            self.stale += 1;
+            return None;
+        }
+        let could_sell = stock.is_some_and(|stock| stock.quantity > stock.allocated);
+        let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
+        Some(Change { sku_code, figure, is_zeroed })
+    }
+}
+
+/// A SKU's new figure.
+struct Change<'a> {
+    sku_code: &'a str,
+    figure: Figure,
+    is_zeroed: bool,
+}
+
+impl Change<'_> {
+    fn values(&self) -> [&dyn ToSql; 4] {
+        [&self.sku_code, &self.figure.quantity, &self.figure.line, &self.is_zeroed]
+    }
+}
+
+/// How many changes are inserted at a time where there are as many.
+const MANY: usize = 32;
+
 /// The changes as they come.
 const CHANGES: &str = "temp.stock_changes";
 
@@ -399,6 +436,7 @@ const CHANGES_IN_ORDER: &str = "temp.stock_changes_in_order";
 struct Changes<'a> {
     shop: &'a Connection,
     insert: Statement<'a>,
+    insert_many: Statement<'a>,
     take_back: Statement<'a>,
     is_in_order: bool,
     /// The highest code so far. Codes behind it cannot have been noted yet.
@@ -417,19 +455,23 @@ impl<'a> Changes<'a> {
         shop.execute_batch(
             "DROP TABLE IF EXISTS temp.stock_changes;
              CREATE TEMP TABLE stock_changes (
-                 sku_code TEXT NOT NULL,
-                 quantity INTEGER NOT NULL,
-                 line INTEGER NOT NULL,
+                 sku_code TEXT,
+                 quantity INTEGER,
+                 line INTEGER,
                  -- The shop can sell it now, and could not any more.
-                 is_zeroed INTEGER NOT NULL
+                 is_zeroed INTEGER
              );",
         )?;
+        let insert = |rows: usize| {
+            let values = vec!["(?, ?, ?, ?)"; rows].join(", ");
+            shop.prepare(&format!(
+                "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, line, is_zeroed) VALUES {values}"
+            ))
+        };
         Ok(Self {
             shop,
-            insert: shop.prepare(
-                "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, line, is_zeroed)
-                 VALUES (?1, ?2, ?3, ?4)",
-            )?,
+            insert: insert(1)?,
+            insert_many: insert(MANY)?,
             take_back: shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?,
             is_in_order: true,
             highest: String::new(),
@@ -449,28 +491,30 @@ impl<'a> Changes<'a> {
         if let Some(highest) = highest.filter(|highest| *highest > self.highest.as_str()) {
             highest.clone_into(&mut self.highest);
         }
-        batch.figures().try_for_each(|(sku_code, figure)| self.note(sku_code, figure, seen, tally))
+        match seen {
+            Seen::Never => {
+                let changes: Vec<Change<'_>> = batch.changed().filter_map(|row| tally.judge(&row)).collect();
+                changes.chunks(MANY).try_for_each(|changes| self.insert(changes))
+            }
+            // Of several rows of one SKU the last counts, also when it says what the shop has already.
+            Seen::Perhaps => batch.all().try_for_each(|row| {
+                if row.is_unchanged() {
+                    self.take_back.execute([row.sku_code])?;
+                }
+                tally.judge(&row).map_or(Ok(()), |change| self.insert(&[change]))
+            }),
+        }
     }
 
-    /// Notes what a row changes. Of several rows of one SKU the last counts, also when it says what the shop has already.
-    fn note(&mut self, sku_code: &str, figure: &Figure, seen: Seen, tally: &mut Tally) -> Result<()> {
-        if figure.is_unchanged() {
-            if seen == Seen::Perhaps {
-                self.take_back.execute([sku_code])?;
+    fn insert(&mut self, changes: &[Change<'_>]) -> Result<()> {
+        if changes.len() == MANY {
+            let values = changes.iter().flat_map(Change::values);
+            self.insert_many.execute(params_from_iter(values))?;
+        } else {
+            for change in changes {
+                self.insert.execute(change.values())?;
             }
-            return Ok(());
         }
-        let Some(sku) = figure.sku else {
-            tally.unknown.add(sku_code);
-            return Ok(());
-        };
-        if figure.stock.is_some_and(|stock| stock.is_newer) {
-            tally.stale += 1;
-            return Ok(());
-        }
-        let could_sell = figure.stock.is_some_and(|stock| stock.quantity > stock.allocated);
-        let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
-        self.insert.execute(params![sku_code, figure.quantity, figure.line, is_zeroed])?;
         Ok(())
     }
 }

@@ -9,16 +9,17 @@
 
 use std::cmp::Ordering;
 use std::mem;
-use std::ops::Range;
 
 use anyhow::Result;
+use chrono::NaiveDateTime;
+use rusqlite::types::Type;
 use rusqlite::{Connection, Row, Statement};
 
 use crate::clock::{format_time, parse_time};
 use crate::sync::import::{Room, Stamp};
 
 /// How many figures are looked up at a time.
-const BATCH: usize = 1000;
+const BATCH: usize = 4000;
 
 /// And how many that are not in the order of their codes: some megabytes.
 const BATCH_OUT_OF_ORDER: usize = 50_000;
@@ -26,27 +27,24 @@ const BATCH_OUT_OF_ORDER: usize = 50_000;
 /// Over how many of the shop's rows a cursor walks, at most, before it jumps.
 const STRIDE_MAX: u32 = 16;
 
-/// One figure of the file, and what the shop has of its SKU.
-#[derive(Debug)]
+/// After how many bytes of codes a batch is full whatever their number: a broken file can have codes of megabytes.
+const CODE_BYTES: usize = 4 * 1024 * 1024;
+
+/// One figure of the file.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Figure {
-    code: Range<usize>,
     /// Where it stands in the sheet.
     pub(super) line: u64,
     pub(super) quantity: i64,
     /// What the allocation should be.
     pub(super) allocated: i64,
-    pub(super) stock: Option<InStock>,
-    /// Looked up where the figure is not what the shop has.
-    pub(super) sku: Option<Sku>,
 }
 
-impl Figure {
-    /// Whether the shop has this very figure.
-    pub(super) fn is_unchanged(&self) -> bool {
-        self.stock.is_some_and(|stock| {
-            !stock.is_newer && (stock.quantity, stock.allocated) == (self.quantity, self.allocated)
-        })
-    }
+/// What the shop has of a figure's SKU.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    stock: Option<InStock>,
+    sku: Option<Sku>,
 }
 
 /// A SKU of the shop's.
@@ -64,47 +62,92 @@ pub(super) struct InStock {
     pub(super) is_newer: bool,
 }
 
+/// A figure and what the shop has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compared<'a> {
+    pub(super) sku_code: &'a str,
+    pub(super) figure: Figure,
+    pub(super) stock: Option<InStock>,
+    /// Looked up where the figure is not what the shop has.
+    pub(super) sku: Option<Sku>,
+}
+
+impl Compared<'_> {
+    /// Whether the shop has this very figure.
+    pub(super) fn is_unchanged(&self) -> bool {
+        is_unchanged(&self.figure, self.stock)
+    }
+}
+
+fn is_unchanged(figure: &Figure, stock: Option<InStock>) -> bool {
+    stock.is_some_and(|stock| {
+        !stock.is_newer && (stock.quantity, stock.allocated) == (figure.quantity, figure.allocated)
+    })
+}
+
 /// Figures that are looked up together, in the file's order.
+///
+/// One thread fills it and another one looks up; what the second only writes, it does not get from the first.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     codes: String,
+    /// Where each code ends.
+    ends: Vec<usize>,
     figures: Vec<Figure>,
     /// Whether some code is not behind the one before it.
     is_out_of_order: bool,
-    /// The figures that are being looked up, in the order of their codes.
+    found: Vec<Found>,
+    /// The figures that are being looked up, in the order of their codes; once that is done, those that are not what the
+    /// shop has.
     wanted: Vec<usize>,
 }
 
 impl Batch {
     pub(super) fn room(&self) -> Room {
         let most = if self.is_out_of_order { BATCH_OUT_OF_ORDER } else { BATCH };
-        if self.figures.len() < most { Room::Left } else { Room::None }
+        let is_full = self.figures.len() >= most || self.codes.len() >= CODE_BYTES;
+        if is_full { Room::None } else { Room::Left }
     }
 
-    pub(super) fn push(&mut self, code: &str, line: u64, quantity: i64, allocated: i64) {
-        let last = self.figures.last().map(|figure| &self.codes[figure.code.clone()]);
+    pub(super) fn push(&mut self, code: &str, figure: Figure) {
+        let last = self.figures.len().checked_sub(1).map(|last| self.code(last));
         self.is_out_of_order |= last.is_some_and(|last| code <= last);
-        let begin = self.codes.len();
         self.codes.push_str(code);
-        let code = begin..self.codes.len();
-        self.figures.push(Figure { code, line, quantity, allocated, stock: None, sku: None });
+        self.ends.push(self.codes.len());
+        self.figures.push(figure);
     }
 
     /// Makes room for other figures.
     pub(super) fn clear(&mut self) {
         self.codes.clear();
+        self.ends.clear();
         self.figures.clear();
         self.is_out_of_order = false;
     }
 
-    /// The figures with their SKUs' codes.
-    pub(super) fn figures(&self) -> impl DoubleEndedIterator<Item = (&str, &Figure)> {
-        self.figures.iter().map(|figure| (&self.codes[figure.code.clone()], figure))
+    fn code(&self, index: usize) -> &str {
+        let begin = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.codes[begin..self.ends[index]]
+    }
+
+    fn compared(&self, index: usize) -> Compared<'_> {
+        let Found { stock, sku } = self.found[index];
+        Compared { sku_code: self.code(index), figure: self.figures[index], stock, sku }
+    }
+
+    /// All figures.
+    pub(super) fn all(&self) -> impl Iterator<Item = Compared<'_>> {
+        (0..self.figures.len()).map(|index| self.compared(index))
+    }
+
+    /// Those that are not what the shop has.
+    pub(super) fn changed(&self) -> impl Iterator<Item = Compared<'_>> {
+        self.wanted.iter().map(|index| self.compared(*index))
     }
 
     /// The SKUs' codes.
     pub(super) fn codes(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.figures().map(|(code, _)| code)
+        (0..self.figures.len()).map(|index| self.code(index))
     }
 
     /// Whether each code is behind the one before it.
@@ -112,18 +155,21 @@ impl Batch {
         !self.is_out_of_order
     }
 
-    fn want(&mut self, is_wanted: impl Fn(&Figure) -> bool) {
-        self.wanted.clear();
-        let wanted = self.figures.iter().enumerate().filter(|(_, figure)| is_wanted(figure));
-        self.wanted.extend(wanted.map(|(index, _)| index));
+    fn want(&mut self, is_wanted: impl Fn(&Figure, &Found) -> bool) {
+        let mut wanted = mem::take(&mut self.wanted);
+        wanted.clear();
+        wanted.extend(
+            (0..self.figures.len()).filter(|index| is_wanted(&self.figures[*index], &self.found[*index])),
+        );
         if self.is_out_of_order {
-            self.wanted.sort_unstable_by_key(|index| &self.codes[self.figures[*index].code.clone()]);
+            wanted.sort_unstable_by_key(|index| self.code(*index));
         }
+        self.wanted = wanted;
     }
 
     /// The code of the wanted figure at this place.
-    fn code(&self, at: usize) -> &str {
-        &self.codes[self.figures[self.wanted[at]].code.clone()]
+    fn wanted_code(&self, at: usize) -> &str {
+        self.code(self.wanted[at])
     }
 }
 
@@ -131,7 +177,7 @@ impl Batch {
 pub(super) struct Lookup<'a> {
     skus: Cursor<'a>,
     stock: Cursor<'a>,
-    stamp: Stamp,
+    file_time: NaiveDateTime,
 }
 
 impl<'a> Lookup<'a> {
@@ -139,36 +185,47 @@ impl<'a> Lookup<'a> {
         let file_time = format_time(stamp.file_time);
         Ok(Self {
             skus: Cursor::new(shop.prepare("SELECT code, handled FROM skus WHERE code >= ?1 ORDER BY code")?),
-            // Times compare as texts first: to read a million of them takes longer than all the rest.
+            // Mostly nothing is allocated, and no figure is newer than the file: to read two columns of a million rows
+            // for that, and their times, takes longer than all the rest. Times compare as texts first.
             stock: Cursor::new(shop.prepare(&format!(
-                "SELECT sku_code, quantity, allocated, CASE WHEN as_of > '{file_time}' THEN as_of END
+                "SELECT sku_code, quantity,
+                        CASE WHEN allocated <> 0 OR as_of > '{file_time}' THEN allocated || ' ' || coalesce(as_of, '') END
                  FROM stock
                  WHERE sku_code >= ?1
                  ORDER BY sku_code"
             ))?),
-            stamp: stamp.clone(),
+            file_time: stamp.file_time,
         })
     }
 
     /// Looks all figures of the batch up.
     pub(super) fn look_up(&mut self, batch: &mut Batch) -> Result<()> {
-        batch.want(|_| true);
-        let stamp = &self.stamp;
-        self.stock.walk(batch, |figure, row| {
-            let later = row.get_ref(3)?.as_str_or_null()?.and_then(parse_time);
-            figure.stock = Some(InStock {
-                quantity: row.get(1)?,
-                allocated: row.get(2)?,
-                is_newer: later.is_some_and(|as_of| as_of > stamp.file_time),
-            });
+        batch.found.clear();
+        batch.found.resize(batch.figures.len(), Found::default());
+        batch.want(|_, _| true);
+        let file_time = self.file_time;
+        self.stock.walk(batch, |found, row| {
+            let (allocated, is_newer) = match row.get_ref(2)?.as_str_or_null()? {
+                None => (0, false),
+                Some(unusual) => read_unusual(unusual, file_time)?,
+            };
+            found.stock = Some(InStock { quantity: row.get(1)?, allocated, is_newer });
             Ok(())
         })?;
-        batch.want(|figure| !figure.is_unchanged());
-        self.skus.walk(batch, |figure, row| {
-            figure.sku = Some(Sku { is_handled: row.get(1)? });
+        batch.want(|figure, found| !is_unchanged(figure, found.stock));
+        self.skus.walk(batch, |found, row| {
+            found.sku = Some(Sku { is_handled: row.get(1)? });
             Ok(())
         })
     }
+}
+
+/// What is allocated, and whether the figure is later than the file.
+fn read_unusual(unusual: &str, file_time: NaiveDateTime) -> Result<(i64, bool)> {
+    let (allocated, as_of) = unusual.split_once(' ').unwrap_or((unusual, ""));
+    let no_number = |_| rusqlite::Error::InvalidColumnType(2, "allocated".to_owned(), Type::Text);
+    let allocated = allocated.parse().map_err(no_number)?;
+    Ok((allocated, parse_time(as_of).is_some_and(|as_of| as_of > file_time)))
 }
 
 /// A cursor along a table. The statement gives rows from a code on, in order; the code is its first column.
@@ -187,7 +244,7 @@ impl<'a> Cursor<'a> {
     fn walk(
         &mut self,
         batch: &mut Batch,
-        mut found: impl FnMut(&mut Figure, &Row<'_>) -> Result<()>,
+        mut found: impl FnMut(&mut Found, &Row<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut at = 0;
         while at < batch.wanted.len() {
@@ -201,21 +258,21 @@ impl<'a> Cursor<'a> {
         &mut self,
         mut at: usize,
         batch: &mut Batch,
-        found: &mut impl FnMut(&mut Figure, &Row<'_>) -> Result<()>,
+        found: &mut impl FnMut(&mut Found, &Row<'_>) -> Result<()>,
     ) -> Result<usize> {
-        let mut rows = self.statement.query([batch.code(at)])?;
+        let mut rows = self.statement.query([batch.wanted_code(at)])?;
         let mut passed_over = 0;
         let mut is_first = true;
         while let Some(row) = rows.next()? {
             let code = row.get_ref(0)?.as_bytes()?;
             loop {
-                let order = batch.code(at).as_bytes().cmp(code);
+                let order = batch.wanted_code(at).as_bytes().cmp(code);
                 if order == Ordering::Greater {
                     break;
                 }
                 if order == Ordering::Equal {
                     let index = batch.wanted[at];
-                    found(&mut batch.figures[index], row)?;
+                    found(&mut batch.found[index], row)?;
                     passed_over = 0;
                     if !mem::take(&mut is_first) {
                         self.stride = STRIDE_MAX.min(self.stride + 1);
