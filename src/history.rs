@@ -13,6 +13,7 @@ use crate::clock::format_time;
 use crate::interrupt;
 use crate::ledger::FileEntry;
 use crate::shop;
+use crate::staging::Left;
 
 /// How many rows one transaction forgets: some milliseconds.
 const FORGOTTEN_AT_ONCE: usize = 5_000;
@@ -95,15 +96,6 @@ impl HistoryFile {
         let is_kept: bool = transaction.query_row(sql, [self.id], |row| row.get(0))?;
         Ok(is_kept.then_some(self))
     }
-}
-
-/// Whether there is more to forget.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Left {
-    /// All that is old is forgotten.
-    Nothing,
-    /// Another run has to go on.
-    More,
 }
 
 /// Forgets what was written before this moment, some thousand rows at a time; what is too much for one run is left to the

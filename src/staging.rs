@@ -179,7 +179,7 @@ impl Staging {
             ),
             (now, slice.limit()),
         )?;
-        slice.take_off(transaction, &format!("temp.changed_{table}"), "code")
+        slice.take_off(transaction, &format!("temp.changed_{table}"))
     }
 }
 
@@ -220,10 +220,10 @@ pub enum Slice {
     Next(u32),
 }
 
-/// Whether rows wait still.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether rows wait still, to be written or to be forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Left {
-    /// All are written.
+    /// All are done.
     Nothing,
     /// There are more.
     More,
@@ -239,15 +239,10 @@ impl Slice {
     }
 
     /// Takes the rows that were just written off their temporary table.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn take_off(self, transaction: &Transaction<'_>, table: &str, key: &str) -> Result<Left> {
+    fn take_off(self, transaction: &Transaction<'_>, table: &str) -> Result<Left> {
         let Self::Next(rows) = self else { return Ok(Left::Nothing) };
         let written = transaction.execute(
-            &format!(
-                "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} ORDER BY {key} LIMIT ?1)"
-            ),
+            &format!("DELETE FROM {table} WHERE code IN (SELECT code FROM {table} ORDER BY code LIMIT ?1)"),
             [rows],
         )?;
         let is_full = written == usize::try_from(rows)?;

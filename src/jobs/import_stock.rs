@@ -161,11 +161,12 @@ impl ImportJob for ImportStock<'_> {
             named_params! { ":when": known.when, ":known_until": known.moment },
         )?;
         crash::point("allocation-computed");
-        while let Some(rows) = self.waiting.next(slice) {
+        let end = self.waiting.end(slice);
+        while let Some(rows) = self.waiting.next(end) {
             record(transaction, stamp, &rows)?;
             write(transaction, stamp, &rows)?;
         }
-        Ok(self.waiting.end_slice())
+        Ok(if end < self.waiting.last { Left::More } else { Left::Nothing })
     }
 }
 
@@ -178,13 +179,11 @@ struct Waiting {
     table: &'static str,
     next: i64,
     last: i64,
-    /// How many of the present slice are written.
-    of_slice: i64,
 }
 
 impl Default for Waiting {
     fn default() -> Self {
-        Self { table: CHANGES, next: 1, last: 0, of_slice: 0 }
+        Self { table: CHANGES, next: 1, last: 0 }
     }
 }
 
@@ -207,24 +206,22 @@ impl Waiting {
         }
         let last =
             shop.query_row(&format!("SELECT coalesce(max(rowid), 0) FROM {table}"), [], |row| row.get(0))?;
-        Ok(Self { table, last, ..Self::default() })
+        Ok(Self { table, next: 1, last })
     }
 
-    fn next(&mut self, slice: Slice) -> Option<Rows> {
-        let room = match slice {
-            Slice::Whole => CHUNK,
-            Slice::Next(rows) => CHUNK.min(i64::from(rows) - self.of_slice),
-        };
+    /// The last change of a slice.
+    fn end(&self, slice: Slice) -> i64 {
+        match slice {
+            Slice::Whole => self.last,
+            Slice::Next(rows) => self.last.min(self.next + i64::from(rows) - 1),
+        }
+    }
+
+    fn next(&mut self, end: i64) -> Option<Rows> {
         let first = self.next;
-        let last = self.last.min(first + room - 1);
+        let last = end.min(first + CHUNK - 1);
         self.next = last + 1;
-        self.of_slice += last + 1 - first;
         (first <= last).then_some(Rows { table: self.table, first, last })
-    }
-
-    fn end_slice(&mut self) -> Left {
-        self.of_slice = 0;
-        if self.next > self.last { Left::Nothing } else { Left::More }
     }
 }
 
@@ -387,12 +384,9 @@ struct Tally {
 }
 
 impl Tally {
-    /// What a row changes, if it does.
+    /// What a row that is not what the shop has changes, if it may.
     fn judge<'a>(&mut self, row: &Compared<'a>) -> Option<Change<'a>> {
         let Compared { sku_code, figure, stock, sku } = *row;
-        if row.is_unchanged() {
-            return None;
-        }
         let Some(sku) = sku else {
             self.unknown.add(sku_code);
             return None;
@@ -500,6 +494,7 @@ impl<'a> Changes<'a> {
             Seen::Perhaps => batch.all().try_for_each(|row| {
                 if row.is_unchanged() {
                     self.take_back.execute([row.sku_code])?;
+                    return Ok(());
                 }
                 tally.judge(&row).map_or(Ok(()), |change| self.insert(&[change]))
             }),

@@ -18,7 +18,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::clock::{Clock, parse_time};
 use crate::crash;
-use crate::history::{self, Left};
+use crate::history;
 use crate::interrupt;
 use crate::ledger;
 use crate::lock::Lock;
@@ -28,6 +28,7 @@ use crate::progress::Progress;
 use crate::report::{Exit, Failure, Report};
 use crate::settings::Settings;
 use crate::shop;
+use crate::staging::Left;
 use crate::text::sync as text;
 use crate::work_dir::WorkDir;
 
