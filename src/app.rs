@@ -11,17 +11,17 @@ use clap::Parser;
 
 use crate::check_settings::Colours;
 use crate::cli::{Cli, Command, EnvironmentArg, Generate, Global, LogFormat};
-use crate::clock::Clock;
-use crate::jobs::import_stock::GuardMode;
-use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::jobs::stock::GuardMode;
+use crate::jobs::{logistics, orders, products, stock};
+use crate::moment::Clock;
 use crate::progress::Progress;
 use crate::report::{Exit, Failure, Report, Severity};
 use crate::settings::{self, Environment, Settings};
+use crate::shelf::RUN_ID_TIME;
 use crate::sync::import::Source;
 use crate::sync::{self, Mode, Run};
-use crate::text::{Language, output as say};
-use crate::work_dir::RUN_ID_TIME;
-use crate::{check_settings, explain, generate, output, status};
+use crate::text::{Language, print as say};
+use crate::{check_settings, explain, generate, print, status};
 
 /// What a call leaves to be printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -137,17 +137,17 @@ fn run_job(
     };
     match command {
         Command::ImportProducts(options) => {
-            run(options.dry_run, &|run| import_products::run(run, &source(&options.file)))
+            run(options.dry_run, &|run| products::run(run, &source(&options.file)))
         }
         Command::ImportLogistics(options) => {
-            run(options.dry_run, &|run| import_logistics::run(run, &source(&options.file)))
+            run(options.dry_run, &|run| logistics::run(run, &source(&options.file)))
         }
         Command::ImportStock(options) => {
             let guard = if options.force { GuardMode::Overrule } else { GuardMode::Watch };
             let import = &options.import;
-            run(import.dry_run, &|run| import_stock::run(run, &source(&import.file), guard))
+            run(import.dry_run, &|run| stock::run(run, &source(&import.file), guard))
         }
-        Command::ExportOrders(options) => run(options.dry_run, &export_orders::run),
+        Command::ExportOrders(options) => run(options.dry_run, &orders::run),
         Command::CheckSettings(_) | Command::Status(_) | Command::Explain(_) | Command::Generate(_) => report,
     }
 }
@@ -181,8 +181,8 @@ fn generated(global: &Global, what: &Generate, mut report: Report) -> Finished {
 
 fn finish(global: &Global, report: &Report, started: Instant, language: Language) -> Finished {
     let mut stdout = match global.json {
-        true => format!("{:#}", output::json(report, language)),
-        false => output::summary(report, started.elapsed(), language),
+        true => format!("{:#}", print::json(report, language)),
+        false => print::summary(report, started.elapsed(), language),
     };
     stdout.push('\n');
     if global.quiet {
@@ -194,10 +194,10 @@ fn finish(global: &Global, report: &Report, started: Instant, language: Language
 fn problems(global: &Global, report: &Report, language: Language) -> String {
     let least = if global.quiet { Severity::Warning } else { Severity::Note };
     match global.log_format {
-        LogFormat::Text => output::problems(&report.problems, least, language),
+        LogFormat::Text => print::problems(&report.problems, least, language),
         LogFormat::Json => {
             let shown = report.problems.iter().filter(|problem| problem.severity >= least);
-            shown.map(|problem| format!("{}\n", output::problem_log(report, problem, language))).collect()
+            shown.map(|problem| format!("{}\n", print::problem_log(report, problem, language))).collect()
         }
     }
 }
@@ -224,7 +224,7 @@ fn log_to_stderr(global: &Global, clock: Clock, job: &'static str, run_id: Strin
                     writeln!(buffer, "{level}: [{run_id}] {place}{}", record.args())
                 }
                 LogFormat::Json => {
-                    let mut line = output::log_line(clock.now(), &level, &run_id, job);
+                    let mut line = print::log_line(clock.now(), &level, &run_id, job);
                     line["message"] = record.args().to_string().into();
                     if let Some(file) = file {
                         line["file"] = file.into();
@@ -259,7 +259,7 @@ fn finish_checks(
 }
 
 fn checks_json(report: &Report, checked: &check_settings::Checked, language: Language) -> serde_json::Value {
-    let mut document = output::json(report, language);
+    let mut document = print::json(report, language);
     let (checks, jobs) = checked.json(language);
     if report.exit == Exit::Ok {
         document["outcome"] = "ok".into();
@@ -327,7 +327,7 @@ fn finish_explain(
 
 fn explain_json(report: &Report, explained: &explain::Explained, language: Language) -> serde_json::Value {
     let mut document = explained.json(language);
-    let problems = report.problems.iter().map(|problem| output::problem_json(problem, language));
+    let problems = report.problems.iter().map(|problem| print::problem_json(problem, language));
     document["exit_code"] = report.exit.code().into();
     document["problems"] = problems.collect();
     document

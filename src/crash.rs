@@ -3,7 +3,7 @@
 /// Dies here if a test asked for it: `TEMPOSTAR_CRASH_AT=<name>`, or `<name>:3` for the third passage. For a test that
 /// wants to know them all, each passage's name is added to the file `TEMPOSTAR_PASSAGES`.
 #[cfg(feature = "test-hooks")]
-pub fn point(name: &str) {
+pub(crate) fn point(name: &str) {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static PASSAGES: AtomicUsize = AtomicUsize::new(0);
     note_passage(name);
@@ -27,4 +27,4 @@ fn note_passage(name: &str) {
 
 /// Nothing.
 #[cfg(not(feature = "test-hooks"))]
-pub fn point(_name: &str) {}
+pub(crate) fn point(_name: &str) {}

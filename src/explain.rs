@@ -15,14 +15,14 @@ use self::order::Order;
 use self::product::Product;
 use self::show::Page;
 use self::sku::Sku;
-use crate::clock::Clock;
-use crate::history::Origin;
+use crate::books;
+use crate::books::history::Origin;
+use crate::moment::Clock;
 use crate::report::{Failure, Problem};
 use crate::settings::Settings;
-use crate::shop;
+use crate::shelf::WorkDir;
 use crate::sync::failure_of;
 use crate::text::{Language, Text, explain as text};
-use crate::work_dir::WorkDir;
 
 /// How many changes of one thing the text shows; the JSON document has all.
 const CHANGES_SHOWN_MAX: usize = 10;
@@ -32,7 +32,7 @@ const SIMILAR_MAX: usize = 5;
 
 /// What is known of a code.
 #[derive(Clone, Debug)]
-pub struct Explained {
+pub(crate) struct Explained {
     asked: String,
     environment: &'static str,
     sku: Option<Sku>,
@@ -51,15 +51,12 @@ struct Desk<'a> {
 }
 
 /// Looks up what the shop knows of a SKU, a product or an order. Changes nothing.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn run(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained, Failure> {
+pub(crate) fn run(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained, Failure> {
     read(settings, clock, asked.trim()).map_err(|error| failure_of(&error))
 }
 
 fn read(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained> {
-    let database = shop::open_read_only(settings)?;
+    let database = books::open_read_only(settings)?;
     // One snapshot: what is told must fit together.
     let snapshot = database.unchecked_transaction()?;
     let desk = Desk { database: &snapshot, settings, clock, work_dir: WorkDir::at(&settings.work_dir) };
@@ -99,7 +96,7 @@ fn similar(database: &Connection, asked: &str) -> Result<Vec<String>> {
 
 impl Explained {
     /// What is told when the shop has nothing of this code.
-    pub fn problem(&self) -> Option<Problem> {
+    pub(crate) fn problem(&self) -> Option<Problem> {
         if self.sku.is_some() || self.product.is_some() || self.order.is_some() {
             return None;
         }
@@ -110,7 +107,7 @@ impl Explained {
     }
 
     /// For a person; empty when nothing was found.
-    pub fn text(&self, language: Language) -> String {
+    pub(crate) fn text(&self, language: Language) -> String {
         let mut page = Page::default();
         if let Some(order) = &self.order {
             order.show(&mut page);
@@ -125,7 +122,7 @@ impl Explained {
     }
 
     /// For programs.
-    pub fn json(&self, language: Language) -> Value {
+    pub(crate) fn json(&self, language: Language) -> Value {
         json!({
             "command": "explain",
             "environment": self.environment,

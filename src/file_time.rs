@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 
-use crate::clock::japan_time;
+use crate::moment::japan_time;
 
 /// The time in a file's name, Japan time: `stock_20261124101500.csv`, `20261124-1015.csv`, `2026-11-24_10-15-00.csv`.
 /// A date alone is no time: it would make every figure of the day as old as midnight.
@@ -67,7 +67,7 @@ fn take_number(rest: &mut &[char], digits: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::parse_time;
+    use crate::moment::parse_time;
 
     #[track_caller]
     fn check(name: &str, expected: Option<&str>) {

@@ -13,17 +13,14 @@ use crate::cli::Cli;
 const NAME: &str = "tempostar";
 
 /// What the shell needs to complete our command line.
-pub fn completions(shell: Shell) -> String {
+pub(crate) fn completions(shell: Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
     String::from_utf8_lossy(&script).into_owned()
 }
 
 /// Writes a man page for the whole and one for each subcommand: `tempostar.1`, `tempostar-import-stock.1`, …
-///
-/// # Errors
-/// The disk's.
-pub fn man_pages(folder: &Path) -> io::Result<()> {
+pub(crate) fn man_pages(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     clap_mangen::generate_to(Cli::command(), folder)
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 /// Passes bytes on, and counts and hashes them.
 #[derive(Debug)]
-pub struct Hashing<W> {
+pub(crate) struct Hashing<W> {
     inner: W,
     hasher: Sha256,
     size: u64,
@@ -15,12 +15,12 @@ pub struct Hashing<W> {
 
 impl<W: Write> Hashing<W> {
     /// To `inner`.
-    pub fn new(inner: W) -> Self {
+    pub(crate) fn new(inner: W) -> Self {
         Self { inner, hasher: Sha256::new(), size: 0 }
     }
 
     /// Where the bytes went, how many there were, and their SHA-256 in lower-case hex.
-    pub fn finish(self) -> (W, u64, String) {
+    pub(crate) fn finish(self) -> (W, u64, String) {
         (self.inner, self.size, hex(&self.hasher.finalize()))
     }
 }
@@ -39,7 +39,7 @@ impl<W: Write> Write for Hashing<W> {
 }
 
 /// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a String cannot fail.
         let _ = write!(hex, "{byte:02x}");

@@ -20,9 +20,6 @@ static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 const STEP: Duration = Duration::from_millis(50);
 
 /// Takes the two signals from now on.
-///
-/// # Errors
-/// The system's.
 pub fn watch() -> io::Result<()> {
     let second = Arc::new(AtomicBool::new(false));
     for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
@@ -45,9 +42,6 @@ pub fn exit() -> Exit {
 }
 
 /// Goes on, unless a signal has come.
-///
-/// # Errors
-/// The failure with [`exit`].
 pub fn check() -> Result<(), Failure> {
     if is_requested() { Err(Failure::new(exit(), text::interrupted())) } else { Ok(()) }
 }

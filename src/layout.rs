@@ -4,22 +4,22 @@
 use unicode_width::UnicodeWidthStr;
 
 /// What somebody has typed into a field, or named a file, must not move the cursor.
-pub fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// How many columns the widest of them takes; a Japanese character takes two.
-pub fn widest<'a>(texts: impl IntoIterator<Item = &'a str>) -> usize {
+pub(crate) fn widest<'a>(texts: impl IntoIterator<Item = &'a str>) -> usize {
     texts.into_iter().map(UnicodeWidthStr::width).max().unwrap_or(0)
 }
 
 /// The text, with blanks behind it up to this width.
-pub fn padded(text: &str, width: usize) -> String {
+pub(crate) fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 /// The rows' cells one below the other, two blanks between them.
-pub fn columns(rows: &[Vec<&str>]) -> Vec<String> {
+pub(crate) fn columns(rows: &[Vec<&str>]) -> Vec<String> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| widest(rows.iter().filter_map(|row| row.get(column).copied()));
     let widths: Vec<usize> = (0..count).map(width).collect();
@@ -31,7 +31,7 @@ pub fn columns(rows: &[Vec<&str>]) -> Vec<String> {
 }
 
 /// `A-1, A-2, …`: the first names, up to so many.
-pub fn first_names(names: &[impl AsRef<str>], most: usize) -> String {
+pub(crate) fn first_names(names: &[impl AsRef<str>], most: usize) -> String {
     let mut shown = names.iter().take(most).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
     if names.len() > most {
         shown.push_str(", …");

@@ -9,9 +9,6 @@ pub struct Lock(File);
 
 impl Lock {
     /// Takes the lock of this file. `None`: somebody else holds it.
-    ///
-    /// # Errors
-    /// The system's.
     pub fn take(file: File) -> io::Result<Option<Self>> {
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(file))),

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use tempostar::app::{self, Finished};
-use tempostar::clock::Clock;
 use tempostar::interrupt;
+use tempostar::moment::Clock;
 
 fn main() -> ExitCode {
     if let Err(error) = interrupt::watch() {

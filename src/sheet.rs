@@ -217,9 +217,6 @@ fn is_row(record: &ByteRecord, fields: usize) -> bool {
 }
 
 /// The first pass over a file.
-///
-/// # Errors
-/// When the file cannot be read.
 pub fn scan_file(path: &Path, name: &str, choice: EncodingChoice) -> anyhow::Result<Scan> {
     let scanned = File::open(path).and_then(|mut file| scan::scan(&mut file, Scanner::new(name, choice)));
     scanned.with_context(|| unreadable(path))

@@ -6,24 +6,23 @@ use anyhow::Result;
 use chrono::{NaiveDateTime, TimeDelta};
 use rusqlite::Connection;
 
-use crate::clock::{Clock, format_time};
-use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
-use crate::ledger::{self, Case, EndedRun, SentBatch, StoppedFile};
-use crate::notify::aside::Aside;
+use crate::books;
+use crate::books::ledger::{self, Case, EndedRun, SentBatch, StoppedFile};
+use crate::jobs::{logistics, orders, products, stock};
+use crate::mail::aside::Aside;
+use crate::moment::{Clock, format_time};
 use crate::report::{Exit, Failure};
 use crate::settings::{Settings, Transport};
-use crate::shop;
+use crate::shelf::WorkDir;
 use crate::sync::failure_of;
 use crate::text::{Text, status as text};
-use crate::work_dir::WorkDir;
 
 /// The jobs, in the order in which they are shown.
-pub const JOBS: [&str; 4] =
-    [import_products::COMMAND, import_logistics::COMMAND, import_stock::COMMAND, export_orders::COMMAND];
+pub(crate) const JOBS: [&str; 4] = [products::COMMAND, logistics::COMMAND, stock::COMMAND, orders::COMMAND];
 
 /// How much of what there is to do by hand is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub(crate) enum Extent {
     /// The first ten of each kind.
     First,
     /// Everything.
@@ -32,7 +31,7 @@ pub enum Extent {
 
 /// The state of things.
 #[derive(Clone, Debug)]
-pub struct Status {
+pub(crate) struct Status {
     shop_name: String,
     environment: &'static str,
     now: NaiveDateTime,
@@ -76,17 +75,14 @@ struct Job {
 }
 
 /// Looks. Changes nothing.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status, Failure> {
+pub(crate) fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status, Failure> {
     read(settings, clock, extent).map_err(|error| failure_of(&error))
 }
 
 fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
-    let database = shop::open_read_only(settings)?;
-    let held_back = export_orders::held_back(&database, settings)?;
-    let all_waiting = export_orders::count_waiting(&database)?;
+    let database = books::open_read_only(settings)?;
+    let held_back = orders::held_back(&database, settings)?;
+    let all_waiting = orders::count_waiting(&database)?;
     let under_way: u64 = ledger::open_batches(&database)?.iter().map(|batch| batch.order_count).sum();
     Ok(Status {
         shop_name: settings.shop.name.clone(),
@@ -120,16 +116,16 @@ fn open_cases(database: &Connection, settings: &Settings) -> Result<Vec<Case>> {
 }
 
 fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Result<Vec<HandWork>> {
-    let orders = export_orders::changed_orders(database, clock.now(), settings.limits.history_days)?;
+    let orders = orders::changed_orders(database, clock.now(), settings.limits.history_days)?;
     let of = |key, sentence, names| HandWork { key, sentence, names };
     Ok(vec![
-        of("products_missing", text::products_missing, import_products::missing_products(database)?),
+        of("products_missing", text::products_missing, products::missing_products(database)?),
         of("orders_changed", text::orders_changed, orders.changed),
         of("orders_cancelled", text::orders_cancelled, orders.cancelled),
         of(
             "orders_cancelled_in_tempostar",
             text::orders_cancelled_in_tempostar,
-            import_logistics::cancelled_there(database)?,
+            logistics::cancelled_there(database)?,
         ),
     ])
 }
@@ -147,7 +143,7 @@ fn job(database: &Connection, settings: &Settings, clock: &Clock, command: &'sta
 impl Status {
     /// Whether a person has to look: a problem is open, a job's last run did not end well or is overdue, a file is held,
     /// or an order is held back.
-    pub fn needs_a_look(&self) -> bool {
+    pub(crate) fn needs_a_look(&self) -> bool {
         let is_held = self.stopped_files.iter().any(|file| file.is_held);
         let has_problem = is_held || !self.held_back.is_empty() || !self.cases.is_empty();
         has_problem || self.jobs.iter().any(Job::needs_a_look)

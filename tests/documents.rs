@@ -12,10 +12,10 @@ use clap::{CommandFactory, Parser};
 use rusqlite::Connection;
 use tempostar::cli::Cli;
 use tempostar::encoding::{Encoding, LOOK_ALIKES};
-use tempostar::jobs::export_orders;
+use tempostar::jobs::orders;
 use tempostar::report::Exit;
 use tempostar::settings::{self, Settings};
-use tempostar::{shop, text};
+use tempostar::{books, text};
 use toml::de::{DeTable, DeValue};
 use unicode_width::UnicodeWidthStr;
 
@@ -411,15 +411,15 @@ type Problems = &'static [(&'static str, &'static str, &'static str, &'static st
 const PROBLEMS: &[(&str, &str, Problems)] = &[
     ("settings", "Settings", text::settings::PROBLEMS),
     ("check_settings", "Found by check-settings", text::check_settings::PROBLEMS),
-    ("remote", "The FTP server", text::remote::PROBLEMS),
+    ("server", "The FTP server", text::server::PROBLEMS),
     ("sync", "Runs and files", text::sync::PROBLEMS),
     ("sheet", "What a file contains", text::sheet::PROBLEMS),
     ("encoding", "Encoding", text::encoding::PROBLEMS),
     ("jobs", "Products, stock and orders", text::jobs::PROBLEMS),
-    ("shop", "The database", text::shop::PROBLEMS),
-    ("notify", "Mails", text::notify::PROBLEMS),
+    ("books", "The database", text::books::PROBLEMS),
+    ("mail", "Mails", text::mail::PROBLEMS),
     ("explain", "Asked with explain", text::explain::PROBLEMS),
-    ("output", "Package files", text::output::PROBLEMS),
+    ("print", "Package files", text::print::PROBLEMS),
 ];
 
 #[test]
@@ -526,7 +526,7 @@ fn every_column_of_a_product_file_is_documented_with_its_kind() {
         .filter(|row| row.len() == 3)
         .map(|row| (row[0].to_owned(), row[1].to_owned(), row[2].to_owned()))
         .collect();
-    let source = include_str!("../src/jobs/import_products/columns.rs");
+    let source = include_str!("../src/jobs/products/columns.rs");
     let columns = source.lines().filter_map(|line| line.strip_prefix("    (\"")?.strip_suffix("),"));
     let mut count = 0;
     for column in columns {
@@ -562,7 +562,7 @@ fn the_columns_of_an_order_file_are_those_of_the_sample() {
 fn database() -> (tempfile::TempDir, Settings, Connection) {
     let (folder, settings) = load(&blocks(&read("README.md"), "toml")[0]);
     let settings = settings.unwrap();
-    let database = shop::open(&settings).unwrap();
+    let database = books::open(&settings).unwrap();
     (folder, settings, database)
 }
 
@@ -627,11 +627,11 @@ fn the_sql_in_the_documents_does_what_it_says() {
         run(&database, block);
         if block.contains("INSERT INTO orders") {
             check_count(&database, sellable, 8);
-            assert_eq!(export_orders::count_waiting(&database).unwrap(), 1);
-            assert_eq!(export_orders::held_back(&database, &settings).unwrap(), []);
+            assert_eq!(orders::count_waiting(&database).unwrap(), 1);
+            assert_eq!(orders::held_back(&database, &settings).unwrap(), []);
         } else if block.contains("SET cancelled_at") {
             check_count(&database, sellable, 10);
-            assert_eq!(export_orders::count_waiting(&database).unwrap(), 0);
+            assert_eq!(orders::count_waiting(&database).unwrap(), 0);
             run(
                 &database,
                 "INSERT INTO orders (order_no, ordered_at)
@@ -640,7 +640,7 @@ fn the_sql_in_the_documents_does_what_it_says() {
         }
     }
     // The last block marks the orders from before the start.
-    assert_eq!(export_orders::count_waiting(&database).unwrap(), 1);
+    assert_eq!(orders::count_waiting(&database).unwrap(), 1);
     check_count(
         &database,
         "SELECT count(*) FROM orders WHERE order_no = 'old' AND exported_at = ordered_at",
@@ -674,7 +674,10 @@ fn the_architecture_names_every_module_and_every_dependency() {
     let named: BTreeSet<&str> = in_backticks(&architecture).into_iter().collect();
     let library = read("src/lib.rs");
     let modules = library.lines().filter_map(|line| {
-        line.trim_start_matches("pub ").strip_prefix("mod ").map(|name| name.trim_end_matches(';').to_owned())
+        line.trim_start_matches("pub(crate) ")
+            .trim_start_matches("pub ")
+            .strip_prefix("mod ")
+            .map(|name| name.trim_end_matches(';').to_owned())
     });
     let manifest = read("Cargo.toml");
     let section = manifest.split("\n[dependencies]\n").nth(1).unwrap().split("\n\n").next().unwrap();

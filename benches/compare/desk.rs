@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
-use tempostar::{settings, shop};
+use tempostar::{books, settings};
 
 use crate::measure::{Measured, measure};
 use crate::sheets;
@@ -103,7 +103,7 @@ settle_s = 0
         self.remove_database()?;
         let settings = settings::load(&self.path("tempostar.toml"), None)
             .map_err(|failure| anyhow::anyhow!("{:?}", failure.problems))?;
-        let connection = shop::open(&settings)?;
+        let connection = books::open(&settings)?;
         // It can be made again.
         connection.pragma_update(None, "synchronous", "OFF")?;
         Ok(connection)

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use chrono::{Duration, NaiveDateTime};
 use tempostar::app::{self, Finished};
-use tempostar::clock::Clock;
+use tempostar::moment::Clock;
 use tempostar::settings;
 
 use crate::ftp_server::FtpServer;

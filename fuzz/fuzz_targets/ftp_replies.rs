@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
-use tempostar::remote::{Remote, RemoteFile};
+use tempostar::server::{Remote, RemoteFile};
 use tempostar::settings::{Ftp, Secret, Server, Tls};
 
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir_in("/dev/shm").unwrap());
@@ -62,7 +62,7 @@ fn ask(ftp: &Ftp) {
     tell(remote.size("a.csv").map(drop));
 }
 
-fn tell(result: Result<(), tempostar::remote::Error>) {
+fn tell(result: Result<(), tempostar::server::Error>) {
     if let Err(error) = result {
         let told = &error.problem.message;
         assert!(!told.en.is_empty() && !told.ja.is_empty());

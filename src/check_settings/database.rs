@@ -11,21 +11,21 @@ use anyhow::Result;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::{Finding, Found, OTHERS, Who, disks};
+use crate::books;
 use crate::encoding::comparable_name;
-use crate::jobs::export_orders::{self, PAYMENT_SETUP_SINCE};
-use crate::output::grouped;
+use crate::jobs::orders::{self, PAYMENT_SETUP_SINCE};
+use crate::print::grouped;
 use crate::report::Exit;
 use crate::settings::Settings;
-use crate::shop;
-use crate::text::{Text, check_settings as say, shop as say_shop};
+use crate::text::{Text, books as say_shop, check_settings as say};
 
 /// Opens the database as a job does: it is created, migrated and stamped where need be.
 pub(super) fn open(settings: &Settings) -> Result<(Found, Connection)> {
     let path = &settings.database;
     let shown = path.display().to_string();
-    let before = shop::found_version(path);
-    let database = shop::open(settings)?;
-    let version = shop::known_version();
+    let before = books::found_version(path);
+    let database = books::open(settings)?;
+    let version = books::known_version();
     let fact = match before {
         None | Some(0) => say::database_created(&shown, version),
         Some(found) if found < version => say::database_migrated(&shown, found, version),
@@ -113,7 +113,7 @@ pub(super) fn wal(database: &Connection, path: &Path) -> Result<Found> {
 /// Takes the write lock, writes, and takes it back.
 pub(super) fn write(database: &Connection) -> Result<Found> {
     let transaction = rusqlite::Transaction::new_unchecked(database, TransactionBehavior::Immediate)?;
-    shop::set_meta(&transaction, "check-settings", "")?;
+    books::set_meta(&transaction, "check-settings", "")?;
     transaction.rollback()?;
     Ok(Found::ok(say::database_writable()))
 }
@@ -142,7 +142,7 @@ pub(super) fn free_items(database: &Connection, mapped: &[(String, u8)]) -> Resu
 
 /// Columns that orders get besides TEMPOSTAR's own. One of the same name would stand in the file twice.
 pub(super) fn order_free_items(mapped: &[(String, u8)]) -> Found {
-    let mut taken: Vec<String> = export_orders::COLUMNS.into_iter().map(comparable_name).collect();
+    let mut taken: Vec<String> = orders::COLUMNS.into_iter().map(comparable_name).collect();
     let mut findings = Vec::new();
     for (column, _) in mapped {
         let name = comparable_name(column);

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::{Finding, Found, Who};
-use crate::output::grouped;
+use crate::print::grouped;
 use crate::report::Exit;
 use crate::settings::Settings;
 use crate::text::{Text, check_settings as say};

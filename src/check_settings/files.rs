@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::{Finding, Found, Status, Who, World, folders};
+use crate::books::ledger;
 use crate::file_time::{own_time, server_time};
 use crate::interrupt;
-use crate::jobs::{import_logistics, import_products, import_stock};
+use crate::jobs::{logistics, products, stock};
 use crate::layout::first_names;
-use crate::ledger;
-use crate::remote::{Kind, Remote, RemoteFile};
 use crate::report::{FileOutcome, Problem, Report, Severity};
+use crate::server::{Kind, Remote, RemoteFile};
 use crate::settings::{Inbox, Ready, Settings};
 use crate::sheet::Sheet;
 use crate::sync::import::{Source, join, marker_name};
@@ -36,23 +36,23 @@ pub(super) struct KindOfFile {
 }
 
 pub(super) const PRODUCTS: KindOfFile = KindOfFile {
-    command: import_products::COMMAND,
+    command: products::COMMAND,
     inbox_check: folders::PRODUCTS,
     inbox: |settings| &settings.products.inbox,
-    missing_columns: |sheet, settings| import_products::missing_columns(sheet.header(), &settings.products),
+    missing_columns: |sheet, settings| products::missing_columns(sheet.header(), &settings.products),
 };
 
 pub(super) const LOGISTICS: KindOfFile = KindOfFile {
-    command: import_logistics::COMMAND,
+    command: logistics::COMMAND,
     inbox_check: folders::LOGISTICS,
     inbox: |settings| &settings.logistics.inbox,
     missing_columns: |sheet, settings| {
-        import_logistics::missing_columns(sheet.header(), settings.logistics.add_order_lines)
+        logistics::missing_columns(sheet.header(), settings.logistics.add_order_lines)
     },
 };
 
 pub(super) const STOCK: KindOfFile = KindOfFile {
-    command: import_stock::COMMAND,
+    command: stock::COMMAND,
     inbox_check: folders::STOCK,
     inbox: |settings| &settings.stock.inbox,
     // Of stock there is nothing but the figure.
@@ -226,13 +226,13 @@ fn dry_run(world: &World<'_>, command: &'static str, sample: &Sample) -> Result<
     // What the guard would say of a file that was applied long ago, or of one whose products are still to come, means
     // nothing.
     let guard = match sample.is_waiting && has_skus(world)? {
-        true => import_stock::GuardMode::Watch,
-        false => import_stock::GuardMode::Overrule,
+        true => stock::GuardMode::Watch,
+        false => stock::GuardMode::Overrule,
     };
     Ok(sync::run(world.settings, world.clock, Mode::DryRun, report, |run| match command {
-        import_products::COMMAND => import_products::run(run, &source),
-        import_logistics::COMMAND => import_logistics::run(run, &source),
-        _ => import_stock::run(run, &source, guard),
+        products::COMMAND => products::run(run, &source),
+        logistics::COMMAND => logistics::run(run, &source),
+        _ => stock::run(run, &source, guard),
     }))
 }
 

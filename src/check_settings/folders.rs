@@ -6,11 +6,11 @@ use anyhow::{Context, Result};
 use chrono::{Duration, NaiveDateTime};
 
 use super::{Finding, Found, Who};
-use crate::clock::format_minute;
 use crate::file_time::server_time;
-use crate::output::grouped;
-use crate::remote::{Error, Kind, Listing, Remote};
+use crate::moment::format_minute;
+use crate::print::grouped;
 use crate::report::Problem;
+use crate::server::{Error, Kind, Listing, Remote};
 use crate::settings::{Inbox, Ready, Settings};
 use crate::sync::import::{join, marker_name};
 use crate::text::check_settings as say;
@@ -53,9 +53,6 @@ struct Seen {
 }
 
 /// Lists all of them.
-///
-/// # Errors
-/// What has nothing to do with one folder: the connection, a server without SIZE.
 pub(super) fn visit(remote: &mut Remote<'_>, settings: &Settings) -> Result<Vec<Place>> {
     let inboxes = [
         (PRODUCTS, "products.inbox", &settings.products.inbox),

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use super::{ALL_JOBS, Found, World, database, disks, files, folders, mail, orders, schedule, server};
 use super::{settings_file, work_folder, write_test};
 use crate::cli::CheckSettings;
-use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::jobs;
 use crate::text::progress::connecting;
 use crate::text::{Text, check_settings as say};
 
@@ -110,7 +110,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: "order-free-items",
         title: say::title_order_free_items,
         after: &[],
-        stops: &[export_orders::COMMAND],
+        stops: &[jobs::orders::COMMAND],
         look: |world| Ok(database::order_free_items(&world.settings.orders.free_items)),
     },
     Rung {
@@ -211,7 +211,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: folders::PRODUCTS,
         title: say::title_products_inbox,
         after: SERVER,
-        stops: &[import_products::COMMAND],
+        stops: &[jobs::products::COMMAND],
         look: |world| {
             let (inbox, now) = (&world.settings.products.inbox, world.clock.now());
             folders::inbox(&mut world.places, folders::PRODUCTS, inbox, now)
@@ -221,7 +221,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: folders::LOGISTICS,
         title: say::title_logistics_inbox,
         after: SERVER,
-        stops: &[import_logistics::COMMAND],
+        stops: &[jobs::logistics::COMMAND],
         look: |world| {
             let (inbox, now) = (&world.settings.logistics.inbox, world.clock.now());
             folders::inbox(&mut world.places, folders::LOGISTICS, inbox, now)
@@ -231,7 +231,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: folders::STOCK,
         title: say::title_stock_inbox,
         after: SERVER,
-        stops: &[import_stock::COMMAND],
+        stops: &[jobs::stock::COMMAND],
         look: |world| {
             let (inbox, now) = (&world.settings.stock.inbox, world.clock.now());
             folders::inbox(&mut world.places, folders::STOCK, inbox, now)
@@ -241,35 +241,35 @@ pub(super) const LADDER: &[Rung] = &[
         id: folders::ORDERS,
         title: say::title_orders_outbox,
         after: SERVER,
-        stops: &[export_orders::COMMAND],
+        stops: &[jobs::orders::COMMAND],
         look: |world| folders::outbox(&mut world.places, world.clock.now()),
     },
     Rung {
         id: WRITE_TEST,
         title: say::title_write_test,
         after: &["work-folder", folders::ORDERS],
-        stops: &[export_orders::COMMAND],
+        stops: &[jobs::orders::COMMAND],
         look: |world| world.try_outbox(),
     },
     Rung {
         id: "products-archive",
         title: say::title_products_archive,
         after: &[WRITE_TEST, folders::PRODUCTS],
-        stops: &[import_products::COMMAND],
+        stops: &[jobs::products::COMMAND],
         look: |world| world.try_inbox(&world.settings.products.inbox, "products.inbox"),
     },
     Rung {
         id: "logistics-archive",
         title: say::title_logistics_archive,
         after: &[WRITE_TEST, folders::LOGISTICS],
-        stops: &[import_logistics::COMMAND],
+        stops: &[jobs::logistics::COMMAND],
         look: |world| world.try_inbox(&world.settings.logistics.inbox, "logistics.inbox"),
     },
     Rung {
         id: "stock-archive",
         title: say::title_stock_archive,
         after: &[WRITE_TEST, folders::STOCK],
-        stops: &[import_stock::COMMAND],
+        stops: &[jobs::stock::COMMAND],
         look: |world| world.try_inbox(&world.settings.stock.inbox, "stock.inbox"),
     },
     Rung {
@@ -283,21 +283,21 @@ pub(super) const LADDER: &[Rung] = &[
         id: "products-file",
         title: say::title_products_file,
         after: FILES,
-        stops: &[import_products::COMMAND],
+        stops: &[jobs::products::COMMAND],
         look: |world| files::look(world, &files::PRODUCTS),
     },
     Rung {
         id: "logistics-file",
         title: say::title_logistics_file,
         after: FILES,
-        stops: &[import_logistics::COMMAND],
+        stops: &[jobs::logistics::COMMAND],
         look: |world| files::look(world, &files::LOGISTICS),
     },
     Rung {
         id: "stock-file",
         title: say::title_stock_file,
         after: FILES,
-        stops: &[import_stock::COMMAND],
+        stops: &[jobs::stock::COMMAND],
         look: |world| files::look(world, &files::STOCK),
     },
     Rung {

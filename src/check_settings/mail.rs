@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::{Finding, Found, Who};
 use crate::cli::CheckSettings;
-use crate::notify::{test_mail, transport};
+use crate::mail::{test_mail, transport};
 use crate::report::Exit;
 use crate::settings::{Settings, Transport};
 use crate::text::check_settings as say;

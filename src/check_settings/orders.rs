@@ -7,12 +7,12 @@ use chrono::{NaiveDateTime, TimeDelta};
 use rusqlite::{Connection, named_params};
 
 use super::{Finding, Found, Who, database};
-use crate::clock::{format_time, parse_time};
-use crate::jobs::{Names, export_orders};
-use crate::ledger;
-use crate::output::grouped;
-use crate::remote::Remote;
+use crate::books::ledger;
+use crate::jobs::{Names, orders};
+use crate::moment::{format_time, parse_time};
+use crate::print::grouped;
 use crate::report::{Problem, Severity};
+use crate::server::Remote;
 use crate::settings::{ReflectWhen, Settings};
 use crate::sync::import::join;
 use crate::text::{Text, check_settings as say, jobs as say_jobs};
@@ -93,10 +93,10 @@ pub(super) fn options(database: &Connection, settings: &Settings, now: NaiveDate
 
 /// How many wait, since when, and those that would be held back, by reason. Nothing is sent.
 pub(super) fn waiting(database: &Connection, settings: &Settings, now: NaiveDateTime) -> Result<Found> {
-    let waiting = export_orders::count_waiting(database)?;
-    let held_back = export_orders::held_back_of_first(database, settings, JUDGED_MAX)?;
+    let waiting = orders::count_waiting(database)?;
+    let held_back = orders::held_back_of_first(database, settings, JUDGED_MAX)?;
     let besides = held_back.iter().map(|(order_no, _)| order_no.as_str()).collect();
-    let oldest = export_orders::oldest_waiting(database, &besides)?;
+    let oldest = orders::oldest_waiting(database, &besides)?;
     let fact = match (waiting, held_back.len()) {
         (0, _) => say::orders_none(),
         (_, 0) => say::orders_waiting(waiting),
@@ -196,7 +196,7 @@ pub(super) fn taken(
 }
 
 fn last_export(database: &Connection) -> Result<Option<NaiveDateTime>> {
-    let (_, success) = ledger::last_runs(database, export_orders::COMMAND)?;
+    let (_, success) = ledger::last_runs(database, orders::COMMAND)?;
     Ok(success.and_then(|run| parse_time(&run.started_at)))
 }
 

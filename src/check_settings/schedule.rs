@@ -5,11 +5,11 @@ use chrono::{NaiveDateTime, TimeDelta};
 use rusqlite::Connection;
 
 use super::{ALL_JOBS, Finding, Found, Who};
-use crate::clock::{format_time, parse_time};
-use crate::ledger;
+use crate::books;
+use crate::books::ledger;
+use crate::moment::{format_time, parse_time};
 use crate::report::Severity;
 use crate::settings::{Environment, Settings};
-use crate::shop;
 use crate::text::{Text, check_settings as say};
 
 /// No clock can be right that shows an earlier day than that on which this was written.
@@ -61,7 +61,7 @@ pub(super) fn last_successes(
 pub(super) fn locks(database: &Connection, settings: &Settings, now: NaiveDateTime) -> Result<Found> {
     let mut found = Found::ok(say::no_job_is_running());
     let mut running = Vec::new();
-    for job in ALL_JOBS.iter().copied().filter(|job| shop::is_locked(settings, job)) {
+    for job in ALL_JOBS.iter().copied().filter(|job| books::is_locked(settings, job)) {
         // Whoever has taken the lock notes its run next.
         let Some(since) = ledger::run_under_way(database, job)? else { continue };
         running.push(Text::same(format!("{job} ({since})")));

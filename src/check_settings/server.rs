@@ -6,10 +6,10 @@ use anyhow::Result;
 use chrono::NaiveDateTime;
 
 use super::{Finding, Found, Who};
-use crate::clock::japan_time;
 use crate::interrupt;
-use crate::remote::{Error, Kind, Remote, Seen, Step};
+use crate::moment::japan_time;
 use crate::report::Exit;
+use crate::server::{Error, Kind, Remote, Seen, Step};
 use crate::settings::{Environment, Server, Settings, Tls, TlsVersion};
 use crate::text::{Text, check_settings as say};
 

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::folders::ORDERS;
 use super::{ALL_JOBS, Check, Checked, Finding, Readiness, Status, WRITE_TEST, Who};
-use crate::jobs::{export_orders, import_logistics, import_products, import_stock};
+use crate::jobs::{logistics, orders, products, stock};
 use crate::layout::{one_line, padded, widest};
-use crate::output::{as_count, counted};
+use crate::print::{as_count, counted};
 use crate::report::Severity;
 use crate::text::{Language, Text, check_settings as say};
 
@@ -209,10 +209,10 @@ fn name_of(who: Who) -> Text {
 
 fn job_name(job: &str) -> Text {
     match job {
-        import_products::COMMAND => say::job_import_products(),
-        import_logistics::COMMAND => say::job_import_logistics(),
-        import_stock::COMMAND => say::job_import_stock(),
-        export_orders::COMMAND => say::job_export_orders(),
+        products::COMMAND => say::job_import_products(),
+        logistics::COMMAND => say::job_import_logistics(),
+        stock::COMMAND => say::job_import_stock(),
+        orders::COMMAND => say::job_export_orders(),
         other => Text::same(other),
     }
 }

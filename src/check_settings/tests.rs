@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::ladder::{NO_JOB, WRITING};
 use super::*;
-use crate::remote::tests::ftp_server::{Fault, FtpServer, Tls};
+use crate::server::tests::ftp_server::{Fault, FtpServer, Tls};
 use crate::settings;
 use crate::text::Language;
 
@@ -52,7 +52,7 @@ impl Shop {
                 _ => format!("certificate_sha256 = \"{}\"", server.certificate_sha256()),
             },
         );
-        let now = crate::clock::parse_time("2026-11-24 10:15:00").unwrap();
+        let now = crate::moment::parse_time("2026-11-24 10:15:00").unwrap();
         let seconds = (now - chrono::Duration::hours(9)).and_utc().timestamp();
         server.set_clock(UNIX_EPOCH + std::time::Duration::from_secs(seconds as u64));
         let clock = Clock::Fixed(now);
@@ -85,7 +85,7 @@ impl Shop {
     }
 
     fn sql(&self, statements: &str) {
-        crate::shop::open(&self.loaded().unwrap()).unwrap().execute_batch(statements).unwrap();
+        crate::books::open(&self.loaded().unwrap()).unwrap().execute_batch(statements).unwrap();
     }
 
     fn checked(&self) -> Checked {
@@ -271,7 +271,7 @@ fn a_damaged_database_is_found() {
 #[test]
 fn what_was_done_to_the_database_is_said() {
     let shop = Shop::new().but("shop.db", "new.db");
-    let version = crate::shop::known_version();
+    let version = crate::books::known_version();
     for told in [
         format!("new.db was created (schema version {version})"),
         format!("new.db (schema version {version})"),
@@ -285,7 +285,7 @@ fn what_was_done_to_the_database_is_said() {
 fn the_shops_data_is_not_touched() {
     let shop = Shop::new();
     let all = |table: &str| {
-        let database = crate::shop::open(&shop.loaded().unwrap()).unwrap();
+        let database = crate::books::open(&shop.loaded().unwrap()).unwrap();
         let mut statement = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = statement.column_count();
         let rows = statement.query_map([], |row| {

@@ -9,8 +9,8 @@ use anyhow::Result;
 
 use super::{Finding, Found, OTHERS, Who};
 use crate::report::{Exit, Failure};
+use crate::shelf::{WorkDir, create_file};
 use crate::text::{check_settings as say, sync as say_sync};
-use crate::work_dir::{WorkDir, create_file};
 
 /// The folders in which the jobs make further ones or files.
 const FOLDERS: [&str; 3] = ["archive", "rejects", "spool"];

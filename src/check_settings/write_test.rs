@@ -9,12 +9,12 @@ use anyhow::{Context, Result};
 use chrono::{Duration, NaiveDateTime};
 
 use super::{Finding, Found, Who, server};
-use crate::clock::{Clock, JAPAN_AHEAD_H, format_minute, japan_time};
-use crate::remote::{Error, Kind, Remote, RemoteFile};
+use crate::moment::{Clock, JAPAN_AHEAD_H, format_minute, japan_time};
+use crate::server::{Error, Kind, Remote, RemoteFile};
 use crate::settings::{AfterImport, Inbox};
+use crate::shelf::{WorkDir, create_file};
 use crate::sync::import::join;
 use crate::text::check_settings as say;
-use crate::work_dir::{WorkDir, create_file};
 
 /// By so much the server's clock may differ from ours.
 const CLOCK_TOLERANCE_S: i64 = 120;
@@ -214,7 +214,7 @@ fn hours(ahead: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::parse_time;
+    use crate::moment::parse_time;
 
     #[test]
     fn a_wrong_clock_is_told_from_another_zone() {

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::show::Page;
 use super::{Desk, merged, origin_json, origin_text};
-use crate::history::{self, OrderEvent};
-use crate::jobs::export_orders;
+use crate::books::history::{self, OrderEvent};
+use crate::jobs::orders;
+use crate::shelf::WorkDir;
 use crate::text::{Language, Text, explain as text};
-use crate::work_dir::WorkDir;
 
 /// An order as the shop and the ledger have it.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ impl State {
 pub(super) fn read(desk: &Desk<'_>, order_no: &str) -> Result<Option<Order>> {
     let Some(mut order) = read_order(desk, order_no)? else { return Ok(None) };
     if order.is_unsent() {
-        order.held_back = export_orders::held_back_because(desk.database, desk.settings, order_no)?;
+        order.held_back = orders::held_back_because(desk.database, desk.settings, order_no)?;
     }
     order.batch = read_batch(desk, order_no)?;
     order.shipments = read_shipments(desk, order_no)?;

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::show::Page;
 use super::sku::{catalogue_json, show_catalogue};
-use crate::history::{self, CatalogueChange, Kind};
+use crate::books::history::{self, CatalogueChange, Kind};
+use crate::shelf::WorkDir;
 use crate::text::{Text, explain as text};
-use crate::work_dir::WorkDir;
 
 /// How many SKUs the text shows.
 const SKUS_SHOWN_MAX: usize = 50;

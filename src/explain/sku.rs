@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 
 use super::show::Page;
 use super::{CHANGES_SHOWN_MAX, Desk, merged, origin_json, origin_text};
-use crate::clock::{format_time, parse_time};
-use crate::history::{self, CatalogueChange, Figures, Kind, Origin, StockChange};
-use crate::jobs::export_orders;
-use crate::jobs::import_stock::{self, InFlight};
-use crate::ledger;
-use crate::output::grouped;
+use crate::books::history::{self, CatalogueChange, Figures, Kind, Origin, StockChange};
+use crate::books::ledger;
+use crate::jobs::orders;
+use crate::jobs::stock::{self, InFlight};
+use crate::moment::{format_time, parse_time};
+use crate::print::grouped;
 use crate::settings::ReflectWhen;
+use crate::shelf::WorkDir;
 use crate::text::{Language, Text, explain as text};
-use crate::work_dir::WorkDir;
 
 /// How many orders of the allocation the text shows.
 const ORDERS_SHOWN_MAX: usize = 20;
@@ -133,7 +133,7 @@ pub(super) fn read(desk: &Desk<'_>, code: &str) -> Result<Option<Sku>> {
 /// The first load set what the SKU had before its first recorded change.
 fn first_load(database: &Connection, sku: &Sku) -> Result<Option<Origin>> {
     let as_of = sku.stock.as_ref().and_then(|stock| stock.as_of.as_deref());
-    Ok(history::first_load(database, import_stock::COMMAND)?.filter(|load| match sku.changes.last() {
+    Ok(history::first_load(database, stock::COMMAND)?.filter(|load| match sku.changes.last() {
         None => as_of == Some(load.file_time.as_str()),
         Some(oldest) => oldest.old.is_some() && load.id < oldest.origin.id,
     }))
@@ -143,13 +143,12 @@ fn first_load(database: &Connection, sku: &Sku) -> Result<Option<Origin>> {
 /// the SKU. That is the one of `as_of`, or a later one with the same figures: the newest one that explains the allocation.
 fn allocation(desk: &Desk<'_>, code: &str, stock: &Stock) -> Result<Vec<Part>> {
     let as_of = stock.as_of.as_deref().and_then(parse_time).unwrap_or_else(|| desk.clock.now());
-    let mut later =
-        ledger::applied_times_after(desk.database, import_stock::COMMAND, as_of, LATER_FILES_MAX)?;
+    let mut later = ledger::applied_times_after(desk.database, stock::COMMAND, as_of, LATER_FILES_MAX)?;
     later.push(as_of);
     let mut parts = Vec::new();
     let mut counted_for = as_of;
     for file_time in later {
-        parts = import_stock::in_flight_orders(desk.database, desk.settings, code, file_time)?;
+        parts = stock::in_flight_orders(desk.database, desk.settings, code, file_time)?;
         counted_for = file_time;
         if parts.iter().map(|order| order.quantity).sum::<i64>() == stock.allocated {
             break;
@@ -168,7 +167,7 @@ fn part(desk: &Desk<'_>, order: InFlight, file_time: NaiveDateTime) -> Result<Pa
     let why = match (order.exported_at, desk.settings.stock.reflect_when, order.taken_at) {
         (None, _, _) if order.is_provisional => text::provisional_part(),
         (None, _, _) => {
-            let held_back = export_orders::held_back_because(desk.database, desk.settings, &order.order_no)?;
+            let held_back = orders::held_back_because(desk.database, desk.settings, &order.order_no)?;
             held_back.map_or_else(text::unsent_part, |reason| text::held_back().because(&reason))
         }
         (Some(sent), ReflectWhen::Sent, _) => text::sent_part(&sent, &file, &counts_until(&sent)),

@@ -6,7 +6,7 @@ use crate::text::settings as text;
 
 /// Where an FTP server is, as its URL says it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Address {
+pub(super) struct Address {
     /// Host name or IP address, without brackets.
     pub host: String,
     /// Only where the URL names it.
@@ -16,12 +16,12 @@ pub struct Address {
 }
 
 /// Any text will do.
-pub fn any(value: &str) -> Result<String, Problem> {
+pub(super) fn any(value: &str) -> Result<String, Problem> {
     Ok(value.to_owned())
 }
 
 /// A user ID: TEMPOSTAR's have no full-width characters and no blanks.
-pub fn ftp_user(value: &str) -> Result<String, Problem> {
+pub(super) fn ftp_user(value: &str) -> Result<String, Problem> {
     if value.chars().any(|c| is_full_width(c) || c.is_whitespace()) {
         return Err(text::user_full_width());
     }
@@ -29,7 +29,7 @@ pub fn ftp_user(value: &str) -> Result<String, Problem> {
 }
 
 /// A host name, or `ftp://[user@]host[:port][/]`; the scheme may be left out there too.
-pub fn address(value: &str) -> Result<Address, Problem> {
+pub(super) fn address(value: &str) -> Result<Address, Problem> {
     if value.contains(char::is_whitespace) {
         return Err(text::url_blank());
     }
@@ -93,7 +93,7 @@ fn ipv6_and_port(bracketed: &str) -> Result<(String, Option<u16>), Problem> {
 }
 
 /// A mail server's host name or IP address, without a port.
-pub fn mail_host(value: &str) -> Result<String, Problem> {
+pub(super) fn mail_host(value: &str) -> Result<String, Problem> {
     match host_and_port(value) {
         Ok((host, None)) => Ok(host),
         _ => Err(text::mail_host(value)),
@@ -105,12 +105,12 @@ fn port(digits: &str) -> Result<u16, Problem> {
 }
 
 /// Full-width letters, digits and signs, as a Japanese keyboard writes them.
-pub fn is_full_width(c: char) -> bool {
+pub(super) fn is_full_width(c: char) -> bool {
     matches!(c, '\u{ff01}'..='\u{ff5e}' | '。' | 'ー')
 }
 
 /// A shop code: it becomes a part of folder names, and of order numbers, which are split at their first hyphen.
-pub fn shop_code(value: &str) -> Result<String, Problem> {
+pub(super) fn shop_code(value: &str) -> Result<String, Problem> {
     match value {
         _ if value.contains(char::is_whitespace) => Err(text::shop_code_blank(value)),
         _ if value.chars().any(|c| is_full_width(c) || c.is_alphabetic() && !c.is_ascii()) => {
@@ -123,7 +123,7 @@ pub fn shop_code(value: &str) -> Result<String, Problem> {
 }
 
 /// One e-mail address. Whether it exists only a mail can tell; this catches slips and header injection.
-pub fn email(value: &str) -> Result<String, Problem> {
+pub(super) fn email(value: &str) -> Result<String, Problem> {
     let is_plain = value.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ',' | ';' | '<' | '>' | '"'));
     let is_split = value.split_once('@').is_some_and(|(name, domain)| {
         !name.is_empty() && !domain.contains('@') && domain.split('.').all(|label| !label.is_empty())
@@ -132,7 +132,7 @@ pub fn email(value: &str) -> Result<String, Problem> {
 }
 
 /// A folder on the server, with the shop code filled in and without a slash at its end.
-pub fn folder(value: &str, shop_code: &str) -> Result<String, Problem> {
+pub(super) fn folder(value: &str, shop_code: &str) -> Result<String, Problem> {
     if value.split(['/', '\\']).any(|part| part == "..") {
         return Err(text::folder_parent(value));
     }
@@ -142,7 +142,7 @@ pub fn folder(value: &str, shop_code: &str) -> Result<String, Problem> {
 }
 
 /// The text with its one placeholder filled in; other braces are refused.
-pub fn fill(value: &str, placeholder: &str, filling: &str) -> Result<String, Problem> {
+pub(super) fn fill(value: &str, placeholder: &str, filling: &str) -> Result<String, Problem> {
     if value.replace(placeholder, "").contains(['{', '}']) {
         return Err(text::placeholder(placeholder));
     }
@@ -150,19 +150,19 @@ pub fn fill(value: &str, placeholder: &str, filling: &str) -> Result<String, Pro
 }
 
 /// A file name pattern.
-pub fn pattern(value: &str) -> Result<Pattern, Problem> {
+pub(super) fn pattern(value: &str) -> Result<Pattern, Problem> {
     without_slash(value).map(Pattern::new)
 }
 
 /// The order file's name, with `{timestamp}` still in it.
-pub fn file_name(value: &str) -> Result<String, Problem> {
+pub(super) fn file_name(value: &str) -> Result<String, Problem> {
     without_slash(value)?;
     fill(value, "{timestamp}", "")?;
     if value.contains("{timestamp}") { Ok(value.to_owned()) } else { Err(text::file_name_timestamp(value)) }
 }
 
 /// A marker's ending.
-pub fn marker(value: &str) -> Result<String, Problem> {
+pub(super) fn marker(value: &str) -> Result<String, Problem> {
     without_slash(value)?;
     let ending = value.strip_prefix('.').unwrap_or_default();
     if ending.is_empty() || ending == "." { Err(text::marker(value)) } else { Ok(value.to_owned()) }
@@ -173,7 +173,7 @@ fn without_slash(value: &str) -> Result<&str, Problem> {
 }
 
 /// A SHA-256 as people copy it: 64 hexadecimal digits, with or without colons.
-pub fn sha256(value: &str) -> Result<[u8; 32], Problem> {
+pub(super) fn sha256(value: &str) -> Result<[u8; 32], Problem> {
     let digits: Vec<u8> = value
         .chars()
         .filter(|c| *c != ':')

@@ -1,7 +1,7 @@
 //! What a setting is called in the shop's own set-up screens, where it has a name there.
 
 /// The Japanese name of the setting with this dotted key.
-pub fn setting_name(key: &str) -> Option<&'static str> {
+pub(super) fn setting_name(key: &str) -> Option<&'static str> {
     Some(match key {
         "shop.code" => "TEMPOSTAR:ショップコード",
         "shop.admin_email" => "店舗管理者メールアドレス",

@@ -17,10 +17,10 @@ use crate::report::Problem;
 use crate::text::{Text, settings as text};
 
 /// Looks up an environment variable.
-pub type Env<'e> = &'e dyn Fn(&str) -> Option<OsString>;
+pub(super) type Env<'e> = &'e dyn Fn(&str) -> Option<OsString>;
 
 /// A settings file that is being read.
-pub struct Reader<'t> {
+pub(super) struct Reader<'t> {
     /// What relative paths start from: the settings file's folder.
     pub folder: PathBuf,
     /// The environment of the process.
@@ -34,7 +34,7 @@ pub struct Reader<'t> {
 }
 
 /// One entry of a table whose keys are free.
-pub struct Entry {
+pub(super) struct Entry {
     /// The key.
     pub name: String,
     /// The number behind it; absent if it is none (reported already).
@@ -44,7 +44,7 @@ pub struct Entry {
 
 impl<'t> Reader<'t> {
     /// A reader of the parsed `source` of the file at `path`.
-    pub fn new(path: &Path, source: &'t str, root: &'t DeTable<'t>, env: Env<'t>) -> Self {
+    pub(super) fn new(path: &Path, source: &'t str, root: &'t DeTable<'t>, env: Env<'t>) -> Self {
         Self {
             folder: path.parent().map(Path::to_owned).unwrap_or_default(),
             env,
@@ -57,13 +57,13 @@ impl<'t> Reader<'t> {
     }
 
     /// Reports a problem of this key: at its line, or at its table's line when the key is not there.
-    pub fn report(&mut self, key: &str, problem: Problem) {
+    pub(super) fn report(&mut self, key: &str, problem: Problem) {
         let at = self.position(key);
         self.report_at(key, at, problem);
     }
 
     /// Reports a problem of one entry of a table with free keys.
-    pub fn report_entry(&mut self, table: &str, entry: &Entry, problem: Problem) {
+    pub(super) fn report_entry(&mut self, table: &str, entry: &Entry, problem: Problem) {
         self.report_at(&format!("{table}.{}", entry.name), Some(entry.at), problem);
     }
 
@@ -80,12 +80,12 @@ impl<'t> Reader<'t> {
     }
 
     /// Whether something stands under this key, right or wrong.
-    pub fn has(&self, key: &str) -> bool {
+    pub(super) fn has(&self, key: &str) -> bool {
         self.value(key).is_some()
     }
 
     /// A text as it stands, blanks and all; not empty.
-    pub fn raw_text(&mut self, key: &str) -> Option<&'t str> {
+    pub(super) fn raw_text(&mut self, key: &str) -> Option<&'t str> {
         match self.ask(key)? {
             DeValue::String(value) if value.is_empty() => self.refuse(key, text::empty()),
             DeValue::String(value) => Some(value),
@@ -94,14 +94,18 @@ impl<'t> Reader<'t> {
     }
 
     /// A text of one line that neither begins nor ends with a blank, after a further check.
-    pub fn text<T>(&mut self, key: &str, check: impl FnOnce(&str) -> Result<T, Problem>) -> Option<T> {
+    pub(super) fn text<T>(&mut self, key: &str, check: impl FnOnce(&str) -> Result<T, Problem>) -> Option<T> {
         let value = self.raw_text(key)?;
         let checked = plain(value).and_then(check);
         checked.map_err(|problem| self.report(key, problem)).ok()
     }
 
     /// As [`Reader::text`], and reports when nothing stands there.
-    pub fn required<T>(&mut self, key: &str, check: impl FnOnce(&str) -> Result<T, Problem>) -> Option<T> {
+    pub(super) fn required<T>(
+        &mut self,
+        key: &str,
+        check: impl FnOnce(&str) -> Result<T, Problem>,
+    ) -> Option<T> {
         if !self.has(key) {
             self.known.insert(key.to_owned());
             return self.refuse(key, text::missing(key));
@@ -110,7 +114,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A whole number in the range, which must fit into `T`.
-    pub fn number<T: TryFrom<u64>>(&mut self, key: &str, range: RangeInclusive<u64>, default: T) -> T {
+    pub(super) fn number<T: TryFrom<u64>>(&mut self, key: &str, range: RangeInclusive<u64>, default: T) -> T {
         let value = self.ask(key).map(|value| whole_number(value, &range));
         match value {
             None => default,
@@ -123,7 +127,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `true` or `false`.
-    pub fn flag(&mut self, key: &str, default: bool) -> bool {
+    pub(super) fn flag(&mut self, key: &str, default: bool) -> bool {
         match self.ask(key) {
             None => default,
             Some(DeValue::Boolean(value)) => *value,
@@ -132,7 +136,7 @@ impl<'t> Reader<'t> {
     }
 
     /// One of the given words.
-    pub fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(super) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
         self.text(key, |value| {
             let found = words.iter().find(|(word, _)| *word == value);
             let known = || words.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(", ");
@@ -141,7 +145,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The numbered entries of a table whose keys are free, in the file's order.
-    pub fn numbered_entries(&mut self, key: &str, range: RangeInclusive<u64>) -> Vec<Entry> {
+    pub(super) fn numbered_entries(&mut self, key: &str, range: RangeInclusive<u64>) -> Vec<Entry> {
         let Some(value) = self.ask(key) else { return Vec::new() };
         let DeValue::Table(table) = value else {
             self.report(key, text::not_a_table(key));
@@ -162,7 +166,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Every problem in the order of the lines, those of the keys that nobody asked for included.
-    pub fn finish(mut self) -> Vec<Problem> {
+    pub(super) fn finish(mut self) -> Vec<Problem> {
         self.check_keys(self.root, "");
         self.problems.sort_by_key(|problem| problem.line.unwrap_or(u64::MAX));
         self.problems
@@ -283,7 +287,7 @@ fn in_range(number: &DeInteger<'_>, range: &RangeInclusive<u64>) -> Result<u64, 
 
 /// What is wrong with the TOML itself: at most one problem a line, because one slip often causes several.
 /// The `toml` crate's own display quotes the line, which may hold a password; only its message is used.
-pub fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Vec<Problem> {
+pub(super) fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Vec<Problem> {
     let file = path.display().to_string();
     let mut problems: Vec<Problem> = Vec::new();
     for error in errors {
@@ -349,7 +353,7 @@ fn full_width_column(line: &str) -> Option<usize> {
 }
 
 /// Line and column (in characters) of a byte offset, both 1-based.
-pub fn line_and_column(source: &str, offset: usize) -> (u64, usize) {
+pub(super) fn line_and_column(source: &str, offset: usize) -> (u64, usize) {
     let before = source.get(..offset).unwrap_or(source);
     let line = before.matches('\n').count() as u64 + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

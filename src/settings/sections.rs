@@ -24,7 +24,7 @@ use crate::text::{Language, settings as text};
 const JOBS: [&str; 4] = ["import-products", "import-logistics", "import-stock", "export-orders"];
 
 /// All settings. `chosen` is what `--env` said.
-pub fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environment>) -> Settings {
+pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environment>) -> Settings {
     let environment = environment(r, chosen);
     let language = r.word("language", &[("ja", Language::Ja), ("en", Language::En)]);
     let shop = shop(r);

@@ -30,7 +30,7 @@ impl Lines {
     ///
     /// If the file cannot be read any more, the answer is the line up to which it could: this is asked while
     /// something else is being reported, and that comes first.
-    pub fn line_from(&self, file: &File, offset: u64) -> u64 {
+    pub(super) fn line_from(&self, file: &File, offset: u64) -> u64 {
         let mut mark = match self.last.get() {
             Some(last) if last.asked == offset => return last.breaks + 1,
             Some(last) if last.at <= offset => last,

@@ -4,10 +4,10 @@ use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
 
 use super::{Extent, HandWork, Job, Mails, Status, count};
-use crate::clock::{format_time, parse_time};
+use crate::books::ledger::{Case, EndedRun, SentBatch, StoppedFile};
 use crate::layout::{columns, first_names};
-use crate::ledger::{Case, EndedRun, SentBatch, StoppedFile};
-use crate::output;
+use crate::moment::{format_time, parse_time};
+use crate::print;
 use crate::text::{Language, Text, status as text};
 
 /// The code of an order that is held back.
@@ -18,7 +18,7 @@ const SHOWN_MAX: usize = 10;
 
 impl Status {
     /// On one screen.
-    pub fn text(&self, language: Language) -> String {
+    pub(crate) fn text(&self, language: Language) -> String {
         let mut lines = vec![text::title(&self.shop_name, self.environment, &format_time(self.now))];
         lines.push(if self.needs_a_look() { text::needs_a_look() } else { text::all_well() });
         lines.push(Text::default());
@@ -32,7 +32,7 @@ impl Status {
     }
 
     /// One line, as Nagios and its like want it: the state, why, and figures.
-    pub fn for_monitors(&self, language: Language) -> String {
+    pub(crate) fn for_monitors(&self, language: Language) -> String {
         let waiting = self.orders_waiting;
         let figures = format!(
             " | problems={} waiting={waiting} held_back={} not_taken={}\n",
@@ -142,7 +142,7 @@ impl Status {
     }
 
     /// For programs.
-    pub fn json(&self, language: Language) -> Value {
+    pub(crate) fn json(&self, language: Language) -> Value {
         let held_back = self.held_back.iter();
         let hand_work: Map<String, Value> =
             self.hand_work.iter().map(|work| (work.key.to_owned(), work.json(self.extent))).collect();
@@ -292,7 +292,7 @@ fn outcome(run: &EndedRun) -> Text {
 
 fn figures(run: &EndedRun) -> Text {
     let counts = run.counts.iter().map(|(name, count)| (name.as_str(), *count));
-    Text::listed(&output::count_labels(counts))
+    Text::listed(&print::count_labels(counts))
 }
 
 /// `2026-11-24 10:15:00 (5 min ago)`

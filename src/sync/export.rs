@@ -20,14 +20,14 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::import::{join, marker_name};
 use super::{Mode, Run};
+use crate::books::ledger::{self, Batch, BatchOrder, BatchState, NewBatch};
 use crate::crash;
 use crate::hashing::Hashing;
-use crate::ledger::{self, Batch, BatchOrder, BatchState, NewBatch};
-use crate::remote::Remote;
 use crate::report::{Exit, Failure, Look};
+use crate::server::Remote;
 use crate::settings::Settings;
+use crate::shelf::{create_file, set_time};
 use crate::text::{progress, sync as text};
-use crate::work_dir::{create_file, set_time};
 
 mod restored;
 
@@ -63,9 +63,6 @@ pub struct ReadBack {
 }
 
 /// Runs an export in a run's frame.
-///
-/// # Errors
-/// What stops the run: the server, the database, the disk.
 pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
     if run.mode == Mode::DryRun {
         let chosen = (job.choose)(run, &mut io::sink())?;
@@ -110,9 +107,6 @@ fn sweep_spool(run: &Run<'_>) -> Result<()> {
 
 /// Notes which files of orders TEMPOSTAR has taken from the outbox since the last look. No connection is made when
 /// none is known to lie there.
-///
-/// # Errors
-/// The server's and the database's.
 pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
     let sent = ledger::batches_not_taken(&run.database)?;
     if sent.is_empty() {
@@ -190,7 +184,6 @@ fn commit_prepared(run: &Run<'_>, chosen: &Chosen, sha256: &str, size: u64) -> R
         file_name,
         state: BatchState::Prepared,
         sha256: sha256.to_owned(),
-        size,
         order_count: u64::try_from(chosen.orders.len())?,
         line_count: chosen.lines_chosen,
     })

@@ -26,18 +26,18 @@ pub use self::read_ahead::{Room, read_ahead};
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
 use super::{Mode, Run};
+use crate::books::history::Recording;
+use crate::books::ledger::{self, Decision, KnownFile};
+use crate::books::staging::{Left, Slice};
 use crate::crash;
-use crate::history::Recording;
 use crate::interrupt;
 use crate::layout::first_names;
-use crate::ledger::{self, Decision, KnownFile};
-use crate::remote::Remote;
 use crate::report::{Counts, Exit, FileOutcome, FileReport, Look, Problem};
+use crate::server::Remote;
 use crate::settings::Inbox;
 use crate::sheet::{Refusal, Sheet, scan_file};
-use crate::staging::{Left, Slice};
+use crate::shelf::set_time;
 use crate::text::sync as text;
-use crate::work_dir::set_time;
 
 /// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
 const COLUMNS_TOLD_MAX: usize = 200;
@@ -54,9 +54,6 @@ pub enum Source {
 /// What an import does with a sheet.
 pub trait ImportJob {
     /// What has to be known before the first file; only for a run that takes the inbox.
-    ///
-    /// # Errors
-    /// The server's and the database's.
     fn begin(&mut self, _run: &mut Run<'_>, _remote: &mut Remote<'_>) -> Result<()> {
         Ok(())
     }
@@ -70,16 +67,10 @@ pub trait ImportJob {
     }
 
     /// Reads the whole sheet and compares it with the shop. What has to be written is left in temporary tables.
-    ///
-    /// # Errors
-    /// A `Refusal` when the file cannot be used as a whole; else the database's or the disk's.
     fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison>;
 
     /// Writes what `compare` found, or the next few rows of it. Runs at once after it, in the transaction that holds the
     /// ledger entry.
-    ///
-    /// # Errors
-    /// The database's.
     fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left>;
 }
 
@@ -154,9 +145,6 @@ struct Decided {
 }
 
 /// Runs an import in a run's frame.
-///
-/// # Errors
-/// What stops the whole run: the server, the database, the disk. What concerns one file is in the report.
 pub fn import(run: &mut Run<'_>, source: &Source, job: &mut dyn ImportJob) -> Result<()> {
     let spool = clear_spool(run)?;
     finish_begun(run, job)?;

@@ -9,15 +9,15 @@ use chrono::{NaiveDateTime, TimeDelta};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::problems;
-use crate::clock::{Clock, format_time, parse_time};
-use crate::ledger::{self, Case};
-use crate::notify::aside::Aside;
-use crate::notify::{self, Store};
+use crate::books;
+use crate::books::ledger::{self, Case};
+use crate::mail::aside::Aside;
+use crate::mail::{self, Store};
+use crate::moment::{Clock, format_time, parse_time};
 use crate::report::{Exit, Problem, Report};
 use crate::settings::{Environment, Settings};
-use crate::shop;
+use crate::shelf::{WorkDir, create_file};
 use crate::text::sync as text;
-use crate::work_dir::{WorkDir, create_file};
 
 /// From when on being locked out is a problem.
 const LOCKED_TOO_LONG: TimeDelta = TimeDelta::hours(1);
@@ -129,7 +129,7 @@ fn keep_aside_and_tell(
     let mut cases = aside.cases()?;
     problems::advance(&mut cases, report, clock.now());
     aside.keep(&cases)?;
-    Ok(notify::tell(settings, Store::Aside(&aside, work_dir), report.command, clock))
+    Ok(mail::tell(settings, Store::Aside(&aside, work_dir), report.command, clock))
 }
 
 /// Tells of a run whose end the ledger could not note.
@@ -144,11 +144,11 @@ pub(super) fn tell_of_no_end(
 
 /// Notes the problems of a run that has no part in the database else, and tells.
 fn note_and_tell(settings: &Settings, clock: &Clock, report: &Report) -> Result<Option<Problem>> {
-    let database = shop::open(settings)?;
+    let database = books::open(settings)?;
     let transaction = Transaction::new_unchecked(&database, TransactionBehavior::Immediate)?;
     note(&transaction, Vec::new(), report, clock.now())?;
     transaction.commit()?;
-    Ok(notify::tell(settings, Store::Ledger(&database), report.command, clock))
+    Ok(mail::tell(settings, Store::Ledger(&database), report.command, clock))
 }
 
 // Locked out ---------------------------------------------------------------------------------------------------------

@@ -18,8 +18,8 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use crate::clock::format_time;
-use crate::ledger::{Case, RejectedRow, Sighting};
+use crate::books::ledger::{Case, RejectedRow, Sighting};
+use crate::moment::format_time;
 use crate::report::{Exit, FileOutcome, FileReport, Look, Problem, Report, Severity};
 use crate::text::Text;
 
@@ -76,7 +76,7 @@ struct Seen {
 }
 
 /// The cases of a job after a run: those that it saw begin or go on, and those that are over by it end.
-pub fn advance(cases: &mut Vec<Case>, report: &Report, now: NaiveDateTime) {
+pub(super) fn advance(cases: &mut Vec<Case>, report: &Report, now: NaiveDateTime) {
     let seen = seen(report);
     let is_seen = |case: &Case| seen.iter().any(|seen| case.is(report.command, &seen.kind, &seen.concerns));
     for case in cases.iter_mut().filter(|case| case.command == report.command && case.is_open()) {

@@ -59,7 +59,7 @@ fn check_nothing_happened(shop: &Shop) {
 // An older version's database ------------------------------------------------------------------------------------
 
 /// As the first version of this program made it.
-const FIRST_SCHEMA: &str = include_str!("../../src/schema/001_initial.sql");
+const FIRST_SCHEMA: &str = include_str!("../../src/books/schema/001_initial.sql");
 
 #[test]
 fn a_database_of_the_first_version_is_migrated_with_all_that_is_in_it() {

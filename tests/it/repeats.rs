@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tempostar::app::{self, Finished};
-use tempostar::clock::Clock;
+use tempostar::moment::Clock;
 
 const SETTINGS: &str = r#"
 environment = "demo"

@@ -11,14 +11,14 @@ use anyhow::{Context, Result};
 use rusqlite::{Transaction, TransactionBehavior};
 
 use super::{ExportJob, bytes_of};
+use crate::books::ledger::{self, Batch, BatchState, RestoredBatch};
 use crate::crash;
 use crate::hashing::Hashing;
 use crate::interrupt;
-use crate::ledger::{self, Batch, BatchState, RestoredBatch};
 use crate::report::{Exit, Failure};
+use crate::shelf::{create_file, time_of};
 use crate::sync::Run;
 use crate::text::sync as text;
-use crate::work_dir::{create_file, time_of};
 
 /// How many missing orders are named.
 const LOST_TOLD_MAX: usize = 20;

@@ -20,19 +20,19 @@ use rusqlite::{Transaction, TransactionBehavior};
 use super::inbox::Spooled;
 use super::rejects::tell_rejects;
 use super::{ImportJob, Progress, Rejects, Stamp, compare, judge};
+use crate::books;
+use crate::books::history::{HistoryFile, Recording};
+use crate::books::ledger::{self, Decision, FileEntry};
+use crate::books::staging::{Left, Slice};
 use crate::crash;
-use crate::history::{HistoryFile, Recording};
 use crate::interrupt;
-use crate::ledger::{self, Decision, FileEntry};
 use crate::report::{Exit, Failure, FileOutcome, FileReport};
 #[cfg(feature = "test-hooks")]
 use crate::settings;
 use crate::sheet::Refusal;
-use crate::shop;
-use crate::staging::{Left, Slice};
+use crate::shelf::set_time;
 use crate::sync::{Mode, Run};
 use crate::text::{progress, sync as text};
-use crate::work_dir::set_time;
 
 /// Up to so many changed rows are one transaction.
 const WHOLE_MAX: u32 = 5_000;
@@ -164,7 +164,7 @@ fn write_slices(
         }
         begun = Some(id);
         let took = began.elapsed();
-        thread::sleep(shop::WRITERS_TURN);
+        thread::sleep(books::WRITERS_TURN);
         rows = next_slice(rows, took);
     }
 }

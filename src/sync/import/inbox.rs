@@ -11,16 +11,16 @@ use chrono::NaiveDateTime;
 
 use super::super::{Mode, Run};
 use super::intake::{Intake, Received};
+use crate::books::ledger::{self, FileEntry};
 use crate::crash;
 use crate::file_time::{own_time, server_time};
 use crate::interrupt;
-use crate::ledger::{self, FileEntry};
-use crate::remote::{Kind, Remote, RemoteFile, Unreadable};
 use crate::report::{Exit, Failure, FileOutcome, FileReport};
+use crate::server::{Kind, Remote, RemoteFile, Unreadable};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::{EncodingChoice, Scan};
+use crate::shelf::{RUN_ID_TIME, create_file, time_of};
 use crate::text::sync as text;
-use crate::work_dir::{RUN_ID_TIME, create_file, time_of};
 
 /// How many names that cannot be used are told one by one: a listing can be a megabyte of nonsense.
 const IGNORED_NAMES_TOLD_MAX: usize = 20;
@@ -317,7 +317,7 @@ pub(super) fn move_into(
     inbox: &Inbox,
     file: &Spooled,
     folder: &str,
-) -> Result<(), crate::remote::Error> {
+) -> Result<(), crate::server::Error> {
     let name = &file.entry.name;
     let source = join(&inbox.folder, name);
     let folder = join(&inbox.folder, folder);

@@ -26,9 +26,6 @@ pub enum Room {
 
 /// Reads the whole sheet, and hands it on in batches, in order. `push` adds a row to a batch; a problem makes it a
 /// rejected one. `take` leaves the batch empty: it is filled again.
-///
-/// # Errors
-/// Those of reading; and the first of `take`'s, which ends the reading.
 pub fn read_ahead<B: Default + Send>(
     incoming: &mut Incoming<'_>,
     push: impl FnMut(&mut B, &Row<'_>) -> Result<Room, RowProblem> + Send,

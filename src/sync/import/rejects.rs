@@ -9,8 +9,8 @@ use chrono::NaiveDateTime;
 use super::super::{Mode, Run};
 use crate::report::{FileReport, Problem};
 use crate::sheet::{RejectsWriter, Row, RowProblem};
+use crate::shelf::{WorkDir, set_time};
 use crate::text::sync as text;
-use crate::work_dir::{WorkDir, set_time};
 
 /// How many rejected rows of a file are told one by one; all of them are in the rejects file.
 const BAD_ROWS_TOLD_MAX: u64 = 100;
@@ -38,9 +38,6 @@ impl Rejects {
     }
 
     /// Rejects a row for this problem.
-    ///
-    /// # Errors
-    /// When the file of rejected rows cannot be written.
     pub fn add(&mut self, row: &Row<'_>, problem: RowProblem) -> Result<()> {
         if self.count == 0 && self.writer.is_some() {
             self.work_dir.make_rejects_folder(&self.run_id)?;

@@ -7,13 +7,13 @@ use std::sync::OnceLock;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use rusqlite::{Connection, Params, params};
 use tempfile::TempDir;
-use tempostar::clock::{Clock, format_time};
-use tempostar::jobs::import_stock::{self, GuardMode};
+use tempostar::jobs::stock::{self, GuardMode};
+use tempostar::moment::{Clock, format_time};
 use tempostar::report::{Exit, Report};
 use tempostar::settings::{self, Settings};
 use tempostar::sync::import::Source;
 use tempostar::sync::{self, Mode};
-use tempostar::{app, shop};
+use tempostar::{app, books};
 
 use super::schedule::{SKUS, Schedule, When};
 use crate::ftp_server::FtpServer;
@@ -215,9 +215,9 @@ impl Site {
     fn import_files(&self, paths: Vec<PathBuf>, at: i64) {
         let clock = Clock::Fixed(moment(at));
         let run_id = format!("run-{at}-{}", fastrand::u64(..));
-        let report = Report::begin(import_stock::COMMAND, run_id, clock.now());
+        let report = Report::begin(stock::COMMAND, run_id, clock.now());
         let report = sync::run(&self.settings, &clock, Mode::Real, report, |run| {
-            import_stock::run(run, &Source::Files(paths), GuardMode::Watch)
+            stock::run(run, &Source::Files(paths), GuardMode::Watch)
         });
         assert_eq!(report.exit, Exit::Ok, "{:#?}", report.problems);
     }
@@ -455,7 +455,7 @@ fn empty_database() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
         let folder = folder();
-        let db = shop::open(&settings_of(folder.path(), None, When::Sent, 10)).unwrap();
+        let db = books::open(&settings_of(folder.path(), None, When::Sent, 10)).unwrap();
         execute(&db, "INSERT INTO payment_methods (name, added_on) VALUES ('代金引換', '2020-04-01')", []);
         db.close().unwrap();
         fs::read(folder.path().join("shop.db")).unwrap()

@@ -1,0 +1,233 @@
+//! Temporary tables in which a sheet's rows wait: compared with the shop's while reading, staged where they differ, and
+//! written in one short transaction.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use anyhow::Result;
+use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, Statement, Transaction, params_from_iter};
+
+/// A value on its way into the database.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cell<'a> {
+    /// The sheet has the column, but nothing in it.
+    Null,
+    /// A number or a flag.
+    Integer(i64),
+    /// Anything else.
+    Text(Cow<'a, str>),
+}
+
+impl<'a> From<Option<Cow<'a, str>>> for Cell<'a> {
+    fn from(text: Option<Cow<'a, str>>) -> Self {
+        text.map_or(Self::Null, Self::Text)
+    }
+}
+
+impl From<Option<i64>> for Cell<'_> {
+    fn from(number: Option<i64>) -> Self {
+        number.map_or(Self::Null, Self::Integer)
+    }
+}
+
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Owned(Value::Null),
+            Self::Integer(number) => ToSqlOutput::Owned(Value::Integer(*number)),
+            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        })
+    }
+}
+
+/// The rows of a sheet that differ from one of the shop's tables: its key `code`, and those columns that the sheet has.
+#[derive(Clone, Debug)]
+pub(crate) struct Staging {
+    table: &'static str,
+    columns: Vec<String>,
+}
+
+/// How the staged rows compare with the shop's table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// Rows that the shop does not have.
+    pub created: u64,
+    /// Rows that differ from the shop's.
+    pub updated: u64,
+}
+
+/// Whether a row says what the shop has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Agreement {
+    /// In every column that the sheet has.
+    Same,
+    /// Not so, or the shop does not have it.
+    Differs,
+}
+
+impl Staging {
+    /// Makes an empty temporary table for rows of `table` with these columns besides the key.
+    pub(crate) fn begin(connection: &Connection, table: &'static str, columns: Vec<String>) -> Result<Self> {
+        let staging = Self { table, columns };
+        let listed = staging.columns.iter().fold(String::new(), |mut sql, column| {
+            let _ = write!(sql, ", {column}");
+            sql
+        });
+        // Takes each column's affinity from the shop's table, so that values compare as they will be stored.
+        connection.execute_batch(&format!(
+            "DROP TABLE IF EXISTS temp.staged_{table};
+             CREATE TEMP TABLE staged_{table} AS SELECT code{listed}, 0 AS line FROM main.{table} WHERE false;
+             CREATE UNIQUE INDEX temp.staged_{table}_by_code ON staged_{table} (code);
+             DROP TABLE IF EXISTS temp.changed_{table};
+             CREATE TEMP TABLE changed_{table} (code TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL) WITHOUT ROWID;"
+        ))?;
+        Ok(staging)
+    }
+
+    /// What stages the rows that differ.
+    pub(crate) fn stager<'a>(&self, connection: &'a Connection) -> Result<Stager<'a>> {
+        let table = self.table;
+        let parameters = vec!["?"; self.columns.len() + 2].join(", ");
+        let same = self.columns.iter().fold(String::from("code = ?"), |mut sql, column| {
+            let _ = write!(sql, " AND {column} IS ?");
+            sql
+        });
+        Ok(Stager {
+            same: connection.prepare(&format!("SELECT 1 FROM main.{table} WHERE {same}"))?,
+            insert: connection
+                .prepare(&format!("INSERT OR REPLACE INTO temp.staged_{table} VALUES ({parameters})"))?,
+            take_back: connection.prepare(&format!("DELETE FROM temp.staged_{table} WHERE code = ?1"))?,
+            is_empty: true,
+        })
+    }
+
+    /// Lists the staged rows, and remembers which are new.
+    pub(crate) fn compare(&self, connection: &Connection) -> Result<Difference> {
+        let table = self.table;
+        connection.execute(
+            &format!(
+                "INSERT INTO temp.changed_{table} (code, is_new)
+                 SELECT code, code NOT IN (SELECT code FROM main.{table})
+                 FROM temp.staged_{table}
+                 ORDER BY code"
+            ),
+            [],
+        )?;
+        let count = |sql: String| connection.query_row(&sql, [], |row| row.get::<_, u64>(0));
+        let created = count(format!("SELECT count(*) FROM temp.changed_{table} WHERE is_new"))?;
+        let changed = count(format!("SELECT count(*) FROM temp.changed_{table}"))?;
+        Ok(Difference { created, updated: changed - created })
+    }
+
+    /// Notes in the history which of the next rows that differ are new, and where they stand in the sheet.
+    pub(crate) fn record(
+        &self,
+        transaction: &Transaction<'_>,
+        kind: &str,
+        history: i64,
+        slice: Slice,
+    ) -> Result<()> {
+        let table = self.table;
+        transaction.execute(
+            &format!(
+                "INSERT INTO tempostar_catalogue_history (history_file_id, kind, code, line, is_new)
+                 SELECT ?1, ?2, staged.code, staged.line, changed.is_new
+                 FROM (SELECT * FROM temp.changed_{table} ORDER BY code LIMIT ?3) AS changed
+                 JOIN temp.staged_{table} AS staged ON staged.code = changed.code"
+            ),
+            (history, kind, slice.limit()),
+        )?;
+        Ok(())
+    }
+
+    /// Writes rows that differ, stamped with this time: all of them, or the next few.
+    pub(crate) fn apply(&self, transaction: &Transaction<'_>, now: &str, slice: Slice) -> Result<Left> {
+        let table = self.table;
+        let mut listed = String::new();
+        let mut selected = String::new();
+        let mut assigned = String::new();
+        for column in &self.columns {
+            let _ = write!(listed, ", {column}");
+            let _ = write!(selected, ", staged.{column}");
+            let _ = write!(assigned, "{column} = excluded.{column}, ");
+        }
+        transaction.execute(
+            &format!(
+                "INSERT INTO main.{table} (code{listed}, created_at, updated_at)
+                 SELECT staged.code{selected}, ?1, ?1
+                 FROM (SELECT code FROM temp.changed_{table} ORDER BY code LIMIT ?2) AS changed
+                 JOIN temp.staged_{table} AS staged ON staged.code = changed.code
+                 WHERE true
+                 ON CONFLICT (code) DO UPDATE
+                 SET {assigned}updated_at = excluded.updated_at"
+            ),
+            (now, slice.limit()),
+        )?;
+        slice.take_off(transaction, &format!("temp.changed_{table}"))
+    }
+}
+
+/// Compares rows with the shop's table as they come, and stages those that differ: mostly few.
+pub(crate) struct Stager<'a> {
+    same: Statement<'a>,
+    insert: Statement<'a>,
+    take_back: Statement<'a>,
+    is_empty: bool,
+}
+
+impl Stager<'_> {
+    /// A later row of the same key replaces an earlier one, also when it says what the shop has already.
+    pub(crate) fn stage(&mut self, code: &str, cells: &[Cell<'_>], line: u64) -> Result<Agreement> {
+        let values =
+            || std::iter::once(&code as &dyn ToSql).chain(cells.iter().map(|cell| cell as &dyn ToSql));
+        if self.same.exists(params_from_iter(values()))? {
+            if !self.is_empty {
+                self.take_back.execute([code])?;
+            }
+            return Ok(Agreement::Same);
+        }
+        self.insert.execute(params_from_iter(values().chain([&line as &dyn ToSql])))?;
+        self.is_empty = false;
+        Ok(Agreement::Differs)
+    }
+}
+
+/// How many of the rows that wait one transaction writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slice {
+    /// All of them.
+    Whole,
+    /// The next so many, in the order of their keys.
+    Next(u32),
+}
+
+/// Whether rows wait still, to be written or to be forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Left {
+    /// All are done.
+    Nothing,
+    /// There are more.
+    More,
+}
+
+impl Slice {
+    /// For SQL's LIMIT.
+    pub fn limit(self) -> i64 {
+        match self {
+            Self::Whole => -1,
+            Self::Next(rows) => i64::from(rows),
+        }
+    }
+
+    /// Takes the rows that were just written off their temporary table.
+    fn take_off(self, transaction: &Transaction<'_>, table: &str) -> Result<Left> {
+        let Self::Next(rows) = self else { return Ok(Left::Nothing) };
+        let written = transaction.execute(
+            &format!("DELETE FROM {table} WHERE code IN (SELECT code FROM {table} ORDER BY code LIMIT ?1)"),
+            [rows],
+        )?;
+        let is_full = written == usize::try_from(rows)?;
+        Ok(if is_full { Left::More } else { Left::Nothing })
+    }
+}

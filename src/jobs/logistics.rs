@@ -1,0 +1,213 @@
+//! `import-logistics` (物流連携取込): what TEMPOSTAR has shipped is marked shipped in the shop.
+//!
+//! When all destinations of an order are shipped, its three ticks are set: 配送区分 (delivered), 入金区分 (paid) and
+//! オーソリ確定 (payment captured), each with its time. A destination's own data (date, tracking number) is stored at
+//! once. A row that says what the shop has already changes nothing. Mails to the customer are TEMPOSTAR's business.
+//!
+//! Changes and cancellations are not linked: an order that TEMPOSTAR has cancelled, or that was shipped although the
+//! shop had cancelled it, is reported, because a person has to act.
+
+mod decide;
+mod rows;
+mod tables;
+
+use anyhow::Result;
+use rusqlite::{Connection, Transaction};
+
+use self::decide::{OrderState, decide};
+pub use self::rows::missing_columns;
+use self::rows::{Columns, Entry, Progress, read_staged, stage};
+use self::tables::{Cancellation, Keep, Lookup, begin_changes, write_changes};
+use super::Names;
+use crate::books::staging::{Left, Slice};
+use crate::report::{Counts, Problem};
+use crate::settings::{Inbox, Settings};
+use crate::sync::Run;
+use crate::sync::import::{Comparison, ImportJob, Incoming, Source, Stamp, import};
+use crate::text::jobs as text;
+
+/// The subcommand.
+pub const COMMAND: &str = "import-logistics";
+
+/// Runs the job. What it did and what went wrong is in the report.
+pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
+    let names =
+        ["shipped", "unchanged", "unknown_order", "other_shop", "cancelled", "lines_added", "rejected"];
+    run.report.counts = Counts::zero(&names);
+    import(run, source, &mut ImportLogistics { settings: run.settings, written: String::new() })
+}
+
+struct ImportLogistics<'a> {
+    settings: &'a Settings,
+    /// The last order that was written of those that `compare` found.
+    written: String,
+}
+
+impl ImportJob for ImportLogistics<'_> {
+    fn inbox(&self) -> &Inbox {
+        &self.settings.logistics.inbox
+    }
+
+    fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
+        self.written.clear();
+        let columns = Columns::find(incoming.sheet.header(), self.settings.logistics.add_order_lines)?;
+        let mut tally = Tally { shop_code: self.settings.shop.code.clone(), ..Tally::default() };
+        stage(incoming, &columns, &mut tally)?;
+        decide_all(incoming.shop, &columns, &incoming.stamp, &mut tally)?;
+        let unknown_columns = columns.unknown(incoming.sheet.header());
+        Ok(finish_comparison(incoming, tally, unknown_columns))
+    }
+
+    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
+        write_changes(transaction, stamp, slice, &mut self.written)
+    }
+}
+
+/// What was seen, for the report.
+#[derive(Default)]
+struct Tally {
+    shop_code: String,
+    shipped: u64,
+    updated: u64,
+    unchanged: u64,
+    not_shipped_yet: u64,
+    lines_added: u64,
+    cancelled: u64,
+    newly_cancelled: Names,
+    shipped_but_cancelled: Names,
+    unknown_orders: Names,
+    other_shop: Names,
+    rows_applied: u64,
+    rows_unknown: u64,
+    problems: Vec<Problem>,
+}
+
+/// Decides about every order that the file names, and keeps what has to be written in temporary tables.
+fn decide_all(shop: &Connection, columns: &Columns, stamp: &Stamp, tally: &mut Tally) -> Result<()> {
+    begin_changes(shop)?;
+    let mut lookup = Lookup::new(shop)?;
+    let mut keep = Keep::new(shop)?;
+    let mut statement = shop.prepare("SELECT * FROM temp.logistics_rows ORDER BY order_no, line")?;
+    let mut rows = statement.query_map([], read_staged)?.peekable();
+    while let Some(first) = rows.next() {
+        let mut entries = vec![first?];
+        while let Some(Ok(entry)) =
+            rows.next_if(|row| matches!(row, Ok(entry) if entry.order_no == entries[0].order_no))
+        {
+            entries.push(entry);
+        }
+        decide_order(&entries, columns, stamp, &mut lookup, &mut keep, tally)?;
+    }
+    Ok(())
+}
+
+fn decide_order(
+    entries: &[Entry],
+    columns: &Columns,
+    stamp: &Stamp,
+    lookup: &mut Lookup<'_>,
+    keep: &mut Keep<'_>,
+    tally: &mut Tally,
+) -> Result<()> {
+    let order_no = &entries[0].order_no;
+    let rows = u64::try_from(entries.len())?;
+    let Some(mut order) = lookup.order(order_no)? else {
+        tally.unknown_orders.add(&format!("{}-{order_no}", tally.shop_code));
+        tally.rows_unknown += rows;
+        return Ok(());
+    };
+    let shipped: Vec<&Entry> = entries.iter().filter(|entry| entry.progress == Progress::Shipped).collect();
+    if shipped.is_empty() {
+        return note_unshipped(entries, &order, keep, tally);
+    }
+    if order.is_cancelled {
+        tally.shipped_but_cancelled.add(order_no);
+        return Ok(());
+    }
+    if shipped.iter().any(|entry| entry.added.is_some()) {
+        order.lines = lookup.lines(order_no)?;
+    }
+    let decision = decide(&order, &shipped, columns, stamp);
+    if decision.changes_anything() {
+        tally.rows_applied += rows;
+    }
+    match &decision.ticks {
+        Some(ticks) if ticks.is_delivered && !order.ticks.is_delivered => tally.shipped += 1,
+        _ if decision.changes_anything() => tally.updated += 1,
+        _ => tally.unchanged += 1,
+    }
+    tally.lines_added += u64::try_from(decision.lines.len())?;
+    keep.decision(order_no, &decision, &shipped)?;
+    tally.problems.extend(decision.problems);
+    Ok(())
+}
+
+fn note_unshipped(
+    entries: &[Entry],
+    order: &OrderState,
+    keep: &mut Keep<'_>,
+    tally: &mut Tally,
+) -> Result<()> {
+    let order_no = &entries[0].order_no;
+    let Some(cancelled) = entries.iter().find(|entry| entry.progress == Progress::Cancelled) else {
+        tally.not_shipped_yet += 1;
+        return Ok(());
+    };
+    tally.cancelled += 1;
+    if !order.is_cancelled_in_tempostar {
+        keep.cancellation(order_no, Cancellation::New, cancelled.line)?;
+        if !order.is_cancelled {
+            tally.newly_cancelled.add(order_no);
+        }
+    }
+    Ok(())
+}
+
+/// The orders that TEMPOSTAR has cancelled and the shop has not, sorted: cancellations are not linked, somebody has to
+/// cancel them here, too.
+pub fn cancelled_there(shop: &Connection) -> Result<Vec<String>> {
+    let mut statement = shop.prepare(
+        "SELECT order_no
+         FROM orders
+         WHERE cancelled_in_tempostar_at IS NOT NULL AND cancelled_at IS NULL
+         ORDER BY order_no",
+    )?;
+    let numbers = statement.query_map([], |row| row.get(0))?;
+    Ok(numbers.collect::<rusqlite::Result<_>>()?)
+}
+
+fn finish_comparison(incoming: &mut Incoming<'_>, tally: Tally, unknown_columns: Vec<String>) -> Comparison {
+    let mut counts = Counts::default();
+    for (name, count) in [
+        ("shipped", tally.shipped),
+        ("unchanged", tally.unchanged),
+        ("unknown_order", tally.unknown_orders.count()),
+        ("other_shop", tally.other_shop.count()),
+        ("cancelled", tally.cancelled),
+        ("lines_added", tally.lines_added),
+        ("updated", tally.updated),
+        ("not_shipped_yet", tally.not_shipped_yet),
+    ] {
+        counts.add(name, count);
+    }
+    let mut tell = |names: &Names, problem: fn(u64, &str) -> Problem| {
+        if names.count() > 0 {
+            incoming.problems.push(problem(names.count(), &names.told()));
+        }
+    };
+    tell(&tally.unknown_orders, text::unknown_orders);
+    tell(&tally.other_shop, text::other_shop);
+    tell(&tally.newly_cancelled, text::cancelled_there);
+    tell(&tally.shipped_but_cancelled, text::shipped_but_cancelled);
+    incoming.problems.extend(tally.problems);
+    let rows = incoming.sheet.rows_read();
+    let unchanged = rows.saturating_sub(tally.rows_applied + tally.rows_unknown + incoming.rejects.count());
+    Comparison {
+        applied: tally.rows_applied,
+        unchanged,
+        unknown: tally.rows_unknown,
+        counts,
+        unknown_columns,
+        ..Comparison::default()
+    }
+}

@@ -1,0 +1,195 @@
+//! What a logistics file means for one order. Computes only: values in, a decision out.
+
+use super::rows::{AddedLine, Columns, Entry};
+use crate::encoding::{comparable_name, look_alikes};
+use crate::moment::format_time;
+use crate::report::Problem;
+use crate::sync::import::Stamp;
+use crate::text::jobs as text;
+
+/// An order as the shop has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct OrderState {
+    pub(super) is_cancelled: bool,
+    pub(super) is_cancelled_in_tempostar: bool,
+    pub(super) ticks: Ticks,
+    pub(super) shipments: Vec<ShipmentState>,
+    pub(super) lines: Vec<LineState>,
+}
+
+/// The three ticks and their times.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ticks {
+    pub(super) is_delivered: bool,
+    pub(super) is_paid: bool,
+    pub(super) is_captured: bool,
+    pub(super) shipped_at: Option<String>,
+    pub(super) paid_at: Option<String>,
+    pub(super) captured_at: Option<String>,
+}
+
+/// A destination as the shop has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ShipmentState {
+    pub(super) shipment_no: i64,
+    pub(super) shipped_on: Option<String>,
+    pub(super) delivered_on: Option<String>,
+    pub(super) tracking_no: Option<String>,
+    pub(super) delivery_method: Option<String>,
+}
+
+/// A line as the shop has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LineState {
+    pub(super) sku_code: String,
+    pub(super) options: String,
+    pub(super) quantity: i64,
+}
+
+/// What a file means for one order.
+#[derive(Debug, Default)]
+pub(super) struct Decision {
+    pub(super) ticks: Option<Ticks>,
+    pub(super) shipments: Vec<ShipmentState>,
+    pub(super) lines: Vec<(i64, AddedLine)>,
+    /// TEMPOSTAR had cancelled it, and ships it after all.
+    pub(super) is_revived: bool,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Decision {
+    pub(super) fn changes_anything(&self) -> bool {
+        self.ticks.is_some() || !self.shipments.is_empty() || !self.lines.is_empty() || self.is_revived
+    }
+}
+
+/// What the rows of a shipped order change. Computes only.
+pub(super) fn decide(order: &OrderState, rows: &[&Entry], columns: &Columns, stamp: &Stamp) -> Decision {
+    let mut decision = Decision { is_revived: order.is_cancelled_in_tempostar, ..Decision::default() };
+    let mut shipments = order.shipments.clone();
+    for shipment in &mut shipments {
+        let mine: Vec<&Entry> = rows
+            .iter()
+            .filter(|row| row.shipment_no.is_none_or(|number| number == shipment.shipment_no))
+            .copied()
+            .collect();
+        if !mine.is_empty() {
+            update_shipment(shipment, &mine, columns, stamp);
+        }
+    }
+    decision.problems.extend(missing_shipments(order, rows));
+    let is_shipped = shipments.iter().all(|shipment| shipment.shipped_on.is_some());
+    if is_shipped {
+        let ticks = tick(&order.ticks, rows, stamp);
+        decision.ticks = (ticks != order.ticks).then_some(ticks);
+    }
+    decision.shipments = shipments
+        .into_iter()
+        .zip(&order.shipments)
+        .filter(|(new, old)| new != *old)
+        .map(|(new, _)| new)
+        .collect();
+    add_lines(order, rows, &mut decision);
+    decision
+}
+
+/// A row without a date still says that the destination is shipped: as of the file's own day, then. Of several rows
+/// about one destination the last one that says something counts.
+pub(super) fn update_shipment(
+    shipment: &mut ShipmentState,
+    rows: &[&Entry],
+    columns: &Columns,
+    stamp: &Stamp,
+) {
+    let shipped_on = rows.iter().rev().find_map(|row| row.shipped_at).map(|time| time.date().to_string());
+    shipment.shipped_on = shipped_on
+        .or_else(|| shipment.shipped_on.take())
+        .or_else(|| Some(stamp.file_time.date().to_string()));
+    if columns.delivered.is_some() {
+        shipment.delivered_on =
+            rows.iter().rev().find_map(|row| row.delivered_on).map(|date| date.to_string());
+    }
+    let last = |value: fn(&Entry) -> &Option<String>| {
+        rows.iter().rev().filter_map(|row| value(row).clone()).find(|text| !text.is_empty())
+    };
+    if columns.tracking_no.is_some() {
+        shipment.tracking_no = last(|row| &row.tracking_no);
+    }
+    if columns.delivery_method.is_some() {
+        shipment.delivery_method = last(|row| &row.delivery_method);
+    }
+}
+
+pub(super) fn missing_shipments(order: &OrderState, rows: &[&Entry]) -> Vec<Problem> {
+    let is_missing = |number: &i64| !order.shipments.iter().any(|shipment| shipment.shipment_no == *number);
+    rows.iter()
+        .filter_map(|row| Some((row, row.shipment_no.filter(is_missing)?)))
+        .map(|(row, number)| text::no_such_shipment(&row.order_no, number).at_line(row.line))
+        .collect()
+}
+
+/// The three ticks of an order of which everything is shipped. A tick that is set keeps its time, but for the day of
+/// payment, of which TEMPOSTAR knows better.
+pub(super) fn tick(ticks: &Ticks, rows: &[&Entry], stamp: &Stamp) -> Ticks {
+    let shipped_at =
+        format_time(rows.iter().filter_map(|row| row.shipped_at).max().unwrap_or(stamp.file_time));
+    let paid_at = rows.iter().rev().find_map(|row| row.paid_at).map(format_time);
+    let keep_or = |is_set: bool, old: &Option<String>, new: &str| match old {
+        Some(old) if is_set => Some(old.clone()),
+        _ => Some(new.to_owned()),
+    };
+    Ticks {
+        is_delivered: true,
+        is_paid: true,
+        is_captured: true,
+        paid_at: paid_at.or_else(|| ticks.paid_at.clone()).or_else(|| Some(shipped_at.clone())),
+        captured_at: keep_or(ticks.is_captured, &ticks.captured_at, &shipped_at),
+        shipped_at: keep_or(ticks.is_delivered, &ticks.shipped_at, &shipped_at),
+    }
+}
+
+/// Lines that TEMPOSTAR has and the shop has not, each once. A line is told by SKU and options.
+pub(super) fn add_lines(order: &OrderState, rows: &[&Entry], decision: &mut Decision) {
+    let mut known = order.lines.clone();
+    for row in rows {
+        let Some(added) = &row.added else { continue };
+        let same: Vec<i64> =
+            known.iter().filter(|line| is_same_line(line, added)).map(|line| line.quantity).collect();
+        if !same.is_empty() {
+            if let Some(theirs) = added.quantity.filter(|theirs| !agrees(&same, *theirs)) {
+                let ours = same.iter().sum();
+                let problem = text::line_differs(&row.order_no, &added.sku_code, ours, theirs);
+                decision.problems.push(problem.at_line(row.line));
+            }
+            continue;
+        }
+        if order.shipments.len() > 1 {
+            decision.problems.push(text::lines_and_destinations(&row.order_no).at_line(row.line));
+            return;
+        }
+        let Some(quantity) = added.quantity else {
+            decision.problems.push(text::line_incomplete().at_line(row.line).in_column("数量"));
+            continue;
+        };
+        known.push(LineState { sku_code: added.sku_code.clone(), options: added.options.clone(), quantity });
+        let shipment_no = order.shipments.first().map_or(1, |shipment| shipment.shipment_no);
+        decision.lines.push((shipment_no, added.clone()));
+    }
+}
+
+/// TEMPOSTAR shows a SKU's lines one by one, or as one.
+pub(super) fn agrees(ours: &[i64], theirs: i64) -> bool {
+    ours.contains(&theirs) || ours.iter().sum::<i64>() == theirs
+}
+
+/// What we sent comes back as it could be sent: with look-alikes, on one line.
+pub(super) fn is_same_line(ours: &LineState, theirs: &AddedLine) -> bool {
+    look_alikes(&ours.sku_code) == look_alikes(&theirs.sku_code)
+        && same_options(&ours.options, &theirs.options)
+}
+
+/// Options that one side leaves out do not make another line.
+pub(super) fn same_options(ours: &str, theirs: &str) -> bool {
+    let comparable = |options: &str| comparable_name(&look_alikes(options));
+    ours.is_empty() || theirs.is_empty() || comparable(ours) == comparable(theirs)
+}

@@ -1,0 +1,391 @@
+//! The shop's side: how an order is read, and how what was decided about it is kept and written.
+
+use anyhow::Result;
+use rusqlite::{Connection, OptionalExtension, Statement, Transaction, named_params, params};
+
+use super::decide::{Decision, LineState, OrderState, ShipmentState, Ticks};
+use super::rows::Entry;
+use crate::books::staging::{Left, Slice};
+use crate::crash;
+use crate::moment::format_time;
+use crate::sync::import::Stamp;
+
+/// The statements that read an order.
+pub(super) struct Lookup<'a> {
+    pub(super) order: Statement<'a>,
+    pub(super) shipments: Statement<'a>,
+    pub(super) lines: Statement<'a>,
+}
+
+impl<'a> Lookup<'a> {
+    pub(super) fn new(shop: &'a Connection) -> Result<Self> {
+        Ok(Self {
+            order: shop.prepare(
+                "SELECT cancelled_at IS NOT NULL, cancelled_in_tempostar_at IS NOT NULL,
+                        delivery_status, payment_status, capture_status, shipped_at, paid_at, captured_at
+                 FROM orders
+                 WHERE order_no = ?1",
+            )?,
+            shipments: shop.prepare(
+                "SELECT shipment_no, shipped_on, delivered_on, tracking_no, delivery_method
+                 FROM order_shipments
+                 WHERE order_no = ?1
+                 ORDER BY shipment_no",
+            )?,
+            lines: shop.prepare(
+                "SELECT coalesce(sku_code, ''), coalesce(options, ''), quantity
+                 FROM order_lines
+                 WHERE order_no = ?1
+                 ORDER BY line_no",
+            )?,
+        })
+    }
+
+    /// An order without its lines.
+    pub(super) fn order(&mut self, order_no: &str) -> Result<Option<OrderState>> {
+        let found = self.order.query_row([order_no], |row| {
+            let ticks = Ticks {
+                is_delivered: row.get(2)?,
+                is_paid: row.get(3)?,
+                is_captured: row.get(4)?,
+                shipped_at: row.get(5)?,
+                paid_at: row.get(6)?,
+                captured_at: row.get(7)?,
+            };
+            let (is_cancelled, is_cancelled_in_tempostar) = (row.get(0)?, row.get(1)?);
+            Ok(OrderState { is_cancelled, is_cancelled_in_tempostar, ticks, ..OrderState::default() })
+        });
+        let Some(mut order) = found.optional()? else { return Ok(None) };
+        order.shipments = self
+            .shipments
+            .query_map([order_no], |row| {
+                Ok(ShipmentState {
+                    shipment_no: row.get(0)?,
+                    shipped_on: row.get(1)?,
+                    delivered_on: row.get(2)?,
+                    tracking_no: row.get(3)?,
+                    delivery_method: row.get(4)?,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Some(order))
+    }
+
+    /// An order's lines; asked for only where lines are added.
+    pub(super) fn lines(&mut self, order_no: &str) -> Result<Vec<LineState>> {
+        let lines = self.lines.query_map([order_no], |row| {
+            Ok(LineState { sku_code: row.get(0)?, options: row.get(1)?, quantity: row.get(2)? })
+        })?;
+        Ok(lines.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// The tables of what this file changes.
+pub(super) fn begin_changes(shop: &Connection) -> Result<()> {
+    shop.execute_batch(
+        "DROP TABLE IF EXISTS temp.order_ticks;
+         CREATE TEMP TABLE order_ticks (
+             order_no TEXT NOT NULL PRIMARY KEY, shipped_at TEXT, paid_at TEXT, captured_at TEXT, line INTEGER NOT NULL
+         ) WITHOUT ROWID;
+         DROP TABLE IF EXISTS temp.shipment_changes;
+         CREATE TEMP TABLE shipment_changes (
+             order_no TEXT NOT NULL, shipment_no INTEGER NOT NULL,
+             shipped_on TEXT, delivered_on TEXT, tracking_no TEXT, delivery_method TEXT, line INTEGER NOT NULL,
+             PRIMARY KEY (order_no, shipment_no)
+         ) WITHOUT ROWID;
+         DROP TABLE IF EXISTS temp.added_lines;
+         CREATE TEMP TABLE added_lines (
+             order_no TEXT NOT NULL, position INTEGER NOT NULL, shipment_no INTEGER NOT NULL,
+             sku_code TEXT, product_name TEXT, options TEXT, quantity INTEGER,
+             unit_price_excl_tax INTEGER, unit_tax INTEGER, unit_price_incl_tax INTEGER, line INTEGER NOT NULL,
+             PRIMARY KEY (order_no, position)
+         ) WITHOUT ROWID;
+         DROP TABLE IF EXISTS temp.cancellations;
+         CREATE TEMP TABLE cancellations (
+             order_no TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL, line INTEGER NOT NULL
+         ) WITHOUT ROWID;",
+    )?;
+    Ok(())
+}
+
+/// The statements that keep a decision.
+pub(super) struct Keep<'a> {
+    pub(super) ticks: Statement<'a>,
+    pub(super) shipment: Statement<'a>,
+    pub(super) line: Statement<'a>,
+    pub(super) cancellation: Statement<'a>,
+}
+
+impl<'a> Keep<'a> {
+    pub(super) fn new(shop: &'a Connection) -> Result<Self> {
+        Ok(Self {
+            ticks: shop.prepare("INSERT INTO temp.order_ticks VALUES (?1, ?2, ?3, ?4, ?5)")?,
+            shipment: shop
+                .prepare("INSERT INTO temp.shipment_changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?,
+            line: shop.prepare(
+                "INSERT INTO temp.added_lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?,
+            cancellation: shop.prepare("INSERT INTO temp.cancellations VALUES (?1, ?2, ?3)")?,
+        })
+    }
+
+    /// `rows` are those that the decision was made from.
+    pub(super) fn decision(&mut self, order_no: &str, decision: &Decision, rows: &[&Entry]) -> Result<()> {
+        let last_line = rows.last().map_or(0, |row| row.line);
+        if let Some(ticks) = &decision.ticks {
+            let (shipped_at, paid_at, captured_at) = (&ticks.shipped_at, &ticks.paid_at, &ticks.captured_at);
+            self.ticks.execute(params![order_no, shipped_at, paid_at, captured_at, last_line])?;
+        }
+        for new in &decision.shipments {
+            self.shipment.execute(params![
+                order_no,
+                new.shipment_no,
+                new.shipped_on,
+                new.delivered_on,
+                new.tracking_no,
+                new.delivery_method,
+                line_about(new.shipment_no, rows)
+            ])?;
+        }
+        for (position, (shipment_no, line)) in decision.lines.iter().enumerate() {
+            self.line.execute(params![
+                order_no,
+                i64::try_from(position)? + 1,
+                shipment_no,
+                line.sku_code,
+                line.product_name,
+                line.options,
+                line.quantity,
+                line.unit_price_excl_tax,
+                line.unit_tax,
+                line.unit_price_incl_tax,
+                line.line
+            ])?;
+        }
+        if decision.is_revived {
+            self.cancellation(order_no, Cancellation::TakenBack, last_line)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn cancellation(
+        &mut self,
+        order_no: &str,
+        cancellation: Cancellation,
+        line: u64,
+    ) -> Result<()> {
+        self.cancellation.execute((order_no, cancellation == Cancellation::New, line))?;
+        Ok(())
+    }
+}
+
+/// The last row about a destination.
+fn line_about(shipment_no: i64, rows: &[&Entry]) -> u64 {
+    let is_about = |row: &&&Entry| row.shipment_no.is_none_or(|number| number == shipment_no);
+    rows.iter().rfind(is_about).map_or(0, |row| row.line)
+}
+
+/// What TEMPOSTAR says of an order's cancellation there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cancellation {
+    New,
+    TakenBack,
+}
+
+/// Where it is kept what has to be written.
+const CHANGES: [&str; 4] = ["order_ticks", "shipment_changes", "added_lines", "cancellations"];
+
+/// Writes what was decided, an order always as a whole. An order that the shop has cancelled since is left alone. A
+/// slice begins behind the order `after`, and leaves the last of its own there.
+///
+/// `CROSS JOIN` keeps SQLite on the way from the chosen orders to the shop's, and so does `IN` in an `UPDATE`, which
+/// `UPDATE … FROM` does not. It does not know that the temporary tables are small, and would read all orders of the shop
+/// for each slice.
+pub(super) fn write_changes(
+    transaction: &Transaction<'_>,
+    stamp: &Stamp,
+    slice: Slice,
+    after: &mut String,
+) -> Result<Left> {
+    let now = &format_time(stamp.now);
+    let chosen = choose_orders(transaction, slice, after)?;
+    if let Some(history) = stamp.history {
+        record(transaction, history)?;
+        crash::point("orders-recorded");
+    }
+    write_shipments(transaction)?;
+    crash::point("shipments-written");
+    add_lines(transaction)?;
+    crash::point("lines-added");
+    note_as_known(transaction, now)?;
+    tick_orders(transaction, now)?;
+    crash::point("orders-ticked");
+    note_cancellations(transaction, now)?;
+    stamp_others(transaction, now)?;
+    if let Slice::Next(orders) = slice
+        && chosen == usize::try_from(orders)?
+    {
+        *after = last_chosen(transaction)?;
+        return Ok(Left::More);
+    }
+    Ok(Left::Nothing)
+}
+
+/// Chooses the orders that this transaction is about, as they are before it; gives how many. `is_open` is 0 also for one
+/// that the shop does not have any more.
+fn choose_orders(transaction: &Transaction<'_>, slice: Slice, after: &str) -> Result<usize> {
+    let next = |table| format!("SELECT order_no FROM temp.{table} WHERE order_no > ?2");
+    let all = CHANGES.map(next).join(" UNION ");
+    transaction.execute_batch(
+        "DROP TABLE IF EXISTS temp.chosen_orders;
+         CREATE TEMP TABLE chosen_orders (
+             order_no TEXT NOT NULL PRIMARY KEY, id INTEGER, is_open INTEGER, updated_at
+         ) WITHOUT ROWID;",
+    )?;
+    Ok(transaction.execute(
+        &format!(
+            "INSERT INTO temp.chosen_orders
+             SELECT chosen.order_no, orders.rowid, orders.cancelled_at IS NULL AND orders.rowid IS NOT NULL,
+                    orders.updated_at
+             FROM (SELECT order_no FROM ({all}) ORDER BY order_no LIMIT ?1) AS chosen
+             LEFT JOIN orders ON orders.order_no = chosen.order_no"
+        ),
+        (slice.limit(), after),
+    )?)
+}
+
+fn last_chosen(transaction: &Transaction<'_>) -> Result<String> {
+    Ok(transaction.query_row("SELECT max(order_no) FROM temp.chosen_orders", [], |row| row.get(0))?)
+}
+
+/// Notes in the history what the chosen orders get, before they get it.
+fn record(transaction: &Transaction<'_>, history: i64) -> Result<()> {
+    transaction.execute(
+        "INSERT INTO tempostar_order_history (history_file_id, order_no, event, number, line)
+         SELECT :history, new.order_no, 'shipment', new.shipment_no, new.line
+         FROM temp.chosen_orders AS chosen
+         CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
+         WHERE chosen.is_open
+         UNION ALL
+         SELECT :history, new.order_no, 'line',
+                new.position + (SELECT coalesce(max(line_no), 0)
+                                FROM order_lines AS line
+                                WHERE line.order_no = new.order_no),
+                new.line
+         FROM temp.chosen_orders AS chosen
+         CROSS JOIN temp.added_lines AS new ON new.order_no = chosen.order_no
+         WHERE chosen.is_open
+         UNION ALL
+         SELECT :history, new.order_no, 'ticked', 0, new.line
+         FROM temp.chosen_orders AS chosen
+         CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
+         WHERE chosen.is_open
+         UNION ALL
+         SELECT :history, new.order_no, CASE WHEN new.is_new THEN 'cancelled' ELSE 'revived' END, 0, new.line
+         FROM temp.chosen_orders AS chosen
+         CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no",
+        named_params! { ":history": history },
+    )?;
+    Ok(())
+}
+
+fn write_shipments(transaction: &Transaction<'_>) -> Result<()> {
+    transaction.execute(
+        "UPDATE order_shipments
+         SET (shipped_on, delivered_on, tracking_no, delivery_method)
+             = (SELECT shipped_on, delivered_on, tracking_no, delivery_method
+                FROM temp.shipment_changes AS new
+                WHERE new.order_no = order_shipments.order_no AND new.shipment_no = order_shipments.shipment_no)
+         WHERE (order_no, shipment_no) IN (
+             SELECT new.order_no, new.shipment_no
+             FROM temp.chosen_orders AS chosen
+             CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
+             WHERE chosen.is_open)",
+        [],
+    )?;
+    Ok(())
+}
+
+fn add_lines(transaction: &Transaction<'_>) -> Result<()> {
+    transaction.execute(
+        "INSERT INTO order_lines
+             (order_no, line_no, shipment_no, sku_code, product_name, options, quantity,
+              unit_price_excl_tax, unit_tax, unit_price_incl_tax, added_by)
+         SELECT added.order_no,
+                added.position + (SELECT coalesce(max(line_no), 0)
+                                  FROM order_lines AS line
+                                  WHERE line.order_no = added.order_no),
+                added.shipment_no, added.sku_code, added.product_name, added.options, added.quantity,
+                added.unit_price_excl_tax, added.unit_tax, added.unit_price_incl_tax, 'tempostar'
+         FROM temp.chosen_orders AS chosen
+         CROSS JOIN temp.added_lines AS added ON added.order_no = chosen.order_no
+         WHERE chosen.is_open",
+        [],
+    )?;
+    Ok(())
+}
+
+/// Notes what the orders will be stamped with as known, unless the shop had changed the order before: that change must
+/// not be covered by ours.
+fn note_as_known(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+    transaction.execute(
+        "UPDATE tempostar_batch_orders
+         SET known_updated_at = :now
+         WHERE order_no IN (SELECT order_no
+                            FROM temp.chosen_orders
+                            WHERE is_open OR order_no IN (SELECT order_no FROM temp.cancellations))
+           AND known_updated_at IS (SELECT updated_at
+                                    FROM temp.chosen_orders AS chosen
+                                    WHERE chosen.order_no = tempostar_batch_orders.order_no)",
+        named_params! { ":now": now },
+    )?;
+    Ok(())
+}
+
+fn tick_orders(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+    transaction.execute(
+        "UPDATE orders
+         SET delivery_status = 1, payment_status = 1, capture_status = 1, updated_at = :now,
+             (shipped_at, paid_at, captured_at)
+             = (SELECT shipped_at, paid_at, captured_at
+                FROM temp.order_ticks AS new
+                WHERE new.order_no = orders.order_no)
+         WHERE rowid IN (SELECT chosen.id
+                         FROM temp.chosen_orders AS chosen
+                         CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
+                         WHERE chosen.is_open)",
+        named_params! { ":now": now },
+    )?;
+    Ok(())
+}
+
+/// Or that they were taken back.
+fn note_cancellations(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+    transaction.execute(
+        "UPDATE orders
+         SET updated_at = :now,
+             cancelled_in_tempostar_at = (SELECT CASE WHEN is_new THEN :now END
+                                          FROM temp.cancellations AS new
+                                          WHERE new.order_no = orders.order_no)
+         WHERE rowid IN (SELECT chosen.id
+                         FROM temp.chosen_orders AS chosen
+                         CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no)",
+        named_params! { ":now": now },
+    )?;
+    Ok(())
+}
+
+/// Stamps the orders of which only shipments or lines have changed.
+fn stamp_others(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+    transaction.execute(
+        "UPDATE orders
+         SET updated_at = :now
+         WHERE rowid IN (SELECT id
+                         FROM temp.chosen_orders
+                         WHERE is_open
+                           AND order_no NOT IN (SELECT order_no FROM temp.order_ticks)
+                           AND order_no NOT IN (SELECT order_no FROM temp.cancellations))",
+        named_params! { ":now": now },
+    )?;
+    Ok(())
+}

@@ -1,0 +1,326 @@
+//! `import-products` (商品情報取込): TEMPOSTAR is the master of product data. A product file creates and updates the
+//! shop's products and SKUs; it never deletes any.
+//!
+//! One row is one SKU; what belongs to the product is repeated in each of its rows. A column that the file lacks leaves
+//! the shop's value alone, one that is there but empty clears it. A column for which the shop has no field needs a
+//! free item (自由項目); one without a home is named in the report.
+//!
+//! Products that a full file does not name any more stay, and are kept in a list: they must be deleted by hand.
+
+mod batch;
+mod columns;
+mod missing;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use anyhow::Result;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Statement, Transaction};
+use serde::{Deserialize, Serialize};
+
+use self::batch::{Batch, Cells, Entry, ProductEntry};
+pub use self::columns::missing_columns;
+use self::columns::{Columns, defined_free_items};
+pub use self::missing::missing_products;
+use self::missing::{begin_rejected, compare_missing, note_missing};
+use super::Names;
+use crate::books::staging::{Agreement, Cell, Left, Slice, Stager, Staging};
+use crate::crash;
+use crate::moment::format_time;
+use crate::report::Counts;
+use crate::settings::{Inbox, Settings};
+use crate::sheet::{KeptRow, Row, RowProblem};
+use crate::sync::Run;
+use crate::sync::import::{
+    Comparison, ImportJob, Incoming, Progress, Room, Source, Stamp, import, read_ahead,
+};
+use crate::text::jobs as text;
+
+/// The subcommand.
+pub const COMMAND: &str = "import-products";
+
+/// Runs the job. What it did and what went wrong is in the report.
+pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
+    run.report.counts =
+        Counts::zero(&["created", "updated", "unchanged", "rejected", "skus_created", "skus_updated"]);
+    import(run, source, &mut ImportProducts { settings: run.settings, staged: None })
+}
+
+struct ImportProducts<'a> {
+    settings: &'a Settings,
+    staged: Option<Staged>,
+}
+
+/// The tables in which a file's rows wait.
+struct Staged {
+    products: Staging,
+    skus: Staging,
+    /// Whether the file is the newest full one; `None`: what it says of missing products has been written.
+    missing_compared: Option<bool>,
+}
+
+impl ImportJob for ImportProducts<'_> {
+    fn inbox(&self) -> &Inbox {
+        &self.settings.products.inbox
+    }
+
+    fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
+        let free_items = defined_free_items(incoming.shop)?;
+        let columns = Columns::find(incoming.sheet.header(), &self.settings.products, &free_items)?;
+        let unknown_columns = columns.unknown(incoming.sheet.header());
+        if !columns.missing_mapped.is_empty() {
+            incoming.problems.push(text::mapped_column_missing(&columns.missing_mapped.join(", ")));
+        }
+        let mut staged = Staged {
+            products: Staging::begin(incoming.shop, "products", columns.product_names())?,
+            skus: Staging::begin(incoming.shop, "skus", columns.sku_names())?,
+            missing_compared: None,
+        };
+        let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
+        let mut rejected = begin_rejected(incoming.shop)?;
+        let mut before = KeptRow::default();
+        let read = |batch: &mut Batch, row: &Row<'_>| read(batch, row, &columns, &mut before);
+        read_ahead(incoming, read, |batch| {
+            for code in batch.rejected() {
+                rejected.execute([code])?;
+            }
+            batch.entries().try_for_each(|entry| writer.stage(entry))?;
+            batch.clear();
+            Ok(())
+        })?;
+        let RowWriter { disagreeing, rows_differing, .. } = writer;
+        if disagreeing.count() > 0 {
+            incoming.problems.push(text::rows_disagree(disagreeing.count(), &disagreeing.told()));
+        }
+        // A run that was interrupted in the midst has done it, against the products of before.
+        if incoming.stamp.progress == Progress::New {
+            staged.missing_compared = Some(compare_missing(incoming.shop, &incoming.stamp)?);
+        }
+        let comparison = compare(incoming, &staged, rows_differing)?;
+        self.staged = Some(staged);
+        Ok(Comparison { unknown_columns, ..comparison })
+    }
+
+    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
+        let now = format_time(stamp.now);
+        let Some(staged) = &mut self.staged else { return Ok(Left::Nothing) };
+        if let Some(is_newest_full) = staged.missing_compared.take() {
+            note_missing(transaction, stamp, is_newest_full)?;
+        }
+        // A SKU needs its product.
+        if let Some(history) = stamp.history {
+            staged.products.record(transaction, "product", history, slice)?;
+        }
+        if staged.products.apply(transaction, &now, slice)? == Left::More {
+            return Ok(Left::More);
+        }
+        crash::point("products-written");
+        if let Some(history) = stamp.history {
+            staged.skus.record(transaction, "sku", history, slice)?;
+        }
+        staged.skus.apply(transaction, &now, slice)
+    }
+}
+
+fn compare(incoming: &Incoming<'_>, staged: &Staged, applied: u64) -> Result<Comparison> {
+    let products = staged.products.compare(incoming.shop)?;
+    let skus = staged.skus.compare(incoming.shop)?;
+    // A product counts as updated, too, when only a SKU of it is new or different.
+    let touched: u64 = incoming.shop.query_row(
+        "SELECT count(DISTINCT sku.product_code)
+         FROM temp.changed_skus AS changed
+         JOIN temp.staged_skus AS sku ON sku.code = changed.code
+         WHERE sku.product_code NOT IN (SELECT code FROM temp.changed_products)",
+        [],
+        |row| row.get(0),
+    )?;
+    let named: u64 =
+        incoming.shop.query_row("SELECT count(*) FROM temp.read_products", [], |row| row.get(0))?;
+    let mut counts = Counts::default();
+    counts.add("created", products.created);
+    counts.add("updated", products.updated + touched);
+    counts.add("unchanged", named - products.created - products.updated - touched);
+    counts.add("skus_created", skus.created);
+    counts.add("skus_updated", skus.updated);
+    let rows = incoming.sheet.rows_read() - incoming.rejects.count();
+    let is_first_load =
+        incoming.shop.query_row("SELECT NOT EXISTS (SELECT 1 FROM products)", [], |row| row.get(0))?;
+    let unchanged = rows - applied;
+    Ok(Comparison { applied, unchanged, counts, is_first_load, ..Comparison::default() })
+}
+
+/// How many rows are read before they are compared with the shop's.
+const BATCH: usize = 50;
+
+fn read(
+    batch: &mut Batch,
+    row: &Row<'_>,
+    columns: &Columns,
+    before: &mut KeptRow,
+) -> Result<Room, RowProblem> {
+    match columns.read(row, before, batch.begin_row()) {
+        Ok(()) => {
+            before.keep(row);
+            Ok(if batch.len() < BATCH { Room::Left } else { Room::None })
+        }
+        Err(problem) => {
+            before.forget();
+            if let Ok(code) = row.code(columns.code) {
+                batch.reject(&code);
+            }
+            Err(problem)
+        }
+    }
+}
+
+/// An image as the shop's table has it.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+struct Image<'a> {
+    #[serde(default)]
+    file: Cow<'a, str>,
+    #[serde(default)]
+    alt: Cow<'a, str>,
+    /// The image's number from 1, where it is not simply its place: after a gap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<usize>,
+}
+
+/// Stages the rows that differ from the shop's, and notices where those of one product disagree.
+struct RowWriter<'a> {
+    products: Stager<'a>,
+    skus: Stager<'a>,
+    /// Notes that a product has been read.
+    read: Statement<'a>,
+    /// Whether a product is staged with just these values.
+    staged: Statement<'a>,
+    known_product: Option<Statement<'a>>,
+    known_sku: Option<Statement<'a>>,
+    images: Option<Statement<'a>>,
+    disagreeing: Names,
+    disagreed: HashSet<String>,
+    /// Of the product that was read last.
+    product_agreement: Agreement,
+    rows_differing: u64,
+}
+
+impl<'a> RowWriter<'a> {
+    fn new(shop: &'a Connection, staged: &Staged, columns: &Columns) -> Result<Self> {
+        let images =
+            columns.has_images().then(|| shop.prepare("SELECT images FROM products WHERE code = ?1"));
+        let same = columns
+            .product_names()
+            .iter()
+            .fold(String::from("true"), |sql, name| sql + " AND " + name + " IS ?");
+        shop.execute_batch(
+            "DROP TABLE IF EXISTS temp.read_products;
+             CREATE TEMP TABLE read_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
+        )?;
+        Ok(Self {
+            products: staged.products.stager(shop)?,
+            skus: staged.skus.stager(shop)?,
+            read: shop.prepare("INSERT OR IGNORE INTO temp.read_products (code) VALUES (?1)")?,
+            staged: shop.prepare(&format!("SELECT {same} FROM temp.staged_products WHERE code = ?"))?,
+            known_product: columns.known_product(shop)?,
+            known_sku: columns.known_sku(shop)?,
+            images: images.transpose()?,
+            disagreeing: Names::default(),
+            disagreed: HashSet::new(),
+            product_agreement: Agreement::Same,
+            rows_differing: 0,
+        })
+    }
+
+    fn stage(&mut self, entry: Entry<'_>) -> Result<()> {
+        let sku = fill_up(entry.sku, entry.sku_code, self.known_sku.as_mut())?;
+        let sku_agreement = self.skus.stage(entry.sku_code, &sku, entry.line)?;
+        if let Some(product) = entry.product {
+            self.stage_product(entry.product_code, product, entry.line)?;
+        }
+        if [sku_agreement, self.product_agreement].contains(&Agreement::Differs) {
+            self.rows_differing += 1;
+        }
+        Ok(())
+    }
+
+    fn stage_product(&mut self, code: &str, product: ProductEntry<'_>, line: u64) -> Result<()> {
+        let mut cells = fill_up(product.cells, code, self.known_product.as_mut())?;
+        if let Some(statement) = &mut self.images {
+            cells.push(merge_images(statement, code, product.images)?);
+        }
+        let is_first = self.read.execute([code])? > 0;
+        let is_as_staged = if is_first { None } else { self.is_as_staged(code, &cells)? };
+        self.product_agreement = self.products.stage(code, &cells, line)?;
+        // What was read and is not staged is what the shop has.
+        let disagrees = !is_first && !is_as_staged.unwrap_or(self.product_agreement == Agreement::Same);
+        if disagrees && self.disagreed.insert(code.to_owned()) {
+            self.disagreeing.add(code);
+        }
+        Ok(())
+    }
+
+    /// `None`: the product is not staged.
+    fn is_as_staged(&mut self, code: &str, cells: &[Cell<'_>]) -> Result<Option<bool>> {
+        let code_cell = Cell::Text(code.into());
+        let parameters = rusqlite::params_from_iter(cells.iter().chain([&code_cell]));
+        Ok(self.staged.query_row(parameters, |row| row.get(0)).optional()?)
+    }
+}
+
+/// The cells of a row, with the shop's own value where the row leaves it alone.
+fn fill_up<'a>(cells: Cells<'a>, code: &str, known: Option<&mut Statement<'_>>) -> Result<Vec<Cell<'a>>> {
+    let count = cells.iter().len();
+    let values: Vec<Value> = match known {
+        Some(statement) if cells.leaves_something_alone() => {
+            let read = |row: &rusqlite::Row<'_>| (0..count).map(|index| row.get(index)).collect();
+            statement.query_row([code], read).optional()?.unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    let mut values = values.into_iter();
+    let filled = cells.iter().map(|cell| {
+        let known = values.next();
+        cell.unwrap_or_else(|| known.map_or(Cell::Null, cell_of))
+    });
+    Ok(filled.collect())
+}
+
+fn cell_of(value: Value) -> Cell<'static> {
+    match value {
+        Value::Integer(number) => Cell::Integer(number),
+        Value::Real(number) => Cell::Text(number.to_string().into()),
+        Value::Text(text) => Cell::Text(text.into()),
+        Value::Null | Value::Blob(_) => Cell::Null,
+    }
+}
+
+/// The product's images: what the file says, and for image columns that it lacks what the shop has.
+fn merge_images(statement: &mut Statement<'_>, code: &str, images: Cells<'_>) -> Result<Cell<'static>> {
+    let known: Vec<Image<'_>> = if images.leaves_something_alone() {
+        let json: Option<Option<String>> = statement.query_row([code], |row| row.get(0)).optional()?;
+        json.flatten().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    let mut merged: Vec<Image<'_>> = Vec::new();
+    let mut cells = images.iter();
+    for number in 1.. {
+        let (Some(file), Some(alt)) = (cells.next(), cells.next()) else { break };
+        let known = known.iter().zip(1..).find(|(image, place)| image.number.unwrap_or(*place) == number);
+        let known = known.map(|(image, _)| image.clone()).unwrap_or_default();
+        let file = file.map_or(known.file, text_of);
+        let alt = alt.map_or(known.alt, text_of);
+        if !file.is_empty() {
+            let is_after_gap = merged.len() + 1 != number;
+            merged.push(Image { file, alt, number: is_after_gap.then_some(number) });
+        }
+    }
+    Ok(if merged.is_empty() { Cell::Null } else { Cell::Text(serde_json::to_string(&merged)?.into()) })
+}
+
+fn text_of(cell: Cell<'_>) -> Cow<'_, str> {
+    match cell {
+        Cell::Text(text) => text,
+        Cell::Null | Cell::Integer(_) => Cow::default(),
+    }
+}

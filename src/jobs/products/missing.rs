@@ -1,0 +1,97 @@
+//! The shop's products that TEMPOSTAR's newest full file does not name: they stay, and are kept in a list.
+
+use anyhow::Result;
+use rusqlite::{Connection, Statement, Transaction};
+
+use crate::books;
+use crate::moment::{format_time, parse_time};
+use crate::sync::import::Stamp;
+
+/// The products of which a row was rejected: they are not missing from the file.
+pub(super) fn begin_rejected(shop: &Connection) -> Result<Statement<'_>> {
+    shop.execute_batch(
+        "DROP TABLE IF EXISTS temp.rejected_products;
+         CREATE TEMP TABLE rejected_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
+    )?;
+    Ok(shop.prepare("INSERT OR IGNORE INTO temp.rejected_products VALUES (?1)")?)
+}
+
+/// The shop's products that the file at hand names.
+const NAMED_SQL: &str = "
+    SELECT code FROM temp.read_products
+    UNION
+    SELECT code FROM temp.rejected_products";
+
+/// Where the own time of the newest full file is kept.
+const NEWEST_FULL_FILE: &str = "newest_full_product_file";
+
+/// Compares the list of the products that are missing from the newest full file with the file at hand. A product that
+/// any file names is not missing any more. Gives whether the file at hand is the newest full one.
+pub(super) fn compare_missing(shop: &Connection, stamp: &Stamp) -> Result<bool> {
+    let is_newest_full = is_full(shop)? && is_newest(shop, stamp)?;
+    let missing = if is_newest_full { "code NOT IN (SELECT code FROM temp.named_products)" } else { "false" };
+    shop.execute_batch(&format!(
+        "DROP TABLE IF EXISTS temp.named_products;
+         CREATE TEMP TABLE named_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+         INSERT INTO temp.named_products {NAMED_SQL};
+         DROP TABLE IF EXISTS temp.newly_missing;
+         CREATE TEMP TABLE newly_missing AS
+         SELECT code
+         FROM products
+         WHERE {missing} AND code NOT IN (SELECT code FROM tempostar_missing_products);
+         DROP TABLE IF EXISTS temp.found_again;
+         CREATE TEMP TABLE found_again AS
+         SELECT code
+         FROM tempostar_missing_products
+         WHERE code IN (SELECT code FROM temp.named_products);"
+    ))?;
+    Ok(is_newest_full)
+}
+
+/// Writes what [`compare_missing`] found.
+pub(super) fn note_missing(transaction: &Transaction<'_>, stamp: &Stamp, is_newest_full: bool) -> Result<()> {
+    let file_time = format_time(stamp.file_time);
+    transaction.execute(
+        "INSERT OR IGNORE INTO tempostar_missing_products (code, since)
+         SELECT code, ?1 FROM temp.newly_missing",
+        [&file_time],
+    )?;
+    transaction.execute(
+        "DELETE FROM tempostar_missing_products WHERE code IN (SELECT code FROM temp.found_again)",
+        [],
+    )?;
+    if is_newest_full {
+        books::set_meta(transaction, NEWEST_FULL_FILE, &file_time)?;
+    }
+    Ok(())
+}
+
+/// Whether the file lists all products of TEMPOSTAR's, not only those that changed. Nothing in a file says so: it is
+/// full if it names at least half of the shop's products, those aside that are known to be missing there.
+fn is_full(shop: &Connection) -> Result<bool> {
+    let sql = format!(
+        "SELECT count(*) > 0 AND 2 * count(*) FILTER (WHERE code IN ({NAMED_SQL})) >= count(*)
+         FROM products
+         WHERE code NOT IN (SELECT code FROM tempostar_missing_products)"
+    );
+    Ok(shop.query_row(&sql, [], |row| row.get(0))?)
+}
+
+/// An old file that a person feeds in again says nothing about the products that came after it.
+fn is_newest(shop: &Connection, stamp: &Stamp) -> Result<bool> {
+    let newest = books::meta(shop, NEWEST_FULL_FILE)?.and_then(|time| parse_time(&time));
+    Ok(newest.is_none_or(|newest| newest <= stamp.file_time))
+}
+
+/// The shop's products that are missing from the newest full file, sorted by code: deletions are not linked, somebody
+/// has to delete them here, too.
+pub fn missing_products(shop: &Connection) -> Result<Vec<String>> {
+    let mut statement = shop.prepare(
+        "SELECT code
+         FROM tempostar_missing_products
+         WHERE code IN (SELECT code FROM products)
+         ORDER BY code",
+    )?;
+    let codes = statement.query_map([], |row| row.get(0))?;
+    Ok(codes.collect::<rusqlite::Result<_>>()?)
+}

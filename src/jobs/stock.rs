@@ -1,0 +1,616 @@
+//! `import-stock` (在庫情報取込): TEMPOSTAR is the master of stock. A stock file holds absolute figures; they replace
+//! the shop's own.
+//!
+//! TEMPOSTAR's figure knows only the orders that it has taken over. What the shop has sold since is on its way, and
+//! would be sold a second time if the figure were all that counted. So with each figure the allocation is computed
+//! anew, as the number of units in orders that this file cannot know yet:
+//!
+//! ```text
+//! stock.quantity  = TEMPOSTAR's figure
+//! stock.allocated = units in orders that are not cancelled, and not sent or sent later than (file's time − lag)
+//! sellable        = max(0, quantity − allocated)
+//! ```
+//!
+//! Once TEMPOSTAR has taken an order over, its figure has gone down and the allocation for it goes away; an order
+//! cancelled there raises the figure, and the next file brings that.
+//!
+//! A file that looks broken (it would empty the shop, or is another shop's) is held until a person looks at it.
+
+mod lookup;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::Result;
+use chrono::NaiveDateTime;
+use rusqlite::{Connection, Statement, ToSql, Transaction, named_params, params_from_iter};
+
+use self::lookup::{Batch, Compared, Figure, Lookup};
+use super::Names;
+use crate::books::ledger;
+use crate::books::staging::{Left, Slice};
+use crate::crash;
+use crate::moment::format_time;
+use crate::report::{Counts, Problem};
+use crate::server::Remote;
+use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
+use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
+use crate::shelf::WorkDir;
+use crate::sync::export::watch_outbox;
+use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import, read_ahead};
+use crate::sync::{Mode, Run};
+use crate::text::jobs as text;
+
+/// The subcommand.
+pub const COMMAND: &str = "import-stock";
+
+/// Whether a person has looked at what the guard holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuardMode {
+    /// Hold what looks broken.
+    Watch,
+    /// Apply it nevertheless (`--force`).
+    Overrule,
+}
+
+/// Runs the job. What it did and what went wrong is in the report.
+pub fn run(run: &mut Run<'_>, source: &Source, guard_mode: GuardMode) -> Result<()> {
+    run.report.counts = Counts::zero(&["changed", "unchanged", "unknown", "rejected"]);
+    let later_sheets = LaterSheets { work_dir: run.work_dir.clone() };
+    let mut job =
+        ImportStock { settings: run.settings, guard_mode, later_sheets, waiting: Waiting::default() };
+    import(run, source, &mut job)
+}
+
+/// The columns of a stock file.
+struct Columns {
+    sku_code: Column,
+    quantity: Column,
+}
+
+/// The names that a file without a header goes by.
+const COLUMN_NAMES: [&str; 2] = ["商品コード", "在庫数"];
+
+/// When TEMPOSTAR changed a figure. The file's own time says all that we need.
+const UPDATED_AT: &str = "更新日時";
+
+impl Columns {
+    fn find(header: &Header) -> Result<Self> {
+        Ok(Self { sku_code: header.required(COLUMN_NAMES[0])?, quantity: header.required(COLUMN_NAMES[1])? })
+    }
+
+    fn unknown(&self, header: &Header) -> Vec<String> {
+        let known: Vec<Column> =
+            [self.sku_code, self.quantity].into_iter().chain(header.optional(UPDATED_AT)).collect();
+        header.others(&known).into_iter().map(|(_, name)| name.to_owned()).collect()
+    }
+
+    /// A SKU's code, and its figure.
+    fn read<'a>(&self, row: &Row<'a>) -> Result<(Cow<'a, str>, i64), RowProblem> {
+        let quantity = row.filled(self.quantity, row.whole_number(self.quantity)?)?;
+        Ok((row.code(self.sku_code)?, quantity))
+    }
+}
+
+struct ImportStock<'a> {
+    settings: &'a Settings,
+    guard_mode: GuardMode,
+    later_sheets: LaterSheets,
+    waiting: Waiting,
+}
+
+impl ImportJob for ImportStock<'_> {
+    /// Which orders TEMPOSTAR has taken over decides about the allocation.
+    fn begin(&mut self, run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
+        match (self.settings.stock.reflect_when, run.mode) {
+            (ReflectWhen::Taken, Mode::Real) => watch_outbox(run, remote),
+            _ => Ok(()),
+        }
+    }
+
+    fn inbox(&self) -> &Inbox {
+        &self.settings.stock.inbox
+    }
+
+    fn default_header(&self) -> Option<&'static [&'static str]> {
+        Some(&COLUMN_NAMES)
+    }
+
+    fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
+        let columns = Columns::find(incoming.sheet.header())?;
+        let is_first_load = count(incoming.shop, "SELECT NOT EXISTS (SELECT 1 FROM stock)")? == 1;
+        let in_flight = in_flight(incoming.shop, self.settings, &incoming.stamp)?;
+        let mut tally = Tally::default();
+        let mut lookup = Lookup::new(incoming.shop, &incoming.stamp)?;
+        let mut changes = Changes::begin(incoming.shop)?;
+        let read = |batch: &mut Batch, row: &Row<'_>| {
+            let (sku_code, quantity) = columns.read(row)?;
+            let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
+            batch.push(&sku_code, Figure { line: row.line(), quantity, allocated });
+            Ok(batch.room())
+        };
+        read_ahead(incoming, read, |batch| {
+            lookup.look_up(batch)?;
+            changes.note_all(batch, &mut tally)?;
+            batch.clear();
+            Ok(())
+        })?;
+        let is_in_order = changes.is_in_order;
+        drop((lookup, changes));
+        tally.stale += self.later_sheets.take_back(incoming.shop, &incoming.stamp, self.inbox())?;
+        let held_because = match (self.guard_mode, incoming.stamp.progress) {
+            (GuardMode::Overrule, _) | (_, Progress::Begun) => None,
+            (GuardMode::Watch, Progress::New) => held_because(incoming, &tally, &self.settings.stock.guard)?,
+        };
+        self.waiting = Waiting::number(incoming.shop, is_in_order)?;
+        let unknown_columns = columns.unknown(incoming.sheet.header());
+        let compared = finish_comparison(incoming, &tally, unknown_columns, held_because)?;
+        Ok(Comparison { is_first_load, ..compared })
+    }
+
+    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
+        // The allocation is computed here, not before: the shop goes on selling while we read.
+        transaction.execute_batch(
+            "DROP TABLE IF EXISTS temp.in_flight;
+             CREATE TEMP TABLE in_flight (sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;",
+        )?;
+        let known = KnownUntil::new(self.settings, stamp.file_time);
+        transaction.execute(
+            &format!("INSERT INTO temp.in_flight {}", in_flight_sql()),
+            named_params! { ":when": known.when, ":known_until": known.moment },
+        )?;
+        crash::point("allocation-computed");
+        let end = self.waiting.end(slice);
+        while let Some(rows) = self.waiting.next(end) {
+            record(transaction, stamp, &rows)?;
+            write(transaction, stamp, &rows)?;
+        }
+        Ok(if end < self.waiting.last { Left::More } else { Left::Nothing })
+    }
+}
+
+/// How many changes are recorded and then written: as many as have their pages in memory still when they are written.
+const CHUNK: i64 = 500;
+
+/// The changes that have not been written yet. They are numbered in the order of their codes.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    table: &'static str,
+    next: i64,
+    last: i64,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self { table: CHANGES, next: 1, last: 0 }
+    }
+}
+
+/// Some changes that follow each other.
+struct Rows {
+    table: &'static str,
+    first: i64,
+    last: i64,
+}
+
+impl Waiting {
+    /// A file in the order of its codes has numbered them already.
+    fn number(shop: &Connection, is_in_order: bool) -> Result<Self> {
+        let table = if is_in_order { CHANGES } else { CHANGES_IN_ORDER };
+        if !is_in_order {
+            shop.execute_batch(&format!(
+                "DROP TABLE IF EXISTS {CHANGES_IN_ORDER};
+                 CREATE TEMP TABLE stock_changes_in_order AS SELECT * FROM {CHANGES} ORDER BY sku_code;"
+            ))?;
+        }
+        let last =
+            shop.query_row(&format!("SELECT coalesce(max(rowid), 0) FROM {table}"), [], |row| row.get(0))?;
+        Ok(Self { table, next: 1, last })
+    }
+
+    /// The last change of a slice.
+    fn end(&self, slice: Slice) -> i64 {
+        match slice {
+            Slice::Whole => self.last,
+            Slice::Next(rows) => self.last.min(self.next + i64::from(rows) - 1),
+        }
+    }
+
+    fn next(&mut self, end: i64) -> Option<Rows> {
+        let first = self.next;
+        let last = end.min(first + CHUNK - 1);
+        self.next = last + 1;
+        (first <= last).then_some(Rows { table: self.table, first, last })
+    }
+}
+
+/// Writes changes.
+fn write(transaction: &Transaction<'_>, stamp: &Stamp, rows: &Rows) -> Result<()> {
+    let mut statement = transaction.prepare_cached(&format!(
+        "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
+         SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
+         FROM {} AS change
+         LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
+         WHERE change.rowid BETWEEN :first AND :last
+         ORDER BY change.rowid
+         ON CONFLICT (sku_code) DO UPDATE
+         SET quantity = excluded.quantity,
+             allocated = excluded.allocated,
+             as_of = excluded.as_of,
+             updated_at = excluded.updated_at",
+        rows.table
+    ))?;
+    statement.execute(named_params! {
+        ":as_of": format_time(stamp.file_time),
+        ":now": format_time(stamp.now),
+        ":first": rows.first,
+        ":last": rows.last,
+    })?;
+    Ok(())
+}
+
+/// Notes in the history what changes are about to change.
+fn record(transaction: &Transaction<'_>, stamp: &Stamp, rows: &Rows) -> Result<()> {
+    let Some(history) = stamp.history else { return Ok(()) };
+    let mut statement = transaction.prepare_cached(&format!(
+        "INSERT INTO tempostar_stock_history
+             (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
+         SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
+                change.quantity, coalesce(in_flight.quantity, 0)
+         FROM {} AS change
+         LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
+         LEFT JOIN stock ON stock.sku_code = change.sku_code
+         WHERE change.rowid BETWEEN :first AND :last
+           AND (stock.quantity, stock.allocated) IS NOT (change.quantity, coalesce(in_flight.quantity, 0))
+         ORDER BY change.rowid",
+        rows.table
+    ))?;
+    statement.execute(named_params! { ":history": history, ":first": rows.first, ":last": rows.last })?;
+    crash::point("stock-recorded");
+    Ok(())
+}
+
+/// Orders that a figure cannot know yet: that are not cancelled, and were never sent or sent (`reflect_when = "taken"`:
+/// taken) later than the file's own time less the lag.
+const IN_FLIGHT_ORDERS_SQL: &str = "
+    SELECT order_no
+    FROM orders
+    WHERE exported_at IS NULL AND cancelled_at IS NULL
+    UNION ALL
+    SELECT order_no
+    FROM orders
+    WHERE :when = 'sent' AND exported_at > :known_until AND cancelled_at IS NULL
+    UNION ALL
+    SELECT orders.order_no
+    FROM tempostar_batches AS batch
+    JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+    JOIN orders ON orders.order_no = member.order_no
+    WHERE :when = 'taken' AND batch.state = 'sent' AND coalesce(batch.taken_at, '9999') > :known_until
+      AND orders.cancelled_at IS NULL";
+
+/// Their units, by SKU. A line that TEMPOSTAR added itself is known there.
+fn in_flight_sql() -> String {
+    format!(
+        "SELECT line.sku_code AS sku_code, sum(line.quantity) AS quantity
+         FROM ({IN_FLIGHT_ORDERS_SQL}) AS waiting
+         JOIN order_lines AS line ON line.order_no = waiting.order_no
+         WHERE line.added_by = 'shop' AND line.sku_code IS NOT NULL
+         GROUP BY line.sku_code"
+    )
+}
+
+/// An order with units of a SKU that a figure cannot know yet.
+#[derive(Clone, Debug)]
+pub struct InFlight {
+    /// Which one.
+    pub order_no: String,
+    /// So many units.
+    pub quantity: i64,
+    /// Whether it is no order yet (仮受注).
+    pub is_provisional: bool,
+    /// When it was sent.
+    pub exported_at: Option<String>,
+    /// When TEMPOSTAR was seen to have taken it.
+    pub taken_at: Option<String>,
+}
+
+/// The orders that make up a SKU's allocation beside a figure of this time.
+pub fn in_flight_orders(
+    shop: &Connection,
+    settings: &Settings,
+    sku_code: &str,
+    file_time: NaiveDateTime,
+) -> Result<Vec<InFlight>> {
+    let known = KnownUntil::new(settings, file_time);
+    let mut statement = shop.prepare(&format!(
+        "SELECT orders.order_no, sum(line.quantity), orders.is_provisional, orders.exported_at, batch.taken_at
+         FROM ({IN_FLIGHT_ORDERS_SQL}) AS waiting
+         JOIN order_lines AS line ON line.order_no = waiting.order_no
+         JOIN orders ON orders.order_no = waiting.order_no
+         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = waiting.order_no
+         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+         WHERE line.added_by = 'shop' AND line.sku_code = :sku_code
+         GROUP BY orders.order_no
+         ORDER BY orders.ordered_at, orders.order_no"
+    ))?;
+    let rows = statement.query_map(
+        named_params! { ":when": known.when, ":known_until": known.moment, ":sku_code": sku_code },
+        |row| {
+            Ok(InFlight {
+                order_no: row.get(0)?,
+                quantity: row.get(1)?,
+                is_provisional: row.get(2)?,
+                exported_at: row.get(3)?,
+                taken_at: row.get(4)?,
+            })
+        },
+    )?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The parameters of [`IN_FLIGHT_ORDERS_SQL`].
+struct KnownUntil {
+    when: &'static str,
+    moment: String,
+}
+
+impl KnownUntil {
+    fn new(settings: &Settings, file_time: NaiveDateTime) -> Self {
+        let when = match settings.stock.reflect_when {
+            ReflectWhen::Sent => "sent",
+            ReflectWhen::Taken => "taken",
+        };
+        Self { when, moment: format_time(file_time - settings.stock.reflect_lag) }
+    }
+}
+
+fn in_flight(shop: &Connection, settings: &Settings, stamp: &Stamp) -> Result<HashMap<String, i64>> {
+    let known = KnownUntil::new(settings, stamp.file_time);
+    let mut statement = shop.prepare(&in_flight_sql())?;
+    let parameters = named_params! { ":when": known.when, ":known_until": known.moment };
+    let rows = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What was seen while reading.
+#[derive(Default)]
+struct Tally {
+    unknown: Names,
+    stale: u64,
+}
+
+impl Tally {
+    /// What a row that is not what the shop has changes, if it may.
+    fn judge<'a>(&mut self, row: &Compared<'a>) -> Option<Change<'a>> {
+        let Compared { sku_code, figure, stock, sku } = *row;
+        let Some(sku) = sku else {
+            self.unknown.add(sku_code);
+            return None;
+        };
+        if stock.is_some_and(|stock| stock.is_newer) {
+            self.stale += 1;
+            return None;
+        }
+        let could_sell = stock.is_some_and(|stock| stock.quantity > stock.allocated);
+        let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
+        Some(Change { sku_code, figure, is_zeroed })
+    }
+}
+
+/// A SKU's new figure.
+struct Change<'a> {
+    sku_code: &'a str,
+    figure: Figure,
+    is_zeroed: bool,
+}
+
+impl Change<'_> {
+    fn values(&self) -> [&dyn ToSql; 4] {
+        [&self.sku_code, &self.figure.quantity, &self.figure.line, &self.is_zeroed]
+    }
+}
+
+/// How many changes are inserted at a time where there are as many.
+const MANY: usize = 32;
+
+/// The changes as they come.
+const CHANGES: &str = "temp.stock_changes";
+
+/// The changes of a file that was not in the order of its codes, once it is read.
+const CHANGES_IN_ORDER: &str = "temp.stock_changes_in_order";
+
+/// The table of what this file changes: one row is one SKU's new figure.
+///
+/// A file in the order of its codes names each of them once, and writes them one behind the other, which takes half the
+/// time. The first code that is out of order makes the table get its index.
+struct Changes<'a> {
+    shop: &'a Connection,
+    insert: Statement<'a>,
+    insert_many: Statement<'a>,
+    take_back: Statement<'a>,
+    is_in_order: bool,
+    /// The highest code so far. Codes behind it cannot have been noted yet.
+    highest: String,
+}
+
+/// Whether a file has named a SKU before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    Never,
+    Perhaps,
+}
+
+impl<'a> Changes<'a> {
+    fn begin(shop: &'a Connection) -> Result<Self> {
+        shop.execute_batch(
+            "DROP TABLE IF EXISTS temp.stock_changes;
+             CREATE TEMP TABLE stock_changes (
+                 sku_code TEXT,
+                 quantity INTEGER,
+                 line INTEGER,
+                 -- The shop can sell it now, and could not any more.
+                 is_zeroed INTEGER
+             );",
+        )?;
+        let insert = |rows: usize| {
+            let values = vec!["(?, ?, ?, ?)"; rows].join(", ");
+            shop.prepare(&format!(
+                "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, line, is_zeroed) VALUES {values}"
+            ))
+        };
+        Ok(Self {
+            shop,
+            insert: insert(1)?,
+            insert_many: insert(MANY)?,
+            take_back: shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?,
+            is_in_order: true,
+            highest: String::new(),
+        })
+    }
+
+    /// Notes what the rows of a batch change.
+    fn note_all(&mut self, batch: &Batch, tally: &mut Tally) -> Result<()> {
+        let Some(first) = batch.codes().next() else { return Ok(()) };
+        let seen =
+            if batch.codes_ascend() && first > self.highest.as_str() { Seen::Never } else { Seen::Perhaps };
+        if seen == Seen::Perhaps && self.is_in_order {
+            index_changes(self.shop)?;
+            self.is_in_order = false;
+        }
+        let highest = if seen == Seen::Never { batch.codes().next_back() } else { batch.codes().max() };
+        if let Some(highest) = highest.filter(|highest| *highest > self.highest.as_str()) {
+            highest.clone_into(&mut self.highest);
+        }
+        match seen {
+            Seen::Never => {
+                let changes: Vec<Change<'_>> = batch.changed().filter_map(|row| tally.judge(&row)).collect();
+                changes.chunks(MANY).try_for_each(|changes| self.insert(changes))
+            }
+            // Of several rows of one SKU the last counts, also when it says what the shop has already.
+            Seen::Perhaps => batch.all().try_for_each(|row| {
+                if row.is_unchanged() {
+                    self.take_back.execute([row.sku_code])?;
+                    return Ok(());
+                }
+                tally.judge(&row).map_or(Ok(()), |change| self.insert(&[change]))
+            }),
+        }
+    }
+
+    fn insert(&mut self, changes: &[Change<'_>]) -> Result<()> {
+        if changes.len() == MANY {
+            let values = changes.iter().flat_map(Change::values);
+            self.insert_many.execute(params_from_iter(values))?;
+        } else {
+            for change in changes {
+                self.insert.execute(change.values())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn index_changes(shop: &Connection) -> Result<()> {
+    let sql = "CREATE UNIQUE INDEX IF NOT EXISTS temp.stock_changes_by_code ON stock_changes (sku_code)";
+    Ok(shop.execute_batch(sql)?)
+}
+
+/// Files applied earlier whose own time is later than that of the file at hand: it came late, and what they said of a
+/// SKU stands, even where that was the figure the shop had already. (Otherwise `as_of` tells.)
+struct LaterSheets {
+    work_dir: WorkDir,
+}
+
+impl LaterSheets {
+    /// Takes the changes back for which there is a later figure, and gives their number.
+    fn take_back(&self, shop: &Connection, stamp: &Stamp, inbox: &Inbox) -> Result<u64> {
+        let mut taken_back = 0;
+        for (name, archived_as) in ledger::applied_later(shop, COMMAND, stamp.file_time)? {
+            let path = self.work_dir.archived(&archived_as);
+            index_changes(shop)?;
+            taken_back += if path.exists() {
+                take_back_named(shop, &path, &name, inbox)?
+            } else {
+                // We cannot know what it said: better no change than an old figure.
+                shop.execute("DELETE FROM temp.stock_changes", [])?
+            };
+        }
+        Ok(u64::try_from(taken_back)?)
+    }
+}
+
+fn take_back_named(shop: &Connection, path: &Path, name: &str, inbox: &Inbox) -> Result<usize> {
+    let mut sheet = Sheet::open_with_default_header(path, name, inbox.encoding, &COLUMN_NAMES)?;
+    let columns = Columns::find(sheet.header())?;
+    let mut statement = shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?;
+    let mut taken_back = 0;
+    while let Some(row) = sheet.next_row()? {
+        if let Ok((sku_code, _)) = columns.read(&row) {
+            taken_back += statement.execute([sku_code.as_ref()])?;
+        }
+    }
+    Ok(taken_back)
+}
+
+/// Why a person should look at this file before it is applied.
+fn held_because(incoming: &Incoming<'_>, tally: &Tally, guard: &Guard) -> Result<Option<Problem>> {
+    let rows = incoming.sheet.rows_read();
+    if rows < guard.min_rows {
+        return Ok(None);
+    }
+    let unknown = tally.unknown.count();
+    if exceeds(unknown, rows, guard.unknown_percent) {
+        let percent = unknown * 100 / rows;
+        return Ok(Some(text::guard_unknown(unknown, rows, percent, guard.unknown_percent)));
+    }
+    let zeroed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes WHERE is_zeroed")?;
+    if zeroed == 0 || guard.zero_percent >= 100 {
+        return Ok(None);
+    }
+    let sellable = count(incoming.shop, "SELECT count(*) FROM sellable_stock WHERE sellable > 0")?;
+    let is_held = exceeds(zeroed, sellable, guard.zero_percent);
+    let percent = zeroed * 100 / sellable.max(1);
+    Ok(is_held.then(|| text::guard_zero(zeroed, sellable, percent, guard.zero_percent)))
+}
+
+/// Is `part` more than this share of `whole`? 100 percent is never exceeded.
+fn exceeds(part: u64, whole: u64, percent: u32) -> bool {
+    percent < 100 && part * 100 > whole * u64::from(percent)
+}
+
+fn count(shop: &Connection, sql: &str) -> Result<u64> {
+    Ok(shop.query_row(sql, [], |row| row.get(0))?)
+}
+
+fn finish_comparison(
+    incoming: &mut Incoming<'_>,
+    tally: &Tally,
+    unknown_columns: Vec<String>,
+    held_because: Option<Problem>,
+) -> Result<Comparison> {
+    let changed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes")?;
+    let unknown = tally.unknown.count();
+    let others = changed + unknown + tally.stale + incoming.rejects.count();
+    let unchanged = incoming.sheet.rows_read().saturating_sub(others);
+    let mut counts = Counts::default();
+    for (name, count) in [("changed", changed), ("unchanged", unchanged), ("unknown", unknown)] {
+        counts.add(name, count);
+    }
+    if unknown > 0 {
+        incoming.problems.push(text::unknown_skus(unknown, &tally.unknown.told()));
+    }
+    if tally.stale > 0 {
+        counts.add("stale", tally.stale);
+        incoming.problems.push(text::stale_rows(tally.stale));
+    }
+    Ok(Comparison {
+        applied: changed,
+        unchanged,
+        unknown,
+        counts,
+        unknown_columns,
+        held_because,
+        is_first_load: false,
+    })
+}

@@ -1,0 +1,669 @@
+//! One control connection: from the first packet to QUIT, command by command, without retries.
+//!
+//! Every socket has its time-outs. After anything but a clean refusal the caller drops the connection: the next
+//! command would read a late reply.
+
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use std::{error, fmt};
+
+use chrono::NaiveDateTime;
+use suppaftp::rustls::ClientConfig;
+use suppaftp::types::{FileType, Mode, Response};
+use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream, Status, TlsConnector, TransferStream};
+
+use super::error::{Cause, Fault, Reply, Service, Step, quotable, timed_out};
+use super::{Encryption, Seen, tls};
+use crate::crash;
+use crate::interrupt;
+use crate::settings::{Ftp, Server};
+use crate::text::server as say;
+
+/// How long a polite goodbye may take.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// A listing longer than this is not one of ours.
+const LISTING_BYTES_MAX: u64 = 16 << 20;
+/// By how much a file may have grown since it was listed. A download that goes on and on would fill the disk.
+const GROWTH_BYTES_MAX: u64 = 64 << 20;
+/// So much of a server's first words is looked at.
+const GREETING_BYTES_SEEN: usize = 200;
+/// How long a server that does not greet is given to answer something else.
+const SILENCE_LOOKED_AT: Duration = Duration::from_secs(5);
+/// With which byte a TLS server begins to answer.
+const TLS_ALERT: u8 = 21;
+const TLS_HANDSHAKE: u8 = 22;
+const CHUNK_BYTES: usize = 64 << 10;
+/// Less than this, for as long as the time-out, is no progress.
+const BYTES_PER_S_MIN: u64 = 256;
+const TRANSFER_STARTS: &[Status] = &[Status::AboutToSend, Status::AlreadyOpen];
+/// bftpd and its like answer 200 where 250 is meant.
+const DONE: &[Status] = &[Status::RequestedFileActionOk, Status::CommandOk];
+
+type Transfer = TransferStream<<RustlsConnector as TlsConnector>::Stream>;
+
+pub(super) struct Connection<'a> {
+    settings: &'a Ftp,
+    ftp: RustlsFtpStream,
+    /// Where the last CWD went; `None`: still where the login put us.
+    folder: Option<String>,
+    /// Whether TYPE I has succeeded.
+    is_binary: bool,
+    /// Whether PASV has succeeded: what is refused after it is the command.
+    data_tried: Arc<AtomicBool>,
+}
+
+impl<'a> Connection<'a> {
+    /// Connects, secures, and logs in. What was seen on the way is in `seen`, also when a later step fails.
+    pub(super) fn open(
+        settings: &'a Ftp,
+        tls: Option<&ClientConfig>,
+        seen: &mut Seen,
+    ) -> Result<Self, Fault> {
+        let Server { host, port, user, password, .. } = &settings.server;
+        let connecting = |cause| {
+            let step = match &cause {
+                Cause::UnknownHost(_) => Step::Resolve,
+                Cause::Unreachable(_) => Step::Connect,
+                _ => Step::Greet,
+            };
+            Fault::at_step(cause, step, say::connecting(host, *port))
+        };
+        let securing = |cause| Fault::at_step(cause, Step::Secure, say::securing(host, *port));
+        let logging_in = |cause| {
+            Fault::at_step(cause, Step::LogIn, say::logging_in(host, *port, settings.server.shown_user()))
+        };
+
+        debug("connect");
+        let data_tried = Arc::new(AtomicBool::new(false));
+        let mut ftp = greet(settings, seen, Arc::clone(&data_tried)).map_err(connecting)?;
+        if let Some(config) = tls {
+            debug("AUTH TLS");
+            let (secured, encryption) = secure(ftp, config, settings).map_err(securing)?;
+            (ftp, seen.encryption) = (secured, encryption);
+        }
+        debug("log in");
+        ftp.login(user.as_str(), password.reveal())
+            .map_err(|error| logging_in(Cause::of_login(error, settings)))?;
+        crash::point("connected");
+        Ok(Self { settings, ftp, folder: None, is_binary: false, data_tried })
+    }
+
+    /// TYPE I, unless it was sent. A session begins in ASCII, in which line ends change and SIZE is refused; it is the
+    /// right one for listings, and a run that finds nothing need not ask for another.
+    fn be_binary(&mut self) -> Result<(), Cause> {
+        if !self.is_binary {
+            debug("TYPE I");
+            self.ftp.transfer_type(FileType::Binary).map_err(|error| self.cause(error))?;
+            self.is_binary = true;
+        }
+        Ok(())
+    }
+
+    /// Whether a CWD has taken us away from the folder of the login.
+    pub(super) fn has_moved(&self) -> bool {
+        self.folder.is_some()
+    }
+
+    /// PWD.
+    pub(super) fn working_folder(&mut self) -> Result<String, Cause> {
+        debug("PWD");
+        self.ftp.pwd().map_err(|error| self.cause(error))
+    }
+
+    /// CWD, unless we are there.
+    pub(super) fn enter(&mut self, folder: &str) -> Result<(), Cause> {
+        if self.folder.as_deref() == Some(folder) {
+            return Ok(());
+        }
+        match self.ask(&format!("CWD {folder}"), DONE) {
+            Ok(_) => {
+                self.folder = Some(folder.to_owned());
+                Ok(())
+            }
+            Err(Cause::Forbidden(reply) | Cause::Refused(reply)) => {
+                Err(Cause::Folder { folder: folder.to_owned(), reply })
+            }
+            Err(cause) => Err(cause),
+        }
+    }
+
+    /// What the server says it can do beyond the basics, in capitals; nothing where it does not know the question.
+    pub(super) fn features(&mut self) -> Result<Vec<String>, Cause> {
+        debug("FEAT");
+        // The library would leave the lines behind the first unread if 211 were expected.
+        match self.ftp.custom_command("FEAT", &[]) {
+            Ok(answer) | Err(FtpError::UnexpectedResponse(answer)) if answer.status == Status::System => {
+                let lines = String::from_utf8_lossy(&answer.body).to_ascii_uppercase();
+                Ok(lines.lines().map(|line| line.trim().to_owned()).collect())
+            }
+            Ok(_) | Err(FtpError::UnexpectedResponse(_)) => Ok(Vec::new()),
+            Err(error) => Err(self.cause(error)),
+        }
+    }
+
+    /// The address that the server announces for data connections, where that is another than the one we talk to;
+    /// with both. The port that it opens is not used.
+    pub(super) fn announced_elsewhere(&mut self) -> Result<Option<(IpAddr, IpAddr)>, Cause> {
+        let peer = self.ftp.get_ref().peer_addr().map_err(Cause::Io)?.ip().to_canonical();
+        if peer.is_ipv6() {
+            return Ok(None);
+        }
+        let answer = self.ask("PASV", &[Status::PassiveMode])?;
+        let announced = announced_address(&String::from_utf8_lossy(&answer.body));
+        Ok(announced.filter(|announced| *announced != peer).map(|announced| (announced, peer)))
+    }
+
+    /// A bare NLST: the names in the current folder, one a line, as bytes.
+    ///
+    /// Patterns and path arguments mean something else on each server. 450, 550 and a lone 226 are ways to say
+    /// "nothing here"; that the folder exists we know from CWD.
+    pub(super) fn names(&mut self) -> Result<Vec<u8>, Cause> {
+        debug("NLST");
+        self.data_tried.store(false, Ordering::Relaxed);
+        let mut stream = match self.ftp.custom_data_command("NLST", TRANSFER_STARTS) {
+            Ok((_, stream)) => stream,
+            Err(FtpError::UnexpectedResponse(response))
+                if says_empty(&response) && self.data_tried.load(Ordering::Relaxed) =>
+            {
+                let reply = Reply::new(&response, self.settings);
+                return if reply.speaks_of_permission() {
+                    Err(Cause::Forbidden(reply))
+                } else {
+                    Ok(Vec::new())
+                };
+            }
+            Err(error) => return Err(self.cause(error)),
+        };
+        let mut names = Vec::new();
+        let pumped = pump(&mut (&mut stream).take(LISTING_BYTES_MAX), &mut names, u64::MAX, self.pace());
+        let read = pumped.map_err(|(Side::Read(error) | Side::Write(error) | Side::Pace(error))| error);
+        self.end(stream, read)?;
+        Ok(names)
+    }
+
+    /// SIZE in bytes; `None`: there is no such file (550 also means that we may not see it, or that it is a
+    /// folder).
+    pub(super) fn size(&mut self, path: &str) -> Result<Option<u64>, Cause> {
+        Ok(self.measure(path)?.ok())
+    }
+
+    /// SIZE in bytes, or the server's 550.
+    pub(super) fn measure(&mut self, path: &str) -> Result<Result<u64, Reply>, Cause> {
+        self.be_binary()?;
+        match self.ask(&format!("SIZE {path}"), &[Status::File]) {
+            Ok(answer) => match argument(&answer).parse() {
+                Ok(bytes) => Ok(Ok(bytes)),
+                Err(_) => Err(Cause::Garbage(Reply::new(&answer, self.settings).text)),
+            },
+            Err(Cause::Refused(reply)) if is_unsupported(&reply) => Err(Cause::SizeUnsupported(reply)),
+            Err(Cause::Forbidden(reply)) => Ok(Err(reply)),
+            Err(cause) => Err(cause),
+        }
+    }
+
+    /// MDTM in UTC; `None` where the server does not know it or says something else.
+    pub(super) fn modified(&mut self, path: &str) -> Result<Option<NaiveDateTime>, Cause> {
+        match self.ask(&format!("MDTM {path}"), &[Status::File]) {
+            Ok(answer) => Ok(parse_time(&argument(&answer))),
+            Err(Cause::Forbidden(_) | Cause::Refused(_)) => Ok(None),
+            Err(cause) => Err(cause),
+        }
+    }
+
+    /// RETR into `sink`, which sees every chunk; gives the number of bytes.
+    pub(super) fn retrieve(
+        &mut self,
+        path: &str,
+        listed: u64,
+        local: &Path,
+        sink: &mut dyn Write,
+    ) -> Result<u64, Cause> {
+        self.be_binary()?;
+        let mut stream = self.transfer(&format!("RETR {path}"))?;
+        let pumped = pump(&mut stream, sink, listed.saturating_add(GROWTH_BYTES_MAX), self.pace());
+        self.end_pumped(stream, pumped.map_err(|side| side.in_download()), local)
+    }
+
+    /// STOR of all of `source`; gives the number of bytes sent. `started` is set once the server has agreed to
+    /// take the file: from then on the name may exist there.
+    pub(super) fn store(
+        &mut self,
+        path: &str,
+        local: &Path,
+        source: &mut dyn Read,
+        started: &mut bool,
+    ) -> Result<u64, Cause> {
+        self.be_binary()?;
+        let mut stream = self.transfer(&format!("STOR {path}"))?;
+        *started = true;
+        // The flush makes the TLS handshake happen for an empty file, too.
+        let pumped =
+            pump(source, &mut stream, u64::MAX, self.pace()).and_then(|bytes| match stream.flush() {
+                Ok(()) => Ok(bytes),
+                Err(error) => Err(Side::Write(error)),
+            });
+        self.end_pumped(stream, pumped.map_err(|side| side.in_upload()), local)
+    }
+
+    /// RNFR, RNTO. `started` is set when the second is sent: from then on it may have happened.
+    pub(super) fn rename(&mut self, from: &str, to: &str, started: &mut bool) -> Result<(), Cause> {
+        self.ask(&format!("RNFR {from}"), &[Status::RequestFilePending])?;
+        *started = true;
+        self.ask(&format!("RNTO {to}"), DONE).map(drop)
+    }
+
+    /// MKD.
+    pub(super) fn make_folder(&mut self, path: &str) -> Result<(), Cause> {
+        self.ask(&format!("MKD {path}"), &[Status::PathCreated, Status::CommandOk]).map(drop)
+    }
+
+    /// DELE.
+    pub(super) fn delete(&mut self, path: &str) -> Result<(), Cause> {
+        self.ask(&format!("DELE {path}"), DONE).map(drop)
+    }
+
+    /// QUIT; whatever happens, the session is over.
+    pub(super) fn quit(mut self) {
+        debug("QUIT");
+        // A server that does not say goodbye has still done all we asked.
+        let _ = self.ftp.get_ref().set_read_timeout(Some(QUIT_TIMEOUT));
+        let _ = self.ftp.get_ref().set_write_timeout(Some(QUIT_TIMEOUT));
+        if self.ftp.quit().is_err() {
+            cut(&self.ftp);
+        }
+    }
+
+    fn ask(&mut self, command: &str, expected: &[Status]) -> Result<Response, Cause> {
+        debug(command);
+        self.ftp.custom_command(command, expected).map_err(|error| self.cause(error))
+    }
+
+    fn transfer(&mut self, command: &str) -> Result<Transfer, Cause> {
+        debug(command);
+        match self.ftp.custom_data_command(command, TRANSFER_STARTS) {
+            Ok((_, stream)) => Ok(stream),
+            Err(error) => Err(self.cause(error)),
+        }
+    }
+
+    fn cause(&self, error: FtpError) -> Cause {
+        Cause::of(error, self.settings)
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::of(self.settings.timeout)
+    }
+
+    /// Closes the data connection and reads the server's verdict.
+    ///
+    /// If the transfer itself failed, the verdict tells why ("452 disk full" behind a broken pipe). After a
+    /// time-out nobody waits for it a second time.
+    fn end<T>(&mut self, stream: Transfer, outcome: io::Result<T>) -> Result<T, Cause> {
+        match outcome {
+            Ok(value) => stream.finish().map(|()| value).map_err(|error| self.cause(error)),
+            Err(error) if timed_out(&error) => {
+                cut(&self.ftp);
+                Err(Cause::Io(error))
+            }
+            Err(error) => match stream.finish() {
+                Err(FtpError::UnexpectedResponse(response)) => {
+                    Err(self.cause(FtpError::UnexpectedResponse(response)))
+                }
+                _ => Err(Cause::Io(error)),
+            },
+        }
+    }
+
+    fn end_pumped(
+        &mut self,
+        stream: Transfer,
+        pumped: Result<u64, PumpError>,
+        local: &Path,
+    ) -> Result<u64, Cause> {
+        match pumped {
+            Ok(bytes) => self.end(stream, Ok(bytes)),
+            Err(PumpError::Network(error)) => self.end(stream, Err(error)),
+            Err(PumpError::Local(error)) => {
+                cut(&self.ftp);
+                Err(Cause::Local { path: local.display().to_string(), error })
+            }
+        }
+    }
+}
+
+/// Ends a session that is out of step, so that nothing waits for a late reply.
+fn cut(ftp: &RustlsFtpStream) {
+    // It may be cut already; there is nobody to tell.
+    let _ = ftp.get_ref().shutdown(Shutdown::Both);
+}
+
+fn debug(step: &str) {
+    log::debug!(target: "tempostar::server", "{step}");
+}
+
+/// The TCP connection and the server's greeting.
+fn greet(settings: &Ftp, seen: &mut Seen, data_tried: Arc<AtomicBool>) -> Result<RustlsFtpStream, Cause> {
+    let socket = dial(settings, seen)?;
+    is_ftp(&socket, settings)?;
+    let peer = socket.peer_addr().map_err(Cause::Unreachable)?;
+    let (connect_timeout, timeout) = (settings.connect_timeout, settings.timeout);
+    let mut ftp = RustlsFtpStream::connect_with_stream(socket)
+        .map_err(|error| Cause::of_connecting(error, settings))?
+        .passive_stream_builder(move |address| {
+            data_tried.store(true, Ordering::Relaxed);
+            connect(address, connect_timeout, timeout).map_err(|error| {
+                FtpError::ConnectionError(io::Error::new(error.kind(), DataConnection { address, error }))
+            })
+        });
+    let greeting = quotable(ftp.get_welcome_msg().unwrap_or_default().as_bytes(), settings.server.secret());
+    if greeting.split([' ', '/']).any(|word| matches!(word, "SMTP" | "ESMTP")) {
+        return Err(Cause::OtherService { service: Service::Mail, words: greeting });
+    }
+    seen.greeting = Some(greeting);
+    // PASV is the one form that every IPv4 server knows; with the peer's own address in place of the announced
+    // one it is as good as EPSV behind NAT, and cannot be led astray. IPv6 has only EPSV.
+    ftp.set_passive_nat_workaround(true);
+    if peer.ip().to_canonical().is_ipv6() {
+        ftp.set_mode(Mode::ExtendedPassive);
+    }
+    Ok(ftp)
+}
+
+/// Whether the server would encrypt; asked on a connection of its own. Pure-FTPd says in FEAT that it would, and then
+/// refuses.
+pub(super) fn agrees_to_encrypt(settings: &Ftp) -> bool {
+    let greeted = greet(settings, &mut Seen::default(), Arc::new(AtomicBool::new(false)));
+    greeted.is_ok_and(|mut ftp| ftp.custom_command("AUTH TLS", &[Status::AuthOk]).is_ok())
+}
+
+/// Looks at the first words without taking them: the library does not tell what it did not understand.
+fn is_ftp(socket: &TcpStream, settings: &Ftp) -> Result<(), Cause> {
+    let mut words = [0; GREETING_BYTES_SEEN];
+    let read = socket.peek(&mut words).map_err(Cause::Io)?;
+    let words = &words[..read];
+    if words.first().is_none_or(u8::is_ascii_digit) {
+        return Ok(());
+    }
+    let shown = quotable(words, settings.server.secret());
+    Err(match service_of(words) {
+        Some(service) => Cause::OtherService { service, words: shown },
+        None => Cause::Garbage(shown),
+    })
+}
+
+fn service_of(words: &[u8]) -> Option<Service> {
+    let services: [(&[u8], Service); 4] = [
+        (b"SSH-", Service::Ssh),
+        (b"HTTP/", Service::Web),
+        (b"+OK", Service::Mail),
+        (b"* OK", Service::Mail),
+    ];
+    services.into_iter().find(|(beginning, _)| words.starts_with(beginning)).map(|(_, service)| service)
+}
+
+/// What a server that does not greet answers to whoever begins with TLS: servers of HTTPS and of implicit FTPS wait
+/// for that, and a web server says that it is one. `None`: nothing that we know.
+pub(super) fn behind_silence(settings: &Ftp, address: SocketAddr) -> Option<Cause> {
+    let timeout = settings.timeout.min(SILENCE_LOOKED_AT);
+    let mut socket = connect(address, settings.connect_timeout, timeout).ok()?;
+    socket.write_all(&tls::hello(bare(&settings.server.host))?).ok()?;
+    let mut answer = [0; GREETING_BYTES_SEEN];
+    let read = socket.read(&mut answer).ok()?;
+    let answer = &answer[..read];
+    if matches!(answer.first()?, &TLS_HANDSHAKE | &TLS_ALERT) {
+        return Some(Cause::OtherService { service: Service::Tls, words: String::new() });
+    }
+    let words = quotable(answer, settings.server.secret());
+    service_of(answer).map(|service| Cause::OtherService { service, words })
+}
+
+/// AUTH TLS, handshake, PBSZ, PROT. There is no way back to plain text from here.
+fn secure(
+    ftp: RustlsFtpStream,
+    config: &ClientConfig,
+    settings: &Ftp,
+) -> Result<(RustlsFtpStream, Option<Encryption>), Cause> {
+    let connector = tls::Connector::new(config);
+    let handshake = connector.handshake();
+    let secured = ftp.into_secure(connector, bare(&settings.server.host)).map_err(|error| {
+        // The library would give the words of a failed handshake only.
+        let error = handshake.failure().map_or(error, FtpError::ConnectionError);
+        match Cause::of_connecting(error, settings) {
+            Cause::Transient(reply) if reply.code == 421 => Cause::Transient(reply),
+            Cause::Refused(reply) | Cause::Forbidden(reply) | Cause::Transient(reply) => {
+                Cause::TlsRefused(reply)
+            }
+            cause => cause,
+        }
+    })?;
+    Ok((secured, handshake.encryption()))
+}
+
+/// Tries each of the host's addresses.
+fn dial(settings: &Ftp, seen: &mut Seen) -> Result<TcpStream, Cause> {
+    let Server { host, port, .. } = &settings.server;
+    let mut failure = Cause::UnknownHost(io::ErrorKind::NotFound.into());
+    for address in (bare(host), *port).to_socket_addrs().map_err(Cause::UnknownHost)? {
+        seen.addresses.push(address);
+        let began = Instant::now();
+        match connect(address, settings.connect_timeout, settings.timeout) {
+            Ok(socket) => {
+                seen.connected = Some((address, began.elapsed()));
+                return Ok(socket);
+            }
+            Err(error) => failure = Cause::Unreachable(error),
+        }
+    }
+    Err(failure)
+}
+
+/// An IPv6 address as URLs write it, without its brackets.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
+fn connect(address: SocketAddr, connect_timeout: Duration, timeout: Duration) -> io::Result<TcpStream> {
+    let socket = TcpStream::connect_timeout(&address, connect_timeout)?;
+    socket.set_read_timeout(Some(timeout))?;
+    socket.set_write_timeout(Some(timeout))?;
+    socket.set_nodelay(true)?;
+    Ok(socket)
+}
+
+/// Travels through the library's error: which connection failed decides what the reader is told.
+#[derive(Debug)]
+pub(super) struct DataConnection {
+    pub(super) address: SocketAddr,
+    pub(super) error: io::Error,
+}
+
+impl fmt::Display for DataConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "data connection to {}: {}", self.address, self.error)
+    }
+}
+
+impl error::Error for DataConnection {}
+
+fn says_empty(response: &Response) -> bool {
+    matches!(
+        response.status,
+        Status::RequestFileActionIgnored | Status::FileUnavailable | Status::ClosingDataConnection
+    )
+}
+
+fn is_unsupported(reply: &Reply) -> bool {
+    matches!(reply.code, 500 | 502 | 504)
+}
+
+/// What follows the code on the last line of an answer.
+fn argument(answer: &Response) -> String {
+    let text = String::from_utf8_lossy(&answer.body);
+    let last = text.lines().next_back().unwrap_or_default();
+    last.get(4..).unwrap_or_default().trim().to_owned()
+}
+
+/// The address in `227 Entering Passive Mode (192,0,2,1,4,5)`.
+fn announced_address(answer: &str) -> Option<IpAddr> {
+    let is_apart = |c: char| !c.is_ascii_digit() && c != ',';
+    let numbers = answer.split(is_apart).find(|part| part.matches(',').count() == 5)?;
+    let numbers: Vec<u8> = numbers.split(',').map_while(|number| number.parse().ok()).collect();
+    let [a, b, c, d, _, _] = numbers[..] else { return None };
+    Some(Ipv4Addr::new(a, b, c, d).into())
+}
+
+/// `YYYYMMDDHHMMSS`, with or without a fraction.
+fn parse_time(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text.get(..14)?, "%Y%m%d%H%M%S").ok()
+}
+
+/// Which end of a copy failed.
+enum Side {
+    Read(io::Error),
+    Write(io::Error),
+    /// The network's, whichever end that is.
+    Pace(io::Error),
+}
+
+enum PumpError {
+    Network(io::Error),
+    Local(io::Error),
+}
+
+impl Side {
+    fn in_upload(self) -> PumpError {
+        match self {
+            Self::Read(error) => PumpError::Local(error),
+            Self::Write(error) | Self::Pace(error) => PumpError::Network(error),
+        }
+    }
+
+    fn in_download(self) -> PumpError {
+        match self {
+            Self::Read(error) | Self::Pace(error) => PumpError::Network(error),
+            Self::Write(error) => PumpError::Local(error),
+        }
+    }
+}
+
+/// A peer that lets a byte pass now and then never trips a socket's time-out; the job would be at it for days, and hold
+/// its lock.
+struct Pace {
+    time_out: Duration,
+    since: Instant,
+    bytes: u64,
+}
+
+impl Pace {
+    fn of(time_out: Duration) -> Self {
+        Self { time_out, since: Instant::now(), bytes: 0 }
+    }
+
+    /// Looks back each time the time-out is over.
+    fn note(&mut self, bytes: usize) -> io::Result<()> {
+        self.bytes += bytes as u64;
+        let elapsed = self.since.elapsed();
+        if elapsed < self.time_out {
+            return Ok(());
+        }
+        if self.bytes < elapsed.as_secs().saturating_mul(BYTES_PER_S_MIN) {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, TooSlow { bytes: self.bytes }));
+        }
+        *self = Self::of(self.time_out);
+        Ok(())
+    }
+}
+
+/// So few bytes in a whole time-out.
+#[derive(Debug)]
+pub(super) struct TooSlow {
+    pub(super) bytes: u64,
+}
+
+impl fmt::Display for TooSlow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "only {} bytes", self.bytes)
+    }
+}
+
+impl error::Error for TooSlow {}
+
+/// Copies to the end and tells the ends apart, which `io::copy` does not.
+///
+/// A TLS peer that hangs up without saying so (`UnexpectedEof`) ends the copy like any other end: the caller
+/// compares sizes anyway, and some servers never say so.
+fn pump(from: &mut dyn Read, to: &mut dyn Write, bytes_max: u64, mut pace: Pace) -> Result<u64, Side> {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut total = 0;
+    loop {
+        if interrupt::is_requested() {
+            return Err(Side::Read(io::ErrorKind::Interrupted.into()));
+        }
+        match from.read(&mut chunk) {
+            Ok(0) => return Ok(total),
+            Ok(read) => {
+                to.write_all(&chunk[..read]).map_err(Side::Write)?;
+                pace.note(read).map_err(Side::Pace)?;
+                total += read as u64;
+                if total > bytes_max {
+                    let endless = "the server sends far more than the file's size";
+                    return Err(Side::Read(io::Error::new(io::ErrorKind::FileTooLarge, endless)));
+                }
+                crash::point("chunk");
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(total),
+            Err(error) => return Err(Side::Read(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_with_and_without_a_fraction() {
+        let expected = NaiveDateTime::parse_from_str("2026-11-24 01:15:00", "%Y-%m-%d %H:%M:%S").ok();
+        assert_eq!(parse_time("20261124011500"), expected);
+        assert_eq!(parse_time("20261124011500.123"), expected);
+    }
+
+    #[test]
+    fn the_announced_address_is_found_in_every_form() {
+        let expected = Some(IpAddr::from([10, 0, 0, 7]));
+        for answer in
+            ["227 Entering Passive Mode (10,0,0,7,4,5).\r\n", "227 =10,0,0,7,4,5", "227 ok 10,0,0,7,4,5"]
+        {
+            assert_eq!(announced_address(answer), expected, "{answer}");
+        }
+        for answer in ["227 ok", "227 (10,0,0,7,4)", "227 (300,0,0,7,4,5)"] {
+            assert_eq!(announced_address(answer), None, "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_download_that_goes_on_and_on_is_cut_off() {
+        let pace = || Pace::of(Duration::from_secs(30));
+        let endless = pump(&mut io::repeat(b'x'), &mut io::sink(), 1 << 20, pace());
+        assert!(matches!(endless, Err(Side::Read(error)) if error.kind() == io::ErrorKind::FileTooLarge));
+        let just_so = pump(&mut io::repeat(b'x').take(1 << 20), &mut io::sink(), 1 << 20, pace());
+        assert!(matches!(just_so, Ok(bytes) if bytes == 1 << 20));
+    }
+
+    #[test]
+    fn what_is_no_time_is_no_time() {
+        for text in ["", "2026", "00000000000000", "20261324011500", "2026年11月24日 10時"] {
+            assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_around_an_address_are_dropped() {
+        assert_eq!([bare("[::1]"), bare("::1"), bare("ftp.example")], ["::1", "::1", "ftp.example"]);
+    }
+}

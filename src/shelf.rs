@@ -1,0 +1,221 @@
+//! The work folder: what lies where in it, for nobody's eyes but the user's (0700, files 0600).
+//!
+//! ```text
+//! spool/<job>.<env>/               downloads in progress; files of orders that have not arrived yet
+//! archive/<job>/…/                 a copy of every file that was taken
+//! archive/export-orders.<env>/…/   a copy of every file that was sent
+//! rejects/<run>/                   rows that were rejected, to be corrected and fed back
+//! export-orders.<env>.last         the last file of orders that may have reached TEMPOSTAR
+//! <job>.<env>.lock
+//! ```
+//!
+//! A symbolic link among them is an error, and not followed: it would lead customers' data, or what is deleted, out of
+//! the folder. The work folder itself may be one.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::NaiveDateTime;
+
+use crate::lock::Lock;
+use crate::moment::system_time;
+use crate::report::{Exit, Failure};
+use crate::text::sync as text;
+
+/// How the names of runs, and of their folders, begin.
+pub(crate) const RUN_ID_TIME: &str = "%Y%m%dT%H%M%S";
+
+/// Where a run keeps its files.
+#[derive(Clone, Debug)]
+pub struct WorkDir {
+    root: PathBuf,
+}
+
+impl WorkDir {
+    /// Takes this folder, and makes it where it is missing.
+    ///
+    /// # Errors
+    /// `Failure` with `Exit::Settings` when it cannot be made or written to.
+    pub fn open(root: &Path) -> Result<Self> {
+        private_folders().recursive(true).create(root).map_err(|error| unusable(root, &error))?;
+        Ok(Self::at(root))
+    }
+
+    /// This folder, only to tell where things lie in it.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// The folder for the files in progress of somebody of this name.
+    pub fn spool(&self, name: &str) -> Result<PathBuf> {
+        self.make_folder(&Path::new("spool").join(name))
+    }
+
+    /// Where something of this name lies, at the top of the folder.
+    pub fn place(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// Where a copy named in the ledger lies.
+    pub fn archived(&self, archived_as: &str) -> PathBuf {
+        self.root.join("archive").join(archived_as)
+    }
+
+    /// The newest copy of a file of this name that a job has taken; the folders between have the time as their names.
+    pub fn newest_copy(&self, job: &str, name: &Path) -> Result<Option<PathBuf>> {
+        let folder = self.archived(job);
+        if !folder.exists() {
+            return Ok(None);
+        }
+        let mut newest = None;
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+            let copy = entry?.path().join(name);
+            if fs::symlink_metadata(&copy).is_ok_and(|found| found.is_file()) {
+                newest = newest.max(Some(copy));
+            }
+        }
+        Ok(newest)
+    }
+
+    /// Moves a file of the spool to its place in the archive; a copy that lies there already stays.
+    ///
+    /// # Errors
+    /// When the file cannot be moved; it stays in the spool then.
+    pub fn archive(&self, spooled: &Path, archived_as: &str) -> Result<()> {
+        let target = self.archived(archived_as);
+        if let Some(folder) = Path::new(archived_as).parent() {
+            self.make_folder(&Path::new("archive").join(folder))?;
+        }
+        // A link of that name is replaced.
+        if fs::symlink_metadata(&target).is_ok_and(|found| found.is_file()) {
+            return fs::remove_file(spooled).with_context(|| format!("cannot remove {}", spooled.display()));
+        }
+        fs::rename(spooled, &target)
+            .with_context(|| format!("cannot move {} to {}", spooled.display(), target.display()))
+    }
+
+    /// Removes a copy from the archive, and its folder if that is empty then.
+    pub fn forget_copy(&self, archived_as: &str) -> Result<()> {
+        let path = self.archived(archived_as);
+        if let Some(folder) = Path::new(archived_as).parent() {
+            self.check_no_link(&Path::new("archive").join(folder))?;
+        }
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+            }
+            _ => {}
+        }
+        let _ = path.parent().map(fs::remove_dir);
+        Ok(())
+    }
+
+    /// Removes the rejected rows of runs that began before this moment; a run's folder has its time as its name.
+    pub fn forget_rejects(&self, before: NaiveDateTime) -> Result<()> {
+        let folder = self.root.join("rejects");
+        if !folder.exists() {
+            return Ok(());
+        }
+        self.check_no_link(Path::new("rejects"))?;
+        let before = before.format(RUN_ID_TIME).to_string();
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+            let entry = entry?;
+            // What a person laid beside the runs' folders is the person's.
+            let is_of_a_run = entry.file_type()?.is_dir() && is_run_id(&entry.file_name().to_string_lossy());
+            if is_of_a_run && entry.file_name().to_string_lossy().as_ref() < before.as_str() {
+                fs::remove_dir_all(entry.path())
+                    .with_context(|| format!("cannot remove {}", entry.path().display()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the rejected rows of a file go; the folder is not made yet.
+    pub fn rejects(&self, run_id: &str, name: &str) -> PathBuf {
+        self.root.join("rejects").join(run_id).join(name)
+    }
+
+    /// Makes the folder in which [`WorkDir::rejects`] lie.
+    pub fn make_rejects_folder(&self, run_id: &str) -> Result<()> {
+        self.make_folder(&Path::new("rejects").join(run_id)).map(drop)
+    }
+
+    /// The run whose rejected rows this file holds, if it lies where they are kept.
+    pub fn run_of_rejects(&self, path: &Path) -> Option<String> {
+        let folder = fs::canonicalize(path).ok()?.parent()?.to_owned();
+        let rejects = fs::canonicalize(self.root.join("rejects")).ok()?;
+        (folder.parent()? == rejects)
+            .then(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()))?
+    }
+
+    /// Takes the lock of a job. `None`: another run holds it.
+    pub fn lock(&self, job: &str, environment: &str) -> Result<Option<Lock>> {
+        let name = format!("{job}.{environment}.lock");
+        let path = self.root.join(&name);
+        self.check_no_link(Path::new(&name))?;
+        let mut options = OpenOptions::new();
+        let opened = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let file = opened.map_err(|error| unusable(&path, &error))?;
+        Lock::take(file).with_context(|| format!("cannot lock {}", path.display()))
+    }
+
+    /// Makes a folder of ours and those between, for this user's eyes only; gives its path.
+    fn make_folder(&self, below: &Path) -> Result<PathBuf> {
+        self.check_no_link(below)?;
+        let path = self.root.join(below);
+        private_folders().recursive(true).create(&path).map_err(|error| unusable(&path, &error))?;
+        Ok(path)
+    }
+
+    /// Nothing on the way to this place, which need not exist, is a symbolic link.
+    fn check_no_link(&self, below: &Path) -> Result<(), Failure> {
+        let mut path = self.root.clone();
+        for part in below {
+            path.push(part);
+            if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
+                return Err(Failure::new(Exit::Settings, text::work_dir_link(&path.display().to_string())));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unusable(path: &Path, error: &io::Error) -> Failure {
+    let problem = text::work_dir_unusable(&path.display().to_string(), &error.to_string());
+    Failure::new(Exit::Settings, problem)
+}
+
+/// Whether a folder's name is that of a run: `20261124T101500-1a2b3c`.
+fn is_run_id(name: &str) -> bool {
+    let time = name.split_once('-').map_or("", |(time, _)| time);
+    NaiveDateTime::parse_from_str(time, RUN_ID_TIME).is_ok()
+}
+
+fn private_folders() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.mode(0o700);
+    builder
+}
+
+/// Makes a file for this user's eyes only; one that was there before is replaced, never followed.
+pub(crate) fn create_file(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).read(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Gives a file its own time, so that it keeps it when it is fed back by hand.
+pub(crate) fn set_time(path: &Path, japan_time: NaiveDateTime) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.set_modified(system_time(japan_time))
+}
+
+/// A file's own time as the file system knows it, Japan time.
+pub(crate) fn time_of(path: &Path) -> io::Result<NaiveDateTime> {
+    let modified = fs::metadata(path)?.modified()?;
+    Ok(crate::moment::japan_time(chrono::DateTime::<chrono::Utc>::from(modified).naive_utc()))
+}

@@ -1,0 +1,265 @@
+//! One run: its lock, its record, its outcome; and the one home of the order of effects.
+//!
+//! [`run`] is the frame of every job. [`import`] takes files from an inbox to the shop's tables; [`export`] takes
+//! orders from the shop's tables to the outbox. Neither knows the jobs: they are handed what to do with a sheet, and
+//! how to choose and render orders.
+//!
+//! What holds throughout:
+//! * rows and their ledger entry commit in one transaction;
+//! * a file on the server is moved away only after that commit, and moving it can be repeated;
+//! * no network traffic while a write transaction is open;
+//! * `--dry-run` opens the database so that SQLite itself refuses to write.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use chrono::{NaiveDateTime, TimeDelta};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::books;
+use crate::books::history;
+use crate::books::ledger;
+use crate::books::staging::Left;
+use crate::crash;
+use crate::interrupt;
+use crate::lock::Lock;
+use crate::mail::aside::Aside;
+use crate::mail::{self, Store};
+use crate::moment::{Clock, parse_time};
+use crate::progress::Progress;
+use crate::report::{Exit, Failure, Report};
+use crate::settings::Settings;
+use crate::shelf::WorkDir;
+use crate::text::sync as text;
+
+pub mod export;
+pub mod import;
+mod life;
+mod problems;
+
+pub use self::life::tell_without_settings;
+
+/// Whether a run may have effects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Everything as it should be.
+    Real,
+    /// Nothing is written, neither here nor on the server.
+    DryRun,
+}
+
+/// A run under way.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// The checked settings.
+    pub settings: &'a Settings,
+    /// The time.
+    pub clock: &'a Clock,
+    /// Whether it may have effects.
+    pub mode: Mode,
+    /// The shop's database.
+    pub database: Connection,
+    /// Its files.
+    pub work_dir: WorkDir,
+    /// What it has to tell so far.
+    pub report: Report,
+    /// Where a person sees how far it is.
+    pub progress: Progress,
+    /// Which file it has open as the database; none in a dry run.
+    opened: Option<books::FileId>,
+    /// Held until the run ends.
+    _locks: Vec<Lock>,
+}
+
+impl Run<'_> {
+    /// The folder for this job's files in progress; the other environment's runs have another.
+    fn spool(&self) -> Result<PathBuf> {
+        self.work_dir.spool(&format!("{}.{}", self.report.command, self.settings.environment.as_str()))
+    }
+
+    /// Commits, if what is committed goes to the file that the settings name.
+    fn commit(&self, transaction: Transaction<'_>) -> Result<()> {
+        books::check_still_there(&self.settings.database, self.opened)?;
+        Ok(transaction.commit()?)
+    }
+}
+
+/// Runs a job in its frame: takes the lock, opens the database, notes beginning and end in the ledger, and turns
+/// every error into the report's last problem.
+pub fn run(
+    settings: &Settings,
+    clock: &Clock,
+    mode: Mode,
+    mut report: Report,
+    job: impl FnOnce(&mut Run<'_>) -> Result<()>,
+) -> Report {
+    report.environment = Some(settings.environment.as_str());
+    report.is_dry_run = mode == Mode::DryRun;
+    match begin(settings, clock, mode, &report) {
+        Err(error) => {
+            report.fail(failure_of(&error));
+            if mode == Mode::Real {
+                life::tell_of_no_beginning(settings, clock, &mut report);
+            }
+        }
+        Ok(None) => {
+            report.problems.push(text::locked(report.command));
+            report.exit = Exit::Locked;
+            life::tell_if_locked_for_long(settings, clock, &mut report);
+        }
+        Ok(Some(mut run)) => {
+            log::info!("begins, with {}", settings.environment.as_str());
+            if let Err(error) = job(&mut run) {
+                run.report.fail(failure_of(&error));
+            }
+            report = end(run);
+        }
+    }
+    report.finished_at = clock.now();
+    log::info!("ends: {} (exit code {})", report.outcome(), report.exit.code());
+    report
+}
+
+fn begin<'a>(
+    settings: &'a Settings,
+    clock: &'a Clock,
+    mode: Mode,
+    report: &Report,
+) -> Result<Option<Run<'a>>> {
+    let work_dir = WorkDir::open(&settings.work_dir)?;
+    let report = report.clone();
+    if mode == Mode::DryRun {
+        let database = books::open_read_only(settings)?;
+        let (opened, locks, progress) = (None, Vec::new(), Progress::none());
+        let run = Run { settings, clock, mode, database, work_dir, report, progress, opened, _locks: locks };
+        return Ok(Some(run));
+    }
+    let Some(ours) = work_dir.lock(report.command, settings.environment.as_str())? else { return Ok(None) };
+    let Some(databases) = books::lock(settings, report.command)? else { return Ok(None) };
+    crash::point("locked");
+    life::forget_lock_out(settings, &work_dir, report.command)?;
+    let database = books::open(settings)?;
+    let opened = books::FileId::of(&settings.database);
+    // A run that the power cut takes back with its record has done nothing yet.
+    books::without_waiting(&database, || ledger::begin_run(&database, &report))?;
+    crash::point("begun");
+    let (locks, progress) = (vec![ours, databases], Progress::none());
+    Ok(Some(Run { settings, clock, mode, database, work_dir, report, progress, opened, _locks: locks }))
+}
+
+/// On which day old entries were last forgotten, Japan time, and those from before how many days.
+const FORGOTTEN: &str = "forgotten";
+
+/// Forgets what is older than the settings want: runs, files that are done with, and their copies. That is done once a
+/// day, because before each run there is one that has just become old enough. A failure to do so is no failure of the
+/// run; the next one tries again.
+fn forget(run: &Run<'_>) -> Result<()> {
+    let (now, days) = (run.clock.now(), run.settings.limits.history_days);
+    let done = format!("{} {days}", now.date());
+    if books::meta(&run.database, FORGOTTEN)?.as_ref() == Some(&done) {
+        return Ok(());
+    }
+    let before = now - TimeDelta::days(i64::from(days));
+    let left = history::forget_before(&run.database, before)?;
+    if !ledger::is_anything_older(&run.database, before)? {
+        return Ok(());
+    }
+    let left = left.max(forget_entries(run, before)?);
+    run.work_dir.forget_rejects(before)?;
+    match left {
+        Left::Nothing => Ok(books::set_meta(&run.database, FORGOTTEN, &done)?),
+        Left::More => Ok(()),
+    }
+}
+
+/// How many days' entries one transaction forgets: some milliseconds …
+const FORGOTTEN_DAYS: TimeDelta = TimeDelta::days(10);
+
+/// … and how many such transactions one run does at most.
+const FORGETTING_STEPS_MAX: u32 = 10;
+
+/// The ledger's entries and their copies.
+fn forget_entries(run: &Run<'_>, before: NaiveDateTime) -> Result<Left> {
+    for _ in 0..FORGETTING_STEPS_MAX {
+        let first = ledger::first_run(&run.database)?.as_deref().and_then(parse_time);
+        let step = first.map_or(before, |first| before.min(first + FORGOTTEN_DAYS));
+        let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+        let copies = ledger::forget_before(&transaction, step)?;
+        transaction.commit()?;
+        for archived_as in copies {
+            run.work_dir.forget_copy(&archived_as)?;
+        }
+        if !ledger::is_anything_older(&run.database, before)? {
+            return Ok(Left::Nothing);
+        }
+        if interrupt::is_requested() {
+            break;
+        }
+        interrupt::sleep(books::WRITERS_TURN);
+    }
+    Ok(Left::More)
+}
+
+/// Forgets, notes the end, gives the locks back, and only then mails: a slow mail server keeps nobody waiting.
+fn end(mut run: Run<'_>) -> Report {
+    if run.mode == Mode::DryRun {
+        return run.report;
+    }
+    if let Err(error) = forget(&run) {
+        log::warn!("cannot forget old runs and files: {error:#}");
+    }
+    run.report.finished_at = run.clock.now();
+    let noted = note_end(&mut run);
+    crash::point("ended");
+    let Run { settings, clock, database, work_dir, mut report, _locks: locks, .. } = run;
+    drop(locks);
+    let told = match noted {
+        Ok(()) => mail::tell(settings, Store::Ledger(&database), report.command, clock),
+        Err(error) => {
+            log::warn!("cannot note the end of the run: {error:#}");
+            // The first error wins; this one only decides when there was none.
+            if report.exit < Exit::Remote {
+                report.fail(failure_of(&error));
+            }
+            life::tell_of_no_end(settings, clock, &work_dir, &report)
+        }
+    };
+    report.problems.extend(told);
+    report
+}
+
+/// The run's end and what it means for the problems that last: one transaction.
+fn note_end(run: &mut Run<'_>) -> Result<()> {
+    let aside = Aside::of(run.settings, &run.work_dir, run.report.command);
+    let cases = aside.cases()?;
+    let is_uneventful = run.report.is_uneventful() && cases.is_empty();
+    let note = || {
+        let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+        ledger::end_run(&transaction, &run.report)?;
+        life::note(&transaction, cases, &run.report, run.clock.now())?;
+        Ok(transaction.commit()?)
+    };
+    // Most runs find nothing to do. What they have to note the next one would find anew.
+    if is_uneventful { books::without_waiting(&run.database, note) } else { note() }?;
+    crash::point("end-noted");
+    aside.clear()
+}
+
+/// What an error means to cron and to a person.
+pub fn failure_of(error: &anyhow::Error) -> Failure {
+    for cause in error.chain() {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return Failure { exit: failure.exit, problems: failure.problems.clone() };
+        }
+        if let Some(remote) = cause.downcast_ref::<crate::server::Error>() {
+            return Failure::new(remote.exit(), (*remote.problem).clone());
+        }
+        if let Some(problem) = cause.downcast_ref::<rusqlite::Error>().and_then(books::explain) {
+            return Failure::new(Exit::Database, problem);
+        }
+        if cause.downcast_ref::<std::io::Error>().is_some() {
+            return Failure::new(Exit::Settings, text::local_disk(&format!("{error:#}")));
+        }
+    }
+    Failure::new(Exit::Internal, text::internal(&format!("{error:#}")))
+}
