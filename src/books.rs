@@ -3,8 +3,14 @@
 //! The shop's application reads and writes the same file while we run. Hence WAL, a busy time-out, and short write
 //! transactions; all times go in as text in Japan time.
 
+pub(crate) mod batches;
+pub(crate) mod cases;
+pub(crate) mod files;
+pub(crate) mod forget;
 pub(crate) mod history;
-pub(crate) mod ledger;
+pub mod orders;
+mod rows;
+pub(crate) mod runs;
 pub(crate) mod staging;
 
 use std::fs::{self, File, OpenOptions};
@@ -16,8 +22,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
+use crate::job::Job;
 use crate::lock::Lock;
-use crate::report::{Exit, Failure, Problem};
+use crate::problem::{Failure, Problem};
 use crate::settings::{Environment, Settings};
 use crate::text::books as text;
 
@@ -73,7 +80,7 @@ pub fn open_read_only(settings: &Settings) -> Result<Connection> {
     }
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     if schema_version(&connection, path)? < known_version() {
-        return Err(Failure::new(Exit::Database, text::database_not_migrated(&show(path))).into());
+        return Err(Failure::of(text::database_not_migrated(&show(path))).into());
     }
     check_stamp(&connection, path, settings.environment)?;
     Ok(connection)
@@ -104,19 +111,19 @@ pub fn set_meta(connection: &Connection, key: &str, value: &str) -> rusqlite::Re
 ///
 /// # Errors
 /// `Failure` with `Exit::Database` when the database's folder cannot be used.
-pub fn lock(settings: &Settings, job: &str) -> Result<Option<Lock>> {
+pub(crate) fn lock(settings: &Settings, name: &str) -> Result<Option<Lock>> {
     check_place(&settings.database)?;
-    let path = lock_path(&settings.database, job);
+    let path = lock_path(&settings.database, name);
     let file = open_lock(&path).map_err(|error| {
         let folder = path.parent().map(show).unwrap_or_default();
-        Failure::new(Exit::Database, text::database_folder_unwritable(&folder, &error.to_string()))
+        Failure::of(text::database_folder_unwritable(&folder, &error.to_string()))
     })?;
     Lock::take(file).with_context(|| format!("cannot lock {}", path.display()))
 }
 
 /// Whether a run of the job is at work with this database.
-pub fn is_locked(settings: &Settings, job: &str) -> bool {
-    let path = lock_path(&settings.database, job);
+pub(crate) fn is_locked(settings: &Settings, job: Job) -> bool {
+    let path = lock_path(&settings.database, job.as_str());
     // Shared, and released at once: a run that begins at this very moment is what it could disturb.
     let file = File::open(path).ok();
     file.is_some_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
@@ -161,7 +168,7 @@ pub fn check_still_there(path: &Path, opened: Option<FileId>) -> Result<(), Fail
     if FileId::of(path) == opened {
         return Ok(());
     }
-    Err(Failure::new(Exit::Database, text::database_replaced(&show(path))))
+    Err(Failure::of(text::database_replaced(&show(path))))
 }
 
 /// What an error of SQLite, met anywhere in a run, means to a person; `None` when it is a fault of ours.
@@ -216,11 +223,11 @@ pub fn known_version() -> i64 {
 
 fn check_place(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
-        return Err(Failure::new(Exit::Database, text::database_is_folder(&show(path))));
+        return Err(Failure::of(text::database_is_folder(&show(path))));
     }
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-            Err(Failure::new(Exit::Database, text::database_missing_folder(&show(folder))))
+            Err(Failure::of(text::database_missing_folder(&show(folder))))
         }
         _ => Ok(()),
     }
@@ -231,7 +238,7 @@ fn check_place(path: &Path) -> Result<(), Failure> {
 fn create_unreadable_for_others(path: &Path) -> Result<(), Failure> {
     match OpenOptions::new().write(true).create_new(true).mode(0o660).open(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(Failure::new(Exit::Database, text::database_cannot_open(&show(path), &error.to_string())))
+            Err(Failure::of(text::database_cannot_open(&show(path), &error.to_string())))
         }
         _ => Ok(()),
     }
@@ -273,7 +280,7 @@ fn unusable(path: &Path, error: &rusqlite::Error) -> Failure {
         Some(ErrorCode::CannotOpen) => text::database_cannot_open(&show(path), &error.to_string()),
         _ => explain(error).unwrap_or_else(|| text::database_cannot_open(&show(path), &error.to_string())),
     };
-    Failure::new(Exit::Database, problem)
+    Failure::of(problem)
 }
 
 fn schema_version(connection: &Connection, path: &Path) -> Result<i64> {
@@ -282,7 +289,7 @@ fn schema_version(connection: &Connection, path: &Path) -> Result<i64> {
         .map_err(|error| unusable(path, &error))?;
     if found > known_version() || found < 0 {
         let problem = text::database_newer(&show(path), found, known_version());
-        return Err(Failure::new(Exit::Database, problem).into());
+        return Err(Failure::of(problem).into());
     }
     Ok(found)
 }
@@ -318,7 +325,7 @@ fn check_nothing_in_the_way(connection: &Connection, path: &Path) -> Result<()> 
         )
         .optional()?;
     match table {
-        Some(table) => Err(Failure::new(Exit::Database, text::database_foreign(&show(path), &table)).into()),
+        Some(table) => Err(Failure::of(text::database_foreign(&show(path), &table)).into()),
         None => Ok(()),
     }
 }
@@ -337,7 +344,7 @@ fn check_stamp(connection: &Connection, path: &Path, environment: Environment) -
     match meta(connection, "environment")? {
         Some(stamped) if stamped != environment.as_str() => {
             let problem = text::wrong_environment(&show(path), &stamped, environment.as_str());
-            Err(Failure::new(Exit::Settings, problem).into())
+            Err(Failure::of(problem).into())
         }
         _ => Ok(()),
     }

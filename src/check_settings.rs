@@ -30,14 +30,15 @@ use rusqlite::Connection;
 
 use crate::cli::CheckSettings;
 use crate::interrupt;
-use crate::jobs;
+use crate::job::Job;
 use crate::moment::Clock;
+use crate::problem::{Exit, Failure, Problem, Severity, Who};
 use crate::progress::Progress;
-use crate::report::{Exit, Failure, Problem, Severity};
 use crate::server::{Error as ServerError, Remote};
 use crate::settings::{Ftp, Inbox, Settings};
 use crate::shelf::WorkDir;
 use crate::sync::failure_of;
+use crate::text::books::database_busy;
 use crate::text::progress::checking;
 use crate::text::{Text, check_settings as say};
 
@@ -55,17 +56,6 @@ pub enum Status {
     Error,
     /// Could not be tried.
     Skipped,
-}
-
-/// Somebody who can mend something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
-    /// 店舗様
-    Shop,
-    /// SAVAWAY, who run TEMPOSTAR.
-    Savaway,
-    /// 弊社: whoever runs the shop's platform and this program.
-    Support,
 }
 
 /// One thing that is not as it should be.
@@ -93,7 +83,7 @@ pub struct Check {
     /// What is not as it should be.
     pub findings: Vec<Finding>,
     /// The jobs that cannot run while this check fails.
-    stops: &'static [&'static str],
+    stops: &'static [Job],
 }
 
 /// Whether a job can run.
@@ -155,23 +145,16 @@ impl Found {
 }
 
 impl Finding {
-    fn new(who: &'static [Who], problem: Problem) -> Self {
-        Self { problem, who, exit: Exit::Settings }
+    fn of(problem: Problem) -> Self {
+        Self { who: problem.kind.who, exit: problem.kind.exit, problem }
     }
 
     fn all_of(failure: Failure) -> Vec<Self> {
         let exit = failure.exit;
-        let finding = |problem| Self { exit, ..Self::new(&[Who::Support], problem) };
+        let finding = |problem| Self { exit, ..Self::of(problem) };
         failure.problems.into_iter().map(finding).collect()
     }
 }
-
-/// The problem of a database that another program keeps locked.
-const DATABASE_BUSY: &str = "database-busy";
-
-/// The four jobs, in the order in which they are shown.
-const ALL_JOBS: &[&str] =
-    &[jobs::products::COMMAND, jobs::logistics::COMMAND, jobs::stock::COMMAND, jobs::orders::COMMAND];
 
 /// Read, write or enter, for users who are neither the owner nor of the group.
 const OTHERS: u32 = 0o007;
@@ -305,7 +288,7 @@ fn explain(error: &anyhow::Error, database: &Path) -> Vec<Finding> {
     }
     let mut findings = Finding::all_of(failure_of(error));
     for finding in &mut findings {
-        if finding.problem.code == DATABASE_BUSY {
+        if finding.problem.is(&database_busy::KIND) {
             finding.problem.hint = locks::hint(database);
         }
     }
@@ -330,7 +313,7 @@ fn first_mend(title: &Text) -> Text {
     Text { ja: say::first_mend(&title.ja).ja, en: say::first_mend(&title.en).en }
 }
 
-fn check(id: &'static str, title: Text, stops: &'static [&'static str], found: Found) -> Check {
+fn check(id: &'static str, title: Text, stops: &'static [Job], found: Found) -> Check {
     Check { id, title, status: found.status, fact: found.fact, findings: found.findings, stops }
 }
 
@@ -368,11 +351,11 @@ impl Checked {
     }
 
     /// Whether each of the four jobs can run.
-    pub fn jobs(&self) -> Vec<(&'static str, Readiness)> {
-        ALL_JOBS.iter().map(|job| (*job, self.readiness(job))).collect()
+    pub fn jobs(&self) -> Vec<(Job, Readiness)> {
+        Job::ALL.iter().map(|job| (*job, self.readiness(*job))).collect()
     }
 
-    fn readiness(&self, job: &str) -> Readiness {
+    fn readiness(&self, job: Job) -> Readiness {
         let needed = self.checks.iter().filter(|check| check.stops.contains(&job));
         needed.fold(Readiness::Ready, |readiness, check| match (check.status, readiness) {
             (Status::Error, _) | (_, Readiness::Blocked) => Readiness::Blocked,

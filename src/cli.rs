@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::job::Job;
+
 /// What stands below the help: each code once more in the README, with what to do.
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -191,26 +193,35 @@ impl Command {
     /// Its name, as it is typed.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::ImportProducts(_) => "import-products",
-            Self::ImportLogistics(_) => "import-logistics",
-            Self::ImportStock(_) => "import-stock",
-            Self::ExportOrders(_) => "export-orders",
+            Self::ImportProducts(_) => Job::Products.as_str(),
+            Self::ImportLogistics(_) => Job::Logistics.as_str(),
+            Self::ImportStock(_) => Job::Stock.as_str(),
+            Self::ExportOrders(_) => Job::Orders.as_str(),
             Self::CheckSettings(_) => "check-settings",
             Self::Status(_) => "status",
             Self::Explain(_) => "explain",
             Self::Generate(_) => "generate",
         }
     }
-}
 
-impl Command {
+    /// Which job it is, if it is one.
+    pub fn job(&self) -> Option<Job> {
+        match self {
+            Self::ImportProducts(_) => Some(Job::Products),
+            Self::ImportLogistics(_) => Some(Job::Logistics),
+            Self::ImportStock(_) => Some(Job::Stock),
+            Self::ExportOrders(_) => Some(Job::Orders),
+            Self::CheckSettings(_) | Self::Status(_) | Self::Explain(_) | Self::Generate(_) => None,
+        }
+    }
+
     /// Whether it is a job that is to change something.
     pub fn has_effects(&self) -> bool {
         match self {
             Self::ImportProducts(import) | Self::ImportLogistics(import) => !import.dry_run,
             Self::ImportStock(stock) => !stock.import.dry_run,
             Self::ExportOrders(export) => !export.dry_run,
-            _ => false,
+            Self::CheckSettings(_) | Self::Status(_) | Self::Explain(_) | Self::Generate(_) => false,
         }
     }
 }

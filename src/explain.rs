@@ -18,7 +18,7 @@ use self::sku::Sku;
 use crate::books;
 use crate::books::history::Origin;
 use crate::moment::Clock;
-use crate::report::{Failure, Problem};
+use crate::problem::{Failure, Problem};
 use crate::settings::Settings;
 use crate::shelf::WorkDir;
 use crate::sync::failure_of;
@@ -148,7 +148,7 @@ fn origin_json(origin: &Origin, work_dir: &WorkDir) -> Value {
     json!({
         "at": origin.at,
         "run_id": origin.run_id,
-        "command": origin.command,
+        "command": origin.job,
         "file": origin.file,
         "file_time": origin.file_time,
         "line": origin.line,

@@ -1,12 +1,12 @@
 //! A file's own time: the moment for which its figures are true.
 
-use chrono::{Duration, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use crate::moment::japan_time;
+use crate::moment::Moment;
 
 /// The time in a file's name, Japan time: `stock_20261124101500.csv`, `20261124-1015.csv`, `2026-11-24_10-15-00.csv`.
 /// A date alone is no time: it would make every figure of the day as old as midnight.
-pub fn time_in_name(name: &str) -> Option<NaiveDateTime> {
+pub fn time_in_name(name: &str) -> Option<Moment> {
     let characters: Vec<char> = name.chars().collect();
     (0..characters.len())
         .filter(|&start| start == 0 || !characters[start - 1].is_ascii_digit())
@@ -15,21 +15,21 @@ pub fn time_in_name(name: &str) -> Option<NaiveDateTime> {
 
 /// The file's own time: from its name, else as the server or the disk knows it, else the time of listing; never later
 /// than the listing.
-pub fn own_time(name: &str, modified: Option<NaiveDateTime>, listed_at: NaiveDateTime) -> NaiveDateTime {
+pub fn own_time(name: &str, modified: Option<Moment>, listed_at: Moment) -> Moment {
     time_in_name(name).or(modified).unwrap_or(listed_at).min(listed_at)
 }
 
 /// What a server's MDTM means in Japan time. It should be UTC, but some servers (vsftpd as Debian configures it) tell
 /// their local time: nine hours in the future, then, if they stand in Japan. A file that seemed newer than it is would
 /// let units be sold twice.
-pub fn server_time(mdtm: NaiveDateTime, listed_at: NaiveDateTime) -> NaiveDateTime {
-    let if_utc = japan_time(mdtm);
-    let is_absurd = if_utc > listed_at + Duration::hours(1);
-    if is_absurd && mdtm <= listed_at { mdtm } else { if_utc }
+pub fn server_time(mdtm: NaiveDateTime, listed_at: Moment) -> Moment {
+    let (if_utc, if_japans) = (Moment::of_utc(mdtm), Moment::of_japan(mdtm));
+    let is_absurd = if_utc > listed_at + TimeDelta::hours(1);
+    if is_absurd && if_japans <= listed_at { if_japans } else { if_utc }
 }
 
 /// A time at the very beginning of the text, in which date, hour and so on may be set apart by one character each.
-fn time_at(text: &[char]) -> Option<NaiveDateTime> {
+fn time_at(text: &[char]) -> Option<Moment> {
     let mut rest = text;
     let year = take_number(&mut rest, 4)?;
     let [month, day, hour, minute] = [(); 4].map(|()| take_part(&mut rest));
@@ -37,7 +37,8 @@ fn time_at(text: &[char]) -> Option<NaiveDateTime> {
     if rest.first().is_some_and(char::is_ascii_digit) || !(2000..2100).contains(&year) {
         return None;
     }
-    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month?, day?)?.and_hms_opt(hour?, minute?, second)
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month?, day?)?;
+    Moment::at(date, hour?, minute?, second)
 }
 
 /// Two digits, with at most one separator before them.
@@ -67,11 +68,14 @@ fn take_number(rest: &mut &[char], digits: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::moment::parse_time;
+
+    fn at(text: &str) -> Moment {
+        text.parse().unwrap()
+    }
 
     #[track_caller]
     fn check(name: &str, expected: Option<&str>) {
-        assert_eq!(time_in_name(name), expected.and_then(parse_time), "{name}");
+        assert_eq!(time_in_name(name), expected.map(at), "{name}");
     }
 
     #[test]
@@ -105,16 +109,16 @@ mod tests {
 
     #[test]
     fn a_server_that_tells_its_local_time_is_understood() {
-        let at = |text| parse_time(text).unwrap();
+        let told = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap();
         let listed_at = at("2026-11-24 10:00:00");
-        assert_eq!(server_time(at("2026-11-24 00:50:00"), listed_at), at("2026-11-24 09:50:00"), "UTC");
+        assert_eq!(server_time(told("2026-11-24 00:50:00"), listed_at), at("2026-11-24 09:50:00"), "UTC");
         assert_eq!(
-            server_time(at("2026-11-24 09:50:00"), listed_at),
+            server_time(told("2026-11-24 09:50:00"), listed_at),
             at("2026-11-24 09:50:00"),
             "Japan time"
         );
         assert_eq!(
-            server_time(at("2026-11-24 01:02:00"), listed_at),
+            server_time(told("2026-11-24 01:02:00"), listed_at),
             at("2026-11-24 10:02:00"),
             "a clock ahead"
         );
@@ -122,11 +126,11 @@ mod tests {
 
     #[test]
     fn the_own_time_is_never_later_than_the_listing() {
-        let listed_at = parse_time("2026-11-24 10:00:00").unwrap();
+        let listed_at = at("2026-11-24 10:00:00");
         assert_eq!(own_time("stock_20261124101530.csv", None, listed_at), listed_at);
         assert_eq!(
-            own_time("stock.csv", parse_time("2026-11-24 09:00:00"), listed_at),
-            parse_time("2026-11-24 09:00:00").unwrap()
+            own_time("stock.csv", Some(at("2026-11-24 09:00:00")), listed_at),
+            at("2026-11-24 09:00:00")
         );
         assert_eq!(own_time("stock.csv", None, listed_at), listed_at);
     }

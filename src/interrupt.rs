@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use crate::report::{Exit, Failure};
+use crate::problem::{Exit, Failure};
 use crate::text::sync as text;
 
 /// The signal that has come; 0: none.
@@ -43,7 +43,7 @@ pub fn exit() -> Exit {
 
 /// Goes on, unless a signal has come.
 pub fn check() -> Result<(), Failure> {
-    if is_requested() { Err(Failure::new(exit(), text::interrupted())) } else { Ok(()) }
+    if is_requested() { Err(Failure { exit: exit(), problems: vec![text::interrupted()] }) } else { Ok(()) }
 }
 
 /// Sleeps, but not on after a signal.

@@ -39,6 +39,30 @@ pub(crate) fn first_names(names: &[impl AsRef<str>], most: usize) -> String {
     shown
 }
 
+/// A number of things as a figure.
+pub(crate) fn as_count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// `1 file`, `3 files`
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+/// `12480` → `12,480`
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +79,13 @@ mod tests {
         assert_eq!(first_names(&["a", "b"], 2), "a, b");
         assert_eq!(first_names(&["a", "b", "c"], 2), "a, b, …");
         assert_eq!(first_names(&[""; 0], 2), "");
+    }
+
+    #[test]
+    fn figures_are_grouped_by_thousands() {
+        let figures = [(0, "0"), (999, "999"), (1000, "1,000"), (12_480, "12,480"), (1_000_000, "1,000,000")];
+        for (number, expected) in figures {
+            assert_eq!(grouped(number), expected);
+        }
     }
 }

@@ -12,10 +12,13 @@
 #![cfg_attr(not(test), warn(unreachable_pub))]
 
 #[macro_use]
+pub mod words;
+#[macro_use]
 pub mod text;
 
 pub mod app;
 pub mod books;
+pub(crate) mod cases;
 pub mod check_settings;
 pub mod cli;
 mod crash;
@@ -25,12 +28,15 @@ pub mod file_time;
 pub(crate) mod generate;
 pub(crate) mod hashing;
 pub mod interrupt;
+pub mod job;
 pub mod jobs;
 pub(crate) mod layout;
 pub(crate) mod lock;
+mod log;
 pub(crate) mod mail;
 pub mod moment;
 pub(crate) mod print;
+pub mod problem;
 pub(crate) mod progress;
 pub mod report;
 pub mod server;

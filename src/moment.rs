@@ -1,80 +1,213 @@
-//! The time: read by `main` alone, handed to everybody else.
+//! Time: one type for a moment, in Japan's time and to the second, wherever the host is. Read by `main` alone, handed to
+//! everybody else; written and read as text here only.
 
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::str::FromStr;
 use std::time::SystemTime;
 
-use chrono::{Duration, NaiveDate, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How far Japan is ahead of UTC. Japan has no daylight-saving time.
-pub const JAPAN_AHEAD_H: i64 = 9;
-
-/// How a moment is written in the database: `YYYY-MM-DD HH:MM:SS`, Japan time.
-pub const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+pub(crate) const JAPAN_AHEAD: TimeDelta = TimeDelta::hours(9);
 
 /// Where the time comes from.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock {
     /// The host's clock, whatever its time zone.
     System,
-    /// Always this moment (Japan time): tests.
-    Fixed(NaiveDateTime),
+    /// Always this moment: tests.
+    Fixed(Moment),
 }
 
 impl Clock {
-    /// The time in Japan, in whole seconds.
-    pub fn now(&self) -> NaiveDateTime {
+    /// What time it is.
+    pub fn now(&self) -> Moment {
         match self {
             #[expect(clippy::disallowed_methods, reason = "the clock's one home")]
-            Self::System => {
-                let now = japan_time(Utc::now().naive_utc());
-                now.with_nanosecond(0).unwrap_or(now)
-            }
+            Self::System => Moment::of_utc(Utc::now().naive_utc()),
             Self::Fixed(now) => *now,
         }
     }
 }
 
-/// A UTC moment in Japan time.
-pub fn japan_time(utc: NaiveDateTime) -> NaiveDateTime {
-    utc + Duration::hours(JAPAN_AHEAD_H)
+/// A moment in Japan, to the second. As text it is what the database has: `YYYY-MM-DD HH:MM:SS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(NaiveDateTime);
+
+impl Moment {
+    /// At this time of day in Japan; `None`: there is no such time.
+    pub fn at(date: NaiveDate, hour: u32, minute: u32, second: u32) -> Option<Self> {
+        date.and_hms_opt(hour, minute, second).map(Self::of_japan)
+    }
+
+    /// At the beginning of a day in Japan.
+    pub fn midnight(date: NaiveDate) -> Self {
+        Self(date.and_time(chrono::NaiveTime::MIN))
+    }
+
+    /// What a clock in Japan shows.
+    pub fn of_japan(time: NaiveDateTime) -> Self {
+        Self(time.with_nanosecond(0).unwrap_or(time))
+    }
+
+    /// What a clock in Greenwich shows.
+    pub fn of_utc(time: NaiveDateTime) -> Self {
+        Self::of_japan(time.checked_add_signed(JAPAN_AHEAD).unwrap_or(time))
+    }
+
+    /// What a file system knows.
+    pub fn of_system(time: SystemTime) -> Self {
+        Self::of_utc(DateTime::<Utc>::from(time).naive_utc())
+    }
+
+    /// As a file system wants it; nothing is before 1970 there.
+    pub fn to_system(self) -> SystemTime {
+        let seconds = (self - JAPAN_AHEAD).0.and_utc().timestamp();
+        SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+    }
+
+    /// Seconds on a scale of its own: [`Moment::of_seconds`] reads them.
+    pub fn seconds(self) -> i64 {
+        self.0.and_utc().timestamp()
+    }
+
+    /// `None`: no moment has so many.
+    pub fn of_seconds(seconds: i64) -> Option<Self> {
+        DateTime::from_timestamp(seconds, 0).map(|time| Self(time.naive_utc()))
+    }
+
+    /// The day in Japan.
+    pub fn date(self) -> NaiveDate {
+        self.0.date()
+    }
+
+    /// `2026-11-24 10:15`, where seconds are of no interest to a person.
+    pub fn minute(self) -> String {
+        format!("{} {:02}:{:02}", self.0.date(), self.0.hour(), self.0.minute())
+    }
+
+    /// `2026/11/24 10:15`, as TEMPOSTAR writes it.
+    pub fn slashed_minute(self) -> String {
+        format!("{} {:02}:{:02}", slashed(self.date()), self.0.hour(), self.0.minute())
+    }
+
+    /// `20261124101500`, for the names of files on the server.
+    pub fn digits(self) -> String {
+        self.0.format("%Y%m%d%H%M%S").to_string()
+    }
+
+    /// `20261124T101500`, how the names of runs begin.
+    pub fn stamp(self) -> String {
+        self.0.format(STAMP).to_string()
+    }
+
+    /// What [`Moment::stamp`] has written.
+    pub fn of_stamp(text: &str) -> Option<Self> {
+        NaiveDateTime::parse_from_str(text, STAMP).ok().map(Self)
+    }
 }
 
-/// A moment in Japan as the system reckons it.
-pub fn system_time(japan_time: NaiveDateTime) -> SystemTime {
-    let seconds = (japan_time - Duration::hours(JAPAN_AHEAD_H)).and_utc().timestamp();
-    SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+const STAMP: &str = "%Y%m%dT%H%M%S";
+
+/// `2026/11/24`, as TEMPOSTAR writes a day.
+pub fn slashed(date: NaiveDate) -> String {
+    date.to_string().replace('-', "/")
 }
 
-/// As the database writes it: [`TIME_FORMAT`], spelt out, because imports write it a million times.
-pub fn format_time(time: NaiveDateTime) -> String {
-    // A leap second is chrono's second 59 with more than a second of nanoseconds.
-    let second = time.second() + time.nanosecond() / 1_000_000_000;
-    format!("{} {:02}:{:02}:{second:02}", time.date(), time.hour(), time.minute())
+impl fmt::Display for Moment {
+    /// Spelt out, because imports write it a million times.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (date, time) = (self.0.date(), self.0);
+        write!(f, "{date} {:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
+    }
 }
 
-/// To the minute, where seconds are of no interest to a person.
-pub fn format_minute(time: NaiveDateTime) -> String {
-    time.format("%Y-%m-%d %H:%M").to_string()
+/// A text that should be a moment, and is none.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NoMoment(String);
+
+impl fmt::Display for NoMoment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is no time of the form YYYY-MM-DD HH:MM:SS", self.0)
+    }
 }
 
-/// As the database writes it; `None` for anything else.
-pub fn parse_time(text: &str) -> Option<NaiveDateTime> {
-    // chrono reads its format anew for each text, and what it lets pass besides (`2024-5-1 9:05:00`) is rare.
-    parse_padded(text.as_bytes()).or_else(|| NaiveDateTime::parse_from_str(text, TIME_FORMAT).ok())
+impl std::error::Error for NoMoment {}
+
+impl FromStr for Moment {
+    type Err = NoMoment;
+
+    fn from_str(text: &str) -> Result<Self, NoMoment> {
+        // chrono reads its format anew for each text, and what it lets pass besides (`2024-5-1 9:05:00`) is rare.
+        let read = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok().map(Self::of_japan);
+        parse_padded(text.as_bytes()).or_else(read).ok_or_else(|| NoMoment(text.to_owned()))
+    }
 }
 
 /// Exactly `YYYY-MM-DD HH:MM:SS`.
-fn parse_padded(text: &[u8]) -> Option<NaiveDateTime> {
+fn parse_padded(text: &[u8]) -> Option<Moment> {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', h1, h2, b':', i1, i2, b':', s1, s2] = text else {
         return None;
     };
     let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
     let date = NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)?;
-    date.and_hms_opt(number(&[h1, h2])?, number(&[i1, i2])?, number(&[s1, s2])?)
+    Moment::at(date, number(&[h1, h2])?, number(&[i1, i2])?, number(&[s1, s2])?)
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
     let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
     digits.iter().try_fold(0, |number, byte| Some(number * 10 + digit(byte)?))
+}
+
+impl Add<TimeDelta> for Moment {
+    type Output = Self;
+
+    fn add(self, time: TimeDelta) -> Self {
+        Self(self.0.checked_add_signed(time).unwrap_or(NaiveDateTime::MAX))
+    }
+}
+
+impl Sub<TimeDelta> for Moment {
+    type Output = Self;
+
+    fn sub(self, time: TimeDelta) -> Self {
+        Self(self.0.checked_sub_signed(time).unwrap_or(NaiveDateTime::MIN))
+    }
+}
+
+impl Sub for Moment {
+    type Output = TimeDelta;
+
+    fn sub(self, earlier: Self) -> TimeDelta {
+        self.0 - earlier.0
+    }
+}
+
+impl ToSql for Moment {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.to_string().into())
+    }
+}
+
+impl FromSql for Moment {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map_err(FromSqlError::other)
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
 }
 
 #[cfg(test)]
@@ -83,8 +216,13 @@ mod tests {
 
     use super::*;
 
-    fn chronos(text: &str) -> Option<NaiveDateTime> {
-        NaiveDateTime::parse_from_str(text, TIME_FORMAT).ok()
+    fn chronos(text: &str) -> Option<String> {
+        let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?;
+        Some(Moment::of_japan(time).to_string())
+    }
+
+    fn ours(text: &str) -> Option<String> {
+        text.parse::<Moment>().ok().map(|moment| moment.to_string())
     }
 
     #[test]
@@ -104,7 +242,7 @@ mod tests {
             "２０24-05-01 09:05",
             "",
         ] {
-            assert_eq!(parse_time(text), chronos(text), "{text:?}");
+            assert_eq!(ours(text), chronos(text), "{text:?}");
         }
     }
 
@@ -112,15 +250,17 @@ mod tests {
         #[test]
         fn a_time_is_written_and_read_as_chrono_does(seconds in -100_000_000_000_i64..300_000_000_000, nanos in 0_u32..2_000_000_000) {
             if let Some(time) = chrono::DateTime::from_timestamp(seconds, nanos) {
-                let text = format_time(time.naive_utc());
-                prop_assert_eq!(&text, &time.naive_utc().format(TIME_FORMAT).to_string());
-                prop_assert_eq!(parse_time(&text), chronos(&text));
+                let moment = Moment::of_japan(time.naive_utc());
+                let text = moment.to_string();
+                prop_assert_eq!(ours(&text), chronos(&text));
+                prop_assert_eq!(text.parse(), Ok(moment));
+                prop_assert_eq!(Moment::of_seconds(moment.seconds()), Some(moment));
             }
         }
 
         #[test]
         fn whatever_looks_like_a_time_is_judged_as_chrono_does(text in "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-6][0-9]:[0-6][0-9]") {
-            prop_assert_eq!(parse_time(&text), chronos(&text));
+            prop_assert_eq!(ours(&text), chronos(&text));
         }
     }
 }

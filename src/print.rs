@@ -1,22 +1,119 @@
-//! A report as text and as JSON. Values in, strings out; `main` prints them.
+//! What a command tells, as text and as JSON: the only place that knows `--quiet`, `--json` and `--log-format`. Values in,
+//! strings out; `main` prints them.
 
 use std::fmt::Write;
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
-use crate::moment::format_time;
-use crate::report::{Exit, FileOutcome, Problem, Report, Severity};
+use crate::cli::{Global, LogFormat};
+use crate::layout::{as_count, counted, grouped};
+use crate::moment::Moment;
+use crate::problem::{Exit, Problem, Severity};
+use crate::report::{FileOutcome, Outcome, Report};
+use crate::text::problem::severity;
 use crate::text::{Language, Text, print as text};
 
+/// What a call leaves to be printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Finished {
+    /// The result.
+    pub stdout: String,
+    /// Problems.
+    pub stderr: String,
+    /// For cron.
+    pub exit_code: u8,
+}
+
+/// What a command has to say.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub command: &'static str,
+    pub run_id: String,
+    pub exit: Exit,
+    /// When it ended.
+    pub at: Moment,
+    pub problems: Vec<Problem>,
+    /// Where the problems stand that people are told.
+    pub told: Told,
+    /// The result for people.
+    pub text: String,
+    /// The result for programs.
+    pub json: Value,
+}
+
+/// Where people read of problems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// Beside the result, on stderr.
+    Beside,
+    /// In the result's text.
+    Within,
+}
+
+/// In which form the answer is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Printer<'a> {
+    pub global: &'a Global,
+    pub language: Language,
+}
+
+impl Printer<'_> {
+    pub(crate) fn finish(self, answer: &Answer) -> Finished {
+        let (stdout, stderr) = match (self.global.quiet, self.global.json) {
+            (true, _) => (String::new(), self.problems(answer)),
+            (false, true) => (format!("{:#}\n", answer.json), self.problems(answer)),
+            (false, false) if answer.told == Told::Within => (answer.text.clone(), String::new()),
+            (false, false) => (answer.text.clone(), self.problems(answer)),
+        };
+        Finished { stdout, stderr, exit_code: answer.exit.code() }
+    }
+
+    fn problems(self, answer: &Answer) -> String {
+        let least = if self.global.quiet { Severity::Warning } else { Severity::Note };
+        let shown = answer.problems.iter().filter(|problem| problem.severity >= least);
+        match self.global.log_format {
+            LogFormat::Text => shown.map(|problem| problem_text(problem, self.language)).collect(),
+            LogFormat::Json => {
+                shown.map(|problem| format!("{}\n", problem_log(answer, problem, self.language))).collect()
+            }
+        }
+    }
+}
+
+/// What a run of a job tells.
+pub(crate) fn report(report: &Report, elapsed: Duration, language: Language) -> Answer {
+    Answer {
+        command: report.job.as_str(),
+        run_id: report.run_id.clone(),
+        exit: report.exit,
+        at: report.finished_at,
+        problems: report.problems.clone(),
+        told: Told::Beside,
+        text: summary(report, elapsed, language) + "\n",
+        json: json!({
+            "command": report.job,
+            "run_id": report.run_id,
+            "environment": report.environment,
+            "outcome": report.outcome(),
+            "exit_code": report.exit.code(),
+            "started_at": report.started_at,
+            "finished_at": report.finished_at,
+            "dry_run": report.is_dry_run,
+            "counts": report.counts,
+            "files": report.files,
+            "problems": problems_json(&report.problems, language),
+        }),
+    }
+}
+
 /// The run in one line with the figures that matter.
-pub(crate) fn summary(report: &Report, elapsed: Duration, language: Language) -> String {
+fn summary(report: &Report, elapsed: Duration, language: Language) -> String {
     let seconds = format!("{:.1}", elapsed.as_secs_f64());
-    let command = report.command;
+    let command = report.job.as_str();
     let line = match report.exit {
         Exit::Locked => text::locked(command),
-        Exit::Ok if report.outcome() == "nothing_to_do" => text::nothing_to_do(command, &seconds),
+        Exit::Ok if report.outcome() == Outcome::NothingToDo => text::nothing_to_do(command, &seconds),
         Exit::Ok | Exit::Partial | Exit::Held => text::done(command, figures(report).get(language), &seconds),
         exit => {
             let how = match exit {
@@ -78,11 +175,6 @@ fn file_labels(report: &Report) -> Vec<Text> {
     .collect()
 }
 
-/// A number of things as a figure.
-pub(crate) fn as_count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
-}
-
 /// The figures of a run that are not 0. What is unchanged is not told: it is most of it.
 pub(crate) fn count_labels<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> Vec<Text> {
     let told = counts.filter(|(name, count)| *count > 0 && *name != "unchanged");
@@ -114,65 +206,27 @@ fn count_label(name: &str, count: u64) -> Text {
     }
 }
 
-/// `1 file`, `3 files`
-pub(crate) fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number))
-}
-
-/// `12480` → `12,480`
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// The problems, each with what to do below it. Notes are left out where nobody asked for them.
-pub(crate) fn problems(problems: &[Problem], least: Severity, language: Language) -> String {
-    let mut lines = String::new();
-    for problem in problems.iter().filter(|problem| problem.severity >= least) {
-        let word = match problem.severity {
-            Severity::Error => text::error_word(),
-            Severity::Warning => text::warning_word(),
-            Severity::Note => text::note_word(),
-        };
+/// A problem, and below it what to do.
+fn problem_text(problem: &Problem, language: Language) -> String {
+    let word = severity(problem.severity);
+    let mut lines = format!("{}: {}\n", word.get(language), problem.located_message().get(language));
+    let hint = problem.hint.get(language);
+    if !hint.is_empty() {
         // Writing to a String cannot fail.
-        let _ = writeln!(lines, "{}: {}", word.get(language), problem.located_message().get(language));
-        let hint = problem.hint.get(language);
-        if !hint.is_empty() {
-            let _ = writeln!(lines, "  → {hint}");
-        }
+        let _ = writeln!(lines, "  → {hint}");
     }
     lines
 }
 
-/// The report as one JSON object.
-pub(crate) fn json(report: &Report, language: Language) -> Value {
-    json!({
-        "command": report.command,
-        "run_id": report.run_id,
-        "environment": report.environment,
-        "outcome": report.outcome(),
-        "exit_code": report.exit.code(),
-        "started_at": format_time(report.started_at),
-        "finished_at": format_time(report.finished_at),
-        "dry_run": report.is_dry_run,
-        "counts": report.counts,
-        "files": report.files,
-        "problems": report.problems.iter().map(|problem| problem_json(problem, language)).collect::<Vec<_>>(),
-    })
+/// Problems as a JSON array.
+pub(crate) fn problems_json(problems: &[Problem], language: Language) -> Value {
+    problems.iter().map(|problem| problem_json(problem, language)).collect()
 }
 
 /// A problem as a JSON object. Its message says everything by itself; where it is stands apart once more.
-pub(crate) fn problem_json(problem: &Problem, language: Language) -> Value {
+fn problem_json(problem: &Problem, language: Language) -> Value {
     let mut object = json!({
-        "code": problem.code,
+        "code": problem.kind.code,
         "severity": problem.severity,
         "message": problem.located_message().get(language),
         "hint": problem.hint.get(language),
@@ -190,33 +244,20 @@ pub(crate) fn problem_json(problem: &Problem, language: Language) -> Value {
 }
 
 /// What every line of the JSON log has.
-pub(crate) fn log_line(time: NaiveDateTime, level: &str, run_id: &str, job: &str) -> Value {
-    json!({ "time": format_time(time), "level": level, "run_id": run_id, "job": job })
+pub(crate) fn log_line(time: Moment, level: &str, run_id: &str, command: &str) -> Value {
+    json!({ "time": time, "level": level, "run_id": run_id, "job": command })
 }
 
 /// A problem as a line of the JSON log.
-pub(crate) fn problem_log(report: &Report, problem: &Problem, language: Language) -> Value {
+fn problem_log(answer: &Answer, problem: &Problem, language: Language) -> Value {
     let level = match problem.severity {
         Severity::Error => "error",
         Severity::Warning => "warn",
         Severity::Note => "info",
     };
-    let mut line = log_line(report.finished_at, level, &report.run_id, report.command);
+    let mut line = log_line(answer.at, level, &answer.run_id, answer.command);
     if let (Some(members), Value::Object(problem)) = (line.as_object_mut(), problem_json(problem, language)) {
         members.extend(problem);
     }
     line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn figures_are_grouped_by_thousands() {
-        let figures = [(0, "0"), (999, "999"), (1000, "1,000"), (12_480, "12,480"), (1_000_000, "1,000,000")];
-        for (number, expected) in figures {
-            assert_eq!(grouped(number), expected);
-        }
-    }
 }

@@ -1,187 +1,12 @@
-//! What a run tells: its outcome, its figures, its problems, its exit code.
+//! What a run tells: its outcome, its figures, its files, its problems.
 //!
-//! These are values; `main` prints them, `ledger` keeps them, `notify` mails them.
+//! These are values; `main` prints them, `books` keeps them, `mail` mails them.
 
-use std::fmt;
-
-use chrono::NaiveDateTime;
 use serde::Serialize;
 
-use crate::text::Text;
-
-/// How a run ended, as cron sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Exit {
-    /// Done, or nothing to do.
-    Ok = 0,
-    /// An error in the program itself.
-    Internal = 1,
-    /// The command line is wrong.
-    Usage = 2,
-    /// Done, but some rows, files or orders were rejected or held back.
-    Partial = 3,
-    /// The safety guard held a file.
-    Held = 4,
-    /// The FTP server or the network failed; just run again.
-    Remote = 5,
-    /// Settings, credentials or permissions are wrong; running again does not help.
-    Settings = 6,
-    /// Another run of the same job is at work.
-    Locked = 7,
-    /// The database cannot be used.
-    Database = 8,
-    /// SIGINT stopped the run.
-    Interrupted = 130,
-    /// SIGTERM stopped the run.
-    Terminated = 143,
-}
-
-impl Exit {
-    /// The process's exit code.
-    pub fn code(self) -> u8 {
-        self as u8
-    }
-}
-
-/// How much a problem matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing, nothing to do; not shown with `--quiet`.
-    Note,
-    /// Somebody should look at it.
-    Warning,
-    /// Something was not done.
-    Error,
-}
-
-impl Severity {
-    /// Its word, as the ledger and programs know it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-/// One thing that went wrong, for a person (`message`, `hint`) and for a program (`code`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Stable kebab-case word, documented in `docs/problems.md`.
-    pub code: &'static str,
-    /// How much it matters.
-    pub severity: Severity,
-    /// What happened, to what.
-    pub message: Text,
-    /// What the reader can do about it; empty when nothing.
-    pub hint: Text,
-    /// The file that it concerns, as the reader knows it.
-    pub file: Option<String>,
-    /// The physical line in that file, 1-based.
-    pub line: Option<u64>,
-    /// The column in that file, by its header name.
-    pub column: Option<String>,
-    /// The order that it concerns.
-    pub order_no: Option<String>,
-}
-
-impl Problem {
-    fn new(severity: Severity, code: &'static str, message: Text, hint: Text) -> Self {
-        Self { code, severity, message, hint, file: None, line: None, column: None, order_no: None }
-    }
-
-    /// A problem because of which something was not done.
-    pub fn error(code: &'static str, message: Text, hint: Text) -> Self {
-        Self::new(Severity::Error, code, message, hint)
-    }
-
-    /// A problem that somebody should look at.
-    pub fn warning(code: &'static str, message: Text, hint: Text) -> Self {
-        Self::new(Severity::Warning, code, message, hint)
-    }
-
-    /// Something worth knowing.
-    pub fn note(code: &'static str, message: Text, hint: Text) -> Self {
-        Self::new(Severity::Note, code, message, hint)
-    }
-
-    /// The same problem, with its reason behind it.
-    #[must_use]
-    pub fn because(mut self, reason: &Text) -> Self {
-        self.message = self.message.because(reason);
-        self
-    }
-
-    /// The same problem, in this file.
-    #[must_use]
-    pub fn in_file(mut self, file: &str) -> Self {
-        self.file = Some(file.to_owned());
-        self
-    }
-
-    /// The same problem, at this physical line (1-based).
-    #[must_use]
-    pub fn at_line(mut self, line: u64) -> Self {
-        self.line = Some(line);
-        self
-    }
-
-    /// The same problem, in this column.
-    #[must_use]
-    pub fn in_column(mut self, column: &str) -> Self {
-        self.column = Some(column.to_owned());
-        self
-    }
-
-    /// The same problem, about this order.
-    #[must_use]
-    pub fn about_order(mut self, order_no: &str) -> Self {
-        self.order_no = Some(order_no.to_owned());
-        self
-    }
-
-    /// Where and what, in one line: `stock1.csv: line 4: 在庫数: "12x" is not a whole number`.
-    pub fn located_message(&self) -> Text {
-        let place = |line_word: &dyn Fn(u64) -> String| {
-            let parts = [self.file.clone(), self.line.map(line_word), self.column.clone()];
-            parts.into_iter().flatten().map(|part| part + ": ").collect::<String>()
-        };
-        Text {
-            ja: place(&|line| format!("{line}行目")) + &self.message.ja,
-            en: place(&|line| format!("line {line}")) + &self.message.en,
-        }
-    }
-}
-
-/// The error that decides an exit code: a class, and the problems that the reader is told.
-///
-/// Everything else that travels in an `anyhow::Error` is an internal error (exit code 1).
-#[derive(Debug)]
-pub struct Failure {
-    /// The class.
-    pub exit: Exit,
-    /// At least one.
-    pub problems: Vec<Problem>,
-}
-
-impl Failure {
-    /// A failure of one problem.
-    pub fn new(exit: Exit, problem: Problem) -> Self {
-        Self { exit, problems: vec![problem] }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let messages: Vec<String> = self.problems.iter().map(|p| p.located_message().en).collect();
-        f.write_str(&messages.join("; "))
-    }
-}
-
-impl std::error::Error for Failure {}
+use crate::job::Job;
+use crate::moment::Moment;
+use crate::problem::{Exit, Failure, Problem};
 
 /// Figures of a run by name, in the order in which they were first named; a name that was set up with 0 is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -225,20 +50,20 @@ impl Serialize for Counts {
     }
 }
 
-/// What became of one file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileOutcome {
-    /// Its rows are in the shop's tables (with `--dry-run`: would be).
-    Applied,
-    /// It was applied by an earlier run, which could not clean up; nothing was applied again.
-    AlreadyApplied,
-    /// Nothing of it was written.
-    Refused,
-    /// The safety guard keeps it; nothing of it was written.
-    Held,
-    /// Not complete yet; it stays for the next run.
-    Waiting,
+words! {
+    /// What became of one file.
+    pub enum FileOutcome {
+        /// Its rows are in the shop's tables (with `--dry-run`: would be).
+        Applied = "applied",
+        /// It was applied by an earlier run, which could not clean up; nothing was applied again.
+        AlreadyApplied = "already_applied",
+        /// Nothing of it was written.
+        Refused = "refused",
+        /// The safety guard keeps it; nothing of it was written.
+        Held = "held",
+        /// Not complete yet; it stays for the next run.
+        Waiting = "waiting",
+    }
 }
 
 /// One file of a run.
@@ -290,22 +115,37 @@ impl FileReport {
     }
 }
 
-/// The outcome of a run that found nothing.
-const NOTHING_TO_DO: &str = "nothing_to_do";
+words! {
+    /// The run in one word.
+    pub enum Outcome {
+        /// Done.
+        Ok = "ok",
+        /// There was nothing to do.
+        NothingToDo = "nothing_to_do",
+        /// Done, but for some rows, files or orders.
+        Partial = "partial",
+        /// The guard keeps a file.
+        Held = "held",
+        /// It could not be done.
+        Failed = "failed",
+        /// Another run of the job is at work.
+        Locked = "locked",
+    }
+}
 
 /// What a run of a job tells.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The subcommand.
-    pub command: &'static str,
+    /// The job.
+    pub job: Job,
     /// Unique among all runs.
     pub run_id: String,
     /// `demo` or `production`; `None` when the settings could not be read.
     pub environment: Option<&'static str>,
     /// Japan time.
-    pub started_at: NaiveDateTime,
+    pub started_at: Moment,
     /// Japan time.
-    pub finished_at: NaiveDateTime,
+    pub finished_at: Moment,
     /// Whether effects were forbidden.
     pub is_dry_run: bool,
     /// The job's figures.
@@ -333,9 +173,9 @@ pub enum Look {
 
 impl Report {
     /// The report of a run that has just begun.
-    pub fn begin(command: &'static str, run_id: String, started_at: NaiveDateTime) -> Self {
+    pub fn begin(job: Job, run_id: String, started_at: Moment) -> Self {
         Self {
-            command,
+            job,
             run_id,
             environment: None,
             started_at,
@@ -356,18 +196,10 @@ impl Report {
         self.files.push(file);
     }
 
-    /// Something was not done, but the run goes on.
-    pub fn partial(&mut self, problem: Problem) {
-        self.problems.push(problem);
-        self.exit = self.exit.max(Exit::Partial);
-    }
-
-    /// Something that the reader should know. If it is an error, something was not done.
+    /// Tells of a problem, with which the run goes on. An error decides the exit code: something was not done.
     pub fn tell(&mut self, problem: Problem) {
-        match problem.severity {
-            Severity::Error => self.partial(problem),
-            Severity::Warning | Severity::Note => self.problems.push(problem),
-        }
+        self.exit = self.exit.max(problem.exit_if_run_goes_on());
+        self.problems.push(problem);
     }
 
     /// The run ends here. What it did before stands.
@@ -379,20 +211,25 @@ impl Report {
 
     /// Whether there was nothing to do and nothing is to be told.
     pub fn is_uneventful(&self) -> bool {
-        self.outcome() == NOTHING_TO_DO && self.problems.is_empty()
+        self.outcome() == Outcome::NothingToDo && self.problems.is_empty()
     }
 
     /// The run in one word.
-    pub fn outcome(&self) -> &'static str {
+    pub fn outcome(&self) -> Outcome {
+        let is_idle = self.files.is_empty() && self.counts.iter().all(|(_, count)| count == 0);
         match self.exit {
-            Exit::Ok if self.files.is_empty() && self.counts.iter().all(|(_, count)| count == 0) => {
-                NOTHING_TO_DO
-            }
-            Exit::Ok => "ok",
-            Exit::Partial => "partial",
-            Exit::Held => "held",
-            Exit::Locked => "locked",
-            _ => "failed",
+            Exit::Ok if is_idle => Outcome::NothingToDo,
+            Exit::Ok => Outcome::Ok,
+            Exit::Partial => Outcome::Partial,
+            Exit::Held => Outcome::Held,
+            Exit::Locked => Outcome::Locked,
+            Exit::Internal
+            | Exit::Usage
+            | Exit::Remote
+            | Exit::Settings
+            | Exit::Database
+            | Exit::Interrupted
+            | Exit::Terminated => Outcome::Failed,
         }
     }
 }

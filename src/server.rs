@@ -28,7 +28,7 @@ use suppaftp::rustls::ClientConfig;
 
 use self::connection::Connection;
 use self::error::{Cause, Fault, timed_out};
-pub use self::error::{Error, Kind, Step};
+pub use self::error::{Error, ErrorKind, Step};
 pub use self::tls::Encryption;
 use crate::interrupt;
 use crate::progress::Progress;
@@ -119,7 +119,7 @@ impl<'a> Remote<'a> {
     /// Connects and logs in, with retries. Optional: every verb does it where needed.
     ///
     /// # Errors
-    /// [`Kind::Unreachable`], [`Kind::Timeout`], [`Kind::Tls`], [`Kind::Certificate`], [`Kind::Login`], and what
+    /// [`ErrorKind::Unreachable`], [`ErrorKind::Timeout`], [`ErrorKind::Tls`], [`ErrorKind::Certificate`], [`ErrorKind::Login`], and what
     /// else a server can answer.
     pub fn connect(&mut self) -> Result<(), Error> {
         let server = &self.settings.server;
@@ -130,7 +130,7 @@ impl<'a> Remote<'a> {
     /// Makes ready whom we trust, without the network.
     ///
     /// # Errors
-    /// [`Kind::Certificate`] when `ca_file` cannot be used, [`Kind::Tls`].
+    /// [`ErrorKind::Certificate`] when `ca_file` cannot be used, [`ErrorKind::Tls`].
     pub fn prepare(&mut self) -> Result<(), Error> {
         let made = self.tls_config().map(drop);
         made.map_err(|cause| self.securing_failed(cause.into()))
@@ -186,7 +186,7 @@ impl<'a> Remote<'a> {
     /// concluding that a file is gone, ask [`Remote::size`].
     ///
     /// # Errors
-    /// [`Kind::FolderMissing`], [`Kind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
+    /// [`ErrorKind::FolderMissing`], [`ErrorKind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
     pub fn list(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Listing, Error> {
         let doing = say::listing(folder);
         let folder = self.absolute(folder, &doing)?;
@@ -218,7 +218,7 @@ impl<'a> Remote<'a> {
     /// The size of a file in bytes; `None`: it is not there.
     ///
     /// # Errors
-    /// [`Kind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
+    /// [`ErrorKind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
     pub fn size(&mut self, path: &str) -> Result<Option<u64>, Error> {
         let doing = say::measuring(path);
         let path = self.absolute(path, &doing)?;
@@ -228,7 +228,7 @@ impl<'a> Remote<'a> {
     /// Whether another file lies now where this one was listed. One that is gone has not been replaced.
     ///
     /// # Errors
-    /// [`Kind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
+    /// [`ErrorKind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
     pub fn is_replaced(&mut self, folder: &str, listed: &RemoteFile) -> Result<bool, Error> {
         let doing = say::measuring(&join(folder, &listed.name));
         let folder = self.absolute(folder, &doing)?;
@@ -244,8 +244,8 @@ impl<'a> Remote<'a> {
     /// On an error nothing is left at `to`.
     ///
     /// # Errors
-    /// [`Kind::Changed`] if the file is no longer as large as listed, [`Kind::Missing`] if it is gone (or is a
-    /// folder), [`Kind::Incomplete`], [`Kind::Local`], and those of [`Remote::connect`].
+    /// [`ErrorKind::Changed`] if the file is no longer as large as listed, [`ErrorKind::Missing`] if it is gone (or is a
+    /// folder), [`ErrorKind::Incomplete`], [`ErrorKind::Local`], and those of [`Remote::connect`].
     pub fn download(&mut self, folder: &str, file: &RemoteFile, to: &Path) -> Result<(), Error> {
         self.download_through(folder, file, to, |local| local).map(drop)
     }
@@ -279,7 +279,7 @@ impl<'a> Remote<'a> {
     /// `to_path`.
     ///
     /// # Errors
-    /// [`Kind::Forbidden`], [`Kind::Refused`] (server full), [`Kind::Incomplete`], [`Kind::Local`], and those of
+    /// [`ErrorKind::Forbidden`], [`ErrorKind::Refused`] (server full), [`ErrorKind::Incomplete`], [`ErrorKind::Local`], and those of
     /// [`Remote::connect`].
     pub fn upload(&mut self, from: &Path, to_path: &str) -> Result<(), Error> {
         let doing = say::uploading(to_path);
@@ -295,7 +295,7 @@ impl<'a> Remote<'a> {
     /// [`Remote::size`] before. A retry first looks whether the lost try has done it: `from` gone and `to` there.
     ///
     /// # Errors
-    /// [`Kind::Missing`] if `from` is not there, [`Kind::Forbidden`] or [`Kind::FolderMissing`] (which of them,
+    /// [`ErrorKind::Missing`] if `from` is not there, [`ErrorKind::Forbidden`] or [`ErrorKind::FolderMissing`] (which of them,
     /// servers differ) if the folder of `to` is not there, and those of [`Remote::connect`].
     pub fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
         let doing = say::renaming(from, to);

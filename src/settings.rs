@@ -24,7 +24,8 @@ use toml::de::DeTable;
 pub use self::pattern::Pattern;
 use self::reader::{Env, Reader};
 use crate::encoding::Encoding;
-use crate::report::{Exit, Failure, Problem};
+use crate::job::Job;
+use crate::problem::{Exit, Failure, Problem};
 use crate::sheet::EncodingChoice;
 use crate::text::{Language, settings as text};
 
@@ -76,8 +77,8 @@ pub struct Settings {
     pub logistics: Logistics,
     /// Order files.
     pub orders: Orders,
-    /// Minutes without a success after which a job is overdue, by the job's name; others are not watched.
-    pub schedule: BTreeMap<String, u32>,
+    /// Minutes without a success after which a job is overdue; others are not watched.
+    pub schedule: BTreeMap<Job, u32>,
     /// Bounds.
     pub limits: Limits,
 }
@@ -434,7 +435,7 @@ fn find_in(config: Option<&Path>, env: Env<'_>, places: &[&str]) -> Result<PathB
     let found = config.map(Path::to_owned).or_else(named).or_else(existing);
     found.ok_or_else(|| {
         let looked_at = [&["--config", "TEMPOSTAR_CONFIG"], places].concat().join(", ");
-        Failure::new(Exit::Settings, text::file_not_given(&looked_at))
+        Failure::of(text::file_not_given(&looked_at))
     })
 }
 
@@ -534,9 +535,9 @@ pub fn colours_unwanted() -> bool {
 
 /// The instant at which the tests' clock stands still, in Japan time: `TEMPOSTAR_NOW`, `YYYY-MM-DD HH:MM:SS`.
 #[cfg(feature = "test-hooks")]
-pub fn fixed_now() -> Option<chrono::NaiveDateTime> {
+pub fn fixed_now() -> Option<crate::moment::Moment> {
     let value = variable("TEMPOSTAR_NOW")?;
-    chrono::NaiveDateTime::parse_from_str(value.to_str()?, "%Y-%m-%d %H:%M:%S").ok()
+    value.to_str()?.parse().ok()
 }
 
 /// How long the tests wait for another program's write to end: `TEMPOSTAR_BUSY_TIMEOUT_S`.

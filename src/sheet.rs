@@ -29,8 +29,8 @@ pub use scan::{CHUNK_BYTES as SCAN_CHUNK_BYTES, Scan, Scanner};
 pub use write::{SheetRow, SheetWriter, UnencodableField};
 
 use crate::encoding::{BadBytes, Encoding};
+use crate::problem::Problem;
 use crate::progress::Progress;
-use crate::report::Problem;
 use crate::text::sheet as text;
 use lines::Lines;
 use scan::{FIELDS_MAX, Flaw, FlawKind, RECORD_BYTES_MAX};
@@ -370,7 +370,7 @@ mod tests {
             fs::write(self.path(), bytes).unwrap();
             let error = Sheet::open(&self.path(), "stock.csv", choice).err().expect("the file was taken");
             let problem = Refusal::of(&error).expect("a refusal");
-            (problem.code, problem.located_message().en)
+            (problem.kind.code, problem.located_message().en)
         }
     }
 
@@ -387,7 +387,7 @@ mod tests {
         let mut all = Vec::new();
         while let Some(row) = sheet.next_row().unwrap() {
             let texts = columns.iter().map(|&column| row.text(column).map(Cow::into_owned)).collect();
-            all.push((row.line(), Result::map_err(texts, |problem: RowProblem| problem.problem().code)));
+            all.push((row.line(), Result::map_err(texts, |problem: RowProblem| problem.problem().kind.code)));
         }
         all
     }
@@ -518,10 +518,13 @@ mod tests {
         assert_eq!(row.date(d), Ok(NaiveDate::from_ymd_opt(2026, 1, 31)));
         assert_eq!(row.decimal(w), Ok(Some("0.1".to_owned())));
         let row = sheet.next_row().unwrap().unwrap();
-        assert_eq!(row.code(code).unwrap_err().problem().code, "value-missing");
+        assert_eq!(row.code(code).unwrap_err().problem().kind.code, "value-missing");
         assert_eq!((row.whole_number(n), row.flag(f), row.decimal(w)), (Ok(None), Ok(None), Ok(None)));
         assert_eq!(row.date_time(d), Ok(None));
-        assert_eq!(row.filled(n, row.whole_number(n).unwrap()).unwrap_err().problem().code, "value-missing");
+        assert_eq!(
+            row.filled(n, row.whole_number(n).unwrap()).unwrap_err().problem().kind.code,
+            "value-missing"
+        );
         let row = sheet.next_row().unwrap().unwrap();
         let message = |problem: RowProblem| problem.problem().located_message().en;
         assert_eq!(
@@ -530,8 +533,8 @@ mod tests {
         );
         assert_eq!(message(row.flag(f).unwrap_err()), "stock.csv: line 4: f: \"2\" is neither 0 nor 1");
         assert_eq!(message(row.date(d).unwrap_err()), "stock.csv: line 4: d: \"2026/02/30\" is not a date");
-        assert_eq!(row.code(code).unwrap_err().problem().code, "code-has-blanks");
-        assert_eq!(row.decimal(w).unwrap_err().problem().code, "not-a-decimal");
+        assert_eq!(row.code(code).unwrap_err().problem().kind.code, "code-has-blanks");
+        assert_eq!(row.decimal(w).unwrap_err().problem().kind.code, "not-a-decimal");
     }
 
     #[test]

@@ -18,15 +18,12 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use chrono::NaiveDateTime;
 
+use crate::job::Job;
 use crate::lock::Lock;
-use crate::moment::system_time;
-use crate::report::{Exit, Failure};
+use crate::moment::Moment;
+use crate::problem::Failure;
 use crate::text::sync as text;
-
-/// How the names of runs, and of their folders, begin.
-pub(crate) const RUN_ID_TIME: &str = "%Y%m%dT%H%M%S";
 
 /// Where a run keeps its files.
 #[derive(Clone, Debug)]
@@ -65,8 +62,8 @@ impl WorkDir {
     }
 
     /// The newest copy of a file of this name that a job has taken; the folders between have the time as their names.
-    pub fn newest_copy(&self, job: &str, name: &Path) -> Result<Option<PathBuf>> {
-        let folder = self.archived(job);
+    pub fn newest_copy(&self, job: Job, name: &Path) -> Result<Option<PathBuf>> {
+        let folder = self.archived(job.as_str());
         if !folder.exists() {
             return Ok(None);
         }
@@ -114,13 +111,13 @@ impl WorkDir {
     }
 
     /// Removes the rejected rows of runs that began before this moment; a run's folder has its time as its name.
-    pub fn forget_rejects(&self, before: NaiveDateTime) -> Result<()> {
+    pub fn forget_rejects(&self, before: Moment) -> Result<()> {
         let folder = self.root.join("rejects");
         if !folder.exists() {
             return Ok(());
         }
         self.check_no_link(Path::new("rejects"))?;
-        let before = before.format(RUN_ID_TIME).to_string();
+        let before = before.stamp();
         for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
             let entry = entry?;
             // What a person laid beside the runs' folders is the person's.
@@ -176,7 +173,7 @@ impl WorkDir {
         for part in below {
             path.push(part);
             if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
-                return Err(Failure::new(Exit::Settings, text::work_dir_link(&path.display().to_string())));
+                return Err(Failure::of(text::work_dir_link(&path.display().to_string())));
             }
         }
         Ok(())
@@ -185,13 +182,13 @@ impl WorkDir {
 
 fn unusable(path: &Path, error: &io::Error) -> Failure {
     let problem = text::work_dir_unusable(&path.display().to_string(), &error.to_string());
-    Failure::new(Exit::Settings, problem)
+    Failure::of(problem)
 }
 
 /// Whether a folder's name is that of a run: `20261124T101500-1a2b3c`.
 fn is_run_id(name: &str) -> bool {
     let time = name.split_once('-').map_or("", |(time, _)| time);
-    NaiveDateTime::parse_from_str(time, RUN_ID_TIME).is_ok()
+    Moment::of_stamp(time).is_some()
 }
 
 fn private_folders() -> DirBuilder {
@@ -210,12 +207,11 @@ pub(crate) fn create_file(path: &Path) -> io::Result<File> {
 }
 
 /// Gives a file its own time, so that it keeps it when it is fed back by hand.
-pub(crate) fn set_time(path: &Path, japan_time: NaiveDateTime) -> io::Result<()> {
-    OpenOptions::new().write(true).open(path)?.set_modified(system_time(japan_time))
+pub(crate) fn set_time(path: &Path, time: Moment) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.set_modified(time.to_system())
 }
 
 /// A file's own time as the file system knows it, Japan time.
-pub(crate) fn time_of(path: &Path) -> io::Result<NaiveDateTime> {
-    let modified = fs::metadata(path)?.modified()?;
-    Ok(crate::moment::japan_time(chrono::DateTime::<chrono::Utc>::from(modified).naive_utc()))
+pub(crate) fn time_of(path: &Path) -> io::Result<Moment> {
+    Ok(Moment::of_system(fs::metadata(path)?.modified()?))
 }

@@ -3,22 +3,23 @@
 mod show;
 
 use anyhow::Result;
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use crate::books;
-use crate::books::ledger::{self, Case, EndedRun, SentBatch, StoppedFile};
-use crate::jobs::{logistics, orders, products, stock};
-use crate::mail::aside::Aside;
-use crate::moment::{Clock, format_time};
-use crate::report::{Exit, Failure};
+use crate::books::batches::{self, SentBatch};
+use crate::books::cases::{self, Case};
+use crate::books::files::{self, StoppedFile};
+use crate::books::runs::{self, Run};
+use crate::cases::Aside;
+use crate::job::Job;
+use crate::jobs::{logistics, orders, products};
+use crate::moment::{Clock, Moment};
+use crate::problem::{Exit, Failure};
 use crate::settings::{Settings, Transport};
 use crate::shelf::WorkDir;
 use crate::sync::failure_of;
 use crate::text::{Text, status as text};
-
-/// The jobs, in the order in which they are shown.
-pub(crate) const JOBS: [&str; 4] = [products::COMMAND, logistics::COMMAND, stock::COMMAND, orders::COMMAND];
 
 /// How much of what there is to do by hand is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub(crate) enum Extent {
 pub(crate) struct Status {
     shop_name: String,
     environment: &'static str,
-    now: NaiveDateTime,
-    jobs: Vec<Job>,
+    now: Moment,
+    jobs: Vec<JobState>,
     cases: Vec<Case>,
     orders_waiting: u64,
     held_back: Vec<(String, Text)>,
@@ -66,10 +67,10 @@ struct HandWork {
 
 /// One job's runs.
 #[derive(Clone, Debug)]
-struct Job {
-    command: &'static str,
-    last: Option<EndedRun>,
-    last_success: Option<EndedRun>,
+struct JobState {
+    job: Job,
+    last: Option<Run>,
+    last_success: Option<Run>,
     /// The `[schedule]`'s minutes, if the last success is longer ago than that.
     overdue_min: Option<u32>,
 }
@@ -82,21 +83,21 @@ pub(crate) fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<
 fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
     let database = books::open_read_only(settings)?;
     let held_back = orders::held_back(&database, settings)?;
-    let all_waiting = orders::count_waiting(&database)?;
-    let under_way: u64 = ledger::open_batches(&database)?.iter().map(|batch| batch.order_count).sum();
+    let all_waiting = books::orders::count_waiting(&database)?;
+    let under_way: u64 = batches::open_batches(&database)?.iter().map(|batch| batch.order_count).sum();
     Ok(Status {
         shop_name: settings.shop.name.clone(),
         environment: settings.environment.as_str(),
         now: clock.now(),
-        jobs: JOBS
-            .into_iter()
-            .map(|command| job(&database, settings, clock, command))
+        jobs: Job::ALL
+            .iter()
+            .map(|job| job_state(&database, settings, clock, *job))
             .collect::<Result<_>>()?,
         cases: open_cases(&database, settings)?,
         orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?) + under_way,
         held_back,
-        batches: ledger::sent_batches(&database)?,
-        stopped_files: ledger::stopped_files(&database)?,
+        batches: batches::sent_batches(&database)?,
+        stopped_files: files::stopped_files(&database)?,
         work_dir: WorkDir::at(&settings.work_dir),
         hand_work: hand_work(&database, settings, clock)?,
         extent,
@@ -107,9 +108,9 @@ fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
 /// The problems that are open, those included that a run without a database has kept aside.
 fn open_cases(database: &Connection, settings: &Settings) -> Result<Vec<Case>> {
     let work_dir = WorkDir::at(&settings.work_dir);
-    let mut cases = ledger::cases(database)?;
-    for job in JOBS {
-        cases.extend(Aside::of(settings, &work_dir, job).cases()?);
+    let mut cases = cases::cases(database)?;
+    for job in Job::ALL {
+        cases.extend(Aside::of(settings, &work_dir, *job).cases()?);
     }
     cases.retain(Case::is_open);
     Ok(cases)
@@ -130,14 +131,14 @@ fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Resul
     ])
 }
 
-fn job(database: &Connection, settings: &Settings, clock: &Clock, command: &'static str) -> Result<Job> {
-    let (last, last_success) = ledger::last_runs(database, command)?;
+fn job_state(database: &Connection, settings: &Settings, clock: &Clock, job: Job) -> Result<JobState> {
+    let (last, last_success) = runs::last_runs(database, job)?;
     let is_overdue = |minutes: &u32| {
-        let latest = format_time(clock.now() - TimeDelta::minutes(i64::from(*minutes)));
+        let latest = clock.now() - TimeDelta::minutes(i64::from(*minutes));
         last_success.as_ref().is_none_or(|success| success.started_at < latest)
     };
-    let overdue_min = settings.schedule.get(command).copied().filter(is_overdue);
-    Ok(Job { command, last, last_success, overdue_min })
+    let overdue_min = settings.schedule.get(&job).copied().filter(is_overdue);
+    Ok(JobState { job, last, last_success, overdue_min })
 }
 
 impl Status {
@@ -146,18 +147,18 @@ impl Status {
     pub(crate) fn needs_a_look(&self) -> bool {
         let is_held = self.stopped_files.iter().any(|file| file.is_held);
         let has_problem = is_held || !self.held_back.is_empty() || !self.cases.is_empty();
-        has_problem || self.jobs.iter().any(Job::needs_a_look)
+        has_problem || self.jobs.iter().any(JobState::needs_a_look)
     }
 }
 
-impl Job {
+impl JobState {
     fn needs_a_look(&self) -> bool {
         self.overdue_min.is_some() || self.did_not_end_well()
     }
 
     fn did_not_end_well(&self) -> bool {
-        let code = self.last.as_ref().and_then(|last| last.exit_code);
-        code.is_some_and(|code| code != Exit::Ok.code())
+        let end = self.last.as_ref().and_then(|last| last.end);
+        end.is_some_and(|end| end.exit_code != Exit::Ok.code())
     }
 }
 

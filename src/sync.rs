@@ -13,31 +13,30 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::TimeDelta;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::books;
 use crate::books::history;
-use crate::books::ledger;
 use crate::books::staging::Left;
+use crate::books::{forget, runs};
+use crate::cases::{self, Aside, Store};
 use crate::crash;
 use crate::interrupt;
 use crate::lock::Lock;
-use crate::mail::aside::Aside;
-use crate::mail::{self, Store};
-use crate::moment::{Clock, parse_time};
+use crate::moment::{Clock, Moment};
+use crate::problem::{Exit, Failure};
 use crate::progress::Progress;
-use crate::report::{Exit, Failure, Report};
+use crate::report::Report;
 use crate::settings::Settings;
 use crate::shelf::WorkDir;
 use crate::text::sync as text;
 
 pub mod export;
 pub mod import;
-mod life;
-mod problems;
+mod telling;
 
-pub use self::life::tell_without_settings;
+pub use self::telling::tell_without_settings;
 
 /// Whether a run may have effects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +73,7 @@ pub struct Run<'a> {
 impl Run<'_> {
     /// The folder for this job's files in progress; the other environment's runs have another.
     fn spool(&self) -> Result<PathBuf> {
-        self.work_dir.spool(&format!("{}.{}", self.report.command, self.settings.environment.as_str()))
+        self.work_dir.spool(&format!("{}.{}", self.report.job, self.settings.environment.as_str()))
     }
 
     /// Commits, if what is committed goes to the file that the settings name.
@@ -99,13 +98,13 @@ pub fn run(
         Err(error) => {
             report.fail(failure_of(&error));
             if mode == Mode::Real {
-                life::tell_of_no_beginning(settings, clock, &mut report);
+                telling::tell_of_no_beginning(settings, clock, &mut report);
             }
         }
         Ok(None) => {
-            report.problems.push(text::locked(report.command));
+            report.tell(text::locked(report.job));
             report.exit = Exit::Locked;
-            life::tell_if_locked_for_long(settings, clock, &mut report);
+            telling::tell_if_locked_for_long(settings, clock, &mut report);
         }
         Ok(Some(mut run)) => {
             log::info!("begins, with {}", settings.environment.as_str());
@@ -134,14 +133,16 @@ fn begin<'a>(
         let run = Run { settings, clock, mode, database, work_dir, report, progress, opened, _locks: locks };
         return Ok(Some(run));
     }
-    let Some(ours) = work_dir.lock(report.command, settings.environment.as_str())? else { return Ok(None) };
-    let Some(databases) = books::lock(settings, report.command)? else { return Ok(None) };
+    let Some(ours) = work_dir.lock(report.job.as_str(), settings.environment.as_str())? else {
+        return Ok(None);
+    };
+    let Some(databases) = books::lock(settings, report.job.as_str())? else { return Ok(None) };
     crash::point("locked");
-    life::forget_lock_out(settings, &work_dir, report.command)?;
+    telling::forget_lock_out(settings, &work_dir, report.job)?;
     let database = books::open(settings)?;
     let opened = books::FileId::of(&settings.database);
     // A run that the power cut takes back with its record has done nothing yet.
-    books::without_waiting(&database, || ledger::begin_run(&database, &report))?;
+    books::without_waiting(&database, || runs::begin_run(&database, &report))?;
     crash::point("begun");
     let (locks, progress) = (vec![ours, databases], Progress::none());
     Ok(Some(Run { settings, clock, mode, database, work_dir, report, progress, opened, _locks: locks }))
@@ -161,7 +162,7 @@ fn forget(run: &Run<'_>) -> Result<()> {
     }
     let before = now - TimeDelta::days(i64::from(days));
     let left = history::forget_before(&run.database, before)?;
-    if !ledger::is_anything_older(&run.database, before)? {
+    if !forget::is_anything_older(&run.database, before)? {
         return Ok(());
     }
     let left = left.max(forget_entries(run, before)?);
@@ -179,17 +180,17 @@ const FORGOTTEN_DAYS: TimeDelta = TimeDelta::days(10);
 const FORGETTING_STEPS_MAX: u32 = 10;
 
 /// The ledger's entries and their copies.
-fn forget_entries(run: &Run<'_>, before: NaiveDateTime) -> Result<Left> {
+fn forget_entries(run: &Run<'_>, before: Moment) -> Result<Left> {
     for _ in 0..FORGETTING_STEPS_MAX {
-        let first = ledger::first_run(&run.database)?.as_deref().and_then(parse_time);
+        let first = runs::first_run(&run.database)?;
         let step = first.map_or(before, |first| before.min(first + FORGOTTEN_DAYS));
         let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-        let copies = ledger::forget_before(&transaction, step)?;
+        let copies = forget::forget_before(&transaction, step)?;
         transaction.commit()?;
         for archived_as in copies {
             run.work_dir.forget_copy(&archived_as)?;
         }
-        if !ledger::is_anything_older(&run.database, before)? {
+        if !forget::is_anything_older(&run.database, before)? {
             return Ok(Left::Nothing);
         }
         if interrupt::is_requested() {
@@ -214,14 +215,14 @@ fn end(mut run: Run<'_>) -> Report {
     let Run { settings, clock, database, work_dir, mut report, _locks: locks, .. } = run;
     drop(locks);
     let told = match noted {
-        Ok(()) => mail::tell(settings, Store::Ledger(&database), report.command, clock),
+        Ok(()) => telling::tell(settings, Store::Ledger(&database), report.job, clock),
         Err(error) => {
             log::warn!("cannot note the end of the run: {error:#}");
             // The first error wins; this one only decides when there was none.
             if report.exit < Exit::Remote {
                 report.fail(failure_of(&error));
             }
-            life::tell_of_no_end(settings, clock, &work_dir, &report)
+            telling::tell_of_no_end(settings, clock, &work_dir, &report)
         }
     };
     report.problems.extend(told);
@@ -230,13 +231,13 @@ fn end(mut run: Run<'_>) -> Report {
 
 /// The run's end and what it means for the problems that last: one transaction.
 fn note_end(run: &mut Run<'_>) -> Result<()> {
-    let aside = Aside::of(run.settings, &run.work_dir, run.report.command);
-    let cases = aside.cases()?;
-    let is_uneventful = run.report.is_uneventful() && cases.is_empty();
+    let aside = Aside::of(run.settings, &run.work_dir, run.report.job);
+    let kept_aside = aside.cases()?;
+    let is_uneventful = run.report.is_uneventful() && kept_aside.is_empty();
     let note = || {
         let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-        ledger::end_run(&transaction, &run.report)?;
-        life::note(&transaction, cases, &run.report, run.clock.now())?;
+        runs::end_run(&transaction, &run.report)?;
+        cases::note(&transaction, kept_aside, &run.report, run.clock.now())?;
         Ok(transaction.commit()?)
     };
     // Most runs find nothing to do. What they have to note the next one would find anew.
@@ -249,17 +250,17 @@ fn note_end(run: &mut Run<'_>) -> Result<()> {
 pub fn failure_of(error: &anyhow::Error) -> Failure {
     for cause in error.chain() {
         if let Some(failure) = cause.downcast_ref::<Failure>() {
-            return Failure { exit: failure.exit, problems: failure.problems.clone() };
+            return failure.clone();
         }
         if let Some(remote) = cause.downcast_ref::<crate::server::Error>() {
-            return Failure::new(remote.exit(), (*remote.problem).clone());
+            return Failure { exit: remote.exit(), problems: vec![(*remote.problem).clone()] };
         }
         if let Some(problem) = cause.downcast_ref::<rusqlite::Error>().and_then(books::explain) {
-            return Failure::new(Exit::Database, problem);
+            return Failure::of(problem);
         }
         if cause.downcast_ref::<std::io::Error>().is_some() {
-            return Failure::new(Exit::Settings, text::local_disk(&format!("{error:#}")));
+            return Failure::of(text::local_disk(&format!("{error:#}")));
         }
     }
-    Failure::new(Exit::Internal, text::internal(&format!("{error:#}")))
+    Failure::of(text::internal(&format!("{error:#}")))
 }

@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::problem::{FILE_HELD, Kind, RETIRED, SERVER_FAILS};
+
 /// The reader's language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -89,43 +91,117 @@ macro_rules! texts {
     };
 }
 
-/// Declares problems: a stable code, what happened, and what the reader can do about it:
-/// `problems! { severity name = "kebab-code" (arg: Type, …) { ja: "…", en: "…", hint_ja: "…", hint_en: "…" } … }`
-/// makes a function `pub fn name(arg: Type, …) -> Problem` of each, and `pub const PROBLEMS`.
-/// `severity` is one of `error`, `warning`, `note`.
+/// The first, or, where it is given, the second.
+macro_rules! or_given {
+    ($default:expr) => {
+        $default
+    };
+    ($default:expr, $given:expr) => {
+        $given
+    };
+}
+
+/// `[Shop, Savaway]` as a value.
+macro_rules! people {
+    ([$($who:ident),*]) => { &[$($crate::problem::Who::$who),*] };
+}
+
+/// Declares problems: what each is (a stable code, how much it matters, the exit code of a run that it ends, how it is
+/// over, who should act), what happened, and what the reader can do about it:
+/// `problems! { exit …, ends …, who […]; severity name = "kebab-code" (arg: Type, …) { … ja: "…", en: "…", hint_ja: "…",
+/// hint_en: "…" } … }`
+/// The first line is what holds for the module; a problem that differs says so before its sentences.
+/// Makes of each a function `pub fn name(arg: Type, …) -> Problem` and a static `name::KIND`, and `pub static PROBLEMS`.
 macro_rules! problems {
-    ($($(#[$meta:meta])* $severity:ident $name:ident = $code:literal ( $($arg:ident : $type:ty),* $(,)? ) {
-        ja: $ja:literal, en: $en:literal, hint_ja: $hint_ja:literal, hint_en: $hint_en:literal $(,)?
-    })*) => {
+    (
+        exit $exit:ident, ends $ends:ident, who $who:tt;
+        $($(#[$meta:meta])* $severity:ident $name:ident = $code:literal ( $($arg:ident : $type:ty),* $(,)? ) {
+            $(exit: $its_exit:ident,)? $(ends: $its_ends:ident,)? $(who: $its_who:tt,)?
+            ja: $ja:literal, en: $en:literal, hint_ja: $hint_ja:literal, hint_en: $hint_en:literal $(,)?
+        })*
+    ) => {
         $(
             $(#[$meta])*
             #[doc = concat!("`", $code, "`\n```text\n", $en, "\n```")]
-            pub fn $name($($arg: $type),*) -> $crate::report::Problem {
-                $crate::report::Problem::$severity(
-                    $code,
+            pub fn $name($($arg: $type),*) -> $crate::problem::Problem {
+                $crate::problem::Problem::new(
+                    &$name::KIND,
                     $crate::text::Text { ja: format!($ja), en: format!($en) },
                     $crate::text::Text { ja: format!($hint_ja), en: format!($hint_en) },
                 )
             }
+            #[doc = concat!("`", $code, "`")]
+            pub mod $name {
+                use $crate::problem::{Ends, Exit, Kind, Severity};
+                /// What it is.
+                pub static KIND: Kind = Kind {
+                    code: $code,
+                    severity: Severity::$severity,
+                    exit: or_given!(Exit::$exit $(, Exit::$its_exit)?),
+                    ends: or_given!(Ends::$ends $(, Ends::$its_ends)?),
+                    who: or_given!(people!($who) $(, people!($its_who))?),
+                };
+            }
         )*
-        /// Code, Japanese, English, and both hints of every problem above.
-        pub const PROBLEMS: &[(&str, &str, &str, &str, &str)] = &[$(($code, $ja, $en, $hint_ja, $hint_en)),*];
+        /// Every problem above, as it is declared.
+        pub static PROBLEMS: &[$crate::text::Declared] = &[$($crate::text::Declared {
+            kind: &$name::KIND,
+            ja: $ja,
+            en: $en,
+            hint_ja: $hint_ja,
+            hint_en: $hint_en,
+        }),*];
     };
+}
+
+/// A problem as it is declared: its kind, and its sentences with names for what is filled in.
+#[derive(Clone, Copy, Debug)]
+pub struct Declared {
+    /// What it is.
+    pub kind: &'static Kind,
+    /// What happened.
+    pub ja: &'static str,
+    /// What happened.
+    pub en: &'static str,
+    /// What to do.
+    pub hint_ja: &'static str,
+    /// What to do.
+    pub hint_en: &'static str,
 }
 
 pub mod books;
 pub mod check_settings;
-pub mod encoding;
 pub mod explain;
 pub mod jobs;
 pub mod mail;
 pub mod print;
+pub mod problem;
 pub mod progress;
 pub mod server;
 pub mod settings;
 pub mod sheet;
 pub mod status;
 pub mod sync;
+
+/// Every module with problems, under the heading that it has in the documents.
+pub static PROBLEMS: [(&str, &[Declared]); 10] = [
+    ("Settings", settings::PROBLEMS),
+    ("Found by check-settings", check_settings::PROBLEMS),
+    ("The FTP server", server::PROBLEMS),
+    ("Runs and files", sync::PROBLEMS),
+    ("What a file contains", sheet::PROBLEMS),
+    ("Products, stock and orders", jobs::PROBLEMS),
+    ("The database", books::PROBLEMS),
+    ("Mails", mail::PROBLEMS),
+    ("Asked with explain", explain::PROBLEMS),
+    ("Package files", print::PROBLEMS),
+];
+
+/// The kind of this code; [`RETIRED`] for one that only another version of this program knows.
+pub fn kind_of(code: &str) -> &'static Kind {
+    let declared = PROBLEMS.iter().flat_map(|(_, problems)| *problems).map(|problem| problem.kind);
+    declared.chain([&SERVER_FAILS, &FILE_HELD]).find(|kind| kind.code == code).unwrap_or(&RETIRED)
+}
 
 #[cfg(test)]
 mod tests {
@@ -134,24 +210,9 @@ mod tests {
     /// Every module of sentences, with what its macros listed.
     fn all_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         let mut all: Vec<(&str, &str, &str)> = Vec::new();
-        let lists = [
-            check_settings::PROBLEMS,
-            encoding::PROBLEMS,
-            explain::PROBLEMS,
-            jobs::PROBLEMS,
-            mail::PROBLEMS,
-            print::PROBLEMS,
-            server::PROBLEMS,
-            settings::PROBLEMS,
-            sheet::PROBLEMS,
-            books::PROBLEMS,
-            sync::PROBLEMS,
-        ];
-        for problems in lists {
-            for (code, ja, en, hint_ja, hint_en) in problems {
-                all.push((code, ja, en));
-                all.push((code, hint_ja, hint_en));
-            }
+        for problem in PROBLEMS.iter().flat_map(|(_, problems)| *problems) {
+            all.push((problem.kind.code, problem.ja, problem.en));
+            all.push((problem.kind.code, problem.hint_ja, problem.hint_en));
         }
         for texts in [
             check_settings::TEXTS,
@@ -159,6 +220,7 @@ mod tests {
             jobs::TEXTS,
             mail::TEXTS,
             print::TEXTS,
+            problem::TEXTS,
             progress::TEXTS,
             server::TEXTS,
             settings::TEXTS,

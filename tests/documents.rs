@@ -13,8 +13,9 @@ use rusqlite::Connection;
 use tempostar::cli::Cli;
 use tempostar::encoding::{Encoding, LOOK_ALIKES};
 use tempostar::jobs::orders;
-use tempostar::report::Exit;
+use tempostar::problem::{Exit, FILE_HELD, Failure, RETIRED, SERVER_FAILS, Severity};
 use tempostar::settings::{self, Settings};
+use tempostar::text::Declared;
 use tempostar::{books, text};
 use toml::de::{DeTable, DeValue};
 use unicode_width::UnicodeWidthStr;
@@ -200,7 +201,7 @@ fn every_settings_file_in_the_documents_is_accepted() {
 }
 
 /// Settings in a folder of their own, with the password files that they name.
-fn load(source: &str) -> (tempfile::TempDir, Result<Settings, tempostar::report::Failure>) {
+fn load(source: &str) -> (tempfile::TempDir, Result<Settings, Failure>) {
     let folder = tempfile::tempdir().unwrap();
     for password in ["demo.pass", "production.pass"] {
         fs::write(folder.path().join(password), "Geheim\n").unwrap();
@@ -404,35 +405,27 @@ fn every_link_between_the_documents_leads_somewhere() {
 
 // Problems.
 
-/// A module's problems: code, Japanese, English, and both hints.
-type Problems = &'static [(&'static str, &'static str, &'static str, &'static str, &'static str)];
-
-/// Every module with problems, and its heading.
-const PROBLEMS: &[(&str, &str, Problems)] = &[
-    ("settings", "Settings", text::settings::PROBLEMS),
-    ("check_settings", "Found by check-settings", text::check_settings::PROBLEMS),
-    ("server", "The FTP server", text::server::PROBLEMS),
-    ("sync", "Runs and files", text::sync::PROBLEMS),
-    ("sheet", "What a file contains", text::sheet::PROBLEMS),
-    ("encoding", "Encoding", text::encoding::PROBLEMS),
-    ("jobs", "Products, stock and orders", text::jobs::PROBLEMS),
-    ("books", "The database", text::books::PROBLEMS),
-    ("mail", "Mails", text::mail::PROBLEMS),
-    ("explain", "Asked with explain", text::explain::PROBLEMS),
-    ("print", "Package files", text::print::PROBLEMS),
-];
-
 #[test]
 fn the_list_of_problems_is_complete_and_up_to_date() {
     let mut document = String::from(
         "# All problems\n\n\
          Generated from the program's own sentences; do not edit. Each problem has a stable code, which `--json` and\n\
-         `--log-format json` show. Words in *italics* are filled in. Behind → stands what to do.\n",
+         `--log-format json` show. Words in *italics* are filled in. Behind → stands what to do. Below the code: how much it\n\
+         matters, the exit code of a run that ends by it, who needs to act, and when it is over. A run that goes on with an\n\
+         error exits with 3.\n",
     );
-    for (_, heading, problems) in PROBLEMS.iter().filter(|(_, _, problems)| !problems.is_empty()) {
+    for (heading, problems) in text::PROBLEMS.iter().filter(|(_, problems)| !problems.is_empty()) {
         writeln!(document, "\n## {heading}").unwrap();
-        for (code, ja, en, hint_ja, hint_en) in *problems {
-            writeln!(document, "\n### {code}\n").unwrap();
+        for Declared { kind, ja, en, hint_ja, hint_en } in *problems {
+            writeln!(document, "\n### {}\n", kind.code).unwrap();
+            let exit = if kind.severity == Severity::Error { kind.exit.code() } else { 0 };
+            let facts =
+                [text::problem::severity(kind.severity), text::problem::who(kind), text::problem::ends(kind)];
+            let [severity, who, ends] = &facts;
+            writeln!(document, "{}, exit code {exit}; who acts: {}; {}", severity.en, who.en, ends.en)
+                .unwrap();
+            writeln!(document, "／{}、終了コード {exit}。対応: {}。解消: {}\n", severity.ja, who.ja, ends.ja)
+                .unwrap();
             for (message, hint) in [(en, hint_en), (ja, hint_ja)] {
                 let arrow = if hint.is_empty() { "" } else { " → " };
                 writeln!(document, "- {}{arrow}{}", shown(message), shown(hint)).unwrap();
@@ -444,22 +437,16 @@ fn the_list_of_problems_is_complete_and_up_to_date() {
 
 #[test]
 fn every_module_with_problems_is_listed() {
-    let listed: BTreeSet<String> = PROBLEMS.iter().map(|(module, _, _)| (*module).to_owned()).collect();
-    let mut found = BTreeSet::new();
-    for entry in fs::read_dir(path("src/text")).unwrap() {
-        let file = entry.unwrap().path();
-        let module = file.file_stem().unwrap().to_string_lossy().into_owned();
-        if module != "mod" && fs::read_to_string(&file).unwrap().contains("\nproblems! {") {
-            found.insert(module);
-        }
-    }
-    assert_eq!(listed, found);
+    let has_problems = |file: PathBuf| fs::read_to_string(file).unwrap().contains("\nproblems! {");
+    let files = fs::read_dir(path("src/text")).unwrap().map(|entry| entry.unwrap().path());
+    assert_eq!(files.filter(|file| has_problems(file.clone())).count(), text::PROBLEMS.len());
 }
 
 #[test]
 fn no_two_problems_have_the_same_code() {
     let mut seen = BTreeSet::new();
-    for (code, ..) in PROBLEMS.iter().flat_map(|(_, _, problems)| *problems) {
+    let declared = text::PROBLEMS.iter().flat_map(|(_, problems)| *problems).map(|problem| problem.kind);
+    for code in declared.chain([&SERVER_FAILS, &FILE_HELD, &RETIRED]).map(|kind| kind.code) {
         assert!(seen.insert(code), "{code}");
         assert!(code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{code}");
     }
@@ -627,11 +614,11 @@ fn the_sql_in_the_documents_does_what_it_says() {
         run(&database, block);
         if block.contains("INSERT INTO orders") {
             check_count(&database, sellable, 8);
-            assert_eq!(orders::count_waiting(&database).unwrap(), 1);
+            assert_eq!(books::orders::count_waiting(&database).unwrap(), 1);
             assert_eq!(orders::held_back(&database, &settings).unwrap(), []);
         } else if block.contains("SET cancelled_at") {
             check_count(&database, sellable, 10);
-            assert_eq!(orders::count_waiting(&database).unwrap(), 0);
+            assert_eq!(books::orders::count_waiting(&database).unwrap(), 0);
             run(
                 &database,
                 "INSERT INTO orders (order_no, ordered_at)
@@ -640,7 +627,7 @@ fn the_sql_in_the_documents_does_what_it_says() {
         }
     }
     // The last block marks the orders from before the start.
-    assert_eq!(orders::count_waiting(&database).unwrap(), 1);
+    assert_eq!(books::orders::count_waiting(&database).unwrap(), 1);
     check_count(
         &database,
         "SELECT count(*) FROM orders WHERE order_no = 'old' AND exported_at = ordered_at",

@@ -11,9 +11,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use chrono::{Duration, NaiveDateTime};
+use chrono::Duration;
 use tempostar::app::{self, Finished};
-use tempostar::moment::Clock;
+use tempostar::moment::{Clock, Moment};
 use tempostar::settings;
 
 use crate::ftp_server::FtpServer;
@@ -77,7 +77,7 @@ struct Demo {
     screen: Screen,
     shop: Shop,
     tempostar: Tempostar,
-    now: NaiveDateTime,
+    now: Moment,
     steps: usize,
 }
 
@@ -253,9 +253,9 @@ impl Demo {
     }
 
     fn step(&mut self, minutes_later: i64, ja: &str, en: &str) -> Result<()> {
-        self.now += Duration::minutes(minutes_later);
+        self.now = self.now + Duration::minutes(minutes_later);
         self.steps += 1;
-        self.screen.step(self.steps, &self.now.format("%H:%M").to_string(), ja, en)
+        self.screen.step(self.steps, &self.now.minute()[11..], ja, en)
     }
 
     /// What the built binary would do at this moment of the story.

@@ -5,9 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use chrono::NaiveDateTime;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
+use tempostar::moment::Moment;
 
 use crate::ftp_server::FtpServer;
 use crate::screen::Rows;
@@ -47,9 +47,9 @@ impl Shop {
     }
 
     /// A customer buys two shirts and a nameplate: the order and its allocation, in one transaction.
-    pub fn sell(&self, now: NaiveDateTime) -> Result<()> {
-        let time = now.format("%Y-%m-%d %H:%M:%S").to_string();
-        let delivery = (now + chrono::Duration::days(4)).format("%Y-%m-%d").to_string();
+    pub fn sell(&self, now: Moment) -> Result<()> {
+        let time = now.to_string();
+        let delivery = (now + chrono::Duration::days(4)).date().to_string();
         let mut database = self.database()?;
         let transaction = database.transaction()?;
         transaction.execute(

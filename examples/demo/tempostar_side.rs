@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
-use chrono::NaiveDateTime;
+use tempostar::moment::{Moment, slashed};
 
 use crate::screen::Rows;
 
@@ -35,12 +34,12 @@ impl Tempostar {
     }
 
     /// Writes the sheet of products.
-    pub fn export_products(&self, now: NaiveDateTime) -> Result<()> {
+    pub fn export_products(&self, now: Moment) -> Result<()> {
         self.write(FOLDERS[0], "product", now, PRODUCTS)
     }
 
     /// Writes the sheet of stock, as TEMPOSTAR does every few minutes.
-    pub fn export_stock(&self, now: NaiveDateTime) -> Result<()> {
+    pub fn export_stock(&self, now: Moment) -> Result<()> {
         let rows: Vec<Vec<String>> =
             self.stock.iter().map(|(sku, quantity)| vec![sku.clone(), quantity.to_string()]).collect();
         self.write(FOLDERS[1], "stock", now, &sheet(&["商品コード", "在庫数"], &rows)?)
@@ -75,8 +74,8 @@ impl Tempostar {
     }
 
     /// Ships all orders that were taken: 出荷済み.
-    pub fn ship(&self, now: NaiveDateTime) -> Result<()> {
-        let day = now.format("%Y/%m/%d").to_string();
+    pub fn ship(&self, now: Moment) -> Result<()> {
+        let day = slashed(now.date());
         let shipped = |order: &String| {
             [order.as_str(), "800", &day, "1234-5678-9012", "宅配便"].map(str::to_owned).to_vec()
         };
@@ -112,12 +111,10 @@ impl Tempostar {
     }
 
     /// The time is in the file's name, as with TEMPOSTAR's, and is the file's own on the disk.
-    fn write(&self, folder: &str, stem: &str, now: NaiveDateTime, content: &[u8]) -> Result<()> {
-        let path = self.root.join(folder).join(format!("{stem}{}.csv", now.format("%Y%m%d%H%M%S")));
+    fn write(&self, folder: &str, stem: &str, now: Moment, content: &[u8]) -> Result<()> {
+        let path = self.root.join(folder).join(format!("{stem}{}.csv", now.digits()));
         fs::write(&path, content)?;
-        let utc_s = u64::try_from(now.and_utc().timestamp() - 9 * 3600)?;
-        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(utc_s);
-        Ok(File::options().write(true).open(&path)?.set_modified(time)?)
+        Ok(File::options().write(true).open(&path)?.set_modified(now.to_system())?)
     }
 }
 

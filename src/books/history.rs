@@ -6,14 +6,15 @@
 //! brought is what the tables say, and a second copy of it would be of no use.
 
 use anyhow::Result;
-use chrono::NaiveDateTime;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params};
 
 use crate::books;
-use crate::books::ledger::FileEntry;
+use crate::books::files::FileEntry;
+use crate::books::rows::Cells;
 use crate::books::staging::Left;
 use crate::interrupt;
-use crate::moment::format_time;
+use crate::job::Job;
+use crate::moment::Moment;
 
 /// How many rows one transaction forgets: some milliseconds.
 const FORGOTTEN_AT_ONCE: usize = 5_000;
@@ -63,7 +64,7 @@ impl HistoryFile {
         transaction: &Transaction<'_>,
         file: &FileEntry,
         run_id: &str,
-        now: NaiveDateTime,
+        now: Moment,
     ) -> Result<Option<Self>> {
         let has_rows = TABLES
             .map(|(table, _)| format!("EXISTS (SELECT 1 FROM {table} WHERE history_file_id = :id)"))
@@ -77,12 +78,12 @@ impl HistoryFile {
             ),
             named_params! {
                 ":id": self.id,
-                ":command": file.command,
+                ":command": file.job,
                 ":run_id": run_id,
                 ":file_name": file.name,
-                ":file_time": format_time(file.file_time),
+                ":file_time": file.file_time,
                 ":archived_as": file.archived_as,
-                ":now": format_time(now),
+                ":now": now,
                 ":is_first_load": self.recording == Recording::FirstLoad,
             },
         )?;
@@ -94,7 +95,7 @@ impl HistoryFile {
 
 /// Forgets what was written before this moment, some thousand rows at a time; what is too much for one run is left to the
 /// next.
-pub(crate) fn forget_before(database: &Connection, before: NaiveDateTime) -> Result<Left> {
+pub(crate) fn forget_before(database: &Connection, before: Moment) -> Result<Left> {
     for _ in 0..STEPS_MAX {
         if oldest_before(database, before)?.is_none() {
             return Ok(Left::Nothing);
@@ -111,10 +112,10 @@ pub(crate) fn forget_before(database: &Connection, before: NaiveDateTime) -> Res
 }
 
 /// Entries are in the order of writing; a host whose clock was turned back only keeps some for longer.
-fn oldest_before(database: &Connection, before: NaiveDateTime) -> Result<Option<i64>> {
+fn oldest_before(database: &Connection, before: Moment) -> Result<Option<i64>> {
     let oldest = database.query_row(
         "SELECT id, written_at < ?1 FROM tempostar_history_files ORDER BY id LIMIT 1",
-        [format_time(before)],
+        [before],
         |row| Ok((row.get(0)?, row.get(1)?)),
     );
     Ok(oldest.optional()?.and_then(|(id, is_old): (i64, bool)| is_old.then_some(id)))
@@ -122,7 +123,7 @@ fn oldest_before(database: &Connection, before: NaiveDateTime) -> Result<Option<
 
 /// One file after the other, the oldest first. The rows of a file go before it: its number may be given away again when
 /// it is gone itself.
-fn forget_some(transaction: &Transaction<'_>, before: NaiveDateTime) -> Result<Left> {
+fn forget_some(transaction: &Transaction<'_>, before: Moment) -> Result<Left> {
     let mut room = FORGOTTEN_AT_ONCE;
     while let Some(id) = oldest_before(transaction, before)? {
         for (table, key) in TABLES {
@@ -162,16 +163,16 @@ fn forget_rows(
 pub(crate) struct Origin {
     /// The entry's number: they are in the order of writing.
     pub id: i64,
-    /// When it was written, Japan time.
-    pub at: String,
+    /// When it was written.
+    pub at: Moment,
     /// By which run.
     pub run_id: String,
     /// Of which job.
-    pub command: String,
+    pub job: Job,
     /// From which file.
     pub file: String,
     /// That file's own time.
-    pub file_time: String,
+    pub file_time: Moment,
     /// Where the file's copy lies, below the work folder's archive.
     pub archived_as: String,
     /// From which line; `None`: the first load, of which lines are not recorded.
@@ -183,15 +184,15 @@ const ORIGIN_SQL: &str =
     "file.id, file.written_at, file.run_id, file.command, file.file_name, file.file_time,
                           file.archived_as";
 
-fn read_origin(row: &Row<'_>, line: Option<u64>) -> rusqlite::Result<Origin> {
+fn read_origin(row: &Row<'_>, line: Option<u64>) -> Result<Origin> {
     Ok(Origin {
-        id: row.get(0)?,
-        at: row.get(1)?,
-        run_id: row.get(2)?,
-        command: row.get(3)?,
-        file: row.get(4)?,
-        file_time: row.get(5)?,
-        archived_as: row.get(6)?,
+        id: row.cell("tempostar_history_files.id")?,
+        at: row.cell("tempostar_history_files.written_at")?,
+        run_id: row.cell("tempostar_history_files.run_id")?,
+        job: row.cell("tempostar_history_files.command")?,
+        file: row.cell("tempostar_history_files.file_name")?,
+        file_time: row.cell("tempostar_history_files.file_time")?,
+        archived_as: row.cell("tempostar_history_files.archived_as")?,
         line,
     })
 }
@@ -225,24 +226,29 @@ pub(crate) fn stock_changes(database: &Connection, sku_code: &str) -> Result<Vec
          WHERE change.history_file_id = file.id AND change.sku_code = ?1
          ORDER BY file.id DESC"
     ))?;
-    let rows = statement.query_map([sku_code], |row| {
-        let old: (Option<i64>, Option<i64>) = (row.get(8)?, row.get(9)?);
+    let changes = statement.query_and_then([sku_code], |row| {
+        let old: (Option<i64>, Option<i64>) = (
+            row.cell("tempostar_stock_history.old_quantity")?,
+            row.cell("tempostar_stock_history.old_allocated")?,
+        );
         Ok(StockChange {
-            origin: read_origin(row, row.get(7)?)?,
+            origin: read_origin(row, row.cell("tempostar_stock_history.line")?)?,
             old: old.0.zip(old.1).map(|(quantity, allocated)| Figures { quantity, allocated }),
-            new: Figures { quantity: row.get(10)?, allocated: row.get(11)? },
+            new: Figures {
+                quantity: row.cell("tempostar_stock_history.quantity")?,
+                allocated: row.cell("tempostar_stock_history.allocated")?,
+            },
         })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    changes.collect()
 }
 
-/// What is told of in the catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A product.
-    Product,
-    /// A SKU.
-    Sku,
+words! {
+    /// What is told of in the catalogue.
+    pub(crate) enum Kind {
+        Product = "product",
+        Sku = "sku",
+    }
 }
 
 /// One change of a product or SKU.
@@ -261,10 +267,6 @@ pub(crate) fn catalogue_changes(
     code: &str,
     created_at: Option<&str>,
 ) -> Result<Vec<CatalogueChange>> {
-    let kind = match kind {
-        Kind::Product => "product",
-        Kind::Sku => "sku",
-    };
     let mut statement = database.prepare(&format!(
         "SELECT {ORIGIN_SQL}, change.line, change.is_new
          FROM tempostar_history_files AS file
@@ -272,25 +274,35 @@ pub(crate) fn catalogue_changes(
          WHERE change.history_file_id = file.id AND change.kind = ?1 AND change.code = ?2
          ORDER BY file.id DESC"
     ))?;
-    let rows = statement.query_map([kind, code], |row| {
-        Ok(CatalogueChange { origin: read_origin(row, row.get(7)?)?, is_new: row.get(8)? })
+    let changes = statement.query_and_then((kind, code), |row| {
+        let origin = read_origin(row, row.cell("tempostar_catalogue_history.line")?)?;
+        Ok(CatalogueChange { origin, is_new: row.cell("tempostar_catalogue_history.is_new")? })
     })?;
-    let mut changes = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    let load = first_load(database, "import-products")?;
-    let load = load.filter(|load| created_at == Some(load.at.as_str()));
+    let mut changes = changes.collect::<Result<Vec<_>>>()?;
+    let load = first_load(database, Job::Products)?;
+    let load = load.filter(|load| created_at == Some(load.at.to_string().as_str()));
     if !changes.iter().any(|change| change.is_new) {
         changes.extend(load.map(|origin| CatalogueChange { origin, is_new: true }));
     }
     Ok(changes)
 }
 
+words! {
+    /// What a file can do to an order.
+    pub(crate) enum Event {
+        Shipment = "shipment",
+        Line = "line",
+        Ticked = "ticked",
+        Cancelled = "cancelled",
+        Revived = "revived",
+    }
+}
+
 /// One thing that a file did to an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OrderEvent {
-    /// Where it came from.
     pub origin: Origin,
-    /// As the table has it: `shipment`, `line`, `ticked`, `cancelled` or `revived`.
-    pub event: String,
+    pub event: Event,
     /// Which shipment or line.
     pub number: i64,
 }
@@ -304,20 +316,25 @@ pub(crate) fn order_events(database: &Connection, order_no: &str) -> Result<Vec<
          WHERE change.history_file_id = file.id AND change.order_no = ?1
          ORDER BY file.id, change.line, change.event, change.number"
     ))?;
-    let rows = statement.query_map([order_no], |row| {
-        Ok(OrderEvent { origin: read_origin(row, row.get(7)?)?, event: row.get(8)?, number: row.get(9)? })
+    let events = statement.query_and_then([order_no], |row| {
+        Ok(OrderEvent {
+            origin: read_origin(row, row.cell("tempostar_order_history.line")?)?,
+            event: row.cell("tempostar_order_history.event")?,
+            number: row.cell("tempostar_order_history.number")?,
+        })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    events.collect()
 }
 
 /// The first load of a job, if it has not been forgotten.
-pub(crate) fn first_load(database: &Connection, command: &str) -> Result<Option<Origin>> {
-    let sql = format!(
+pub(crate) fn first_load(database: &Connection, job: Job) -> Result<Option<Origin>> {
+    let mut statement = database.prepare(&format!(
         "SELECT {ORIGIN_SQL}
          FROM tempostar_history_files AS file
          WHERE file.command = ?1 AND file.is_first_load
          ORDER BY file.id DESC
          LIMIT 1"
-    );
-    Ok(database.query_row(&sql, [command], |row| read_origin(row, None)).optional()?)
+    ))?;
+    let found = statement.query_and_then([job], |row| read_origin(row, None))?;
+    { found }.next().transpose()
 }

@@ -8,6 +8,8 @@ use anyhow::Result;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Statement, Transaction, params_from_iter};
 
+use crate::moment::Moment;
+
 /// A value on its way into the database.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell<'a> {
@@ -142,7 +144,7 @@ impl Staging {
     }
 
     /// Writes rows that differ, stamped with this time: all of them, or the next few.
-    pub(crate) fn apply(&self, transaction: &Transaction<'_>, now: &str, slice: Slice) -> Result<Left> {
+    pub(crate) fn apply(&self, transaction: &Transaction<'_>, now: Moment, slice: Slice) -> Result<Left> {
         let table = self.table;
         let mut listed = String::new();
         let mut selected = String::new();

@@ -10,12 +10,12 @@ use std::time::Duration;
 use anyhow::Result;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::{Finding, Found, OTHERS, Who, disks};
+use super::{Finding, Found, OTHERS, disks};
 use crate::books;
 use crate::encoding::comparable_name;
 use crate::jobs::orders::{self, PAYMENT_SETUP_SINCE};
-use crate::print::grouped;
-use crate::report::Exit;
+use crate::layout::grouped;
+use crate::problem::Exit;
 use crate::settings::Settings;
 use crate::text::{Text, books as say_shop, check_settings as say};
 
@@ -42,7 +42,7 @@ fn open_to_others(path: &Path) -> Option<Finding> {
     let is_open = mode(&path) & OTHERS != 0 && mode(path.parent()?) & ENTER != 0;
     is_open.then(|| {
         let problem = say::database_open(&path.display().to_string(), &format!("{:04o}", mode(&path)));
-        Finding::new(&[Who::Support], problem)
+        Finding::of(problem)
     })
 }
 
@@ -64,7 +64,7 @@ pub(super) fn integrity(database: &Connection) -> Result<Found> {
         Some("ok") if size <= SMALL_MAX => Found::ok(say::database_intact()),
         Some("ok") => Found::ok(say::database_structure_intact(&megabytes)),
         Some(verdict) => {
-            let finding = Finding::new(&[Who::Support], say_shop::database_corrupt(verdict));
+            let finding = Finding::of(say_shop::database_corrupt(verdict));
             Found::failed(vec![Finding { exit: Exit::Database, ..finding }])
         }
     })
@@ -107,7 +107,7 @@ pub(super) fn wal(database: &Connection, path: &Path) -> Result<Found> {
         (None, "wal") => return Ok(Found::ok(say::database_wal())),
         (None, mode) => say::not_wal(mode),
     };
-    Ok(Found::failed(vec![Finding::new(&[Who::Support], problem)]))
+    Ok(Found::failed(vec![Finding::of(problem)]))
 }
 
 /// Takes the write lock, writes, and takes it back.
@@ -136,7 +136,7 @@ pub(super) fn free_items(database: &Connection, mapped: &[(String, u8)]) -> Resu
             _ => None,
         }
     });
-    let findings = problems.map(|problem| Finding::new(&[Who::Support], problem));
+    let findings = problems.map(Finding::of);
     Ok(Found::ok(say::free_items(defined.len(), mapped.len())).with_all(findings))
 }
 
@@ -147,7 +147,7 @@ pub(super) fn order_free_items(mapped: &[(String, u8)]) -> Found {
     for (column, _) in mapped {
         let name = comparable_name(column);
         if taken.contains(&name) {
-            findings.push(Finding::new(&[Who::Support], say::order_column_taken(column)));
+            findings.push(Finding::of(say::order_column_taken(column)));
         }
         taken.push(name);
     }
@@ -163,15 +163,15 @@ pub(super) fn payment_methods(database: &Connection) -> Result<Found> {
             database.query_row("SELECT EXISTS (SELECT 1 FROM orders)", [], |row| row.get(0))?;
         let problem = if has_orders { say::payment_methods_empty() } else { say::payment_methods_none_yet() };
         let fact = say::payment_methods_listed(listed);
-        return Ok(Found::ok(fact).with(Finding::new(&[Who::Support], problem)));
+        return Ok(Found::ok(fact).with(Finding::of(problem)));
     }
     let not_ready = not_ready(database)?.into_iter().map(|(method, added_on)| {
         let problem = say::payment_method_not_ready(&method, &added_on);
-        Finding::new(&[Who::Shop, Who::Savaway, Who::Support], problem)
+        Finding::of(problem)
     });
     let unlisted = unlisted(database)?
         .into_iter()
-        .map(|(method, orders)| Finding::new(&[Who::Support], say::payment_method_unlisted(&method, orders)));
+        .map(|(method, orders)| Finding::of(say::payment_method_unlisted(&method, orders)));
     let found = Found::ok(Text::default()).with_all(not_ready).with_all(unlisted);
     let fact = if found.findings.is_empty() {
         say::payment_methods(listed)

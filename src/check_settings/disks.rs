@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{Finding, Found, Who};
-use crate::print::grouped;
-use crate::report::Exit;
+use super::{Finding, Found};
+use crate::layout::grouped;
+use crate::problem::Exit;
 use crate::settings::Settings;
 use crate::text::{Text, check_settings as say};
 
@@ -54,7 +54,7 @@ fn judge(space: Space, folder: &Path, exit: Exit) -> Option<Finding> {
         Space { free, .. } if free < FREE_WANTED => say::disk_small(&shown, free / MIB, FREE_WANTED / MIB),
         Space { .. } => return None,
     };
-    Some(Finding { exit, ..Finding::new(&[Who::Support], problem) })
+    Some(Finding { exit, ..Finding::of(problem) })
 }
 
 /// `None`: a file system that does not tell.
@@ -107,11 +107,11 @@ fn network_name(magic: i64) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Severity;
+    use crate::problem::Severity;
 
     fn judged(free: u64, has_file_left: bool) -> Option<(&'static str, Severity)> {
         let finding = judge(Space { free, has_file_left }, Path::new("/srv"), Exit::Database)?;
-        Some((finding.problem.code, finding.problem.severity))
+        Some((finding.problem.kind.code, finding.problem.severity))
     }
 
     #[test]

@@ -5,19 +5,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Finding, Found, Status, Who, World, folders};
-use crate::books::ledger;
+use super::{Finding, Found, Status, World, folders};
+use crate::books::files;
 use crate::file_time::{own_time, server_time};
 use crate::interrupt;
+use crate::job::Job;
 use crate::jobs::{logistics, products, stock};
 use crate::layout::first_names;
-use crate::report::{FileOutcome, Problem, Report, Severity};
-use crate::server::{Kind, Remote, RemoteFile};
+use crate::problem::{Problem, Severity};
+use crate::report::{FileOutcome, Report};
+use crate::server::{ErrorKind, Remote, RemoteFile};
 use crate::settings::{Inbox, Ready, Settings};
 use crate::sheet::Sheet;
 use crate::sync::import::{Source, join, marker_name};
 use crate::sync::{self, Mode};
-use crate::text::check_settings as say;
+use crate::text::{check_settings as say, jobs as told};
 
 /// A larger file is not fetched only to be looked at.
 const SIZE_MAX: u64 = 100 * 1024 * 1024;
@@ -28,7 +30,7 @@ const COLUMNS_TOLD_MAX: usize = 40;
 
 /// One kind of file.
 pub(super) struct KindOfFile {
-    command: &'static str,
+    job: Job,
     /// The check of its folder on the server.
     inbox_check: &'static str,
     inbox: fn(&Settings) -> &Inbox,
@@ -36,14 +38,14 @@ pub(super) struct KindOfFile {
 }
 
 pub(super) const PRODUCTS: KindOfFile = KindOfFile {
-    command: products::COMMAND,
+    job: Job::Products,
     inbox_check: folders::PRODUCTS,
     inbox: |settings| &settings.products.inbox,
     missing_columns: |sheet, settings| products::missing_columns(sheet.header(), &settings.products),
 };
 
 pub(super) const LOGISTICS: KindOfFile = KindOfFile {
-    command: logistics::COMMAND,
+    job: Job::Logistics,
     inbox_check: folders::LOGISTICS,
     inbox: |settings| &settings.logistics.inbox,
     missing_columns: |sheet, settings| {
@@ -52,7 +54,7 @@ pub(super) const LOGISTICS: KindOfFile = KindOfFile {
 };
 
 pub(super) const STOCK: KindOfFile = KindOfFile {
-    command: stock::COMMAND,
+    job: Job::Stock,
     inbox_check: folders::STOCK,
     inbox: |settings| &settings.stock.inbox,
     // Of stock there is nothing but the figure.
@@ -81,7 +83,7 @@ pub(super) fn look(world: &mut World<'_>, kind: &KindOfFile) -> Result<Found> {
         }
         Newest::Unsettled(name) => return Ok(Found::ok(say::file_not_complete(&name))),
         Newest::File(sample) => Some(sample),
-        Newest::None => last_archived(world, kind.command)?,
+        Newest::None => last_archived(world, kind.job)?,
     };
     let Some(sample) = sample else { return Ok(Found::ok(say::no_file_yet())) };
     let found = judge(world, kind, &sample);
@@ -123,12 +125,12 @@ fn newest_waiting(world: &mut World<'_>, inbox: &Inbox, spool: &Path) -> Result<
     let path = spool.join(&file.name);
     match world.remote.download(&inbox.folder, &file, &path) {
         Ok(()) => Ok(Newest::File(Sample { name: file.name, path, is_waiting: true, size: file.size })),
-        Err(error) if matches!(error.kind, Kind::Changed | Kind::Incomplete) => {
+        Err(error) if matches!(error.kind, ErrorKind::Changed | ErrorKind::Incomplete) => {
             let _ = fs::remove_file(&path);
             Ok(Newest::Unsettled(file.name))
         }
         // A run of the job has just taken it.
-        Err(error) if error.kind == Kind::Missing => Ok(Newest::None),
+        Err(error) if error.kind == ErrorKind::Missing => Ok(Newest::None),
         Err(error) => Err(error.into()),
     }
 }
@@ -156,9 +158,9 @@ fn listed(remote: &mut Remote<'_>, inbox: &Inbox) -> Result<Vec<RemoteFile>> {
     Ok(remote.list(&inbox.folder, &wanted)?.files)
 }
 
-fn last_archived(world: &World<'_>, command: &str) -> Result<Option<Sample>> {
+fn last_archived(world: &World<'_>, job: Job) -> Result<Option<Sample>> {
     let work_dir = world.work_dir.as_ref().context("no work folder")?;
-    let newest = ledger::newest_file(world.database()?, command)?;
+    let newest = files::newest_file(world.database()?, job)?;
     let sample = newest.map(|(name, archived_as)| Sample {
         name,
         path: work_dir.archived(&archived_as),
@@ -170,7 +172,7 @@ fn last_archived(world: &World<'_>, command: &str) -> Result<Option<Sample>> {
 }
 
 fn judge(world: &World<'_>, kind: &KindOfFile, sample: &Sample) -> Result<Found> {
-    let report = dry_run(world, kind.command, sample)?;
+    let report = dry_run(world, kind.job, sample)?;
     let Some(file) = report.files.first() else {
         // What stopped it has nothing to do with the file.
         let problems = report.problems.into_iter();
@@ -192,7 +194,7 @@ fn judge(world: &World<'_>, kind: &KindOfFile, sample: &Sample) -> Result<Found>
     };
     let missing = (!missing.is_empty()).then(|| {
         let problem = say::optional_columns_missing(missing.len(), &first_names(&missing, COLUMNS_TOLD_MAX));
-        Finding::new(&[Who::Shop, Who::Savaway], problem)
+        Finding::of(problem)
     });
     Ok(Found::ok(fact).with_all(problems).with_all(missing))
 }
@@ -220,8 +222,8 @@ fn root_and_details(
 }
 
 /// The job's own run over this file, which changes nothing.
-fn dry_run(world: &World<'_>, command: &'static str, sample: &Sample) -> Result<Report> {
-    let report = Report::begin(command, world.run_id.to_owned(), world.clock.now());
+fn dry_run(world: &World<'_>, job: Job, sample: &Sample) -> Result<Report> {
+    let report = Report::begin(job, world.run_id.to_owned(), world.clock.now());
     let source = Source::Files(vec![sample.path.clone()]);
     // What the guard would say of a file that was applied long ago, or of one whose products are still to come, means
     // nothing.
@@ -229,10 +231,11 @@ fn dry_run(world: &World<'_>, command: &'static str, sample: &Sample) -> Result<
         true => stock::GuardMode::Watch,
         false => stock::GuardMode::Overrule,
     };
-    Ok(sync::run(world.settings, world.clock, Mode::DryRun, report, |run| match command {
-        products::COMMAND => products::run(run, &source),
-        logistics::COMMAND => logistics::run(run, &source),
-        _ => stock::run(run, &source, guard),
+    Ok(sync::run(world.settings, world.clock, Mode::DryRun, report, |run| match job {
+        Job::Products => products::run(run, &source),
+        Job::Logistics => logistics::run(run, &source),
+        Job::Stock => stock::run(run, &source, guard),
+        Job::Orders => Ok(()),
     }))
 }
 
@@ -242,19 +245,16 @@ fn has_skus(world: &World<'_>) -> Result<bool> {
 }
 
 fn finding(problem: Problem, worst: Severity) -> Finding {
-    let severity = match problem.code {
-        // About the shop's data, not about the file; the jobs and `status` tell of them.
-        "unknown-orders" | "cancelled-in-tempostar" | "shipped-but-cancelled" | "added-line-differs" => {
-            Severity::Note
-        }
-        _ => problem.severity.min(worst),
-    };
-    let who: &[Who] = match problem.code {
-        "mapped-column-missing" | "unknown-columns" | "unknown-skus" => &[Who::Support],
-        _ => &[Who::Shop, Who::Savaway],
-    };
+    // About the shop's data, not about the file; the jobs and `status` tell of them.
+    let about_data = [
+        &told::unknown_orders::KIND,
+        &told::cancelled_there::KIND,
+        &told::shipped_but_cancelled::KIND,
+        &told::line_differs::KIND,
+    ];
+    let worst = if about_data.contains(&problem.kind) { Severity::Note } else { worst };
     // Which file it is the check says already.
-    Finding::new(who, Problem { severity, file: None, ..problem })
+    Finding::of(Problem { file: None, ..problem.no_worse_than(worst) })
 }
 
 fn missing_columns(settings: &Settings, kind: &KindOfFile, sample: &Sample) -> Vec<String> {

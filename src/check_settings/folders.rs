@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use anyhow::{Context, Result};
-use chrono::{Duration, NaiveDateTime};
+use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{Finding, Found, Who};
+use super::{Finding, Found};
 use crate::file_time::server_time;
-use crate::moment::format_minute;
-use crate::print::grouped;
-use crate::report::Problem;
-use crate::server::{Error, Kind, Listing, Remote};
+use crate::layout::grouped;
+use crate::moment::Moment;
+use crate::problem::Problem;
+use crate::server::{Error, ErrorKind, Listing, Remote};
 use crate::settings::{Inbox, Ready, Settings};
 use crate::sync::import::{join, marker_name};
 use crate::text::check_settings as say;
@@ -86,8 +86,9 @@ fn visit_one(
     folder: &str,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Result<Seen, Error>, Error> {
-    let is_the_folders =
-        |error: &Error| matches!(error.kind, Kind::FolderMissing | Kind::Forbidden | Kind::Name);
+    let is_the_folders = |error: &Error| {
+        matches!(error.kind, ErrorKind::FolderMissing | ErrorKind::Forbidden | ErrorKind::Name)
+    };
     let listing = match remote.list(folder, wanted) {
         Err(error) if is_the_folders(&error) => return Ok(Err(error)),
         listing => listing?,
@@ -106,7 +107,7 @@ pub(super) fn together(remote: &mut Remote<'_>, shop_code: &str, places: &[Place
     let failures: Vec<&Error> =
         places.iter().filter_map(|place| place.seen.as_ref()?.as_ref().err()).collect();
     let found = places.len() - failures.len();
-    let are_missing = failures.iter().all(|error| error.kind == Kind::FolderMissing);
+    let are_missing = failures.iter().all(|error| error.kind == ErrorKind::FolderMissing);
     let Some(first) = failures.first().filter(|_| found == 0 && are_missing) else {
         return Ok(Found::ok(say::server_folders(found, places.len())));
     };
@@ -118,7 +119,7 @@ pub(super) fn together(remote: &mut Remote<'_>, shop_code: &str, places: &[Place
             Problem { message: problem.message.clone().because(&first.problem.message), ..problem }
         }
     };
-    Ok(Found::failed(vec![Finding::new(&[Who::Support, Who::Shop, Who::Savaway], problem)]))
+    Ok(Found::failed(vec![Finding::of(problem)]))
 }
 
 /// What lies beside a folder that is not there: with a wrong shop code, the right one.
@@ -128,7 +129,9 @@ fn beside(remote: &mut Remote<'_>, folder: &str) -> Result<Option<(String, Strin
     };
     let mut names: Vec<String> = match remote.names(parent) {
         Ok(names) => names.into_iter().collect(),
-        Err(error) if matches!(error.kind, Kind::FolderMissing | Kind::Forbidden) => return Ok(None),
+        Err(error) if matches!(error.kind, ErrorKind::FolderMissing | ErrorKind::Forbidden) => {
+            return Ok(None);
+        }
         Err(error) => return Err(error.into()),
     };
     names.sort_unstable();
@@ -136,9 +139,8 @@ fn beside(remote: &mut Remote<'_>, folder: &str) -> Result<Option<(String, Strin
     Ok((!names.is_empty()).then(|| (parent.to_owned(), names.join(", "))))
 }
 
-/// An inbox and what waits in it. That `archive` or `error` are missing does not matter: they are made. `now` is Japan
-/// time.
-pub(super) fn inbox(places: &mut [Place], check: &str, inbox: &Inbox, now: NaiveDateTime) -> Result<Found> {
+/// An inbox and what waits in it. That `archive` or `error` are missing does not matter: they are made.
+pub(super) fn inbox(places: &mut [Place], check: &str, inbox: &Inbox, now: Moment) -> Result<Found> {
     told(places, check, |place, seen| {
         let listing = &seen.listing;
         let bytes = grouped(listing.files.iter().map(|file| file.size).sum());
@@ -146,22 +148,20 @@ pub(super) fn inbox(places: &mut [Place], check: &str, inbox: &Inbox, now: Naive
             (0, _) => say::inbox_empty(&place.folder),
             (files, None) => say::inbox_waiting(&place.folder, files, &bytes),
             (files, Some((_, oldest))) => {
-                say::inbox_waiting_since(&place.folder, files, &bytes, &format_minute(oldest))
+                say::inbox_waiting_since(&place.folder, files, &bytes, &oldest.minute())
             }
         };
         Found::ok(fact).with_all(odd_in_inbox(place, seen, inbox, now))
     })
 }
 
-/// The outbox and what TEMPOSTAR has not taken yet. `now` is Japan time.
-pub(super) fn outbox(places: &mut [Place], now: NaiveDateTime) -> Result<Found> {
+/// The outbox and what TEMPOSTAR has not taken yet.
+pub(super) fn outbox(places: &mut [Place], now: Moment) -> Result<Found> {
     told(places, ORDERS, |place, seen| {
         let fact = match (seen.listing.files.len(), oldest(&seen.listing, now)) {
             (0, _) => say::outbox_empty(&place.folder),
             (files, None) => say::outbox_waiting(&place.folder, files),
-            (files, Some((_, oldest))) => {
-                say::outbox_waiting_since(&place.folder, files, &format_minute(oldest))
-            }
+            (files, Some((_, oldest))) => say::outbox_waiting_since(&place.folder, files, &oldest.minute()),
         };
         Found::ok(fact).with_all(unfinished(place, seen))
     })
@@ -173,27 +173,29 @@ fn told(places: &mut [Place], check: &str, tell: impl Fn(&Place, &Seen) -> Found
         Ok(seen) => Ok(tell(place, &seen)),
         Err(error) => {
             let problem = Problem { hint: say::hint_folder(place.setting), ..(*error.problem).clone() };
-            Ok(Found::failed(vec![Finding::new(&[Who::Support, Who::Savaway], problem)]))
+            Ok(Found::failed(vec![Finding::of(problem)]))
         }
     }
 }
 
 /// The file that waits longest, and since when (Japan time).
-fn oldest(listing: &Listing, now: NaiveDateTime) -> Option<(&str, NaiveDateTime)> {
+fn oldest(listing: &Listing, now: Moment) -> Option<(&str, Moment)> {
     let times =
         listing.files.iter().filter_map(|file| Some((file.name.as_str(), server_time(file.modified?, now))));
     times.min_by_key(|(_, time)| *time)
 }
 
-fn odd_in_inbox(place: &Place, seen: &Seen, inbox: &Inbox, now: NaiveDateTime) -> Vec<Finding> {
-    let of_support = |problem| Finding::new(&[Who::Support], problem);
-    let late = oldest(&seen.listing, now).filter(|(_, time)| now - *time > Duration::hours(WAITING_TOLD_H));
+fn odd_in_inbox(place: &Place, seen: &Seen, inbox: &Inbox, now: Moment) -> Vec<Finding> {
+    let of_support = Finding::of;
+    let late = oldest(&seen.listing, now).filter(|(_, time)| now - *time > TimeDelta::hours(WAITING_TOLD_H));
     let first = without_marker(seen, inbox, now)
         .map(of_support)
-        .or_else(|| late.map(|(name, time)| of_support(say::file_waits_long(name, &format_minute(time)))));
-    let unreadable = seen.listing.unreadable.first().map(|file| {
-        Finding::new(&[Who::Savaway, Who::Support], say::inbox_file_unreadable(&file.name, &file.reply))
-    });
+        .or_else(|| late.map(|(name, time)| of_support(say::file_waits_long(name, &time.minute()))));
+    let unreadable = seen
+        .listing
+        .unreadable
+        .first()
+        .map(|file| Finding::of(say::inbox_file_unreadable(&file.name, &file.reply)));
     let aside = (seen.put_aside > 0)
         .then(|| of_support(say::files_put_aside(&join(&place.folder, "error"), seen.put_aside)));
     let others = unmatched(place, seen, inbox).map(of_support);
@@ -201,11 +203,11 @@ fn odd_in_inbox(place: &Place, seen: &Seen, inbox: &Inbox, now: NaiveDateTime) -
 }
 
 /// Files that wait for a marker for longer than one takes.
-fn without_marker(seen: &Seen, inbox: &Inbox, now: NaiveDateTime) -> Option<Problem> {
+fn without_marker(seen: &Seen, inbox: &Inbox, now: Moment) -> Option<Problem> {
     let Ready::Marker { suffix } = &inbox.ready else { return None };
     let is_late = |modified: Option<NaiveDateTime>| {
         let since = modified.map(|modified| server_time(modified, now));
-        since.is_none_or(|since| now - since > Duration::minutes(MARKER_AWAITED_MIN))
+        since.is_none_or(|since| now - since > TimeDelta::minutes(MARKER_AWAITED_MIN))
     };
     let mut late = seen
         .listing
@@ -237,7 +239,7 @@ fn unmatched(place: &Place, seen: &Seen, inbox: &Inbox) -> Option<Problem> {
 /// What an upload has left that was never finished, or goes on right now.
 fn unfinished(place: &Place, seen: &Seen) -> Option<Finding> {
     let names = shown(seen.names.iter().filter(|name| is_unfinished(name)))?;
-    Some(Finding::new(&[], say::unfinished_files(&place.folder, &names)))
+    Some(Finding::of(say::unfinished_files(&place.folder, &names)))
 }
 
 fn is_unfinished(name: &str) -> bool {

@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result};
 
-use super::{ALL_JOBS, Found, World, database, disks, files, folders, mail, orders, schedule, server};
+use super::{Found, World, database, disks, files, folders, mail, orders, schedule, server};
 use super::{settings_file, work_folder, write_test};
 use crate::cli::CheckSettings;
-use crate::jobs;
+use crate::job::Job;
 use crate::text::progress::connecting;
 use crate::text::{Text, check_settings as say};
 
@@ -16,11 +16,11 @@ pub(super) struct Rung {
     /// The checks on which this one stands.
     pub(super) after: &'static [&'static str],
     /// The jobs that cannot run while it fails.
-    pub(super) stops: &'static [&'static str],
+    pub(super) stops: &'static [Job],
     pub(super) look: fn(&mut World<'_>) -> Result<Found>,
 }
 
-pub(super) const NO_JOB: &[&str] = &[];
+pub(super) const NO_JOB: &[Job] = &[];
 
 const SERVER: &[&str] = &["server-folders"];
 const FILES: &[&str] = &["work-folder", "database", "database-integrity"];
@@ -53,14 +53,14 @@ pub(super) const LADDER: &[Rung] = &[
         id: "disk-space",
         title: say::title_disk_space,
         after: &[],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| Ok(disks::space(world.settings)),
     },
     Rung {
         id: "work-folder",
         title: say::title_work_folder,
         after: &["disk-space"],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| {
             let (found, work_dir) = work_folder::usable(&world.settings.work_dir, world.run_id)?;
             world.work_dir = Some(work_dir);
@@ -71,7 +71,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: "database",
         title: say::title_database,
         after: &["disk-space"],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| {
             let (found, database) = database::open(world.settings)?;
             world.database = Some(database);
@@ -82,7 +82,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: "database-integrity",
         title: say::title_database_integrity,
         after: &["database"],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| database::integrity(world.database()?),
     },
     Rung {
@@ -96,7 +96,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: "database-write",
         title: say::title_database_write,
         after: DATABASE,
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| database::write(world.database()?),
     },
     Rung {
@@ -110,7 +110,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: "order-free-items",
         title: say::title_order_free_items,
         after: &[],
-        stops: &[jobs::orders::COMMAND],
+        stops: &[Job::Orders],
         look: |world| Ok(database::order_free_items(&world.settings.orders.free_items)),
     },
     Rung {
@@ -131,21 +131,21 @@ pub(super) const LADDER: &[Rung] = &[
         id: "clock",
         title: say::title_clock,
         after: &[],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| schedule::clock(world.database.as_ref(), world.clock.now()),
     },
     Rung {
         id: "server-trust",
         title: say::title_server_trust,
         after: &[],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| server::trust(&mut world.remote, &world.settings.ftp.server.tls),
     },
     Rung {
         id: "server-name",
         title: say::title_server_name,
         after: &["server-trust"],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| {
             if world.options.offline {
                 return Ok(Found::skipped(say::offline()));
@@ -160,21 +160,21 @@ pub(super) const LADDER: &[Rung] = &[
         id: "server-connection",
         title: say::title_server_connection,
         after: &["server-name"],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| Ok(world.approach()?.connection()),
     },
     Rung {
         id: "server-greeting",
         title: say::title_server_greeting,
         after: &["server-connection"],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| Ok(world.approach()?.greeting()),
     },
     Rung {
         id: "server-encryption",
         title: say::title_server_encryption,
         after: &["server-greeting"],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| {
             let now = world.clock.now();
             Ok(world.approach()?.encryption(now))
@@ -184,14 +184,14 @@ pub(super) const LADDER: &[Rung] = &[
         id: "server-login",
         title: say::title_server_login,
         after: &["server-encryption"],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| Ok(world.approach()?.login()),
     },
     Rung {
         id: "server-listing",
         title: say::title_server_listing,
         after: &["server-login"],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| {
             let approach = world.approach.as_ref().context("the server was not tried")?;
             approach.listing(&mut world.remote)
@@ -201,7 +201,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: "server-folders",
         title: say::title_server_folders,
         after: &["server-listing"],
-        stops: ALL_JOBS,
+        stops: Job::ALL,
         look: |world| {
             world.places = folders::visit(&mut world.remote, world.settings)?;
             folders::together(&mut world.remote, &world.settings.shop.code, &world.places)
@@ -211,7 +211,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: folders::PRODUCTS,
         title: say::title_products_inbox,
         after: SERVER,
-        stops: &[jobs::products::COMMAND],
+        stops: &[Job::Products],
         look: |world| {
             let (inbox, now) = (&world.settings.products.inbox, world.clock.now());
             folders::inbox(&mut world.places, folders::PRODUCTS, inbox, now)
@@ -221,7 +221,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: folders::LOGISTICS,
         title: say::title_logistics_inbox,
         after: SERVER,
-        stops: &[jobs::logistics::COMMAND],
+        stops: &[Job::Logistics],
         look: |world| {
             let (inbox, now) = (&world.settings.logistics.inbox, world.clock.now());
             folders::inbox(&mut world.places, folders::LOGISTICS, inbox, now)
@@ -231,7 +231,7 @@ pub(super) const LADDER: &[Rung] = &[
         id: folders::STOCK,
         title: say::title_stock_inbox,
         after: SERVER,
-        stops: &[jobs::stock::COMMAND],
+        stops: &[Job::Stock],
         look: |world| {
             let (inbox, now) = (&world.settings.stock.inbox, world.clock.now());
             folders::inbox(&mut world.places, folders::STOCK, inbox, now)
@@ -241,35 +241,35 @@ pub(super) const LADDER: &[Rung] = &[
         id: folders::ORDERS,
         title: say::title_orders_outbox,
         after: SERVER,
-        stops: &[jobs::orders::COMMAND],
+        stops: &[Job::Orders],
         look: |world| folders::outbox(&mut world.places, world.clock.now()),
     },
     Rung {
         id: WRITE_TEST,
         title: say::title_write_test,
         after: &["work-folder", folders::ORDERS],
-        stops: &[jobs::orders::COMMAND],
+        stops: &[Job::Orders],
         look: |world| world.try_outbox(),
     },
     Rung {
         id: "products-archive",
         title: say::title_products_archive,
         after: &[WRITE_TEST, folders::PRODUCTS],
-        stops: &[jobs::products::COMMAND],
+        stops: &[Job::Products],
         look: |world| world.try_inbox(&world.settings.products.inbox, "products.inbox"),
     },
     Rung {
         id: "logistics-archive",
         title: say::title_logistics_archive,
         after: &[WRITE_TEST, folders::LOGISTICS],
-        stops: &[jobs::logistics::COMMAND],
+        stops: &[Job::Logistics],
         look: |world| world.try_inbox(&world.settings.logistics.inbox, "logistics.inbox"),
     },
     Rung {
         id: "stock-archive",
         title: say::title_stock_archive,
         after: &[WRITE_TEST, folders::STOCK],
-        stops: &[jobs::stock::COMMAND],
+        stops: &[Job::Stock],
         look: |world| world.try_inbox(&world.settings.stock.inbox, "stock.inbox"),
     },
     Rung {
@@ -283,21 +283,21 @@ pub(super) const LADDER: &[Rung] = &[
         id: "products-file",
         title: say::title_products_file,
         after: FILES,
-        stops: &[jobs::products::COMMAND],
+        stops: &[Job::Products],
         look: |world| files::look(world, &files::PRODUCTS),
     },
     Rung {
         id: "logistics-file",
         title: say::title_logistics_file,
         after: FILES,
-        stops: &[jobs::logistics::COMMAND],
+        stops: &[Job::Logistics],
         look: |world| files::look(world, &files::LOGISTICS),
     },
     Rung {
         id: "stock-file",
         title: say::title_stock_file,
         after: FILES,
-        stops: &[jobs::stock::COMMAND],
+        stops: &[Job::Stock],
         look: |world| files::look(world, &files::STOCK),
     },
     Rung {

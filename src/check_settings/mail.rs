@@ -1,22 +1,21 @@
 //! Whether problems would reach the shop manager by mail.
 
-use chrono::NaiveDateTime;
-
-use super::{Finding, Found, Who};
+use super::{Finding, Found};
 use crate::cli::CheckSettings;
 use crate::mail::{test_mail, transport};
-use crate::report::Exit;
+use crate::moment::Moment;
+use crate::problem::Problem;
 use crate::settings::{Settings, Transport};
 use crate::text::check_settings as say;
 
-/// Goes as far as can be tried without a mail; if one was asked for, sends it. `now` is Japan time.
-pub(super) fn look(settings: &Settings, options: &CheckSettings, now: NaiveDateTime) -> Found {
+/// Goes as far as can be tried without a mail; if one was asked for, sends it.
+pub(super) fn look(settings: &Settings, options: &CheckSettings, now: Moment) -> Found {
     let to = settings.shop.admin_email.as_deref().unwrap_or_default();
     let way = &settings.mail.transport;
     if options.send_test_mail {
         let fact = match way {
             Transport::None => {
-                return Found::failed(vec![Finding::new(&[Who::Support], say::no_test_mail())]);
+                return Found::failed(vec![Finding::of(say::no_test_mail())]);
             }
             Transport::Sendmail => say::test_mail_by_sendmail(to),
             Transport::Smtp(smtp) => say::test_mail_by_smtp(to, &smtp.host, smtp.port),
@@ -37,14 +36,7 @@ pub(super) fn look(settings: &Settings, options: &CheckSettings, now: NaiveDateT
     }
 }
 
-fn failed(error: transport::Error) -> Found {
-    let who: &[Who] = match error.step {
-        transport::Step::Recipient => &[Who::Shop, Who::Support],
-        _ => &[Who::Support],
-    };
-    let exit = match error.problem.code {
-        "mail-unreachable" | "mail-timeout" => Exit::Remote,
-        _ => Exit::Settings,
-    };
-    Found::failed(vec![Finding { exit, ..Finding::new(who, *error.problem) }])
+#[expect(clippy::boxed_local, reason = "as it comes from the transport")]
+fn failed(problem: Box<Problem>) -> Found {
+    Found::failed(vec![Finding::of(*problem)])
 }

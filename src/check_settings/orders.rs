@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::TimeDelta;
 use rusqlite::{Connection, named_params};
 
-use super::{Finding, Found, Who, database};
-use crate::books::ledger;
+use super::{Finding, Found, database};
+use crate::books::{self, batches, runs};
+use crate::job::Job;
 use crate::jobs::{Names, orders};
-use crate::moment::{format_time, parse_time};
-use crate::print::grouped;
-use crate::report::{Problem, Severity};
+use crate::layout::grouped;
+use crate::moment::Moment;
+use crate::problem::{Problem, Severity};
 use crate::server::Remote;
 use crate::settings::{ReflectWhen, Settings};
 use crate::sync::import::join;
@@ -57,8 +58,8 @@ const OPTIONS_SQL: &str = "
                 LIMIT :at_most)) AS recent";
 
 /// Orders that cannot be there if the settings tell the truth about the shop's options.
-pub(super) fn options(database: &Connection, settings: &Settings, now: NaiveDateTime) -> Result<Found> {
-    let since = format_time(now - TimeDelta::days(RECENT_DAYS));
+pub(super) fn options(database: &Connection, settings: &Settings, now: Moment) -> Result<Found> {
+    let since = now - TimeDelta::days(RECENT_DAYS);
     let [mut reservation, mut hanpukai, mut subscription, mut several] = [(); 4].map(|()| Names::default());
     let mut compared = 0;
     let mut statement = database.prepare(OPTIONS_SQL)?;
@@ -85,15 +86,13 @@ pub(super) fn options(database: &Connection, settings: &Settings, now: NaiveDate
         (several, say::orders_to_several),
     ];
     let found = kinds.into_iter().filter(|(orders, _)| orders.count() > 0);
-    let findings = found.map(|(orders, sentence)| {
-        Finding::new(&[Who::Shop, Who::Support], sentence(orders.count(), &orders.told()))
-    });
+    let findings = found.map(|(orders, sentence)| Finding::of(sentence(orders.count(), &orders.told())));
     Ok(Found::ok(say::options_compared(&grouped(compared))).with_all(findings))
 }
 
 /// How many wait, since when, and those that would be held back, by reason. Nothing is sent.
-pub(super) fn waiting(database: &Connection, settings: &Settings, now: NaiveDateTime) -> Result<Found> {
-    let waiting = orders::count_waiting(database)?;
+pub(super) fn waiting(database: &Connection, settings: &Settings, now: Moment) -> Result<Found> {
+    let waiting = books::orders::count_waiting(database)?;
     let held_back = orders::held_back_of_first(database, settings, JUDGED_MAX)?;
     let besides = held_back.iter().map(|(order_no, _)| order_no.as_str()).collect();
     let oldest = orders::oldest_waiting(database, &besides)?;
@@ -123,10 +122,10 @@ fn join_texts(one: Text, other: Text) -> Text {
     Text { ja: one.ja + "。" + &other.ja, en: one.en + "; " + &other.en }
 }
 
-fn too_old(oldest: Option<&str>, now: NaiveDateTime) -> Option<Finding> {
-    let days = (now - parse_time(oldest?)?).num_days();
+fn too_old(oldest: Option<&str>, now: Moment) -> Option<Finding> {
+    let days = (now - oldest?.parse::<Moment>().ok()?).num_days();
     let problem = || say::orders_waiting_long(oldest.unwrap_or_default(), days);
-    (days >= WAITING_DAYS_MAX).then(|| Finding::new(&[Who::Support], problem()))
+    (days >= WAITING_DAYS_MAX).then(|| Finding::of(problem()))
 }
 
 /// Reasons of which an earlier check is the root: it has named the orders, and who must act.
@@ -162,7 +161,7 @@ fn told(reason: &Text, orders: &Names, told_above: &HashSet<String>) -> Finding 
         problem.severity = Severity::Note;
         problem.hint = say::mend_above();
     }
-    Finding::new(&[Who::Shop, Who::Support], problem)
+    Finding::of(problem)
 }
 
 /// Files of orders that TEMPOSTAR should have taken by now. Whether it removes them at all differs from server to
@@ -170,10 +169,10 @@ fn told(reason: &Text, orders: &Names, told_above: &HashSet<String>) -> Finding 
 pub(super) fn taken(
     database: &Connection,
     settings: &Settings,
-    now: NaiveDateTime,
+    now: Moment,
     remote: Option<&mut Remote<'_>>,
 ) -> Result<Found> {
-    let removes = settings.stock.reflect_when == ReflectWhen::Taken || ledger::has_any_been_taken(database)?;
+    let removes = settings.stock.reflect_when == ReflectWhen::Taken || batches::has_any_been_taken(database)?;
     if !removes {
         return Ok(Found::ok(say::taken_unknown()));
     }
@@ -184,28 +183,28 @@ pub(super) fn taken(
         None => (last_export(database)?, None),
     };
     let Some(looked_at) = looked_at else { return Ok(Found::ok(say::taken_all())) };
-    let mut late = ledger::sent_before(database, looked_at - within)?;
+    let mut late = batches::sent_before(database, looked_at - within)?;
     if let Some(remote) = server {
         late = still_there(remote, &settings.orders.outbox, late)?;
     }
     let Some((_, oldest)) = late.first().cloned() else { return Ok(Found::ok(say::taken_all())) };
     let mut names = Names::default();
     late.iter().for_each(|(name, _)| names.add(name));
-    let problem = say::files_not_taken(names.count(), &oldest, &names.told());
-    Ok(Found::failed(vec![Finding::new(&[Who::Savaway, Who::Shop], problem)]))
+    let problem = say::files_not_taken(names.count(), &oldest.to_string(), &names.told());
+    Ok(Found::failed(vec![Finding::of(problem)]))
 }
 
-fn last_export(database: &Connection) -> Result<Option<NaiveDateTime>> {
-    let (_, success) = ledger::last_runs(database, orders::COMMAND)?;
-    Ok(success.and_then(|run| parse_time(&run.started_at)))
+fn last_export(database: &Connection) -> Result<Option<Moment>> {
+    let (_, success) = runs::last_runs(database, Job::Orders)?;
+    Ok(success.map(|run| run.started_at))
 }
 
 /// The oldest of these files that lie in the outbox now.
 fn still_there(
     remote: &mut Remote<'_>,
     outbox: &str,
-    files: Vec<(String, String)>,
-) -> Result<Vec<(String, String)>> {
+    files: Vec<(String, Moment)>,
+) -> Result<Vec<(String, Moment)>> {
     let mut lying = Vec::new();
     for (name, sent_at) in files.into_iter().take(FILES_ASKED_MAX) {
         if remote.size(&join(outbox, &name))?.is_some() {

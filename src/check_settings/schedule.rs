@@ -1,19 +1,19 @@
 //! When the jobs ran, and what the time is.
 
 use anyhow::Result;
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
 use rusqlite::Connection;
 
-use super::{ALL_JOBS, Finding, Found, Who};
-use crate::books;
-use crate::books::ledger;
-use crate::moment::{format_time, parse_time};
-use crate::report::Severity;
+use super::{Finding, Found};
+use crate::books::{self, runs};
+use crate::job::Job;
+use crate::moment::Moment;
+use crate::problem::Severity;
 use crate::settings::{Environment, Settings};
 use crate::text::{Text, check_settings as say};
 
 /// No clock can be right that shows an earlier day than that on which this was written.
-const WRITTEN_ON: &str = "2026-11-01";
+const WRITTEN_ON: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 1).unwrap();
 
 /// Two hosts that share a database need not agree to the minute.
 const CLOCK_SLACK_MIN: i64 = 10;
@@ -25,26 +25,22 @@ const RUNNING_MIN_MAX: i64 = 60;
 ///
 /// Before go-live the jobs run by hand, and nothing is overdue: in demo it is a note. A job that has never succeeded is
 /// overdue in production once any other has run for longer than its minutes; until then it may still be its turn.
-pub(super) fn last_successes(
-    database: &Connection,
-    settings: &Settings,
-    now: NaiveDateTime,
-) -> Result<Found> {
-    let first_run = ledger::first_run(database)?.as_deref().and_then(parse_time);
+pub(super) fn last_successes(database: &Connection, settings: &Settings, now: Moment) -> Result<Found> {
+    let first_run = runs::first_run(database)?;
     let mut told = Vec::new();
     let mut findings = Vec::new();
-    for job in ALL_JOBS {
-        let (_, success) = ledger::last_runs(database, job)?;
-        let last = success.as_ref().and_then(|run| parse_time(&run.started_at));
+    for job in Job::ALL.iter().copied() {
+        let (_, success) = runs::last_runs(database, job)?;
+        let last = success.as_ref().map(|run| run.started_at);
         told.extend(success.map(|run| Text::same(format!("{job} {}", run.started_at))));
-        let Some(minutes) = settings.schedule.get(*job) else { continue };
+        let Some(minutes) = settings.schedule.get(&job) else { continue };
         let limit = TimeDelta::minutes(i64::from(*minutes));
         let problem = match (last, first_run) {
-            (Some(last), _) if now - last > limit => say::job_overdue(job, &format_time(last), *minutes),
+            (Some(last), _) if now - last > limit => say::job_overdue(job, last, *minutes),
             (None, Some(first)) if now - first > limit => say::job_never_succeeded(job, *minutes),
             _ => continue,
         };
-        findings.push(Finding::new(&[Who::Support], problem));
+        findings.push(Finding::of(problem));
     }
     if settings.environment == Environment::Demo {
         findings.iter_mut().for_each(|finding| finding.problem.severity = Severity::Note);
@@ -58,16 +54,16 @@ pub(super) fn last_successes(
 
 /// Runs that are at work, and those that have been for very long: they hold the job's lock, and cron's further calls do
 /// nothing.
-pub(super) fn locks(database: &Connection, settings: &Settings, now: NaiveDateTime) -> Result<Found> {
+pub(super) fn locks(database: &Connection, settings: &Settings, now: Moment) -> Result<Found> {
     let mut found = Found::ok(say::no_job_is_running());
     let mut running = Vec::new();
-    for job in ALL_JOBS.iter().copied().filter(|job| books::is_locked(settings, job)) {
+    for job in Job::ALL.iter().copied().filter(|job| books::is_locked(settings, *job)) {
         // Whoever has taken the lock notes its run next.
-        let Some(since) = ledger::run_under_way(database, job)? else { continue };
+        let Some(since) = runs::run_under_way(database, job)? else { continue };
         running.push(Text::same(format!("{job} ({since})")));
-        let minutes = parse_time(&since).map_or(0, |since| (now - since).num_minutes());
+        let minutes = (now - since).num_minutes();
         if minutes > RUNNING_MIN_MAX {
-            found = found.with(Finding::new(&[Who::Support], say::job_runs_long(job, &since, minutes)));
+            found = found.with(Finding::of(say::job_runs_long(job, since, minutes)));
         }
     }
     if !running.is_empty() {
@@ -77,15 +73,13 @@ pub(super) fn locks(database: &Connection, settings: &Settings, now: NaiveDateTi
 }
 
 /// Whether the host's clock can be right. Its time zone does not matter: everything is reckoned in Japan time from UTC.
-pub(super) fn clock(database: Option<&Connection>, now: NaiveDateTime) -> Result<Found> {
-    let shown = format_time(now);
-    let found = Found::ok(say::clock_shows(&shown));
-    if shown.as_str() < WRITTEN_ON {
-        return Ok(found.with(Finding::new(&[Who::Support], say::clock_before_release(&shown, WRITTEN_ON))));
+pub(super) fn clock(database: Option<&Connection>, now: Moment) -> Result<Found> {
+    let found = Found::ok(say::clock_shows(now));
+    if now.date() < WRITTEN_ON {
+        return Ok(found.with(Finding::of(say::clock_before_release(now, &WRITTEN_ON.to_string()))));
     }
-    let newest = database.map(ledger::newest_run).transpose()?.flatten();
-    let is_ahead =
-        |time: &String| parse_time(time).is_some_and(|time| time > now + TimeDelta::minutes(CLOCK_SLACK_MIN));
-    let problem = newest.filter(is_ahead).map(|newest| say::clock_behind_ledger(&shown, &newest));
-    Ok(found.with_all(problem.map(|problem| Finding::new(&[Who::Support], problem))))
+    let newest = database.map(runs::newest_run).transpose()?.flatten();
+    let newest = newest.filter(|newest| *newest > now + TimeDelta::minutes(CLOCK_SLACK_MIN));
+    let problem = newest.map(|newest| say::clock_behind_ledger(now, newest));
+    Ok(found.with_all(problem.map(Finding::of)))
 }

@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
-use chrono::NaiveDateTime;
-
-use super::{Finding, Found, Who};
+use super::{Finding, Found};
 use crate::interrupt;
-use crate::moment::japan_time;
-use crate::report::Exit;
-use crate::server::{Error, Kind, Remote, Seen, Step};
+use crate::moment::Moment;
+use crate::problem::{Exit, Kind};
+use crate::server::{Error, ErrorKind, Remote, Seen, Step};
 use crate::settings::{Environment, Server, Settings, Tls, TlsVersion};
-use crate::text::{Text, check_settings as say};
+use crate::text::{Text, check_settings as say, server as told};
+use anyhow::Result;
 
 /// Before a second try, where the first may have failed by chance.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -44,7 +42,7 @@ pub(super) struct Approach<'a> {
 impl<'a> Approach<'a> {
     pub(super) fn new(remote: &mut Remote<'_>, settings: &'a Settings) -> Self {
         let (mut seen, mut tried) = remote.probe();
-        let is_chance = |(_, error): &(Step, Error)| matches!(error.kind, Kind::Busy | Kind::Lost);
+        let is_chance = |(_, error): &(Step, Error)| matches!(error.kind, ErrorKind::Busy | ErrorKind::Lost);
         if settings.ftp.retries > 0 && tried.as_ref().is_err_and(is_chance) {
             interrupt::sleep(PAUSE);
             (seen, tried) = remote.probe();
@@ -76,19 +74,18 @@ impl<'a> Approach<'a> {
         self.judge(Step::Greet, say::server_greeted(greeting))
     }
 
-    /// `now` is Japan time.
-    pub(super) fn encryption(&self, now: NaiveDateTime) -> Found {
+    pub(super) fn encryption(&self, now: Moment) -> Found {
         let key = key_of(self.settings.environment);
         let Some(encryption) = &self.seen.encryption else {
-            let offered = Finding::new(&[Who::Support], say::encryption_unused(key));
+            let offered = Finding::of(say::encryption_unused(key));
             let offered = self.encrypts_in_vain.then_some(offered);
             return self.judge(Step::Secure, say::server_not_encrypted()).with_all(offered);
         };
         let (version, cipher) = (encryption.version, encryption.cipher.as_str());
-        let Some(until) = encryption.valid_until().map(japan_time) else {
+        let Some(until) = encryption.valid_until().map(Moment::of_utc) else {
             return self.judge(Step::Secure, say::server_encrypted(version, cipher));
         };
-        let day = until.format("%Y-%m-%d").to_string();
+        let day = until.date().to_string();
         let left_d = (until - now).num_days();
         let is_pinned =
             matches!(self.settings.ftp.server.tls, Tls::Explicit { certificate_sha256: Some(_), .. });
@@ -96,7 +93,7 @@ impl<'a> Approach<'a> {
             true => say::pinned_certificate_expires(&day, left_d, key),
             false => say::certificate_expires(&day, left_d),
         });
-        let soon = soon.map(|problem| Finding::new(&[Who::Savaway, Who::Support], problem));
+        let soon = soon.map(Finding::of);
         self.judge(Step::Secure, say::server_encrypted_until(version, cipher, &day)).with_all(soon)
     }
 
@@ -114,14 +111,14 @@ impl<'a> Approach<'a> {
         let fact = match remote.names("") {
             Ok(_) if self.features.iter().any(|line| line.starts_with("MLSD")) => say::server_listed(),
             Ok(_) => say::server_listed_without_mlsd(),
-            Err(error) if matches!(error.kind, Kind::Forbidden | Kind::FolderMissing) => {
+            Err(error) if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::FolderMissing) => {
                 say::server_listing_forbidden()
             }
             Err(error) => return Ok(Found::failed(vec![data_finding(&error)])),
         };
         let note = elsewhere.map(|(announced, used)| {
             let problem = say::address_of_nat(&announced.to_string(), &used.to_string());
-            Finding::new(&[], problem)
+            Finding::of(problem)
         });
         Ok(Found::ok(fact).with_all(note))
     }
@@ -137,16 +134,16 @@ impl<'a> Approach<'a> {
 
 fn approach_finding(step: Step, error: &Error, settings: &Settings) -> Finding {
     let mut finding = finding(error);
-    let code = finding.problem.code;
-    if let Some(hint) = hint(step, code, settings.environment) {
+    let kind = finding.problem.kind;
+    if let Some(hint) = hint(step, kind, settings.environment) {
         finding.problem.hint = hint;
     }
-    if code == "ftp-tls-failed"
+    if kind == &told::tls_failed::KIND
         && let Some(hint) = hint_version(settings)
     {
         finding.problem.hint = hint;
     }
-    if code == "ftp-login-refused"
+    if kind == &told::login_refused::KIND
         && let Some(suspicion) = suspicion(&settings.ftp.server)
     {
         finding.problem.hint = joined(suspicion, &finding.problem.hint);
@@ -187,10 +184,11 @@ fn suspicion(server: &Server) -> Option<Text> {
 /// The control connection works, so host, port and login are right: what fails is the way to other ports.
 fn data_finding(error: &Error) -> Finding {
     let mut finding = finding(error);
-    if matches!(finding.problem.code, "ftp-data-connection" | "ftp-timeout" | "ftp-connection-lost") {
+    let kind = finding.problem.kind;
+    if [&told::data_connection::KIND, &told::timed_out::KIND, &told::connection_lost::KIND].contains(&kind) {
         finding.problem.hint = say::hint_data_connection();
     }
-    if finding.problem.code == "ftp-refused" {
+    if kind == &told::refused::KIND {
         finding.problem.hint = say::hint_passive_mode();
     }
     finding
@@ -198,48 +196,46 @@ fn data_finding(error: &Error) -> Finding {
 
 /// What an error of the server means, and who must act.
 pub(super) fn finding(error: &Error) -> Finding {
+    let finding = Finding::of((*error.problem).clone());
     // That another service answers is no matter of the network: the port is wrong.
-    let exit = if error.problem.code.starts_with("ftp-port-of-") { Exit::Settings } else { error.exit() };
-    Finding { exit, ..Finding::new(who(error), (*error.problem).clone()) }
+    let exit = if other_services().contains(&finding.problem.kind) { Exit::Settings } else { error.exit() };
+    Finding { exit, ..finding }
 }
 
-fn who(error: &Error) -> &'static [Who] {
-    match (error.problem.code, error.kind) {
-        (
-            "ftp-unknown-host" | "ftp-tls-required" | "ftp-tls-refused" | "ftp-tls-failed" | "ftp-ca-file"
-            | "ftp-port-of-ssh" | "ftp-port-of-web" | "ftp-port-of-mail" | "ftp-port-of-tls",
-            _,
-        ) => &[Who::Support],
-        ("ftp-certificate-expired", _) => &[Who::Savaway, Who::Support],
-        (_, Kind::Login) => &[Who::Support, Who::Shop],
-        (
-            _,
-            Kind::Missing | Kind::Incomplete | Kind::Changed | Kind::Name | Kind::Local | Kind::Interrupted,
-        ) => &[Who::Support],
-        _ => &[Who::Support, Who::Savaway],
-    }
+/// The problems of a port at which something else answers.
+fn other_services() -> [&'static Kind; 4] {
+    [&told::ssh_server::KIND, &told::web_server::KIND, &told::mail_server::KIND, &told::tls_at_once::KIND]
 }
 
 /// Where to look. The reader is about to set things up: the hints of the jobs, which speak of the next run, would
 /// not help.
-fn hint(step: Step, code: &str, environment: Environment) -> Option<Text> {
+fn hint(step: Step, kind: &'static Kind, environment: Environment) -> Option<Text> {
     let (names, key) = (names_of(environment), key_of(environment));
-    match (step, code) {
-        (_, "ftp-unknown-host") => Some(say::hint_unknown_host(names, key)),
-        (Step::Greet, "ftp-timeout") => Some(say::hint_silent(key)),
-        (Step::Greet, "ftp-not-understood") => Some(say::hint_not_ftp(key)),
-        (_, "ftp-port-of-ssh" | "ftp-port-of-web" | "ftp-port-of-mail") => {
-            Some(say::hint_other_service(names, key))
-        }
-        (_, "ftp-port-of-tls") => Some(say::hint_implicit_tls(key)),
-        (Step::Greet, "ftp-connection-lost") => Some(say::hint_hung_up(key)),
-        (_, "ftp-server-busy") => Some(say::hint_server_busy()),
-        (Step::Secure, "ftp-tls-refused") => Some(say::hint_tls_refused(key)),
-        (Step::Connect, "ftp-unreachable" | "ftp-timeout") => Some(say::hint_unreachable(names, key)),
-        (_, "ftp-tls-required") => Some(say::hint_tls_required(key)),
-        (_, "ftp-login-refused") => Some(say::hint_login(names, key)),
-        _ => None,
-    }
+    let at_any_step = [
+        (&told::unknown_host::KIND, say::hint_unknown_host(names, key)),
+        (&told::tls_at_once::KIND, say::hint_implicit_tls(key)),
+        (&told::ssh_server::KIND, say::hint_other_service(names, key)),
+        (&told::web_server::KIND, say::hint_other_service(names, key)),
+        (&told::mail_server::KIND, say::hint_other_service(names, key)),
+        (&told::busy::KIND, say::hint_server_busy()),
+        (&told::tls_required::KIND, say::hint_tls_required(key)),
+        (&told::login_refused::KIND, say::hint_login(names, key)),
+    ];
+    let at_this_step = match step {
+        Step::Connect => vec![
+            (&told::unreachable::KIND, say::hint_unreachable(names, key)),
+            (&told::timed_out::KIND, say::hint_unreachable(names, key)),
+        ],
+        Step::Greet => vec![
+            (&told::timed_out::KIND, say::hint_silent(key)),
+            (&told::not_understood::KIND, say::hint_not_ftp(key)),
+            (&told::connection_lost::KIND, say::hint_hung_up(key)),
+        ],
+        Step::Secure => vec![(&told::tls_refused::KIND, say::hint_tls_refused(key))],
+        Step::Resolve | Step::LogIn => Vec::new(),
+    };
+    let mut hints = at_any_step.into_iter().chain(at_this_step);
+    hints.find(|(known, _)| *known == kind).map(|(_, hint)| hint)
 }
 
 /// How the names of the environment's settings begin.

@@ -6,10 +6,24 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use super::{ALL_JOBS, Check, Finding, Found, OTHERS, Who, check, first_mend};
-use crate::report::{Failure, Problem};
+use super::{Check, Finding, Found, OTHERS, check, first_mend};
+use crate::job::Job;
+use crate::problem::{Failure, Kind, Problem};
 use crate::settings::{self, Environment, Settings};
+use crate::text::settings::{
+    option_hanpukai, option_multiple_destinations, option_reservation_sales, option_subscription_order,
+    option_subscription_reactivate,
+};
 use crate::text::{Text, check_settings as say};
+
+/// What is wrong with the options of the shop's platform.
+const OPTIONS: [&Kind; 5] = [
+    &option_reservation_sales::KIND,
+    &option_hanpukai::KIND,
+    &option_multiple_destinations::KIND,
+    &option_subscription_order::KIND,
+    &option_subscription_reactivate::KIND,
+];
 
 /// The checks `settings` and `options`, and the settings where both have passed.
 pub(super) fn judge(settings: Result<Settings, Failure>) -> (Vec<Check>, Option<Settings>) {
@@ -21,8 +35,8 @@ pub(super) fn judge(settings: Result<Settings, Failure>) -> (Vec<Check>, Option<
         }
     };
     let checks = vec![
-        check("settings", say::title_settings(), ALL_JOBS, file),
-        check("options", say::title_options(), ALL_JOBS, options),
+        check("settings", say::title_settings(), Job::ALL, file),
+        check("options", say::title_options(), Job::ALL, options),
     ];
     (checks, settings)
 }
@@ -34,18 +48,16 @@ fn summary(settings: &Settings) -> Text {
 
 /// The options of the shop are a decision of the shop, the rest of the file is for whoever writes it.
 fn judge_problems(failure: Failure) -> (Found, Found) {
-    let is_option = |problem: &Problem| problem.code.starts_with("option-");
+    let is_option = |problem: &Problem| OPTIONS.contains(&problem.kind);
     let (options, file): (Vec<_>, Vec<_>) = failure.problems.into_iter().partition(is_option);
-    let by_shop = |problem| Finding::new(&[Who::Shop, Who::Support], problem);
-    let by_support = |problem| Finding::new(&[Who::Support], problem);
     let options = match (file.is_empty(), options.is_empty()) {
-        (_, false) => Found::failed(options.into_iter().map(by_shop).collect()),
+        (_, false) => Found::failed(options.into_iter().map(Finding::of).collect()),
         (false, true) => Found::skipped(first_mend(&say::title_settings())),
         (true, true) => Found::ok(say::options_fine()),
     };
     let file = match file.is_empty() {
         true => Found::ok(say::settings_readable()),
-        false => Found::failed(file.into_iter().map(by_support).collect()),
+        false => Found::failed(file.into_iter().map(Finding::of).collect()),
     };
     (file, options)
 }
@@ -56,7 +68,7 @@ pub(super) fn passwords(settings: &Settings) -> Found {
         // What cannot be looked at has been refused, or is another environment's.
         let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o7777;
         let problem = say::password_readable(&path.display().to_string(), &format!("{mode:04o}"));
-        (mode & OTHERS != 0).then(|| Finding::new(&[Who::Support], problem))
+        (mode & OTHERS != 0).then(|| Finding::of(problem))
     });
     let found = Found::ok(say::passwords_protected()).with_all(open);
     if found.findings.is_empty() { found } else { Found { fact: Text::default(), ..found } }
@@ -118,11 +130,8 @@ fn compare_environments(ours: &Settings, other: &Settings) -> Found {
         here.host.eq_ignore_ascii_case(&there.host) && here.port == there.port && here.user == there.user;
     // In production nobody needs the tests' database any more.
     let is_same_database = ours.environment == Environment::Demo && ours.database == other.database;
-    let server = is_same_server.then(|| {
-        Finding::new(&[Who::Support, Who::Shop], say::environments_same_server(&here.host, &here.user))
-    });
-    let database = is_same_database.then(|| {
-        Finding::new(&[Who::Support], say::environments_same_database(&ours.database.display().to_string()))
-    });
+    let server = is_same_server.then(|| Finding::of(say::environments_same_server(&here.host, &here.user)));
+    let database = is_same_database
+        .then(|| Finding::of(say::environments_same_database(&ours.database.display().to_string())));
     Found::ok(fact).with_all(server).with_all(database)
 }

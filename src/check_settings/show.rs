@@ -5,11 +5,12 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::folders::ORDERS;
-use super::{ALL_JOBS, Check, Checked, Finding, Readiness, Status, WRITE_TEST, Who};
-use crate::jobs::{logistics, orders, products, stock};
+use super::{Check, Checked, Finding, Readiness, Status, WRITE_TEST};
+use crate::job::Job;
+use crate::layout::{as_count, counted};
 use crate::layout::{one_line, padded, widest};
-use crate::print::{as_count, counted};
-use crate::report::Severity;
+use crate::problem::{Severity, Who};
+use crate::text::problem::name_of;
 use crate::text::{Language, Text, check_settings as say};
 
 /// Whether the text goes to a terminal that shows colours.
@@ -83,7 +84,7 @@ impl Checked {
                 Readiness::Blocked => "blocked",
                 Readiness::Untested => "untested",
             };
-            (job.to_owned(), json!(word))
+            (job.to_string(), json!(word))
         });
         (checks.collect(), Value::Object(jobs.collect()))
     }
@@ -102,7 +103,7 @@ impl Checked {
             (false, true, false) => totals_and(&totals, &about(say::jobs_may_run, &untested)),
             (false, true, true) => totals_and(&totals, &about(say::jobs_can_run, &ready)),
         }];
-        if ready.len() < ALL_JOBS.len() {
+        if ready.len() < Job::ALL.len() {
             lines.extend(listed(say::jobs_ready(), ready));
         }
         if !blocked.is_empty() {
@@ -199,21 +200,12 @@ pub(super) fn hint(finding: &Finding) -> Text {
     Text::joined(&names, "・", ", ").because(hint)
 }
 
-fn name_of(who: Who) -> Text {
-    match who {
-        Who::Shop => say::who_shop(),
-        Who::Savaway => say::who_savaway(),
-        Who::Support => say::who_support(),
-    }
-}
-
-fn job_name(job: &str) -> Text {
+fn job_name(job: Job) -> Text {
     match job {
-        products::COMMAND => say::job_import_products(),
-        logistics::COMMAND => say::job_import_logistics(),
-        stock::COMMAND => say::job_import_stock(),
-        orders::COMMAND => say::job_export_orders(),
-        other => Text::same(other),
+        Job::Products => say::job_import_products(),
+        Job::Logistics => say::job_import_logistics(),
+        Job::Stock => say::job_import_stock(),
+        Job::Orders => say::job_export_orders(),
     }
 }
 

@@ -52,8 +52,8 @@ impl Shop {
                 _ => format!("certificate_sha256 = \"{}\"", server.certificate_sha256()),
             },
         );
-        let now = crate::moment::parse_time("2026-11-24 10:15:00").unwrap();
-        let seconds = (now - chrono::Duration::hours(9)).and_utc().timestamp();
+        let now: crate::moment::Moment = "2026-11-24 10:15:00".parse().unwrap();
+        let seconds = (now - chrono::Duration::hours(9)).seconds();
         server.set_clock(UNIX_EPOCH + std::time::Duration::from_secs(seconds as u64));
         let clock = Clock::Fixed(now);
         let shop = Self { server, folder, settings, clock };
@@ -117,7 +117,7 @@ impl Checked {
         self.checks.iter().filter(|check| check.status == status).map(|check| check.id).collect()
     }
 
-    fn ready(&self) -> Vec<&'static str> {
+    fn ready(&self) -> Vec<Job> {
         let jobs = self.jobs().into_iter().filter(|(_, readiness)| *readiness == Readiness::Ready);
         jobs.map(|(job, _)| job).collect()
     }
@@ -130,7 +130,7 @@ impl Checked {
         assert_eq!(self.ids(Status::Warning), Vec::<&str>::new(), "{shown}");
         let findings = &self.check(id).findings;
         assert_eq!(findings.len(), 1, "{shown}");
-        assert_eq!((findings[0].problem.code, self.exit()), (code, exit), "{shown}");
+        assert_eq!((findings[0].problem.kind.code, self.exit()), (code, exit), "{shown}");
         &findings[0]
     }
 
@@ -141,7 +141,7 @@ impl Checked {
         assert_eq!(self.ids(Status::Error), Vec::<&str>::new(), "{shown}");
         assert_eq!(self.exit(), Exit::Ok);
         let findings = &self.check(id).findings;
-        assert_eq!(findings.iter().map(|f| f.problem.code).collect::<Vec<_>>(), [code], "{shown}");
+        assert_eq!(findings.iter().map(|f| f.problem.kind.code).collect::<Vec<_>>(), [code], "{shown}");
         &findings[0]
     }
 }
@@ -152,7 +152,7 @@ fn a_shop_that_is_set_up_well_has_no_errors_and_no_warnings() {
         let checked = Shop::with_tls(tls).write_test();
         let shown = checked.text(Language::Ja, Colours::Plain);
         assert!(checked.checks.iter().all(|check| check.status == Status::Ok), "{shown}");
-        assert_eq!((checked.exit(), checked.ready()), (Exit::Ok, ALL_JOBS.to_vec()));
+        assert_eq!((checked.exit(), checked.ready()), (Exit::Ok, Job::ALL.to_vec()));
         assert!(shown.contains("\nすべて正常です。商品情報取込（import-products）、"), "{shown}");
     }
 }
@@ -215,7 +215,7 @@ fn a_work_folder_that_cannot_be_made_stops_every_job() {
     checked.only_error("work-folder", "work-dir-unusable", Exit::Settings);
     let files = ["products-file", "logistics-file", "stock-file"];
     assert_eq!(checked.ids(Status::Skipped), [&WRITING[..], &files].concat());
-    assert_eq!(checked.ready(), Vec::<&str>::new());
+    assert_eq!(checked.ready(), Vec::<Job>::new());
 }
 
 #[test]
@@ -336,7 +336,7 @@ fn a_shop_without_payment_methods_is_warned() {
     shop.sql("DELETE FROM payment_methods");
     let checked = shop.checked();
     assert_eq!(checked.ids(Status::Warning), Vec::<&str>::new(), "before the first order there is time");
-    assert_eq!(checked.check("payment-methods").findings[0].problem.code, "payment-methods-none-yet");
+    assert_eq!(checked.check("payment-methods").findings[0].problem.kind.code, "payment-methods-none-yet");
     shop.sql("INSERT INTO orders (order_no, cancelled_at) VALUES ('1', '2026-11-24 10:00:00')");
     shop.checked().only_warning("payment-methods", "payment-methods-empty");
 }
@@ -353,7 +353,7 @@ fn waiting_orders_that_would_be_held_back_are_told_by_reason() {
     // Each reason is told where its root is; the orders check has none of its own here.
     assert_eq!(checked.ids(Status::Warning), ["payment-methods", "options-data"]);
     let unlisted = &checked.check("payment-methods").findings[0].problem;
-    assert_eq!(unlisted.code, "payment-method-unlisted");
+    assert_eq!(unlisted.kind.code, "payment-method-unlisted");
     assert!(unlisted.message.en.starts_with("2 waiting orders use the payment method \"代引き\""));
     let orders = checked.check("orders");
     assert_eq!(orders.fact.ja, "3 件のうち 3 件は送信できません");
@@ -413,7 +413,7 @@ fn a_file_of_the_write_test_that_cannot_be_deleted_is_named() {
     shop.server.faults().always(Fault::DeleteRefused);
     let checked = shop.write_test();
     let findings = &checked.check("write-test").findings;
-    let codes: Vec<&str> = findings.iter().map(|finding| finding.problem.code).collect();
+    let codes: Vec<&str> = findings.iter().map(|finding| finding.problem.kind.code).collect();
     assert_eq!(codes, ["ftp-forbidden", "write-test-left"]);
     assert!(findings[1].problem.message.en.contains(&format!("tempostar-check-{RUN}-renamed.tmp")));
 }
@@ -423,13 +423,13 @@ fn a_test_mail_without_mail_is_refused_and_stops_no_job() {
     let options = CheckSettings { offline: false, write_test: false, send_test_mail: true };
     let checked = Shop::new().checked_with(&options);
     checked.only_error("mail", "test-mail-none", Exit::Settings);
-    assert_eq!(checked.ready(), ALL_JOBS);
+    assert_eq!(checked.ready(), Job::ALL);
 }
 
 #[test]
 fn the_exit_code_tells_network_and_database_from_the_rest() {
     let with = |exits: &[Exit]| {
-        let finding = |exit: &Exit| Finding { exit: *exit, ..Finding::new(&[], say::no_test_mail()) };
+        let finding = |exit: &Exit| Finding { exit: *exit, ..Finding::of(say::no_test_mail()) };
         let found = Found::failed(exits.iter().map(finding).collect());
         Checked { environment: None, checks: vec![check("x", Text::default(), NO_JOB, found)], stopped: None }
             .exit()

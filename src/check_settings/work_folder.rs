@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::{Finding, Found, OTHERS, Who};
-use crate::report::{Exit, Failure};
+use super::{Finding, Found, OTHERS};
+use crate::problem::Failure;
 use crate::shelf::{WorkDir, create_file};
 use crate::text::{check_settings as say, sync as say_sync};
 
@@ -37,7 +37,7 @@ pub(super) fn usable(path: &Path, run_id: &str) -> Result<(Found, WorkDir)> {
     let open = (mode & OTHERS != 0).then(|| say::work_folder_open(&shown, &format!("{mode:04o}")));
     let user = rustix::process::geteuid().as_raw();
     let foreign = (found.uid() != user).then(|| say::work_folder_of_another(&shown, found.uid(), user));
-    let findings = open.into_iter().chain(foreign).map(|problem| Finding::new(&[Who::Support], problem));
+    let findings = open.into_iter().chain(foreign).map(Finding::of);
     Ok((Found::ok(say::work_folder_fine(&shown)).with_all(findings), work_dir))
 }
 
@@ -54,7 +54,7 @@ fn try_out(folder: &Path, probe: &str) -> Result<(), Failure> {
         // The work folder may be a link; those in it must not, and the jobs refuse to follow one.
         Ok(found) if found.is_symlink() && FOLDERS.iter().any(|name| folder.ends_with(name)) => {
             let problem = say_sync::work_dir_link(&folder.display().to_string());
-            return Err(Failure::new(Exit::Settings, problem));
+            return Err(Failure::of(problem));
         }
         _ => {}
     }
@@ -65,5 +65,5 @@ fn try_out(folder: &Path, probe: &str) -> Result<(), Failure> {
 }
 
 fn unusable(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(Exit::Settings, say_sync::work_dir_unusable(&path.display().to_string(), &error.to_string()))
+    Failure::of(say_sync::work_dir_unusable(&path.display().to_string(), &error.to_string()))
 }

@@ -6,11 +6,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use chrono::{Duration, NaiveDateTime};
+use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{Finding, Found, Who, server};
-use crate::moment::{Clock, JAPAN_AHEAD_H, format_minute, japan_time};
-use crate::server::{Error, Kind, Remote, RemoteFile};
+use super::{Finding, Found, server};
+use crate::moment::{Clock, JAPAN_AHEAD, Moment};
+use crate::server::{Error, ErrorKind, Remote, RemoteFile};
 use crate::settings::{AfterImport, Inbox};
 use crate::shelf::{WorkDir, create_file};
 use crate::sync::import::join;
@@ -65,7 +65,7 @@ fn content() -> Vec<u8> {
 /// What the server says about when the file was written.
 pub(super) struct Written {
     /// Japan time, before and after it was written, by our clock.
-    between: (NaiveDateTime, NaiveDateTime),
+    between: (Moment, Moment),
     /// As MDTM tells it.
     told: Option<NaiveDateTime>,
 }
@@ -94,9 +94,7 @@ pub(super) fn outbox(
     };
     let found = match try_all() {
         Ok(true) => Found::ok(say::write_test_passed(outbox)),
-        Ok(false) => {
-            Found::failed(vec![Finding::new(&[Who::Savaway, Who::Support], say::probe_altered(outbox))])
-        }
+        Ok(false) => Found::failed(vec![Finding::of(say::probe_altered(outbox))]),
         Err(error) => failed(remote, &error, "orders.outbox", &[first, second]),
     };
     (found, written)
@@ -120,9 +118,9 @@ pub(super) fn inbox(remote: &mut Remote<'_>, inbox: &Inbox, setting: &str, probe
     let (here, there) = (join(&inbox.folder, &probe.name), join(&archive, &probe.name));
     match remote.upload(&probe.local, &here) {
         // Who may take away here need not be allowed to put something here.
-        Err(error) if error.kind == Kind::Forbidden => {
+        Err(error) if error.kind == ErrorKind::Forbidden => {
             let problem = say::moving_untried(&inbox.folder).because(&error.problem.message);
-            return Found::failed(vec![Finding::new(&[Who::Savaway, Who::Support], problem)]);
+            return Found::failed(vec![Finding::of(problem)]);
         }
         Err(error) => return failed(remote, &error, setting, &[here]),
         Ok(()) => {}
@@ -141,9 +139,9 @@ pub(super) fn inbox(remote: &mut Remote<'_>, inbox: &Inbox, setting: &str, probe
 /// Tidies up, and names what cannot be tidied up.
 fn failed(remote: &mut Remote<'_>, error: &Error, setting: &str, paths: &[String]) -> Found {
     let left = paths.iter().filter(|path| is_left(remote, path));
-    let left: Vec<Finding> = left.map(|path| Finding::new(&[Who::Support], say::probe_left(path))).collect();
+    let left: Vec<Finding> = left.map(|path| Finding::of(say::probe_left(path))).collect();
     let mut finding = server::finding(error);
-    if matches!(error.kind, Kind::Forbidden | Kind::FolderMissing) {
+    if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::FolderMissing) {
         finding.problem.hint = say::hint_write(setting);
     }
     Found::failed(vec![finding]).with_all(left)
@@ -162,15 +160,15 @@ pub(super) fn clock(written: &Written) -> Found {
         Difference::JapanTime => Found::ok(say::clock_of_japan()),
         Difference::Zone(ahead) => {
             let problem = say::clock_of_another_zone(&hours(ahead));
-            Found::failed(vec![Finding::new(&[Who::Savaway, Who::Support], problem)])
+            Found::failed(vec![Finding::of(problem)])
         }
         Difference::Wrong(ahead) => {
-            let (minutes, ours) = (ahead.num_minutes().abs(), format_minute(written.between.1));
-            let problem = match ahead > Duration::zero() {
+            let (minutes, ours) = (ahead.num_minutes().abs(), written.between.1.minute());
+            let problem = match ahead > TimeDelta::zero() {
                 true => say::clock_ahead(minutes, &ours),
                 false => say::clock_behind(minutes, &ours),
             };
-            Found::failed(vec![Finding::new(&[Who::Support, Who::Savaway], problem)])
+            Found::failed(vec![Finding::of(problem)])
         }
     }
 }
@@ -182,22 +180,22 @@ enum Difference {
     /// The server tells Japan time for UTC, which the imports see through.
     JapanTime,
     /// The server tells the time of another zone, which is ahead of UTC by so much.
-    Zone(Duration),
+    Zone(TimeDelta),
     /// The server's clock is ahead by so much.
-    Wrong(Duration),
+    Wrong(TimeDelta),
 }
 
 /// `told` should be UTC; the file was written `between`, Japan time.
-fn difference(told: NaiveDateTime, between: (NaiveDateTime, NaiveDateTime)) -> Difference {
-    let told = japan_time(told);
+fn difference(told: NaiveDateTime, between: (Moment, Moment)) -> Difference {
+    let told = Moment::of_utc(told);
     // Whole seconds are compared; within the time that the upload took, any is right.
     let ahead = told - told.clamp(between.0, between.1);
-    let tolerance = Duration::seconds(CLOCK_TOLERANCE_S);
-    let is_about = |zone: Duration| (ahead - zone).abs() <= tolerance;
-    let half_hours = (-2 * ZONE_MAX_H..=2 * ZONE_MAX_H).map(|half| Duration::minutes(30 * half));
+    let tolerance = TimeDelta::seconds(CLOCK_TOLERANCE_S);
+    let is_about = |zone: TimeDelta| (ahead - zone).abs() <= tolerance;
+    let half_hours = (-2 * ZONE_MAX_H..=2 * ZONE_MAX_H).map(|half| TimeDelta::minutes(30 * half));
     if ahead.abs() <= tolerance {
         Difference::Small(ahead.num_seconds().abs())
-    } else if is_about(Duration::hours(JAPAN_AHEAD_H)) {
+    } else if is_about(JAPAN_AHEAD) {
         Difference::JapanTime
     } else {
         half_hours.into_iter().find(|zone| is_about(*zone)).map_or(Difference::Wrong(ahead), Difference::Zone)
@@ -205,7 +203,7 @@ fn difference(told: NaiveDateTime, between: (NaiveDateTime, NaiveDateTime)) -> D
 }
 
 /// `+5:30`
-fn hours(ahead: Duration) -> String {
+fn hours(ahead: TimeDelta) -> String {
     let minutes = ahead.num_minutes();
     let sign = if minutes < 0 { '-' } else { '+' };
     format!("{sign}{}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
@@ -214,26 +212,26 @@ fn hours(ahead: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::moment::parse_time;
 
     #[test]
     fn a_wrong_clock_is_told_from_another_zone() {
-        let at = |time: &str| parse_time(&format!("2026-11-24 {time}")).unwrap();
+        let at = |time: &str| format!("2026-11-24 {time}").parse::<Moment>().unwrap();
+        let told_at = |time: &str| format!("2026-11-24T{time}").parse::<NaiveDateTime>().unwrap();
         let between = (at("10:15:00"), at("10:15:09"));
         for (told, expected) in [
             ("01:15:05", Difference::Small(0)),
             ("01:16:00", Difference::Small(51)),
             ("01:13:05", Difference::Small(115)),
             ("10:15:10", Difference::JapanTime),
-            ("02:15:10", Difference::Zone(Duration::hours(1))),
-            ("06:45:00", Difference::Zone(Duration::minutes(330))),
-            ("01:18:09", Difference::Wrong(Duration::minutes(3))),
-            ("00:55:00", Difference::Wrong(Duration::minutes(-20))),
+            ("02:15:10", Difference::Zone(TimeDelta::hours(1))),
+            ("06:45:00", Difference::Zone(TimeDelta::minutes(330))),
+            ("01:18:09", Difference::Wrong(TimeDelta::minutes(3))),
+            ("00:55:00", Difference::Wrong(TimeDelta::minutes(-20))),
         ] {
-            assert_eq!(difference(at(told), between), expected, "{told}");
+            assert_eq!(difference(told_at(told), between), expected, "{told}");
         }
-        let yesterday = difference(at("01:15:05") - Duration::days(1), between);
+        let yesterday = difference(told_at("01:15:05") - TimeDelta::days(1), between);
         assert!(matches!(yesterday, Difference::Wrong(_)));
-        assert_eq!(hours(Duration::minutes(-210)), "-3:30");
+        assert_eq!(hours(TimeDelta::minutes(-210)), "-3:30");
     }
 }

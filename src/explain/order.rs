@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::show::Page;
 use super::{Desk, merged, origin_json, origin_text};
-use crate::books::history::{self, OrderEvent};
+use crate::books::history::{self, Event, OrderEvent};
 use crate::jobs::orders;
 use crate::shelf::WorkDir;
 use crate::text::{Language, Text, explain as text};
@@ -391,12 +391,12 @@ impl Line {
 }
 
 fn event_row(event: &OrderEvent) -> Vec<Text> {
-    let what = match event.event.as_str() {
-        "shipment" => text::event_shipment(event.number),
-        "line" => text::event_line(event.number),
-        "ticked" => text::event_ticked(),
-        "cancelled" => text::event_cancelled(),
-        _ => text::event_revived(),
+    let what = match event.event {
+        Event::Shipment => text::event_shipment(event.number),
+        Event::Line => text::event_line(event.number),
+        Event::Ticked => text::event_ticked(),
+        Event::Cancelled => text::event_cancelled(),
+        Event::Revived => text::event_revived(),
     };
-    vec![Text::same(&*event.origin.at), what, origin_text(&event.origin)]
+    vec![Text::same(event.origin.at.to_string()), what, origin_text(&event.origin)]
 }

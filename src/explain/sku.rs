@@ -1,18 +1,19 @@
 //! A SKU: its figures, the orders that its allocation consists of, and the history of both.
 
 use anyhow::Result;
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
 
 use super::show::Page;
 use super::{CHANGES_SHOWN_MAX, Desk, merged, origin_json, origin_text};
+use crate::books::files;
 use crate::books::history::{self, CatalogueChange, Figures, Kind, Origin, StockChange};
-use crate::books::ledger;
+use crate::job::Job;
 use crate::jobs::orders;
 use crate::jobs::stock::{self, InFlight};
-use crate::moment::{format_time, parse_time};
-use crate::print::grouped;
+use crate::layout::grouped;
+use crate::moment::Moment;
 use crate::settings::ReflectWhen;
 use crate::shelf::WorkDir;
 use crate::text::{Language, Text, explain as text};
@@ -45,7 +46,7 @@ pub(super) struct Sku {
 struct Stock {
     quantity: i64,
     allocated: i64,
-    as_of: Option<String>,
+    as_of: Option<Moment>,
     orders: Vec<Part>,
 }
 
@@ -102,7 +103,7 @@ pub(super) fn read(desk: &Desk<'_>, code: &str) -> Result<Option<Sku>> {
         [code],
         |row| {
             let figures: (Option<i64>, Option<i64>) = (row.get(3)?, row.get(4)?);
-            let as_of: Option<String> = row.get(5)?;
+            let as_of: Option<Moment> = row.get(5)?;
             let stock = figures.0.zip(figures.1);
             Ok(Sku {
                 code: code.to_owned(),
@@ -132,9 +133,9 @@ pub(super) fn read(desk: &Desk<'_>, code: &str) -> Result<Option<Sku>> {
 
 /// The first load set what the SKU had before its first recorded change.
 fn first_load(database: &Connection, sku: &Sku) -> Result<Option<Origin>> {
-    let as_of = sku.stock.as_ref().and_then(|stock| stock.as_of.as_deref());
-    Ok(history::first_load(database, stock::COMMAND)?.filter(|load| match sku.changes.last() {
-        None => as_of == Some(load.file_time.as_str()),
+    let as_of = sku.stock.as_ref().and_then(|stock| stock.as_of);
+    Ok(history::first_load(database, Job::Stock)?.filter(|load| match sku.changes.last() {
+        None => as_of == Some(load.file_time),
         Some(oldest) => oldest.old.is_some() && load.id < oldest.origin.id,
     }))
 }
@@ -142,8 +143,8 @@ fn first_load(database: &Connection, sku: &Sku) -> Result<Option<Origin>> {
 /// The orders that the allocation consists of, by the rule of `import-stock`. It was computed for the last file that named
 /// the SKU. That is the one of `as_of`, or a later one with the same figures: the newest one that explains the allocation.
 fn allocation(desk: &Desk<'_>, code: &str, stock: &Stock) -> Result<Vec<Part>> {
-    let as_of = stock.as_of.as_deref().and_then(parse_time).unwrap_or_else(|| desk.clock.now());
-    let mut later = ledger::applied_times_after(desk.database, stock::COMMAND, as_of, LATER_FILES_MAX)?;
+    let as_of = stock.as_of.unwrap_or_else(|| desk.clock.now());
+    let mut later = files::applied_times_after(desk.database, Job::Stock, as_of, LATER_FILES_MAX)?;
     later.push(as_of);
     let mut parts = Vec::new();
     let mut counted_for = as_of;
@@ -157,22 +158,21 @@ fn allocation(desk: &Desk<'_>, code: &str, stock: &Stock) -> Result<Vec<Part>> {
     parts.into_iter().map(|order| part(desk, order, counted_for)).collect()
 }
 
-fn part(desk: &Desk<'_>, order: InFlight, file_time: NaiveDateTime) -> Result<Part> {
+fn part(desk: &Desk<'_>, order: InFlight, file_time: Moment) -> Result<Part> {
     let lag_min = desk.settings.stock.reflect_lag.num_minutes();
-    let file = format_time(file_time);
-    let counts_until = |time: &str| {
-        let until = parse_time(time).map(|time| time + TimeDelta::minutes(lag_min));
-        until.map(format_time).unwrap_or_default()
-    };
+    let file = file_time.to_string();
+    let counts_until = |time: Moment| (time + TimeDelta::minutes(lag_min)).to_string();
     let why = match (order.exported_at, desk.settings.stock.reflect_when, order.taken_at) {
         (None, _, _) if order.is_provisional => text::provisional_part(),
         (None, _, _) => {
             let held_back = orders::held_back_because(desk.database, desk.settings, &order.order_no)?;
             held_back.map_or_else(text::unsent_part, |reason| text::held_back().because(&reason))
         }
-        (Some(sent), ReflectWhen::Sent, _) => text::sent_part(&sent, &file, &counts_until(&sent)),
-        (Some(sent), ReflectWhen::Taken, None) => text::untaken_part(&sent),
-        (Some(_), ReflectWhen::Taken, Some(taken)) => text::taken_part(&taken, &file, &counts_until(&taken)),
+        (Some(sent), ReflectWhen::Sent, _) => text::sent_part(&sent.to_string(), &file, &counts_until(sent)),
+        (Some(sent), ReflectWhen::Taken, None) => text::untaken_part(&sent.to_string()),
+        (Some(_), ReflectWhen::Taken, Some(taken)) => {
+            text::taken_part(&taken.to_string(), &file, &counts_until(taken))
+        }
     };
     Ok(Part { order_no: order.order_no, quantity: order.quantity, why })
 }
@@ -200,8 +200,8 @@ impl Sku {
             },
         );
         if let Some(stock) = &self.stock {
-            let as_of = stock.as_of.as_deref().unwrap_or("-");
-            page.fact(text::quantity(), text::quantity_as_of(stock.quantity, as_of));
+            let as_of = stock.as_of.map_or_else(|| "-".to_owned(), |as_of| as_of.to_string());
+            page.fact(text::quantity(), text::quantity_as_of(stock.quantity, &as_of));
             page.fact(text::allocated(), Text::same(stock.allocated.to_string()));
             stock.show_orders(page);
         }
@@ -217,11 +217,9 @@ impl Sku {
             page.note(text::older_changes(self.changes.len() - CHANGES_SHOWN_MAX));
             return;
         }
-        rows.extend(
-            self.first_load
-                .iter()
-                .map(|load| vec![Text::same(&*load.at), Text::default(), Text::default(), origin_text(load)]),
-        );
+        rows.extend(self.first_load.iter().map(|load| {
+            vec![Text::same(load.at.to_string()), Text::default(), Text::default(), origin_text(load)]
+        }));
         if rows.is_empty() && self.stock.is_some() {
             page.note(text::no_changes(self.history_days));
         }
@@ -240,7 +238,7 @@ impl Sku {
             "handled": self.is_handled,
             "quantity": stock.map(|stock| stock.quantity),
             "allocated": stock.map(|stock| stock.allocated),
-            "as_of": stock.and_then(|stock| stock.as_of.as_deref()),
+            "as_of": stock.and_then(|stock| stock.as_of),
             "sellable": self.sellable,
             "unsellable": unsellable.map(Unsellable::code),
             "unsellable_because": unsellable.map(|why| why.text().get(language).to_owned()),
@@ -296,7 +294,7 @@ fn moved(old: Option<i64>, new: i64) -> String {
 
 fn change_row(change: &StockChange) -> Vec<Text> {
     vec![
-        Text::same(&*change.origin.at),
+        Text::same(change.origin.at.to_string()),
         text::quantity_moved(&moved(change.old.map(|old| old.quantity), change.new.quantity)),
         text::allocated_moved(&moved(change.old.map(|old| old.allocated), change.new.allocated)),
         origin_text(&change.origin),
@@ -311,7 +309,7 @@ pub(super) fn show_catalogue(page: &mut Page, changes: &[CatalogueChange]) {
     page.note(text::catalogue_history());
     let rows = changes.iter().take(CHANGES_SHOWN_MAX).map(|change| {
         let what = if change.is_new { text::created() } else { text::updated() };
-        vec![Text::same(&*change.origin.at), what, origin_text(&change.origin)]
+        vec![Text::same(change.origin.at.to_string()), what, origin_text(&change.origin)]
     });
     page.table(rows.collect());
     if changes.len() > CHANGES_SHOWN_MAX {

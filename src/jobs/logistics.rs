@@ -20,14 +20,12 @@ use self::rows::{Columns, Entry, Progress, read_staged, stage};
 use self::tables::{Cancellation, Keep, Lookup, begin_changes, write_changes};
 use super::Names;
 use crate::books::staging::{Left, Slice};
-use crate::report::{Counts, Problem};
+use crate::problem::Problem;
+use crate::report::Counts;
 use crate::settings::{Inbox, Settings};
 use crate::sync::Run;
 use crate::sync::import::{Comparison, ImportJob, Incoming, Source, Stamp, import};
 use crate::text::jobs as text;
-
-/// The subcommand.
-pub const COMMAND: &str = "import-logistics";
 
 /// Runs the job. What it did and what went wrong is in the report.
 pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {

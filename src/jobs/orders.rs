@@ -13,23 +13,21 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
+use chrono::TimeDelta;
 use rusqlite::{Connection, Row};
 
 use self::hold::reason_to_hold;
 use self::order::{Line, Order, Reader, Shipment};
-use crate::books::ledger::BatchOrder;
+use crate::books::batches::BatchOrder;
 use crate::interrupt;
-use crate::moment::{format_time, parse_time};
-use crate::report::{Counts, Problem};
+use crate::moment::{Moment, slashed};
+use crate::problem::Problem;
+use crate::report::Counts;
 use crate::settings::Settings;
 use crate::sheet::{EncodingChoice, Refusal, Sheet, SheetRow, SheetWriter, UnencodableField};
 use crate::sync::Run;
 use crate::sync::export::{Chosen, ExportJob, ReadBack, export};
 use crate::text::{Text, jobs as text};
-
-/// The subcommand.
-pub const COMMAND: &str = "export-orders";
 
 /// Payment methods added from this day on need a set-up at SAVAWAY.
 pub const PAYMENT_SETUP_SINCE: &str = "2022-05-01";
@@ -118,10 +116,10 @@ fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
     let chosen = render(&run.database, run.settings, ALL, output, &mut held_back, &mut replaced)?;
     run.report.counts.add("held_back", u64::try_from(held_back.len())?);
     for (order_no, reason) in held_back.iter().take(HELD_BACK_TOLD_MAX) {
-        run.report.partial(held_back_problem(order_no, reason));
+        run.report.tell(held_back_problem(order_no, reason));
     }
     if held_back.len() > HELD_BACK_TOLD_MAX {
-        run.report.partial(text::more_held_back(held_back.len() - HELD_BACK_TOLD_MAX));
+        run.report.tell(text::more_held_back(held_back.len() - HELD_BACK_TOLD_MAX));
     }
     run.report.problems.extend(replaced);
     Ok(chosen)
@@ -384,28 +382,13 @@ fn line_values(line: &Line) -> [Cow<'_, str>; 8] {
 
 /// The database's time as TEMPOSTAR writes it: `YYYY/MM/DD HH:MM`.
 fn minute(text: &str) -> Option<String> {
-    if text.is_empty() {
-        return None;
-    }
-    parse_time(text).map(|time| format!("{} {:02}:{:02}", slashed(time.date()), time.hour(), time.minute()))
+    text.parse::<Moment>().ok().map(Moment::slashed_minute)
 }
 
 /// The database's date, perhaps with a time behind it, as TEMPOSTAR writes it: `YYYY/MM/DD`.
 fn day(text: &str) -> Option<String> {
-    if text.is_empty() {
-        return None;
-    }
-    let date = text.parse::<NaiveDate>().ok().or_else(|| parse_time(text).map(|time| time.date()))?;
+    let date = text.parse().ok().or_else(|| text.parse().ok().map(Moment::date))?;
     Some(slashed(date))
-}
-
-fn slashed(date: NaiveDate) -> String {
-    format!("{:04}/{:02}/{:02}", date.year(), date.month(), date.day())
-}
-
-/// How many orders were never sent, those included that are held back.
-pub fn count_waiting(database: &Connection) -> Result<u64> {
-    Ok(database.query_row(&format!("SELECT count(*) FROM orders {WAITING}"), [], |row| row.get(0))?)
 }
 
 /// The waiting orders that would be held back now, with the reason.
@@ -453,8 +436,8 @@ pub struct ChangedOrders {
 }
 
 /// Looks for them among the orders sent in the last `days` days.
-pub fn changed_orders(database: &Connection, now: NaiveDateTime, days: u32) -> Result<ChangedOrders> {
-    let since = format_time(now - TimeDelta::days(i64::from(days)));
+pub fn changed_orders(database: &Connection, now: Moment, days: u32) -> Result<ChangedOrders> {
+    let since = now - TimeDelta::days(i64::from(days));
     // Among a million orders those that are open, or cancelled here alone, are few: each have an index.
     let find = |index: &str, condition: &str| -> Result<Vec<String>> {
         let mut statement = database.prepare(&format!(
@@ -464,7 +447,7 @@ pub fn changed_orders(database: &Connection, now: NaiveDateTime, days: u32) -> R
              WHERE exported_at >= ?1 AND {condition}
              ORDER BY orders.order_no"
         ))?;
-        let numbers = statement.query_map([&since], |row| row.get(0))?;
+        let numbers = statement.query_map([since], |row| row.get(0))?;
         Ok(numbers.collect::<rusqlite::Result<_>>()?)
     };
     Ok(ChangedOrders {

@@ -27,7 +27,6 @@ use self::missing::{begin_rejected, compare_missing, note_missing};
 use super::Names;
 use crate::books::staging::{Agreement, Cell, Left, Slice, Stager, Staging};
 use crate::crash;
-use crate::moment::format_time;
 use crate::report::Counts;
 use crate::settings::{Inbox, Settings};
 use crate::sheet::{KeptRow, Row, RowProblem};
@@ -36,9 +35,6 @@ use crate::sync::import::{
     Comparison, ImportJob, Incoming, Progress, Room, Source, Stamp, import, read_ahead,
 };
 use crate::text::jobs as text;
-
-/// The subcommand.
-pub const COMMAND: &str = "import-products";
 
 /// Runs the job. What it did and what went wrong is in the report.
 pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
@@ -103,7 +99,6 @@ impl ImportJob for ImportProducts<'_> {
     }
 
     fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
-        let now = format_time(stamp.now);
         let Some(staged) = &mut self.staged else { return Ok(Left::Nothing) };
         if let Some(is_newest_full) = staged.missing_compared.take() {
             note_missing(transaction, stamp, is_newest_full)?;
@@ -112,14 +107,14 @@ impl ImportJob for ImportProducts<'_> {
         if let Some(history) = stamp.history {
             staged.products.record(transaction, "product", history, slice)?;
         }
-        if staged.products.apply(transaction, &now, slice)? == Left::More {
+        if staged.products.apply(transaction, stamp.now, slice)? == Left::More {
             return Ok(Left::More);
         }
         crash::point("products-written");
         if let Some(history) = stamp.history {
             staged.skus.record(transaction, "sku", history, slice)?;
         }
-        staged.skus.apply(transaction, &now, slice)
+        staged.skus.apply(transaction, stamp.now, slice)
     }
 }
 

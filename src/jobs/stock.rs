@@ -23,16 +23,17 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Result;
-use chrono::NaiveDateTime;
 use rusqlite::{Connection, Statement, ToSql, Transaction, named_params, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
 use super::Names;
-use crate::books::ledger;
+use crate::books::files;
 use crate::books::staging::{Left, Slice};
 use crate::crash;
-use crate::moment::format_time;
-use crate::report::{Counts, Problem};
+use crate::job::Job;
+use crate::moment::Moment;
+use crate::problem::Problem;
+use crate::report::Counts;
 use crate::server::Remote;
 use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
@@ -41,9 +42,6 @@ use crate::sync::export::watch_outbox;
 use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import, read_ahead};
 use crate::sync::{Mode, Run};
 use crate::text::jobs as text;
-
-/// The subcommand.
-pub const COMMAND: &str = "import-stock";
 
 /// Whether a person has looked at what the guard holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,8 +240,8 @@ fn write(transaction: &Transaction<'_>, stamp: &Stamp, rows: &Rows) -> Result<()
         rows.table
     ))?;
     statement.execute(named_params! {
-        ":as_of": format_time(stamp.file_time),
-        ":now": format_time(stamp.now),
+        ":as_of": stamp.file_time,
+        ":now": stamp.now,
         ":first": rows.first,
         ":last": rows.last,
     })?;
@@ -310,9 +308,9 @@ pub struct InFlight {
     /// Whether it is no order yet (仮受注).
     pub is_provisional: bool,
     /// When it was sent.
-    pub exported_at: Option<String>,
+    pub exported_at: Option<Moment>,
     /// When TEMPOSTAR was seen to have taken it.
-    pub taken_at: Option<String>,
+    pub taken_at: Option<Moment>,
 }
 
 /// The orders that make up a SKU's allocation beside a figure of this time.
@@ -320,7 +318,7 @@ pub fn in_flight_orders(
     shop: &Connection,
     settings: &Settings,
     sku_code: &str,
-    file_time: NaiveDateTime,
+    file_time: Moment,
 ) -> Result<Vec<InFlight>> {
     let known = KnownUntil::new(settings, file_time);
     let mut statement = shop.prepare(&format!(
@@ -352,16 +350,16 @@ pub fn in_flight_orders(
 /// The parameters of [`IN_FLIGHT_ORDERS_SQL`].
 struct KnownUntil {
     when: &'static str,
-    moment: String,
+    moment: Moment,
 }
 
 impl KnownUntil {
-    fn new(settings: &Settings, file_time: NaiveDateTime) -> Self {
+    fn new(settings: &Settings, file_time: Moment) -> Self {
         let when = match settings.stock.reflect_when {
             ReflectWhen::Sent => "sent",
             ReflectWhen::Taken => "taken",
         };
-        Self { when, moment: format_time(file_time - settings.stock.reflect_lag) }
+        Self { when, moment: file_time - settings.stock.reflect_lag }
     }
 }
 
@@ -526,7 +524,7 @@ impl LaterSheets {
     /// Takes the changes back for which there is a later figure, and gives their number.
     fn take_back(&self, shop: &Connection, stamp: &Stamp, inbox: &Inbox) -> Result<u64> {
         let mut taken_back = 0;
-        for (name, archived_as) in ledger::applied_later(shop, COMMAND, stamp.file_time)? {
+        for (name, archived_as) in files::applied_later(shop, Job::Stock, stamp.file_time)? {
             let path = self.work_dir.archived(&archived_as);
             index_changes(shop)?;
             taken_back += if path.exists() {

@@ -1,58 +1,51 @@
 //! What a mail says: for the shop manager first, who knows the shop and not this program; then, for whoever looks after
 //! the system, the rest.
 
-use rusqlite::{Connection, OptionalExtension};
-
-use super::news::News;
-use super::page::Block;
-use super::transport::Mail;
-use crate::books::ledger::Case;
-use crate::moment::{format_minute, parse_time};
-use crate::report::Exit;
+use super::page::{Block, Mail, mail};
+use crate::books::cases::Case;
+use crate::cases::News;
+use crate::job::Job;
+use crate::moment::Moment;
+use crate::problem::{self, Ends, Exit, FILE_HELD};
 use crate::settings::{Environment, Settings};
 use crate::text::status::{and_more, since};
+use crate::text::sync::{refused as file_refused, rejects_kept};
 use crate::text::{Language, Text, mail as text};
 
 /// How many problems of one kind of news are named.
 const NAMED_MAX: usize = 10;
 
-/// What the shop's database says of how things are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Facts {
-    /// Up to when the job was last without a problem, as far as is known.
-    pub good_until: Option<String>,
-    /// Orders that are not sent yet; unknown without a database.
-    pub orders_waiting: Option<u64>,
+/// Orders that are not sent yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unsent {
+    /// They can go.
+    pub waiting: u64,
+    pub held_back: u64,
 }
 
-impl Facts {
-    /// Asks the shop's database.
-    pub(super) fn of(database: &Connection, command: &str) -> rusqlite::Result<Self> {
-        let find = |sql: &str| database.query_row(sql, [command], |row| row.get::<_, String>(0)).optional();
-        let run = find(
-            "SELECT started_at
-             FROM tempostar_runs
-             WHERE command = ?1 AND exit_code = 0
-             ORDER BY id DESC
-             LIMIT 1",
-        )?;
-        let file = find(
-            "SELECT file_time
-             FROM tempostar_files
-             WHERE command = ?1 AND outcome = 'applied'
-             ORDER BY file_time DESC
-             LIMIT 1",
-        )?;
-        let waiting = "SELECT count(*)
-                       FROM orders
-                       WHERE exported_at IS NULL AND cancelled_at IS NULL AND is_provisional = 0";
-        let orders_waiting = database.query_row(waiting, [], |row| row.get(0))?;
-        Ok(Self { good_until: run.max(file), orders_waiting: Some(orders_waiting) })
-    }
+/// How things are in the shop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// Up to when the job was last without a problem, as far as is known.
+    pub good_until: Option<Moment>,
+    /// Orders that are not sent yet; unknown without a database.
+    pub orders: Option<Unsent>,
+}
+
+/// The mail with which `check-settings` tries whether mails arrive.
+pub(crate) fn test_mail(settings: &Settings, now: Moment) -> Mail {
+    let language = settings.language;
+    let blocks = [
+        text::test_mail(&settings.shop.name),
+        text::test_mail_nothing_to_do(),
+        text::test_mail_facts(now, settings.environment.as_str()),
+    ];
+    let blocks = blocks.map(|text| Block::Paragraph(text.get(language).to_owned()));
+    mail(text::test_mail_subject(&settings.shop.name).get(language), language, &blocks)
 }
 
 /// The mail that tells the news.
-pub(super) fn compose(settings: &Settings, news: &News<'_>, facts: &Facts) -> Mail {
+pub(crate) fn compose(settings: &Settings, news: &News<'_>, facts: Facts) -> Mail {
     let language = settings.language;
     let mut blocks = Vec::new();
     let paragraph = |blocks: &mut Vec<Block>, said: Text| {
@@ -61,7 +54,7 @@ pub(super) fn compose(settings: &Settings, news: &News<'_>, facts: &Facts) -> Ma
     if settings.environment == Environment::Demo {
         paragraph(&mut blocks, text::demo_environment());
     }
-    paragraph(&mut blocks, lead(news.command));
+    paragraph(&mut blocks, lead(news.job));
     problems(&mut blocks, news, language);
     if news.others > 0 {
         paragraph(&mut blocks, text::others_open(news.others));
@@ -73,39 +66,27 @@ pub(super) fn compose(settings: &Settings, news: &News<'_>, facts: &Facts) -> Ma
         blocks.push(to_do(news, language));
     }
     details(&mut blocks, settings, news);
-    super::mail(subject(&settings.shop.name, news).get(language), language, &blocks)
-}
-
-/// The job's name: in Japanese, and in English.
-fn job_name(command: &str) -> Text {
-    match command {
-        "import-products" => text::job_products(),
-        "import-logistics" => text::job_logistics(),
-        "import-stock" => text::job_stock(),
-        "export-orders" => text::job_orders(),
-        other => Text::same(other),
-    }
+    mail(subject(&settings.shop.name, news).get(language), language, &blocks)
 }
 
 /// What the job is there for.
-fn lead(command: &str) -> Text {
-    match command {
-        "import-products" => text::lead_products(),
-        "import-logistics" => text::lead_logistics(),
-        "import-stock" => text::lead_stock(),
-        _ => text::lead_orders(),
+fn lead(job: Job) -> Text {
+    match job {
+        Job::Products => text::lead_products(),
+        Job::Logistics => text::lead_logistics(),
+        Job::Stock => text::lead_stock(),
+        Job::Orders => text::lead_orders(),
     }
 }
 
 fn subject(shop: &str, news: &News<'_>) -> Text {
-    let job = job_name(news.command);
-    let exits = || news.begun.iter().map(|case| case.seen.exit_code);
-    let is_partial = |code: u8| code == Exit::Partial.code() || code == Exit::Ok.code();
-    let sentence = if news.begun.iter().any(|case| case.kind == "file-refused") {
+    let job = news.job.title();
+    let begun = |is_it: fn(&Case) -> bool| news.begun.iter().any(|case| is_it(case));
+    let sentence = if begun(|case| case.kind == &file_refused::KIND) {
         text::subject_failing
-    } else if exits().any(|code| code == Exit::Held.code()) {
+    } else if begun(|case| case.kind == &FILE_HELD) {
         text::subject_held
-    } else if exits().any(|code| !is_partial(code)) {
+    } else if begun(|case| !has_left_something_out(case)) {
         text::subject_failing
     } else if !news.begun.is_empty() {
         text::subject_partial
@@ -119,6 +100,11 @@ fn subject(shop: &str, news: &News<'_>) -> Text {
     sentence(shop, &job.ja, &job.en)
 }
 
+/// Whether the run went on with it.
+fn has_left_something_out(case: &Case) -> bool {
+    [Exit::Ok, Exit::Partial].iter().any(|exit| exit.code() == case.seen.exit_code)
+}
+
 fn heading(said: Text, language: Language) -> Block {
     Block::Heading(said.get(language).to_owned())
 }
@@ -129,11 +115,8 @@ fn problems(blocks: &mut Vec<Block>, news: &News<'_>, language: Language) {
     section(blocks, text::heading_over(), &news.over, over, language);
     if !news.over.is_empty() && news.open().next().is_none() && news.others == 0 {
         // Of logistics, it was that very file.
-        let is_about_files = |case: &&Case| {
-            matches!(case.kind.as_str(), "file-refused" | "rejects-kept")
-                && case.command != "import-logistics"
-        };
-        let job = job_name(news.command);
+        let is_about_files = |case: &&Case| case.kind.ends == Ends::GoodFile && case.job != Job::Logistics;
+        let job = news.job.title();
         let end = match news.over.iter().any(is_about_files) {
             true => text::file_over(),
             false => text::over_now(&job.ja, &job.en),
@@ -162,26 +145,21 @@ fn section(
 
 fn begun(case: &Case) -> Text {
     let message = case.seen.message.clone().going_on();
-    since(&message.ja, &message.en, &moment(&case.first_seen))
+    since(&message.ja, &message.en, &case.first_seen.minute())
 }
 
 fn going_on(case: &Case) -> Text {
     let message = case.seen.message.clone().going_on();
-    text::going_on(&message.ja, &message.en, &moment(&case.first_seen), case.times_seen)
+    text::going_on(&message.ja, &message.en, &case.first_seen.minute(), case.times_seen)
 }
 
 fn over(case: &Case) -> Text {
-    let (message, to) = (case.seen.message.clone().going_on(), case.ended_at.as_deref().unwrap_or_default());
-    text::over(&message.ja, &message.en, &moment(&case.first_seen), &moment(to))
-}
-
-/// `2026-11-24 10:15`
-fn moment(time: &str) -> String {
-    parse_time(time).map_or_else(|| time.to_owned(), format_minute)
+    let (message, to) = (case.seen.message.clone().going_on(), case.ended_at.unwrap_or(case.last_seen));
+    text::over(&message.ja, &message.en, &case.first_seen.minute(), &to.minute())
 }
 
 /// What the open problems mean for the shop.
-fn impacts(news: &News<'_>, facts: &Facts) -> Vec<Text> {
+fn impacts(news: &News<'_>, facts: Facts) -> Vec<Text> {
     let mut all: Vec<Text> = Vec::new();
     for case in news.open() {
         let impact = impact(case, facts);
@@ -195,25 +173,27 @@ fn impacts(news: &News<'_>, facts: &Facts) -> Vec<Text> {
 /// Whether the run did everything else. A refused file is more than that: what is in it did not come in. An order that is
 /// held back is one of those that wait.
 fn is_about_itself_only(case: &Case) -> bool {
-    let is_done = [Exit::Ok, Exit::Partial].iter().any(|exit| exit.code() == case.seen.exit_code);
-    let is_waiting_order = case.command == "export-orders" && !case.concerns.is_empty();
-    is_done && case.kind != "file-refused" && !is_waiting_order
+    let is_waiting_order = case.job == Job::Orders && !case.concerns.is_empty();
+    has_left_something_out(case) && case.kind != &file_refused::KIND && !is_waiting_order
 }
 
-fn impact(case: &Case, facts: &Facts) -> Text {
-    let good_until = facts.good_until.as_deref().map(moment);
-    match (case.command.as_str(), case.kind.as_str(), good_until) {
-        (_, "rejects-kept", _) => text::impact_rows(),
-        _ if is_about_itself_only(case) => text::impact_nothing_else(),
-        ("export-orders", ..) => facts.orders_waiting.map_or_else(text::impact_unknown, text::impact_orders),
-        _ if facts.orders_waiting.is_none() => text::impact_unknown(),
-        ("import-stock", _, Some(time)) => text::impact_stock(&time),
-        ("import-stock", _, None) => text::impact_stock_never(),
-        ("import-products", _, Some(time)) => text::impact_products(&time),
-        ("import-products", _, None) => text::impact_products_never(),
-        ("import-logistics", _, Some(time)) => text::impact_logistics(&time),
-        ("import-logistics", _, None) => text::impact_logistics_never(),
-        _ => text::impact_unknown(),
+fn impact(case: &Case, facts: Facts) -> Text {
+    if case.kind == &rejects_kept::KIND {
+        return text::impact_rows();
+    }
+    if is_about_itself_only(case) {
+        return text::impact_nothing_else();
+    }
+    let Some(orders) = facts.orders else { return text::impact_unknown() };
+    let since = |known: fn(&str) -> Text, never: fn() -> Text| {
+        facts.good_until.map_or_else(never, |time| known(&time.minute()))
+    };
+    match case.job {
+        Job::Orders if !case.concerns.is_empty() => text::impact_held_back(orders.held_back),
+        Job::Orders => text::impact_orders(orders.waiting),
+        Job::Stock => since(text::impact_stock, text::impact_stock_never),
+        Job::Products => since(text::impact_products, text::impact_products_never),
+        Job::Logistics => since(text::impact_logistics, text::impact_logistics_never),
     }
 }
 
@@ -250,12 +230,11 @@ enum Who {
 
 impl Who {
     fn of(case: &Case) -> Self {
-        match case.kind.as_str() {
-            "server" => Self::Nobody,
-            "file-refused" | "rejects-kept" | "file-held" => Self::ShopFile,
-            "order-held-back" | "more-orders-held-back" | "shipped-but-cancelled" | "orders-lost" => {
-                Self::ShopOrder
-            }
+        let is_of_shop = case.kind.who.first() == Some(&problem::Who::Shop);
+        match (case.kind.exit, case.kind.ends) {
+            (Exit::Remote, _) => Self::Nobody,
+            (Exit::Held, _) | (_, Ends::GoodFile) => Self::ShopFile,
+            (Exit::Partial, _) if is_of_shop => Self::ShopOrder,
             _ => Self::Support,
         }
     }
@@ -285,7 +264,7 @@ fn details(blocks: &mut Vec<Block>, settings: &Settings, news: &News<'_>) {
             true => seen.hint.clone(),
             false => Text::default(),
         };
-        let item = text::detail(&seen.code, seen.exit_code, &seen.run_id, &hint.ja, &hint.en);
+        let item = text::detail(seen.kind.code, seen.exit_code, &seen.run_id, &hint.ja, &hint.en);
         let item = item.get(language).trim_end().to_owned();
         if !items.contains(&item) && items.len() < NAMED_MAX {
             items.push(item);
@@ -294,7 +273,7 @@ fn details(blocks: &mut Vec<Block>, settings: &Settings, news: &News<'_>) {
     blocks.push(Block::List(items));
     rows(blocks, news, language);
     let path = settings.path.display().to_string();
-    let command = text::detail_command(news.command, settings.environment.as_str(), &path);
+    let command = text::detail_command(news.job, settings.environment.as_str(), &path);
     for said in [command, text::japan_time()] {
         blocks.push(Block::Paragraph(said.get(language).to_owned()));
     }

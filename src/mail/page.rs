@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::text::Language;
+
 /// A piece of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Block {
@@ -13,6 +15,26 @@ pub(super) enum Block {
     List(Vec<String>),
     /// Rows under a header.
     Table(Vec<String>, Vec<Vec<String>>),
+}
+
+/// A mail to the shop manager.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mail {
+    /// One line.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The same as HTML, for mail programs that show it.
+    pub html: String,
+}
+
+/// Lays a mail out.
+pub(super) fn mail(subject: &str, language: Language, blocks: &[Block]) -> Mail {
+    let html_language = match language {
+        Language::Ja => "ja",
+        Language::En => "en",
+    };
+    Mail { subject: subject.to_owned(), text: text(blocks), html: html(subject, html_language, blocks) }
 }
 
 /// As plain text.

@@ -9,7 +9,6 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp;
@@ -19,8 +18,9 @@ use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, SendmailTransport, Transport as _};
 
-use crate::moment::system_time;
-use crate::report::Problem;
+use super::page::Mail;
+use crate::moment::Moment;
+use crate::problem::Problem;
 use crate::settings::{Login, MailTls, Settings, Smtp, Transport};
 use crate::text::mail as text;
 
@@ -33,50 +33,11 @@ const DEADLINE: Duration = Duration::from_secs(40);
 /// As whom we write; the address is the settings'.
 const SENDER_NAME: &str = "TEMPOSTAR連携";
 
-/// A mail to the shop manager.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mail {
-    /// One line.
-    pub subject: String,
-    /// The plain text.
-    pub text: String,
-    /// The same as HTML, for mail programs that show it.
-    pub html: String,
-}
-
-/// How far a mail came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// The addresses, the CA file.
-    Prepare,
-    /// Reaching the server, or starting sendmail.
-    Connect,
-    /// Encrypting.
-    Secure,
-    /// Logging in.
-    LogIn,
-    /// Naming the sender.
-    Sender,
-    /// Naming the recipient.
-    Recipient,
-    /// Handing over the mail itself.
-    Content,
-}
-
-/// Why a mail did not go out.
-#[derive(Clone, Debug)]
-pub(crate) struct Error {
-    /// Where it failed.
-    pub step: Step,
-    /// For the reader, with the server's own reply.
-    pub problem: Box<Problem>,
-}
-
 /// Sends a mail to the shop manager.
 ///
 /// # Errors
-/// The step that failed. The mail may have gone out nevertheless, if the server was too slow to say so.
-pub(crate) fn send(settings: &Settings, mail: &Mail, now: NaiveDateTime) -> Result<(), Error> {
+/// What the reader is told, with the server's own reply. The mail may have gone out nevertheless, if the server was too slow to say so.
+pub(crate) fn send(settings: &Settings, mail: &Mail, now: Moment) -> Result<(), Box<Problem>> {
     let message = message(settings, mail, now)?;
     match &settings.mail.transport {
         Transport::None => Ok(()),
@@ -89,7 +50,7 @@ pub(crate) fn send(settings: &Settings, mail: &Mail, now: NaiveDateTime) -> Resu
 }
 
 /// Connects, encrypts and logs in as [`send`] would; sends nothing. Of sendmail, nothing can be tried without a mail.
-pub(crate) fn probe(transport: &Transport) -> Result<(), Error> {
+pub(crate) fn probe(transport: &Transport) -> Result<(), Box<Problem>> {
     let Transport::Smtp(smtp) = transport else { return Ok(()) };
     let (server, timed_out) = (smtp.clone(), |limit| server_timed_out(smtp, limit));
     within_deadline(timed_out, move || {
@@ -97,10 +58,6 @@ pub(crate) fn probe(transport: &Transport) -> Result<(), Error> {
         let _ = connect(&server)?.quit();
         Ok(())
     })
-}
-
-fn at(step: Step, problem: Problem) -> Error {
-    Error { step, problem: Box::new(problem) }
 }
 
 fn server_timed_out(server: &Smtp, limit: Duration) -> Problem {
@@ -114,27 +71,27 @@ fn sendmail_timed_out(limit: Duration) -> Problem {
 /// Waits for the work no longer than the deadline; what is late then ends with the process.
 fn within_deadline(
     timed_out: impl Fn(Duration) -> Problem,
-    work: impl FnOnce() -> Result<(), Error> + Send + 'static,
-) -> Result<(), Error> {
+    work: impl FnOnce() -> Result<(), Box<Problem>> + Send + 'static,
+) -> Result<(), Box<Problem>> {
     let (done, wait) = mpsc::channel();
     thread::spawn(move || done.send(work()));
-    wait.recv_timeout(DEADLINE).unwrap_or_else(|_| Err(at(Step::Content, timed_out(DEADLINE))))
+    wait.recv_timeout(DEADLINE).unwrap_or_else(|_| Err(Box::new(timed_out(DEADLINE))))
 }
 
 // The message ----------------------------------------------------------------------------------------------------
 
-fn message(settings: &Settings, mail: &Mail, now: NaiveDateTime) -> Result<Message, Error> {
+fn message(settings: &Settings, mail: &Mail, now: Moment) -> Result<Message, Box<Problem>> {
     let from = address(settings.mail.from.as_deref())?;
     let to = address(settings.shop.admin_email.as_deref())?;
     let built = Message::builder()
         .from(Mailbox::new(Some(SENDER_NAME.to_owned()), from))
         .to(Mailbox::new(None, to))
-        .date(system_time(now))
+        .date(now.to_system())
         .message_id(None)
         .subject(mail.subject.as_str())
         .raw_header(automatic())
         .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()));
-    built.map_err(|error| at(Step::Prepare, text::bad_address(&error.to_string())))
+    built.map_err(|error| Box::new(text::bad_address(&error.to_string())))
 }
 
 /// Holiday notices and the like need not answer.
@@ -142,40 +99,36 @@ fn automatic() -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned())
 }
 
-fn address(written: Option<&str>) -> Result<Address, Error> {
+fn address(written: Option<&str>) -> Result<Address, Box<Problem>> {
     let written = written.unwrap_or_default();
-    written.parse().map_err(|_| at(Step::Prepare, text::bad_address(written)))
+    written.parse().map_err(|_| Box::new(text::bad_address(written)))
 }
 
 // sendmail -------------------------------------------------------------------------------------------------------
 
-fn send_by_sendmail(message: &Message) -> Result<(), Error> {
+fn send_by_sendmail(message: &Message) -> Result<(), Box<Problem>> {
     let sent = SendmailTransport::new().send(message);
-    sent.map_err(|error| {
-        let is_missing = error.source().is_some_and(|source| source.is::<io::Error>());
-        let step = if is_missing { Step::Connect } else { Step::Content };
-        at(step, text::sendmail(innermost(&error).trim()))
-    })
+    sent.map_err(|error| Box::new(text::sendmail(innermost(&error).trim())))
 }
 
 // SMTP -----------------------------------------------------------------------------------------------------------
 
-fn send_by_smtp(server: &Smtp, message: &Message) -> Result<(), Error> {
+fn send_by_smtp(server: &Smtp, message: &Message) -> Result<(), Box<Problem>> {
     let mut connection = connect(server)?;
     let envelope = message.envelope();
     let from = envelope.from().cloned();
     let shown = from.as_ref().map(ToString::to_string).unwrap_or_default();
     connection.command(MailFrom::new(from, Vec::new())).map_err(|error| match error.status() {
-        Some(_) => at(Step::Sender, text::sender_refused(&shown, &reply(&error))),
-        None => failed(server, Step::Sender, &error),
+        Some(_) => Box::new(text::sender_refused(&shown, &reply(&error))),
+        None => Box::new(explain(server, &error)),
     })?;
     for to in envelope.to() {
         connection.command(Rcpt::new(to.clone(), Vec::new())).map_err(|error| match error.status() {
-            Some(_) => at(Step::Recipient, text::recipient_refused(to.as_ref(), &reply(&error))),
-            None => failed(server, Step::Recipient, &error),
+            Some(_) => Box::new(text::recipient_refused(to.as_ref(), &reply(&error))),
+            None => Box::new(explain(server, &error)),
         })?;
     }
-    let in_content = |error| failed(server, Step::Content, &error);
+    let in_content = |error| Box::new(explain(server, &error));
     connection.command(Data).map_err(in_content)?;
     connection.message(&message.formatted()).map_err(in_content)?;
     // The server has taken it; how it says good-bye does not matter.
@@ -183,7 +136,7 @@ fn send_by_smtp(server: &Smtp, message: &Message) -> Result<(), Error> {
     Ok(())
 }
 
-fn connect(server: &Smtp) -> Result<SmtpConnection, Error> {
+fn connect(server: &Smtp) -> Result<SmtpConnection, Box<Problem>> {
     let hello = ClientId::default();
     let parameters = match server.tls {
         MailTls::None => None,
@@ -192,13 +145,13 @@ fn connect(server: &Smtp) -> Result<SmtpConnection, Error> {
     let from_the_start = parameters.as_ref().filter(|_| server.tls == MailTls::Tls);
     let address = (server.host.as_str(), server.port);
     let mut connection = SmtpConnection::connect(address, Some(TIMEOUT), &hello, from_the_start, None)
-        .map_err(|error| failed(server, Step::Connect, &error))?;
+        .map_err(|error| Box::new(explain(server, &error)))?;
     if let Some(parameters) = parameters.filter(|_| server.tls == MailTls::StartTls) {
         if !connection.can_starttls() {
-            return Err(at(Step::Secure, text::starttls_missing(&server.host, server.port)));
+            return Err(Box::new(text::starttls_missing(&server.host, server.port)));
         }
         let secured = connection.starttls(&parameters, &hello);
-        secured.map_err(|error| at(Step::Secure, explain(server, &error)))?;
+        secured.map_err(|error| Box::new(explain(server, &error)))?;
     }
     if let Some(login) = &server.login {
         log_in(server, &mut connection, login)?;
@@ -206,37 +159,31 @@ fn connect(server: &Smtp) -> Result<SmtpConnection, Error> {
     Ok(connection)
 }
 
-fn tls_parameters(server: &Smtp) -> Result<TlsParameters, Error> {
+fn tls_parameters(server: &Smtp) -> Result<TlsParameters, Box<Problem>> {
     let mut builder = TlsParameters::builder(server.host.clone());
     if let Some(path) = &server.ca_file {
-        let unusable =
-            |reason: String| at(Step::Prepare, text::ca_file(&path.display().to_string(), &reason));
+        let unusable = |reason: String| Box::new(text::ca_file(&path.display().to_string(), &reason));
         let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
         let certificate = Certificate::from_pem(&pem).map_err(|error| unusable(innermost(&error)))?;
         builder = builder.add_root_certificate(certificate);
     }
     let built = builder.build_rustls();
-    built.map_err(|error| at(Step::Prepare, text::tls_failed(&server.host, server.port, &innermost(&error))))
+    built.map_err(|error| Box::new(text::tls_failed(&server.host, server.port, &innermost(&error))))
 }
 
-fn log_in(server: &Smtp, connection: &mut SmtpConnection, login: &Login) -> Result<(), Error> {
+fn log_in(server: &Smtp, connection: &mut SmtpConnection, login: &Login) -> Result<(), Box<Problem>> {
     let credentials = Credentials::new(login.user.clone(), login.password.reveal().to_owned());
     let mechanisms = [Mechanism::Plain, Mechanism::Login];
     if connection.server_info().get_auth_mechanism(&mechanisms).is_none() {
-        return Err(at(Step::LogIn, text::login_unsupported(&server.host, server.port)));
+        return Err(Box::new(text::login_unsupported(&server.host, server.port)));
     }
     connection.auth(&mechanisms, &credentials).map(drop).map_err(|error| match error.status() {
-        Some(_) => at(Step::LogIn, text::login_refused(&login.user, &reply(&error))),
-        None => failed(server, Step::LogIn, &error),
+        Some(_) => Box::new(text::login_refused(&login.user, &reply(&error))),
+        None => Box::new(explain(server, &error)),
     })
 }
 
-fn failed(server: &Smtp, step: Step, error: &smtp::Error) -> Error {
-    let step = if is_about_tls(server, error) { Step::Secure } else { step };
-    at(step, explain(server, error))
-}
-
-/// What an error means that is not about its step in particular.
+/// What an error means, at whatever step.
 fn explain(server: &Smtp, error: &smtp::Error) -> Problem {
     let (host, port) = (server.host.as_str(), server.port);
     if error.status().is_some() {

@@ -10,7 +10,7 @@ use super::connection::{DataConnection, TooSlow};
 use super::tls;
 use crate::interrupt;
 use crate::layout::one_line;
-use crate::report::{Exit, Failure, Problem};
+use crate::problem::{Exit, Failure, Problem};
 use crate::settings::{Ftp, Tls};
 use crate::text::{self, Text};
 
@@ -21,7 +21,7 @@ const REPLY_SHOWN_MAX: usize = 300;
 #[derive(Debug)]
 pub struct Error {
     /// The class, for code that branches on it.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// What the reader is told; without the password.
     pub problem: Box<Problem>,
     source: Option<io::Error>,
@@ -29,7 +29,7 @@ pub struct Error {
 
 /// The classes of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// No address, no route, refused, or no data connection.
     Unreachable,
     /// The server kept silent for longer than the time-out.
@@ -71,30 +71,14 @@ pub enum Kind {
 impl Error {
     /// A signal came.
     pub(super) fn interrupted() -> Self {
-        Self { kind: Kind::Interrupted, problem: Box::new(text::sync::interrupted()), source: None }
+        Self { kind: ErrorKind::Interrupted, problem: Box::new(text::sync::interrupted()), source: None }
     }
 
     /// The exit code: [`Exit::Settings`] where running again cannot help, else [`Exit::Remote`].
     pub fn exit(&self) -> Exit {
         match self.kind {
-            Kind::Unreachable
-            | Kind::Timeout
-            | Kind::Lost
-            | Kind::Protocol
-            | Kind::Busy
-            | Kind::Missing
-            | Kind::Refused
-            | Kind::Incomplete
-            | Kind::Changed => Exit::Remote,
-            Kind::Tls
-            | Kind::Certificate
-            | Kind::Login
-            | Kind::FolderMissing
-            | Kind::Forbidden
-            | Kind::Unsupported
-            | Kind::Name
-            | Kind::Local => Exit::Settings,
-            Kind::Interrupted => interrupt::exit(),
+            ErrorKind::Interrupted => interrupt::exit(),
+            _ => self.problem.kind.exit,
         }
     }
 }
@@ -113,7 +97,7 @@ impl error::Error for Error {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(error.exit(), *error.problem)
+        Self { exit: error.exit(), problems: vec![*error.problem] }
     }
 }
 
@@ -428,27 +412,29 @@ impl Cause {
         )
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
             Self::Unreachable(error) | Self::Io(error) | Self::Data { error, .. } if timed_out(error) => {
-                Kind::Timeout
+                ErrorKind::Timeout
             }
-            Self::UnknownHost(_) | Self::Unreachable(_) | Self::Data { .. } => Kind::Unreachable,
-            Self::Io(_) => Kind::Lost,
-            Self::Garbage(_) | Self::OtherService { .. } => Kind::Protocol,
-            Self::Transient(_) => Kind::Busy,
-            Self::Full(_) | Self::Refused(_) => Kind::Refused,
-            Self::TlsRefused(_) | Self::TlsRequired(_) | Self::SessionReuse(_) | Self::Tls(_) => Kind::Tls,
-            Self::Certificate { .. } | Self::CaFile { .. } => Kind::Certificate,
-            Self::Login(_) => Kind::Login,
-            Self::Folder { .. } => Kind::FolderMissing,
-            Self::Missing(_) => Kind::Missing,
-            Self::Forbidden(_) => Kind::Forbidden,
-            Self::SizeUnsupported(_) => Kind::Unsupported,
-            Self::Incomplete { .. } | Self::NotThere { .. } => Kind::Incomplete,
-            Self::Changed { .. } => Kind::Changed,
-            Self::Name(_) => Kind::Name,
-            Self::Local { .. } => Kind::Local,
+            Self::UnknownHost(_) | Self::Unreachable(_) | Self::Data { .. } => ErrorKind::Unreachable,
+            Self::Io(_) => ErrorKind::Lost,
+            Self::Garbage(_) | Self::OtherService { .. } => ErrorKind::Protocol,
+            Self::Transient(_) => ErrorKind::Busy,
+            Self::Full(_) | Self::Refused(_) => ErrorKind::Refused,
+            Self::TlsRefused(_) | Self::TlsRequired(_) | Self::SessionReuse(_) | Self::Tls(_) => {
+                ErrorKind::Tls
+            }
+            Self::Certificate { .. } | Self::CaFile { .. } => ErrorKind::Certificate,
+            Self::Login(_) => ErrorKind::Login,
+            Self::Folder { .. } => ErrorKind::FolderMissing,
+            Self::Missing(_) => ErrorKind::Missing,
+            Self::Forbidden(_) => ErrorKind::Forbidden,
+            Self::SizeUnsupported(_) => ErrorKind::Unsupported,
+            Self::Incomplete { .. } | Self::NotThere { .. } => ErrorKind::Incomplete,
+            Self::Changed { .. } => ErrorKind::Changed,
+            Self::Name(_) => ErrorKind::Name,
+            Self::Local { .. } => ErrorKind::Local,
         }
     }
 
@@ -561,7 +547,7 @@ mod tests {
         FtpError::UnexpectedResponse(Response::new(Status::from(code), text.as_bytes().to_vec()))
     }
 
-    fn kind_and_retry(error: FtpError, ftp: &Ftp) -> (Kind, bool) {
+    fn kind_and_retry(error: FtpError, ftp: &Ftp) -> (ErrorKind, bool) {
         let cause = Cause::of(error, ftp);
         (cause.kind(), cause.is_transient())
     }
@@ -570,15 +556,15 @@ mod tests {
     fn a_reply_is_judged_by_its_code() {
         let ftp = settings(Tls::None);
         for (text, kind, transient) in [
-            ("421 Too many connections", Kind::Busy, true),
-            ("426 Connection closed", Kind::Busy, true),
-            ("450 busy", Kind::Busy, true),
-            ("452 Insufficient storage", Kind::Refused, true),
-            ("552 Exceeded", Kind::Refused, false),
-            ("550 No such file", Kind::Forbidden, false),
-            ("500 What?", Kind::Refused, false),
-            ("226 late answer", Kind::Protocol, true),
-            ("221 Idle", Kind::Protocol, true),
+            ("421 Too many connections", ErrorKind::Busy, true),
+            ("426 Connection closed", ErrorKind::Busy, true),
+            ("450 busy", ErrorKind::Busy, true),
+            ("452 Insufficient storage", ErrorKind::Refused, true),
+            ("552 Exceeded", ErrorKind::Refused, false),
+            ("550 No such file", ErrorKind::Forbidden, false),
+            ("500 What?", ErrorKind::Refused, false),
+            ("226 late answer", ErrorKind::Protocol, true),
+            ("221 Idle", ErrorKind::Protocol, true),
         ] {
             assert_eq!(kind_and_retry(reply(text), &ftp), (kind, transient), "{text}");
         }
@@ -587,14 +573,14 @@ mod tests {
     #[test]
     fn a_file_name_is_no_demand_for_tls() {
         let cause = Cause::of(reply("550 /in/ssl.csv: no such file"), &settings(Tls::None));
-        assert_eq!(cause.kind(), Kind::Forbidden);
+        assert_eq!(cause.kind(), ErrorKind::Forbidden);
     }
 
     #[test]
     fn a_demand_for_tls_is_recognised_only_without_tls() {
         let demand = || reply("530 Non-anonymous sessions must use encryption.");
-        assert_eq!(Cause::of_login(demand(), &settings(Tls::None)).kind(), Kind::Tls);
-        assert_eq!(Cause::of_login(demand(), &encrypted()).kind(), Kind::Login);
+        assert_eq!(Cause::of_login(demand(), &settings(Tls::None)).kind(), ErrorKind::Tls);
+        assert_eq!(Cause::of_login(demand(), &encrypted()).kind(), ErrorKind::Login);
     }
 
     #[test]
@@ -605,7 +591,7 @@ mod tests {
             let cause = Cause::of(reply(text), &encrypted());
             assert!(cause.is_transient(), "{text}");
             let error = Fault::from(cause).into_error(&Text::same("x"), &encrypted());
-            assert_eq!((error.problem.code, error.exit()), ("ftp-tls-session-reuse", Exit::Settings));
+            assert_eq!((error.problem.kind.code, error.exit()), ("ftp-tls-session-reuse", Exit::Settings));
         }
     }
 
@@ -614,8 +600,8 @@ mod tests {
         let ftp = settings(Tls::None);
         let full = "530 Sorry, the maximum number of clients (3) for this user are already connected.";
         assert!(Cause::of_login(reply(full), &ftp).is_transient());
-        assert_eq!(Cause::of_login(reply("530 Login incorrect."), &ftp).kind(), Kind::Login);
-        assert_eq!(Cause::of_login(reply("430 Invalid"), &ftp).kind(), Kind::Login);
+        assert_eq!(Cause::of_login(reply("530 Login incorrect."), &ftp).kind(), ErrorKind::Login);
+        assert_eq!(Cause::of_login(reply("430 Invalid"), &ftp).kind(), ErrorKind::Login);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::*;
 use sha2::{Digest, Sha256};
 
 use crate::hashing::{Hashing, hex};
-use crate::report::{Exit, Failure};
+use crate::problem::{Exit, Failure};
 use crate::settings::{Secret, Server, Tls, TlsVersion};
 
 #[path = "../../tests/support/ftp_server.rs"]
@@ -263,7 +263,7 @@ fn a_wrong_password_is_tried_once_and_is_a_matter_of_settings() {
     let world = World::plain();
     let settings = settings(world.server.port(), "wrong-PASS-word", Tls::None);
     let error = Remote::new(&settings).connect().unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Login, Exit::Settings));
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Login, Exit::Settings));
     assert_eq!(world.server.log().entries_of("connect").len(), 1);
     assert!(error.to_string().contains("530"), "{error}");
     assert!(error.to_string().contains("12345_0"), "{error}");
@@ -278,7 +278,7 @@ fn a_missing_folder_is_a_matter_of_settings() {
     let settings = world.settings(Tls::None);
     let mut remote = Remote::new(&settings);
     let error = remote.list("/nowhere", &every).unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::FolderMissing, Exit::Settings));
+    assert_eq!((error.kind, error.exit()), (ErrorKind::FolderMissing, Exit::Settings));
     assert!(error.to_string().contains("/nowhere"), "{error}");
     remote.list("/in", &every).unwrap();
     assert_eq!(world.server.log().entries_of("connect").len(), 1, "the session goes on");
@@ -290,7 +290,7 @@ fn a_forbidden_listing_is_not_an_empty_folder() {
     world.server.faults().always(ServerFault::ListRefused);
     let settings = world.settings(Tls::None);
     let error = Remote::new(&settings).list("/in", &every).unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Forbidden, Exit::Settings));
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Forbidden, Exit::Settings));
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn a_refused_port_is_retried_and_then_the_networks_fault() {
     let settings = settings(port, "x", Tls::None);
     let begin = Instant::now();
     let error = Remote::new(&settings).connect().unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Unreachable, Exit::Remote));
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Unreachable, Exit::Remote));
     assert!(begin.elapsed() > Duration::from_millis(300), "there is a pause before the retry");
     assert!(error.to_string().contains(&format!("127.0.0.1:{port}")), "{error}");
 }
@@ -310,7 +310,7 @@ fn a_host_without_an_address_is_named() {
     settings.server.host = "no-such-host.invalid".to_owned();
     settings.retries = 0;
     let error = Remote::new(&settings).connect().unwrap_err();
-    assert_eq!((error.kind, error.problem.code), (Kind::Unreachable, "ftp-unknown-host"));
+    assert_eq!((error.kind, error.problem.kind.code), (ErrorKind::Unreachable, "ftp-unknown-host"));
     assert!(error.to_string().contains("no-such-host.invalid"), "{error}");
 }
 
@@ -324,7 +324,7 @@ fn a_silent_server_is_given_up_after_the_time_out() {
         settings.retries = 0;
         let begin = Instant::now();
         let error = Remote::new(&settings).list("/in", &every).unwrap_err();
-        assert_eq!((error.kind, error.exit()), (Kind::Timeout, Exit::Remote), "{error}");
+        assert_eq!((error.kind, error.exit()), (ErrorKind::Timeout, Exit::Remote), "{error}");
         assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
     }
 }
@@ -341,7 +341,7 @@ fn a_silent_data_connection_is_given_up_after_the_time_out() {
     world.server.faults().once(ServerFault::GetDelayed(20_000));
     let begin = Instant::now();
     let error = remote.download("/in", &listed, &world.local("down")).unwrap_err();
-    assert_eq!(error.kind, Kind::Timeout, "{error}");
+    assert_eq!(error.kind, ErrorKind::Timeout, "{error}");
     assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
     assert!(!world.local("down").exists());
 }
@@ -363,7 +363,7 @@ fn retries_end_and_the_last_answer_is_told() {
     let (port, _) = scripted(&[BUSY]);
     let settings = settings(port, "x", Tls::None);
     let error = Remote::new(&settings).connect().unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Busy, Exit::Remote));
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Busy, Exit::Remote));
     assert!(error.to_string().contains(r#""421 too many sessions""#), "{error}");
 }
 
@@ -388,7 +388,7 @@ fn what_does_not_speak_ftp_is_said_so() {
     let (port, _) = scripted(&[SSH]);
     let settings = settings(port, "x", Tls::None);
     let error = Remote::new(&settings).connect().unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Protocol, Exit::Remote), "{error}");
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Protocol, Exit::Remote), "{error}");
 }
 
 #[test]
@@ -397,7 +397,7 @@ fn a_server_without_size_is_refused_because_nothing_could_be_verified() {
     let (port, _) = scripted(&[NO_SIZE]);
     let settings = settings(port, "x", Tls::None);
     let error = Remote::new(&settings).size("/a").unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Unsupported, Exit::Settings));
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Unsupported, Exit::Settings));
 }
 
 #[test]
@@ -430,7 +430,7 @@ fn a_missing_source_is_not_a_rename_done() {
     world.put("in/b.csv", "somebody else's");
     let settings = world.settings(Tls::None);
     let error = Remote::new(&settings).rename("/in/a.csv", "/in/b.csv").unwrap_err();
-    assert_eq!(error.kind, Kind::Missing, "{error}");
+    assert_eq!(error.kind, ErrorKind::Missing, "{error}");
 }
 
 #[test]
@@ -451,7 +451,7 @@ fn not_now_is_no_reason_to_wait_when_the_folder_is_missing_or_forbidden() {
             ("SIZE", "213 5"),
         ],
     };
-    for (session, kind) in [(&[NO_FOLDER], Kind::FolderMissing), (&[FORBIDDEN], Kind::Forbidden)] {
+    for (session, kind) in [(&[NO_FOLDER], ErrorKind::FolderMissing), (&[FORBIDDEN], ErrorKind::Forbidden)] {
         let (port, seen) = scripted(session);
         let settings = settings(port, "x", Tls::None);
         let error = Remote::new(&settings).rename("/in/a.csv", "/in/archive/a.csv").unwrap_err();
@@ -475,7 +475,7 @@ fn refused_changes_are_told_with_the_servers_words() {
         remote.make_folder("/in/archive"),
     ] {
         let error = result.unwrap_err();
-        assert_eq!((error.kind, error.exit()), (Kind::Forbidden, Exit::Settings));
+        assert_eq!((error.kind, error.exit()), (ErrorKind::Forbidden, Exit::Settings));
         assert!(error.to_string().contains("550"), "{error}");
     }
     assert_eq!(world.server.faults().waiting(), 0);
@@ -505,7 +505,7 @@ fn a_download_that_stays_short_fails_and_leaves_nothing() {
     let listed = only_file(&mut remote);
     world.server.faults().always(ServerFault::GetCutShort(3));
     let error = remote.download("/in", &listed, &world.local("down")).unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Incomplete, Exit::Remote));
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Incomplete, Exit::Remote));
     assert!(!world.local("down").exists());
 }
 
@@ -518,7 +518,7 @@ fn a_file_that_grew_since_the_listing_is_left_for_the_next_run() {
     let listed = only_file(&mut remote);
     world.put("in/a.csv", "half and half");
     let error = remote.download("/in", &listed, &world.local("down")).unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Changed, Exit::Remote));
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Changed, Exit::Remote));
     assert_eq!(world.server.log().entries_of("get").len(), 1);
 }
 
@@ -531,7 +531,7 @@ fn a_file_that_vanished_since_the_listing_is_missing() {
     let listed = only_file(&mut remote);
     fs::remove_file(world.server.root().join("in/a.csv")).unwrap();
     let error = remote.download("/in", &listed, &world.local("down")).unwrap_err();
-    assert_eq!(error.kind, Kind::Missing, "{error}");
+    assert_eq!(error.kind, ErrorKind::Missing, "{error}");
 }
 
 #[test]
@@ -552,7 +552,7 @@ fn a_server_that_stays_full_is_told() {
     world.server.faults().always(ServerFault::PutFailsAfter(3));
     let settings = world.settings(Tls::None);
     let error = Remote::new(&settings).upload(&source, "/in/order.tmp").unwrap_err();
-    assert_eq!((error.problem.code, error.exit()), ("ftp-server-full", Exit::Remote), "{error}");
+    assert_eq!((error.problem.kind.code, error.exit()), ("ftp-server-full", Exit::Remote), "{error}");
     assert_eq!(world.server.log().entries_of("put").len(), 2);
 }
 
@@ -561,7 +561,7 @@ fn a_missing_local_file_is_a_local_fault() {
     let world = World::plain();
     let settings = world.settings(Tls::None);
     let error = Remote::new(&settings).upload(&world.local("none"), "/in/order.tmp").unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Local, Exit::Settings));
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Local, Exit::Settings));
     assert_eq!(world.server.log().entries_of("put"), Vec::<String>::new());
 }
 
@@ -570,7 +570,7 @@ fn a_name_with_a_line_break_never_reaches_the_server() {
     let (port, seen) = scripted(&[LOGIN]);
     let settings = settings(port, "x", Tls::None);
     let error = Remote::new(&settings).delete("/a\r\nDELE /b").unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Name, Exit::Settings));
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Name, Exit::Settings));
     assert_eq!(*seen.lock().unwrap(), Vec::<String>::new());
 }
 
@@ -579,7 +579,7 @@ fn an_untrusted_certificate_is_refused_and_its_fingerprint_told() {
     let world = World::new(ServerTls::Required);
     let settings = world.settings(explicit());
     let error = Remote::new(&settings).connect().unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Certificate, Exit::Settings), "{error}");
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Certificate, Exit::Settings), "{error}");
     for text in [&error.problem.hint.ja, &error.problem.hint.en] {
         assert!(text.contains(world.server.certificate_sha256()), "{text}");
         assert!(text.contains("ca_file") && text.contains("certificate_sha256"), "{text}");
@@ -595,7 +595,7 @@ fn the_pinned_certificate_is_trusted_and_no_other() {
     Remote::new(&right).connect().unwrap();
     let wrong = world.settings(pinned([7; 32]));
     let error = Remote::new(&wrong).connect().unwrap_err();
-    assert_eq!((error.kind, error.problem.code), (Kind::Certificate, "ftp-certificate-not-pinned"));
+    assert_eq!((error.kind, error.problem.kind.code), (ErrorKind::Certificate, "ftp-certificate-not-pinned"));
     assert!(error.to_string().contains(world.server.certificate_sha256()), "{error}");
 }
 
@@ -612,7 +612,7 @@ fn an_unusable_ca_file_is_named() {
     for ca_file in [world.local("none.pem"), world.write_local("empty.pem", "no certificate")] {
         let settings = world.settings(trusting(ca_file.clone()));
         let error = Remote::new(&settings).connect().unwrap_err();
-        assert_eq!((error.problem.code, error.exit()), ("ftp-ca-file", Exit::Settings));
+        assert_eq!((error.problem.kind.code, error.exit()), ("ftp-ca-file", Exit::Settings));
         assert!(error.to_string().contains(&*ca_file.to_string_lossy()), "{error}");
     }
 }
@@ -624,13 +624,13 @@ fn a_server_without_tls_is_refused_and_never_sees_the_password() {
         let (port, seen) = scripted(Box::leak(Box::new([Session { greeting: "220 hello", answers }])));
         let settings = settings(port, "x", explicit());
         let error = Remote::new(&settings).connect().unwrap_err();
-        assert_eq!((error.kind, error.exit()), (Kind::Tls, Exit::Settings), "{error}");
+        assert_eq!((error.kind, error.exit()), (ErrorKind::Tls, Exit::Settings), "{error}");
         assert_eq!(*seen.lock().unwrap(), ["AUTH TLS"]);
     }
     let world = World::plain();
     let settings = world.settings(explicit());
     let error = Remote::new(&settings).connect().unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Tls, Exit::Settings), "{error}");
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Tls, Exit::Settings), "{error}");
 }
 
 #[test]
@@ -638,7 +638,7 @@ fn a_server_that_demands_tls_is_said_so() {
     let world = World::new(ServerTls::Required);
     let settings = world.settings(Tls::None);
     let error = Remote::new(&settings).connect().unwrap_err();
-    assert_eq!((error.kind, error.exit()), (Kind::Tls, Exit::Settings), "{error}");
+    assert_eq!((error.kind, error.exit()), (ErrorKind::Tls, Exit::Settings), "{error}");
 }
 
 #[test]
@@ -648,7 +648,7 @@ fn tls_versions_that_do_not_meet_are_a_matter_of_settings() {
     let tls = Tls::Explicit { min, max, ca_file: None, certificate_sha256: Some(world.pin()) };
     let settings = world.settings(tls);
     let error = Remote::new(&settings).connect().unwrap_err();
-    assert_eq!((error.problem.code, error.exit()), ("ftp-tls-failed", Exit::Settings), "{error}");
+    assert_eq!((error.problem.kind.code, error.exit()), ("ftp-tls-failed", Exit::Settings), "{error}");
 }
 
 #[test]

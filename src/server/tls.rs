@@ -24,7 +24,7 @@ use suppaftp::{FtpError, FtpResult, RustlsConnector, TlsConnector, TlsStream};
 
 use super::error::{Cause, Distrust};
 use crate::hashing::hex;
-use crate::moment::japan_time;
+use crate::moment::Moment;
 use crate::settings::{Tls, TlsVersion};
 use crate::text::{Text, server as say};
 
@@ -337,7 +337,7 @@ fn utc(time: UnixTime) -> Option<NaiveDateTime> {
 
 /// As people in Japan write it.
 fn day(time: UnixTime) -> String {
-    utc(time).map_or_else(String::new, |time| japan_time(time).format("%Y-%m-%d").to_string())
+    utc(time).map_or_else(String::new, |time| Moment::of_utc(time).date().to_string())
 }
 
 /// What a failed handshake means.

@@ -1,7 +1,7 @@
 //! What single values must look like: values in, values or problems out.
 
 use super::pattern::Pattern;
-use crate::report::Problem;
+use crate::problem::Problem;
 use crate::text::settings as text;
 
 /// Where an FTP server is, as its URL says it.
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn code<T: std::fmt::Debug>(result: Result<T, Problem>) -> &'static str {
-        result.map_or_else(|problem| problem.code, |value| panic!("accepted: {value:?}"))
+        result.map_or_else(|problem| problem.kind.code, |value| panic!("accepted: {value:?}"))
     }
 
     #[test]

@@ -13,7 +13,7 @@ use toml::de::{DeInteger, DeTable, DeValue, Error};
 
 use super::checks::is_full_width;
 use super::names::setting_name;
-use crate::report::Problem;
+use crate::problem::Problem;
 use crate::text::{Text, settings as text};
 
 /// Looks up an environment variable.

@@ -17,11 +17,10 @@ use super::{
     Settings, Shop, Smtp, Stock, Tls, TlsVersion, Transport, language_of,
 };
 use crate::encoding::Encoding;
-use crate::report::Problem;
+use crate::job::Job;
+use crate::problem::Problem;
 use crate::sheet::EncodingChoice;
 use crate::text::{Language, settings as text};
-
-const JOBS: [&str; 4] = ["import-products", "import-logistics", "import-stock", "export-orders"];
 
 /// All settings. `chosen` is what `--env` said.
 pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environment>) -> Settings {
@@ -454,13 +453,13 @@ fn free_items(r: &mut Reader<'_>, key: &str, number_max: u8) -> Vec<(String, u8)
     items
 }
 
-fn schedule(r: &mut Reader<'_>) -> BTreeMap<String, u32> {
+fn schedule(r: &mut Reader<'_>) -> BTreeMap<Job, u32> {
     let mut minutes = BTreeMap::new();
-    for job in JOBS {
+    for job in Job::ALL.iter().copied() {
         let key = format!("schedule.{job}");
         let limit = r.number(&key, 1..=525_600, 0);
         if r.has(&key) {
-            minutes.insert(job.to_owned(), limit);
+            minutes.insert(job, limit);
         }
     }
     minutes

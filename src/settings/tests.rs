@@ -41,7 +41,7 @@ fn problems(settings: &str) -> Vec<Problem> {
 
 /// Code, line and key of each problem.
 fn places(settings: &str) -> Vec<(&'static str, u64, String)> {
-    let places = |p: Problem| (p.code, p.line.unwrap_or(0), p.column.unwrap_or_default());
+    let places = |p: Problem| (p.kind.code, p.line.unwrap_or(0), p.column.unwrap_or_default());
     problems(settings).into_iter().map(places).collect()
 }
 
@@ -146,7 +146,7 @@ fn env_on_the_command_line_wins_and_picks_the_server() {
     assert_eq!(settings.database, Path::new("shop.production.db"));
     assert_eq!((settings.ftp.server.host.as_str(), settings.ftp.server.port), ("real.example", 2121));
     let problems = check(Path::new("t.toml"), both, None, &japanese).unwrap_err();
-    assert_eq!(problems[0].code, "password-file-unreadable");
+    assert_eq!(problems[0].kind.code, "password-file-unreadable");
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn an_unknown_key_names_the_nearest_known_one() {
         ("", "[schedule]\nimport_stock = 1", "schedule.import-stock"),
     ] {
         let found = problems(&with_line(table, line));
-        assert_eq!((found.len(), found[0].code), (1, "settings-unknown-key"), "{line}: {found:?}");
+        assert_eq!((found.len(), found[0].kind.code), (1, "settings-unknown-key"), "{line}: {found:?}");
         assert_eq!(found[0].hint.en, format!("did you mean {nearest}?"), "{line}");
     }
 }
@@ -249,7 +249,7 @@ fn wrong_toml_is_located_and_never_quoted() {
         ("user = \"again\"", "settings-duplicate-key"),
     ] {
         let found = problems(&MINIMAL.replace("password = \"Geheim\"", line));
-        assert_eq!((found[0].code, found[0].line), (code, Some(7)), "{line}: {found:?}");
+        assert_eq!((found[0].kind.code, found[0].line), (code, Some(7)), "{line}: {found:?}");
     }
     let problem = problems("[shop]\nname = サンプル").remove(0);
     assert!(problem.message.en.starts_with("column 8: "), "{problem:?}");
@@ -287,8 +287,9 @@ fn a_password_comes_from_the_first_line_of_a_file_or_from_a_variable() {
     ] {
         fs::write(&file, content).unwrap();
         let found = load_with(&path, None, &japanese);
-        let found =
-            found.map(|settings| settings.ftp.server.password).map_err(|failure| failure.problems[0].code);
+        let found = found
+            .map(|settings| settings.ftp.server.password)
+            .map_err(|failure| failure.problems[0].kind.code);
         assert_eq!(found.as_ref().map(Secret::reveal).map_err(|code| *code), expected, "{content:?}");
     }
     // Whoever writes quotes around it means the blanks.
@@ -334,7 +335,7 @@ fn tls_settings_must_make_sense() {
         ],
     );
     let (_folder, path) = folder_with(&with_line("[ftp.demo]", "ca_file = \"tempostar.toml\""));
-    assert_eq!(load_with(&path, None, &japanese).unwrap_err().problems[0].code, "ca-file-not-pem");
+    assert_eq!(load_with(&path, None, &japanese).unwrap_err().problems[0].kind.code, "ca-file-not-pem");
     assert_eq!(good(&with_line("[ftp.demo]", "tls = \"none\"")).ftp.server.tls, Tls::None);
 }
 
@@ -428,7 +429,7 @@ fn a_file_that_cannot_be_read_is_a_settings_failure() {
     let code = |path: &Path| {
         let failure = load_with(path, None, &japanese).unwrap_err();
         assert_eq!((failure.exit, failure.problems.len()), (Exit::Settings, 1));
-        (failure.problems[0].code, failure.problems[0].line)
+        (failure.problems[0].kind.code, failure.problems[0].line)
     };
     assert_eq!(code(&folder.path().join("none.toml")), ("settings-file-missing", None));
     assert_eq!(code(folder.path()), ("settings-file-is-folder", None));

@@ -10,7 +10,7 @@ use csv::ByteRecord;
 use super::write::{one_line, quoted_writer};
 use super::{Row, RowProblem};
 use crate::encoding::{Encoding, look_alikes};
-use crate::report::Problem;
+use crate::problem::Problem;
 use crate::text::Language;
 
 /// The columns that say which row it was and why it was rejected; of no meaning when the file is fed back.

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveTime};
 use csv::ByteRecord;
 
 use super::{Column, Header, Sheet};
-use crate::report::Problem;
+use crate::moment::Moment;
+use crate::problem::Problem;
 use crate::text::sheet as text;
 
 /// Why one row cannot be used, with file, line and (where there is one) column.
@@ -116,7 +117,7 @@ impl<'a> Row<'a> {
     }
 
     /// `YYYY/MM/DD` or `YYYY-MM-DD`, perhaps with ` HH:MM` or ` HH:MM:SS`, in Japan time. Empty is `None`.
-    pub fn date_time(&self, column: Column) -> Result<Option<NaiveDateTime>, RowProblem> {
+    pub fn date_time(&self, column: Column) -> Result<Option<Moment>, RowProblem> {
         self.cell(column, date_time, text::not_a_date)
     }
 
@@ -241,7 +242,7 @@ fn flag(bytes: &[u8]) -> Option<bool> {
     }
 }
 
-fn date_time(bytes: &[u8]) -> Option<NaiveDateTime> {
+fn date_time(bytes: &[u8]) -> Option<Moment> {
     let (date, time) = bytes.split_at_checked(10)?;
     let separator = date[4];
     if !matches!(separator, b'/' | b'-') || date[7] != separator {
@@ -249,7 +250,7 @@ fn date_time(bytes: &[u8]) -> Option<NaiveDateTime> {
     }
     let year = i32::try_from(digits(&date[..4])?).ok()?;
     let day = NaiveDate::from_ymd_opt(year, digits(&date[5..7])?, digits(&date[8..])?)?;
-    Some(day.and_time(time_of_day(time)?))
+    Some(Moment::of_japan(day.and_time(time_of_day(time)?)))
 }
 
 /// Nothing, ` HH:MM` or ` HH:MM:SS`.

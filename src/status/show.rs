@@ -1,17 +1,18 @@
 //! The state of things as a person, a program and a monitor read it.
 
-use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
 
-use super::{Extent, HandWork, Job, Mails, Status, count};
-use crate::books::ledger::{Case, EndedRun, SentBatch, StoppedFile};
+use super::{Extent, HandWork, JobState, Mails, Status, count};
+use crate::books::batches::SentBatch;
+use crate::books::cases::Case;
+use crate::books::files::StoppedFile;
+use crate::books::runs::{Run, RunEnd};
 use crate::layout::{columns, first_names};
-use crate::moment::{format_time, parse_time};
+use crate::moment::Moment;
 use crate::print;
+use crate::report::Outcome;
+use crate::text::jobs::held_back as order_held_back;
 use crate::text::{Language, Text, status as text};
-
-/// The code of an order that is held back.
-const HELD_BACK: &str = "order-held-back";
 
 /// How many things of one kind are named.
 const SHOWN_MAX: usize = 10;
@@ -19,7 +20,7 @@ const SHOWN_MAX: usize = 10;
 impl Status {
     /// On one screen.
     pub(crate) fn text(&self, language: Language) -> String {
-        let mut lines = vec![text::title(&self.shop_name, self.environment, &format_time(self.now))];
+        let mut lines = vec![text::title(&self.shop_name, self.environment, self.now)];
         lines.push(if self.needs_a_look() { text::needs_a_look() } else { text::all_well() });
         lines.push(Text::default());
         lines.extend(self.job_lines());
@@ -50,11 +51,11 @@ impl Status {
 
     /// Why a person has to look.
     fn reasons(&self) -> Vec<Text> {
-        let names = |is_it: fn(&Job) -> bool| {
-            let jobs = self.jobs.iter().filter(|job| is_it(job)).map(|job| job.command);
+        let names = |is_it: fn(&JobState) -> bool| {
+            let jobs = self.jobs.iter().filter(|job| is_it(job)).map(|job| job.job.as_str());
             jobs.collect::<Vec<_>>().join(", ")
         };
-        let (overdue, failed) = (names(|job| job.overdue_min.is_some()), names(Job::did_not_end_well));
+        let (overdue, failed) = (names(|job| job.overdue_min.is_some()), names(JobState::did_not_end_well));
         let held = self.stopped_files.iter().filter(|file| file.is_held).count() as u64;
         let cases = self.cases_but_orders();
         let all = [
@@ -85,17 +86,17 @@ impl Status {
     /// The open problems without the orders that are held back, which are shown by themselves.
     fn cases_but_orders(&self) -> Vec<&Case> {
         let is_shown = |case: &Case| self.held_back.iter().any(|(order_no, _)| *order_no == case.concerns);
-        self.cases.iter().filter(|case| case.seen.code != HELD_BACK || !is_shown(case)).collect()
+        self.cases.iter().filter(|case| case.kind != &order_held_back::KIND || !is_shown(case)).collect()
     }
 
     /// An order that is held back, why, and since when, if a run has seen it so.
     fn held_back_order(&self, order_no: &str, reason: &Text) -> Text {
-        let is_it = |case: &&Case| case.seen.code == HELD_BACK && case.concerns == order_no;
+        let is_it = |case: &&Case| case.kind == &order_held_back::KIND && case.concerns == order_no;
         let order = Text::same(order_no).because(reason);
         match self.cases.iter().find(is_it) {
             Some(case) => {
                 let order = order.going_on();
-                text::since(&order.ja, &order.en, &case.first_seen)
+                text::since(&order.ja, &order.en, &case.first_seen.to_string())
             }
             None => order,
         }
@@ -103,7 +104,7 @@ impl Status {
 
     fn problem(&self, case: &Case) -> Text {
         let message = case.seen.message.clone().going_on();
-        let shown = text::problem(&case.command, &message.ja, &message.en, &case.first_seen, case.times_seen);
+        let shown = text::problem(case.job, &message.ja, &message.en, case.first_seen, case.times_seen);
         match (self.mails, &case.mailed_at) {
             (Mails::Sent, None) => shown.because(&text::problem_not_mailed()),
             _ => shown,
@@ -116,7 +117,7 @@ impl Status {
         lines.extend(first(&self.held_back, |(order_no, reason)| self.held_back_order(order_no, reason)));
         lines.push(text::batches_not_taken(count(&self.batches)));
         lines.extend(first(&self.batches, |batch: &SentBatch| {
-            text::batch_not_taken(&batch.file_name, &batch.sent_at, batch.order_count)
+            text::batch_not_taken(&batch.file_name, batch.sent_at, batch.order_count)
         }));
     }
 
@@ -124,15 +125,15 @@ impl Status {
         lines.push(text::files_stopped(count(&self.stopped_files)));
         lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
         if let Some(refused) = self.stopped_files.iter().find(|file| !file.is_held) {
-            lines.push(indented(text::rerun(&refused.command)));
+            lines.push(indented(text::rerun(refused.job)));
         }
     }
 
     fn stopped_file(&self, file: &StoppedFile) -> Text {
         let shown = if file.is_held {
-            text::file_held(&file.command, &file.name, &file.decided_at)
+            text::file_held(file.job, &file.name, file.decided_at)
         } else {
-            text::file_refused(&file.command, &file.name, &file.decided_at, &self.copy_of(file))
+            text::file_refused(file.job, &file.name, file.decided_at, &self.copy_of(file))
         };
         shown.because(&file.reason)
     }
@@ -149,9 +150,9 @@ impl Status {
         json!({
             "command": "status",
             "environment": self.environment,
-            "now": format_time(self.now),
+            "now": self.now,
             "needs_a_look": self.needs_a_look(),
-            "jobs": self.jobs.iter().map(Job::json).collect::<Vec<_>>(),
+            "jobs": self.jobs.iter().map(JobState::json).collect::<Vec<_>>(),
             "problems": self.cases.iter().map(|case| case_json(case, language)).collect::<Vec<_>>(),
             "orders": {
                 "waiting": self.orders_waiting,
@@ -167,7 +168,7 @@ impl Status {
                 })).collect::<Vec<_>>(),
             },
             "files": self.stopped_files.iter().map(|file| json!({
-                "command": file.command,
+                "command": file.job,
                 "name": file.name,
                 "outcome": if file.is_held { "held" } else { "refused" },
                 "decided_at": file.decided_at,
@@ -181,9 +182,9 @@ impl Status {
 
 fn case_json(case: &Case, language: Language) -> Value {
     json!({
-        "command": case.command,
-        "code": case.seen.code,
-        "severity": if case.seen.is_warning { "warning" } else { "error" },
+        "command": case.job,
+        "code": case.seen.kind,
+        "severity": case.seen.kind.severity,
         "concerns": case.concerns,
         "message": case.seen.message.get(language),
         "hint": case.seen.hint.get(language),
@@ -220,18 +221,18 @@ impl HandWork {
     }
 }
 
-impl Job {
+impl JobState {
     /// What stands beside each other: the job, when it last ran, how that ended, what it did.
-    fn cells(&self, now: NaiveDateTime) -> [Text; 4] {
-        let command = Text::same(self.command);
+    fn cells(&self, now: Moment) -> [Text; 4] {
+        let command = Text::same(self.job.as_str());
         match &self.last {
             None => [command, text::never_run(), Text::default(), Text::default()],
-            Some(last) => [command, moment(&last.started_at, now), outcome(last), figures(last)],
+            Some(last) => [command, moment(last.started_at, now), outcome(last), figures(last)],
         }
     }
 
     /// Its line, and below it what is not as it should be.
-    fn lines(&self, line: Text, now: NaiveDateTime) -> Vec<Text> {
+    fn lines(&self, line: Text, now: Moment) -> Vec<Text> {
         let waiting = self.last.as_ref().map(|last| last.waiting_files.as_slice()).unwrap_or_default();
         let mut lines = vec![line];
         lines.extend(self.success_line(now).map(indented));
@@ -244,13 +245,13 @@ impl Job {
     }
 
     /// Nothing when the last run was a success.
-    fn success_line(&self, now: NaiveDateTime) -> Option<Text> {
+    fn success_line(&self, now: Moment) -> Option<Text> {
         let last = self.last.as_ref()?;
         match &self.last_success {
             Some(success) if success.run_id == last.run_id => None,
             Some(success) => {
-                let ago = ago(&success.started_at, now);
-                Some(text::last_success(&success.started_at, &ago.ja, &ago.en))
+                let ago = ago(success.started_at, now);
+                Some(text::last_success(success.started_at, &ago.ja, &ago.en))
             }
             None => Some(text::no_success()),
         }
@@ -258,7 +259,7 @@ impl Job {
 
     fn json(&self) -> Value {
         json!({
-            "command": self.command,
+            "command": self.job,
             "last_run": self.last.as_ref().map(run_json),
             "last_success": self.last_success.as_ref().map(run_json),
             "overdue": self.overdue_min.is_some(),
@@ -267,42 +268,42 @@ impl Job {
     }
 }
 
-fn run_json(run: &EndedRun) -> Value {
+fn run_json(run: &Run) -> Value {
     let counts: Map<String, Value> =
         run.counts.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
     json!({
         "run_id": run.run_id,
         "started_at": run.started_at,
-        "outcome": run.outcome,
-        "exit_code": run.exit_code,
+        "outcome": run.end.map(|end| end.outcome),
+        "exit_code": run.end.map(|end| end.exit_code),
         "counts": counts,
     })
 }
 
-fn outcome(run: &EndedRun) -> Text {
-    match (run.outcome.as_deref(), run.exit_code) {
-        (Some("ok"), _) => text::outcome_ok(),
-        (Some("nothing_to_do"), _) => text::outcome_nothing(),
-        (Some("partial"), _) => text::outcome_partial(),
-        (Some("held"), _) => text::outcome_held(),
-        (Some(_), Some(code)) => text::outcome_failed(&code.to_string()),
-        _ => text::still_running(),
+fn outcome(run: &Run) -> Text {
+    let Some(RunEnd { outcome, exit_code }) = run.end else { return text::still_running() };
+    match outcome {
+        Outcome::Ok => text::outcome_ok(),
+        Outcome::NothingToDo => text::outcome_nothing(),
+        Outcome::Partial => text::outcome_partial(),
+        Outcome::Held => text::outcome_held(),
+        Outcome::Failed | Outcome::Locked => text::outcome_failed(&exit_code.to_string()),
     }
 }
 
-fn figures(run: &EndedRun) -> Text {
+fn figures(run: &Run) -> Text {
     let counts = run.counts.iter().map(|(name, count)| (name.as_str(), *count));
     Text::listed(&print::count_labels(counts))
 }
 
 /// `2026-11-24 10:15:00 (5 min ago)`
-fn moment(time: &str, now: NaiveDateTime) -> Text {
+fn moment(time: Moment, now: Moment) -> Text {
     let ago = ago(time, now);
     Text { ja: format!("{time}（{}）", ago.ja), en: format!("{time} ({})", ago.en) }
 }
 
-fn ago(time: &str, now: NaiveDateTime) -> Text {
-    let minutes = parse_time(time).map_or(0, |time| (now - time).num_minutes().max(0));
+fn ago(time: Moment, now: Moment) -> Text {
+    let minutes = (now - time).num_minutes().max(0);
     match minutes {
         0..=119 => text::minutes_ago(minutes),
         120..=2879 => text::hours_ago(minutes / 60),

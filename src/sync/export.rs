@@ -15,15 +15,18 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use chrono::{Duration, NaiveDateTime};
+use chrono::TimeDelta;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::import::{join, marker_name};
 use super::{Mode, Run};
-use crate::books::ledger::{self, Batch, BatchOrder, BatchState, NewBatch};
+use crate::books::batches::BatchOrder;
+use crate::books::batches::{self, Batch, BatchState, NewBatch};
 use crate::crash;
 use crate::hashing::Hashing;
-use crate::report::{Exit, Failure, Look};
+use crate::moment::Moment;
+use crate::problem::Failure;
+use crate::report::Look;
 use crate::server::Remote;
 use crate::settings::Settings;
 use crate::shelf::{create_file, set_time};
@@ -72,7 +75,7 @@ pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
     let mut remote = Remote::new(&settings.ftp).showing(&run.progress);
     restored::take_up_again(run, job)?;
     watch_outbox(run, &mut remote)?;
-    for batch in ledger::open_batches(&run.database)? {
+    for batch in batches::open_batches(&run.database)? {
         send(run, &mut remote, batch, Send::Resume)?;
     }
     sweep_spool(run)?;
@@ -97,7 +100,7 @@ fn sweep_spool(run: &Run<'_>) -> Result<()> {
     for entry in fs::read_dir(&spool).with_context(|| format!("cannot read {}", spool.display()))? {
         let path = entry?.path();
         let sha256 = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        match ledger::archived_batch(&run.database, &sha256)? {
+        match batches::archived_batch(&run.database, &sha256)? {
             Some(archived_as) => run.work_dir.archive(&path, &archived_as)?,
             None => fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?,
         }
@@ -108,7 +111,7 @@ fn sweep_spool(run: &Run<'_>) -> Result<()> {
 /// Notes which files of orders TEMPOSTAR has taken from the outbox since the last look. No connection is made when
 /// none is known to lie there.
 pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
-    let sent = ledger::batches_not_taken(&run.database)?;
+    let sent = batches::batches_not_taken(&run.database)?;
     if sent.is_empty() {
         return Ok(());
     }
@@ -117,7 +120,7 @@ pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
     for (id, name) in sent {
         // A listing that was cut short lacks names; an order that counts as taken too early is a unit sold twice.
         if !lying.contains(&name) && remote.size(&join(&run.settings.orders.outbox, &name))?.is_none() {
-            ledger::mark_taken(&run.database, id, now)?;
+            batches::mark_taken(&run.database, id, now)?;
             crash::point("taken-noted");
         }
     }
@@ -137,7 +140,7 @@ fn prepare(run: &mut Run<'_>, job: &ExportJob) -> Result<Option<Batch>> {
     }
     if chosen.lines_chosen != chosen.rows_written || fs::metadata(&path)?.len() != size {
         let problem = text::not_reconciled(chosen.lines_chosen, chosen.rows_written);
-        return Err(Failure::new(Exit::Internal, problem).into());
+        return Err(Failure::of(problem).into());
     }
     fs::rename(&path, bytes_of(&spool, &sha256))?;
     File::open(&spool)?.sync_all()?;
@@ -177,7 +180,7 @@ fn commit_prepared(run: &Run<'_>, chosen: &Chosen, sha256: &str, size: u64) -> R
         line_count: chosen.lines_chosen,
         run_id: &run.report.run_id,
     };
-    let id = ledger::prepare_batch(&transaction, &batch, now)?;
+    let id = batches::prepare_batch(&transaction, &batch, now)?;
     run.commit(transaction)?;
     Ok(Batch {
         id,
@@ -190,15 +193,14 @@ fn commit_prepared(run: &Run<'_>, chosen: &Chosen, sha256: &str, size: u64) -> R
 }
 
 /// The file's name for this moment, or for the next second whose name no batch has or had.
-fn unused_file_name(run: &Run<'_>, database: &Connection, now: NaiveDateTime) -> Result<String> {
+fn unused_file_name(run: &Run<'_>, database: &Connection, now: Moment) -> Result<String> {
     let mut moment = now;
     loop {
-        let timestamp = moment.format("%Y%m%d%H%M%S").to_string();
-        let name = run.settings.orders.file_name.replace("{timestamp}", &timestamp);
-        if !ledger::is_batch_name_taken(database, &name)? {
+        let name = run.settings.orders.file_name.replace("{timestamp}", &moment.digits());
+        if !batches::is_batch_name_taken(database, &name)? {
             return Ok(name);
         }
-        moment += Duration::seconds(1);
+        moment = moment + TimeDelta::seconds(1);
     }
 }
 
@@ -220,7 +222,7 @@ fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send
         remote.upload(&bytes, &temporary_path(run, &batch))?;
         crash::point("uploaded-temporarily");
         log::info!(file = batch.file_name; "uploaded under its temporary name");
-        ledger::mark_uploaded(&run.database, batch.id)?;
+        batches::mark_uploaded(&run.database, batch.id)?;
         crash::point("uploaded");
     }
     if rename(run, remote, &mut batch, send)? == Renamed::LiesThere {
@@ -263,7 +265,7 @@ fn release(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<()> 
     remote.delete(&temporary_path(run, batch))?;
     crash::point("leftover-deleted");
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    ledger::release_batch(&transaction, batch.id)?;
+    batches::release_batch(&transaction, batch.id)?;
     transaction.commit()?;
     Ok(())
 }
@@ -274,9 +276,9 @@ fn avoid_existing(run: &Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch) -> 
     let mut moment = run.clock.now();
     while remote.size(&final_path(run, batch))?.is_some() {
         // Always on: a name that this batch has given up must not come back.
-        moment += Duration::seconds(1);
+        moment = moment + TimeDelta::seconds(1);
         batch.file_name = unused_file_name(run, &run.database, moment)?;
-        ledger::rename_batch(&run.database, batch.id, &batch.file_name)?;
+        batches::rename_batch(&run.database, batch.id, &batch.file_name)?;
     }
     Ok(())
 }
@@ -319,7 +321,7 @@ fn look_in_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> 
     if lying.contains(&batch.file_name) {
         return Ok(Some(Renamed::LiesThere));
     }
-    run.report.problems.push(text::batch_taken_unseen(&batch.file_name));
+    run.report.tell(text::batch_taken_unseen(&batch.file_name));
     Ok(Some(Renamed::IsTaken))
 }
 
@@ -335,7 +337,7 @@ fn upload_marker(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch, spool: &
 
 fn commit_sent(run: &Run<'_>, batch: &Batch, archived_as: &str) -> Result<()> {
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    ledger::mark_sent(&transaction, batch.id, archived_as, run.clock.now())?;
+    batches::mark_sent(&transaction, batch.id, archived_as, run.clock.now())?;
     crash::point("before-sent");
     run.commit(transaction)
 }

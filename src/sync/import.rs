@@ -15,8 +15,8 @@ mod rejects;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::moment::Moment;
 use anyhow::{Context, Result};
-use chrono::NaiveDateTime;
 use rusqlite::{Connection, Transaction};
 
 use self::commit::{commit, finish_begun};
@@ -26,13 +26,14 @@ pub use self::read_ahead::{Room, read_ahead};
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
 use super::{Mode, Run};
+use crate::books::files::{self, Decision, KnownFile};
 use crate::books::history::Recording;
-use crate::books::ledger::{self, Decision, KnownFile};
 use crate::books::staging::{Left, Slice};
 use crate::crash;
 use crate::interrupt;
 use crate::layout::first_names;
-use crate::report::{Counts, Exit, FileOutcome, FileReport, Look, Problem};
+use crate::problem::Problem;
+use crate::report::{Counts, FileOutcome, FileReport, Look};
 use crate::server::Remote;
 use crate::settings::Inbox;
 use crate::sheet::{Refusal, Sheet, scan_file};
@@ -87,9 +88,9 @@ pub enum Progress {
 #[derive(Clone, Debug)]
 pub struct Stamp {
     /// The file's own time, Japan time.
-    pub file_time: NaiveDateTime,
+    pub file_time: Moment,
     /// The time of writing, Japan time.
-    pub now: NaiveDateTime,
+    pub now: Moment,
     /// How far the file is.
     pub progress: Progress,
     /// Under which number of the history changes are recorded; `None`: they are not.
@@ -200,7 +201,7 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob, s
         stopped = matches!(decided.decision, Decision::Held(_));
         if let Some(id) = decided.entry_id.filter(|_| !stopped) {
             archive_locally(run, &spooled)?;
-            ledger::mark_cleaned_up(&run.database, id)?;
+            files::mark_cleaned_up(&run.database, id)?;
         }
     }
     Ok(())
@@ -232,7 +233,7 @@ fn clear_spool(run: &Run<'_>) -> Result<PathBuf> {
 /// comes back after another one of the same name is a new file, and so is one that somebody put back after it had
 /// been refused.
 fn known_and_only_to_clean_up(run: &Run<'_>, file: &Spooled) -> Result<Option<KnownFile>> {
-    let found = ledger::find_file(&run.database, file.entry.command, &file.entry.name, &file.entry.sha256)?;
+    let found = files::find_file(&run.database, file.entry.job, &file.entry.name, &file.entry.sha256)?;
     Ok(found.filter(|known| {
         if known.is_applied {
             !known.is_superseded || known.file_time == file.entry.file_time
@@ -256,7 +257,7 @@ fn clean_up_known(
         // The run that decided may have died before it could tell.
         let problem = text::refused_before().because(reason).in_file(&file.shown);
         told.refused_because = Some(problem.clone());
-        run.report.partial(problem);
+        run.report.tell(problem);
     }
     run.report.files.push(told);
     if run.mode == Mode::DryRun {
@@ -304,7 +305,7 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
         Mode::DryRun => None,
         Mode::Real => Some(commit(run, job, file, &decision, &stamp, recording, in_the_way)?),
     };
-    log::info!(file = file.shown; "{}, {} rows of it changed something", decision.as_str(), told.applied);
+    log::info!(file = file.shown; "{}, {} rows of it changed something", decision.state(), told.applied);
     run.report.add_file(told);
     Ok(Decided { decision, entry_id })
 }
@@ -352,8 +353,7 @@ fn judge(
     if let Some(problem) = comparison.held_because {
         told.outcome = FileOutcome::Held;
         let reason = problem.message.clone();
-        run.report.problems.push(problem.in_file(&told.name));
-        run.report.exit = run.report.exit.max(Exit::Held);
+        run.report.tell(problem.in_file(&told.name));
         return Decision::Held(reason);
     }
     told.applied = comparison.applied;
@@ -382,9 +382,9 @@ fn refuse(
     told.outcome = FileOutcome::Refused;
     told.refused_because = Some(problem.clone());
     let reason = problem.located_message();
-    run.report.partial(problem);
+    run.report.tell(problem);
     if file.listed.is_some() && run.mode == Mode::Real {
-        run.report.problems.push(text::refused(told.rows).in_file(&told.name));
+        run.report.tell(text::refused(told.rows).in_file(&told.name));
     }
     Ok(Decision::Refused(reason))
 }
@@ -398,7 +398,7 @@ fn tell_unknown_columns(run: &mut Run<'_>, told: &FileReport) {
         return;
     }
     let names = first_names(&new, COLUMNS_TOLD_MAX);
-    run.report.problems.push(text::unknown_columns(&names, new.len()).in_file(&told.name));
+    run.report.tell(text::unknown_columns(&names, new.len()).in_file(&told.name));
 }
 
 /// After the decision: the copy in our archive, then the server's.

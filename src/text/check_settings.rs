@@ -1,5 +1,8 @@
 //! What `check-settings` has to say.
 
+use crate::job::Job;
+use crate::moment::Moment;
+
 texts! {
     // What is checked.
     title_settings() { ja: "設定ファイル", en: "settings file" }
@@ -333,7 +336,7 @@ texts! {
         ja: "実行中（開始時刻）",
         en: "at work, since",
     }
-    clock_shows(now: &str) {
+    clock_shows(now: Moment) {
         ja: "日本時間 {now}（タイムゾーンの設定は問いません）",
         en: "{now} in Japan (its time zone does not matter)",
     }
@@ -382,9 +385,6 @@ texts! {
     }
 
     // Who must act.
-    who_shop() { ja: "店舗様", en: "the shop" }
-    who_savaway() { ja: "SAVAWAY様", en: "SAVAWAY" }
-    who_support() { ja: "弊社", en: "support" }
 
     // The closing lines.
     word_error() { ja: "エラー", en: "error" }
@@ -518,307 +518,331 @@ texts! {
 }
 
 problems! {
-    warning password_readable = "password-file-open" (path: &str, mode: &str) {
+    exit Settings, ends WithRun, who [Support];
+
+    Warning password_readable = "password-file-open" (path: &str, mode: &str) {
         ja: "パスワードの書かれたファイル {path} を、このコンピュータのほかの利用者も読めます（権限 {mode}）。",
         en: "{path}, which holds a password, can be read by every user of this computer (mode {mode})",
         hint_ja: "「chmod o-rwx {path}」で、ほかの利用者から読めないようにしてください。",
         hint_en: "run `chmod o-rwx {path}`",
     }
-    warning environments_same_server = "environments-same-server" (host: &str, user: &str) {
+    Warning environments_same_server = "environments-same-server" (host: &str, user: &str) {
+        who: [Support, Shop],
         ja: "デモ環境（[ftp.demo]）と本番環境（[ftp.production]）のFTP接続情報が同じです（{host}、ユーザID {user}）。テストの受注が、本番のTEMPOSTARに取り込まれるおそれがあります。",
         en: "[ftp.demo] and [ftp.production] name the same server and user ({host}, {user}): orders of a test could reach the real TEMPOSTAR",
         hint_ja: "店舗様に「TEMPOSTAR:テスト用FTP接続先URL・ユーザID」と「TEMPOSTAR:FTP接続先URL・ユーザID」をご確認のうえ、写し間違えているほうを直してください。",
         hint_en: "ask the shop for both, and correct the one that was copied from the other",
     }
-    warning environments_same_database = "environments-same-database" (path: &str) {
+    Warning environments_same_database = "environments-same-database" (path: &str) {
         ja: "デモ環境と本番環境のデータベースが同じです（{path}）。デモ環境で使ったデータベースは、本番環境では使えません。",
         en: "demo and production have the same database, {path}; one that was used for demo is refused in production",
         hint_ja: "設定ファイルの database に {{environment}} を入れて（例: \"shop.{{environment}}.db\"）、環境ごとに分けてください。",
         hint_en: "put {{environment}} into `database` (such as \"shop.{{environment}}.db\"), so that each has its own",
     }
-    warning database_open = "database-open" (path: &str, mode: &str) {
+    Warning database_open = "database-open" (path: &str, mode: &str) {
         ja: "データベース {path} を、このコンピュータのほかの利用者も開けます（権限 {mode}）。お客様の情報が入っています。",
         en: "the database {path} is open to every user of this computer (mode {mode}); it holds customers' data",
         hint_ja: "「chmod 660 {path}」で、本システムと同じユーザとグループだけが開けるようにしてください。",
         hint_en: "run `chmod 660 {path}`, so that only the owner and the group of the shop's application can open it",
     }
-    warning work_folder_open = "work-dir-open" (path: &str, mode: &str) {
+    Warning work_folder_open = "work-dir-open" (path: &str, mode: &str) {
         ja: "作業フォルダ {path} を、このコンピュータのほかの利用者も開けます（権限 {mode}）。お客様の情報を含むファイルの控えが置かれます。",
         en: "the work folder {path} is open to every user of this computer (mode {mode}); copies of orders lie in it",
         hint_ja: "「chmod 700 {path}」で、ほかの利用者から開けないようにしてください。",
         hint_en: "run `chmod 700 {path}`",
     }
-    warning work_folder_of_another = "work-dir-of-another-user" (path: &str, owner: u32, user: u32) {
+    Warning work_folder_of_another = "work-dir-of-another-user" (path: &str, owner: u32, user: u32) {
         ja: "作業フォルダ {path} は、今このプログラムを実行しているユーザ（番号 {user}）とは別のユーザ（番号 {owner}）のものです。このまま各処理を実行すると、もとのユーザが書き込めないファイルができることがあります。",
         en: "the work folder {path} belongs to user {owner}, and this runs as user {user}: what a job makes in it as this one, that one may not be able to write",
         hint_ja: "cron と同じユーザで実行してください。今後このユーザで動かす場合は「chown -R」で作業フォルダの所有者を変えてください。",
         hint_en: "run this as the user whose cron calls the jobs; if that is this user, hand the folder over with `chown -R`",
     }
-    error disk_nearly_full = "disk-nearly-full" (path: &str, free_mb: u64, needed_mb: u64) {
+    Error disk_nearly_full = "disk-nearly-full" (path: &str, free_mb: u64, needed_mb: u64) {
         ja: "{path} のあるディスクの空きが {free_mb} MB しかありません。{needed_mb} MB に満たないと、データベースにもファイルにも書き込めません。",
         en: "the disk of {path} has only {free_mb} MB left; with less than {needed_mb} MB neither the database nor a file can be written",
         hint_ja: "不要なファイルを消すか、database と work_dir を空きのあるディスクに移してください。",
         hint_en: "free some space, or move `database` and `work_dir` to another disk",
     }
-    warning disk_small = "disk-small" (path: &str, free_mb: u64, wanted_mb: u64) {
+    Warning disk_small = "disk-small" (path: &str, free_mb: u64, wanted_mb: u64) {
         ja: "{path} のあるディスクの空きが {free_mb} MB です。{wanted_mb} MB 以上をお勧めします。",
         en: "the disk of {path} has {free_mb} MB left; {wanted_mb} MB or more would be safe",
         hint_ja: "大きなファイルが届くと足りなくなるおそれがあります。不要なファイルを消すか、設定ファイルの limits.history_days を短くして控えを減らしてください。",
         hint_en: "a large file could fill it: free some space, or keep fewer copies with a shorter limits.history_days",
     }
-    error disk_without_inodes = "disk-without-inodes" (path: &str) {
+    Error disk_without_inodes = "disk-without-inodes" (path: &str) {
         ja: "{path} のあるディスクには、ファイルの数の上限に達したため、新しいファイルを作れません。",
         en: "the disk of {path} has no inode left: no file can be made on it, however small",
         hint_ja: "小さなファイルが大量にたまっている場所を探して、不要なものを消してください（df -i で確認できます）。",
         hint_en: "find out where many small files have gathered (`df -i`), and delete what is not needed",
     }
-    warning database_on_network = "database-on-network" (path: &str, name: &str) {
+    Warning database_on_network = "database-on-network" (path: &str, name: &str) {
         ja: "データベース {path} が、ネットワーク上のディスク（{name}）に置かれています。別のコンピュータからも書き込まれると、データベースが壊れるおそれがあります。",
         en: "the database {path} lies on a network file system ({name}): another computer does not see its locks, and can damage it",
         hint_ja: "データベースを、本システムが動いているコンピュータ自身のディスクに移してください。",
         hint_en: "keep it on a local disk of the computer on which the shop runs",
     }
-    error order_column_taken = "order-column-taken" (column: &str) {
+    Error order_column_taken = "order-column-taken" (column: &str) {
         ja: "orders.free_items の列「{column}」は、受注ファイルにすでにある列と同じ名前です。",
         en: "the column {column:?} of orders.free_items has the name of a column that the order file has already",
         hint_ja: "TEMPOSTAR側でカスタマイズした列の名前をご確認のうえ、orders.free_items の列名を直してください。",
         hint_en: "check the name of the column for which TEMPOSTAR was customised, and correct orders.free_items",
     }
-    note payment_methods_none_yet = "payment-methods-none-yet" () {
+    Note payment_methods_none_yet = "payment-methods-none-yet" () {
+        who: [],
         ja: "決済方法がまだ1つも登録されていません。最初の受注までに登録してください。",
         en: "payment_methods is empty still; list them before the first order",
         hint_ja: "本システムで使っている決済方法の名前と追加日を payment_methods に登録してください（docs/database.md にSQLの例があります）。",
         hint_en: "list the shop's payment methods, and the days on which they were added, in payment_methods (docs/database.md has an example)",
     }
-    warning not_wal = "database-not-wal" (mode: &str) {
+    Warning not_wal = "database-not-wal" (mode: &str) {
         ja: "データベースを同時利用に適した方式（WAL）にできません（現在の方式: {mode}）。取り込みの間、本システムが待たされることがあります。",
         en: "the database cannot use WAL (it uses {mode}): the shop may have to wait while we write",
         hint_ja: "データベースをネットワーク上のフォルダではなく、このコンピュータのディスクに置いてください。",
         hint_en: "keep the database on a local disk, not on a network file system",
     }
-    warning free_item_undefined = "free-item-undefined" (column: &str, number: u8) {
+    Warning free_item_undefined = "free-item-undefined" (column: &str, number: u8) {
         ja: "列「{column}」の割り当て先の自由項目 {number} が、本システムに作成されていません。",
         en: "the column {column:?} is mapped to free item {number}, which the shop has not defined",
         hint_ja: "本システムで自由項目 {number} を作成するか、設定ファイルの products.free_items からこの列を消してください。",
         hint_en: "define free item {number} in the shop, or delete the column from products.free_items",
     }
-    warning free_item_contradiction = "free-item-contradiction" (column: &str, number: u8, defined: u8) {
+    Warning free_item_contradiction = "free-item-contradiction" (column: &str, number: u8, defined: u8) {
         ja: "列「{column}」は設定ファイルで自由項目 {number} に割り当てられていますが、本システムでは自由項目 {defined} の名前です。",
         en: "the column {column:?} is mapped to free item {number}, but the shop calls free item {defined} so",
         hint_ja: "設定ファイルの products.free_items の番号をご確認ください。",
         hint_en: "check the number in products.free_items",
     }
-    warning payment_method_not_ready = "payment-method-not-ready" (method: &str, added_on: &str) {
+    Warning payment_method_not_ready = "payment-method-not-ready" (method: &str, added_on: &str) {
+        who: [Shop, Savaway, Support],
         ja: "決済方法「{method}」は2022年5月1日以降（{added_on}）に追加されていますが、SAVAWAY様での設定が確認されていません。この決済方法の受注は送信されません。",
         en: "the payment method {method:?} was added on {added_on}, on or after 2022-05-01, and its set-up at SAVAWAY is not confirmed: orders paid so are held back",
         hint_ja: "店舗様からSAVAWAY様へ設定をご依頼ください。完了の連絡を受けたら、弊社で payment_methods の tempostar_ready を 1 にしてください。",
         hint_en: "the shop asks SAVAWAY for the set-up; once it is confirmed, support sets `tempostar_ready` to 1 in payment_methods",
     }
-    warning payment_method_unlisted = "payment-method-unlisted" (method: &str, orders: u64) {
+    Warning payment_method_unlisted = "payment-method-unlisted" (method: &str, orders: u64) {
         ja: "送信待ちの受注 {orders} 件で使われている決済方法「{method}」が payment_methods にありません。これらの受注は送信されません。",
         en: "{orders} waiting orders use the payment method {method:?}, which is not in payment_methods: they are held back",
         hint_ja: "payment_methods に、名前（{method}）と追加日を登録してください。",
         hint_en: "add {method:?} to payment_methods, with the day on which the shop began to offer it",
     }
-    warning payment_methods_empty = "payment-methods-empty" () {
+    Warning payment_methods_empty = "payment-methods-empty" () {
         ja: "決済方法が1つも登録されていません。このままでは受注を送信できません。",
         en: "payment_methods is empty: every order would be held back",
         hint_ja: "本システムで使っている決済方法の名前と追加日を payment_methods に登録してください（docs/database.md にSQLの例があります）。",
         hint_en: "list the shop's payment methods, and the days on which they were added, in payment_methods (docs/database.md has an example)",
     }
-    warning encryption_unused = "ftp-encryption-unused" (key: &str) {
+    Warning encryption_unused = "ftp-encryption-unused" (key: &str) {
         ja: "サーバは暗号化に対応していますが、暗号化しない設定です。パスワードも受注のお客様の情報も、暗号化されずに送られます。",
         en: "the server offers encryption, the settings say none: the password and the customers' data travel in clear text",
         hint_ja: "設定ファイルの {key} を tls = \"explicit\" にしてください。",
         hint_en: "set tls = \"explicit\" in {key}",
     }
-    warning certificate_expires = "ftp-certificate-expires" (on: &str, days: i64) {
+    Warning certificate_expires = "ftp-certificate-expires" (on: &str, days: i64) {
+        who: [Savaway, Support],
         ja: "サーバの証明書の有効期限が近づいています（{on}、あと {days} 日）。期限を過ぎると接続できなくなります。",
         en: "the server's certificate expires on {on}, in {days} days; after that no job can connect",
         hint_ja: "証明書の更新予定をSAVAWAY様へご確認ください。更新されれば、設定の変更は必要ありません。",
         hint_en: "ask SAVAWAY when it will be renewed; nothing has to be changed here then",
     }
-    warning pinned_certificate_expires = "ftp-pinned-certificate-expires" (on: &str, days: i64, key: &str) {
+    Warning pinned_certificate_expires = "ftp-pinned-certificate-expires" (on: &str, days: i64, key: &str) {
+        who: [Savaway, Support],
         ja: "サーバの証明書の有効期限が近づいています（{on}、あと {days} 日）。証明書が更新されると、certificate_sha256 と合わなくなり接続できません。",
         en: "the server's certificate expires on {on}, in {days} days; a new one will not be that of `certificate_sha256`, and no job can connect",
         hint_ja: "証明書の更新予定をSAVAWAY様へご確認ください。更新されたら、check-settings に表示される新しい値を、確かめたうえで {key}.certificate_sha256 に設定してください。",
         hint_en: "ask SAVAWAY when it will be renewed; then set {key}.certificate_sha256 to the new value, which check-settings shows, once it is confirmed",
     }
-    note address_of_nat = "ftp-passive-address" (announced: &str, used: &str) {
+    Note address_of_nat = "ftp-passive-address" (announced: &str, used: &str) {
+        who: [],
         ja: "サーバがデータ接続用に知らせるアドレス（{announced}）が、接続先のアドレス（{used}）と違います（ルータの内側のアドレスなど）。接続先のアドレスを使うため、問題なく動作します。",
         en: "for data connections the server announces the address {announced} (inside its router, perhaps); {used}, with which we talk, is used instead, and works",
         hint_ja: "ご対応は必要ありません。",
         hint_en: "nothing to do",
     }
-    error shop_folders_missing = "shop-folders-missing" (code: &str, folders: &str) {
+    Error shop_folders_missing = "shop-folders-missing" (code: &str, folders: &str) {
+        who: [Support, Shop, Savaway],
         ja: "ショップコード「{code}」のフォルダ（{folders}）が、FTPサーバに1つもありません",
         en: "the server has none of the folders of shop {code} ({folders})",
         hint_ja: "設定ファイルの shop.code が、店舗様から伺った「TEMPOSTAR:ショップコード」と同じかご確認ください。同じであれば、これらのフォルダの場所をSAVAWAY様へお問い合わせのうえ、inbox と outbox に設定してください。",
         hint_en: "compare shop.code with the TEMPOSTAR:ショップコード that the shop was given; if it is the same, ask SAVAWAY where the folders are, and set `inbox` and `outbox`",
     }
-    error shop_folders_elsewhere = "shop-folders-other-code" (code: &str, parent: &str, names: &str) {
+    Error shop_folders_elsewhere = "shop-folders-other-code" (code: &str, parent: &str, names: &str) {
+        who: [Support, Shop, Savaway],
         ja: "ショップコード「{code}」のフォルダが、FTPサーバに1つもありません。「{parent}」の中にあるのは次のものです: {names}",
         en: "the server has none of the folders of shop {code}; in {parent} there are: {names}",
         hint_ja: "この中に店舗様のショップコードがあれば、設定ファイルの shop.code をそれに直してください。なければ、店舗様に「TEMPOSTAR:ショップコード」をご確認ください。",
         hint_en: "if the shop's code is among them, set shop.code to it; else ask the shop for its TEMPOSTAR:ショップコード",
     }
-    warning marker_missing = "inbox-marker-missing" (file: &str, marker: &str, files: usize) {
+    Warning marker_missing = "inbox-marker-missing" (file: &str, marker: &str, files: usize) {
         ja: "「{file}」など {files} ファイルが、目印のファイル（「{marker}」など）がないため取り込まれません。",
         en: "files that are not taken because they have no marker: {files}, such as {file}, which lacks {marker}",
         hint_ja: "TEMPOSTARが目印のファイルを置かない設定であれば、設定ファイルの ready を \"stable\" にしてください。置く設定であれば、marker の値（拡張子）をご確認ください。",
         hint_en: "if TEMPOSTAR writes no markers, set ready = \"stable\"; if it does, check the ending in `marker`",
     }
-    warning file_waits_long = "inbox-file-waits" (file: &str, since: &str) {
+    Warning file_waits_long = "inbox-file-waits" (file: &str, since: &str) {
         ja: "「{file}」が {since} から取り込まれずに残っています。",
         en: "{file} has waited since {since} and was not imported",
         hint_ja: "まだ取り込みを始めていなければ問題ありません（開始するとまとめて取り込まれます）。始めていれば、cron などの定期実行が動いているかを tempostar status でご確認ください。",
         hint_en: "that is fine as long as the imports have not begun (the first one takes it); else see with `tempostar status` whether the job runs",
     }
-    warning inbox_file_unreadable = "inbox-file-unreadable" (file: &str, reply: &str) {
+    Warning inbox_file_unreadable = "inbox-file-unreadable" (file: &str, reply: &str) {
+        who: [Savaway, Support],
         ja: "「{file}」の読み取りが許可されていません（サーバの応答: 「{reply}」）。取り込まれません。",
         en: "{file} may not be read, and is not imported: {reply:?}",
         hint_ja: "このFTPユーザが読み取れるように、SAVAWAY様へご依頼ください。",
         hint_en: "ask SAVAWAY to let this user read it",
     }
-    warning no_name_matches = "inbox-pattern" (names: &str, table: &str) {
+    Warning no_name_matches = "inbox-pattern" (names: &str, table: &str) {
         ja: "ファイルはありますが、取り込み対象の名前のものがありません。あるファイル: {names}",
         en: "there are files, but none of a name that is taken; there are: {names}",
         hint_ja: "取り込むべきファイルであれば、設定ファイルの {table}.pattern をその名前に合わせてください。",
         hint_en: "if they should be imported, set {table}.pattern to fit",
     }
-    note files_put_aside = "inbox-error-files" (folder: &str, files: usize) {
+    Note files_put_aside = "inbox-error-files" (folder: &str, files: usize) {
         ja: "取り込めなかったファイルが {folder} に {files} 個あります。",
         en: "files that could not be imported lie in {folder}: {files}",
         hint_ja: "理由は tempostar status で確認できます。不要になったら、FTPクライアントで削除してください。",
         hint_en: "`tempostar status` says why; once they are no longer needed, delete them with an FTP client",
     }
-    note unfinished_files = "folder-unfinished-files" (folder: &str, names: &str) {
+    Note unfinished_files = "folder-unfinished-files" (folder: &str, names: &str) {
         ja: "{folder} に、書き込み途中の名前のファイルがあります: {names}",
         en: "files of unfinished uploads lie in {folder}: {names}",
         hint_ja: "しばらくしても残っている場合は、途中で切れた書き込みの残りです。FTPクライアントで削除してかまいません。",
         hint_en: "those that stay are left over from uploads that broke off, and can be deleted with an FTP client",
     }
-    error probe_altered = "write-test-altered" (folder: &str) {
+    Error probe_altered = "write-test-altered" (folder: &str) {
+        who: [Savaway, Support],
         ja: "{folder} に書き込んだファイルを読み戻すと、内容が変わっていました。",
         en: "a file that was uploaded to {folder} came back with another content",
         hint_ja: "サーバが改行や文字コードを変換している可能性があります。バイナリ転送のままファイルを保存するよう、SAVAWAY様へお問い合わせください。",
         hint_en: "the server seems to convert line ends or characters: ask SAVAWAY to keep files as they are sent (TYPE I)",
     }
-    warning moving_untried = "archive-untried" (folder: &str) {
+    Warning moving_untried = "archive-untried" (folder: &str) {
+        who: [Savaway, Support],
         ja: "{folder} への書き込みが許可されていないため、取り込んだファイルを移動できるかどうかを確認できませんでした",
         en: "whether imported files can be moved away was not found out, because {folder} may not be written",
         hint_ja: "このFTPユーザが {folder} のファイルを移動・削除できるか、SAVAWAY様へご確認ください。移動できないと、取り込み済みのファイルがサーバに残り続けます。",
         hint_en: "ask SAVAWAY whether this user may move and delete files in {folder}; if not, imported files stay on the server",
     }
-    warning clock_ahead = "server-clock-ahead" (minutes: i64, now: &str) {
+    Warning clock_ahead = "server-clock-ahead" (minutes: i64, now: &str) {
+        who: [Support, Savaway],
         ja: "FTPサーバの時計が、このコンピュータの時計（日本時間 {now}）より {minutes} 分進んでいます。在庫の引当が正しく計算されないことがあります。",
         en: "the server's clock is {minutes} min ahead of this computer's ({now} in Japan): the allocation of stock can go wrong",
         hint_ja: "まず、このコンピュータの時計が正しいか（時刻の自動同期が有効か）をご確認ください。正しければ、SAVAWAY様へお問い合わせください。",
         hint_en: "check this computer's clock (and that it is kept by NTP) first; if it is right, ask SAVAWAY",
     }
-    warning clock_behind = "server-clock-behind" (minutes: i64, now: &str) {
+    Warning clock_behind = "server-clock-behind" (minutes: i64, now: &str) {
+        who: [Support, Savaway],
         ja: "FTPサーバの時計が、このコンピュータの時計（日本時間 {now}）より {minutes} 分遅れています。在庫の引当が正しく計算されないことがあります。",
         en: "the server's clock is {minutes} min behind this computer's ({now} in Japan): the allocation of stock can go wrong",
         hint_ja: "まず、このコンピュータの時計が正しいか（時刻の自動同期が有効か）をご確認ください。正しければ、SAVAWAY様へお問い合わせください。",
         hint_en: "check this computer's clock (and that it is kept by NTP) first; if it is right, ask SAVAWAY",
     }
-    warning clock_of_another_zone = "server-clock-zone" (ahead: &str) {
+    Warning clock_of_another_zone = "server-clock-zone" (ahead: &str) {
+        who: [Savaway, Support],
         ja: "FTPサーバが、ファイルの日時を世界標準時（UTC）でも日本時間でもない時刻（UTC{ahead}）で知らせています。ファイル名に日時のない在庫ファイルで、引当が正しく計算されないことがあります。",
         en: "the server tells the times of files neither in UTC nor in Japan time, but in that of UTC{ahead}: with stock files that have no time in their names, the allocation can go wrong",
         hint_ja: "ファイルの日時（MDTM）を世界標準時で知らせるように、SAVAWAY様へご依頼ください。できない場合は、在庫ファイルの名前に日時を含めてください。",
         hint_en: "ask SAVAWAY to have the times of files (MDTM) told in UTC, or let the names of stock files hold their time",
     }
-    warning probe_left = "write-test-left" (path: &str) {
+    Warning probe_left = "write-test-left" (path: &str) {
         ja: "書き込みテストのファイルが、FTPサーバに残っています: {path}",
         en: "the write test's file is still on the server: {path}",
         hint_ja: "FTPクライアントで削除してください。TEMPOSTARには影響しません。",
         hint_en: "delete it with an FTP client; TEMPOSTAR ignores it",
     }
-    warning held_back = "orders-held-back" (count: u64, examples: &str) {
+    Warning held_back = "orders-held-back" (count: u64, examples: &str) {
+        who: [Shop, Support],
         ja: "受注 {count} 件（{examples}）は送信されません",
         en: "orders that are held back: {count} ({examples})",
         hint_ja: "理由を解消すると、次の export-orders で自動的に送信されます。",
         hint_en: "once the reason is mended, the next export-orders sends them",
     }
-    warning rows_would_be_rejected = "rows-would-be-rejected" (rows: u64) {
+    Warning rows_would_be_rejected = "rows-would-be-rejected" (rows: u64) {
+        who: [Shop, Savaway],
         ja: "誤りのある行が {rows} 行あり、その行は取り込まれません（ほかの行は取り込まれます）。最初の数行は次のとおりです。",
         en: "rows that are wrong and would be left out, while the others are taken: {rows}; the first of them:",
         hint_ja: "TEMPOSTARのデータを直してください。各処理を実行すると、誤りのある行だけのファイルが作業フォルダの rejects に作られます。",
         hint_en: "correct the data in TEMPOSTAR; the job writes all these rows to a file in `rejects` of the work folder",
     }
-    note optional_columns_missing = "optional-columns-missing" (count: usize, names: &str) {
+    Note optional_columns_missing = "optional-columns-missing" (count: usize, names: &str) {
+        who: [Shop, Savaway],
         ja: "取り込める列のうち、次の {count} 列はファイルにありません（本システムの値がそのまま残ります）: {names}",
         en: "columns that could be taken and are not in the file, so that the shop's values stay ({count}): {names}",
         hint_ja: "",
         hint_en: "",
     }
-    warning job_overdue = "job-overdue" (job: &str, last: &str, minutes: u32) {
+    Warning job_overdue = "job-overdue" (job: Job, last: Moment, minutes: u32) {
         ja: "{job} が {last} を最後に成功していません（設定ファイルの [schedule] では {minutes} 分以内）。",
         en: "{job} succeeded last at {last}; [schedule] wants that every {minutes} minutes",
         hint_ja: "cron に {job} が登録され、動いているかご確認ください（crontab.example）。動いている場合は tempostar status で最後の結果をご確認ください。",
         hint_en: "see whether cron calls {job} (crontab.example); if it does, `tempostar status` shows how it ended",
     }
-    warning job_never_succeeded = "job-never-succeeded" (job: &str, minutes: u32) {
+    Warning job_never_succeeded = "job-never-succeeded" (job: Job, minutes: u32) {
         ja: "{job} はまだ一度も成功していません（設定ファイルの [schedule] では {minutes} 分以内）。",
         en: "{job} has never succeeded; [schedule] wants that every {minutes} minutes",
         hint_ja: "cron に {job} が登録されているかご確認ください（crontab.example）。動いている場合は tempostar status で最後の結果をご確認ください。",
         hint_en: "see whether cron calls {job} (crontab.example); if it does, `tempostar status` shows how it ended",
     }
-    warning job_runs_long = "job-runs-long" (job: &str, since: &str, minutes: i64) {
+    Warning job_runs_long = "job-runs-long" (job: Job, since: Moment, minutes: i64) {
         ja: "{job} が {since} から {minutes} 分間動き続けています。終わるまで、cron が次に呼び出しても何もしません。",
         en: "{job} has been at work for {minutes} minutes, since {since}; until it ends, cron's further calls do nothing",
         hint_ja: "「ps」でこのプログラムが動いているか確認し、止まっているようであれば終了してください（途中までの変更は取り消され、次の実行で続きから行います）。",
         hint_en: "look at it with `ps`, and end it if it hangs: what is under way is rolled back, and the next run goes on from there",
     }
-    error clock_before_release = "clock-wrong" (now: &str, written_on: &str) {
+    Error clock_before_release = "clock-wrong" (now: Moment, written_on: &str) {
         ja: "このコンピュータの時計が {now} を示していますが、このプログラムはそれより後（{written_on}）に作られたものです。",
         en: "this computer's clock shows {now}, but this program was made later, on {written_on}",
         hint_ja: "時計を合わせてください（NTPの利用をお勧めします）。時計がずれていると、在庫の引当と、どのファイルが新しいかの判断を誤ります。",
         hint_en: "set the clock, best by NTP: with a wrong one, allocations and which file is newer are reckoned wrongly",
     }
-    warning clock_behind_ledger = "clock-behind-ledger" (now: &str, newest: &str) {
+    Warning clock_behind_ledger = "clock-behind-ledger" (now: Moment, newest: Moment) {
         ja: "このコンピュータの時計は {now} を示していますが、それより先の時刻（{newest}）に実行した記録があります。",
         en: "this computer's clock shows {now}, but a run is on record at {newest}",
         hint_ja: "時計を合わせてください（NTPの利用をお勧めします）。時計がずれていると、在庫の引当と、どのファイルが新しいかの判断を誤ります。",
         hint_en: "set the clock, best by NTP: with a wrong one, allocations and which file is newer are reckoned wrongly",
     }
-    warning orders_waiting_long = "orders-waiting-long" (ordered_at: &str, days: i64) {
+    Warning orders_waiting_long = "orders-waiting-long" (ordered_at: &str, days: i64) {
         ja: "送信待ちの受注に、{days} 日前（{ordered_at}）のものがあります。次の export-orders ですべてTEMPOSTARへ送信されます。",
         en: "an order that was placed {days} days ago ({ordered_at}) still waits; the next export-orders sends it, and all others, to TEMPOSTAR",
         hint_ja: "TEMPOSTARのご利用開始前の受注であれば、送信しないものを送信済みにしてください（docs/database.md の「Going live」にSQLがあります）。そうでなければ、cron に export-orders が登録されているかご確認ください。",
         hint_en: "if it is from before TEMPOSTAR, mark those that must not be sent (docs/database.md, “Going live”, has the SQL); else see whether cron calls export-orders",
     }
-    warning orders_by_reservation = "orders-by-reservation" (count: u64, examples: &str) {
+    Warning orders_by_reservation = "orders-by-reservation" (count: u64, examples: &str) {
+        who: [Shop, Support],
         ja: "予約販売の受注が {count} 件あります（{examples}）。予約販売はTEMPOSTAR連携と併用できません。",
         en: "reservations (予約販売) among the orders: {count} ({examples}); they cannot be used together with TEMPOSTAR",
         hint_ja: "本システムの「予約販売」を「利用しない」に変え、これらの受注はTEMPOSTARに手で登録してください。",
         hint_en: "set 予約販売 to 利用しない in the shop, and enter these orders in TEMPOSTAR by hand",
     }
-    warning orders_by_hanpukai = "orders-by-hanpukai" (count: u64, examples: &str) {
+    Warning orders_by_hanpukai = "orders-by-hanpukai" (count: u64, examples: &str) {
+        who: [Shop, Support],
         ja: "頒布会の受注が {count} 件あります（{examples}）。頒布会はTEMPOSTAR連携と併用できません。",
         en: "orders of hanpukai (頒布会): {count} ({examples}); they cannot be used together with TEMPOSTAR",
         hint_ja: "本システムの「頒布会」を「利用しない」に変え、これらの受注はTEMPOSTARに手で登録してください。",
         hint_en: "set 頒布会 to 利用しない in the shop, and enter these orders in TEMPOSTAR by hand",
     }
-    warning orders_by_subscription = "orders-by-subscription" (count: u64, examples: &str) {
+    Warning orders_by_subscription = "orders-by-subscription" (count: u64, examples: &str) {
+        who: [Shop, Support],
         ja: "定期販売の受注が {count} 件ありますが（{examples}）、設定ファイルでは「定期販売」を利用しないことになっています。",
         en: "subscriptions (定期販売) among the orders: {count} ({examples}); the settings say that the shop has none",
         hint_ja: "設定ファイルの shop.options に subscriptions = true と書いてください。本システムの「定期オーソリ失敗受注未作成フラグ」は「作成する」、「定期オーソリ失敗過去受注有効化フラグ」は「利用しない」でなければなりません。",
         hint_en: "write subscriptions = true in shop.options; in the shop, 定期オーソリ失敗受注未作成フラグ must be 作成する, and 定期オーソリ失敗過去受注有効化フラグ 利用しない",
     }
-    warning orders_to_several = "orders-to-several-destinations" (count: u64, examples: &str) {
+    Warning orders_to_several = "orders-to-several-destinations" (count: u64, examples: &str) {
+        who: [Shop, Support],
         ja: "配送先が複数ある受注が {count} 件ありますが（{examples}）、設定ファイルでは「複数配送先」を利用しないことになっています。",
         en: "orders with several destinations (複数配送先): {count} ({examples}); the settings say that the shop has none",
         hint_ja: "設定ファイルの shop.options に multiple_destinations = true と書いてください。その場合「TEMPOSTAR:物流連携時受注明細追加フラグ」（logistics.add_order_lines）は「追加しない」（\"ignore\"）でなければなりません。",
         hint_en: "write multiple_destinations = true in shop.options; TEMPOSTAR:物流連携時受注明細追加フラグ (logistics.add_order_lines) must then be \"ignore\"",
     }
-    warning files_not_taken = "order-files-not-taken" (count: u64, oldest: &str, names: &str) {
+    Warning files_not_taken = "order-files-not-taken" (count: u64, oldest: &str, names: &str) {
+        who: [Savaway, Shop],
         ja: "TEMPOSTARに引き取られていない受注ファイルが {count} 個あります（最も古いものは {oldest} に送信）: {names}",
         en: "files of orders that TEMPOSTAR has not taken: {count}, the oldest sent at {oldest}: {names}",
         hint_ja: "TEMPOSTARの受注取込（自動取込の設定、取込エラー）をSAVAWAY様・店舗様でご確認ください。引き取られるまで、これらの受注はTEMPOSTARに届いていません。",
         hint_en: "look in TEMPOSTAR whether it takes orders in automatically, and for errors there; until then these orders have not reached it",
     }
-    error no_test_mail = "test-mail-none" () {
+    Error no_test_mail = "test-mail-none" () {
         ja: "テストメールは送信していません。メールを送らない設定（[mail] の transport = \"none\"、または [mail] なし）です。",
         en: "no test mail was sent: the settings say that no mail is sent (transport = \"none\" in [mail], or no [mail])",
         hint_ja: "問題のお知らせをメールで受け取る場合は、設定ファイルに [mail] を書いてください（例: examples/tempostar.toml）。",

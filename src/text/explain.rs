@@ -194,13 +194,15 @@ texts! {
 }
 
 problems! {
-    error unknown_code = "unknown-code" (code: &str) {
+    exit Partial, ends WithRun, who [];
+
+    Error unknown_code = "unknown-code" (code: &str) {
         ja: "「{code}」という SKU、商品、受注は、この店舗にありません。",
         en: "the shop has no SKU, product or order {code:?}",
         hint_ja: "コードや番号を 1 文字ずつご確認ください（先頭の 0 や大文字・小文字も区別します）。環境（--env）が正しいかもご確認ください。",
         hint_en: "check it character by character (leading zeros and upper case count), and the environment (--env)",
     }
-    error unknown_code_similar = "unknown-code-similar" (code: &str, similar: &str) {
+    Error unknown_code_similar = "unknown-code-similar" (code: &str, similar: &str) {
         ja: "「{code}」という SKU、商品、受注は、この店舗にありません。",
         en: "the shop has no SKU, product or order {code:?}",
         hint_ja: "似たものがあります: {similar}",

@@ -68,127 +68,140 @@ texts! {
 }
 
 problems! {
-    note unknown_skus = "unknown-skus" (count: u64, names: &str) {
+    exit Partial, ends WithRun, who [Shop, Savaway];
+
+    Note unknown_skus = "unknown-skus" (count: u64, names: &str) {
+        who: [Support],
         ja: "この店舗にない SKU が {count} 件ありました: {names}",
         en: "SKUs that the shop does not have ({count}): {names}",
         hint_ja: "商品を取り込むと在庫も入ります。TEMPOSTAR だけで扱う商品であれば問題ありません。",
         hint_en: "import the products first; nothing to do if the shop does not sell them",
     }
-    note stale_rows = "stale-rows" (count: u64) {
+    Note stale_rows = "stale-rows" (count: u64) {
         ja: "より新しいファイルで更新済みの SKU が {count} 件あり、古い数値では上書きしませんでした。",
         en: "SKUs that have a figure from a later file already, and were left alone: {count}",
         hint_ja: "",
         hint_en: "",
     }
-    error guard_zero = "guard-zero" (zeroed: u64, sellable: u64, percent: u64, limit: u32) {
+    Error guard_zero = "guard-zero" (zeroed: u64, sellable: u64, percent: u64, limit: u32) {
+        exit: Held, ends: Unseen,
         ja: "このファイルを取り込むと、販売可能な {sellable} SKU のうち {zeroed} SKU（{percent}%）が販売できなくなります（上限 {limit}%）。取り込みを保留しました。",
         en: "this file would make {zeroed} of the {sellable} sellable SKUs unsellable ({percent} %, the limit is {limit} %): held, nothing of it was written",
         hint_ja: "TEMPOSTAR の在庫が正しいかご確認ください。正しければ import-stock --force で取り込めます。",
         hint_en: "check the stock in TEMPOSTAR; if it is right, run import-stock --force",
     }
-    error guard_unknown = "guard-unknown" (unknown: u64, rows: u64, percent: u64, limit: u32) {
+    Error guard_unknown = "guard-unknown" (unknown: u64, rows: u64, percent: u64, limit: u32) {
+        exit: Held, ends: Unseen,
         ja: "このファイルの {rows} 行のうち {unknown} 行（{percent}%）が、この店舗にない SKU です（上限 {limit}%）。取り込みを保留しました。",
         en: "{unknown} of this file's {rows} rows ({percent} %, the limit is {limit} %) name SKUs that the shop does not have: held, nothing of it was written",
         hint_ja: "別の店舗のファイルでないか、商品の取り込みが済んでいるかご確認ください。正しければ import-stock --force で取り込めます。",
         hint_en: "check that it is this shop's file and that the products are imported; if it is right, run import-stock --force",
     }
-    warning rows_disagree = "rows-disagree" (count: u64, codes: &str) {
+    Warning rows_disagree = "rows-disagree" (count: u64, codes: &str) {
         ja: "同じ商品の行で商品の内容が異なるものが {count} 商品あります。最後の行を採用しました: {codes}",
         en: "products whose rows disagree about them ({count}); the last row was taken: {codes}",
         hint_ja: "TEMPOSTAR の商品ファイルをご確認ください。",
         hint_en: "check the product file in TEMPOSTAR",
     }
-    warning mapped_column_missing = "mapped-column-missing" (names: &str) {
+    Warning mapped_column_missing = "mapped-column-missing" (names: &str) {
+        who: [Support],
         ja: "[products.free_items] に書かれた列がファイルにありません: {names}",
         en: "columns that [products.free_items] maps are not in the file: {names}",
         hint_ja: "設定ファイルの列名、または TEMPOSTAR の出力項目をご確認ください。",
         hint_en: "check the names in the settings file, or the columns that TEMPOSTAR writes",
     }
-    error negative = "negative-number" (number: i64) {
+    Error negative = "negative-number" (number: i64) {
         ja: "「{number}」は使えません。0以上の整数だけが使えます。",
         en: "\"{number}\" is below 0",
         hint_ja: "0以上の整数を入力してください。",
         hint_en: "use a whole number from 0 up",
     }
-    error below_one = "number-below-one" (number: i64) {
+    Error below_one = "number-below-one" (number: i64) {
         ja: "「{number}」は使えません。1以上の整数だけが使えます。",
         en: "\"{number}\" is below 1",
         hint_ja: "1以上の整数を入力してください。",
         hint_en: "use a whole number from 1 up",
     }
-    error bad_progress = "bad-progress-code" (value: &str) {
+    Error bad_progress = "bad-progress-code" (value: &str) {
         ja: "「{value}」は受注進捗コードとして読めません。",
         en: "{value:?} is no progress code",
         hint_ja: "半角数字のコード（例: 600、800、999）だけが使えます。TEMPOSTAR の出力をご確認ください。",
         hint_en: "a code is made of the digits 0-9 (as 600, 800 or 999); check what TEMPOSTAR writes",
     }
-    warning unknown_orders = "unknown-orders" (count: u64, names: &str) {
+    Warning unknown_orders = "unknown-orders" (count: u64, names: &str) {
         ja: "この店舗にない受注が {count} 件ありました: {names}",
         en: "orders that the shop does not have ({count}): {names}",
         hint_ja: "受注番号をご確認ください。",
         hint_en: "check the order numbers",
     }
-    note other_shop = "other-shop" (count: u64, names: &str) {
+    Note other_shop = "other-shop" (count: u64, names: &str) {
         ja: "別の店舗の受注が {count} 件ありました: {names}",
         en: "orders of another shop ({count}): {names}",
         hint_ja: "この店舗のショップコードでない受注は取り込みません。",
         hint_en: "orders without this shop's code are left alone",
     }
-    error bad_order_number = "bad-order-number" (value: &str) {
+    Error bad_order_number = "bad-order-number" (value: &str) {
         ja: "「{value}」は「ショップコード-受注番号」の形ではありません。",
         en: "{value:?} is not of the form shop code-order number",
         hint_ja: "ショップ受注番号をご確認ください。",
         hint_en: "check ショップ受注番号",
     }
-    warning cancelled_there = "cancelled-in-tempostar" (count: u64, names: &str) {
+    Warning cancelled_there = "cancelled-in-tempostar" (count: u64, names: &str) {
+        who: [Shop],
         ja: "TEMPOSTAR でキャンセルされた受注が {count} 件あります: {names}",
         en: "orders newly cancelled in TEMPOSTAR ({count}): {names}",
         hint_ja: "キャンセルは自動連携しません。この店舗でもキャンセルの処理をしてください。",
         hint_en: "cancellations are not linked: cancel them in the shop, too",
     }
-    error shipped_but_cancelled = "shipped-but-cancelled" (count: u64, names: &str) {
+    Error shipped_but_cancelled = "shipped-but-cancelled" (count: u64, names: &str) {
+        ends: InSilence, who: [Shop],
         ja: "この店舗でキャンセル済みなのに、TEMPOSTAR で出荷された受注が {count} 件あります: {names}",
         en: "orders cancelled in the shop, but shipped by TEMPOSTAR ({count}): {names}",
         hint_ja: "配送区分などは変更していません。受注の状況をご確認ください。",
         hint_en: "nothing was ticked; look into these orders",
     }
-    error lines_and_destinations = "added-lines-several-destinations" (order_no: &str) {
+    Error lines_and_destinations = "added-lines-several-destinations" (order_no: &str) {
+        ends: InSilence, who: [Shop],
         ja: "受注 {order_no} は配送先が複数あるため、TEMPOSTAR で追加された明細を取り込めません。",
         en: "order {order_no} has several destinations: the lines that TEMPOSTAR added cannot be taken over",
         hint_ja: "「TEMPOSTAR:物流連携時受注明細追加フラグ」の「追加する」は複数配送先と併用できません。明細は手作業で追加してください。",
         hint_en: "adding lines and several destinations exclude each other; add the lines by hand",
     }
-    warning line_differs = "added-line-differs" (order_no: &str, sku: &str, ours: i64, theirs: i64) {
+    Warning line_differs = "added-line-differs" (order_no: &str, sku: &str, ours: i64, theirs: i64) {
+        who: [Shop],
         ja: "受注 {order_no} の商品 {sku} の数量が異なります（この店舗 {ours}、TEMPOSTAR {theirs}）。変更していません。",
         en: "order {order_no}: {sku} has quantity {ours} here, but {theirs} in TEMPOSTAR; left as it is",
         hint_ja: "受注の変更は自動連携しません。手作業で合わせてください。",
         hint_en: "changes of orders are not linked: mend it by hand",
     }
-    error line_incomplete = "added-line-incomplete" () {
+    Error line_incomplete = "added-line-incomplete" () {
         ja: "追加する明細の数量がありません。",
         en: "a line to be added has no quantity",
         hint_ja: "TEMPOSTAR の物流連携ファイルに「数量」を出力してください。",
         hint_en: "have TEMPOSTAR write 数量 into the logistics file",
     }
-    error no_such_shipment = "no-such-shipment" (order_no: &str, shipment_no: i64) {
+    Error no_such_shipment = "no-such-shipment" (order_no: &str, shipment_no: i64) {
+        ends: InSilence, who: [Shop],
         ja: "受注 {order_no} に {shipment_no} 番目の配送先はありません。この行は取り込んでいません。",
         en: "order {order_no} has no shipment {shipment_no}; the row was left out",
         hint_ja: "配送番号をご確認ください。",
         hint_en: "check 配送番号",
     }
-    error held_back = "order-held-back" (order_no: &str) {
+    Error held_back = "order-held-back" (order_no: &str) {
+        ends: Unseen, who: [Shop],
         ja: "受注 {order_no} を送信していません",
         en: "order {order_no} is held back",
         hint_ja: "受注を直すと、次の実行で送信されます。",
         hint_en: "mend the order; the next run sends it",
     }
-    error more_held_back = "more-orders-held-back" (more: usize) {
+    Error more_held_back = "more-orders-held-back" (more: usize) {
+        ends: Unseen, who: [Shop],
         ja: "ほかにも {more} 件の受注を送信していません。",
         en: "{more} more orders are held back",
         hint_ja: "全件は tempostar status --json で確認できます。",
         hint_en: "`tempostar status --json` lists all of them",
     }
-    warning geta = "characters-replaced" (order_no: &str, field: &str, characters: &str) {
+    Warning geta = "characters-replaced" (order_no: &str, field: &str, characters: &str) {
         ja: "受注 {order_no} の「{field}」で、TEMPOSTAR の文字コードにない文字（{characters}）を〓に置き換えました。",
         en: "order {order_no}: characters that CP932 lacks were replaced by 〓 in {field} ({characters})",
         hint_ja: "必要であれば TEMPOSTAR の画面で補ってください。",

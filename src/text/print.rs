@@ -42,9 +42,6 @@ texts! {
         en: "{n_en} applied before and put away now",
     }
     no_change() { ja: "変更なし", en: "no change" }
-    error_word() { ja: "エラー", en: "error" }
-    warning_word() { ja: "注意", en: "warning" }
-    note_word() { ja: "お知らせ", en: "note" }
     count_created(n: &str) { ja: "新規 {n}", en: "{n} created" }
     count_updated(n: &str) { ja: "更新 {n}", en: "{n} updated" }
     count_changed(n: &str) { ja: "変更 {n}", en: "{n} changed" }
@@ -65,7 +62,9 @@ texts! {
 }
 
 problems! {
-    error cannot_write = "cannot-write" (path: &str, reason: &str) {
+    exit Usage, ends WithRun, who [Support];
+
+    Error cannot_write = "cannot-write" (path: &str, reason: &str) {
         ja: "{path} に書き込めません（{reason}）。",
         en: "cannot write to {path} ({reason})",
         hint_ja: "フォルダの場所と権限をご確認ください。",

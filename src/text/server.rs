@@ -72,205 +72,233 @@ texts! {
 }
 
 problems! {
-    error unknown_host = "ftp-unknown-host" (reason: &str) {
+    exit Settings, ends Unseen, who [Support, Savaway];
+
+    Error unknown_host = "ftp-unknown-host" (reason: &str) {
+        exit: Remote, who: [Support],
         ja: "接続先のアドレスが見つかりません（{reason}）",
         en: "the host name has no address ({reason})",
         hint_ja: "設定ファイルの [ftp] の url（FTP接続先URL）のつづりと、このコンピュータのネットワーク接続をご確認ください。",
         hint_en: "check the spelling of `url` in the [ftp] settings, and this computer's network and DNS",
     }
-    error unreachable = "ftp-unreachable" (reason: &str) {
+    Error unreachable = "ftp-unreachable" (reason: &str) {
+        exit: Remote,
         ja: "サーバにつながりません（{reason}）",
         en: "the server cannot be reached ({reason})",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、url（接続先）と port（ポート番号）の設定、ネットワークとファイアウォールをご確認ください。",
         hint_en: "the next run tries again; if it goes on, check `url`, `port`, the network and the firewall",
     }
-    error timed_out = "ftp-timeout" (seconds: u64) {
+    Error timed_out = "ftp-timeout" (seconds: u64) {
+        exit: Remote,
         ja: "{seconds} 秒待ちましたが、サーバから応答がありませんでした",
         en: "no answer from the server within {seconds} s",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバの状態とファイアウォールを確認し、必要なら timeout_s を大きくしてください。",
         hint_en: "the next run tries again; if it goes on, check the server and the firewall, or raise `timeout_s`",
     }
-    error too_slow = "ftp-too-slow" (bytes: u64, seconds: u64) {
+    Error too_slow = "ftp-too-slow" (bytes: u64, seconds: u64) {
+        exit: Remote,
         ja: "転送が遅すぎるため打ち切りました（{seconds} 秒で {bytes} バイト）",
         en: "given up, because too little was transferred ({bytes} bytes in {seconds} s)",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、回線とサーバの状態をご確認ください。",
         hint_en: "the next run tries again; if it goes on, check the line and the server",
     }
-    error connection_lost = "ftp-connection-lost" (reason: &str) {
+    Error connection_lost = "ftp-connection-lost" (reason: &str) {
+        exit: Remote,
         ja: "通信が途中で切れました（{reason}）",
         en: "the connection broke ({reason})",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、ネットワークとサーバの状態をご確認ください。",
         hint_en: "the next run tries again; if it goes on, check the network and the server",
     }
-    error data_connection = "ftp-data-connection" (address: &str, reason: &str) {
+    Error data_connection = "ftp-data-connection" (address: &str, reason: &str) {
+        exit: Remote,
         ja: "ファイル転送用の接続（{address}）を開けませんでした（{reason}）",
         en: "the data connection to {address} cannot be opened ({reason})",
         hint_ja: "パッシブモードで使うポートへの外向きの通信が、ファイアウォールで止められていないかご確認ください。",
         hint_en: "check that the firewall allows outgoing connections to the server's passive ports",
     }
-    error not_understood = "ftp-not-understood" (answer: &str) {
+    Error not_understood = "ftp-not-understood" (answer: &str) {
+        exit: Remote,
         ja: "サーバの応答を解釈できませんでした（応答: 「{answer}」）",
         en: "the server's answer makes no sense here: {answer:?}",
         hint_ja: "接続先とポート番号がFTPサーバのものかご確認ください。正しい場合は、次回の実行で自動的に再試行します。",
         hint_en: "check that `url` and `port` are those of an FTP server; if they are, the next run tries again",
     }
-    error ssh_server = "ftp-port-of-ssh" (words: &str) {
+    Error ssh_server = "ftp-port-of-ssh" (words: &str) {
+        exit: Remote, who: [Support],
         ja: "FTPサーバではなく、SSH（SFTP）のサーバです（サーバの応答: 「{words}」）",
         en: "an SSH (SFTP) server answers there, and its answer makes no sense here: {words:?}",
         hint_ja: "port をFTPのポート番号（通常 21）にしてください。",
         hint_en: "set `port` to FTP's, which is usually 21",
     }
-    error web_server = "ftp-port-of-web" (words: &str) {
+    Error web_server = "ftp-port-of-web" (words: &str) {
+        exit: Remote, who: [Support],
         ja: "FTPサーバではなく、Webサーバです（サーバの応答: 「{words}」）",
         en: "a web server answers there, and its answer makes no sense here: {words:?}",
         hint_ja: "port をFTPのポート番号（通常 21）にしてください。",
         hint_en: "set `port` to FTP's, which is usually 21",
     }
-    error mail_server = "ftp-port-of-mail" (words: &str) {
+    Error mail_server = "ftp-port-of-mail" (words: &str) {
+        exit: Remote, who: [Support],
         ja: "FTPサーバではなく、メールサーバです（サーバの応答: 「{words}」）",
         en: "a mail server answers there, and its answer makes no sense here: {words:?}",
         hint_ja: "port をFTPのポート番号（通常 21）にしてください。",
         hint_en: "set `port` to FTP's, which is usually 21",
     }
-    error tls_at_once = "ftp-port-of-tls" () {
+    Error tls_at_once = "ftp-port-of-tls" () {
+        exit: Remote, who: [Support],
         ja: "接続と同時に暗号化を始めるサーバ（Implicit FTPSやHTTPS）です。この方式には対応していません",
         en: "the server there expects encryption from the start (implicit FTPS or HTTPS), which is not supported",
         hint_ja: "port を、接続の後に暗号化を始める方式（Explicit FTPS）のポート番号（通常 21）にしてください。",
         hint_en: "set `port` to that of explicit FTPS, which is usually 21",
     }
-    error busy = "ftp-server-busy" (reply: &str) {
+    Error busy = "ftp-server-busy" (reply: &str) {
+        exit: Remote,
         ja: "サーバが一時的に処理を受け付けませんでした（サーバの応答: 「{reply}」）",
         en: "the server could not do it for now: {reply:?}",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
         hint_en: "the next run tries again; if it goes on, show the server's answer to TEMPOSTAR's support",
     }
-    error server_full = "ftp-server-full" (reply: &str) {
+    Error server_full = "ftp-server-full" (reply: &str) {
+        exit: Remote,
         ja: "FTPサーバの空き容量が足りません（サーバの応答: 「{reply}」）",
         en: "there is no room on the server: {reply:?}",
         hint_ja: "FTPサーバ上の不要なファイル（archive や error フォルダの中など）を削除してください。",
         hint_en: "delete files that are no longer needed from the server, such as those in the archive and error folders",
     }
-    error tls_refused = "ftp-tls-refused" (reply: &str) {
+    Error tls_refused = "ftp-tls-refused" (reply: &str) {
+        who: [Support],
         ja: "サーバが暗号化通信（AUTH TLS）に対応していません（サーバの応答: 「{reply}」）",
         en: "the server refuses AUTH TLS: {reply:?}",
         hint_ja: "接続先とポート番号をご確認ください。暗号化なしでよいことを確認できた場合に限り、tls = \"none\" と設定してください（パスワードも暗号化されずに送られます）。",
         hint_en: "check `url` and `port`; only if the server is meant to be used without encryption, set tls = \"none\" (the password then travels unencrypted)",
     }
-    error tls_failed = "ftp-tls-failed" (reason: &str) {
+    Error tls_failed = "ftp-tls-failed" (reason: &str) {
+        who: [Support],
         ja: "暗号化通信（TLS）の開始に失敗しました（{reason}）",
         en: "the TLS handshake failed ({reason})",
         hint_ja: "サーバの対応するTLSのバージョンに合わせて tls_min と tls_max を設定してください（例: tls_max = \"1.3\"）。接続先とポート番号もご確認ください。",
         hint_en: "set `tls_min` and `tls_max` to what the server speaks (for instance tls_max = \"1.3\"), and check `url` and `port`",
     }
-    error tls_required = "ftp-tls-required" (reply: &str) {
+    Error tls_required = "ftp-tls-required" (reply: &str) {
+        who: [Support],
         ja: "サーバが暗号化通信（TLS）を求めています（サーバの応答: 「{reply}」）",
         en: "the server demands encryption: {reply:?}",
         hint_ja: "設定ファイルの [ftp] で tls = \"explicit\" と設定してください。",
         hint_en: "set tls = \"explicit\" in the [ftp] settings",
     }
-    error session_reuse = "ftp-tls-session-reuse" (reply: &str) {
+    Error session_reuse = "ftp-tls-session-reuse" (reply: &str) {
         ja: "サーバが、転送用の接続でも同じ暗号化セッションを使い続けること（TLSセッションの再利用）を求めています（サーバの応答: 「{reply}」）",
         en: "the server demands that its TLS session is reused for the data connection: {reply:?}",
         hint_ja: "tls_min と tls_max をどちらも \"1.2\" にしてください（既定値です）。それでも続く場合は、サーバの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
         hint_en: "set both `tls_min` and `tls_max` to \"1.2\" (the default); if it goes on, show the server's answer to TEMPOSTAR's support",
     }
-    error certificate_untrusted = "ftp-certificate-untrusted" (fingerprint: &str) {
+    Error certificate_untrusted = "ftp-certificate-untrusted" (fingerprint: &str) {
         ja: "サーバの証明書を信頼できません（証明書のSHA-256: {fingerprint}）",
         en: "the server's certificate is not trusted (its SHA-256 is {fingerprint})",
         hint_ja: "接続先のサーバ名が正しいか、まずご確認ください。サーバの管理者に証明書を確かめたうえで、発行元のCA 証明書を ca_file に指定するか、この証明書だけを信頼する場合は certificate_sha256 = \"{fingerprint}\" と設定してください。",
         hint_en: "check the host name first; once the server's owner has confirmed the certificate, either name its CA in `ca_file`, or trust exactly this certificate with certificate_sha256 = \"{fingerprint}\"",
     }
-    error certificate_expired = "ftp-certificate-expired" (on: &str, fingerprint: &str) {
+    Error certificate_expired = "ftp-certificate-expired" (on: &str, fingerprint: &str) {
+        who: [Savaway, Support],
         ja: "サーバの証明書の有効期限が、{on} に切れています（証明書のSHA-256: {fingerprint}）",
         en: "the server's certificate has expired on {on} (its SHA-256 is {fingerprint})",
         hint_ja: "サーバの管理者に、証明書の更新を依頼してください。更新までの間だけ使う場合は、証明書を確かめたうえで certificate_sha256 = \"{fingerprint}\" と設定してください。",
         hint_en: "have the server's owner renew it; to go on until then, once the owner has confirmed the certificate, set certificate_sha256 = \"{fingerprint}\"",
     }
-    error certificate_not_valid_yet = "ftp-certificate-not-valid-yet" (from: &str) {
+    Error certificate_not_valid_yet = "ftp-certificate-not-valid-yet" (from: &str) {
         ja: "サーバの証明書は、{from} から有効になるものです",
         en: "the server's certificate is valid only from {from} on",
         hint_ja: "このコンピュータの日時が正しいかご確認ください。正しい場合は、サーバの管理者へお問い合わせください。",
         hint_en: "check this computer's clock; if it is right, ask the server's owner",
     }
-    error certificate_of_another_host = "ftp-certificate-other-host" (host: &str, names: &str, fingerprint: &str) {
+    Error certificate_of_another_host = "ftp-certificate-other-host" (host: &str, names: &str, fingerprint: &str) {
         ja: "サーバの証明書は「{host}」のものではなく、「{names}」のものです（証明書のSHA-256: {fingerprint}）",
         en: "the server's certificate is not for {host}, but for {names} (its SHA-256 is {fingerprint})",
         hint_ja: "接続先（url）が正しいサーバ名かご確認ください。正しいことをサーバの管理者に確かめられた場合は、certificate_sha256 = \"{fingerprint}\" と設定すると、この証明書だけを信頼します。",
         hint_en: "check the host name in `url`; if the server's owner confirms that host and certificate are right, set certificate_sha256 = \"{fingerprint}\"",
     }
-    error certificate_changed = "ftp-certificate-not-pinned" (fingerprint: &str) {
+    Error certificate_changed = "ftp-certificate-not-pinned" (fingerprint: &str) {
         ja: "サーバの証明書が、設定（certificate_sha256）のものと違います（サーバの証明書のSHA-256: {fingerprint}）",
         en: "the server's certificate is not the one in `certificate_sha256` (its SHA-256 is {fingerprint})",
         hint_ja: "サーバの証明書が更新された可能性があります。必ずサーバの管理者に確かめたうえで、certificate_sha256 = \"{fingerprint}\" に書き換えるか、certificate_sha256 の代わりに ca_file を設定してください。",
         hint_en: "the server may have a new certificate: ask its owner, then set certificate_sha256 = \"{fingerprint}\", or use `ca_file` instead",
     }
-    error ca_file = "ftp-ca-file" (path: &str, reason: &str) {
+    Error ca_file = "ftp-ca-file" (path: &str, reason: &str) {
+        who: [Support],
         ja: "CA 証明書のファイル（ca_file）「{path}」を使えません（{reason}）",
         en: "the CA file {path} cannot be used ({reason})",
         hint_ja: "PEM形式（-----BEGIN CERTIFICATE----- で始まるテキスト）のファイルか、読み取り権限があるかをご確認ください。",
         hint_en: "it must be a readable PEM file (text with -----BEGIN CERTIFICATE-----)",
     }
-    error login_refused = "ftp-login-refused" (reply: &str) {
+    Error login_refused = "ftp-login-refused" (reply: &str) {
+        who: [Support, Shop],
         ja: "サーバがログインを拒否しました（サーバの応答: 「{reply}」）",
         en: "the server refused the login: {reply:?}",
         hint_ja: "user（FTPユーザID）とパスワードの設定をご確認ください。テスト環境と本番環境では別のものを使います。",
         hint_en: "check `user` and the password; demo and production have different ones",
     }
-    error folder_missing = "ftp-folder-missing" (folder: &str, reply: &str) {
+    Error folder_missing = "ftp-folder-missing" (folder: &str, reply: &str) {
         ja: "フォルダ「{folder}」がないか、開く権限がありません（サーバの応答: 「{reply}」）",
         en: "the folder {folder} does not exist or must not be opened: {reply:?}",
         hint_ja: "設定ファイルの inbox・outbox のフォルダ名とショップコードをご確認ください。正しい場合は、サーバにフォルダを用意してもらってください。",
         hint_en: "check the folder in `inbox` or `outbox` and the shop code; if they are right, have the folder made on the server",
     }
-    error file_missing = "ftp-file-missing" (reply: &str) {
+    Error file_missing = "ftp-file-missing" (reply: &str) {
+        exit: Remote, who: [Support],
         ja: "ファイルがサーバにありません（サーバの応答: 「{reply}」）",
         en: "the file is not on the server: {reply:?}",
         hint_ja: "ほかの人やプログラムが移動または削除していないかご確認ください。",
         hint_en: "check whether somebody or another program has moved or deleted it",
     }
-    error forbidden = "ftp-forbidden" (reply: &str) {
+    Error forbidden = "ftp-forbidden" (reply: &str) {
         ja: "サーバに許可されませんでした（サーバの応答: 「{reply}」）",
         en: "the server does not allow it: {reply:?}",
         hint_ja: "フォルダがあるか、このFTPユーザに読み書きの権限があるかを、サーバの管理者にご確認ください。",
         hint_en: "ask the server's owner whether the folder exists and this user may read and write there",
     }
-    error refused = "ftp-refused" (reply: &str) {
+    Error refused = "ftp-refused" (reply: &str) {
+        exit: Remote,
         ja: "サーバに拒否されました（サーバの応答: 「{reply}」）",
         en: "the server refused it: {reply:?}",
         hint_ja: "サーバの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
         hint_en: "show the server's answer to TEMPOSTAR's support",
     }
-    error size_unsupported = "ftp-size-unsupported" (reply: &str) {
+    Error size_unsupported = "ftp-size-unsupported" (reply: &str) {
         ja: "サーバがファイルサイズの確認（SIZE）に対応していないため、転送が完全かどうかを確かめられません（サーバの応答: 「{reply}」）",
         en: "the server does not know SIZE, so that no transfer can be verified: {reply:?}",
         hint_ja: "SIZEコマンドを使えるようにできるか、サーバの管理者にお問い合わせください。",
         hint_en: "ask the server's owner to allow the SIZE command",
     }
-    error incomplete = "ftp-incomplete" (transferred: u64, on_server: u64) {
+    Error incomplete = "ftp-incomplete" (transferred: u64, on_server: u64) {
+        exit: Remote, who: [Support],
         ja: "転送したサイズ（{transferred}バイト）とサーバ上のサイズ（{on_server}バイト）が一致しません",
         en: "{transferred} bytes were transferred, but the file on the server has {on_server}",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバの空き容量とネットワークをご確認ください。",
         hint_en: "the next run tries again; if it goes on, check the room on the server and the network",
     }
-    error vanished = "ftp-file-vanished" (transferred: u64, reply: &str) {
+    Error vanished = "ftp-file-vanished" (transferred: u64, reply: &str) {
+        exit: Remote, who: [Support],
         ja: "{transferred}バイトを転送しましたが、直後に確認するとファイルがサーバにありませんでした（サーバの応答: 「{reply}」）",
         en: "{transferred} bytes were transferred, but the file is not on the server afterwards: {reply:?}",
         hint_ja: "ほかの人やプログラムが同時に移動または削除していないかご確認ください。",
         hint_en: "check whether somebody or another program moves or deletes it at the same time",
     }
-    error changed = "ftp-file-changed" (before: u64, now: u64) {
+    Error changed = "ftp-file-changed" (before: u64, now: u64) {
+        exit: Remote, who: [Support],
         ja: "ダウンロード中にファイルのサイズが{before}バイトから{now}バイトに変わりました",
         en: "the file changed from {before} to {now} bytes meanwhile",
         hint_ja: "まだ書き込み中のファイルと考えられます。次回の実行で取り込みます。続く場合は settle_s を大きくしてください。",
         hint_en: "it is probably still being written: the next run takes it; if it goes on, raise `settle_s`",
     }
-    error bad_name = "ftp-bad-name" (name: &str) {
+    Error bad_name = "ftp-bad-name" (name: &str) {
+        who: [Support],
         ja: "名前 {name:?} には、FTPで使えない文字が含まれています",
         en: "the name {name:?} contains characters that FTP cannot carry",
         hint_ja: "改行などの制御文字を取り除いてください。",
         hint_en: "remove line breaks and other control characters",
     }
-    error local_file = "ftp-local-file" (path: &str, reason: &str) {
+    Error local_file = "ftp-local-file" (path: &str, reason: &str) {
+        who: [Support],
         ja: "このコンピュータのファイル「{path}」を読み書きできません（{reason}）",
         en: "the local file {path} cannot be read or written ({reason})",
         hint_ja: "work_dir のフォルダの権限と、ディスクの空き容量をご確認ください。",

@@ -1,7 +1,10 @@
 //! What `status` has to say.
 
+use crate::job::Job;
+use crate::moment::Moment;
+
 texts! {
-    title(shop: &str, environment: &str, now: &str) {
+    title(shop: &str, environment: &str, now: Moment) {
         ja: "{shop}（{environment}）の状況: {now}",
         en: "status of {shop} ({environment}), {now}",
     }
@@ -33,7 +36,7 @@ texts! {
     minutes_ago(n: i64) { ja: "{n} 分前", en: "{n} min ago" }
     hours_ago(n: i64) { ja: "{n} 時間前", en: "{n} h ago" }
     days_ago(n: i64) { ja: "{n} 日前", en: "{n} d ago" }
-    last_success(time: &str, ago: &str, ago_en: &str) {
+    last_success(time: Moment, ago: &str, ago_en: &str) {
         ja: "最後の成功は {time}（{ago}）",
         en: "last success {time} ({ago_en})",
     }
@@ -49,7 +52,7 @@ texts! {
         ja: "未解決の問題: {count} 件",
         en: "open problems: {count}",
     }
-    problem(command: &str, message: &str, message_en: &str, time: &str, times: u64) {
+    problem(command: Job, message: &str, message_en: &str, time: Moment, times: u64) {
         ja: "{command}: {message}（{time} から、{times} 回）",
         en: "{command}: {message_en} (since {time}, runs: {times})",
     }
@@ -61,11 +64,11 @@ texts! {
         ja: "まだメールで知らせていません",
         en: "not mailed yet",
     }
-    rerun(command: &str) {
+    rerun(command: Job) {
         ja: "取り込めなかったファイルは tempostar {command} --file 名前 で、写しからもう一度処理できます",
         en: "a refused file can be processed again from its copy: tempostar {command} --file NAME",
     }
-    batch_not_taken(name: &str, time: &str, orders: u64) {
+    batch_not_taken(name: &str, time: Moment, orders: u64) {
         ja: "{name}（{time} に送信、受注 {orders} 件）",
         en: "{name} (sent {time}, orders: {orders})",
     }
@@ -101,11 +104,11 @@ texts! {
         ja: "保留または取り込めなかったファイル: {count} 件",
         en: "files held or refused: {count}",
     }
-    file_held(command: &str, name: &str, time: &str) {
+    file_held(command: Job, name: &str, time: Moment) {
         ja: "{time} {command} 保留 {name}",
         en: "{time} {command} held {name}",
     }
-    file_refused(command: &str, name: &str, time: &str, copy: &str) {
+    file_refused(command: Job, name: &str, time: Moment, copy: &str) {
         ja: "{time} {command} 不可 {name}（写し: {copy}）",
         en: "{time} {command} refused {name} (copy: {copy})",
     }

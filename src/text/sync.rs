@@ -1,175 +1,204 @@
 //! What `sync` has to say: the frame of a run, and what becomes of files.
 
+use crate::job::Job;
+use crate::moment::Moment;
+
 problems! {
-    note locked = "locked" (job: &str) {
+    exit Partial, ends Unseen, who [Support];
+
+    Note locked = "locked" (job: Job) {
+        exit: Locked, ends: WithRun, who: [],
         ja: "{job} は別の実行がまだ動いています。今回は何もしません。",
         en: "another run of {job} is still at work; this one does nothing",
         hint_ja: "",
         hint_en: "",
     }
-    error locked_for_long = "locked-for-long" (job: &str, time: &str) {
+    Error locked_for_long = "locked-for-long" (job: Job, time: Moment) {
+        exit: Locked, ends: NextRun,
         ja: "{job} の前の実行が終わらないため、{time} から実行できていません。",
         en: "{job} has been locked out since {time}: an earlier run of it does not end",
         hint_ja: "動いたままの tempostar のプロセスを調べてください。止まっているようであれば終了させてください（途中までの変更は取り消され、失われるものはありません）。",
         hint_en: "look for the tempostar process that is still at work; if it hangs, end it: what was under way rolls back, nothing is lost",
     }
-    error interrupted = "interrupted" () {
+    Error interrupted = "interrupted" () {
+        exit: Interrupted, ends: WithRun,
         ja: "途中で停止の指示を受けたため、終了しました。",
         en: "stopped by a signal",
         hint_ja: "途中までの変更は取り消されています。次の実行で続きから行います。",
         hint_en: "what was under way has been rolled back; the next run goes on from there",
     }
-    error work_dir_unusable = "work-dir-unusable" (path: &str, reason: &str) {
+    Error work_dir_unusable = "work-dir-unusable" (path: &str, reason: &str) {
+        exit: Settings,
         ja: "作業フォルダに書き込めません: {path}（{reason}）",
         en: "cannot write to the work folder: {path} ({reason})",
         hint_ja: "権限とディスクの空きを確認するか、設定ファイルの work_dir を直してください。",
         hint_en: "check its permissions and the disk, or correct `work_dir` in the settings file",
     }
-    error work_dir_link = "work-dir-link" (path: &str) {
+    Error work_dir_link = "work-dir-link" (path: &str) {
+        exit: Settings,
         ja: "作業フォルダの中の {path} がシンボリックリンクになっています。お客様の情報がほかの場所に置かれないように、リンクの先は使いません。",
         en: "{path} in the work folder is a symbolic link, which is not followed: customers' data could end up elsewhere",
         hint_ja: "リンクを消してください（必要なフォルダは自動で作られます）。置き場所を変える場合は、設定ファイルの work_dir を直してください。",
         hint_en: "delete the link (what is needed is made anew); to have the files elsewhere, change `work_dir` in the settings file",
     }
-    error local_disk = "local-disk" (reason: &str) {
+    Error local_disk = "local-disk" (reason: &str) {
+        exit: Settings,
         ja: "作業フォルダのファイルを読み書きできません（{reason}）。",
         en: "a file of the work folder cannot be read or written ({reason})",
         hint_ja: "作業フォルダの権限とディスクの空きをご確認ください。何も失われていません。",
         hint_en: "check the work folder's permissions and the disk's free space; nothing is lost",
     }
-    error internal = "internal" (reason: &str) {
+    Error internal = "internal" (reason: &str) {
+        exit: Internal,
         ja: "プログラムの内部エラーです（{reason}）。",
         en: "internal error: {reason}",
         hint_ja: "このメッセージを添えて開発元へお知らせください。途中までの変更は取り消されています。",
         hint_en: "please report this message; what was under way has been rolled back",
     }
-    error file_argument = "file-argument" (path: &str, reason: &str) {
+    Error file_argument = "file-argument" (path: &str, reason: &str) {
+        exit: Usage, ends: WithRun,
         ja: "--file で指定されたファイルを読めません: {path}（{reason}）",
         en: "cannot read the file given with --file: {path} ({reason})",
         hint_ja: "ファイルの名前と権限をご確認ください。前に取り込んだファイルや取り込めなかったファイルは、名前だけを指定すると作業フォルダの archive にある写しを使います。",
         hint_en: "check its name and permissions; of a file that was taken before, its name alone means the copy in the work folder's archive",
     }
-    error refused = "file-refused" (rows: u64) {
+    Error refused = "file-refused" (rows: u64) {
+        ends: GoodFile, who: [Shop, Savaway],
         ja: "このファイルは取り込みませんでした（{rows} 行）。データは何も変わっていません。",
         en: "this file was refused (rows: {rows}); nothing of it was written",
         hint_ja: "サーバの受信フォルダの error へ移します。直したものを同じ名前でもう一度置けば取り込みます。",
         hint_en: "it goes to the folder error in the inbox; a corrected one is taken under the same name",
     }
-    error refused_before = "file-refused-before" () {
+    Error refused_before = "file-refused-before" () {
+        ends: WithRun, who: [Shop, Savaway],
         ja: "このファイルは、前回の実行で取り込まないと判断したものです",
         en: "an earlier run refused this file",
         hint_ja: "サーバの error フォルダへ移します。直したものを同じ名前でもう一度置けば取り込みます。",
         hint_en: "it is moved to the folder error on the server; a corrected one is taken under the same name",
     }
-    error too_many_bad_rows = "too-many-bad-rows" (bad: u64, rows: u64, percent: u32) {
+    Error too_many_bad_rows = "too-many-bad-rows" (bad: u64, rows: u64, percent: u32) {
+        ends: WithRun, who: [Shop, Savaway],
         ja: "{rows} 行のうち {bad} 行に誤りがあり、許容範囲（{percent}%）を超えたため、ファイル全体を取り込みませんでした。",
         en: "{bad} of {rows} rows wrong, more than the {percent} % that are tolerated: the whole file is refused",
         hint_ja: "ファイルを直してもう一度置いてください。許容範囲は max_bad_rows_percent で変えられます。",
         hint_en: "correct the file and upload it again; `max_bad_rows_percent` sets what is tolerated",
     }
-    error more_bad_rows = "more-bad-rows" (more: u64) {
+    Error more_bad_rows = "more-bad-rows" (more: u64) {
+        ends: WithRun, who: [Shop, Savaway],
         ja: "ほかにも {more} 行に誤りがあります。",
         en: "more rows that are wrong: {more}",
         hint_ja: "全件は作業フォルダの rejects にあります。",
         hint_en: "all of them are in the folder rejects of the work folder",
     }
-    error rejects_kept = "rejects-kept" (rows: u64, path: &str) {
+    Error rejects_kept = "rejects-kept" (rows: u64, path: &str) {
+        ends: GoodFile, who: [Shop, Savaway],
         ja: "誤りのある {rows} 行を保存しました: {path}",
         en: "rejected rows ({rows}) were kept in {path}",
         hint_ja: "このファイルを直して、同じコマンドの --file に指定すると取り込めます。",
         hint_en: "correct that file and feed it back with --file",
     }
-    note unknown_columns = "unknown-columns" (names: &str, count: usize) {
+    Note unknown_columns = "unknown-columns" (names: &str, count: usize) {
+        ends: WithRun,
         ja: "取り込み先のない列が {count} 列あります: {names}",
         en: "columns without a home in the shop ({count}): {names}",
         hint_ja: "取り込むには、商品の自由項目を作成するか、設定ファイルの [products.free_items] に書いてください。",
         hint_en: "to take them, create free items of these names, or map them in [products.free_items]",
     }
-    note not_ready = "not-ready" () {
+    Note not_ready = "not-ready" () {
+        ends: WithRun, who: [],
         ja: "まだ転送の途中のようです。次の実行で取り込みます。",
         en: "still being uploaded, it seems; the next run takes it",
         hint_ja: "",
         hint_en: "",
     }
-    note vanished = "file-vanished" () {
+    Note vanished = "file-vanished" () {
+        ends: WithRun, who: [],
         ja: "一覧にありましたが、取得するときにはなくなっていたか、ファイルではありませんでした。",
         en: "was listed, but was gone or no file when it was to be downloaded",
         hint_ja: "",
         hint_en: "",
     }
-    error file_too_large = "file-too-large" (size_mb: u64, limit_mb: u64) {
+    Error file_too_large = "file-too-large" (size_mb: u64, limit_mb: u64) {
         ja: "ファイルが大きすぎます（{size_mb} MB、上限 {limit_mb} MB）。取り込んでいません。",
         en: "the file is too large ({size_mb} MB, the limit is {limit_mb} MB); it was not taken",
         hint_ja: "正しいファイルであれば、設定ファイルの [limits] max_file_mb を大きくしてください。",
         hint_en: "if it is right, raise max_file_mb in [limits]",
     }
-    warning ignored_name = "ignored-name" (name: &str) {
+    Warning ignored_name = "ignored-name" (name: &str) {
         ja: "扱えない名前のファイルがあります: {name}",
         en: "a file on the server has a name that cannot be used: {name}",
         hint_ja: "名前を変えて置き直してください。",
         hint_en: "rename it",
     }
-    error unreadable = "file-unreadable" (reply: &str) {
+    Error unreadable = "file-unreadable" (reply: &str) {
         ja: "サーバの一覧にありますが、サイズを確認できないため取り込めません（サーバの応答: 「{reply}」）。",
         en: "is listed on the server, but cannot be taken, because the server does not tell its size: {reply:?}",
         hint_ja: "この FTP ユーザにファイルを読む権限があるか、SIZE コマンドを使えるかを SAVAWAY へご確認ください。",
         hint_en: "ask SAVAWAY whether this FTP user may read the file and use the SIZE command",
     }
-    warning more_ignored_names = "more-ignored-names" (more: usize) {
+    Warning more_ignored_names = "more-ignored-names" (more: usize) {
         ja: "扱えない名前のファイルがほかに {more} 件あります。",
         en: "more files on the server with names that cannot be used: {more}",
         hint_ja: "接続先のフォルダが正しいか確認し、名前を変えて置き直してください。",
         hint_en: "check that the folder is the right one, and rename them",
     }
-    note replaced_meanwhile = "file-replaced" () {
+    Note replaced_meanwhile = "file-replaced" () {
+        ends: WithRun, who: [],
         ja: "取り込んでいる間に、サーバで新しいファイルに置き換えられました。新しいものは次の実行で取り込みます。",
         en: "was replaced on the server by another file meanwhile; the next run takes that one",
         hint_ja: "",
         hint_en: "",
     }
-    error cannot_clean_up = "cannot-clean-up" () {
+    Error cannot_clean_up = "cannot-clean-up" () {
         ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした",
         en: "is dealt with, but cannot be put away on the server",
         hint_ja: "次の実行で再び試みます。二重に取り込むことはありません。続く場合は、FTP ユーザに移動と削除の権限があるか SAVAWAY へご確認ください。",
         hint_en: "the next run tries again, and applies nothing twice; if it goes on, ask SAVAWAY whether this FTP user may rename and delete",
     }
-    warning batch_taken_unseen = "batch-taken-unseen" (name: &str) {
+    Warning batch_taken_unseen = "batch-taken-unseen" (name: &str) {
+        ends: InSilence,
         ja: "前回の実行が途中で止まったため、受注ファイル {name} をサーバで確認できませんでした。TEMPOSTAR が受け取ったものとして扱います。",
         en: "an earlier run was interrupted while {name} was being renamed, and the server has it no more: it counts as taken by TEMPOSTAR",
         hint_ja: "このファイルの受注が TEMPOSTAR に登録されているかご確認ください。ファイルの写しは作業フォルダの archive にあります。",
         hint_en: "check in TEMPOSTAR that its orders are there; a copy lies in the work folder's archive",
     }
-    error not_reconciled = "not-reconciled" (chosen: u64, written: u64) {
+    Error not_reconciled = "not-reconciled" (chosen: u64, written: u64) {
+        exit: Internal,
         ja: "受注ファイルの検算が合わないため送信していません（選んだ行 {chosen}、書いた行 {written}）。",
         en: "the file of orders does not add up and was not sent ({chosen} lines chosen, {written} written)",
         hint_ja: "開発元へお知らせください。",
         hint_en: "please report this",
     }
-    warning database_restored = "database-restored" (files: usize, orders: usize) {
+    Error database_restored = "database-restored" (files: usize, orders: usize) {
+        ends: InSilence,
         ja: "データベースに記録のない送信済みの受注ファイルが、作業フォルダに {files} 件ありました。データベースが古いバックアップから復元されたようです。その受注 {orders} 件を送信済みに戻しました。",
         en: "the database had forgotten files of orders that were sent ({files}): it seems to have been put back from an older copy. Their orders ({orders}) count as sent again",
         hint_ja: "受注が二重に送信されることはありません。バックアップより後に取り込んだ商品・物流のファイルは、作業フォルダの archive にある写しを --file に指定して、もう一度取り込んでください。",
         hint_en: "no order is sent twice; import the files of products and shipping that came since that copy once more, with --file, from the work folder's archive",
     }
-    error orders_lost = "orders-lost" (count: usize, numbers: &str, folder: &str) {
+    Error orders_lost = "orders-lost" (count: usize, numbers: &str, folder: &str) {
+        ends: InSilence, who: [Shop],
         ja: "TEMPOSTAR へ送信した受注のうち {count} 件が、データベースにありません: {numbers}",
         en: "orders that were sent to TEMPOSTAR are missing in the database ({count}): {numbers}",
         hint_ja: "復元したバックアップより後に入った受注です。送信したファイルの写しが {folder} にあります。それを見て登録し直してください。",
         hint_en: "they came after the copy that the database was put back from; enter them again from the copies of the files in {folder}",
     }
-    error database_behind = "database-behind" (name: &str, place: &str) {
+    Error database_behind = "database-behind" (name: &str, place: &str) {
+        exit: Database,
         ja: "受注ファイル {name} は送信した記録が作業フォルダにありますが、データベースには記録がなく、写しもありません。受注が二重に送信されないように、停止しました。",
         en: "the work folder knows that {name} was sent, but the database does not, and there is no copy of it: stopped, because orders might be sent twice",
         hint_ja: "データベースが古いバックアップから復元されていないかご確認ください。TEMPOSTAR にある受注の exported_at を設定してから、{place} を削除すると再開します。",
         hint_en: "has the database been put back from an older copy? Set exported_at of the orders that TEMPOSTAR has, then delete {place}",
     }
-    note begun_finished = "begun-file-finished" () {
+    Note begun_finished = "begun-file-finished" () {
+        ends: WithRun, who: [],
         ja: "前回の実行が取り込みの途中で止まっていたため、残りを取り込みました。",
         en: "an interrupted run had written a part of this file; the rest is written now",
         hint_ja: "",
         hint_en: "",
     }
-    error begun_copy_lost = "begun-copy-lost" () {
+    Error begun_copy_lost = "begun-copy-lost" () {
+        ends: InSilence,
         ja: "前回の実行が取り込みの途中で止まっており、続きに必要な写しが作業フォルダにありません。一部の行だけが取り込まれています。",
         en: "an interrupted run had written a part of this file, and its copy is missing in the work folder",
         hint_ja: "サーバの受信フォルダに残っていれば、もう一度全体を取り込みます。残っていなければ、同じファイルを --file で取り込んでください。",

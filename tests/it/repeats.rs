@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDateTime;
 use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -66,7 +65,7 @@ impl Desk {
         let config = self.path("tempostar.toml").into_os_string();
         let args: [OsString; 6] =
             ["tempostar".into(), job.into(), "--config".into(), config, "--file".into(), file.into()];
-        let now = NaiveDateTime::parse_from_str(&format!("2026-11-24 {time}"), "%Y-%m-%d %H:%M:%S").unwrap();
+        let now = format!("2026-11-24 {time}").parse().unwrap();
         let finished = app::run(args, &Clock::Fixed(now));
         assert!([0, 3].contains(&finished.exit_code), "{finished:?}\n{sheet}");
         finished

@@ -2,8 +2,7 @@
 
 use super::rows::{AddedLine, Columns, Entry};
 use crate::encoding::{comparable_name, look_alikes};
-use crate::moment::format_time;
-use crate::report::Problem;
+use crate::problem::Problem;
 use crate::sync::import::Stamp;
 use crate::text::jobs as text;
 
@@ -132,8 +131,8 @@ pub(super) fn missing_shipments(order: &OrderState, rows: &[&Entry]) -> Vec<Prob
 /// payment, of which TEMPOSTAR knows better.
 pub(super) fn tick(ticks: &Ticks, rows: &[&Entry], stamp: &Stamp) -> Ticks {
     let shipped_at =
-        format_time(rows.iter().filter_map(|row| row.shipped_at).max().unwrap_or(stamp.file_time));
-    let paid_at = rows.iter().rev().find_map(|row| row.paid_at).map(format_time);
+        rows.iter().filter_map(|row| row.shipped_at).max().unwrap_or(stamp.file_time).to_string();
+    let paid_at = rows.iter().rev().find_map(|row| row.paid_at).map(|time| time.to_string());
     let keep_or = |is_set: bool, old: &Option<String>, new: &str| match old {
         Some(old) if is_set => Some(old.clone()),
         _ => Some(new.to_owned()),

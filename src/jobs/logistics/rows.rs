@@ -1,11 +1,12 @@
 //! What a logistics file says: its columns, its rows, and the temporary table that brings an order's rows together.
 
 use anyhow::Result;
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate};
 use rusqlite::{Statement, params};
 
 use super::Tally;
 use crate::interrupt;
+use crate::moment::Moment;
 use crate::settings::AddOrderLines;
 use crate::sheet::{Column, Header, Row, RowProblem};
 use crate::sync::import::Incoming;
@@ -122,11 +123,11 @@ pub(super) struct Entry {
     /// `None`: all destinations.
     pub(super) shipment_no: Option<i64>,
     /// 出荷確定日, else 出荷日
-    pub(super) shipped_at: Option<NaiveDateTime>,
+    pub(super) shipped_at: Option<Moment>,
     pub(super) delivered_on: Option<NaiveDate>,
     pub(super) tracking_no: Option<String>,
     pub(super) delivery_method: Option<String>,
-    pub(super) paid_at: Option<NaiveDateTime>,
+    pub(super) paid_at: Option<Moment>,
     pub(super) added: Option<AddedLine>,
 }
 
@@ -273,17 +274,16 @@ pub(super) fn stage(incoming: &mut Incoming<'_>, columns: &Columns, tally: &mut 
 
 pub(super) fn stage_entry(insert: &mut Statement<'_>, entry: &Entry) -> Result<()> {
     let added = entry.added.as_ref();
-    let seconds = |time: NaiveDateTime| time.and_utc().timestamp();
     insert.execute(params![
         entry.order_no,
         entry.line,
         entry.progress as i64,
         entry.shipment_no,
-        entry.shipped_at.map(seconds),
+        entry.shipped_at.map(Moment::seconds),
         entry.delivered_on.map(|date| date.num_days_from_ce()),
         entry.tracking_no,
         entry.delivery_method,
-        entry.paid_at.map(seconds),
+        entry.paid_at.map(Moment::seconds),
         added.map(|line| &line.sku_code),
         added.map(|line| &line.product_name),
         added.map(|line| &line.options),
@@ -317,17 +317,16 @@ pub(super) fn read_staged(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
         1 => Progress::Cancelled,
         _ => Progress::NotYet,
     };
-    let time = |seconds: i64| DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc());
     Ok(Entry {
         order_no: row.get(0)?,
         line: row.get(1)?,
         progress,
         shipment_no: row.get(3)?,
-        shipped_at: row.get::<_, Option<_>>(4)?.and_then(time),
+        shipped_at: row.get::<_, Option<_>>(4)?.and_then(Moment::of_seconds),
         delivered_on: row.get::<_, Option<_>>(5)?.and_then(NaiveDate::from_num_days_from_ce_opt),
         tracking_no: row.get(6)?,
         delivery_method: row.get(7)?,
-        paid_at: row.get::<_, Option<_>>(8)?.and_then(time),
+        paid_at: row.get::<_, Option<_>>(8)?.and_then(Moment::of_seconds),
         added,
     })
 }

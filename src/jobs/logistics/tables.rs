@@ -7,7 +7,7 @@ use super::decide::{Decision, LineState, OrderState, ShipmentState, Ticks};
 use super::rows::Entry;
 use crate::books::staging::{Left, Slice};
 use crate::crash;
-use crate::moment::format_time;
+use crate::moment::Moment;
 use crate::sync::import::Stamp;
 
 /// The statements that read an order.
@@ -207,7 +207,7 @@ pub(super) fn write_changes(
     slice: Slice,
     after: &mut String,
 ) -> Result<Left> {
-    let now = &format_time(stamp.now);
+    let now = stamp.now;
     let chosen = choose_orders(transaction, slice, after)?;
     if let Some(history) = stamp.history {
         record(transaction, history)?;
@@ -327,7 +327,7 @@ fn add_lines(transaction: &Transaction<'_>) -> Result<()> {
 
 /// Notes what the orders will be stamped with as known, unless the shop had changed the order before: that change must
 /// not be covered by ours.
-fn note_as_known(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+fn note_as_known(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
     transaction.execute(
         "UPDATE tempostar_batch_orders
          SET known_updated_at = :now
@@ -342,7 +342,7 @@ fn note_as_known(transaction: &Transaction<'_>, now: &str) -> Result<()> {
     Ok(())
 }
 
-fn tick_orders(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+fn tick_orders(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
     transaction.execute(
         "UPDATE orders
          SET delivery_status = 1, payment_status = 1, capture_status = 1, updated_at = :now,
@@ -360,7 +360,7 @@ fn tick_orders(transaction: &Transaction<'_>, now: &str) -> Result<()> {
 }
 
 /// Or that they were taken back.
-fn note_cancellations(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+fn note_cancellations(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
     transaction.execute(
         "UPDATE orders
          SET updated_at = :now,
@@ -376,7 +376,7 @@ fn note_cancellations(transaction: &Transaction<'_>, now: &str) -> Result<()> {
 }
 
 /// Stamps the orders of which only shipments or lines have changed.
-fn stamp_others(transaction: &Transaction<'_>, now: &str) -> Result<()> {
+fn stamp_others(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
     transaction.execute(
         "UPDATE orders
          SET updated_at = :now

@@ -9,7 +9,6 @@ use rusqlite::{Connection, Statement};
 use super::batch::RowInBatch;
 use crate::books::staging::Cell;
 use crate::encoding::comparable_name;
-use crate::moment::format_time;
 use crate::settings::Products;
 use crate::sheet::{Column, Header, KeptRow, Row, RowProblem};
 use crate::text::jobs as text;
@@ -341,7 +340,7 @@ fn read_cell<'a>(row: &Row<'a>, place: &Place, kind: Kind) -> Result<Option<Cell
         Kind::Decimal => row.decimal(column)?.map(Cow::Owned).into(),
         Kind::Flag => row.flag(column)?.map(i64::from).into(),
         Kind::Date => row.date(column)?.map(|date| Cow::Owned(date.to_string())).into(),
-        Kind::Moment => row.date_time(column)?.map(|at| Cow::Owned(format_time(at))).into(),
+        Kind::Moment => row.date_time(column)?.map(|at| Cow::Owned(at.to_string())).into(),
     }))
 }
 

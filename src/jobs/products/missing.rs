@@ -4,7 +4,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Statement, Transaction};
 
 use crate::books;
-use crate::moment::{format_time, parse_time};
+use crate::moment::Moment;
 use crate::sync::import::Stamp;
 
 /// The products of which a row was rejected: they are not missing from the file.
@@ -50,18 +50,17 @@ pub(super) fn compare_missing(shop: &Connection, stamp: &Stamp) -> Result<bool> 
 
 /// Writes what [`compare_missing`] found.
 pub(super) fn note_missing(transaction: &Transaction<'_>, stamp: &Stamp, is_newest_full: bool) -> Result<()> {
-    let file_time = format_time(stamp.file_time);
     transaction.execute(
         "INSERT OR IGNORE INTO tempostar_missing_products (code, since)
          SELECT code, ?1 FROM temp.newly_missing",
-        [&file_time],
+        [stamp.file_time],
     )?;
     transaction.execute(
         "DELETE FROM tempostar_missing_products WHERE code IN (SELECT code FROM temp.found_again)",
         [],
     )?;
     if is_newest_full {
-        books::set_meta(transaction, NEWEST_FULL_FILE, &file_time)?;
+        books::set_meta(transaction, NEWEST_FULL_FILE, &stamp.file_time.to_string())?;
     }
     Ok(())
 }
@@ -79,7 +78,7 @@ fn is_full(shop: &Connection) -> Result<bool> {
 
 /// An old file that a person feeds in again says nothing about the products that came after it.
 fn is_newest(shop: &Connection, stamp: &Stamp) -> Result<bool> {
-    let newest = books::meta(shop, NEWEST_FULL_FILE)?.and_then(|time| parse_time(&time));
+    let newest: Option<Moment> = books::meta(shop, NEWEST_FULL_FILE)?.map(|time| time.parse()).transpose()?;
     Ok(newest.is_none_or(|newest| newest <= stamp.file_time))
 }
 

@@ -11,11 +11,10 @@ use std::cmp::Ordering;
 use std::mem;
 
 use anyhow::Result;
-use chrono::NaiveDateTime;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, Statement};
 
-use crate::moment::{format_time, parse_time};
+use crate::moment::Moment;
 use crate::sync::import::{Room, Stamp};
 
 /// How many figures are looked up at a time.
@@ -177,12 +176,12 @@ impl Batch {
 pub(super) struct Lookup<'a> {
     skus: Cursor<'a>,
     stock: Cursor<'a>,
-    file_time: NaiveDateTime,
+    file_time: Moment,
 }
 
 impl<'a> Lookup<'a> {
     pub(super) fn new(shop: &'a Connection, stamp: &Stamp) -> Result<Self> {
-        let file_time = format_time(stamp.file_time);
+        let file_time = stamp.file_time;
         Ok(Self {
             skus: Cursor::new(shop.prepare("SELECT code, handled FROM skus WHERE code >= ?1 ORDER BY code")?),
             // Mostly nothing is allocated, and no figure is newer than the file: to read two columns of a million rows
@@ -221,11 +220,11 @@ impl<'a> Lookup<'a> {
 }
 
 /// What is allocated, and whether the figure is later than the file.
-fn read_unusual(unusual: &str, file_time: NaiveDateTime) -> Result<(i64, bool)> {
+fn read_unusual(unusual: &str, file_time: Moment) -> Result<(i64, bool)> {
     let (allocated, as_of) = unusual.split_once(' ').unwrap_or((unusual, ""));
     let no_number = |_| rusqlite::Error::InvalidColumnType(2, "allocated".to_owned(), Type::Text);
     let allocated = allocated.parse().map_err(no_number)?;
-    Ok((allocated, parse_time(as_of).is_some_and(|as_of| as_of > file_time)))
+    Ok((allocated, as_of.parse::<Moment>().is_ok_and(|as_of| as_of > file_time)))
 }
 
 /// A cursor along a table. The statement gives rows from a code on, in order; the code is its first column.

@@ -11,11 +11,11 @@ use anyhow::{Context, Result};
 use rusqlite::{Transaction, TransactionBehavior};
 
 use super::{ExportJob, bytes_of};
-use crate::books::ledger::{self, Batch, BatchState, RestoredBatch};
+use crate::books::batches::{self, Batch, BatchState, RestoredBatch};
 use crate::crash;
 use crate::hashing::Hashing;
 use crate::interrupt;
-use crate::report::{Exit, Failure};
+use crate::problem::Failure;
 use crate::shelf::{create_file, time_of};
 use crate::sync::Run;
 use crate::text::sync as text;
@@ -25,7 +25,7 @@ const LOST_TOLD_MAX: usize = 20;
 
 /// Where the copies of sent files lie, below the work folder's archive. Each environment has a ledger of its own.
 pub(super) fn archive_folder(run: &Run<'_>) -> String {
-    format!("{}.{}", run.report.command, run.settings.environment.as_str())
+    format!("{}.{}", run.report.job, run.settings.environment.as_str())
 }
 
 /// Which file is the last one that TEMPOSTAR may have seen.
@@ -76,7 +76,7 @@ struct Found {
 pub(super) fn take_up_again(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
     let Some(last) = remembered(run)? else { return Ok(()) };
     let bytes = bytes_of(&run.spool()?, &last.sha256);
-    let known = ledger::batch_of(&run.database, &last.sha256)?;
+    let known = batches::batch_of(&run.database, &last.sha256)?;
     let is_sent = known.as_ref().is_some_and(|batch| batch.state == BatchState::Sent);
     // An interrupted batch has its bytes in the spool.
     if is_sent || (known.is_some() && bytes.exists()) {
@@ -89,12 +89,12 @@ pub(super) fn take_up_again(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
         take_up(run, job, &file, &mut found)?;
     }
     tell(run, found);
-    match ledger::batch_of(&run.database, &last.sha256)? {
+    match batches::batch_of(&run.database, &last.sha256)? {
         Some(batch) if batch.state != BatchState::Prepared => Ok(()),
-        _ => Err(Failure::new(
-            Exit::Database,
-            text::database_behind(&last.file_name, &place_of_last(run).display().to_string()),
-        )
+        _ => Err(Failure::of(text::database_behind(
+            &last.file_name,
+            &place_of_last(run).display().to_string(),
+        ))
         .into()),
     }
 }
@@ -108,7 +108,7 @@ struct SentFile {
 }
 
 fn take_up_archive(run: &Run<'_>, job: &ExportJob, found: &mut Found) -> Result<()> {
-    let known: HashSet<String> = ledger::archived_batches(&run.database)?;
+    let known: HashSet<String> = batches::archived_batches(&run.database)?;
     for file in archived_files(run)? {
         interrupt::check()?;
         if file.archived_as.as_ref().is_some_and(|place| !known.contains(place)) {
@@ -150,9 +150,9 @@ fn take_up(run: &Run<'_>, job: &ExportJob, file: &SentFile, found: &mut Found) -
     let (sha256, size) = hash(&file.path)?;
     let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    match (ledger::batch_of(&transaction, &sha256)?, &file.archived_as) {
+    match (batches::batch_of(&transaction, &sha256)?, &file.archived_as) {
         (Some(batch), Some(archived_as)) if batch.state != BatchState::Sent => {
-            ledger::mark_sent(&transaction, batch.id, archived_as, sent_at)?;
+            batches::mark_sent(&transaction, batch.id, archived_as, sent_at)?;
             found.orders += usize::try_from(batch.order_count)?;
         }
         (Some(_), _) => return Ok(()),
@@ -167,7 +167,7 @@ fn take_up(run: &Run<'_>, job: &ExportJob, file: &SentFile, found: &mut Found) -
                 archived_as: archived_as.as_deref(),
                 run_id: &run.report.run_id,
             };
-            let lost = ledger::restore_batch(&transaction, &batch, sent_at)?;
+            let lost = batches::restore_batch(&transaction, &batch, sent_at)?;
             found.orders += sent.order_numbers.len() - lost.len();
             found.lost.extend(lost);
         }
@@ -189,11 +189,11 @@ fn hash(path: &Path) -> Result<(String, u64)> {
 
 fn tell(run: &mut Run<'_>, found: Found) {
     if found.files > 0 {
-        run.report.partial(text::database_restored(found.files, found.orders));
+        run.report.tell(text::database_restored(found.files, found.orders));
     }
     if !found.lost.is_empty() {
         let folder = run.work_dir.archived(&archive_folder(run)).display().to_string();
         let named = found.lost.iter().take(LOST_TOLD_MAX).cloned().collect::<Vec<_>>().join(", ");
-        run.report.partial(text::orders_lost(found.lost.len(), &named, &folder));
+        run.report.tell(text::orders_lost(found.lost.len(), &named, &folder));
     }
 }

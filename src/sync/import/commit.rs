@@ -21,12 +21,13 @@ use super::inbox::Spooled;
 use super::rejects::tell_rejects;
 use super::{ImportJob, Progress, Rejects, Stamp, compare, judge};
 use crate::books;
+use crate::books::files::{self, Decision, FileEntry};
 use crate::books::history::{HistoryFile, Recording};
-use crate::books::ledger::{self, Decision, FileEntry};
 use crate::books::staging::{Left, Slice};
 use crate::crash;
 use crate::interrupt;
-use crate::report::{Exit, Failure, FileOutcome, FileReport};
+use crate::problem::Failure;
+use crate::report::{FileOutcome, FileReport};
 #[cfg(feature = "test-hooks")]
 use crate::settings;
 use crate::sheet::Refusal;
@@ -72,7 +73,7 @@ pub(super) fn commit(
         history.keep(&transaction, &file.entry, &run.report.run_id, stamp.now)?;
         crash::point("rows-written");
     }
-    let id = ledger::record_file(&transaction, &file.entry, decision, stamp.now)?;
+    let id = files::record_file(&transaction, &file.entry, decision, stamp.now)?;
     crash::point("recorded");
     interrupt::check()?;
     crash::point("before-commit");
@@ -90,15 +91,15 @@ pub(super) fn finish_begun(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result
     if run.mode == Mode::DryRun {
         return Ok(());
     }
-    for (id, entry) in ledger::begun_files(&run.database, run.report.command)? {
+    for (id, entry) in files::begun_files(&run.database, run.report.job)? {
         let path = run.work_dir.archived(&entry.archived_as);
         if fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
             let file = Spooled { shown: entry.name.clone(), entry, path, listed: None, scan: None };
             finish(run, job, id, &file)?;
         } else {
             // If the server has it still, it is a new file now.
-            ledger::forget_file(&run.database, id)?;
-            run.report.partial(text::begun_copy_lost().in_file(&entry.name));
+            files::forget_file(&run.database, id)?;
+            run.report.tell(text::begun_copy_lost().in_file(&entry.name));
         }
     }
     Ok(())
@@ -113,7 +114,7 @@ fn finish(run: &mut Run<'_>, job: &mut dyn ImportJob, id: i64, file: &Spooled) -
     let compared = compare(run, job, file, &stamp, &mut rejects, &mut told);
     let (comparison, problems) = compared.map_err(|error| match Refusal::of(&error) {
         // It could be used when it was begun: the settings were others then.
-        Some(problem) => Failure::new(Exit::Settings, problem.clone()).into(),
+        Some(problem) => Failure::of(problem.clone()).into(),
         None => error,
     })?;
     told.rejected = rejects.count;
@@ -121,7 +122,7 @@ fn finish(run: &mut Run<'_>, job: &mut dyn ImportJob, id: i64, file: &Spooled) -
     tell_rejects(run, &rejects, &told, kept.as_deref());
     judge(run, comparison, problems, &mut told);
     write_slices(run, job, &file.entry, Some(id), &stamp)?;
-    run.report.problems.push(text::begun_finished().in_file(&file.shown));
+    run.report.tell(text::begun_finished().in_file(&file.shown));
     run.report.add_file(told);
     Ok(())
 }
@@ -152,10 +153,10 @@ fn write_slices(
         crash::point("slice-written");
         let id = match begun {
             Some(id) => id,
-            None => ledger::record_file(&transaction, entry, &Decision::Begun, stamp.now)?,
+            None => files::record_file(&transaction, entry, &Decision::Begun, stamp.now)?,
         };
         if left == Left::Nothing {
-            ledger::mark_applied(&transaction, id)?;
+            files::mark_applied(&transaction, id)?;
         }
         run.commit(transaction)?;
         crash::point("slice-committed");

@@ -6,20 +6,21 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use crate::moment::Moment;
 use anyhow::{Context, Result};
-use chrono::NaiveDateTime;
 
 use super::super::{Mode, Run};
 use super::intake::{Intake, Received};
-use crate::books::ledger::{self, FileEntry};
+use crate::books::files::{self, FileEntry};
 use crate::crash;
 use crate::file_time::{own_time, server_time};
 use crate::interrupt;
-use crate::report::{Exit, Failure, FileOutcome, FileReport};
-use crate::server::{Kind, Remote, RemoteFile, Unreadable};
+use crate::problem::Failure;
+use crate::report::{FileOutcome, FileReport};
+use crate::server::{ErrorKind, Remote, RemoteFile, Unreadable};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::{EncodingChoice, Scan};
-use crate::shelf::{RUN_ID_TIME, create_file, time_of};
+use crate::shelf::{create_file, time_of};
 use crate::text::sync as text;
 
 /// How many names that cannot be used are told one by one: a listing can be a megabyte of nonsense.
@@ -46,7 +47,7 @@ pub(super) fn list_ready(
     run: &mut Run<'_>,
     remote: &mut Remote<'_>,
     inbox: &Inbox,
-) -> Result<Vec<(RemoteFile, NaiveDateTime)>> {
+) -> Result<Vec<(RemoteFile, Moment)>> {
     let is_marker =
         |name: &str| matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()));
     let wanted = |name: &str| is_marker(name) || inbox.pattern.matches(name);
@@ -54,7 +55,7 @@ pub(super) fn list_ready(
     crash::point("listed");
     tell_ignored(run, &listing.ignored);
     for Unreadable { name, reply } in &listing.unreadable {
-        run.report.partial(text::unreadable(reply).in_file(name));
+        run.report.tell(text::unreadable(reply).in_file(name));
         run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
     }
     let markers: HashSet<String> =
@@ -80,7 +81,7 @@ pub(super) fn list_ready(
             files.push((file, file_time));
         } else {
             run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
-            run.report.problems.push(text::not_ready().in_file(&file.name));
+            run.report.tell(text::not_ready().in_file(&file.name));
         }
     }
     files.sort_by(|(a, a_time), (b, b_time)| (a_time, &a.name).cmp(&(b_time, &b.name)));
@@ -89,10 +90,10 @@ pub(super) fn list_ready(
 
 pub(super) fn tell_ignored(run: &mut Run<'_>, names: &[String]) {
     for name in names.iter().take(IGNORED_NAMES_TOLD_MAX) {
-        run.report.problems.push(text::ignored_name(name));
+        run.report.tell(text::ignored_name(name));
     }
     if names.len() > IGNORED_NAMES_TOLD_MAX {
-        run.report.problems.push(text::more_ignored_names(names.len() - IGNORED_NAMES_TOLD_MAX));
+        run.report.tell(text::more_ignored_names(names.len() - IGNORED_NAMES_TOLD_MAX));
     }
 }
 
@@ -104,7 +105,7 @@ pub(super) fn note_files_that_are_gone(
     inbox: &Inbox,
     lying: &HashSet<&str>,
 ) -> Result<()> {
-    for file in ledger::unfinished_files(&run.database, run.report.command)? {
+    for file in files::unfinished_files(&run.database, run.report.job)? {
         if lying.contains(file.name.as_str()) || remote.size(&join(&inbox.folder, &file.name))?.is_some() {
             continue;
         }
@@ -112,9 +113,9 @@ pub(super) fn note_files_that_are_gone(
             remote.delete(&join(&inbox.folder, &marker_name(&file.name, suffix)))?;
         }
         if file.is_held {
-            ledger::forget_file(&run.database, file.id)?;
+            files::forget_file(&run.database, file.id)?;
         } else {
-            ledger::mark_cleaned_up(&run.database, file.id)?;
+            files::mark_cleaned_up(&run.database, file.id)?;
         }
     }
     Ok(())
@@ -137,7 +138,7 @@ pub(super) fn download(
     remote: &mut Remote<'_>,
     inbox: &Inbox,
     file: &RemoteFile,
-    file_time: NaiveDateTime,
+    file_time: Moment,
     spool: &Path,
 ) -> Result<Option<Spooled>> {
     let limit = run.settings.limits.max_file_bytes;
@@ -153,17 +154,17 @@ pub(super) fn download(
                 spooled(run, file.name.clone(), file.name.clone(), path, intake.finish(), file_time);
             Ok(Some(Spooled { listed: Some(file.clone()), ..spooled }))
         }
-        Err(error) if error.kind == Kind::Missing => {
-            run.report.problems.push(text::vanished().in_file(&file.name));
+        Err(error) if error.kind == ErrorKind::Missing => {
+            run.report.tell(text::vanished().in_file(&file.name));
             Ok(None)
         }
-        Err(error) if error.kind == Kind::Forbidden => {
-            run.report.partial((*error.problem).in_file(&file.name));
+        Err(error) if error.kind == ErrorKind::Forbidden => {
+            run.report.tell((*error.problem).in_file(&file.name));
             run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
             Ok(None)
         }
-        Err(error) if error.kind == Kind::Changed => {
-            run.report.problems.push(text::not_ready().in_file(&file.name));
+        Err(error) if error.kind == ErrorKind::Changed => {
+            run.report.tell(text::not_ready().in_file(&file.name));
             run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
             Ok(None)
         }
@@ -174,7 +175,7 @@ pub(super) fn download(
 pub(super) fn tell_too_large(run: &mut Run<'_>, name: &str, size: u64) {
     let mb = 1024 * 1024;
     let limit = run.settings.limits.max_file_bytes;
-    run.report.partial(text::file_too_large(size.div_ceil(mb), limit / mb).in_file(name));
+    run.report.tell(text::file_too_large(size.div_ceil(mb), limit / mb).in_file(name));
     run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
 }
 
@@ -186,8 +187,7 @@ pub(super) fn copy_to_spool(
 ) -> Result<Option<Spooled>> {
     let from = &given_file(run, given)?;
     let shown = from.display().to_string();
-    let unreadable =
-        |error: &std::io::Error| Failure::new(Exit::Usage, text::file_argument(&shown, &error.to_string()));
+    let unreadable = |error: &std::io::Error| Failure::of(text::file_argument(&shown, &error.to_string()));
     let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let modified = time_of(from).map_err(|error| unreadable(&error))?;
     let mut input = File::open(from).map_err(|error| unreadable(&error))?;
@@ -219,24 +219,19 @@ fn given_file(run: &Run<'_>, given: &Path) -> Result<PathBuf> {
     let is_name = given.components().count() == 1 && given.file_name().is_some();
     let copy = match given.exists() || !is_name {
         true => None,
-        false => run.work_dir.newest_copy(run.report.command, given)?,
+        false => run.work_dir.newest_copy(run.report.job, given)?,
     };
     Ok(copy.unwrap_or_else(|| given.to_owned()))
 }
 
 /// The time that a file given by hand had before: one that was taken before, or the corrected rows of one. However late
 /// a person corrects them, their figures are as old as the file that they came from.
-pub(super) fn known_time(
-    run: &Run<'_>,
-    from: &Path,
-    name: &str,
-    sha256: &str,
-) -> Result<Option<NaiveDateTime>> {
-    if let Some(known) = ledger::find_file(&run.database, run.report.command, name, sha256)? {
+pub(super) fn known_time(run: &Run<'_>, from: &Path, name: &str, sha256: &str) -> Result<Option<Moment>> {
+    if let Some(known) = files::find_file(&run.database, run.report.job, name, sha256)? {
         return Ok(Some(known.file_time));
     }
     match run.work_dir.run_of_rejects(from) {
-        Some(run_id) => ledger::file_time(&run.database, &run_id, name),
+        Some(run_id) => files::file_time(&run.database, &run_id, name),
         None => Ok(None),
     }
 }
@@ -247,13 +242,13 @@ pub(super) fn spooled(
     name: String,
     path: PathBuf,
     received: Received,
-    file_time: NaiveDateTime,
+    file_time: Moment,
 ) -> Spooled {
     let Received { size, sha256, scan } = received;
-    let taken_at = run.clock.now().format(RUN_ID_TIME);
-    let archived_as = format!("{}/{taken_at}-{}/{name}", run.report.command, &sha256[..8]);
+    let taken_at = run.clock.now().stamp();
+    let archived_as = format!("{}/{taken_at}-{}/{name}", run.report.job, &sha256[..8]);
     let run_id = run.report.run_id.clone();
-    let entry = FileEntry { command: run.report.command, run_id, name, sha256, size, file_time, archived_as };
+    let entry = FileEntry { job: run.report.job, run_id, name, sha256, size, file_time, archived_as };
     Spooled { shown, entry, path, listed: None, scan: Some(scan) }
 }
 
@@ -277,8 +272,8 @@ pub(super) fn clean_up_remote(
         && remote.is_replaced(&inbox.folder, listed)?
     {
         // What lies there now nobody has read yet: moved away, it would be lost.
-        run.report.problems.push(text::replaced_meanwhile().in_file(&file.shown));
-        return entry_id.map_or(Ok(()), |id| ledger::mark_cleaned_up(&run.database, id));
+        run.report.tell(text::replaced_meanwhile().in_file(&file.shown));
+        return entry_id.map_or(Ok(()), |id| files::mark_cleaned_up(&run.database, id));
     }
     let moved = match (place, inbox.after_import) {
         (Place::Error, _) => move_into(remote, inbox, file, "error"),
@@ -293,7 +288,7 @@ pub(super) fn clean_up_remote(
     match cleaned {
         Ok(()) => {
             crash::point("archived-remotely");
-            entry_id.map_or(Ok(()), |id| ledger::mark_cleaned_up(&run.database, id))?;
+            entry_id.map_or(Ok(()), |id| files::mark_cleaned_up(&run.database, id))?;
             crash::point("cleaned-up");
             Ok(())
         }
@@ -301,10 +296,10 @@ pub(super) fn clean_up_remote(
         Err(error)
             if matches!(
                 error.kind,
-                Kind::Refused | Kind::Forbidden | Kind::Missing | Kind::FolderMissing
+                ErrorKind::Refused | ErrorKind::Forbidden | ErrorKind::Missing | ErrorKind::FolderMissing
             ) =>
         {
-            run.report.partial(text::cannot_clean_up().because(&error.problem.message).in_file(&file.shown));
+            run.report.tell(text::cannot_clean_up().because(&error.problem.message).in_file(&file.shown));
             Ok(())
         }
         Err(error) => Err(error.into()),
@@ -329,7 +324,7 @@ pub(super) fn move_into(
         Err(error)
             if matches!(
                 error.kind,
-                Kind::Refused | Kind::Forbidden | Kind::Missing | Kind::FolderMissing
+                ErrorKind::Refused | ErrorKind::Forbidden | ErrorKind::Missing | ErrorKind::FolderMissing
             ) =>
         {
             remote.make_folder(&folder)?;

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::moment::Moment;
 use anyhow::Result;
-use chrono::NaiveDateTime;
 
 use super::super::{Mode, Run};
-use crate::report::{FileReport, Problem};
+use crate::problem::Problem;
+use crate::report::FileReport;
 use crate::sheet::{RejectsWriter, Row, RowProblem};
 use crate::shelf::{WorkDir, set_time};
 use crate::text::sync as text;
@@ -58,7 +59,7 @@ impl Rejects {
     }
 
     /// Ends the file of rejected rows, as old as the file that they came from. Gives its path if there are any.
-    pub(super) fn keep(&mut self, file_time: NaiveDateTime) -> Result<Option<PathBuf>> {
+    pub(super) fn keep(&mut self, file_time: Moment) -> Result<Option<PathBuf>> {
         let Some(path) = self.writer.take().map(RejectsWriter::finish).transpose()?.flatten() else {
             return Ok(None);
         };
@@ -78,13 +79,12 @@ impl Rejects {
 
 pub(super) fn tell_rejects(run: &mut Run<'_>, rejects: &Rejects, told: &FileReport, kept: Option<&Path>) {
     for problem in &rejects.told {
-        run.report.partial(problem.clone());
+        run.report.tell(problem.clone());
     }
     if rejects.count > BAD_ROWS_TOLD_MAX {
-        run.report.partial(text::more_bad_rows(rejects.count - BAD_ROWS_TOLD_MAX).in_file(&told.name));
+        run.report.tell(text::more_bad_rows(rejects.count - BAD_ROWS_TOLD_MAX).in_file(&told.name));
     }
     if let Some(path) = kept {
-        run.report
-            .partial(text::rejects_kept(rejects.count, &path.display().to_string()).in_file(&told.name));
+        run.report.tell(text::rejects_kept(rejects.count, &path.display().to_string()).in_file(&told.name));
     }
 }

@@ -351,7 +351,7 @@ impl World {
         if !is_full {
             self.is_changed = [false; SKUS.len()];
         }
-        let name = format!("stock{}-{}.csv", moment(self.now).format("%Y%m%d%H%M%S"), self.files.len());
+        let name = format!("stock{}-{}.csv", moment(self.now).digits(), self.files.len());
         self.files.push((StockFile { name, written_at: self.now, rows }, self.steps));
         Some(self.files.len() - 1)
     }

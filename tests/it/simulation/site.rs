@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::TimeDelta;
 use rusqlite::{Connection, Params, params};
 use tempfile::TempDir;
+use tempostar::job::Job;
 use tempostar::jobs::stock::{self, GuardMode};
-use tempostar::moment::{Clock, format_time};
-use tempostar::report::{Exit, Report};
+use tempostar::moment::{Clock, Moment};
+use tempostar::problem::Exit;
+use tempostar::report::Report;
 use tempostar::settings::{self, Settings};
 use tempostar::sync::import::Source;
 use tempostar::sync::{self, Mode};
@@ -20,12 +22,12 @@ use crate::ftp_server::FtpServer;
 use crate::harness::{OUTBOX, STOCK_INBOX};
 
 /// Seconds since the beginning as the moment that they mean in Japan.
-pub fn moment(at: i64) -> NaiveDateTime {
-    NaiveDate::from_ymd_opt(2026, 11, 24).unwrap().and_hms_opt(9, 0, 0).unwrap() + TimeDelta::seconds(at)
+pub fn moment(at: i64) -> Moment {
+    "2026-11-24 09:00:00".parse::<Moment>().unwrap() + TimeDelta::seconds(at)
 }
 
 fn stamp(at: i64) -> String {
-    format_time(moment(at))
+    moment(at).to_string()
 }
 
 /// How files and orders travel.
@@ -215,7 +217,7 @@ impl Site {
     fn import_files(&self, paths: Vec<PathBuf>, at: i64) {
         let clock = Clock::Fixed(moment(at));
         let run_id = format!("run-{at}-{}", fastrand::u64(..));
-        let report = Report::begin(stock::COMMAND, run_id, clock.now());
+        let report = Report::begin(Job::Stock, run_id, clock.now());
         let report = sync::run(&self.settings, &clock, Mode::Real, report, |run| {
             stock::run(run, &Source::Files(paths), GuardMode::Watch)
         });
@@ -240,7 +242,7 @@ impl Site {
         }
     }
 
-    fn set_stock(&self, sku: &str, figure: i64, own_time: NaiveDateTime, known_until: NaiveDateTime) {
+    fn set_stock(&self, sku: &str, figure: i64, own_time: Moment, known_until: Moment) {
         if !SKUS.contains(&sku) {
             return;
         }
@@ -256,11 +258,11 @@ impl Site {
                  ON CONFLICT (sku_code) DO UPDATE
                  SET quantity = excluded.quantity, allocated = excluded.allocated, as_of = excluded.as_of
                  WHERE as_of <= excluded.as_of OR NOT ?5",
-            params![sku, figure, allocated, format_time(own_time), are_later_figures_kept],
+            params![sku, figure, allocated, own_time, are_later_figures_kept],
         );
     }
 
-    fn in_flight(&self, sku: &str, known_until: NaiveDateTime) -> i64 {
+    fn in_flight(&self, sku: &str, known_until: Moment) -> i64 {
         let sql = "SELECT coalesce(sum(line.quantity), 0)
                    FROM order_lines AS line
                    JOIN orders ON orders.order_no = line.order_no
@@ -270,7 +272,7 @@ impl Site {
                      AND (exported_at IS NULL
                           OR coalesce(CASE ?2 WHEN 'sent' THEN exported_at ELSE taken_at END, '9999') > ?3)";
         let mut query = self.db.prepare_cached(sql).unwrap();
-        let parameters = [sku, self.when.as_str(), &format_time(known_until)];
+        let parameters = [sku, self.when.as_str(), &known_until.to_string()];
         query.query_row(parameters, |row| row.get(0)).unwrap()
     }
 

@@ -3,46 +3,31 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use chrono::NaiveDateTime;
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
-use crate::moment::format_time;
+use crate::books::rows::Cells;
+use crate::moment::Moment;
 
-/// How far a file of orders has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BatchState {
-    /// Its bytes and members are fixed.
-    Prepared,
-    /// Complete on the server under its temporary name; only the rename is missing.
-    Uploaded,
-    /// Complete on the server under its name.
-    Sent,
-}
-
-impl BatchState {
-    fn of(word: &str) -> Self {
-        match word {
-            "uploaded" => Self::Uploaded,
-            "sent" => Self::Sent,
-            _ => Self::Prepared,
-        }
+words! {
+    /// How far a file of orders has come.
+    pub(crate) enum BatchState {
+        /// Its bytes and members are fixed.
+        Prepared = "prepared",
+        /// Complete on the server under its temporary name; only the rename is missing.
+        Uploaded = "uploaded",
+        /// Complete on the server under its name.
+        Sent = "sent",
     }
 }
 
 /// A file of orders that has not arrived yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
-    /// The entry's number.
     pub id: i64,
-    /// Its final name in the outbox.
     pub file_name: String,
-    /// How far it has come.
     pub state: BatchState,
-    /// Of its bytes, lower-case hex.
     pub sha256: String,
-    /// Orders in it.
     pub order_count: u64,
-    /// Lines in it.
     pub line_count: u64,
 }
 
@@ -58,26 +43,16 @@ pub struct BatchOrder {
 /// What fixes a file of orders.
 #[derive(Clone, Debug)]
 pub(crate) struct NewBatch<'a> {
-    /// Its final name in the outbox.
     pub file_name: &'a str,
-    /// Of its bytes, lower-case hex.
     pub sha256: &'a str,
-    /// Bytes.
     pub size: u64,
-    /// Its members.
     pub orders: &'a [BatchOrder],
-    /// Lines in it.
     pub line_count: u64,
-    /// The run that made it.
     pub run_id: &'a str,
 }
 
 /// Fixes a batch and its members. An order that is in another batch already makes it fail.
-pub(crate) fn prepare_batch(
-    transaction: &Transaction<'_>,
-    batch: &NewBatch<'_>,
-    now: NaiveDateTime,
-) -> Result<i64> {
+pub(crate) fn prepare_batch(transaction: &Transaction<'_>, batch: &NewBatch<'_>, now: Moment) -> Result<i64> {
     transaction.execute(
         "INSERT INTO tempostar_batches
              (file_name, state, sha256, size, order_count, line_count, run_id, prepared_at)
@@ -89,7 +64,7 @@ pub(crate) fn prepare_batch(
             ":order_count": batch.orders.len(),
             ":line_count": batch.line_count,
             ":run_id": batch.run_id,
-            ":now": format_time(now),
+            ":now": now,
         },
     )?;
     let id = transaction.last_insert_rowid();
@@ -111,18 +86,17 @@ pub(crate) fn open_batches(connection: &Connection) -> Result<Vec<Batch>> {
          WHERE state <> 'sent'
          ORDER BY id",
     )?;
-    let rows = statement.query_map([], |row| {
-        let state: String = row.get(2)?;
+    let batches = statement.query_and_then([], |row| {
         Ok(Batch {
-            id: row.get(0)?,
-            file_name: row.get(1)?,
-            state: BatchState::of(&state),
-            sha256: row.get(3)?,
-            order_count: row.get(4)?,
-            line_count: row.get(5)?,
+            id: row.cell("tempostar_batches.id")?,
+            file_name: row.cell("tempostar_batches.file_name")?,
+            state: row.cell("tempostar_batches.state")?,
+            sha256: row.cell("tempostar_batches.sha256")?,
+            order_count: row.cell("tempostar_batches.order_count")?,
+            line_count: row.cell("tempostar_batches.line_count")?,
         })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    batches.collect()
 }
 
 /// Whether a batch of this name exists.
@@ -148,20 +122,19 @@ pub(crate) fn mark_sent(
     transaction: &Transaction<'_>,
     id: i64,
     archived_as: &str,
-    now: NaiveDateTime,
+    now: Moment,
 ) -> Result<()> {
-    let now = format_time(now);
     transaction.execute(
         "UPDATE tempostar_batches
          SET state = 'sent', sent_at = ?2, archived_as = ?3
          WHERE id = ?1",
-        (id, &now, archived_as),
+        (id, now, archived_as),
     )?;
     transaction.execute(
         "UPDATE orders
          SET exported_at = ?2
          WHERE order_no IN (SELECT order_no FROM tempostar_batch_orders WHERE batch_id = ?1)",
-        (id, &now),
+        (id, now),
     )?;
     Ok(())
 }
@@ -175,11 +148,8 @@ pub(crate) fn archived_batch(connection: &Connection, sha256: &str) -> Result<Op
 /// A batch as it is found by its bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownBatch {
-    /// The entry's number.
     pub id: i64,
-    /// How far it has come.
     pub state: BatchState,
-    /// Orders in it.
     pub order_count: u64,
 }
 
@@ -187,11 +157,15 @@ pub(crate) struct KnownBatch {
 pub(crate) fn batch_of(connection: &Connection, sha256: &str) -> Result<Option<KnownBatch>> {
     let sql =
         "SELECT id, state, order_count FROM tempostar_batches WHERE sha256 = ?1 ORDER BY id DESC LIMIT 1";
-    let read = |row: &rusqlite::Row<'_>| {
-        let state: String = row.get(1)?;
-        Ok(KnownBatch { id: row.get(0)?, state: BatchState::of(&state), order_count: row.get(2)? })
-    };
-    Ok(connection.query_row(sql, [sha256], read).optional()?)
+    let mut statement = connection.prepare(sql)?;
+    let found = statement.query_and_then([sha256], |row| {
+        Ok(KnownBatch {
+            id: row.cell("tempostar_batches.id")?,
+            state: row.cell("tempostar_batches.state")?,
+            order_count: row.cell("tempostar_batches.order_count")?,
+        })
+    })?;
+    { found }.next().transpose()
 }
 
 /// Where the copies of all batches lie that have one, below the work folder's archive.
@@ -205,19 +179,13 @@ pub(crate) fn archived_batches(connection: &Connection) -> Result<HashSet<String
 /// A batch that the database has forgotten.
 #[derive(Clone, Debug)]
 pub(crate) struct RestoredBatch<'a> {
-    /// Its final name in the outbox.
     pub file_name: &'a str,
-    /// Of its bytes, lower-case hex.
     pub sha256: &'a str,
-    /// Bytes.
     pub size: u64,
-    /// The orders in it.
     pub order_numbers: &'a [String],
-    /// Lines in it.
     pub line_count: u64,
     /// Where its copy lies; `None`: it may still lack its final name.
     pub archived_as: Option<&'a str>,
-    /// The run that takes it up.
     pub run_id: &'a str,
 }
 
@@ -226,7 +194,7 @@ pub(crate) struct RestoredBatch<'a> {
 pub(crate) fn restore_batch(
     transaction: &Transaction<'_>,
     batch: &RestoredBatch<'_>,
-    fixed_at: NaiveDateTime,
+    fixed_at: Moment,
 ) -> Result<Vec<String>> {
     let mut find = transaction.prepare("SELECT updated_at FROM orders WHERE order_no = ?1")?;
     let mut orders = Vec::new();
@@ -271,26 +239,27 @@ pub(crate) fn release_batch(transaction: &Transaction<'_>, id: i64) -> Result<()
 /// A file of orders in the outbox.
 #[derive(Clone, Debug)]
 pub(crate) struct SentBatch {
-    /// Its name.
     pub file_name: String,
-    /// When it was sent, Japan time.
-    pub sent_at: String,
-    /// Orders in it.
+    pub sent_at: Moment,
     pub order_count: u64,
 }
 
 /// The files of orders that were sent and that TEMPOSTAR was not seen to have taken, oldest first, for a person.
 pub(crate) fn sent_batches(connection: &Connection) -> Result<Vec<SentBatch>> {
     let mut statement = connection.prepare(
-        "SELECT file_name, coalesce(sent_at, ''), order_count
+        "SELECT file_name, sent_at, order_count
          FROM tempostar_batches
          WHERE taken_at IS NULL AND state = 'sent'
          ORDER BY sent_at, id",
     )?;
-    let rows = statement.query_map([], |row| {
-        Ok(SentBatch { file_name: row.get(0)?, sent_at: row.get(1)?, order_count: row.get(2)? })
+    let batches = statement.query_and_then([], |row| {
+        Ok(SentBatch {
+            file_name: row.cell("tempostar_batches.file_name")?,
+            sent_at: row.cell("tempostar_batches.sent_at")?,
+            order_count: row.cell("tempostar_batches.order_count")?,
+        })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    batches.collect()
 }
 
 /// The files of orders that were sent and that TEMPOSTAR was not seen to have taken, oldest first.
@@ -306,15 +275,17 @@ pub(crate) fn batches_not_taken(connection: &Connection) -> Result<Vec<(i64, Str
 }
 
 /// Those of them that were sent before this moment: name, and when they were sent.
-pub(crate) fn sent_before(connection: &Connection, before: NaiveDateTime) -> Result<Vec<(String, String)>> {
+pub(crate) fn sent_before(connection: &Connection, before: Moment) -> Result<Vec<(String, Moment)>> {
     let mut statement = connection.prepare(
         "SELECT file_name, sent_at
          FROM tempostar_batches
          WHERE taken_at IS NULL AND state = 'sent' AND sent_at < ?1
          ORDER BY sent_at, id",
     )?;
-    let rows = statement.query_map([format_time(before)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let batches = statement.query_and_then([before], |row| {
+        Ok((row.cell("tempostar_batches.file_name")?, row.cell("tempostar_batches.sent_at")?))
+    })?;
+    batches.collect()
 }
 
 /// Whether TEMPOSTAR has ever been seen to take a file of orders away.
@@ -324,12 +295,12 @@ pub(crate) fn has_any_been_taken(connection: &Connection) -> Result<bool> {
 }
 
 /// Notes that TEMPOSTAR has taken a file of orders.
-pub(crate) fn mark_taken(connection: &Connection, id: i64, now: NaiveDateTime) -> Result<()> {
+pub(crate) fn mark_taken(connection: &Connection, id: i64, now: Moment) -> Result<()> {
     connection.execute(
         "UPDATE tempostar_batches
          SET taken_at = ?2
          WHERE id = ?1 AND taken_at IS NULL",
-        (id, format_time(now)),
+        (id, now),
     )?;
     Ok(())
 }

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::books::ledger::Case;
+use crate::books::cases::Case;
+use crate::job::Job;
 use crate::settings::Settings;
 use crate::shelf::{WorkDir, create_file};
 
@@ -17,7 +18,7 @@ pub(crate) struct Aside(PathBuf);
 
 impl Aside {
     /// The file of this job and environment; it need not be there.
-    pub(crate) fn of(settings: &Settings, work_dir: &WorkDir, job: &str) -> Self {
+    pub(crate) fn of(settings: &Settings, work_dir: &WorkDir, job: Job) -> Self {
         Self(work_dir.place(&format!("{job}.{}.problems", settings.environment.as_str())))
     }
 

@@ -1,40 +1,42 @@
 //! The ledger's part about problems that last: since when each is there, how often it was seen, and who was told.
 
 use anyhow::Result;
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, named_params};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::report::Severity;
-use crate::text::Text;
+use crate::books::rows::Cells;
+use crate::job::Job;
+use crate::moment::Moment;
+use crate::problem::{Kind, Severity};
+use crate::text::{Text, kind_of};
 
-/// A problem from its beginning to its end. Times are as the database writes them, Japan time.
+/// A problem from its beginning to its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Case {
     /// The ledger's number; 0: not in the ledger.
     #[serde(skip)]
     pub id: i64,
-    /// The job.
-    pub command: String,
-    /// What makes it one and the same problem: mostly its code.
-    pub kind: String,
+    #[serde(rename = "command")]
+    pub job: Job,
+    /// What makes it one and the same problem.
+    pub kind: &'static Kind,
     /// A file's name, an order's number; empty: the job as a whole.
     pub concerns: String,
     /// What of it was seen last.
     pub seen: Sighting,
-    /// When it began.
-    pub first_seen: String,
-    /// When it was seen last.
-    pub last_seen: String,
+    pub first_seen: Moment,
+    pub last_seen: Moment,
     /// In how many runs it was seen.
     pub times_seen: u64,
     /// It is not mailed before this moment.
-    pub mail_from: String,
+    pub mail_from: Moment,
     /// When it was mailed last.
-    pub mailed_at: Option<String>,
+    pub mailed_at: Option<Moment>,
     /// How often mailing it has failed since.
     pub mail_failures: u64,
     /// When it was over.
-    pub ended_at: Option<String>,
+    pub ended_at: Option<Moment>,
     /// It is over, and nobody has to be told any more.
     pub is_done: bool,
 }
@@ -42,32 +44,26 @@ pub(crate) struct Case {
 /// How a problem showed itself in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sighting {
-    /// Of the problem, as documented.
-    pub code: String,
-    /// Whether it is a warning only.
-    pub is_warning: bool,
-    /// Of the run that saw it.
+    /// Of the problem that was met; the case's own, or a part of it.
+    #[serde(rename = "code")]
+    pub kind: &'static Kind,
+    /// What the run's exit code was by it.
     pub exit_code: u8,
-    /// What happened.
     pub message: Text,
-    /// What the reader can do about it.
     pub hint: Text,
     /// The first rows that were rejected.
     pub rows: Vec<RejectedRow>,
-    /// The run.
     pub run_id: String,
 }
 
 /// A row that was rejected, as far as a mail may tell of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RejectedRow {
-    /// The file.
     pub file: String,
     /// The physical line, 1-based.
     pub line: u64,
     /// The column's name; can be empty.
     pub column: String,
-    /// Why.
     pub reason: Text,
 }
 
@@ -78,56 +74,85 @@ impl Case {
     }
 
     /// Whether it is the same problem.
-    pub(crate) fn is(&self, command: &str, kind: &str, concerns: &str) -> bool {
-        self.command == command && self.kind == kind && self.concerns == concerns
+    pub(crate) fn is(&self, job: Job, kind: &Kind, concerns: &str) -> bool {
+        self.job == job && self.kind == kind && self.concerns == concerns
+    }
+
+    /// It is over by this moment. Whoever was not told of the beginning need not be told of the end.
+    pub(crate) fn end(&mut self, now: Moment) {
+        self.ended_at = Some(now);
+        self.is_done = self.mailed_at.is_none() && self.mail_failures == 0;
+    }
+}
+
+impl ToSql for Kind {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.code.into())
+    }
+}
+
+impl FromSql for &'static Kind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str().map(kind_of)
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code)
+    }
+}
+
+impl<'de> Deserialize<'de> for &'static Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|code| kind_of(&code))
     }
 }
 
 /// All cases that are not done with: those that are open, and those whose end has to be told. Mostly none.
 pub(crate) fn cases(connection: &Connection) -> Result<Vec<Case>> {
     let mut statement = connection.prepare(
-        "SELECT id, command, kind, concerns, code, severity = 'warning', exit_code,
-                message_ja, message_en, hint_ja, hint_en, details, run_id,
+        "SELECT id, command, kind, concerns, code, exit_code, message_ja, message_en, hint_ja, hint_en, details, run_id,
                 first_seen, last_seen, times_seen, mail_from, mailed_at, mail_failures, ended_at
          FROM tempostar_problems
          WHERE NOT is_done
          ORDER BY command, id",
     )?;
-    let rows = statement.query_map([], read_case)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    statement.query_and_then([], read_case)?.collect()
 }
 
-fn read_case(row: &Row<'_>) -> rusqlite::Result<Case> {
-    let details: String = row.get(11)?;
+fn read_case(row: &Row<'_>) -> Result<Case> {
+    let details: String = row.cell("tempostar_problems.details")?;
+    let text = |ja, en| -> Result<Text> { Ok(Text { ja: row.cell(ja)?, en: row.cell(en)? }) };
     let seen = Sighting {
-        code: row.get(4)?,
-        is_warning: row.get(5)?,
-        exit_code: row.get(6)?,
-        message: Text { ja: row.get(7)?, en: row.get(8)? },
-        hint: Text { ja: row.get(9)?, en: row.get(10)? },
+        kind: row.cell("tempostar_problems.code")?,
+        exit_code: row.cell("tempostar_problems.exit_code")?,
+        message: text("tempostar_problems.message_ja", "tempostar_problems.message_en")?,
+        hint: text("tempostar_problems.hint_ja", "tempostar_problems.hint_en")?,
         rows: serde_json::from_str(&details).unwrap_or_default(),
-        run_id: row.get(12)?,
+        run_id: row.cell("tempostar_problems.run_id")?,
     };
     Ok(Case {
-        id: row.get(0)?,
-        command: row.get(1)?,
-        kind: row.get(2)?,
-        concerns: row.get(3)?,
+        id: row.cell("tempostar_problems.id")?,
+        job: row.cell("tempostar_problems.command")?,
+        kind: row.cell("tempostar_problems.kind")?,
+        concerns: row.cell("tempostar_problems.concerns")?,
         seen,
-        first_seen: row.get(13)?,
-        last_seen: row.get(14)?,
-        times_seen: row.get(15)?,
-        mail_from: row.get(16)?,
-        mailed_at: row.get(17)?,
-        mail_failures: row.get(18)?,
-        ended_at: row.get(19)?,
+        first_seen: row.cell("tempostar_problems.first_seen")?,
+        last_seen: row.cell("tempostar_problems.last_seen")?,
+        times_seen: row.cell("tempostar_problems.times_seen")?,
+        mail_from: row.cell("tempostar_problems.mail_from")?,
+        mailed_at: row.cell("tempostar_problems.mailed_at")?,
+        mail_failures: row.cell("tempostar_problems.mail_failures")?,
+        ended_at: row.cell("tempostar_problems.ended_at")?,
         is_done: false,
     })
 }
 
 /// Keeps a case as it is now; a new one gets its number.
 pub(crate) fn keep_case(connection: &Connection, case: &mut Case) -> Result<()> {
-    let severity = if case.seen.is_warning { Severity::Warning } else { Severity::Error };
+    // Notes do not last.
+    let severity = case.seen.kind.severity.max(Severity::Warning);
     let id = (case.id > 0).then_some(case.id);
     connection.execute(
         "INSERT OR REPLACE INTO tempostar_problems
@@ -139,10 +164,10 @@ pub(crate) fn keep_case(connection: &Connection, case: &mut Case) -> Result<()> 
                  :mail_failures, :ended_at, :is_done)",
         named_params! {
             ":id": id,
-            ":command": case.command,
+            ":command": case.job,
             ":kind": case.kind,
             ":concerns": case.concerns,
-            ":code": case.seen.code,
+            ":code": case.seen.kind,
             ":severity": severity.as_str(),
             ":exit_code": case.seen.exit_code,
             ":message_ja": case.seen.message.ja,
@@ -166,12 +191,11 @@ pub(crate) fn keep_case(connection: &Connection, case: &mut Case) -> Result<()> 
 }
 
 /// How often this very problem has begun since a moment, and is over.
-pub(crate) fn count_earlier_cases(connection: &Connection, case: &Case, since: &str) -> Result<u64> {
+pub(crate) fn count_earlier_cases(connection: &Connection, case: &Case, since: Moment) -> Result<u64> {
     let sql = "SELECT count(*)
                FROM tempostar_problems
                WHERE command = ?1 AND kind = ?2 AND concerns = ?3 AND first_seen >= ?4 AND is_done";
-    let key = [&case.command, &case.kind, &case.concerns];
-    Ok(connection.query_row(sql, [key[0], key[1], key[2], since], |row| row.get(0))?)
+    Ok(connection.query_row(sql, (case.job, case.kind, &case.concerns, since), |row| row.get(0))?)
 }
 
 /// Notes that cases were mailed: that they are open, or that they are over. One that was mailed as open and has ended
@@ -179,7 +203,7 @@ pub(crate) fn count_earlier_cases(connection: &Connection, case: &Case, since: &
 pub(crate) fn mark_mailed<'a>(
     connection: &Connection,
     cases: impl IntoIterator<Item = &'a Case>,
-    now: &str,
+    now: Moment,
 ) -> Result<()> {
     for case in cases {
         connection.execute(

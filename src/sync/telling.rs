@@ -1,85 +1,84 @@
-//! Where problems that last are kept after a run: in the ledger, or, without a database, aside.
+//! What a run tells by mail: after its record, with no lock held but that of the mail itself. That a mail cannot be sent
+//! changes nothing of the run; the next run of any job tries again.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use chrono::{NaiveDateTime, TimeDelta};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use chrono::TimeDelta;
+use rusqlite::{Transaction, TransactionBehavior};
 
-use super::problems;
-use crate::books;
-use crate::books::ledger::{self, Case};
-use crate::mail::aside::Aside;
-use crate::mail::{self, Store};
-use crate::moment::{Clock, format_time, parse_time};
-use crate::report::{Exit, Problem, Report};
-use crate::settings::{Environment, Settings};
+use crate::books::cases::{Case, cases};
+use crate::books::{self, files, orders, runs};
+use crate::cases::{self, Aside, Store, keep_aside};
+use crate::job::Job;
+use crate::layout::as_count;
+use crate::mail::{self, Facts, Unsent, transport};
+use crate::moment::{Clock, Moment};
+use crate::problem::{Exit, Problem};
+use crate::report::Report;
+use crate::settings::{Environment, Settings, Transport};
 use crate::shelf::{WorkDir, create_file};
-use crate::text::sync as text;
+use crate::text::jobs::held_back;
+use crate::text::{mail as say, sync as text};
 
 /// From when on being locked out is a problem.
 const LOCKED_TOO_LONG: TimeDelta = TimeDelta::hours(1);
 
-/// A problem that comes and goes: after so many beginnings …
-const BEGINNINGS_MAILED_MAX: u64 = 2;
-/// … within this time …
-const RESTLESS: TimeDelta = TimeDelta::hours(3);
-/// … the next is mailed only if it lasts for so long.
-const MAILED_LATER: TimeDelta = TimeDelta::hours(1);
-
-/// Notes in the ledger which problems begin, go on and end with this run, and takes up what earlier ones had to keep
-/// aside. Mostly there is nothing to note.
-pub(super) fn note(
-    database: &Connection,
-    aside: Vec<Case>,
-    report: &Report,
-    now: NaiveDateTime,
-) -> Result<()> {
-    let before = ledger::cases(database)?;
-    let mut cases = before.clone();
-    take_up(&mut cases, aside);
-    problems::advance(&mut cases, report, now);
-    end_those_from_aside(&mut cases, report, now);
-    for case in &mut cases {
-        if case.id == 0 && case.is_open() && case.mailed_at.is_none() {
-            wait_if_restless(database, case, now)?;
-        }
-        if !before.contains(case) {
-            ledger::keep_case(database, case)?;
-        }
+/// Tells the shop manager what is to be told after a run of this job. What hindered it is a problem to be shown.
+pub(super) fn tell(settings: &Settings, store: Store<'_>, job: Job, clock: &Clock) -> Option<Problem> {
+    if settings.mail.transport == Transport::None {
+        return None;
     }
-    Ok(())
+    tell_all(settings, store, job, clock.now()).unwrap_or_else(|error| {
+        log::warn!("cannot tell whether a mail is due: {error:#}");
+        None
+    })
 }
 
-/// What was kept aside goes on in the ledger.
-fn take_up(cases: &mut Vec<Case>, aside: Vec<Case>) {
-    for kept in aside {
-        let is_known =
-            cases.iter().any(|case| case.is_open() && case.is(&kept.command, &kept.kind, &kept.concerns));
-        if !is_known {
-            cases.push(kept);
+fn tell_all(settings: &Settings, store: Store<'_>, job: Job, now: Moment) -> Result<Option<Problem>> {
+    let remind_after = settings.mail.remind_after;
+    if cases::next_news(&store.cases()?, job, now, remind_after).is_none() {
+        return Ok(None);
+    }
+    // Another run is at it, and looks again before it ends.
+    let Some(_lock) = store.lock(settings)? else { return Ok(None) };
+    loop {
+        let kept = store.cases()?;
+        let Some(news) = cases::next_news(&kept, job, now, remind_after) else { return Ok(None) };
+        let mail = mail::compose(settings, &news, facts(store, news.job));
+        match transport::send(settings, &mail, now) {
+            Ok(()) => {
+                log::info!("mailed {:?}", mail.subject);
+                store.mark_mailed(&kept, &news, now)?;
+            }
+            Err(error) => {
+                store.mark_failed(&kept, &news)?;
+                let mut problem = say::not_sent().because(&error.message);
+                problem.hint = error.hint;
+                return Ok(Some(problem));
+            }
         }
     }
 }
 
-/// What was kept aside was about the settings or the database, and this run has come past both.
-fn end_those_from_aside(cases: &mut [Case], report: &Report, now: NaiveDateTime) {
-    for case in cases.iter_mut().filter(|case| case.id == 0 && case.is_open()) {
-        if case.seen.run_id != report.run_id {
-            case.ended_at = Some(format_time(now));
-            case.is_done = case.mailed_at.is_none() && case.mail_failures == 0;
-        }
-    }
+/// What the shop's database says of how things are; nothing without one.
+fn facts(store: Store<'_>, job: Job) -> Facts {
+    let Store::Ledger(database) = store else { return Facts::default() };
+    let ask = || -> Result<Facts> {
+        let run = runs::last_without_problem(database, job)?;
+        let file = files::newest_applied_time(database, job)?;
+        let held_back = cases(database)?.iter().filter(|case| is_held_back(case)).count();
+        let waiting = orders::count_waiting(database)?.saturating_sub(as_count(held_back));
+        let orders = Unsent { waiting, held_back: as_count(held_back) };
+        Ok(Facts { good_until: run.max(file), orders: Some(orders) })
+    };
+    ask().unwrap_or_default()
 }
 
-fn wait_if_restless(database: &Connection, case: &mut Case, now: NaiveDateTime) -> Result<()> {
-    let since = format_time(now - RESTLESS);
-    if ledger::count_earlier_cases(database, case, &since)? >= BEGINNINGS_MAILED_MAX {
-        case.mail_from = format_time(now + MAILED_LATER);
-    }
-    Ok(())
+fn is_held_back(case: &Case) -> bool {
+    case.is_open() && case.kind == &held_back::KIND
 }
 
 /// Tells of a run that could not begin. It keeps its problems aside; in the ledger, if it is the work folder that cannot
@@ -125,11 +124,9 @@ fn keep_aside_and_tell(
     work_dir: &WorkDir,
     report: &Report,
 ) -> Result<Option<Problem>> {
-    let aside = Aside::of(settings, work_dir, report.command);
-    let mut cases = aside.cases()?;
-    problems::advance(&mut cases, report, clock.now());
-    aside.keep(&cases)?;
-    Ok(mail::tell(settings, Store::Aside(&aside, work_dir), report.command, clock))
+    let aside = Aside::of(settings, work_dir, report.job);
+    keep_aside(&aside, report, clock.now())?;
+    Ok(tell(settings, Store::Aside(&aside, work_dir), report.job, clock))
 }
 
 /// Tells of a run whose end the ledger could not note.
@@ -146,20 +143,20 @@ pub(super) fn tell_of_no_end(
 fn note_and_tell(settings: &Settings, clock: &Clock, report: &Report) -> Result<Option<Problem>> {
     let database = books::open(settings)?;
     let transaction = Transaction::new_unchecked(&database, TransactionBehavior::Immediate)?;
-    note(&transaction, Vec::new(), report, clock.now())?;
+    cases::note(&transaction, Vec::new(), report, clock.now())?;
     transaction.commit()?;
-    Ok(mail::tell(settings, Store::Ledger(&database), report.command, clock))
+    Ok(tell(settings, Store::Ledger(&database), report.job, clock))
 }
 
 // Locked out ---------------------------------------------------------------------------------------------------------
 
 /// Where it is noted since when a job has been locked out.
-fn lock_out(settings: &Settings, work_dir: &WorkDir, job: &str) -> PathBuf {
+fn lock_out(settings: &Settings, work_dir: &WorkDir, job: Job) -> PathBuf {
     work_dir.place(&format!("{job}.{}.locked-since", settings.environment.as_str()))
 }
 
 /// A run that has the lock is not locked out.
-pub(super) fn forget_lock_out(settings: &Settings, work_dir: &WorkDir, job: &str) -> Result<()> {
+pub(super) fn forget_lock_out(settings: &Settings, work_dir: &WorkDir, job: Job) -> Result<()> {
     let path = lock_out(settings, work_dir, job);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -178,16 +175,16 @@ pub(super) fn tell_if_locked_for_long(settings: &Settings, clock: &Clock, report
 
 fn note_lock_out(settings: &Settings, clock: &Clock, report: &mut Report) -> Result<()> {
     let work_dir = WorkDir::open(&settings.work_dir)?;
-    let path = lock_out(settings, &work_dir, report.command);
-    let since = fs::read_to_string(&path).ok().as_deref().and_then(parse_time);
+    let path = lock_out(settings, &work_dir, report.job);
+    let since = fs::read_to_string(&path).ok().and_then(|since| since.parse::<Moment>().ok());
     let Some(since) = since else {
-        create_file(&path)?.write_all(format_time(clock.now()).as_bytes())?;
+        create_file(&path)?.write_all(clock.now().to_string().as_bytes())?;
         return Ok(());
     };
     if clock.now() - since <= LOCKED_TOO_LONG {
         return Ok(());
     }
-    report.problems.push(text::locked_for_long(report.command, &format_time(since)));
+    report.tell(text::locked_for_long(report.job, since));
     let told = note_and_tell(settings, clock, report)?;
     report.problems.extend(told);
     Ok(())

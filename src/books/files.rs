@@ -1,0 +1,327 @@
+//! The ledger's part about files: which content came under which name, and what became of it.
+
+use anyhow::Result;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+
+use crate::books::rows::Cells;
+use crate::job::Job;
+use crate::moment::Moment;
+use crate::text::Text;
+
+words! {
+    /// What the ledger says of a file.
+    pub(crate) enum FileState {
+        Applied = "applied",
+        Refused = "refused",
+        Held = "held",
+        Begun = "begun",
+    }
+}
+
+/// What became of a file's content, for good or for now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Its rows are in the shop's tables.
+    Applied,
+    /// Nothing of it is, for this reason.
+    Refused(Text),
+    /// The guard keeps it, for this reason.
+    Held(Text),
+    /// Its rows are being written, in several transactions.
+    Begun,
+}
+
+impl Decision {
+    pub(crate) fn state(&self) -> FileState {
+        match self {
+            Self::Applied => FileState::Applied,
+            Self::Refused(_) => FileState::Refused,
+            Self::Held(_) => FileState::Held,
+            Self::Begun => FileState::Begun,
+        }
+    }
+
+    fn reason(&self) -> Option<&Text> {
+        match self {
+            Self::Applied | Self::Begun => None,
+            Self::Refused(reason) | Self::Held(reason) => Some(reason),
+        }
+    }
+}
+
+/// A file's content under a name.
+#[derive(Clone, Debug)]
+pub(crate) struct FileEntry {
+    pub job: Job,
+    pub run_id: String,
+    pub name: String,
+    pub sha256: String,
+    pub size: u64,
+    pub file_time: Moment,
+    /// Where its copy lies, below the work folder's archive.
+    pub archived_as: String,
+}
+
+/// What the ledger knows of a file's content.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownFile {
+    pub id: i64,
+    /// Whether its rows were applied (else it was refused).
+    pub is_applied: bool,
+    pub refused_because: Option<Text>,
+    /// Whether the server's copy has been put away.
+    pub is_cleaned_up: bool,
+    pub file_time: Moment,
+    /// Where its copy lies, below the work folder's archive.
+    pub archived_as: String,
+    /// Whether another content came under the same name since.
+    pub is_superseded: bool,
+}
+
+/// Notes what became of a file; inside the transaction that writes its rows. A `held` entry of the same content is
+/// replaced. Gives the entry's number.
+pub(crate) fn record_file(
+    transaction: &Transaction<'_>,
+    file: &FileEntry,
+    decision: &Decision,
+    now: Moment,
+) -> Result<i64> {
+    transaction.execute(
+        "DELETE FROM tempostar_files
+         WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome = 'held'",
+        (file.job, &file.name, &file.sha256),
+    )?;
+    transaction.execute(
+        "INSERT INTO tempostar_files
+             (command, name, sha256, size, file_time, run_id, outcome, reason_ja, reason_en, decided_at, archived_as)
+         VALUES (:command, :name, :sha256, :size, :file_time, :run_id, :outcome, :reason_ja, :reason_en, :now,
+                 :archived_as)",
+        named_params! {
+            ":command": file.job,
+            ":name": file.name,
+            ":sha256": file.sha256,
+            ":size": file.size,
+            ":file_time": file.file_time,
+            ":run_id": file.run_id,
+            ":outcome": decision.state(),
+            ":reason_ja": decision.reason().map(|reason| &reason.ja),
+            ":reason_en": decision.reason().map(|reason| &reason.en),
+            ":now": now,
+            ":archived_as": file.archived_as,
+        },
+    )?;
+    Ok(transaction.last_insert_rowid())
+}
+
+/// Notes that the last rows of a begun file are written.
+pub(crate) fn mark_applied(transaction: &Transaction<'_>, id: i64) -> Result<()> {
+    transaction.execute("UPDATE tempostar_files SET outcome = 'applied' WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// The files of a job of which an interrupted run has written a part, oldest first.
+pub(crate) fn begun_files(connection: &Connection, job: Job) -> Result<Vec<(i64, FileEntry)>> {
+    let mut statement = connection.prepare(
+        "SELECT id, run_id, name, sha256, size, file_time, archived_as
+         FROM tempostar_files
+         WHERE command = ?1 AND outcome = 'begun'
+         ORDER BY id",
+    )?;
+    let entries = statement.query_and_then([job], |row| {
+        let entry = FileEntry {
+            job,
+            run_id: row.cell("tempostar_files.run_id")?,
+            name: row.cell("tempostar_files.name")?,
+            sha256: row.cell("tempostar_files.sha256")?,
+            size: row.cell("tempostar_files.size")?,
+            file_time: row.cell("tempostar_files.file_time")?,
+            archived_as: row.cell("tempostar_files.archived_as")?,
+        };
+        Ok((row.cell("tempostar_files.id")?, entry))
+    })?;
+    entries.collect()
+}
+
+/// Notes that the server's copy has been put away.
+pub(crate) fn mark_cleaned_up(connection: &Connection, id: i64) -> Result<()> {
+    connection.execute("UPDATE tempostar_files SET is_cleaned_up = 1 WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// A file that is not done with: the server's copy is still there, as far as the ledger knows.
+#[derive(Clone, Debug)]
+pub(crate) struct UnfinishedFile {
+    pub id: i64,
+    pub name: String,
+    /// Whether the guard holds it (else it was applied or refused, and could not be put away).
+    pub is_held: bool,
+}
+
+/// The files of a job that are not done with.
+pub(crate) fn unfinished_files(connection: &Connection, job: Job) -> Result<Vec<UnfinishedFile>> {
+    let mut statement = connection.prepare(
+        "SELECT id, name, outcome
+         FROM tempostar_files
+         WHERE command = ?1 AND NOT is_cleaned_up AND outcome <> 'begun'",
+    )?;
+    let files = statement.query_and_then([job], |row| {
+        let state: FileState = row.cell("tempostar_files.outcome")?;
+        Ok(UnfinishedFile {
+            id: row.cell("tempostar_files.id")?,
+            name: row.cell("tempostar_files.name")?,
+            is_held: state == FileState::Held,
+        })
+    })?;
+    files.collect()
+}
+
+/// The newest file that a job has taken, by the file's own time: its name, and where its copy lies below the work folder's
+/// archive.
+pub(crate) fn newest_file(connection: &Connection, job: Job) -> Result<Option<(String, String)>> {
+    let sql = "SELECT name, archived_as
+               FROM tempostar_files
+               WHERE command = ?1 AND outcome IN ('applied', 'refused')
+               ORDER BY file_time DESC, id DESC
+               LIMIT 1";
+    Ok(connection.query_row(sql, [job], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// Forgets a held file that somebody has taken away.
+pub(crate) fn forget_file(connection: &Connection, id: i64) -> Result<()> {
+    connection.execute("DELETE FROM tempostar_files WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// A file that was held or refused, for a person.
+#[derive(Clone, Debug)]
+pub(crate) struct StoppedFile {
+    pub job: Job,
+    pub name: String,
+    /// Whether the guard holds it (else it was refused).
+    pub is_held: bool,
+    /// When that was last decided, Japan time.
+    pub decided_at: Moment,
+    pub reason: Text,
+    /// Where the copy of a refused one lies, below the work folder's archive.
+    pub archived_as: String,
+}
+
+/// The files that are held now, and those that were refused without a later file of that name being applied, newest
+/// first.
+pub(crate) fn stopped_files(connection: &Connection) -> Result<Vec<StoppedFile>> {
+    let mut statement = connection.prepare(
+        "SELECT command, name, outcome, decided_at, reason_ja, reason_en, archived_as
+         FROM tempostar_files AS file
+         WHERE outcome IN ('held', 'refused')
+           AND NOT EXISTS (SELECT 1
+                           FROM tempostar_files AS later
+                           WHERE later.command = file.command AND later.name = file.name AND later.id > file.id)
+         ORDER BY id DESC",
+    )?;
+    let files = statement.query_and_then([], |row| {
+        let state: FileState = row.cell("tempostar_files.outcome")?;
+        Ok(StoppedFile {
+            job: row.cell("tempostar_files.command")?,
+            name: row.cell("tempostar_files.name")?,
+            is_held: state == FileState::Held,
+            decided_at: row.cell("tempostar_files.decided_at")?,
+            reason: reason(row)?.unwrap_or_default(),
+            archived_as: row.cell("tempostar_files.archived_as")?,
+        })
+    })?;
+    files.collect()
+}
+
+/// Why a file was refused or held.
+fn reason(row: &Row<'_>) -> Result<Option<Text>> {
+    let ja: Option<String> = row.cell("tempostar_files.reason_ja")?;
+    let en: Option<String> = row.cell("tempostar_files.reason_en")?;
+    Ok(ja.zip(en).map(|(ja, en)| Text { ja, en }))
+}
+
+/// The newest entry of this content under this name.
+pub(crate) fn find_file(
+    connection: &Connection,
+    job: Job,
+    name: &str,
+    sha256: &str,
+) -> Result<Option<KnownFile>> {
+    let mut statement = connection.prepare(
+        "SELECT id, outcome, is_cleaned_up, file_time, archived_as, reason_ja, reason_en,
+                EXISTS (SELECT 1
+                        FROM tempostar_files AS later
+                        WHERE later.command = file.command AND later.name = file.name AND later.id > file.id
+                          AND later.sha256 <> file.sha256 AND later.outcome = 'applied') AS is_superseded
+         FROM tempostar_files AS file
+         WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome NOT IN ('held', 'begun')
+         ORDER BY id DESC
+         LIMIT 1",
+    )?;
+    let found = statement.query_and_then((job, name, sha256), |row| {
+        let state: FileState = row.cell("tempostar_files.outcome")?;
+        Ok(KnownFile {
+            id: row.cell("tempostar_files.id")?,
+            is_applied: state == FileState::Applied,
+            refused_because: reason(row)?,
+            is_cleaned_up: row.cell("tempostar_files.is_cleaned_up")?,
+            file_time: row.cell("tempostar_files.file_time")?,
+            archived_as: row.cell("tempostar_files.archived_as")?,
+            is_superseded: row.cell("is_superseded")?,
+        })
+    })?;
+    { found }.next().transpose()
+}
+
+/// The own time of a file that a run decided about.
+pub(crate) fn file_time(connection: &Connection, run_id: &str, name: &str) -> Result<Option<Moment>> {
+    let sql =
+        "SELECT file_time FROM tempostar_files WHERE run_id = ?1 AND name = ?2 ORDER BY id DESC LIMIT 1";
+    let mut statement = connection.prepare(sql)?;
+    let found = statement.query_and_then([run_id, name], |row| row.cell("tempostar_files.file_time"))?;
+    { found }.next().transpose()
+}
+
+/// The own time of the newest file that a job has applied.
+pub(crate) fn newest_applied_time(connection: &Connection, job: Job) -> Result<Option<Moment>> {
+    let sql = "SELECT file_time
+               FROM tempostar_files
+               WHERE command = ?1 AND outcome = 'applied'
+               ORDER BY file_time DESC
+               LIMIT 1";
+    Ok(connection.query_row(sql, [job], |row| row.get(0)).optional()?)
+}
+
+/// The applied files whose own time is later than this one, oldest first: name and place in the archive.
+pub(crate) fn applied_later(
+    connection: &Connection,
+    job: Job,
+    time: Moment,
+) -> Result<Vec<(String, String)>> {
+    let mut statement = connection.prepare(
+        "SELECT name, archived_as
+         FROM tempostar_files
+         WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied'
+         ORDER BY file_time, id",
+    )?;
+    let files = statement.query_map((job, time), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(files.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The own times of applied files that are later than this one, the latest first, at most so many.
+pub(crate) fn applied_times_after(
+    connection: &Connection,
+    job: Job,
+    time: Moment,
+    at_most: usize,
+) -> Result<Vec<Moment>> {
+    let mut statement = connection.prepare(
+        "SELECT DISTINCT file_time
+         FROM tempostar_files
+         WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied'
+         ORDER BY file_time DESC
+         LIMIT ?3",
+    )?;
+    let times =
+        statement.query_and_then((job, time, at_most), |row| row.cell("tempostar_files.file_time"))?;
+    times.collect()
+}

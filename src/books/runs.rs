@@ -1,0 +1,133 @@
+//! The ledger's part about runs: which began when, and how each ended.
+
+use anyhow::Result;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use serde_json::{Map, Value};
+
+use crate::books::rows::Cells;
+use crate::job::Job;
+use crate::moment::Moment;
+use crate::report::{FileOutcome, Outcome, Report};
+
+/// Notes that a run has begun. Nobody may be left to note its end.
+pub(crate) fn begin_run(connection: &Connection, report: &Report) -> Result<()> {
+    connection.execute(
+        "INSERT INTO tempostar_runs (run_id, command, started_at)
+         VALUES (?1, ?2, ?3)",
+        (&report.run_id, report.job, report.started_at),
+    )?;
+    Ok(())
+}
+
+/// Notes how a run ended.
+pub(crate) fn end_run(connection: &Connection, report: &Report) -> Result<()> {
+    connection.execute(
+        "UPDATE tempostar_runs
+         SET finished_at = :finished_at, outcome = :outcome, exit_code = :exit_code, counts = :counts,
+             waiting_files = :waiting_files
+         WHERE run_id = :run_id",
+        named_params! {
+            ":run_id": report.run_id,
+            ":finished_at": report.finished_at,
+            ":outcome": report.outcome(),
+            ":exit_code": report.exit.code(),
+            ":counts": serde_json::to_string(&report.counts)?,
+            ":waiting_files": waiting_files(report)?,
+        },
+    )?;
+    Ok(())
+}
+
+/// How many waiting files a run's record names.
+const WAITING_NAMED_MAX: usize = 100;
+
+/// The names of the files that a run left in the inbox, if any.
+fn waiting_files(report: &Report) -> Result<Option<String>> {
+    let waiting = report.files.iter().filter(|file| file.outcome == FileOutcome::Waiting);
+    let names: Vec<&str> = waiting.map(|file| file.name.as_str()).take(WAITING_NAMED_MAX).collect();
+    Ok(if names.is_empty() { None } else { Some(serde_json::to_string(&names)?) })
+}
+
+/// A run as the ledger has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub run_id: String,
+    pub started_at: Moment,
+    /// How it ended; `None`: at work, or died.
+    pub end: Option<RunEnd>,
+    /// Its figures, where it ended.
+    pub counts: Vec<(String, u64)>,
+    /// Files that it left in the inbox for a later one.
+    pub waiting_files: Vec<String>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RunEnd {
+    pub outcome: Outcome,
+    pub exit_code: u8,
+}
+
+/// The last run of a job, and its last success.
+pub(crate) fn last_runs(connection: &Connection, job: Job) -> Result<(Option<Run>, Option<Run>)> {
+    let find = |condition: &str| -> Result<Option<Run>> {
+        let sql = format!(
+            "SELECT run_id, started_at, outcome, exit_code, counts, waiting_files
+             FROM tempostar_runs
+             WHERE command = ?1 AND {condition}
+             ORDER BY id DESC
+             LIMIT 1"
+        );
+        let mut statement = connection.prepare(&sql)?;
+        statement.query_and_then([job], read_run)?.next().transpose()
+    };
+    Ok((find("true")?, find("exit_code IN (0, 3)")?))
+}
+
+fn read_run(row: &Row<'_>) -> Result<Run> {
+    let counts: Option<String> = row.cell("tempostar_runs.counts")?;
+    let waiting: Option<String> = row.cell("tempostar_runs.waiting_files")?;
+    let counts: Map<String, Value> =
+        counts.and_then(|counts| serde_json::from_str(&counts).ok()).unwrap_or_default();
+    let end: (Option<Outcome>, Option<u8>) =
+        (row.cell("tempostar_runs.outcome")?, row.cell("tempostar_runs.exit_code")?);
+    Ok(Run {
+        run_id: row.cell("tempostar_runs.run_id")?,
+        started_at: row.cell("tempostar_runs.started_at")?,
+        end: end.0.zip(end.1).map(|(outcome, exit_code)| RunEnd { outcome, exit_code }),
+        counts: counts.into_iter().filter_map(|(name, count)| Some((name, count.as_u64()?))).collect(),
+        waiting_files: waiting.and_then(|names| serde_json::from_str(&names).ok()).unwrap_or_default(),
+    })
+}
+
+/// When the earliest run that is still known began.
+pub(crate) fn first_run(connection: &Connection) -> Result<Option<Moment>> {
+    one_moment(connection, "SELECT min(started_at) AS started_at FROM tempostar_runs")
+}
+
+/// When the latest run began.
+pub(crate) fn newest_run(connection: &Connection) -> Result<Option<Moment>> {
+    one_moment(connection, "SELECT max(started_at) AS started_at FROM tempostar_runs")
+}
+
+fn one_moment(connection: &Connection, sql: &str) -> Result<Option<Moment>> {
+    let mut statement = connection.prepare(sql)?;
+    let found = statement.query_and_then([], |row| row.cell("tempostar_runs.started_at"))?.next();
+    Ok(found.transpose()?.flatten())
+}
+
+/// When the last run of a job began, if nobody has noted its end: it is at work, or died.
+pub(crate) fn run_under_way(connection: &Connection, job: Job) -> Result<Option<Moment>> {
+    let (last, _) = last_runs(connection, job)?;
+    Ok(last.filter(|run| run.end.is_none()).map(|run| run.started_at))
+}
+
+/// When a job last ended without a problem.
+pub(crate) fn last_without_problem(connection: &Connection, job: Job) -> Result<Option<Moment>> {
+    let sql = "SELECT started_at
+               FROM tempostar_runs
+               WHERE command = ?1 AND exit_code = 0
+               ORDER BY id DESC
+               LIMIT 1";
+    Ok(connection.query_row(sql, [job], |row| row.get(0)).optional()?)
+}

@@ -1,3 +1,0 @@
-//! What `encoding` has to say.
-
-problems! {}
