@@ -17,8 +17,7 @@ use chrono::TimeDelta;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::books;
-use crate::books::history;
-use crate::books::staging::Left;
+use crate::books::history::{self, Left};
 use crate::books::{forget, runs};
 use crate::cases::{self, Aside, Store};
 use crate::crash;

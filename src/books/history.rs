@@ -11,7 +11,6 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 use crate::books;
 use crate::books::files::FileEntry;
 use crate::books::rows::Cells;
-use crate::books::staging::Left;
 use crate::interrupt;
 use crate::job::Job;
 use crate::moment::Moment;
@@ -91,6 +90,13 @@ impl HistoryFile {
         let is_kept: bool = transaction.query_row(sql, [self.id], |row| row.get(0))?;
         Ok(is_kept.then_some(self))
     }
+}
+
+/// Whether there is more to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Left {
+    Nothing,
+    More,
 }
 
 /// Forgets what was written before this moment, some thousand rows at a time; what is too much for one run is left to the

@@ -8,6 +8,7 @@ use anyhow::Result;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Statement, Transaction, params_from_iter};
 
+use crate::books::history::Kind;
 use crate::moment::Moment;
 
 /// A value on its way into the database.
@@ -80,9 +81,7 @@ impl Staging {
         connection.execute_batch(&format!(
             "DROP TABLE IF EXISTS temp.staged_{table};
              CREATE TEMP TABLE staged_{table} AS SELECT code{listed}, 0 AS line FROM main.{table} WHERE false;
-             CREATE UNIQUE INDEX temp.staged_{table}_by_code ON staged_{table} (code);
-             DROP TABLE IF EXISTS temp.changed_{table};
-             CREATE TEMP TABLE changed_{table} (code TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL) WITHOUT ROWID;"
+             CREATE UNIQUE INDEX temp.staged_{table}_by_code ON staged_{table} (code);"
         ))?;
         Ok(staging)
     }
@@ -104,47 +103,35 @@ impl Staging {
         })
     }
 
-    /// Lists the staged rows, and remembers which are new.
+    /// Numbers the staged rows in the order of their codes, and remembers which are new.
     pub(crate) fn compare(&self, connection: &Connection) -> Result<Difference> {
         let table = self.table;
-        connection.execute(
-            &format!(
-                "INSERT INTO temp.changed_{table} (code, is_new)
-                 SELECT code, code NOT IN (SELECT code FROM main.{table})
-                 FROM temp.staged_{table}
-                 ORDER BY code"
-            ),
-            [],
-        )?;
+        connection.execute_batch(&format!(
+            "DROP TABLE IF EXISTS temp.changed_{table};
+             CREATE TEMP TABLE changed_{table} AS
+             SELECT code, code NOT IN (SELECT code FROM main.{table}) AS is_new
+             FROM temp.staged_{table}
+             ORDER BY code;"
+        ))?;
         let count = |sql: String| connection.query_row(&sql, [], |row| row.get::<_, u64>(0));
         let created = count(format!("SELECT count(*) FROM temp.changed_{table} WHERE is_new"))?;
         let changed = count(format!("SELECT count(*) FROM temp.changed_{table}"))?;
         Ok(Difference { created, updated: changed - created })
     }
 
-    /// Notes in the history which of the next rows that differ are new, and where they stand in the sheet.
-    pub(crate) fn record(
+    /// Writes the rows numbered from `at.0` to `at.1`, stamped with this time; notes in the history, if there is one, which
+    /// of them are new, and where they stand in the sheet.
+    pub(crate) fn write(
         &self,
         transaction: &Transaction<'_>,
-        kind: &str,
-        history: i64,
-        slice: Slice,
+        now: Moment,
+        kind: Kind,
+        history: Option<i64>,
+        at: (u64, u64),
     ) -> Result<()> {
-        let table = self.table;
-        transaction.execute(
-            &format!(
-                "INSERT INTO tempostar_catalogue_history (history_file_id, kind, code, line, is_new)
-                 SELECT ?1, ?2, staged.code, staged.line, changed.is_new
-                 FROM (SELECT * FROM temp.changed_{table} ORDER BY code LIMIT ?3) AS changed
-                 JOIN temp.staged_{table} AS staged ON staged.code = changed.code"
-            ),
-            (history, kind, slice.limit()),
-        )?;
-        Ok(())
-    }
-
-    /// Writes rows that differ, stamped with this time: all of them, or the next few.
-    pub(crate) fn apply(&self, transaction: &Transaction<'_>, now: Moment, slice: Slice) -> Result<Left> {
+        if let Some(history) = history {
+            self.record(transaction, kind, history, at)?;
+        }
         let table = self.table;
         let mut listed = String::new();
         let mut selected = String::new();
@@ -158,15 +145,31 @@ impl Staging {
             &format!(
                 "INSERT INTO main.{table} (code{listed}, created_at, updated_at)
                  SELECT staged.code{selected}, ?1, ?1
-                 FROM (SELECT code FROM temp.changed_{table} ORDER BY code LIMIT ?2) AS changed
+                 FROM temp.changed_{table} AS changed
                  JOIN temp.staged_{table} AS staged ON staged.code = changed.code
-                 WHERE true
+                 WHERE changed.rowid BETWEEN ?2 AND ?3
+                 ORDER BY changed.rowid
                  ON CONFLICT (code) DO UPDATE
                  SET {assigned}updated_at = excluded.updated_at"
             ),
-            (now, slice.limit()),
+            (now, at.0, at.1),
         )?;
-        slice.take_off(transaction, &format!("temp.changed_{table}"))
+        Ok(())
+    }
+
+    fn record(&self, transaction: &Transaction<'_>, kind: Kind, history: i64, at: (u64, u64)) -> Result<()> {
+        let table = self.table;
+        transaction.execute(
+            &format!(
+                "INSERT INTO tempostar_catalogue_history (history_file_id, kind, code, line, is_new)
+                 SELECT ?1, ?2, staged.code, staged.line, changed.is_new
+                 FROM temp.changed_{table} AS changed
+                 JOIN temp.staged_{table} AS staged ON staged.code = changed.code
+                 WHERE changed.rowid BETWEEN ?3 AND ?4"
+            ),
+            (history, kind, at.0, at.1),
+        )?;
+        Ok(())
     }
 }
 
@@ -192,44 +195,5 @@ impl Stager<'_> {
         self.insert.execute(params_from_iter(values().chain([&line as &dyn ToSql])))?;
         self.is_empty = false;
         Ok(Agreement::Differs)
-    }
-}
-
-/// How many of the rows that wait one transaction writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Slice {
-    /// All of them.
-    Whole,
-    /// The next so many, in the order of their keys.
-    Next(u32),
-}
-
-/// Whether rows wait still, to be written or to be forgotten.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Left {
-    /// All are done.
-    Nothing,
-    /// There are more.
-    More,
-}
-
-impl Slice {
-    /// For SQL's LIMIT.
-    pub fn limit(self) -> i64 {
-        match self {
-            Self::Whole => -1,
-            Self::Next(rows) => i64::from(rows),
-        }
-    }
-
-    /// Takes the rows that were just written off their temporary table.
-    fn take_off(self, transaction: &Transaction<'_>, table: &str) -> Result<Left> {
-        let Self::Next(rows) = self else { return Ok(Left::Nothing) };
-        let written = transaction.execute(
-            &format!("DELETE FROM {table} WHERE code IN (SELECT code FROM {table} ORDER BY code LIMIT ?1)"),
-            [rows],
-        )?;
-        let is_full = written == usize::try_from(rows)?;
-        Ok(if is_full { Left::More } else { Left::Nothing })
     }
 }

@@ -12,19 +12,19 @@ mod rows;
 mod tables;
 
 use anyhow::Result;
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 
 use self::decide::{OrderState, decide};
 pub use self::rows::missing_columns;
 use self::rows::{Columns, Entry, Progress, read_staged, stage};
-use self::tables::{Cancellation, Keep, Lookup, begin_changes, write_changes};
+use self::tables::{Cancellation, Keep, Lookup, OrdersPlan, begin_changes};
 use super::Names;
-use crate::books::staging::{Left, Slice};
+use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::report::Counts;
 use crate::settings::{Inbox, Settings};
 use crate::sync::Run;
-use crate::sync::import::{Comparison, ImportJob, Incoming, Source, Stamp, import};
+use crate::sync::import::{Comparison, ImportJob, Incoming, Source, import};
 use crate::text::jobs as text;
 
 /// Runs the job. What it did and what went wrong is in the report.
@@ -32,13 +32,11 @@ pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
     let names =
         ["shipped", "unchanged", "unknown_order", "other_shop", "cancelled", "lines_added", "rejected"];
     run.report.counts = Counts::zero(&names);
-    import(run, source, &mut ImportLogistics { settings: run.settings, written: String::new() })
+    import(run, source, &ImportLogistics { settings: run.settings })
 }
 
 struct ImportLogistics<'a> {
     settings: &'a Settings,
-    /// The last order that was written of those that `compare` found.
-    written: String,
 }
 
 impl ImportJob for ImportLogistics<'_> {
@@ -46,18 +44,14 @@ impl ImportJob for ImportLogistics<'_> {
         &self.settings.logistics.inbox
     }
 
-    fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
-        self.written.clear();
+    fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
         let columns = Columns::find(incoming.sheet.header(), self.settings.logistics.add_order_lines)?;
         let mut tally = Tally { shop_code: self.settings.shop.code.clone(), ..Tally::default() };
         stage(incoming, &columns, &mut tally)?;
-        decide_all(incoming.shop, &columns, &incoming.stamp, &mut tally)?;
+        decide_all(incoming.shop, &columns, incoming.file_time, &mut tally)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
-        Ok(finish_comparison(incoming, tally, unknown_columns))
-    }
-
-    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
-        write_changes(transaction, stamp, slice, &mut self.written)
+        let plan = Box::new(OrdersPlan::number(incoming.shop)?);
+        Ok(Comparison { plan, ..finish_comparison(incoming, tally, unknown_columns) })
     }
 }
 
@@ -81,7 +75,7 @@ struct Tally {
 }
 
 /// Decides about every order that the file names, and keeps what has to be written in temporary tables.
-fn decide_all(shop: &Connection, columns: &Columns, stamp: &Stamp, tally: &mut Tally) -> Result<()> {
+fn decide_all(shop: &Connection, columns: &Columns, file_time: Moment, tally: &mut Tally) -> Result<()> {
     begin_changes(shop)?;
     let mut lookup = Lookup::new(shop)?;
     let mut keep = Keep::new(shop)?;
@@ -94,7 +88,7 @@ fn decide_all(shop: &Connection, columns: &Columns, stamp: &Stamp, tally: &mut T
         {
             entries.push(entry);
         }
-        decide_order(&entries, columns, stamp, &mut lookup, &mut keep, tally)?;
+        decide_order(&entries, columns, file_time, &mut lookup, &mut keep, tally)?;
     }
     Ok(())
 }
@@ -102,7 +96,7 @@ fn decide_all(shop: &Connection, columns: &Columns, stamp: &Stamp, tally: &mut T
 fn decide_order(
     entries: &[Entry],
     columns: &Columns,
-    stamp: &Stamp,
+    file_time: Moment,
     lookup: &mut Lookup<'_>,
     keep: &mut Keep<'_>,
     tally: &mut Tally,
@@ -125,7 +119,7 @@ fn decide_order(
     if shipped.iter().any(|entry| entry.added.is_some()) {
         order.lines = lookup.lines(order_no)?;
     }
-    let decision = decide(&order, &shipped, columns, stamp);
+    let decision = decide(&order, &shipped, columns, file_time);
     if decision.changes_anything() {
         tally.rows_applied += rows;
     }

@@ -13,10 +13,11 @@ mod missing;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 
 use anyhow::Result;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Statement, Transaction};
+use rusqlite::{Connection, OptionalExtension, Statement};
 use serde::{Deserialize, Serialize};
 
 use self::batch::{Batch, Cells, Entry, ProductEntry};
@@ -25,14 +26,15 @@ use self::columns::{Columns, defined_free_items};
 pub use self::missing::missing_products;
 use self::missing::{begin_rejected, compare_missing, note_missing};
 use super::Names;
-use crate::books::staging::{Agreement, Cell, Left, Slice, Stager, Staging};
+use crate::books::history::Kind;
+use crate::books::staging::{Agreement, Cell, Stager, Staging};
 use crate::crash;
 use crate::report::Counts;
 use crate::settings::{Inbox, Settings};
 use crate::sheet::{KeptRow, Row, RowProblem};
 use crate::sync::Run;
 use crate::sync::import::{
-    Comparison, ImportJob, Incoming, Progress, Room, Source, Stamp, import, read_ahead,
+    Comparison, ImportJob, Incoming, Plan, Progress, Room, Source, Writing, import, part, read_ahead, rowids,
 };
 use crate::text::jobs as text;
 
@@ -40,20 +42,53 @@ use crate::text::jobs as text;
 pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
     run.report.counts =
         Counts::zero(&["created", "updated", "unchanged", "rejected", "skus_created", "skus_updated"]);
-    import(run, source, &mut ImportProducts { settings: run.settings, staged: None })
+    import(run, source, &ImportProducts { settings: run.settings })
 }
 
 struct ImportProducts<'a> {
     settings: &'a Settings,
-    staged: Option<Staged>,
+}
+
+/// What a file changes: what it says of missing products, then products, then SKUs, which need their products.
+struct CataloguePlan {
+    staged: Staged,
+    /// Whether the file is the newest full one; `None`: what it says of missing products has been written.
+    missing_compared: Option<bool>,
+    products: u64,
+    skus: u64,
 }
 
 /// The tables in which a file's rows wait.
 struct Staged {
     products: Staging,
     skus: Staging,
-    /// Whether the file is the newest full one; `None`: what it says of missing products has been written.
-    missing_compared: Option<bool>,
+}
+
+impl Plan for CataloguePlan {
+    fn len(&self) -> u64 {
+        self.products + self.skus
+    }
+
+    fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {
+        if let Some(is_newest_full) = self.missing_compared.filter(|_| changes.start == 0) {
+            note_missing(writing.transaction, writing.file_time, is_newest_full)?;
+        }
+        let (products, skus) = (part(&changes, 0, self.products), part(&changes, self.products, self.skus));
+        if let Some(at) = rowids(&products) {
+            self.staged.products.write(
+                writing.transaction,
+                writing.now,
+                Kind::Product,
+                writing.history,
+                at,
+            )?;
+            crash::point("products-written");
+        }
+        if let Some(at) = rowids(&skus) {
+            self.staged.skus.write(writing.transaction, writing.now, Kind::Sku, writing.history, at)?;
+        }
+        Ok(())
+    }
 }
 
 impl ImportJob for ImportProducts<'_> {
@@ -61,17 +96,16 @@ impl ImportJob for ImportProducts<'_> {
         &self.settings.products.inbox
     }
 
-    fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
+    fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
         let free_items = defined_free_items(incoming.shop)?;
         let columns = Columns::find(incoming.sheet.header(), &self.settings.products, &free_items)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         if !columns.missing_mapped.is_empty() {
             incoming.problems.push(text::mapped_column_missing(&columns.missing_mapped.join(", ")));
         }
-        let mut staged = Staged {
+        let staged = Staged {
             products: Staging::begin(incoming.shop, "products", columns.product_names())?,
             skus: Staging::begin(incoming.shop, "skus", columns.sku_names())?,
-            missing_compared: None,
         };
         let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
         let mut rejected = begin_rejected(incoming.shop)?;
@@ -90,35 +124,21 @@ impl ImportJob for ImportProducts<'_> {
             incoming.problems.push(text::rows_disagree(disagreeing.count(), &disagreeing.told()));
         }
         // A run that was interrupted in the midst has done it, against the products of before.
-        if incoming.stamp.progress == Progress::New {
-            staged.missing_compared = Some(compare_missing(incoming.shop, &incoming.stamp)?);
-        }
-        let comparison = compare(incoming, &staged, rows_differing)?;
-        self.staged = Some(staged);
+        let missing_compared = match incoming.progress {
+            Progress::New => Some(compare_missing(incoming.shop, incoming.file_time)?),
+            Progress::Begun => None,
+        };
+        let comparison = compare(incoming, staged, missing_compared, rows_differing)?;
         Ok(Comparison { unknown_columns, ..comparison })
-    }
-
-    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
-        let Some(staged) = &mut self.staged else { return Ok(Left::Nothing) };
-        if let Some(is_newest_full) = staged.missing_compared.take() {
-            note_missing(transaction, stamp, is_newest_full)?;
-        }
-        // A SKU needs its product.
-        if let Some(history) = stamp.history {
-            staged.products.record(transaction, "product", history, slice)?;
-        }
-        if staged.products.apply(transaction, stamp.now, slice)? == Left::More {
-            return Ok(Left::More);
-        }
-        crash::point("products-written");
-        if let Some(history) = stamp.history {
-            staged.skus.record(transaction, "sku", history, slice)?;
-        }
-        staged.skus.apply(transaction, stamp.now, slice)
     }
 }
 
-fn compare(incoming: &Incoming<'_>, staged: &Staged, applied: u64) -> Result<Comparison> {
+fn compare(
+    incoming: &Incoming<'_>,
+    staged: Staged,
+    missing_compared: Option<bool>,
+    applied: u64,
+) -> Result<Comparison> {
     let products = staged.products.compare(incoming.shop)?;
     let skus = staged.skus.compare(incoming.shop)?;
     // A product counts as updated, too, when only a SKU of it is new or different.
@@ -126,7 +146,7 @@ fn compare(incoming: &Incoming<'_>, staged: &Staged, applied: u64) -> Result<Com
         "SELECT count(DISTINCT sku.product_code)
          FROM temp.changed_skus AS changed
          JOIN temp.staged_skus AS sku ON sku.code = changed.code
-         WHERE sku.product_code NOT IN (SELECT code FROM temp.changed_products)",
+         WHERE sku.product_code NOT IN (SELECT code FROM temp.staged_products)",
         [],
         |row| row.get(0),
     )?;
@@ -142,7 +162,9 @@ fn compare(incoming: &Incoming<'_>, staged: &Staged, applied: u64) -> Result<Com
     let is_first_load =
         incoming.shop.query_row("SELECT NOT EXISTS (SELECT 1 FROM products)", [], |row| row.get(0))?;
     let unchanged = rows - applied;
-    Ok(Comparison { applied, unchanged, counts, is_first_load, ..Comparison::default() })
+    let (products, skus) = (products.created + products.updated, skus.created + skus.updated);
+    let plan = Box::new(CataloguePlan { staged, missing_compared, products, skus });
+    Ok(Comparison { applied, unchanged, counts, is_first_load, plan, ..Comparison::default() })
 }
 
 /// How many rows are read before they are compared with the shop's.

@@ -20,15 +20,15 @@ mod lookup;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::Result;
-use rusqlite::{Connection, Statement, ToSql, Transaction, named_params, params_from_iter};
+use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
 use super::Names;
 use crate::books::files;
-use crate::books::staging::{Left, Slice};
 use crate::crash;
 use crate::job::Job;
 use crate::moment::Moment;
@@ -39,7 +39,9 @@ use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::shelf::WorkDir;
 use crate::sync::export::watch_outbox;
-use crate::sync::import::{Comparison, ImportJob, Incoming, Progress, Source, Stamp, import, read_ahead};
+use crate::sync::import::{
+    Comparison, ImportJob, Incoming, Plan, Progress, Source, Writing, import, read_ahead, rowids,
+};
 use crate::sync::{Mode, Run};
 use crate::text::jobs as text;
 
@@ -56,9 +58,7 @@ pub enum GuardMode {
 pub fn run(run: &mut Run<'_>, source: &Source, guard_mode: GuardMode) -> Result<()> {
     run.report.counts = Counts::zero(&["changed", "unchanged", "unknown", "rejected"]);
     let later_sheets = LaterSheets { work_dir: run.work_dir.clone() };
-    let mut job =
-        ImportStock { settings: run.settings, guard_mode, later_sheets, waiting: Waiting::default() };
-    import(run, source, &mut job)
+    import(run, source, &ImportStock { settings: run.settings, guard_mode, later_sheets })
 }
 
 /// The columns of a stock file.
@@ -95,12 +95,11 @@ struct ImportStock<'a> {
     settings: &'a Settings,
     guard_mode: GuardMode,
     later_sheets: LaterSheets,
-    waiting: Waiting,
 }
 
 impl ImportJob for ImportStock<'_> {
     /// Which orders TEMPOSTAR has taken over decides about the allocation.
-    fn begin(&mut self, run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
+    fn begin(&self, run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
         match (self.settings.stock.reflect_when, run.mode) {
             (ReflectWhen::Taken, Mode::Real) => watch_outbox(run, remote),
             _ => Ok(()),
@@ -115,12 +114,13 @@ impl ImportJob for ImportStock<'_> {
         Some(&COLUMN_NAMES)
     }
 
-    fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
+    fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
         let columns = Columns::find(incoming.sheet.header())?;
         let is_first_load = count(incoming.shop, "SELECT NOT EXISTS (SELECT 1 FROM stock)")? == 1;
-        let in_flight = in_flight(incoming.shop, self.settings, &incoming.stamp)?;
+        let known_until = KnownUntil::new(self.settings, incoming.file_time);
+        let in_flight = in_flight(incoming.shop, &known_until)?;
         let mut tally = Tally::default();
-        let mut lookup = Lookup::new(incoming.shop, &incoming.stamp)?;
+        let mut lookup = Lookup::new(incoming.shop, incoming.file_time)?;
         let mut changes = Changes::begin(incoming.shop)?;
         let read = |batch: &mut Batch, row: &Row<'_>| {
             let (sku_code, quantity) = columns.read(row)?;
@@ -136,65 +136,31 @@ impl ImportJob for ImportStock<'_> {
         })?;
         let is_in_order = changes.is_in_order;
         drop((lookup, changes));
-        tally.stale += self.later_sheets.take_back(incoming.shop, &incoming.stamp, self.inbox())?;
-        let held_because = match (self.guard_mode, incoming.stamp.progress) {
+        tally.stale += self.later_sheets.take_back(incoming.shop, incoming.file_time, self.inbox())?;
+        let held_because = match (self.guard_mode, incoming.progress) {
             (GuardMode::Overrule, _) | (_, Progress::Begun) => None,
             (GuardMode::Watch, Progress::New) => held_because(incoming, &tally, &self.settings.stock.guard)?,
         };
-        self.waiting = Waiting::number(incoming.shop, is_in_order)?;
+        let plan = StockPlan::number(incoming.shop, is_in_order, known_until)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let compared = finish_comparison(incoming, &tally, unknown_columns, held_because)?;
-        Ok(Comparison { is_first_load, ..compared })
-    }
-
-    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left> {
-        // The allocation is computed here, not before: the shop goes on selling while we read.
-        transaction.execute_batch(
-            "DROP TABLE IF EXISTS temp.in_flight;
-             CREATE TEMP TABLE in_flight (sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;",
-        )?;
-        let known = KnownUntil::new(self.settings, stamp.file_time);
-        transaction.execute(
-            &format!("INSERT INTO temp.in_flight {}", in_flight_sql()),
-            named_params! { ":when": known.when, ":known_until": known.moment },
-        )?;
-        crash::point("allocation-computed");
-        let end = self.waiting.end(slice);
-        while let Some(rows) = self.waiting.next(end) {
-            record(transaction, stamp, &rows)?;
-            write(transaction, stamp, &rows)?;
-        }
-        Ok(if end < self.waiting.last { Left::More } else { Left::Nothing })
+        Ok(Comparison { is_first_load, plan: Box::new(plan), ..compared })
     }
 }
 
 /// How many changes are recorded and then written: as many as have their pages in memory still when they are written.
-const CHUNK: i64 = 500;
+const CHUNK: u64 = 500;
 
-/// The changes that have not been written yet. They are numbered in the order of their codes.
-#[derive(Clone, Copy, Debug)]
-struct Waiting {
+/// A file's new figures, in the order of their codes.
+struct StockPlan {
     table: &'static str,
-    next: i64,
-    last: i64,
+    count: u64,
+    known_until: KnownUntil,
 }
 
-impl Default for Waiting {
-    fn default() -> Self {
-        Self { table: CHANGES, next: 1, last: 0 }
-    }
-}
-
-/// Some changes that follow each other.
-struct Rows {
-    table: &'static str,
-    first: i64,
-    last: i64,
-}
-
-impl Waiting {
+impl StockPlan {
     /// A file in the order of its codes has numbered them already.
-    fn number(shop: &Connection, is_in_order: bool) -> Result<Self> {
+    fn number(shop: &Connection, is_in_order: bool, known_until: KnownUntil) -> Result<Self> {
         let table = if is_in_order { CHANGES } else { CHANGES_IN_ORDER };
         if !is_in_order {
             shop.execute_batch(&format!(
@@ -202,33 +168,45 @@ impl Waiting {
                  CREATE TEMP TABLE stock_changes_in_order AS SELECT * FROM {CHANGES} ORDER BY sku_code;"
             ))?;
         }
-        let last =
-            shop.query_row(&format!("SELECT coalesce(max(rowid), 0) FROM {table}"), [], |row| row.get(0))?;
-        Ok(Self { table, next: 1, last })
+        let count = count(shop, &format!("SELECT coalesce(max(rowid), 0) FROM {table}"))?;
+        Ok(Self { table, count, known_until })
+    }
+}
+
+impl Plan for StockPlan {
+    fn len(&self) -> u64 {
+        self.count
     }
 
-    /// The last change of a slice.
-    fn end(&self, slice: Slice) -> i64 {
-        match slice {
-            Slice::Whole => self.last,
-            Slice::Next(rows) => self.last.min(self.next + i64::from(rows) - 1),
+    fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {
+        // The allocation is computed here, not before: the shop goes on selling while we read.
+        writing.transaction.execute_batch(
+            "DROP TABLE IF EXISTS temp.in_flight;
+             CREATE TEMP TABLE in_flight (sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;",
+        )?;
+        writing.transaction.execute(
+            &format!("INSERT INTO temp.in_flight {}", in_flight_sql()),
+            named_params! { ":when": self.known_until.when, ":known_until": self.known_until.moment },
+        )?;
+        crash::point("allocation-computed");
+        let mut first = changes.start;
+        while first < changes.end {
+            let chunk = first..changes.end.min(first + CHUNK);
+            record(writing, self.table, &chunk)?;
+            write(writing, self.table, &chunk)?;
+            first = chunk.end;
         }
-    }
-
-    fn next(&mut self, end: i64) -> Option<Rows> {
-        let first = self.next;
-        let last = end.min(first + CHUNK - 1);
-        self.next = last + 1;
-        (first <= last).then_some(Rows { table: self.table, first, last })
+        Ok(())
     }
 }
 
 /// Writes changes.
-fn write(transaction: &Transaction<'_>, stamp: &Stamp, rows: &Rows) -> Result<()> {
-    let mut statement = transaction.prepare_cached(&format!(
+fn write(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()> {
+    let Some((first, last)) = rowids(changes) else { return Ok(()) };
+    let mut statement = writing.transaction.prepare_cached(&format!(
         "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
          SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
-         FROM {} AS change
+         FROM {table} AS change
          LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
          WHERE change.rowid BETWEEN :first AND :last
          ORDER BY change.rowid
@@ -236,35 +214,33 @@ fn write(transaction: &Transaction<'_>, stamp: &Stamp, rows: &Rows) -> Result<()
          SET quantity = excluded.quantity,
              allocated = excluded.allocated,
              as_of = excluded.as_of,
-             updated_at = excluded.updated_at",
-        rows.table
+             updated_at = excluded.updated_at"
     ))?;
     statement.execute(named_params! {
-        ":as_of": stamp.file_time,
-        ":now": stamp.now,
-        ":first": rows.first,
-        ":last": rows.last,
+        ":as_of": writing.file_time,
+        ":now": writing.now,
+        ":first": first,
+        ":last": last,
     })?;
     Ok(())
 }
 
 /// Notes in the history what changes are about to change.
-fn record(transaction: &Transaction<'_>, stamp: &Stamp, rows: &Rows) -> Result<()> {
-    let Some(history) = stamp.history else { return Ok(()) };
-    let mut statement = transaction.prepare_cached(&format!(
+fn record(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()> {
+    let (Some(history), Some((first, last))) = (writing.history, rowids(changes)) else { return Ok(()) };
+    let mut statement = writing.transaction.prepare_cached(&format!(
         "INSERT INTO tempostar_stock_history
              (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
          SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
                 change.quantity, coalesce(in_flight.quantity, 0)
-         FROM {} AS change
+         FROM {table} AS change
          LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
          LEFT JOIN stock ON stock.sku_code = change.sku_code
          WHERE change.rowid BETWEEN :first AND :last
            AND (stock.quantity, stock.allocated) IS NOT (change.quantity, coalesce(in_flight.quantity, 0))
-         ORDER BY change.rowid",
-        rows.table
+         ORDER BY change.rowid"
     ))?;
-    statement.execute(named_params! { ":history": history, ":first": rows.first, ":last": rows.last })?;
+    statement.execute(named_params! { ":history": history, ":first": first, ":last": last })?;
     crash::point("stock-recorded");
     Ok(())
 }
@@ -363,8 +339,7 @@ impl KnownUntil {
     }
 }
 
-fn in_flight(shop: &Connection, settings: &Settings, stamp: &Stamp) -> Result<HashMap<String, i64>> {
-    let known = KnownUntil::new(settings, stamp.file_time);
+fn in_flight(shop: &Connection, known: &KnownUntil) -> Result<HashMap<String, i64>> {
     let mut statement = shop.prepare(&in_flight_sql())?;
     let parameters = named_params! { ":when": known.when, ":known_until": known.moment };
     let rows = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -522,9 +497,9 @@ struct LaterSheets {
 
 impl LaterSheets {
     /// Takes the changes back for which there is a later figure, and gives their number.
-    fn take_back(&self, shop: &Connection, stamp: &Stamp, inbox: &Inbox) -> Result<u64> {
+    fn take_back(&self, shop: &Connection, file_time: Moment, inbox: &Inbox) -> Result<u64> {
         let mut taken_back = 0;
-        for (name, archived_as) in files::applied_later(shop, Job::Stock, stamp.file_time)? {
+        for (name, archived_as) in files::applied_later(shop, Job::Stock, file_time)? {
             let path = self.work_dir.archived(&archived_as);
             index_changes(shop)?;
             taken_back += if path.exists() {
@@ -609,6 +584,6 @@ fn finish_comparison(
         counts,
         unknown_columns,
         held_because,
-        is_first_load: false,
+        ..Comparison::default()
     })
 }

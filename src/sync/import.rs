@@ -9,6 +9,7 @@
 mod commit;
 mod inbox;
 mod intake;
+mod plan;
 mod read_ahead;
 mod rejects;
 
@@ -17,18 +18,18 @@ use std::path::{Path, PathBuf};
 
 use crate::moment::Moment;
 use anyhow::{Context, Result};
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 
 use self::commit::{commit, finish_begun};
 use self::inbox::{Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready};
 pub use self::inbox::{join, marker_name};
+pub use self::plan::{Plan, Writing, part, rowids};
 pub use self::read_ahead::{Room, read_ahead};
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
 use super::{Mode, Run};
 use crate::books::files::{self, Decision, KnownFile};
 use crate::books::history::Recording;
-use crate::books::staging::{Left, Slice};
 use crate::crash;
 use crate::interrupt;
 use crate::layout::first_names;
@@ -55,7 +56,7 @@ pub enum Source {
 /// What an import does with a sheet.
 pub trait ImportJob {
     /// What has to be known before the first file; only for a run that takes the inbox.
-    fn begin(&mut self, _run: &mut Run<'_>, _remote: &mut Remote<'_>) -> Result<()> {
+    fn begin(&self, _run: &mut Run<'_>, _remote: &mut Remote<'_>) -> Result<()> {
         Ok(())
     }
 
@@ -67,12 +68,8 @@ pub trait ImportJob {
         None
     }
 
-    /// Reads the whole sheet and compares it with the shop. What has to be written is left in temporary tables.
-    fn compare(&mut self, incoming: &mut Incoming<'_>) -> Result<Comparison>;
-
-    /// Writes what `compare` found, or the next few rows of it. Runs at once after it, in the transaction that holds the
-    /// ledger entry.
-    fn apply(&mut self, transaction: &Transaction<'_>, stamp: &Stamp, slice: Slice) -> Result<Left>;
+    /// Reads the whole sheet and compares it with the shop. A `Refusal` is the error of a file that cannot be used as a whole.
+    fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison>;
 }
 
 /// Whether a part of a file's rows is in the shop's tables already.
@@ -84,19 +81,6 @@ pub enum Progress {
     Begun,
 }
 
-/// What rows are stamped with, and how far they are.
-#[derive(Clone, Debug)]
-pub struct Stamp {
-    /// The file's own time, Japan time.
-    pub file_time: Moment,
-    /// The time of writing, Japan time.
-    pub now: Moment,
-    /// How far the file is.
-    pub progress: Progress,
-    /// Under which number of the history changes are recorded; `None`: they are not.
-    pub history: Option<i64>,
-}
-
 /// A sheet and what is needed to judge it.
 pub struct Incoming<'a> {
     /// The rows.
@@ -105,15 +89,19 @@ pub struct Incoming<'a> {
     pub rejects: &'a mut Rejects,
     /// The shop as it was when reading began. Only temporary tables may be written.
     pub shop: &'a Connection,
-    /// Times.
-    pub stamp: Stamp,
+    /// The file's own time.
+    pub file_time: Moment,
+    /// How far the file is.
+    pub progress: Progress,
     /// What the reader should know, if the file is applied. An error makes the run end as partial.
     pub problems: Vec<Problem>,
 }
 
 /// What reading and comparing a sheet found.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Comparison {
+    /// What has to be written.
+    pub plan: Box<dyn Plan>,
     /// Rows that change something.
     pub applied: u64,
     /// Rows that agree with the shop.
@@ -146,7 +134,7 @@ struct Decided {
 }
 
 /// Runs an import in a run's frame.
-pub fn import(run: &mut Run<'_>, source: &Source, job: &mut dyn ImportJob) -> Result<()> {
+pub fn import(run: &mut Run<'_>, source: &Source, job: &dyn ImportJob) -> Result<()> {
     let spool = clear_spool(run)?;
     finish_begun(run, job)?;
     let imported = match source {
@@ -156,7 +144,7 @@ pub fn import(run: &mut Run<'_>, source: &Source, job: &mut dyn ImportJob) -> Re
     imported.and(remove_dry_spool(run, &spool))
 }
 
-fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Result<()> {
+fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<()> {
     let settings = run.settings;
     let inbox = job.inbox().clone();
     let mut remote = Remote::new(&settings.ftp).showing(&run.progress);
@@ -184,7 +172,7 @@ fn import_inbox(run: &mut Run<'_>, job: &mut dyn ImportJob, spool: &Path) -> Res
     Ok(())
 }
 
-fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &mut dyn ImportJob, spool: &Path) -> Result<()> {
+fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &dyn ImportJob, spool: &Path) -> Result<()> {
     let mut files = Vec::new();
     for path in paths {
         files.extend(copy_to_spool(run, path, job.inbox().encoding, spool)?);
@@ -270,29 +258,16 @@ fn clean_up_known(
 }
 
 /// Reads, compares, and writes: everything that happens to a file's rows.
-fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result<Decided> {
+fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Decided> {
     let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
     told.sha256.clone_from(&file.entry.sha256);
-    let stamp = Stamp {
-        file_time: file.entry.file_time,
-        now: run.clock.now(),
-        progress: Progress::New,
-        history: None,
-    };
     let mut rejects = Rejects::new(run, &file.entry.name)?;
-    let compared = compare(run, job, file, &stamp, &mut rejects, &mut told);
+    let compared = compare(run, job, file, Progress::New, &mut rejects, &mut told);
     log::info!(file = file.shown; "read and compared, {} rows", told.rows);
     told.rejected = rejects.count;
-    let mut in_the_way = 0;
-    let mut recording = Recording::Rows;
-    let decision = match compared {
+    let verdict = match compared {
         Ok((comparison, problems)) => {
-            if !comparison.is_first_load {
-                in_the_way = comparison.applied;
-            } else if comparison.applied > 0 {
-                recording = Recording::FirstLoad;
-            }
-            let kept = rejects.keep(stamp.file_time)?;
+            let kept = rejects.keep(file.entry.file_time)?;
             tell_rejects(run, &rejects, &told, kept.as_deref());
             judge(run, comparison, problems, &mut told)
         }
@@ -303,19 +278,35 @@ fn process(run: &mut Run<'_>, job: &mut dyn ImportJob, file: &Spooled) -> Result
     };
     let entry_id = match run.mode {
         Mode::DryRun => None,
-        Mode::Real => Some(commit(run, job, file, &decision, &stamp, recording, in_the_way)?),
+        Mode::Real => Some(commit(run, file, &verdict)?),
     };
+    let decision = verdict.decision;
     log::info!(file = file.shown; "{}, {} rows of it changed something", decision.state(), told.applied);
     run.report.add_file(told);
     Ok(Decided { decision, entry_id })
 }
 
+/// What is to be done about a file.
+struct Verdict {
+    decision: Decision,
+    /// What is written if it is applied.
+    plan: Box<dyn Plan>,
+    recording: Recording,
+}
+
+impl Verdict {
+    /// Nothing of the file is written.
+    fn without_a_plan(decision: Decision) -> Self {
+        Self { decision, plan: Box::default(), recording: Recording::Rows }
+    }
+}
+
 /// Opens the sheet, and has the job read all of it against one snapshot of the shop.
 fn compare(
     run: &Run<'_>,
-    job: &mut dyn ImportJob,
+    job: &dyn ImportJob,
     file: &Spooled,
-    stamp: &Stamp,
+    progress: Progress,
     rejects: &mut Rejects,
     told: &mut FileReport,
 ) -> Result<(Comparison, Vec<Problem>)> {
@@ -326,8 +317,10 @@ fn compare(
     let mut sheet = Sheet::open_scanned(&file.path, &file.shown, scan, job.default_header())?;
     sheet.show(&run.progress);
     let snapshot = run.database.unchecked_transaction()?;
+    let file_time = file.entry.file_time;
+    let (sheet_rows, problems) = (&mut sheet, Vec::new());
     let mut incoming =
-        Incoming { sheet: &mut sheet, rejects, shop: &snapshot, stamp: stamp.clone(), problems: Vec::new() };
+        Incoming { sheet: sheet_rows, rejects, shop: &snapshot, file_time, progress, problems };
     let compared = job.compare(&mut incoming);
     let problems = incoming.problems;
     // Ends the snapshot; a roll-back would take the temporary tables with it.
@@ -349,12 +342,12 @@ fn judge(
     comparison: Comparison,
     problems: Vec<Problem>,
     told: &mut FileReport,
-) -> Decision {
+) -> Verdict {
     if let Some(problem) = comparison.held_because {
         told.outcome = FileOutcome::Held;
         let reason = problem.message.clone();
         run.report.tell(problem.in_file(&told.name));
-        return Decision::Held(reason);
+        return Verdict::without_a_plan(Decision::Held(reason));
     }
     told.applied = comparison.applied;
     told.unchanged = comparison.unchanged;
@@ -366,7 +359,11 @@ fn judge(
         run.report.tell(problem.in_file(&told.name));
     }
     tell_unknown_columns(run, told);
-    Decision::Applied
+    let recording = match comparison.is_first_load && !comparison.plan.is_empty() {
+        true => Recording::FirstLoad,
+        false => Recording::Rows,
+    };
+    Verdict { decision: Decision::Applied, plan: comparison.plan, recording }
 }
 
 /// An error while reading is a refusal of this file, or else ends the run.
@@ -376,7 +373,7 @@ fn refuse(
     file: &Spooled,
     rejects: &Rejects,
     told: &mut FileReport,
-) -> Result<Decision> {
+) -> Result<Verdict> {
     let Some(problem) = Refusal::of(&error).cloned() else { return Err(error) };
     tell_rejects(run, rejects, told, None);
     told.outcome = FileOutcome::Refused;
@@ -386,7 +383,7 @@ fn refuse(
     if file.listed.is_some() && run.mode == Mode::Real {
         run.report.tell(text::refused(told.rows).in_file(&told.name));
     }
-    Ok(Decision::Refused(reason))
+    Ok(Verdict::without_a_plan(Decision::Refused(reason)))
 }
 
 /// Each name once per run: the files of an inbox mostly have the same columns.

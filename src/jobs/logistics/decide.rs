@@ -2,8 +2,8 @@
 
 use super::rows::{AddedLine, Columns, Entry};
 use crate::encoding::{comparable_name, look_alikes};
+use crate::moment::Moment;
 use crate::problem::Problem;
-use crate::sync::import::Stamp;
 use crate::text::jobs as text;
 
 /// An order as the shop has it.
@@ -63,7 +63,7 @@ impl Decision {
 }
 
 /// What the rows of a shipped order change. Computes only.
-pub(super) fn decide(order: &OrderState, rows: &[&Entry], columns: &Columns, stamp: &Stamp) -> Decision {
+pub(super) fn decide(order: &OrderState, rows: &[&Entry], columns: &Columns, file_time: Moment) -> Decision {
     let mut decision = Decision { is_revived: order.is_cancelled_in_tempostar, ..Decision::default() };
     let mut shipments = order.shipments.clone();
     for shipment in &mut shipments {
@@ -73,13 +73,13 @@ pub(super) fn decide(order: &OrderState, rows: &[&Entry], columns: &Columns, sta
             .copied()
             .collect();
         if !mine.is_empty() {
-            update_shipment(shipment, &mine, columns, stamp);
+            update_shipment(shipment, &mine, columns, file_time);
         }
     }
     decision.problems.extend(missing_shipments(order, rows));
     let is_shipped = shipments.iter().all(|shipment| shipment.shipped_on.is_some());
     if is_shipped {
-        let ticks = tick(&order.ticks, rows, stamp);
+        let ticks = tick(&order.ticks, rows, file_time);
         decision.ticks = (ticks != order.ticks).then_some(ticks);
     }
     decision.shipments = shipments
@@ -98,12 +98,11 @@ pub(super) fn update_shipment(
     shipment: &mut ShipmentState,
     rows: &[&Entry],
     columns: &Columns,
-    stamp: &Stamp,
+    file_time: Moment,
 ) {
     let shipped_on = rows.iter().rev().find_map(|row| row.shipped_at).map(|time| time.date().to_string());
-    shipment.shipped_on = shipped_on
-        .or_else(|| shipment.shipped_on.take())
-        .or_else(|| Some(stamp.file_time.date().to_string()));
+    shipment.shipped_on =
+        shipped_on.or_else(|| shipment.shipped_on.take()).or_else(|| Some(file_time.date().to_string()));
     if columns.delivered.is_some() {
         shipment.delivered_on =
             rows.iter().rev().find_map(|row| row.delivered_on).map(|date| date.to_string());
@@ -129,9 +128,8 @@ pub(super) fn missing_shipments(order: &OrderState, rows: &[&Entry]) -> Vec<Prob
 
 /// The three ticks of an order of which everything is shipped. A tick that is set keeps its time, but for the day of
 /// payment, of which TEMPOSTAR knows better.
-pub(super) fn tick(ticks: &Ticks, rows: &[&Entry], stamp: &Stamp) -> Ticks {
-    let shipped_at =
-        rows.iter().filter_map(|row| row.shipped_at).max().unwrap_or(stamp.file_time).to_string();
+pub(super) fn tick(ticks: &Ticks, rows: &[&Entry], file_time: Moment) -> Ticks {
+    let shipped_at = rows.iter().filter_map(|row| row.shipped_at).max().unwrap_or(file_time).to_string();
     let paid_at = rows.iter().rev().find_map(|row| row.paid_at).map(|time| time.to_string());
     let keep_or = |is_set: bool, old: &Option<String>, new: &str| match old {
         Some(old) if is_set => Some(old.clone()),

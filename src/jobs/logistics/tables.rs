@@ -1,14 +1,15 @@
 //! The shop's side: how an order is read, and how what was decided about it is kept and written.
 
+use std::ops::Range;
+
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Statement, Transaction, named_params, params};
 
 use super::decide::{Decision, LineState, OrderState, ShipmentState, Ticks};
 use super::rows::Entry;
-use crate::books::staging::{Left, Slice};
 use crate::crash;
 use crate::moment::Moment;
-use crate::sync::import::Stamp;
+use crate::sync::import::{Plan, Writing};
 
 /// The statements that read an order.
 pub(super) struct Lookup<'a> {
@@ -195,67 +196,72 @@ pub(super) enum Cancellation {
 /// Where it is kept what has to be written.
 const CHANGES: [&str; 4] = ["order_ticks", "shipment_changes", "added_lines", "cancellations"];
 
-/// Writes what was decided, an order always as a whole. An order that the shop has cancelled since is left alone. A
-/// slice begins behind the order `after`, and leaves the last of its own there.
-///
-/// `CROSS JOIN` keeps SQLite on the way from the chosen orders to the shop's, and so does `IN` in an `UPDATE`, which
-/// `UPDATE … FROM` does not. It does not know that the temporary tables are small, and would read all orders of the shop
-/// for each slice.
-pub(super) fn write_changes(
-    transaction: &Transaction<'_>,
-    stamp: &Stamp,
-    slice: Slice,
-    after: &mut String,
-) -> Result<Left> {
-    let now = stamp.now;
-    let chosen = choose_orders(transaction, slice, after)?;
-    if let Some(history) = stamp.history {
-        record(transaction, history)?;
-        crash::point("orders-recorded");
-    }
-    write_shipments(transaction)?;
-    crash::point("shipments-written");
-    add_lines(transaction)?;
-    crash::point("lines-added");
-    note_as_known(transaction, now)?;
-    tick_orders(transaction, now)?;
-    crash::point("orders-ticked");
-    note_cancellations(transaction, now)?;
-    stamp_others(transaction, now)?;
-    if let Slice::Next(orders) = slice
-        && chosen == usize::try_from(orders)?
-    {
-        *after = last_chosen(transaction)?;
-        return Ok(Left::More);
-    }
-    Ok(Left::Nothing)
+/// What was decided, an order always as a whole, in the order of their numbers.
+pub(super) struct OrdersPlan {
+    count: u64,
 }
 
-/// Chooses the orders that this transaction is about, as they are before it; gives how many. `is_open` is 0 also for one
-/// that the shop does not have any more.
-fn choose_orders(transaction: &Transaction<'_>, slice: Slice, after: &str) -> Result<usize> {
-    let next = |table| format!("SELECT order_no FROM temp.{table} WHERE order_no > ?2");
-    let all = CHANGES.map(next).join(" UNION ");
+impl OrdersPlan {
+    pub(super) fn number(shop: &Connection) -> Result<Self> {
+        let all = CHANGES.map(|table| format!("SELECT order_no FROM temp.{table}")).join(" UNION ");
+        shop.execute_batch(&format!(
+            "DROP TABLE IF EXISTS temp.decided_orders;
+             CREATE TEMP TABLE decided_orders AS SELECT order_no FROM ({all}) ORDER BY order_no;"
+        ))?;
+        let sql = "SELECT coalesce(max(rowid), 0) FROM temp.decided_orders";
+        Ok(Self { count: shop.query_row(sql, [], |row| row.get(0))? })
+    }
+}
+
+impl Plan for OrdersPlan {
+    fn len(&self) -> u64 {
+        self.count
+    }
+
+    /// An order that the shop has cancelled since is left alone.
+    ///
+    /// `CROSS JOIN` keeps SQLite on the way from the chosen orders to the shop's, and so does `IN` in an `UPDATE`, which
+    /// `UPDATE … FROM` does not. It does not know that the temporary tables are small, and would read all orders of the
+    /// shop for each slice.
+    fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {
+        let (transaction, now) = (writing.transaction, writing.now);
+        choose_orders(transaction, &changes)?;
+        if let Some(history) = writing.history {
+            record(transaction, history)?;
+            crash::point("orders-recorded");
+        }
+        write_shipments(transaction)?;
+        crash::point("shipments-written");
+        add_lines(transaction)?;
+        crash::point("lines-added");
+        note_as_known(transaction, now)?;
+        tick_orders(transaction, now)?;
+        crash::point("orders-ticked");
+        note_cancellations(transaction, now)?;
+        stamp_others(transaction, now)
+    }
+}
+
+/// Chooses the orders that this transaction is about, as they are before it. `is_open` is 0 also for one that the shop
+/// does not have any more.
+fn choose_orders(transaction: &Transaction<'_>, changes: &Range<u64>) -> Result<()> {
     transaction.execute_batch(
         "DROP TABLE IF EXISTS temp.chosen_orders;
          CREATE TEMP TABLE chosen_orders (
              order_no TEXT NOT NULL PRIMARY KEY, id INTEGER, is_open INTEGER, updated_at
          ) WITHOUT ROWID;",
     )?;
-    Ok(transaction.execute(
-        &format!(
-            "INSERT INTO temp.chosen_orders
-             SELECT chosen.order_no, orders.rowid, orders.cancelled_at IS NULL AND orders.rowid IS NOT NULL,
-                    orders.updated_at
-             FROM (SELECT order_no FROM ({all}) ORDER BY order_no LIMIT ?1) AS chosen
-             LEFT JOIN orders ON orders.order_no = chosen.order_no"
-        ),
-        (slice.limit(), after),
-    )?)
-}
-
-fn last_chosen(transaction: &Transaction<'_>) -> Result<String> {
-    Ok(transaction.query_row("SELECT max(order_no) FROM temp.chosen_orders", [], |row| row.get(0))?)
+    transaction.execute(
+        "INSERT INTO temp.chosen_orders
+         SELECT decided.order_no, orders.rowid, orders.cancelled_at IS NULL AND orders.rowid IS NOT NULL,
+                orders.updated_at
+         FROM temp.decided_orders AS decided
+         LEFT JOIN orders ON orders.order_no = decided.order_no
+         WHERE decided.rowid BETWEEN ?1 AND ?2
+         ORDER BY decided.rowid",
+        (changes.start + 1, changes.end),
+    )?;
+    Ok(())
 }
 
 /// Notes in the history what the chosen orders get, before they get it.

@@ -5,7 +5,6 @@ use rusqlite::{Connection, Statement, Transaction};
 
 use crate::books;
 use crate::moment::Moment;
-use crate::sync::import::Stamp;
 
 /// The products of which a row was rejected: they are not missing from the file.
 pub(super) fn begin_rejected(shop: &Connection) -> Result<Statement<'_>> {
@@ -27,8 +26,8 @@ const NEWEST_FULL_FILE: &str = "newest_full_product_file";
 
 /// Compares the list of the products that are missing from the newest full file with the file at hand. A product that
 /// any file names is not missing any more. Gives whether the file at hand is the newest full one.
-pub(super) fn compare_missing(shop: &Connection, stamp: &Stamp) -> Result<bool> {
-    let is_newest_full = is_full(shop)? && is_newest(shop, stamp)?;
+pub(super) fn compare_missing(shop: &Connection, file_time: Moment) -> Result<bool> {
+    let is_newest_full = is_full(shop)? && is_newest(shop, file_time)?;
     let missing = if is_newest_full { "code NOT IN (SELECT code FROM temp.named_products)" } else { "false" };
     shop.execute_batch(&format!(
         "DROP TABLE IF EXISTS temp.named_products;
@@ -49,18 +48,22 @@ pub(super) fn compare_missing(shop: &Connection, stamp: &Stamp) -> Result<bool> 
 }
 
 /// Writes what [`compare_missing`] found.
-pub(super) fn note_missing(transaction: &Transaction<'_>, stamp: &Stamp, is_newest_full: bool) -> Result<()> {
+pub(super) fn note_missing(
+    transaction: &Transaction<'_>,
+    file_time: Moment,
+    is_newest_full: bool,
+) -> Result<()> {
     transaction.execute(
         "INSERT OR IGNORE INTO tempostar_missing_products (code, since)
          SELECT code, ?1 FROM temp.newly_missing",
-        [stamp.file_time],
+        [file_time],
     )?;
     transaction.execute(
         "DELETE FROM tempostar_missing_products WHERE code IN (SELECT code FROM temp.found_again)",
         [],
     )?;
     if is_newest_full {
-        books::set_meta(transaction, NEWEST_FULL_FILE, &stamp.file_time.to_string())?;
+        books::set_meta(transaction, NEWEST_FULL_FILE, &file_time.to_string())?;
     }
     Ok(())
 }
@@ -77,9 +80,9 @@ fn is_full(shop: &Connection) -> Result<bool> {
 }
 
 /// An old file that a person feeds in again says nothing about the products that came after it.
-fn is_newest(shop: &Connection, stamp: &Stamp) -> Result<bool> {
+fn is_newest(shop: &Connection, file_time: Moment) -> Result<bool> {
     let newest: Option<Moment> = books::meta(shop, NEWEST_FULL_FILE)?.map(|time| time.parse()).transpose()?;
-    Ok(newest.is_none_or(|newest| newest <= stamp.file_time))
+    Ok(newest.is_none_or(|newest| newest <= file_time))
 }
 
 /// The shop's products that are missing from the newest full file, sorted by code: deletions are not linked, somebody

@@ -15,7 +15,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Row, Statement};
 
 use crate::moment::Moment;
-use crate::sync::import::{Room, Stamp};
+use crate::sync::import::Room;
 
 /// How many figures are looked up at a time.
 const BATCH: usize = 4000;
@@ -180,8 +180,7 @@ pub(super) struct Lookup<'a> {
 }
 
 impl<'a> Lookup<'a> {
-    pub(super) fn new(shop: &'a Connection, stamp: &Stamp) -> Result<Self> {
-        let file_time = stamp.file_time;
+    pub(super) fn new(shop: &'a Connection, file_time: Moment) -> Result<Self> {
         Ok(Self {
             skus: Cursor::new(shop.prepare("SELECT code, handled FROM skus WHERE code >= ?1 ORDER BY code")?),
             // Mostly nothing is allocated, and no figure is newer than the file: to read two columns of a million rows
@@ -193,7 +192,7 @@ impl<'a> Lookup<'a> {
                  WHERE sku_code >= ?1
                  ORDER BY sku_code"
             ))?),
-            file_time: stamp.file_time,
+            file_time,
         })
     }
 

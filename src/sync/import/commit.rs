@@ -19,14 +19,14 @@ use rusqlite::{Transaction, TransactionBehavior};
 
 use super::inbox::Spooled;
 use super::rejects::tell_rejects;
-use super::{ImportJob, Progress, Rejects, Stamp, compare, judge};
+use super::{ImportJob, Plan, Progress, Rejects, Verdict, Writing, compare, judge};
 use crate::books;
 use crate::books::files::{self, Decision, FileEntry};
 use crate::books::history::{HistoryFile, Recording};
-use crate::books::staging::{Left, Slice};
 use crate::crash;
 use crate::interrupt;
-use crate::problem::Failure;
+use crate::moment::Moment;
+use crate::problem::{Exit, Failure};
 use crate::report::{FileOutcome, FileReport};
 #[cfg(feature = "test-hooks")]
 use crate::settings;
@@ -36,44 +36,38 @@ use crate::sync::{Mode, Run};
 use crate::text::{progress, sync as text};
 
 /// Up to so many changed rows are one transaction.
-const WHOLE_MAX: u32 = 5_000;
+const WHOLE_MAX: u64 = 5_000;
 
 /// How many rows the first slice has; the next ones are as large as they can be within [`SLICE_TIME`].
-const FIRST_SLICE: u32 = 2_500;
+const FIRST_SLICE: u64 = 2_500;
 
 /// And how many each has at least: every slice costs a commit.
-const SLICE_MIN: u32 = 50;
+const SLICE_MIN: u64 = 50;
 
 /// For how long a slice may keep the shop's writers waiting.
 const SLICE_TIME: Duration = Duration::from_millis(100);
 
-/// Commits what was decided; gives the ledger entry. `in_the_way` is how many rows that writes while the shop may be
-/// selling; `recording` is whether the history gets them.
-pub(super) fn commit(
-    run: &Run<'_>,
-    job: &mut dyn ImportJob,
-    file: &Spooled,
-    decision: &Decision,
-    stamp: &Stamp,
-    recording: Recording,
-    in_the_way: u64,
-) -> Result<i64> {
-    if *decision == Decision::Applied && in_the_way > u64::from(slice_max().unwrap_or(WHOLE_MAX)) {
+/// Commits what was decided; gives the ledger entry.
+pub(super) fn commit(run: &Run<'_>, file: &Spooled, verdict: &Verdict) -> Result<i64> {
+    let whole_max = slice_max().unwrap_or(WHOLE_MAX);
+    if verdict.recording == Recording::Rows && verdict.plan.len() > whole_max {
         set_time(&file.path, file.entry.file_time)?;
         run.work_dir.archive(&file.path, &file.entry.archived_as)?;
         crash::point("archived-before");
-        return write_slices(run, job, &file.entry, None, stamp);
+        return write_slices(run, verdict.plan.as_ref(), &file.entry, None);
     }
     run.progress.wait(&progress::writing(&file.shown));
+    let now = run.clock.now();
     let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
     crash::point("transaction-begun");
-    if *decision == Decision::Applied {
-        let history = HistoryFile::begin(&transaction, recording)?;
-        job.apply(&transaction, &recorded(stamp, history), Slice::Whole)?;
-        history.keep(&transaction, &file.entry, &run.report.run_id, stamp.now)?;
+    if verdict.decision == Decision::Applied {
+        let history = HistoryFile::begin(&transaction, verdict.recording)?;
+        let writing = writing(&transaction, &file.entry, now, history);
+        verdict.plan.write(&writing, 0..verdict.plan.len())?;
+        history.keep(&transaction, &file.entry, &run.report.run_id, now)?;
         crash::point("rows-written");
     }
-    let id = files::record_file(&transaction, &file.entry, decision, stamp.now)?;
+    let id = files::record_file(&transaction, &file.entry, &verdict.decision, now)?;
     crash::point("recorded");
     interrupt::check()?;
     crash::point("before-commit");
@@ -82,12 +76,17 @@ pub(super) fn commit(
     Ok(id)
 }
 
-fn recorded(stamp: &Stamp, history: HistoryFile) -> Stamp {
-    Stamp { history: history.rows_under(), ..stamp.clone() }
+fn writing<'a>(
+    transaction: &'a Transaction<'a>,
+    entry: &FileEntry,
+    now: Moment,
+    history: HistoryFile,
+) -> Writing<'a> {
+    Writing { transaction, file_time: entry.file_time, now, history: history.rows_under() }
 }
 
 /// Finishes the files of which an interrupted run has written a part.
-pub(super) fn finish_begun(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result<()> {
+pub(super) fn finish_begun(run: &mut Run<'_>, job: &dyn ImportJob) -> Result<()> {
     if run.mode == Mode::DryRun {
         return Ok(());
     }
@@ -105,39 +104,30 @@ pub(super) fn finish_begun(run: &mut Run<'_>, job: &mut dyn ImportJob) -> Result
     Ok(())
 }
 
-fn finish(run: &mut Run<'_>, job: &mut dyn ImportJob, id: i64, file: &Spooled) -> Result<()> {
-    let (file_time, now) = (file.entry.file_time, run.clock.now());
-    let stamp = Stamp { file_time, now, progress: Progress::Begun, history: None };
+fn finish(run: &mut Run<'_>, job: &dyn ImportJob, id: i64, file: &Spooled) -> Result<()> {
     let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
     told.sha256.clone_from(&file.entry.sha256);
     let mut rejects = Rejects::new(run, &file.entry.name)?;
-    let compared = compare(run, job, file, &stamp, &mut rejects, &mut told);
+    let compared = compare(run, job, file, Progress::Begun, &mut rejects, &mut told);
     let (comparison, problems) = compared.map_err(|error| match Refusal::of(&error) {
         // It could be used when it was begun: the settings were others then.
-        Some(problem) => Failure::of(problem.clone()).into(),
+        Some(problem) => Failure { exit: Exit::Settings, problems: vec![problem.clone()] }.into(),
         None => error,
     })?;
     told.rejected = rejects.count;
-    let kept = rejects.keep(stamp.file_time)?;
+    let kept = rejects.keep(file.entry.file_time)?;
     tell_rejects(run, &rejects, &told, kept.as_deref());
-    judge(run, comparison, problems, &mut told);
-    write_slices(run, job, &file.entry, Some(id), &stamp)?;
+    let verdict = judge(run, comparison, problems, &mut told);
+    write_slices(run, verdict.plan.as_ref(), &file.entry, Some(id))?;
     run.report.tell(text::begun_finished().in_file(&file.shown));
     run.report.add_file(told);
     Ok(())
 }
 
-/// Writes all that is left, a slice at a time; gives the ledger entry.
-fn write_slices(
-    run: &Run<'_>,
-    job: &mut dyn ImportJob,
-    entry: &FileEntry,
-    mut begun: Option<i64>,
-    stamp: &Stamp,
-) -> Result<i64> {
+/// Writes all of a plan, a slice at a time; gives the ledger entry.
+fn write_slices(run: &Run<'_>, plan: &dyn Plan, entry: &FileEntry, mut begun: Option<i64>) -> Result<i64> {
     run.progress.wait(&progress::writing(&entry.name));
-    let mut rows = FIRST_SLICE;
-    let mut history = None;
+    let (now, mut rows, mut history, mut next) = (run.clock.now(), FIRST_SLICE, None, 0);
     loop {
         interrupt::check()?;
         let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
@@ -146,24 +136,24 @@ fn write_slices(
             Some(entered) => entered,
             None => HistoryFile::begin(&transaction, Recording::Rows)?,
         };
-        let slice = Slice::Next(slice_max().map_or(rows, |most| rows.min(most)));
-        let left = job.apply(&transaction, &recorded(stamp, entered), slice)?;
+        let end = plan.len().min(next + slice_max().map_or(rows, |most| rows.min(most)));
+        plan.write(&writing(&transaction, entry, now, entered), next..end)?;
         // An entry that is not kept leaves its number to somebody else.
-        history = entered.keep(&transaction, entry, &run.report.run_id, stamp.now)?;
+        history = entered.keep(&transaction, entry, &run.report.run_id, now)?;
         crash::point("slice-written");
         let id = match begun {
             Some(id) => id,
-            None => files::record_file(&transaction, entry, &Decision::Begun, stamp.now)?,
+            None => files::record_file(&transaction, entry, &Decision::Begun, now)?,
         };
-        if left == Left::Nothing {
+        if end == plan.len() {
             files::mark_applied(&transaction, id)?;
         }
         run.commit(transaction)?;
         crash::point("slice-committed");
-        if left == Left::Nothing {
+        if end == plan.len() {
             return Ok(id);
         }
-        begun = Some(id);
+        (begun, next) = (Some(id), end);
         let took = began.elapsed();
         thread::sleep(books::WRITERS_TURN);
         rows = next_slice(rows, took);
@@ -172,18 +162,16 @@ fn write_slices(
 
 /// As many rows as can be written in [`SLICE_TIME`], going by the last slice; at most twice as many as before, because
 /// the rows to come may take longer.
-fn next_slice(rows: u32, took: Duration) -> u32 {
+fn next_slice(rows: u64, took: Duration) -> u64 {
     let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1);
     let wanted_us = u64::try_from(SLICE_TIME.as_micros()).unwrap_or(u64::MAX);
-    let fitting = u64::from(rows) * wanted_us / took_us;
-    let fitting = u32::try_from(fitting).unwrap_or(u32::MAX);
-    fitting.clamp(SLICE_MIN, rows.saturating_mul(2))
+    (rows.saturating_mul(wanted_us) / took_us).clamp(SLICE_MIN, rows.saturating_mul(2))
 }
 
 /// What a test wants to be the most rows of a slice, and of a file that is one transaction.
-fn slice_max() -> Option<u32> {
+fn slice_max() -> Option<u64> {
     #[cfg(feature = "test-hooks")]
-    return settings::slice_max();
+    return settings::slice_max().map(u64::from);
     #[cfg(not(feature = "test-hooks"))]
     None
 }

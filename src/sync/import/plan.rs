@@ -1,0 +1,66 @@
+//! What comparing a sheet with the shop found, as a value: numbered in the order in which it is written. Only `commit`
+//! cuts it into transactions.
+
+use std::ops::Range;
+
+use anyhow::Result;
+use rusqlite::Transaction;
+
+use crate::moment::Moment;
+
+/// What a sheet changes. Its rows lie in temporary tables: there can be millions.
+pub trait Plan {
+    /// How many changes there are.
+    fn len(&self) -> u64;
+
+    /// Writes these, counted from 0.
+    fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()>;
+
+    /// Whether there is nothing to write.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The transaction in which changes are written, together with the ledger's entry, and what they are stamped with.
+#[derive(Clone, Copy)]
+pub struct Writing<'a> {
+    /// Shared with the ledger.
+    pub transaction: &'a Transaction<'a>,
+    /// The file's own time.
+    pub file_time: Moment,
+    /// The time of writing.
+    pub now: Moment,
+    /// Under which number of the history changes are recorded; `None`: they are not.
+    pub history: Option<i64>,
+}
+
+/// For SQL's BETWEEN over rowids, which count from 1; `None`: there is nothing in it.
+pub fn rowids(changes: &Range<u64>) -> Option<(u64, u64)> {
+    (changes.start < changes.end).then_some((changes.start + 1, changes.end))
+}
+
+/// The part of a plan's changes that lies in one of its tables, which holds those from `first` on.
+pub fn part(changes: &Range<u64>, first: u64, count: u64) -> Range<u64> {
+    let within = |number: u64| number.clamp(first, first + count) - first;
+    within(changes.start)..within(changes.end)
+}
+
+/// Nothing to write.
+struct Nothing;
+
+impl Plan for Nothing {
+    fn len(&self) -> u64 {
+        0
+    }
+
+    fn write(&self, _writing: &Writing<'_>, _changes: Range<u64>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Default for Box<dyn Plan> {
+    fn default() -> Self {
+        Box::new(Nothing)
+    }
+}
