@@ -28,6 +28,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use rusqlite::Connection;
 
+use crate::books::Books;
 use crate::cli::CheckSettings;
 use crate::interrupt;
 use crate::job::Job;
@@ -36,7 +37,7 @@ use crate::problem::{Exit, Failure, Problem, Severity, Who};
 use crate::progress::Progress;
 use crate::server::{Error as ServerError, Remote};
 use crate::settings::{Ftp, Inbox, Settings};
-use crate::shelf::WorkDir;
+use crate::shelf::Shelf;
 use crate::sync::failure_of;
 use crate::text::books::database_busy;
 use crate::text::progress::checking;
@@ -169,8 +170,8 @@ struct World<'a> {
     /// The checks that have passed so far.
     passed: Vec<&'static str>,
     remote: Remote<'a>,
-    work_dir: Option<WorkDir>,
-    database: Option<Connection>,
+    work_dir: Option<Shelf>,
+    database: Option<Books>,
     approach: Option<server::Approach<'a>>,
     places: Vec<folders::Place>,
     probe: Option<write_test::Probe>,
@@ -204,7 +205,7 @@ impl<'a> World<'a> {
     }
 
     fn database(&self) -> Result<&Connection> {
-        self.database.as_ref().context("no database")
+        self.database.as_deref().context("no database")
     }
 
     fn has_passed(&self, id: &str) -> bool {

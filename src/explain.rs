@@ -20,7 +20,7 @@ use crate::books::history::Origin;
 use crate::moment::Clock;
 use crate::problem::{Failure, Problem};
 use crate::settings::Settings;
-use crate::shelf::WorkDir;
+use crate::shelf::Shelf;
 use crate::sync::failure_of;
 use crate::text::{Language, Text, explain as text};
 
@@ -47,7 +47,7 @@ struct Desk<'a> {
     database: &'a Connection,
     settings: &'a Settings,
     clock: &'a Clock,
-    work_dir: WorkDir,
+    work_dir: Shelf,
 }
 
 /// Looks up what the shop knows of a SKU, a product or an order. Changes nothing.
@@ -59,7 +59,7 @@ fn read(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained> {
     let database = books::open_read_only(settings)?;
     // One snapshot: what is told must fit together.
     let snapshot = database.unchecked_transaction()?;
-    let desk = Desk { database: &snapshot, settings, clock, work_dir: WorkDir::at(&settings.work_dir) };
+    let desk = Desk { database: &snapshot, settings, clock, work_dir: Shelf::at(&settings.work_dir) };
     let sku = sku::read(&desk, asked)?;
     let product = product::read(&desk, asked)?;
     let order = match order::read(&desk, asked)? {
@@ -143,7 +143,7 @@ fn origin_text(origin: &Origin) -> Text {
     }
 }
 
-fn origin_json(origin: &Origin, work_dir: &WorkDir) -> Value {
+fn origin_json(origin: &Origin, work_dir: &Shelf) -> Value {
     let copy = work_dir.archived(&origin.archived_as);
     json!({
         "at": origin.at,

@@ -35,6 +35,7 @@ pub(crate) mod lock;
 mod log;
 pub(crate) mod mail;
 pub mod moment;
+pub mod permit;
 pub(crate) mod print;
 pub mod problem;
 pub(crate) mod progress;

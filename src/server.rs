@@ -30,7 +30,9 @@ use self::connection::Connection;
 use self::error::{Cause, Fault, timed_out};
 pub use self::error::{Error, ErrorKind, Step};
 pub use self::tls::Encryption;
+use crate::crash;
 use crate::interrupt;
+use crate::permit::Permit;
 use crate::progress::Progress;
 use crate::settings::Ftp;
 use crate::shelf::create_file;
@@ -201,6 +203,7 @@ impl<'a> Remote<'a> {
                 }
             }
             let unreadable = neither_folders_nor_gone(server, &folder, refused)?;
+            crash::point("server-listed");
             Ok(Listing { files, ignored, unreadable })
         })
     }
@@ -270,6 +273,7 @@ impl<'a> Remote<'a> {
             // The first error is the one to tell.
             let _ = fs::remove_file(to);
         }
+        crash::point("server-downloaded");
         downloaded
     }
 
@@ -281,12 +285,14 @@ impl<'a> Remote<'a> {
     /// # Errors
     /// [`ErrorKind::Forbidden`], [`ErrorKind::Refused`] (server full), [`ErrorKind::Incomplete`], [`ErrorKind::Local`], and those of
     /// [`Remote::connect`].
-    pub fn upload(&mut self, from: &Path, to_path: &str) -> Result<(), Error> {
+    pub fn upload(&mut self, _: Permit, from: &Path, to_path: &str) -> Result<(), Error> {
         let doing = say::uploading(to_path);
         let to_path = self.absolute(to_path, &doing)?;
         let mut started = false;
         let progress = self.progress.clone();
-        self.attempt(&doing, |server| send(server, from, &to_path, &mut started, &progress))
+        self.attempt(&doing, |server| send(server, from, &to_path, &mut started, &progress))?;
+        crash::point("server-uploaded");
+        Ok(())
     }
 
     /// Renames (moves) a file.
@@ -297,7 +303,7 @@ impl<'a> Remote<'a> {
     /// # Errors
     /// [`ErrorKind::Missing`] if `from` is not there, [`ErrorKind::Forbidden`] or [`ErrorKind::FolderMissing`] (which of them,
     /// servers differ) if the folder of `to` is not there, and those of [`Remote::connect`].
-    pub fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
+    pub fn rename(&mut self, _: Permit, from: &str, to: &str) -> Result<(), Error> {
         let doing = say::renaming(from, to);
         let (from, to) = (self.absolute(from, &doing)?, self.absolute(to, &doing)?);
         let mut started = false;
@@ -310,11 +316,13 @@ impl<'a> Remote<'a> {
                 .rename(&from, &to, &mut started)
                 .or_else(|cause| missing_or_forbidden(server, &from, cause))
                 .map_err(|cause| busy_or_folder_missing(server, &to, cause))
-        })
+        })?;
+        crash::point("server-renamed");
+        Ok(())
     }
 
     /// Makes a folder; that it exists already is fine. Its parent must exist.
-    pub fn make_folder(&mut self, path: &str) -> Result<(), Error> {
+    pub fn make_folder(&mut self, _: Permit, path: &str) -> Result<(), Error> {
         let doing = say::making_folder(path);
         let path = self.absolute(path, &doing)?;
         self.attempt(&doing, |server| match server.make_folder(&path) {
@@ -323,11 +331,13 @@ impl<'a> Remote<'a> {
                 server.enter(&path).map_err(|other| if other.is_transient() { other } else { cause })
             }
             made => made,
-        })
+        })?;
+        crash::point("server-folder-made");
+        Ok(())
     }
 
     /// Deletes a file; that it is missing is fine.
-    pub fn delete(&mut self, path: &str) -> Result<(), Error> {
+    pub fn delete(&mut self, _: Permit, path: &str) -> Result<(), Error> {
         let doing = say::deleting(path);
         let path = self.absolute(path, &doing)?;
         self.attempt(&doing, |server| match server.delete(&path) {
@@ -336,7 +346,9 @@ impl<'a> Remote<'a> {
                 Some(_) => Err(Cause::Forbidden(reply)),
             },
             deleted => deleted,
-        })
+        })?;
+        crash::point("server-deleted");
+        Ok(())
     }
 
     /// Says goodbye to the server; takes at most a few seconds, and nothing depends on it.

@@ -13,25 +13,27 @@
 //! the folder. The work folder itself may be one.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::crash;
 use crate::job::Job;
 use crate::lock::Lock;
 use crate::moment::Moment;
+use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::text::sync as text;
 
 /// Where a run keeps its files.
 #[derive(Clone, Debug)]
-pub struct WorkDir {
+pub struct Shelf {
     root: PathBuf,
 }
 
-impl WorkDir {
+impl Shelf {
     /// Takes this folder, and makes it where it is missing.
     ///
     /// # Errors
@@ -49,6 +51,26 @@ impl WorkDir {
     /// The folder for the files in progress of somebody of this name.
     pub fn spool(&self, name: &str) -> Result<PathBuf> {
         self.make_folder(&Path::new("spool").join(name))
+    }
+
+    /// The same for somebody who leaves nothing behind.
+    pub(crate) fn passing_spool(&self, name: &str) -> Result<PassingSpool> {
+        self.spool(name).map(PassingSpool)
+    }
+
+    /// Writes a small file at the top of the folder that a power cut leaves as it was or as it is now.
+    pub fn keep(&self, _: Permit, name: &str, content: &[u8]) -> Result<()> {
+        let (place, new) = (self.place(name), self.place(&format!("{name}.new")));
+        let write = || -> io::Result<()> {
+            let mut file = create_file(&new)?;
+            file.write_all(content)?;
+            file.sync_all()?;
+            fs::rename(&new, &place)?;
+            File::open(&self.root)?.sync_all()
+        };
+        write().with_context(|| format!("cannot write {}", place.display()))?;
+        crash::point("kept");
+        Ok(())
     }
 
     /// Where something of this name lies, at the top of the folder.
@@ -81,7 +103,7 @@ impl WorkDir {
     ///
     /// # Errors
     /// When the file cannot be moved; it stays in the spool then.
-    pub fn archive(&self, spooled: &Path, archived_as: &str) -> Result<()> {
+    pub fn archive(&self, _: Permit, spooled: &Path, archived_as: &str) -> Result<()> {
         let target = self.archived(archived_as);
         if let Some(folder) = Path::new(archived_as).parent() {
             self.make_folder(&Path::new("archive").join(folder))?;
@@ -91,11 +113,13 @@ impl WorkDir {
             return fs::remove_file(spooled).with_context(|| format!("cannot remove {}", spooled.display()));
         }
         fs::rename(spooled, &target)
-            .with_context(|| format!("cannot move {} to {}", spooled.display(), target.display()))
+            .with_context(|| format!("cannot move {} to {}", spooled.display(), target.display()))?;
+        crash::point("archived");
+        Ok(())
     }
 
     /// Removes a copy from the archive, and its folder if that is empty then.
-    pub fn forget_copy(&self, archived_as: &str) -> Result<()> {
+    pub fn forget_copy(&self, _: Permit, archived_as: &str) -> Result<()> {
         let path = self.archived(archived_as);
         if let Some(folder) = Path::new(archived_as).parent() {
             self.check_no_link(&Path::new("archive").join(folder))?;
@@ -111,7 +135,7 @@ impl WorkDir {
     }
 
     /// Removes the rejected rows of runs that began before this moment; a run's folder has its time as its name.
-    pub fn forget_rejects(&self, before: Moment) -> Result<()> {
+    pub fn forget_rejects(&self, _: Permit, before: Moment) -> Result<()> {
         let folder = self.root.join("rejects");
         if !folder.exists() {
             return Ok(());
@@ -135,8 +159,8 @@ impl WorkDir {
         self.root.join("rejects").join(run_id).join(name)
     }
 
-    /// Makes the folder in which [`WorkDir::rejects`] lie.
-    pub fn make_rejects_folder(&self, run_id: &str) -> Result<()> {
+    /// Makes the folder in which [`Shelf::rejects`] lie.
+    pub fn make_rejects_folder(&self, _: Permit, run_id: &str) -> Result<()> {
         self.make_folder(&Path::new("rejects").join(run_id)).map(drop)
     }
 
@@ -177,6 +201,24 @@ impl WorkDir {
             }
         }
         Ok(())
+    }
+}
+
+/// A folder of the spool that goes away with whoever had it: a dry run leaves nothing.
+#[derive(Debug)]
+pub(crate) struct PassingSpool(PathBuf);
+
+impl PassingSpool {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for PassingSpool {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            log::warn!("cannot remove {}: {error}", self.0.display());
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::jobs::{logistics, orders, products};
 use crate::moment::{Clock, Moment};
 use crate::problem::{Exit, Failure};
 use crate::settings::{Settings, Transport};
-use crate::shelf::WorkDir;
+use crate::shelf::Shelf;
 use crate::sync::failure_of;
 use crate::text::{Text, status as text};
 
@@ -42,7 +42,7 @@ pub(crate) struct Status {
     held_back: Vec<(String, Text)>,
     batches: Vec<SentBatch>,
     stopped_files: Vec<StoppedFile>,
-    work_dir: WorkDir,
+    work_dir: Shelf,
     hand_work: Vec<HandWork>,
     extent: Extent,
     mails: Mails,
@@ -98,7 +98,7 @@ fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
         held_back,
         batches: batches::sent_batches(&database)?,
         stopped_files: files::stopped_files(&database)?,
-        work_dir: WorkDir::at(&settings.work_dir),
+        work_dir: Shelf::at(&settings.work_dir),
         hand_work: hand_work(&database, settings, clock)?,
         extent,
         mails: if settings.mail.transport == Transport::None { Mails::Off } else { Mails::Sent },
@@ -107,7 +107,7 @@ fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
 
 /// The problems that are open, those included that a run without a database has kept aside.
 fn open_cases(database: &Connection, settings: &Settings) -> Result<Vec<Case>> {
-    let work_dir = WorkDir::at(&settings.work_dir);
+    let work_dir = Shelf::at(&settings.work_dir);
     let mut cases = cases::cases(database)?;
     for job in Job::ALL {
         cases.extend(Aside::of(settings, &work_dir, *job).cases()?);

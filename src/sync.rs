@@ -10,11 +10,8 @@
 //! * no network traffic while a write transaction is open;
 //! * `--dry-run` opens the database so that SQLite itself refuses to write.
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use chrono::TimeDelta;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::books;
 use crate::books::history::{self, Left};
@@ -22,65 +19,22 @@ use crate::books::{forget, runs};
 use crate::cases::{self, Aside, Store};
 use crate::crash;
 use crate::interrupt;
-use crate::lock::Lock;
 use crate::moment::{Clock, Moment};
+use crate::permit::Permit;
 use crate::problem::{Exit, Failure};
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::settings::Settings;
-use crate::shelf::WorkDir;
+use crate::shelf::Shelf;
 use crate::text::sync as text;
 
 pub mod export;
 pub mod import;
+mod run;
 mod telling;
 
+pub use self::run::{Mode, Run};
 pub use self::telling::tell_without_settings;
-
-/// Whether a run may have effects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Everything as it should be.
-    Real,
-    /// Nothing is written, neither here nor on the server.
-    DryRun,
-}
-
-/// A run under way.
-#[derive(Debug)]
-pub struct Run<'a> {
-    /// The checked settings.
-    pub settings: &'a Settings,
-    /// The time.
-    pub clock: &'a Clock,
-    /// Whether it may have effects.
-    pub mode: Mode,
-    /// The shop's database.
-    pub database: Connection,
-    /// Its files.
-    pub work_dir: WorkDir,
-    /// What it has to tell so far.
-    pub report: Report,
-    /// Where a person sees how far it is.
-    pub progress: Progress,
-    /// Which file it has open as the database; none in a dry run.
-    opened: Option<books::FileId>,
-    /// Held until the run ends.
-    _locks: Vec<Lock>,
-}
-
-impl Run<'_> {
-    /// The folder for this job's files in progress; the other environment's runs have another.
-    fn spool(&self) -> Result<PathBuf> {
-        self.work_dir.spool(&format!("{}.{}", self.report.job, self.settings.environment.as_str()))
-    }
-
-    /// Commits, if what is committed goes to the file that the settings name.
-    fn commit(&self, transaction: Transaction<'_>) -> Result<()> {
-        books::check_still_there(&self.settings.database, self.opened)?;
-        Ok(transaction.commit()?)
-    }
-}
 
 /// Runs a job in its frame: takes the lock, opens the database, notes beginning and end in the ledger, and turns
 /// every error into the report's last problem.
@@ -124,27 +78,23 @@ fn begin<'a>(
     mode: Mode,
     report: &Report,
 ) -> Result<Option<Run<'a>>> {
-    let work_dir = WorkDir::open(&settings.work_dir)?;
-    let report = report.clone();
+    let shelf = Shelf::open(&settings.work_dir)?;
+    let (report, progress) = (report.clone(), Progress::none());
     if mode == Mode::DryRun {
-        let database = books::open_read_only(settings)?;
-        let (opened, locks, progress) = (None, Vec::new(), Progress::none());
-        let run = Run { settings, clock, mode, database, work_dir, report, progress, opened, _locks: locks };
-        return Ok(Some(run));
+        let (books, permit, locks) = (books::open_read_only(settings)?, None, Vec::new());
+        return Ok(Some(Run { settings, clock, permit, books, shelf, report, progress, locks }));
     }
-    let Some(ours) = work_dir.lock(report.job.as_str(), settings.environment.as_str())? else {
-        return Ok(None);
-    };
-    let Some(databases) = books::lock(settings, report.job.as_str())? else { return Ok(None) };
+    let name = report.job.as_str();
+    let Some(ours) = shelf.lock(name, settings.environment.as_str())? else { return Ok(None) };
+    let Some(databases) = books::lock(settings, name)? else { return Ok(None) };
     crash::point("locked");
-    telling::forget_lock_out(settings, &work_dir, report.job)?;
-    let database = books::open(settings)?;
-    let opened = books::FileId::of(&settings.database);
+    telling::forget_lock_out(settings, &shelf, report.job)?;
+    let books = books::open(settings)?;
+    let permit = Permit::of_a_real_run();
     // A run that the power cut takes back with its record has done nothing yet.
-    books::without_waiting(&database, || runs::begin_run(&database, &report))?;
-    crash::point("begun");
-    let (locks, progress) = (vec![ours, databases], Progress::none());
-    Ok(Some(Run { settings, clock, mode, database, work_dir, report, progress, opened, _locks: locks }))
+    books.without_waiting(|| books.write(permit, "begun", |books| runs::begin_run(books, &report)))?;
+    let locks = vec![ours, databases];
+    Ok(Some(Run { settings, clock, permit: Some(permit), books, shelf, report, progress, locks }))
 }
 
 /// On which day old entries were last forgotten, Japan time, and those from before how many days.
@@ -153,21 +103,23 @@ const FORGOTTEN: &str = "forgotten";
 /// Forgets what is older than the settings want: runs, files that are done with, and their copies. That is done once a
 /// day, because before each run there is one that has just become old enough. A failure to do so is no failure of the
 /// run; the next one tries again.
-fn forget(run: &Run<'_>) -> Result<()> {
+fn forget(run: &Run<'_>, permit: Permit) -> Result<()> {
     let (now, days) = (run.clock.now(), run.settings.limits.history_days);
     let done = format!("{} {days}", now.date());
-    if books::meta(&run.database, FORGOTTEN)?.as_ref() == Some(&done) {
+    if books::meta(&run.books, FORGOTTEN)?.as_ref() == Some(&done) {
         return Ok(());
     }
     let before = now - TimeDelta::days(i64::from(days));
-    let left = history::forget_before(&run.database, before)?;
-    if !forget::is_anything_older(&run.database, before)? {
+    let left = history::forget_before(&run.books, permit, before)?;
+    if !forget::is_anything_older(&run.books, before)? {
         return Ok(());
     }
-    let left = left.max(forget_entries(run, before)?);
-    run.work_dir.forget_rejects(before)?;
+    let left = left.max(forget_entries(run, permit, before)?);
+    run.shelf.forget_rejects(permit, before)?;
     match left {
-        Left::Nothing => Ok(books::set_meta(&run.database, FORGOTTEN, &done)?),
+        Left::Nothing => {
+            run.books.write(permit, "forgotten", |books| Ok(books::set_meta(books, FORGOTTEN, &done)?))
+        }
         Left::More => Ok(()),
     }
 }
@@ -179,17 +131,16 @@ const FORGOTTEN_DAYS: TimeDelta = TimeDelta::days(10);
 const FORGETTING_STEPS_MAX: u32 = 10;
 
 /// The ledger's entries and their copies.
-fn forget_entries(run: &Run<'_>, before: Moment) -> Result<Left> {
+fn forget_entries(run: &Run<'_>, permit: Permit, before: Moment) -> Result<Left> {
     for _ in 0..FORGETTING_STEPS_MAX {
-        let first = runs::first_run(&run.database)?;
+        let first = runs::first_run(&run.books)?;
         let step = first.map_or(before, |first| before.min(first + FORGOTTEN_DAYS));
-        let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-        let copies = forget::forget_before(&transaction, step)?;
-        transaction.commit()?;
+        let copies =
+            run.books.write(permit, "entries-forgotten", |books| forget::forget_before(books, step))?;
         for archived_as in copies {
-            run.work_dir.forget_copy(&archived_as)?;
+            run.shelf.forget_copy(permit, &archived_as)?;
         }
-        if !forget::is_anything_older(&run.database, before)? {
+        if !forget::is_anything_older(&run.books, before)? {
             return Ok(Left::Nothing);
         }
         if interrupt::is_requested() {
@@ -202,26 +153,24 @@ fn forget_entries(run: &Run<'_>, before: Moment) -> Result<Left> {
 
 /// Forgets, notes the end, gives the locks back, and only then mails: a slow mail server keeps nobody waiting.
 fn end(mut run: Run<'_>) -> Report {
-    if run.mode == Mode::DryRun {
-        return run.report;
-    }
-    if let Err(error) = forget(&run) {
+    let Some(permit) = run.permit else { return run.report };
+    if let Err(error) = forget(&run, permit) {
         log::warn!("cannot forget old runs and files: {error:#}");
     }
     run.report.finished_at = run.clock.now();
-    let noted = note_end(&mut run);
+    let noted = note_end(&run, permit);
     crash::point("ended");
-    let Run { settings, clock, database, work_dir, mut report, _locks: locks, .. } = run;
+    let Run { settings, clock, books, shelf, mut report, locks, .. } = run;
     drop(locks);
     let told = match noted {
-        Ok(()) => telling::tell(settings, Store::Ledger(&database), report.job, clock),
+        Ok(()) => telling::tell(settings, Store::Ledger(&books), report.job, clock),
         Err(error) => {
             log::warn!("cannot note the end of the run: {error:#}");
             // The first error wins; this one only decides when there was none.
             if report.exit < Exit::Remote {
                 report.fail(failure_of(&error));
             }
-            telling::tell_of_no_end(settings, clock, &work_dir, &report)
+            telling::tell_of_no_end(settings, clock, &shelf, &report)
         }
     };
     report.problems.extend(told);
@@ -229,19 +178,18 @@ fn end(mut run: Run<'_>) -> Report {
 }
 
 /// The run's end and what it means for the problems that last: one transaction.
-fn note_end(run: &mut Run<'_>) -> Result<()> {
-    let aside = Aside::of(run.settings, &run.work_dir, run.report.job);
+fn note_end(run: &Run<'_>, permit: Permit) -> Result<()> {
+    let aside = Aside::of(run.settings, &run.shelf, run.report.job);
     let kept_aside = aside.cases()?;
     let is_uneventful = run.report.is_uneventful() && kept_aside.is_empty();
     let note = || {
-        let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-        runs::end_run(&transaction, &run.report)?;
-        cases::note(&transaction, kept_aside, &run.report, run.clock.now())?;
-        Ok(transaction.commit()?)
+        run.books.write(permit, "end-noted", |books| {
+            runs::end_run(books, &run.report)?;
+            cases::note(books, kept_aside, &run.report, run.clock.now())
+        })
     };
     // Most runs find nothing to do. What they have to note the next one would find anew.
-    if is_uneventful { books::without_waiting(&run.database, note) } else { note() }?;
-    crash::point("end-noted");
+    if is_uneventful { run.books.without_waiting(note) } else { note() }?;
     aside.clear()
 }
 

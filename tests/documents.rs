@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser};
 use rusqlite::Connection;
+use tempostar::books::Books;
 use tempostar::cli::Cli;
 use tempostar::encoding::{Encoding, LOOK_ALIKES};
 use tempostar::jobs::orders;
@@ -546,7 +547,7 @@ fn the_columns_of_an_order_file_are_those_of_the_sample() {
 
 // The database.
 
-fn database() -> (tempfile::TempDir, Settings, Connection) {
+fn database() -> (tempfile::TempDir, Settings, Books) {
     let (folder, settings) = load(&blocks(&read("README.md"), "toml")[0]);
     let settings = settings.unwrap();
     let database = books::open(&settings).unwrap();

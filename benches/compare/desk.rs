@@ -103,7 +103,8 @@ settle_s = 0
         self.remove_database()?;
         let settings = settings::load(&self.path("tempostar.toml"), None)
             .map_err(|failure| anyhow::anyhow!("{:?}", failure.problems))?;
-        let connection = books::open(&settings)?;
+        drop(books::open(&settings)?);
+        let connection = Connection::open(&settings.database)?;
         // It can be made again.
         connection.pragma_update(None, "synchronous", "OFF")?;
         Ok(connection)

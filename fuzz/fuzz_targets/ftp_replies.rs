@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
+use tempostar::permit::Permit;
 use tempostar::server::{Remote, RemoteFile};
 use tempostar::settings::{Ftp, Secret, Server, Tls};
 
@@ -54,7 +55,7 @@ fn ask(ftp: &Ftp) {
             }
             let file = RemoteFile { name: "a.csv".to_owned(), size: 3, modified: None };
             tell(remote.download("/inbox", &file, &FOLDER.path().join("a.csv")).map(drop));
-            tell(remote.rename("/inbox/a.csv", "/inbox/archive/a.csv"));
+            tell(remote.rename(Permit::of_a_real_run(), "/inbox/a.csv", "/inbox/archive/a.csv"));
         }
         Err(error) => tell(Err(error)),
     }

@@ -6,14 +6,15 @@
 //! brought is what the tables say, and a second copy of it would be of no use.
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
-use crate::books;
 use crate::books::files::FileEntry;
+use crate::books::open::{Books, WRITERS_TURN};
 use crate::books::rows::Cells;
 use crate::interrupt;
 use crate::job::Job;
 use crate::moment::Moment;
+use crate::permit::Permit;
 
 /// How many rows one transaction forgets: some milliseconds.
 const FORGOTTEN_AT_ONCE: usize = 5_000;
@@ -101,18 +102,16 @@ pub(crate) enum Left {
 
 /// Forgets what was written before this moment, some thousand rows at a time; what is too much for one run is left to the
 /// next.
-pub(crate) fn forget_before(database: &Connection, before: Moment) -> Result<Left> {
+pub(crate) fn forget_before(books: &Books, permit: Permit, before: Moment) -> Result<Left> {
     for _ in 0..STEPS_MAX {
-        if oldest_before(database, before)?.is_none() {
+        if oldest_before(books, before)?.is_none() {
             return Ok(Left::Nothing);
         }
-        let transaction = Transaction::new_unchecked(database, TransactionBehavior::Immediate)?;
-        let left = forget_some(&transaction, before)?;
-        transaction.commit()?;
+        let left = books.write(permit, "history-forgotten", |books| forget_some(books, before))?;
         if left == Left::Nothing || interrupt::is_requested() {
             return Ok(left);
         }
-        interrupt::sleep(books::WRITERS_TURN);
+        interrupt::sleep(WRITERS_TURN);
     }
     Ok(Left::More)
 }

@@ -6,10 +6,10 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, Statement, Transaction, params_from_iter};
+use rusqlite::{Connection, Statement, params_from_iter};
 
 use crate::books::history::Kind;
-use crate::moment::Moment;
+use crate::books::writing::Writing;
 
 /// A value on its way into the database.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,16 +121,9 @@ impl Staging {
 
     /// Writes the rows numbered from `at.0` to `at.1`, stamped with this time; notes in the history, if there is one, which
     /// of them are new, and where they stand in the sheet.
-    pub(crate) fn write(
-        &self,
-        transaction: &Transaction<'_>,
-        now: Moment,
-        kind: Kind,
-        history: Option<i64>,
-        at: (u64, u64),
-    ) -> Result<()> {
-        if let Some(history) = history {
-            self.record(transaction, kind, history, at)?;
+    pub(crate) fn write(&self, writing: &Writing<'_>, kind: Kind, at: (u64, u64)) -> Result<()> {
+        if let Some(history) = writing.history {
+            self.record(writing, kind, history, at)?;
         }
         let table = self.table;
         let mut listed = String::new();
@@ -141,7 +134,7 @@ impl Staging {
             let _ = write!(selected, ", staged.{column}");
             let _ = write!(assigned, "{column} = excluded.{column}, ");
         }
-        transaction.execute(
+        writing.execute(
             &format!(
                 "INSERT INTO main.{table} (code{listed}, created_at, updated_at)
                  SELECT staged.code{selected}, ?1, ?1
@@ -152,14 +145,14 @@ impl Staging {
                  ON CONFLICT (code) DO UPDATE
                  SET {assigned}updated_at = excluded.updated_at"
             ),
-            (now, at.0, at.1),
+            (writing.now, at.0, at.1),
         )?;
         Ok(())
     }
 
-    fn record(&self, transaction: &Transaction<'_>, kind: Kind, history: i64, at: (u64, u64)) -> Result<()> {
+    fn record(&self, writing: &Writing<'_>, kind: Kind, history: i64, at: (u64, u64)) -> Result<()> {
         let table = self.table;
-        transaction.execute(
+        writing.execute(
             &format!(
                 "INSERT INTO tempostar_catalogue_history (history_file_id, kind, code, line, is_new)
                  SELECT ?1, ?2, staged.code, staged.line, changed.is_new

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::books::cases::Case;
 use crate::job::Job;
 use crate::settings::Settings;
-use crate::shelf::{WorkDir, create_file};
+use crate::shelf::{Shelf, create_file};
 
 /// The file of a job.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Aside(PathBuf);
 
 impl Aside {
     /// The file of this job and environment; it need not be there.
-    pub(crate) fn of(settings: &Settings, work_dir: &WorkDir, job: Job) -> Self {
+    pub(crate) fn of(settings: &Settings, work_dir: &Shelf, job: Job) -> Self {
         Self(work_dir.place(&format!("{job}.{}.problems", settings.environment.as_str())))
     }
 

@@ -13,7 +13,7 @@ use crate::lock::Lock;
 use crate::moment::Moment;
 use crate::report::Report;
 use crate::settings::Settings;
-use crate::shelf::WorkDir;
+use crate::shelf::Shelf;
 
 /// A problem that comes and goes: after so many beginnings …
 const BEGINNINGS_MAILED_MAX: u64 = 2;
@@ -78,7 +78,7 @@ pub(crate) enum Store<'a> {
     /// In the shop's database. No transaction is open.
     Ledger(&'a Connection),
     /// In a file of the work folder, because the database cannot be used.
-    Aside(&'a Aside, &'a WorkDir),
+    Aside(&'a Aside, &'a Shelf),
 }
 
 impl Store<'_> {

@@ -11,7 +11,7 @@ use anyhow::Result;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::{Finding, Found, OTHERS, disks};
-use crate::books;
+use crate::books::{self, Books};
 use crate::encoding::comparable_name;
 use crate::jobs::orders::{self, PAYMENT_SETUP_SINCE};
 use crate::layout::grouped;
@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::text::{Text, books as say_shop, check_settings as say};
 
 /// Opens the database as a job does: it is created, migrated and stamped where need be.
-pub(super) fn open(settings: &Settings) -> Result<(Found, Connection)> {
+pub(super) fn open(settings: &Settings) -> Result<(Found, Books)> {
     let path = &settings.database;
     let shown = path.display().to_string();
     let before = books::found_version(path);

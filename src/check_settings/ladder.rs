@@ -132,7 +132,7 @@ pub(super) const LADDER: &[Rung] = &[
         title: say::title_clock,
         after: &[],
         stops: Job::ALL,
-        look: |world| schedule::clock(world.database.as_ref(), world.clock.now()),
+        look: |world| schedule::clock(world.database.as_deref(), world.clock.now()),
     },
     Rung {
         id: "server-trust",
@@ -313,7 +313,7 @@ pub(super) const LADDER: &[Rung] = &[
         after: DATABASE,
         stops: NO_JOB,
         look: |world| {
-            let database = world.database.as_ref().context("no database")?;
+            let database = world.database.as_deref().context("no database")?;
             let is_outbox_known = world.passed.contains(&folders::ORDERS);
             let remote = is_outbox_known.then_some(&mut world.remote);
             orders::taken(database, world.settings, world.clock.now(), remote)

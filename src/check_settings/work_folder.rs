@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use super::{Finding, Found, OTHERS};
 use crate::problem::Failure;
-use crate::shelf::{WorkDir, create_file};
+use crate::shelf::{Shelf, create_file};
 use crate::text::{check_settings as say, sync as say_sync};
 
 /// The folders in which the jobs make further ones or files.
@@ -17,8 +17,8 @@ const FOLDERS: [&str; 3] = ["archive", "rejects", "spool"];
 
 /// Makes the folder where it is missing, and a file in it and in each of the folders that an earlier run has made: one
 /// by hand as another user leaves some in which cron's user must not write.
-pub(super) fn usable(path: &Path, run_id: &str) -> Result<(Found, WorkDir)> {
-    let work_dir = WorkDir::open(path)?;
+pub(super) fn usable(path: &Path, run_id: &str) -> Result<(Found, Shelf)> {
+    let work_dir = Shelf::open(path)?;
     let probe = format!(".check-{run_id}");
     try_out(path, &probe)?;
     for name in FOLDERS {

@@ -10,9 +10,10 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::{Finding, Found, server};
 use crate::moment::{Clock, JAPAN_AHEAD, Moment};
+use crate::permit::Permit;
 use crate::server::{Error, ErrorKind, Remote, RemoteFile};
 use crate::settings::{AfterImport, Inbox};
-use crate::shelf::{WorkDir, create_file};
+use crate::shelf::{Shelf, create_file};
 use crate::sync::import::join;
 use crate::text::check_settings as say;
 
@@ -29,7 +30,7 @@ pub(super) struct Probe {
 }
 
 impl Probe {
-    pub(super) fn write(work_dir: &WorkDir, run_id: &str) -> Result<Self> {
+    pub(super) fn write(work_dir: &Shelf, run_id: &str) -> Result<Self> {
         let local = work_dir.spool("check-settings")?.join(format!("{run_id}.tmp"));
         let content = content();
         create_file(&local)
@@ -77,19 +78,20 @@ pub(super) fn outbox(
     probe: &Probe,
     clock: &Clock,
 ) -> (Found, Option<Written>) {
+    let permit = Permit::of_a_real_run();
     let (first, second) = (join(outbox, &probe.name), join(outbox, &probe.renamed()));
     let mut written = None;
     let mut try_all = || -> Result<bool, Error> {
         let before = clock.now();
-        remote.upload(&probe.local, &first)?;
+        remote.upload(permit, &probe.local, &first)?;
         let between = (before, clock.now());
         written = Some(Written { between, told: remote.modified(&first)? });
         let size = probe.content.len() as u64;
         let file = RemoteFile { name: probe.name.clone(), size, modified: None };
         remote.download(outbox, &file, &probe.read_back())?;
         let is_same = fs::read(probe.read_back()).is_ok_and(|content| content == probe.content);
-        remote.rename(&first, &second)?;
-        remote.delete(&second)?;
+        remote.rename(permit, &first, &second)?;
+        remote.delete(permit, &second)?;
         Ok(is_same)
     };
     let found = match try_all() {
@@ -102,21 +104,22 @@ pub(super) fn outbox(
 
 /// Does with the probe what an import does with a file that it has taken. `setting` names the inbox.
 pub(super) fn inbox(remote: &mut Remote<'_>, inbox: &Inbox, setting: &str, probe: &Probe) -> Found {
+    let permit = Permit::of_a_real_run();
     let archive = join(&inbox.folder, "archive");
     if inbox.pattern.matches(&probe.name) {
         // An import that runs right now would take the probe for a file.
-        return match remote.make_folder(&archive) {
+        return match remote.make_folder(permit, &archive) {
             Ok(()) => Found::ok(say::moving_half_tried(&inbox.folder)),
             Err(error) => failed(remote, &error, setting, &[]),
         };
     }
     if inbox.after_import == AfterImport::Archive
-        && let Err(error) = remote.make_folder(&archive)
+        && let Err(error) = remote.make_folder(permit, &archive)
     {
         return failed(remote, &error, setting, &[]);
     }
     let (here, there) = (join(&inbox.folder, &probe.name), join(&archive, &probe.name));
-    match remote.upload(&probe.local, &here) {
+    match remote.upload(permit, &probe.local, &here) {
         // Who may take away here need not be allowed to put something here.
         Err(error) if error.kind == ErrorKind::Forbidden => {
             let problem = say::moving_untried(&inbox.folder).because(&error.problem.message);
@@ -126,8 +129,10 @@ pub(super) fn inbox(remote: &mut Remote<'_>, inbox: &Inbox, setting: &str, probe
         Ok(()) => {}
     }
     let moved = match inbox.after_import {
-        AfterImport::Archive => remote.rename(&here, &there).and_then(|()| remote.delete(&there)),
-        AfterImport::Delete => remote.delete(&here),
+        AfterImport::Archive => {
+            remote.rename(permit, &here, &there).and_then(|()| remote.delete(permit, &there))
+        }
+        AfterImport::Delete => remote.delete(permit, &here),
     };
     match (moved, inbox.after_import) {
         (Ok(()), AfterImport::Archive) => Found::ok(say::moving_passed(&archive)),
@@ -148,7 +153,7 @@ fn failed(remote: &mut Remote<'_>, error: &Error, setting: &str, paths: &[String
 }
 
 fn is_left(remote: &mut Remote<'_>, path: &str) -> bool {
-    let _ = remote.delete(path);
+    let _ = remote.delete(Permit::of_a_real_run(), path);
     matches!(remote.size(path), Ok(Some(_)))
 }
 

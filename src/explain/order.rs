@@ -8,7 +8,7 @@ use super::show::Page;
 use super::{Desk, merged, origin_json, origin_text};
 use crate::books::history::{self, Event, OrderEvent};
 use crate::jobs::orders;
-use crate::shelf::WorkDir;
+use crate::shelf::Shelf;
 use crate::text::{Language, Text, explain as text};
 
 /// An order as the shop and the ledger have it.
@@ -29,7 +29,7 @@ pub(super) struct Order {
     shipments: Vec<Shipment>,
     lines: Vec<Line>,
     events: Vec<OrderEvent>,
-    work_dir: WorkDir,
+    work_dir: Shelf,
 }
 
 /// 配送区分, 入金区分, オーソリ確定, with their times.
@@ -319,12 +319,12 @@ impl Order {
 }
 
 impl Batch {
-    fn copy(&self, work_dir: &WorkDir) -> Option<String> {
+    fn copy(&self, work_dir: &Shelf) -> Option<String> {
         let path = self.archived_as.as_ref().map(|archived_as| work_dir.archived(archived_as))?;
         path.exists().then(|| path.display().to_string())
     }
 
-    fn show(&self, page: &mut Page, work_dir: &WorkDir) {
+    fn show(&self, page: &mut Page, work_dir: &Shelf) {
         page.fact(text::in_file(), text::file_and_run(&self.file_name, &self.run_id));
         if self.sent_at.is_none() {
             return;
@@ -335,7 +335,7 @@ impl Batch {
         page.fact(text::taken(), taken);
     }
 
-    fn json(&self, work_dir: &WorkDir) -> Value {
+    fn json(&self, work_dir: &Shelf) -> Value {
         json!({
             "file": self.file_name,
             "run_id": self.run_id,

@@ -8,7 +8,7 @@ use super::Desk;
 use super::show::Page;
 use super::sku::{catalogue_json, show_catalogue};
 use crate::books::history::{self, CatalogueChange, Kind};
-use crate::shelf::WorkDir;
+use crate::shelf::Shelf;
 use crate::text::{Text, explain as text};
 
 /// How many SKUs the text shows.
@@ -25,7 +25,7 @@ pub(super) struct Product {
     missing_since: Option<String>,
     skus: Vec<Line>,
     changes: Vec<CatalogueChange>,
-    work_dir: WorkDir,
+    work_dir: Shelf,
 }
 
 /// One SKU of it.

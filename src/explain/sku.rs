@@ -15,7 +15,7 @@ use crate::jobs::stock::{self, InFlight};
 use crate::layout::grouped;
 use crate::moment::Moment;
 use crate::settings::ReflectWhen;
-use crate::shelf::WorkDir;
+use crate::shelf::Shelf;
 use crate::text::{Language, Text, explain as text};
 
 /// How many orders of the allocation the text shows.
@@ -39,7 +39,7 @@ pub(super) struct Sku {
     first_load: Option<Origin>,
     catalogue: Vec<CatalogueChange>,
     history_days: u32,
-    work_dir: WorkDir,
+    work_dir: Shelf,
 }
 
 #[derive(Clone, Debug)]
@@ -317,7 +317,7 @@ pub(super) fn show_catalogue(page: &mut Page, changes: &[CatalogueChange]) {
     }
 }
 
-pub(super) fn catalogue_json(changes: &[CatalogueChange], work_dir: &WorkDir) -> Vec<Value> {
+pub(super) fn catalogue_json(changes: &[CatalogueChange], work_dir: &Shelf) -> Vec<Value> {
     let change = |change: &CatalogueChange| {
         let what = if change.is_new { "created" } else { "updated" };
         merged(origin_json(&change.origin, work_dir), json!({ "what": what }))

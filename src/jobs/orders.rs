@@ -113,7 +113,7 @@ const WAITING: &str = "
 fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
     let mut held_back = Vec::new();
     let mut replaced = Vec::new();
-    let chosen = render(&run.database, run.settings, ALL, output, &mut held_back, &mut replaced)?;
+    let chosen = render(&run.books, run.settings, ALL, output, &mut held_back, &mut replaced)?;
     run.report.counts.add("held_back", u64::try_from(held_back.len())?);
     for (order_no, reason) in held_back.iter().take(HELD_BACK_TOLD_MAX) {
         run.report.tell(held_back_problem(order_no, reason));

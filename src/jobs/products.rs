@@ -26,15 +26,15 @@ use self::columns::{Columns, defined_free_items};
 pub use self::missing::missing_products;
 use self::missing::{begin_rejected, compare_missing, note_missing};
 use super::Names;
+use crate::books::Writing;
 use crate::books::history::Kind;
 use crate::books::staging::{Agreement, Cell, Stager, Staging};
-use crate::crash;
 use crate::report::Counts;
 use crate::settings::{Inbox, Settings};
 use crate::sheet::{KeptRow, Row, RowProblem};
 use crate::sync::Run;
 use crate::sync::import::{
-    Comparison, ImportJob, Incoming, Plan, Progress, Room, Source, Writing, import, part, read_ahead, rowids,
+    Comparison, ImportJob, Incoming, Plan, Progress, Room, Source, import, part, read_ahead, rowids,
 };
 use crate::text::jobs as text;
 
@@ -71,21 +71,14 @@ impl Plan for CataloguePlan {
 
     fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {
         if let Some(is_newest_full) = self.missing_compared.filter(|_| changes.start == 0) {
-            note_missing(writing.transaction, writing.file_time, is_newest_full)?;
+            note_missing(writing, is_newest_full)?;
         }
         let (products, skus) = (part(&changes, 0, self.products), part(&changes, self.products, self.skus));
         if let Some(at) = rowids(&products) {
-            self.staged.products.write(
-                writing.transaction,
-                writing.now,
-                Kind::Product,
-                writing.history,
-                at,
-            )?;
-            crash::point("products-written");
+            self.staged.products.write(writing, Kind::Product, at)?;
         }
         if let Some(at) = rowids(&skus) {
-            self.staged.skus.write(writing.transaction, writing.now, Kind::Sku, writing.history, at)?;
+            self.staged.skus.write(writing, Kind::Sku, at)?;
         }
         Ok(())
     }

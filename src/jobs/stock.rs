@@ -28,21 +28,21 @@ use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
 use super::Names;
-use crate::books::files;
-use crate::crash;
+use crate::books::{Writing, files};
 use crate::job::Job;
 use crate::moment::Moment;
+use crate::permit::Permit;
 use crate::problem::Problem;
 use crate::report::Counts;
 use crate::server::Remote;
 use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
-use crate::shelf::WorkDir;
+use crate::shelf::Shelf;
+use crate::sync::Run;
 use crate::sync::export::watch_outbox;
 use crate::sync::import::{
-    Comparison, ImportJob, Incoming, Plan, Progress, Source, Writing, import, read_ahead, rowids,
+    Comparison, ImportJob, Incoming, Plan, Progress, Source, import, read_ahead, rowids,
 };
-use crate::sync::{Mode, Run};
 use crate::text::jobs as text;
 
 /// Whether a person has looked at what the guard holds.
@@ -57,7 +57,7 @@ pub enum GuardMode {
 /// Runs the job. What it did and what went wrong is in the report.
 pub fn run(run: &mut Run<'_>, source: &Source, guard_mode: GuardMode) -> Result<()> {
     run.report.counts = Counts::zero(&["changed", "unchanged", "unknown", "rejected"]);
-    let later_sheets = LaterSheets { work_dir: run.work_dir.clone() };
+    let later_sheets = LaterSheets { shelf: run.shelf.clone() };
     import(run, source, &ImportStock { settings: run.settings, guard_mode, later_sheets })
 }
 
@@ -99,10 +99,10 @@ struct ImportStock<'a> {
 
 impl ImportJob for ImportStock<'_> {
     /// Which orders TEMPOSTAR has taken over decides about the allocation.
-    fn begin(&self, run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
-        match (self.settings.stock.reflect_when, run.mode) {
-            (ReflectWhen::Taken, Mode::Real) => watch_outbox(run, remote),
-            _ => Ok(()),
+    fn begin(&self, run: &mut Run<'_>, permit: Permit, remote: &mut Remote<'_>) -> Result<()> {
+        match self.settings.stock.reflect_when {
+            ReflectWhen::Taken => watch_outbox(run, permit, remote),
+            ReflectWhen::Sent => Ok(()),
         }
     }
 
@@ -184,11 +184,10 @@ impl Plan for StockPlan {
             "DROP TABLE IF EXISTS temp.in_flight;
              CREATE TEMP TABLE in_flight (sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;",
         )?;
-        writing.transaction.execute(
+        writing.execute(
             &format!("INSERT INTO temp.in_flight {}", in_flight_sql()),
             named_params! { ":when": self.known_until.when, ":known_until": self.known_until.moment },
         )?;
-        crash::point("allocation-computed");
         let mut first = changes.start;
         while first < changes.end {
             let chunk = first..changes.end.min(first + CHUNK);
@@ -203,7 +202,7 @@ impl Plan for StockPlan {
 /// Writes changes.
 fn write(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()> {
     let Some((first, last)) = rowids(changes) else { return Ok(()) };
-    let mut statement = writing.transaction.prepare_cached(&format!(
+    let sql = format!(
         "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
          SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
          FROM {table} AS change
@@ -215,20 +214,20 @@ fn write(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()>
              allocated = excluded.allocated,
              as_of = excluded.as_of,
              updated_at = excluded.updated_at"
-    ))?;
-    statement.execute(named_params! {
+    );
+    let parameters = named_params! {
         ":as_of": writing.file_time,
         ":now": writing.now,
         ":first": first,
         ":last": last,
-    })?;
-    Ok(())
+    };
+    writing.execute(&sql, parameters).map(drop)
 }
 
 /// Notes in the history what changes are about to change.
 fn record(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()> {
     let (Some(history), Some((first, last))) = (writing.history, rowids(changes)) else { return Ok(()) };
-    let mut statement = writing.transaction.prepare_cached(&format!(
+    let sql = format!(
         "INSERT INTO tempostar_stock_history
              (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
          SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
@@ -239,10 +238,8 @@ fn record(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()
          WHERE change.rowid BETWEEN :first AND :last
            AND (stock.quantity, stock.allocated) IS NOT (change.quantity, coalesce(in_flight.quantity, 0))
          ORDER BY change.rowid"
-    ))?;
-    statement.execute(named_params! { ":history": history, ":first": first, ":last": last })?;
-    crash::point("stock-recorded");
-    Ok(())
+    );
+    writing.execute(&sql, named_params! { ":history": history, ":first": first, ":last": last }).map(drop)
 }
 
 /// Orders that a figure cannot know yet: that are not cancelled, and were never sent or sent (`reflect_when = "taken"`:
@@ -492,7 +489,7 @@ fn index_changes(shop: &Connection) -> Result<()> {
 /// Files applied earlier whose own time is later than that of the file at hand: it came late, and what they said of a
 /// SKU stands, even where that was the figure the shop had already. (Otherwise `as_of` tells.)
 struct LaterSheets {
-    work_dir: WorkDir,
+    shelf: Shelf,
 }
 
 impl LaterSheets {
@@ -500,7 +497,7 @@ impl LaterSheets {
     fn take_back(&self, shop: &Connection, file_time: Moment, inbox: &Inbox) -> Result<u64> {
         let mut taken_back = 0;
         for (name, archived_as) in files::applied_later(shop, Job::Stock, file_time)? {
-            let path = self.work_dir.archived(&archived_as);
+            let path = self.shelf.archived(&archived_as);
             index_changes(shop)?;
             taken_back += if path.exists() {
                 take_back_named(shop, &path, &name, inbox)?

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
+use crate::permit::Permit;
 use sha2::{Digest, Sha256};
 
 use crate::hashing::{Hashing, hex};
@@ -22,6 +23,10 @@ use crate::settings::{Secret, Server, Tls, TlsVersion};
 pub(crate) mod ftp_server;
 
 use ftp_server::{Fault as ServerFault, FtpServer, Tls as ServerTls};
+
+fn permit() -> Permit {
+    Permit::of_a_real_run()
+}
 
 /// A server with a folder `/in`, and a local folder.
 struct World {
@@ -192,8 +197,8 @@ fn files_travel_both_ways_and_are_renamed_and_deleted() {
         let content = "表,\"①\"\n".repeat(30_000);
 
         let source = world.write_local("up", &content);
-        remote.upload(&source, "/in/order.tmp").unwrap();
-        remote.rename("/in/order.tmp", "/in/order.csv").unwrap();
+        remote.upload(permit(), &source, "/in/order.tmp").unwrap();
+        remote.rename(permit(), "/in/order.tmp", "/in/order.csv").unwrap();
         assert_eq!(world.read("in/order.csv"), content);
 
         let listed = only_file(&mut remote);
@@ -202,13 +207,13 @@ fn files_travel_both_ways_and_are_renamed_and_deleted() {
         let (_, size, sha256) = downloaded.finish();
         assert_eq!((size, sha256), (content.len() as u64, hex(&Sha256::digest(&content))));
 
-        remote.make_folder("/in/archive").unwrap();
-        remote.make_folder("/in/archive").unwrap();
-        remote.rename("/in/order.csv", "/in/archive/order.csv").unwrap();
+        remote.make_folder(permit(), "/in/archive").unwrap();
+        remote.make_folder(permit(), "/in/archive").unwrap();
+        remote.rename(permit(), "/in/order.csv", "/in/archive/order.csv").unwrap();
         assert_eq!(remote.size("/in/order.csv").unwrap(), None);
         assert_eq!(remote.size("/in/archive/order.csv").unwrap(), Some(content.len() as u64));
-        remote.delete("/in/archive/order.csv").unwrap();
-        remote.delete("/in/archive/order.csv").unwrap();
+        remote.delete(permit(), "/in/archive/order.csv").unwrap();
+        remote.delete(permit(), "/in/archive/order.csv").unwrap();
         assert_eq!(remote.size("/in/archive/order.csv").unwrap(), None);
         remote.close();
         assert_eq!(world.server.log().entries_of("connect").len(), 1, "one session does for all");
@@ -221,7 +226,7 @@ fn an_empty_file_travels_too() {
         let world = World::new(tls);
         let settings = world.settings(if tls == ServerTls::Off { Tls::None } else { pinned(world.pin()) });
         let mut remote = Remote::new(&settings);
-        remote.upload(&world.write_local("empty", ""), "/in/order.lock").unwrap();
+        remote.upload(permit(), &world.write_local("empty", ""), "/in/order.lock").unwrap();
         let listed = only_file(&mut remote);
         remote.download("/in", &listed, &world.local("down")).unwrap();
         assert_eq!(fs::read(world.local("down")).unwrap(), b"");
@@ -409,7 +414,7 @@ fn a_rename_whose_answer_was_lost_is_looked_at_and_not_done_twice() {
     };
     let (port, seen) = scripted(&[CUT, DONE]);
     let settings = settings(port, "x", Tls::None);
-    Remote::new(&settings).rename("/a", "/b").unwrap();
+    Remote::new(&settings).rename(permit(), "/a", "/b").unwrap();
     assert_eq!(seen.lock().unwrap().iter().filter(|c| c.starts_with("RNFR")).count(), 1);
 }
 
@@ -419,7 +424,7 @@ fn a_rename_that_was_done_although_the_server_said_no_counts() {
     world.put("in/a.csv", "a");
     world.server.faults().once(ServerFault::RenameDoneButDenied);
     let settings = world.settings(Tls::None);
-    Remote::new(&settings).rename("/in/a.csv", "/in/b.csv").unwrap();
+    Remote::new(&settings).rename(permit(), "/in/a.csv", "/in/b.csv").unwrap();
     assert_eq!(world.read("in/b.csv"), "a");
     assert_eq!(world.server.log().entries_of("rename").len(), 1);
 }
@@ -429,7 +434,7 @@ fn a_missing_source_is_not_a_rename_done() {
     let world = World::plain();
     world.put("in/b.csv", "somebody else's");
     let settings = world.settings(Tls::None);
-    let error = Remote::new(&settings).rename("/in/a.csv", "/in/b.csv").unwrap_err();
+    let error = Remote::new(&settings).rename(permit(), "/in/a.csv", "/in/b.csv").unwrap_err();
     assert_eq!(error.kind, ErrorKind::Missing, "{error}");
 }
 
@@ -454,7 +459,7 @@ fn not_now_is_no_reason_to_wait_when_the_folder_is_missing_or_forbidden() {
     for (session, kind) in [(&[NO_FOLDER], ErrorKind::FolderMissing), (&[FORBIDDEN], ErrorKind::Forbidden)] {
         let (port, seen) = scripted(session);
         let settings = settings(port, "x", Tls::None);
-        let error = Remote::new(&settings).rename("/in/a.csv", "/in/archive/a.csv").unwrap_err();
+        let error = Remote::new(&settings).rename(permit(), "/in/a.csv", "/in/archive/a.csv").unwrap_err();
         assert_eq!(error.kind, kind, "{error}");
         assert_eq!(seen.lock().unwrap().iter().filter(|c| c.starts_with("RNTO")).count(), 1);
     }
@@ -470,9 +475,9 @@ fn refused_changes_are_told_with_the_servers_words() {
     let settings = world.settings(Tls::None);
     let mut remote = Remote::new(&settings);
     for result in [
-        remote.rename("/in/a.csv", "/in/b.csv"),
-        remote.delete("/in/a.csv"),
-        remote.make_folder("/in/archive"),
+        remote.rename(permit(), "/in/a.csv", "/in/b.csv"),
+        remote.delete(permit(), "/in/a.csv"),
+        remote.make_folder(permit(), "/in/archive"),
     ] {
         let error = result.unwrap_err();
         assert_eq!((error.kind, error.exit()), (ErrorKind::Forbidden, Exit::Settings));
@@ -540,7 +545,7 @@ fn a_short_upload_is_noticed_and_sent_again() {
     let source = world.write_local("up", "0123456789");
     world.server.faults().once(ServerFault::PutCutShort(3));
     let settings = world.settings(Tls::None);
-    Remote::new(&settings).upload(&source, "/in/order.tmp").unwrap();
+    Remote::new(&settings).upload(permit(), &source, "/in/order.tmp").unwrap();
     assert_eq!(world.read("in/order.tmp"), "0123456789");
     assert_eq!(world.server.log().entries_of("put").len(), 2);
 }
@@ -551,7 +556,7 @@ fn a_server_that_stays_full_is_told() {
     let source = world.write_local("up", "0123456789");
     world.server.faults().always(ServerFault::PutFailsAfter(3));
     let settings = world.settings(Tls::None);
-    let error = Remote::new(&settings).upload(&source, "/in/order.tmp").unwrap_err();
+    let error = Remote::new(&settings).upload(permit(), &source, "/in/order.tmp").unwrap_err();
     assert_eq!((error.problem.kind.code, error.exit()), ("ftp-server-full", Exit::Remote), "{error}");
     assert_eq!(world.server.log().entries_of("put").len(), 2);
 }
@@ -560,7 +565,7 @@ fn a_server_that_stays_full_is_told() {
 fn a_missing_local_file_is_a_local_fault() {
     let world = World::plain();
     let settings = world.settings(Tls::None);
-    let error = Remote::new(&settings).upload(&world.local("none"), "/in/order.tmp").unwrap_err();
+    let error = Remote::new(&settings).upload(permit(), &world.local("none"), "/in/order.tmp").unwrap_err();
     assert_eq!((error.kind, error.exit()), (ErrorKind::Local, Exit::Settings));
     assert_eq!(world.server.log().entries_of("put"), Vec::<String>::new());
 }
@@ -569,7 +574,7 @@ fn a_missing_local_file_is_a_local_fault() {
 fn a_name_with_a_line_break_never_reaches_the_server() {
     let (port, seen) = scripted(&[LOGIN]);
     let settings = settings(port, "x", Tls::None);
-    let error = Remote::new(&settings).delete("/a\r\nDELE /b").unwrap_err();
+    let error = Remote::new(&settings).delete(permit(), "/a\r\nDELE /b").unwrap_err();
     assert_eq!((error.kind, error.exit()), (ErrorKind::Name, Exit::Settings));
     assert_eq!(*seen.lock().unwrap(), Vec::<String>::new());
 }
@@ -658,7 +663,7 @@ fn many_transfers_in_one_secure_session_work() {
     let mut remote = Remote::new(&settings);
     let source = world.write_local("up", "abc");
     for number in 0..20 {
-        remote.upload(&source, &format!("/in/{number}.csv")).unwrap();
+        remote.upload(permit(), &source, &format!("/in/{number}.csv")).unwrap();
     }
     assert_eq!(remote.list("/in", &every).unwrap().files.len(), 20);
     assert_eq!(world.server.log().entries_of("connect").len(), 1);

@@ -16,15 +16,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
 use super::import::{join, marker_name};
-use super::{Mode, Run};
+use super::run::Run;
 use crate::books::batches::BatchOrder;
 use crate::books::batches::{self, Batch, BatchState, NewBatch};
 use crate::crash;
 use crate::hashing::Hashing;
 use crate::moment::Moment;
+use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::report::Look;
 use crate::server::Remote;
@@ -67,25 +68,25 @@ pub struct ReadBack {
 
 /// Runs an export in a run's frame.
 pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
-    if run.mode == Mode::DryRun {
+    let Some(permit) = run.permit else {
         let chosen = (job.choose)(run, &mut io::sink())?;
         return tell_sent(run, &chosen);
-    }
+    };
     let settings = run.settings;
     let mut remote = Remote::new(&settings.ftp).showing(&run.progress);
-    restored::take_up_again(run, job)?;
-    watch_outbox(run, &mut remote)?;
-    for batch in batches::open_batches(&run.database)? {
-        send(run, &mut remote, batch, Send::Resume)?;
+    restored::take_up_again(run, permit, job)?;
+    watch_outbox(run, permit, &mut remote)?;
+    for batch in batches::open_batches(&run.books)? {
+        send(run, permit, &mut remote, batch, Send::Resume)?;
     }
-    sweep_spool(run)?;
+    sweep_spool(run, permit)?;
     // Asked only now: a batch whose bytes are lost has given its orders back.
-    if (job.is_anything_waiting)(&run.database)? {
+    if (job.is_anything_waiting)(&run.books)? {
         // A batch that is prepared is frozen: as long as the server cannot be reached, orders may still be mended
         // and cancelled.
         remote.connect()?;
-        if let Some(batch) = prepare(run, job)? {
-            send(run, &mut remote, batch, Send::First)?;
+        if let Some(batch) = prepare(run, permit, job)? {
+            send(run, permit, &mut remote, batch, Send::First)?;
         }
     }
     remote.close();
@@ -95,13 +96,13 @@ pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
 
 /// With no batch under way, what lies in the spool was left by runs that died: the bytes of a batch that was sent go to
 /// the archive, those of one that was never prepared go away.
-fn sweep_spool(run: &Run<'_>) -> Result<()> {
+fn sweep_spool(run: &Run<'_>, permit: Permit) -> Result<()> {
     let spool = run.spool()?;
     for entry in fs::read_dir(&spool).with_context(|| format!("cannot read {}", spool.display()))? {
         let path = entry?.path();
         let sha256 = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        match batches::archived_batch(&run.database, &sha256)? {
-            Some(archived_as) => run.work_dir.archive(&path, &archived_as)?,
+        match batches::archived_batch(&run.books, &sha256)? {
+            Some(archived_as) => run.shelf.archive(permit, &path, &archived_as)?,
             None => fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?,
         }
     }
@@ -110,8 +111,8 @@ fn sweep_spool(run: &Run<'_>) -> Result<()> {
 
 /// Notes which files of orders TEMPOSTAR has taken from the outbox since the last look. No connection is made when
 /// none is known to lie there.
-pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
-    let sent = batches::batches_not_taken(&run.database)?;
+pub fn watch_outbox(run: &mut Run<'_>, permit: Permit, remote: &mut Remote<'_>) -> Result<()> {
+    let sent = batches::batches_not_taken(&run.books)?;
     if sent.is_empty() {
         return Ok(());
     }
@@ -120,20 +121,18 @@ pub fn watch_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>) -> Result<()> {
     for (id, name) in sent {
         // A listing that was cut short lacks names; an order that counts as taken too early is a unit sold twice.
         if !lying.contains(&name) && remote.size(&join(&run.settings.orders.outbox, &name))?.is_none() {
-            batches::mark_taken(&run.database, id, now)?;
-            crash::point("taken-noted");
+            run.books.write(permit, "taken-noted", |books| batches::mark_taken(books, id, now))?;
         }
     }
     Ok(())
 }
 
 /// Chooses, renders, and fixes a new batch. `None`: no order can be sent.
-fn prepare(run: &mut Run<'_>, job: &ExportJob) -> Result<Option<Batch>> {
+fn prepare(run: &mut Run<'_>, permit: Permit, job: &ExportJob) -> Result<Option<Batch>> {
     let spool = run.spool()?;
     let path = spool.join(format!("{}.new", run.report.run_id));
     run.progress.wait(&progress::choosing());
     let (chosen, sha256, size) = render(run, job, &path)?;
-    crash::point("rendered");
     if chosen.orders.is_empty() {
         fs::remove_file(&path)?;
         return Ok(None);
@@ -145,8 +144,7 @@ fn prepare(run: &mut Run<'_>, job: &ExportJob) -> Result<Option<Batch>> {
     fs::rename(&path, bytes_of(&spool, &sha256))?;
     File::open(&spool)?.sync_all()?;
     crash::point("spooled");
-    let batch = commit_prepared(run, &chosen, &sha256, size)?;
-    crash::point("prepared");
+    let batch = commit_prepared(run, permit, &chosen, &sha256, size)?;
     log::info!(file = batch.file_name; "fixed, with {} orders", batch.order_count);
     Ok(Some(batch))
 }
@@ -168,20 +166,21 @@ fn bytes_of(spool: &Path, sha256: &str) -> PathBuf {
     spool.join(format!("{sha256}.csv"))
 }
 
-fn commit_prepared(run: &Run<'_>, chosen: &Chosen, sha256: &str, size: u64) -> Result<Batch> {
-    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
+fn commit_prepared(run: &Run<'_>, permit: Permit, chosen: &Chosen, sha256: &str, size: u64) -> Result<Batch> {
     let now = run.clock.now();
-    let file_name = unused_file_name(run, &transaction, now)?;
-    let batch = NewBatch {
-        file_name: &file_name,
-        sha256,
-        size,
-        orders: &chosen.orders,
-        line_count: chosen.lines_chosen,
-        run_id: &run.report.run_id,
-    };
-    let id = batches::prepare_batch(&transaction, &batch, now)?;
-    run.commit(transaction)?;
+    let (file_name, id) = run.books.write(permit, "prepared", |books| {
+        let file_name = unused_file_name(run, books, now)?;
+        let batch = NewBatch {
+            file_name: &file_name,
+            sha256,
+            size,
+            orders: &chosen.orders,
+            line_count: chosen.lines_chosen,
+            run_id: &run.report.run_id,
+        };
+        let id = batches::prepare_batch(books, &batch, now)?;
+        Ok((file_name, id))
+    })?;
     Ok(Batch {
         id,
         file_name,
@@ -212,37 +211,38 @@ enum Send {
 }
 
 /// Brings a batch to its end, from wherever it stands.
-fn send(run: &mut Run<'_>, remote: &mut Remote<'_>, mut batch: Batch, send: Send) -> Result<()> {
+fn send(
+    run: &mut Run<'_>,
+    permit: Permit,
+    remote: &mut Remote<'_>,
+    mut batch: Batch,
+    send: Send,
+) -> Result<()> {
     let spool = run.spool()?;
     let bytes = bytes_of(&spool, &batch.sha256);
     if batch.state == BatchState::Prepared {
         if !is_intact(&bytes, &batch)? {
-            return release(run, remote, &batch);
+            return release(run, permit, remote, &batch);
         }
-        remote.upload(&bytes, &temporary_path(run, &batch))?;
-        crash::point("uploaded-temporarily");
+        remote.upload(permit, &bytes, &temporary_path(run, &batch))?;
         log::info!(file = batch.file_name; "uploaded under its temporary name");
-        batches::mark_uploaded(&run.database, batch.id)?;
-        crash::point("uploaded");
+        run.books.write(permit, "uploaded", |books| batches::mark_uploaded(books, batch.id))?;
     }
-    if rename(run, remote, &mut batch, send)? == Renamed::LiesThere {
-        crash::point("renamed");
-        upload_marker(run, remote, &batch, &spool)?;
-        crash::point("marker-uploaded");
+    if rename(run, permit, remote, &mut batch, send)? == Renamed::LiesThere {
+        upload_marker(run, permit, remote, &batch, &spool)?;
     }
     let archived_as = format!("{}/{}/{}", restored::archive_folder(run), batch.id, batch.file_name);
     if bytes.exists() {
         // The copy tells when it was sent, should the database forget it.
         set_time(&bytes, run.clock.now()).with_context(|| format!("cannot change {}", bytes.display()))?;
     }
-    commit_sent(run, &batch, &archived_as)?;
+    let now = run.clock.now();
+    run.books.write(permit, "sent", |books| batches::mark_sent(books, batch.id, &archived_as, now))?;
     run.report.counts.add("exported", batch.order_count);
     run.report.counts.add("lines", batch.line_count);
-    crash::point("sent");
     log::info!(file = batch.file_name; "has its final name");
     if bytes.exists() {
-        run.work_dir.archive(&bytes, &archived_as)?;
-        crash::point("batch-archived");
+        run.shelf.archive(permit, &bytes, &archived_as)?;
     }
     Ok(())
 }
@@ -261,24 +261,21 @@ fn is_intact(bytes: &Path, batch: &Batch) -> Result<bool> {
 
 /// The bytes are lost, and the batch never had its final name: TEMPOSTAR cannot have seen it. Its orders go into a
 /// new one.
-fn release(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<()> {
-    remote.delete(&temporary_path(run, batch))?;
-    crash::point("leftover-deleted");
-    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    batches::release_batch(&transaction, batch.id)?;
-    transaction.commit()?;
-    Ok(())
+fn release(run: &Run<'_>, permit: Permit, remote: &mut Remote<'_>, batch: &Batch) -> Result<()> {
+    remote.delete(permit, &temporary_path(run, batch))?;
+    run.books.write(permit, "released", |books| batches::release_batch(books, batch.id))
 }
 
 /// Gives the batch another name as long as a file of its name lies in the outbox. A batch that has not been renamed
 /// has never had its final name: what has that name is not ours, and is never overwritten.
-fn avoid_existing(run: &Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch) -> Result<()> {
+fn avoid_existing(run: &Run<'_>, permit: Permit, remote: &mut Remote<'_>, batch: &mut Batch) -> Result<()> {
     let mut moment = run.clock.now();
     while remote.size(&final_path(run, batch))?.is_some() {
         // Always on: a name that this batch has given up must not come back.
         moment = moment + TimeDelta::seconds(1);
-        batch.file_name = unused_file_name(run, &run.database, moment)?;
-        batches::rename_batch(&run.database, batch.id, &batch.file_name)?;
+        batch.file_name = unused_file_name(run, &run.books, moment)?;
+        let name = &batch.file_name;
+        run.books.write(permit, "name-changed", |books| batches::rename_batch(books, batch.id, name))?;
     }
     Ok(())
 }
@@ -292,7 +289,13 @@ enum Renamed {
     IsTaken,
 }
 
-fn rename(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch, send: Send) -> Result<Renamed> {
+fn rename(
+    run: &mut Run<'_>,
+    permit: Permit,
+    remote: &mut Remote<'_>,
+    batch: &mut Batch,
+    send: Send,
+) -> Result<Renamed> {
     let temporary = temporary_path(run, batch);
     if send == Send::Resume
         && remote.size(&temporary)?.is_none()
@@ -300,10 +303,9 @@ fn rename(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &mut Batch, send: S
     {
         return Ok(renamed);
     }
-    avoid_existing(run, remote, batch)?;
-    restored::remember(run, batch)?;
-    crash::point("remembered");
-    remote.rename(&temporary, &final_path(run, batch))?;
+    avoid_existing(run, permit, remote, batch)?;
+    restored::remember(run, permit, batch)?;
+    remote.rename(permit, &temporary, &final_path(run, batch))?;
     Ok(Renamed::LiesThere)
 }
 
@@ -325,21 +327,20 @@ fn look_in_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> 
     Ok(Some(Renamed::IsTaken))
 }
 
-fn upload_marker(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch, spool: &Path) -> Result<()> {
+fn upload_marker(
+    run: &Run<'_>,
+    permit: Permit,
+    remote: &mut Remote<'_>,
+    batch: &Batch,
+    spool: &Path,
+) -> Result<()> {
     let Some(suffix) = &run.settings.orders.marker else { return Ok(()) };
     let empty = spool.join("marker");
     create_file(&empty)?;
     let marker = marker_name(&batch.file_name, suffix);
-    remote.upload(&empty, &join(&run.settings.orders.outbox, &marker))?;
+    remote.upload(permit, &empty, &join(&run.settings.orders.outbox, &marker))?;
     fs::remove_file(&empty)?;
     Ok(())
-}
-
-fn commit_sent(run: &Run<'_>, batch: &Batch, archived_as: &str) -> Result<()> {
-    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    batches::mark_sent(&transaction, batch.id, archived_as, run.clock.now())?;
-    crash::point("before-sent");
-    run.commit(transaction)
 }
 
 fn tell_sent(run: &mut Run<'_>, chosen: &Chosen) -> Result<()> {

@@ -21,18 +21,18 @@ use anyhow::{Context, Result};
 use rusqlite::Connection;
 
 use self::commit::{commit, finish_begun};
-use self::inbox::{Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready};
+use self::inbox::{Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready, mark_cleaned_up};
 pub use self::inbox::{join, marker_name};
-pub use self::plan::{Plan, Writing, part, rowids};
+pub use self::plan::{Plan, part, rowids};
 pub use self::read_ahead::{Room, read_ahead};
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
-use super::{Mode, Run};
+use super::run::Run;
 use crate::books::files::{self, Decision, KnownFile};
 use crate::books::history::Recording;
-use crate::crash;
 use crate::interrupt;
 use crate::layout::first_names;
+use crate::permit::Permit;
 use crate::problem::Problem;
 use crate::report::{Counts, FileOutcome, FileReport, Look};
 use crate::server::Remote;
@@ -55,8 +55,8 @@ pub enum Source {
 
 /// What an import does with a sheet.
 pub trait ImportJob {
-    /// What has to be known before the first file; only for a run that takes the inbox.
-    fn begin(&self, _run: &mut Run<'_>, _remote: &mut Remote<'_>) -> Result<()> {
+    /// What has to be known before the first file; only for a real run that takes the inbox.
+    fn begin(&self, _run: &mut Run<'_>, _permit: Permit, _remote: &mut Remote<'_>) -> Result<()> {
         Ok(())
     }
 
@@ -118,13 +118,6 @@ pub struct Comparison {
     pub held_because: Option<Problem>,
 }
 
-/// Whether the run goes on with the next file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
-    GoOn,
-    Stop,
-}
-
 /// What was decided about a file.
 #[derive(Debug)]
 struct Decided {
@@ -133,22 +126,47 @@ struct Decided {
     entry_id: Option<i64>,
 }
 
+impl Decided {
+    fn is_held(&self) -> bool {
+        matches!(self.decision, Decision::Held(_))
+    }
+}
+
 /// Runs an import in a run's frame.
 pub fn import(run: &mut Run<'_>, source: &Source, job: &dyn ImportJob) -> Result<()> {
-    let spool = clear_spool(run)?;
-    finish_begun(run, job)?;
-    let imported = match source {
-        Source::Inbox => import_inbox(run, job, &spool),
-        Source::Files(paths) => import_files(run, paths, job, &spool),
+    let Some(permit) = run.permit else {
+        let spool = run.shelf.passing_spool(&run.report.run_id)?;
+        return import_from(run, source, job, spool.path());
     };
-    imported.and(remove_dry_spool(run, &spool))
+    let spool = run.spool()?;
+    clear(&spool)?;
+    finish_begun(run, permit, job)?;
+    import_from(run, source, job, &spool)
+}
+
+/// Removes what a run that died left in the spool.
+fn clear(spool: &Path) -> Result<()> {
+    for entry in fs::read_dir(spool).with_context(|| format!("cannot read {}", spool.display()))? {
+        let path = entry?.path();
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn import_from(run: &mut Run<'_>, source: &Source, job: &dyn ImportJob, spool: &Path) -> Result<()> {
+    match source {
+        Source::Inbox => import_inbox(run, job, spool),
+        Source::Files(paths) => import_files(run, paths, job, spool),
+    }
 }
 
 fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<()> {
     let settings = run.settings;
     let inbox = job.inbox().clone();
     let mut remote = Remote::new(&settings.ftp).showing(&run.progress);
-    job.begin(run, &mut remote)?;
+    if let Some(permit) = run.permit {
+        job.begin(run, permit, &mut remote)?;
+    }
     let files = list_ready(run, &mut remote, &inbox)?;
     log::info!("{} files are ready in {}", files.len(), inbox.folder);
     let mut stopped = false;
@@ -158,14 +176,19 @@ fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<
             continue;
         }
         let Some(spooled) = download(run, &mut remote, &inbox, &file, file_time, spool)? else { continue };
-        crash::point("downloaded");
         log::info!(file = spooled.shown; "downloaded, {} bytes", spooled.entry.size);
         if let Some(known) = known_and_only_to_clean_up(run, &spooled)? {
-            clean_up_known(run, &mut remote, &inbox, &spooled, &known)?;
+            tell_known(run, &spooled, &known);
+            if let Some(permit) = run.permit {
+                clean_up_known(run, permit, &mut remote, &inbox, &spooled, &known)?;
+            }
             continue;
         }
         let decided = process(run, job, &spooled)?;
-        stopped = put_away(run, &mut remote, &inbox, &spooled, &decided)? == Next::Stop;
+        stopped = decided.is_held();
+        if let Some((permit, id)) = run.permit.zip(decided.entry_id) {
+            put_away(run, permit, &mut remote, &inbox, &spooled, &decided.decision, id)?;
+        }
     }
     remote.close();
     run.report.look = Look::Whole;
@@ -186,42 +209,20 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &dyn ImportJob, spool
             continue;
         }
         let decided = process(run, job, &spooled)?;
-        stopped = matches!(decided.decision, Decision::Held(_));
-        if let Some(id) = decided.entry_id.filter(|_| !stopped) {
-            archive_locally(run, &spooled)?;
-            files::mark_cleaned_up(&run.database, id)?;
+        stopped = decided.is_held();
+        if let Some((permit, id)) = run.permit.zip(decided.entry_id).filter(|_| !stopped) {
+            archive_locally(run, permit, &spooled)?;
+            mark_cleaned_up(run, permit, id)?;
         }
     }
     Ok(())
-}
-
-fn remove_dry_spool(run: &Run<'_>, spool: &Path) -> Result<()> {
-    match run.mode {
-        Mode::Real => Ok(()),
-        Mode::DryRun => {
-            fs::remove_dir_all(spool).with_context(|| format!("cannot remove {}", spool.display()))
-        }
-    }
-}
-
-/// The job's spool, without what a run that died left in it. A dry run holds no lock, and so has a spool of its own.
-fn clear_spool(run: &Run<'_>) -> Result<PathBuf> {
-    let spool = match run.mode {
-        Mode::Real => run.spool()?,
-        Mode::DryRun => run.work_dir.spool(&run.report.run_id)?,
-    };
-    for entry in fs::read_dir(&spool).with_context(|| format!("cannot read {}", spool.display()))? {
-        let path = entry?.path();
-        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-    }
-    Ok(spool)
 }
 
 /// The ledger's entry when this very file was decided before, and only its cleaning up is left to do. A content that
 /// comes back after another one of the same name is a new file, and so is one that somebody put back after it had
 /// been refused.
 fn known_and_only_to_clean_up(run: &Run<'_>, file: &Spooled) -> Result<Option<KnownFile>> {
-    let found = files::find_file(&run.database, file.entry.job, &file.entry.name, &file.entry.sha256)?;
+    let found = files::find_file(&run.books, file.entry.job, &file.entry.name, &file.entry.sha256)?;
     Ok(found.filter(|known| {
         if known.is_applied {
             !known.is_superseded || known.file_time == file.entry.file_time
@@ -231,13 +232,7 @@ fn known_and_only_to_clean_up(run: &Run<'_>, file: &Spooled) -> Result<Option<Kn
     }))
 }
 
-fn clean_up_known(
-    run: &mut Run<'_>,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    file: &Spooled,
-    known: &KnownFile,
-) -> Result<()> {
+fn tell_known(run: &mut Run<'_>, file: &Spooled, known: &KnownFile) {
     let outcome = if known.is_applied { FileOutcome::AlreadyApplied } else { FileOutcome::Refused };
     let mut told = FileReport::new(&file.shown, outcome);
     told.sha256.clone_from(&file.entry.sha256);
@@ -248,13 +243,20 @@ fn clean_up_known(
         run.report.tell(problem);
     }
     run.report.files.push(told);
-    if run.mode == Mode::DryRun {
-        return Ok(());
-    }
+}
+
+fn clean_up_known(
+    run: &mut Run<'_>,
+    permit: Permit,
+    remote: &mut Remote<'_>,
+    inbox: &Inbox,
+    file: &Spooled,
+    known: &KnownFile,
+) -> Result<()> {
     set_time(&file.path, known.file_time)?;
-    run.work_dir.archive(&file.path, &known.archived_as)?;
+    run.shelf.archive(permit, &file.path, &known.archived_as)?;
     let place = if known.is_applied { Place::Archive } else { Place::Error };
-    clean_up_remote(run, remote, inbox, file, place, Some(known.id))
+    clean_up_remote(run, permit, remote, inbox, file, place, known.id)
 }
 
 /// Reads, compares, and writes: everything that happens to a file's rows.
@@ -276,10 +278,7 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
             refuse(run, error, file, &rejects, &mut told)?
         }
     };
-    let entry_id = match run.mode {
-        Mode::DryRun => None,
-        Mode::Real => Some(commit(run, file, &verdict)?),
-    };
+    let entry_id = run.permit.map(|permit| commit(run, permit, file, &verdict)).transpose()?;
     let decision = verdict.decision;
     log::info!(file = file.shown; "{}, {} rows of it changed something", decision.state(), told.applied);
     run.report.add_file(told);
@@ -316,7 +315,7 @@ fn compare(
     };
     let mut sheet = Sheet::open_scanned(&file.path, &file.shown, scan, job.default_header())?;
     sheet.show(&run.progress);
-    let snapshot = run.database.unchecked_transaction()?;
+    let snapshot = run.books.unchecked_transaction()?;
     let file_time = file.entry.file_time;
     let (sheet_rows, problems) = (&mut sheet, Vec::new());
     let mut incoming =
@@ -327,7 +326,6 @@ fn compare(
     snapshot.commit()?;
     told.rows = sheet.rows_read();
     let comparison = compared?;
-    crash::point("compared");
     let tolerated_percent = job.inbox().max_bad_rows_percent;
     if rejects.count * 100 > u64::from(tolerated_percent) * told.rows {
         let problem = text::too_many_bad_rows(rejects.count, told.rows, tolerated_percent);
@@ -380,7 +378,7 @@ fn refuse(
     told.refused_because = Some(problem.clone());
     let reason = problem.located_message();
     run.report.tell(problem);
-    if file.listed.is_some() && run.mode == Mode::Real {
+    if file.listed.is_some() && run.permit.is_some() {
         run.report.tell(text::refused(told.rows).in_file(&told.name));
     }
     Ok(Verdict::without_a_plan(Decision::Refused(reason)))
@@ -401,31 +399,29 @@ fn tell_unknown_columns(run: &mut Run<'_>, told: &FileReport) {
 /// After the decision: the copy in our archive, then the server's.
 fn put_away(
     run: &mut Run<'_>,
+    permit: Permit,
     remote: &mut Remote<'_>,
     inbox: &Inbox,
     file: &Spooled,
-    decided: &Decided,
-) -> Result<Next> {
-    let place = match decided.decision {
-        Decision::Held(_) => return Ok(Next::Stop),
+    decision: &Decision,
+    id: i64,
+) -> Result<()> {
+    let place = match decision {
+        Decision::Held(_) => return Ok(()),
         Decision::Applied | Decision::Begun => Place::Archive,
         Decision::Refused(_) => Place::Error,
     };
-    if run.mode == Mode::DryRun {
-        return Ok(Next::GoOn);
-    }
-    archive_locally(run, file)?;
-    crash::point("archived-locally");
-    clean_up_remote(run, remote, inbox, file, place, decided.entry_id)?;
+    archive_locally(run, permit, file)?;
+    clean_up_remote(run, permit, remote, inbox, file, place, id)?;
     log::info!(file = file.shown; "put away on the server");
-    Ok(Next::GoOn)
+    Ok(())
 }
 
 /// A file that was written in slices lies in the archive already.
-fn archive_locally(run: &Run<'_>, file: &Spooled) -> Result<()> {
+fn archive_locally(run: &Run<'_>, permit: Permit, file: &Spooled) -> Result<()> {
     if !file.path.exists() {
         return Ok(());
     }
     set_time(&file.path, file.entry.file_time)?;
-    run.work_dir.archive(&file.path, &file.entry.archived_as)
+    run.shelf.archive(permit, &file.path, &file.entry.archived_as)
 }

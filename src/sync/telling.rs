@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
-use rusqlite::{Transaction, TransactionBehavior};
 
 use crate::books::cases::{Case, cases};
 use crate::books::{self, files, orders, runs};
@@ -16,10 +15,11 @@ use crate::job::Job;
 use crate::layout::as_count;
 use crate::mail::{self, Facts, Unsent, transport};
 use crate::moment::{Clock, Moment};
+use crate::permit::Permit;
 use crate::problem::{Exit, Problem};
 use crate::report::Report;
 use crate::settings::{Environment, Settings, Transport};
-use crate::shelf::{WorkDir, create_file};
+use crate::shelf::{Shelf, create_file};
 use crate::text::jobs::held_back;
 use crate::text::{mail as say, sync as text};
 
@@ -87,7 +87,7 @@ pub(super) fn tell_of_no_beginning(settings: &Settings, clock: &Clock, report: &
     if matches!(report.exit, Exit::Interrupted | Exit::Terminated) {
         return;
     }
-    let aside = WorkDir::open(&settings.work_dir)
+    let aside = Shelf::open(&settings.work_dir)
         .and_then(|work_dir| keep_aside_and_tell(settings, clock, &work_dir, report));
     let told = aside.or_else(|error| match settings.database.exists() {
         true => note_and_tell(settings, clock, report),
@@ -105,7 +105,7 @@ pub fn tell_without_settings(
     report: &mut Report,
 ) {
     let Some(settings) = crate::settings::load_to_tell(config, environment) else { return };
-    let told = WorkDir::open(&settings.work_dir)
+    let told = Shelf::open(&settings.work_dir)
         .and_then(|work_dir| keep_aside_and_tell(&settings, clock, &work_dir, report));
     report.problems.extend(or_log(told));
 }
@@ -121,7 +121,7 @@ fn or_log(told: Result<Option<Problem>>) -> Option<Problem> {
 fn keep_aside_and_tell(
     settings: &Settings,
     clock: &Clock,
-    work_dir: &WorkDir,
+    work_dir: &Shelf,
     report: &Report,
 ) -> Result<Option<Problem>> {
     let aside = Aside::of(settings, work_dir, report.job);
@@ -133,7 +133,7 @@ fn keep_aside_and_tell(
 pub(super) fn tell_of_no_end(
     settings: &Settings,
     clock: &Clock,
-    work_dir: &WorkDir,
+    work_dir: &Shelf,
     report: &Report,
 ) -> Option<Problem> {
     or_log(keep_aside_and_tell(settings, clock, work_dir, report))
@@ -141,22 +141,22 @@ pub(super) fn tell_of_no_end(
 
 /// Notes the problems of a run that has no part in the database else, and tells.
 fn note_and_tell(settings: &Settings, clock: &Clock, report: &Report) -> Result<Option<Problem>> {
-    let database = books::open(settings)?;
-    let transaction = Transaction::new_unchecked(&database, TransactionBehavior::Immediate)?;
-    cases::note(&transaction, Vec::new(), report, clock.now())?;
-    transaction.commit()?;
-    Ok(tell(settings, Store::Ledger(&database), report.job, clock))
+    let books = books::open(settings)?;
+    books.write(Permit::of_a_real_run(), "problems-noted", |books| {
+        cases::note(books, Vec::new(), report, clock.now())
+    })?;
+    Ok(tell(settings, Store::Ledger(&books), report.job, clock))
 }
 
 // Locked out ---------------------------------------------------------------------------------------------------------
 
 /// Where it is noted since when a job has been locked out.
-fn lock_out(settings: &Settings, work_dir: &WorkDir, job: Job) -> PathBuf {
+fn lock_out(settings: &Settings, work_dir: &Shelf, job: Job) -> PathBuf {
     work_dir.place(&format!("{job}.{}.locked-since", settings.environment.as_str()))
 }
 
 /// A run that has the lock is not locked out.
-pub(super) fn forget_lock_out(settings: &Settings, work_dir: &WorkDir, job: Job) -> Result<()> {
+pub(super) fn forget_lock_out(settings: &Settings, work_dir: &Shelf, job: Job) -> Result<()> {
     let path = lock_out(settings, work_dir, job);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -174,7 +174,7 @@ pub(super) fn tell_if_locked_for_long(settings: &Settings, clock: &Clock, report
 }
 
 fn note_lock_out(settings: &Settings, clock: &Clock, report: &mut Report) -> Result<()> {
-    let work_dir = WorkDir::open(&settings.work_dir)?;
+    let work_dir = Shelf::open(&settings.work_dir)?;
     let path = lock_out(settings, &work_dir, report.job);
     let since = fs::read_to_string(&path).ok().and_then(|since| since.parse::<Moment>().ok());
     let Some(since) = since else {

@@ -603,7 +603,7 @@ fn a_trigger_of_the_shop_that_refuses_is_told_with_its_reason() {
 
 #[test]
 fn a_log_left_by_a_crash_is_taken_over() {
-    for (crash_point, quantity) in [("before-commit", 3), ("committed", 9)] {
+    for (crash_point, quantity) in [("before-committed", 3), ("committed", 9)] {
         let mut shop = shop_with_waiting_file();
         shop.run_dying_at(crash_point, ["import-stock"]);
         // As after a power cut: the index of the log is gone, the log itself is there.

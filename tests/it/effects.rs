@@ -182,15 +182,14 @@ fn an_archive_folder_that_cannot_be_made_is_made_by_the_next_run() {
 #[test]
 fn an_import_that_dies_anywhere_loses_nothing_and_applies_nothing_twice() {
     for crash_point in [
-        "listed",
-        "downloaded",
-        "compared",
-        "transaction-begun",
-        "rows-written",
-        "before-commit",
+        "server-listed",
+        "server-downloaded",
+        "begin-committed",
+        "changed",
+        "before-committed",
         "committed",
-        "archived-locally",
-        "archived-remotely",
+        "archived",
+        "begin-cleaned-up",
     ] {
         let mut shop = shop_with_waiting_file();
         shop.run_dying_at(crash_point, ["import-stock"]);
@@ -224,13 +223,13 @@ fn take_orders(shop: &Shop) -> Vec<String> {
 #[test]
 fn an_export_that_dies_anywhere_loses_no_order_and_sends_none_twice() {
     for crash_point in [
-        "rendered",
-        "spooled",
+        "begin-prepared",
+        "before-prepared",
         "prepared",
-        "uploaded-temporarily",
+        "server-uploaded",
         "uploaded",
-        "renamed",
-        "marker-uploaded",
+        "kept",
+        "server-renamed",
         "before-sent",
         "sent",
     ] {

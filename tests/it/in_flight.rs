@@ -307,7 +307,7 @@ fn an_order_whose_upload_was_cut_short_stays_allocated() {
     let mut shop = shop();
     shop.order("1001").line("A-1", 2).insert();
     // Its file has its name, and TEMPOSTAR may have it; that it was sent is not noted.
-    shop.at("2026-11-24 10:16:00").run_dying_at("renamed", ["export-orders"]);
+    shop.at("2026-11-24 10:16:00").run_dying_at("server-renamed", ["export-orders"]);
     shop.at("2026-11-24 10:31:00");
     put_stock(&shop, "2026-11-24 10:30:00", &[("A-1", 10)]);
     shop.run(["import-stock"]).ok();

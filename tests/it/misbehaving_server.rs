@@ -292,7 +292,7 @@ fn every_fault_at_every_command_in_every_scene() {
         scenes::stock().with_markers().with("deleted", "reflect_lag", deleting),
         scenes::orders().with_markers(),
         scenes::orders_interrupted_at("uploaded"),
-        scenes::orders_interrupted_at("renamed"),
+        scenes::orders_interrupted_at("server-renamed"),
         scenes::orders_whose_file_is_lost(),
         scenes::orders_taken(),
     ];
@@ -447,7 +447,7 @@ fn a_transfer_whose_size_is_wrong_afterwards_does_not_count() {
 /// That SIZE knows neither name is no proof that TEMPOSTAR has taken a file: then its orders would be lost.
 #[test]
 fn a_size_that_is_refused_does_not_make_an_upload_pass_for_taken() {
-    let scenes = ["uploaded", "renamed"].map(|at| Prepared::new(scenes::orders_interrupted_at(at)));
+    let scenes = ["uploaded", "server-renamed"].map(|at| Prepared::new(scenes::orders_interrupted_at(at)));
     let never = || vec![rule("SIZE", answer("550 not for you\r\n"), ALWAYS)];
     let cases = scenes.iter().map(|scene| Case::new(scene, "is never to be measured", never())).collect();
     check_all("resumed exports", cases);
@@ -559,7 +559,7 @@ fn a_name_that_is_taken_in_the_archive_is_avoided() {
 /// ProFTPD, as shipped, refuses STOR where a file lies.
 #[test]
 fn what_an_interrupted_upload_left_is_removed_where_it_must_not_be_overwritten() {
-    let scene = Prepared::new(scenes::orders_interrupted_at("uploaded-temporarily"));
+    let scene = Prepared::new(scenes::orders_interrupted_at("server-uploaded"));
     let refused = rule("STOR", answer("550 Overwrite permission denied\r\n"), 1);
     check_all("overwriting", vec![Case::new(&scene, "STOR over a file refused", vec![refused])]);
 }

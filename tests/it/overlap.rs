@@ -170,7 +170,7 @@ fn an_order_that_one_run_is_sending_is_not_taken_for_one_that_was_interrupted() 
 
 #[test]
 fn a_batch_that_another_work_folder_left_is_sent_once_all_the_same() {
-    for crash_point in ["prepared", "uploaded-temporarily", "uploaded", "renamed", "before-sent"] {
+    for crash_point in ["prepared", "server-uploaded", "uploaded", "server-renamed", "before-sent"] {
         let mut shop = Shop::new();
         shop.order("1001").line("A-1", 1).insert();
         other_settings(&shop, &[("work_dir = \"tempostar.d\"", "work_dir = \"other.d\"")]);

@@ -89,7 +89,7 @@ fn orders_that_the_copy_lacks_are_named() {
 
 #[test]
 fn a_copy_made_while_a_file_was_under_way_does_not_release_its_orders() {
-    for crash_point in ["prepared", "uploaded", "remembered"] {
+    for crash_point in ["prepared", "uploaded", "kept"] {
         let mut shop = shop_with_orders();
         shop.run_dying_at(crash_point, ["export-orders"]);
         back_up(&shop);
@@ -105,7 +105,7 @@ fn a_copy_made_while_a_file_was_under_way_does_not_release_its_orders() {
 
 #[test]
 fn a_run_that_died_and_an_older_copy_together_double_nothing() {
-    for crash_point in ["uploaded", "remembered", "renamed", "before-sent", "sent"] {
+    for crash_point in ["uploaded", "kept", "server-renamed", "before-sent", "sent"] {
         let mut shop = shop_with_orders();
         back_up(&shop);
         shop.run_dying_at(crash_point, ["export-orders"]);

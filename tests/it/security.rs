@@ -192,7 +192,7 @@ fn everything_in_the_work_folder_is_for_its_owner_only_whatever_the_umask() {
     let rows = (1..=40).fold(String::new(), |rows, number| rows + &format!("S-{number:03},6\n"));
     shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数\nS-001,x\n{rows}"));
     shop.order("1001").line("S-001", 1).insert();
-    shop.variables_once("TEMPOSTAR_CRASH_AT", "downloaded", |shop| {
+    shop.variables_once("TEMPOSTAR_CRASH_AT", "server-downloaded", |shop| {
         run_with_open_umask(shop, &["import-stock"]).died();
     });
     shop.variables_once("TEMPOSTAR_CRASH_AT", "prepared", |shop| {
@@ -210,7 +210,7 @@ fn everything_in_the_work_folder_is_for_its_owner_only_whatever_the_umask() {
 #[test]
 fn the_database_is_not_for_everybody_whatever_the_umask() {
     let mut shop = Shop::new();
-    shop.variables_once("TEMPOSTAR_CRASH_AT", "listed", |shop| {
+    shop.variables_once("TEMPOSTAR_CRASH_AT", "server-listed", |shop| {
         // A run that dies leaves SQLite's own files behind.
         run_with_open_umask(shop, &["import-stock"]).died();
     });

@@ -3,13 +3,12 @@
 use std::ops::Range;
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, Statement, Transaction, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Statement, named_params, params};
 
 use super::decide::{Decision, LineState, OrderState, ShipmentState, Ticks};
 use super::rows::Entry;
-use crate::crash;
-use crate::moment::Moment;
-use crate::sync::import::{Plan, Writing};
+use crate::books::Writing;
+use crate::sync::import::Plan;
 
 /// The statements that read an order.
 pub(super) struct Lookup<'a> {
@@ -224,34 +223,29 @@ impl Plan for OrdersPlan {
     /// `UPDATE … FROM` does not. It does not know that the temporary tables are small, and would read all orders of the
     /// shop for each slice.
     fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {
-        let (transaction, now) = (writing.transaction, writing.now);
-        choose_orders(transaction, &changes)?;
+        choose_orders(writing, &changes)?;
         if let Some(history) = writing.history {
-            record(transaction, history)?;
-            crash::point("orders-recorded");
+            record(writing, history)?;
         }
-        write_shipments(transaction)?;
-        crash::point("shipments-written");
-        add_lines(transaction)?;
-        crash::point("lines-added");
-        note_as_known(transaction, now)?;
-        tick_orders(transaction, now)?;
-        crash::point("orders-ticked");
-        note_cancellations(transaction, now)?;
-        stamp_others(transaction, now)
+        write_shipments(writing)?;
+        add_lines(writing)?;
+        note_as_known(writing)?;
+        tick_orders(writing)?;
+        note_cancellations(writing)?;
+        stamp_others(writing)
     }
 }
 
 /// Chooses the orders that this transaction is about, as they are before it. `is_open` is 0 also for one that the shop
 /// does not have any more.
-fn choose_orders(transaction: &Transaction<'_>, changes: &Range<u64>) -> Result<()> {
-    transaction.execute_batch(
+fn choose_orders(writing: &Writing<'_>, changes: &Range<u64>) -> Result<()> {
+    writing.transaction.execute_batch(
         "DROP TABLE IF EXISTS temp.chosen_orders;
          CREATE TEMP TABLE chosen_orders (
              order_no TEXT NOT NULL PRIMARY KEY, id INTEGER, is_open INTEGER, updated_at
          ) WITHOUT ROWID;",
     )?;
-    transaction.execute(
+    writing.execute(
         "INSERT INTO temp.chosen_orders
          SELECT decided.order_no, orders.rowid, orders.cancelled_at IS NULL AND orders.rowid IS NOT NULL,
                 orders.updated_at
@@ -265,8 +259,8 @@ fn choose_orders(transaction: &Transaction<'_>, changes: &Range<u64>) -> Result<
 }
 
 /// Notes in the history what the chosen orders get, before they get it.
-fn record(transaction: &Transaction<'_>, history: i64) -> Result<()> {
-    transaction.execute(
+fn record(writing: &Writing<'_>, history: i64) -> Result<()> {
+    writing.execute(
         "INSERT INTO tempostar_order_history (history_file_id, order_no, event, number, line)
          SELECT :history, new.order_no, 'shipment', new.shipment_no, new.line
          FROM temp.chosen_orders AS chosen
@@ -295,8 +289,8 @@ fn record(transaction: &Transaction<'_>, history: i64) -> Result<()> {
     Ok(())
 }
 
-fn write_shipments(transaction: &Transaction<'_>) -> Result<()> {
-    transaction.execute(
+fn write_shipments(writing: &Writing<'_>) -> Result<()> {
+    writing.execute(
         "UPDATE order_shipments
          SET (shipped_on, delivered_on, tracking_no, delivery_method)
              = (SELECT shipped_on, delivered_on, tracking_no, delivery_method
@@ -312,8 +306,8 @@ fn write_shipments(transaction: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-fn add_lines(transaction: &Transaction<'_>) -> Result<()> {
-    transaction.execute(
+fn add_lines(writing: &Writing<'_>) -> Result<()> {
+    writing.execute(
         "INSERT INTO order_lines
              (order_no, line_no, shipment_no, sku_code, product_name, options, quantity,
               unit_price_excl_tax, unit_tax, unit_price_incl_tax, added_by)
@@ -333,8 +327,8 @@ fn add_lines(transaction: &Transaction<'_>) -> Result<()> {
 
 /// Notes what the orders will be stamped with as known, unless the shop had changed the order before: that change must
 /// not be covered by ours.
-fn note_as_known(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
-    transaction.execute(
+fn note_as_known(writing: &Writing<'_>) -> Result<()> {
+    writing.execute(
         "UPDATE tempostar_batch_orders
          SET known_updated_at = :now
          WHERE order_no IN (SELECT order_no
@@ -343,13 +337,13 @@ fn note_as_known(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
            AND known_updated_at IS (SELECT updated_at
                                     FROM temp.chosen_orders AS chosen
                                     WHERE chosen.order_no = tempostar_batch_orders.order_no)",
-        named_params! { ":now": now },
+        named_params! { ":now": writing.now },
     )?;
     Ok(())
 }
 
-fn tick_orders(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
-    transaction.execute(
+fn tick_orders(writing: &Writing<'_>) -> Result<()> {
+    writing.execute(
         "UPDATE orders
          SET delivery_status = 1, payment_status = 1, capture_status = 1, updated_at = :now,
              (shipped_at, paid_at, captured_at)
@@ -360,14 +354,14 @@ fn tick_orders(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
                          FROM temp.chosen_orders AS chosen
                          CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
                          WHERE chosen.is_open)",
-        named_params! { ":now": now },
+        named_params! { ":now": writing.now },
     )?;
     Ok(())
 }
 
 /// Or that they were taken back.
-fn note_cancellations(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
-    transaction.execute(
+fn note_cancellations(writing: &Writing<'_>) -> Result<()> {
+    writing.execute(
         "UPDATE orders
          SET updated_at = :now,
              cancelled_in_tempostar_at = (SELECT CASE WHEN is_new THEN :now END
@@ -376,14 +370,14 @@ fn note_cancellations(transaction: &Transaction<'_>, now: Moment) -> Result<()> 
          WHERE rowid IN (SELECT chosen.id
                          FROM temp.chosen_orders AS chosen
                          CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no)",
-        named_params! { ":now": now },
+        named_params! { ":now": writing.now },
     )?;
     Ok(())
 }
 
 /// Stamps the orders of which only shipments or lines have changed.
-fn stamp_others(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
-    transaction.execute(
+fn stamp_others(writing: &Writing<'_>) -> Result<()> {
+    writing.execute(
         "UPDATE orders
          SET updated_at = :now
          WHERE rowid IN (SELECT id
@@ -391,7 +385,7 @@ fn stamp_others(transaction: &Transaction<'_>, now: Moment) -> Result<()> {
                          WHERE is_open
                            AND order_no NOT IN (SELECT order_no FROM temp.order_ticks)
                            AND order_no NOT IN (SELECT order_no FROM temp.cancellations))",
-        named_params! { ":now": now },
+        named_params! { ":now": writing.now },
     )?;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! The shop's products that TEMPOSTAR's newest full file does not name: they stay, and are kept in a list.
 
 use anyhow::Result;
-use rusqlite::{Connection, Statement, Transaction};
+use rusqlite::{Connection, Statement};
 
-use crate::books;
+use crate::books::{self, Writing};
 use crate::moment::Moment;
 
 /// The products of which a row was rejected: they are not missing from the file.
@@ -48,22 +48,18 @@ pub(super) fn compare_missing(shop: &Connection, file_time: Moment) -> Result<bo
 }
 
 /// Writes what [`compare_missing`] found.
-pub(super) fn note_missing(
-    transaction: &Transaction<'_>,
-    file_time: Moment,
-    is_newest_full: bool,
-) -> Result<()> {
-    transaction.execute(
+pub(super) fn note_missing(writing: &Writing<'_>, is_newest_full: bool) -> Result<()> {
+    writing.execute(
         "INSERT OR IGNORE INTO tempostar_missing_products (code, since)
          SELECT code, ?1 FROM temp.newly_missing",
-        [file_time],
+        [writing.file_time],
     )?;
-    transaction.execute(
+    writing.execute(
         "DELETE FROM tempostar_missing_products WHERE code IN (SELECT code FROM temp.found_again)",
         [],
     )?;
     if is_newest_full {
-        books::set_meta(transaction, NEWEST_FULL_FILE, &file_time.to_string())?;
+        books::set_meta(writing.transaction, NEWEST_FULL_FILE, &writing.file_time.to_string())?;
     }
     Ok(())
 }

@@ -4,20 +4,19 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use rusqlite::{Transaction, TransactionBehavior};
 
 use super::{ExportJob, bytes_of};
 use crate::books::batches::{self, Batch, BatchState, RestoredBatch};
-use crate::crash;
 use crate::hashing::Hashing;
 use crate::interrupt;
+use crate::permit::Permit;
 use crate::problem::Failure;
-use crate::shelf::{create_file, time_of};
-use crate::sync::Run;
+use crate::shelf::time_of;
+use crate::sync::run::Run;
 use crate::text::sync as text;
 
 /// How many missing orders are named.
@@ -34,22 +33,17 @@ struct Last {
     file_name: String,
 }
 
+fn name_of_last(run: &Run<'_>) -> String {
+    format!("{}.last", archive_folder(run))
+}
+
 fn place_of_last(run: &Run<'_>) -> PathBuf {
-    run.work_dir.place(&format!("{}.last", archive_folder(run)))
+    run.shelf.place(&name_of_last(run))
 }
 
 /// Notes outside the database that this batch is about to get its final name.
-pub(super) fn remember(run: &Run<'_>, batch: &Batch) -> Result<()> {
-    let place = place_of_last(run);
-    let new = place.with_extension("new");
-    let write = || -> io::Result<()> {
-        let mut file = create_file(&new)?;
-        writeln!(file, "{} {}", batch.sha256, batch.file_name)?;
-        file.sync_all()?;
-        fs::rename(&new, &place)?;
-        File::open(run.work_dir.place(""))?.sync_all()
-    };
-    write().with_context(|| format!("cannot write {}", place.display()))
+pub(super) fn remember(run: &Run<'_>, permit: Permit, batch: &Batch) -> Result<()> {
+    run.shelf.keep(permit, &name_of_last(run), format!("{} {}\n", batch.sha256, batch.file_name).as_bytes())
 }
 
 fn remembered(run: &Run<'_>) -> Result<Option<Last>> {
@@ -73,23 +67,23 @@ struct Found {
 
 /// Compares what the work folder remembers with what the database knows, and teaches the database what it has
 /// forgotten.
-pub(super) fn take_up_again(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
+pub(super) fn take_up_again(run: &mut Run<'_>, permit: Permit, job: &ExportJob) -> Result<()> {
     let Some(last) = remembered(run)? else { return Ok(()) };
     let bytes = bytes_of(&run.spool()?, &last.sha256);
-    let known = batches::batch_of(&run.database, &last.sha256)?;
+    let known = batches::batch_of(&run.books, &last.sha256)?;
     let is_sent = known.as_ref().is_some_and(|batch| batch.state == BatchState::Sent);
     // An interrupted batch has its bytes in the spool.
     if is_sent || (known.is_some() && bytes.exists()) {
         return Ok(());
     }
     let mut found = Found::default();
-    take_up_archive(run, job, &mut found)?;
+    take_up_archive(run, permit, job, &mut found)?;
     if bytes.exists() {
         let file = SentFile { path: bytes, name: last.file_name.clone(), archived_as: None };
-        take_up(run, job, &file, &mut found)?;
+        take_up(run, permit, job, &file, &mut found)?;
     }
     tell(run, found);
-    match batches::batch_of(&run.database, &last.sha256)? {
+    match batches::batch_of(&run.books, &last.sha256)? {
         Some(batch) if batch.state != BatchState::Prepared => Ok(()),
         _ => Err(Failure::of(text::database_behind(
             &last.file_name,
@@ -107,12 +101,12 @@ struct SentFile {
     archived_as: Option<String>,
 }
 
-fn take_up_archive(run: &Run<'_>, job: &ExportJob, found: &mut Found) -> Result<()> {
-    let known: HashSet<String> = batches::archived_batches(&run.database)?;
+fn take_up_archive(run: &Run<'_>, permit: Permit, job: &ExportJob, found: &mut Found) -> Result<()> {
+    let known: HashSet<String> = batches::archived_batches(&run.books)?;
     for file in archived_files(run)? {
         interrupt::check()?;
         if file.archived_as.as_ref().is_some_and(|place| !known.contains(place)) {
-            take_up(run, job, &file, found)?;
+            take_up(run, permit, job, &file, found)?;
         }
     }
     Ok(())
@@ -121,7 +115,7 @@ fn take_up_archive(run: &Run<'_>, job: &ExportJob, found: &mut Found) -> Result<
 /// The copies of sent files, in the order in which they were sent.
 fn archived_files(run: &Run<'_>) -> Result<Vec<SentFile>> {
     let folder = archive_folder(run);
-    let root = run.work_dir.archived(&folder);
+    let root = run.shelf.archived(&folder);
     let mut files = Vec::new();
     for number in names_in(&root)? {
         for name in names_in(&root.join(&number))? {
@@ -146,13 +140,14 @@ fn names_in(folder: &Path) -> Result<Vec<String>> {
 }
 
 /// Teaches the database that this file was sent, with all the orders that are in it.
-fn take_up(run: &Run<'_>, job: &ExportJob, file: &SentFile, found: &mut Found) -> Result<()> {
+fn take_up(run: &Run<'_>, permit: Permit, job: &ExportJob, file: &SentFile, found: &mut Found) -> Result<()> {
     let (sha256, size) = hash(&file.path)?;
     let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
-    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    match (batches::batch_of(&transaction, &sha256)?, &file.archived_as) {
+    match (batches::batch_of(&run.books, &sha256)?, &file.archived_as) {
         (Some(batch), Some(archived_as)) if batch.state != BatchState::Sent => {
-            batches::mark_sent(&transaction, batch.id, archived_as, sent_at)?;
+            run.books.write(permit, "taken-up-again", |books| {
+                batches::mark_sent(books, batch.id, archived_as, sent_at)
+            })?;
             found.orders += usize::try_from(batch.order_count)?;
         }
         (Some(_), _) => return Ok(()),
@@ -167,14 +162,14 @@ fn take_up(run: &Run<'_>, job: &ExportJob, file: &SentFile, found: &mut Found) -
                 archived_as: archived_as.as_deref(),
                 run_id: &run.report.run_id,
             };
-            let lost = batches::restore_batch(&transaction, &batch, sent_at)?;
+            let lost = run
+                .books
+                .write(permit, "taken-up-again", |books| batches::restore_batch(books, &batch, sent_at))?;
             found.orders += sent.order_numbers.len() - lost.len();
             found.lost.extend(lost);
         }
     }
     found.files += 1;
-    run.commit(transaction)?;
-    crash::point("taken-up-again");
     Ok(())
 }
 
@@ -192,7 +187,7 @@ fn tell(run: &mut Run<'_>, found: Found) {
         run.report.tell(text::database_restored(found.files, found.orders));
     }
     if !found.lost.is_empty() {
-        let folder = run.work_dir.archived(&archive_folder(run)).display().to_string();
+        let folder = run.shelf.archived(&archive_folder(run)).display().to_string();
         let named = found.lost.iter().take(LOST_TOLD_MAX).cloned().collect::<Vec<_>>().join(", ");
         run.report.tell(text::orders_lost(found.lost.len(), &named, &folder));
     }

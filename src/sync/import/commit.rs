@@ -15,24 +15,25 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use rusqlite::{Transaction, TransactionBehavior};
+use rusqlite::Transaction;
 
 use super::inbox::Spooled;
 use super::rejects::tell_rejects;
-use super::{ImportJob, Plan, Progress, Rejects, Verdict, Writing, compare, judge};
+use super::{ImportJob, Plan, Progress, Rejects, Verdict, compare, judge};
 use crate::books;
+use crate::books::Writing;
 use crate::books::files::{self, Decision, FileEntry};
 use crate::books::history::{HistoryFile, Recording};
-use crate::crash;
 use crate::interrupt;
 use crate::moment::Moment;
+use crate::permit::Permit;
 use crate::problem::{Exit, Failure};
 use crate::report::{FileOutcome, FileReport};
 #[cfg(feature = "test-hooks")]
 use crate::settings;
 use crate::sheet::Refusal;
 use crate::shelf::set_time;
-use crate::sync::{Mode, Run};
+use crate::sync::run::Run;
 use crate::text::{progress, sync as text};
 
 /// Up to so many changed rows are one transaction.
@@ -48,32 +49,25 @@ const SLICE_MIN: u64 = 50;
 const SLICE_TIME: Duration = Duration::from_millis(100);
 
 /// Commits what was decided; gives the ledger entry.
-pub(super) fn commit(run: &Run<'_>, file: &Spooled, verdict: &Verdict) -> Result<i64> {
+pub(super) fn commit(run: &Run<'_>, permit: Permit, file: &Spooled, verdict: &Verdict) -> Result<i64> {
     let whole_max = slice_max().unwrap_or(WHOLE_MAX);
     if verdict.recording == Recording::Rows && verdict.plan.len() > whole_max {
         set_time(&file.path, file.entry.file_time)?;
-        run.work_dir.archive(&file.path, &file.entry.archived_as)?;
-        crash::point("archived-before");
-        return write_slices(run, verdict.plan.as_ref(), &file.entry, None);
+        run.shelf.archive(permit, &file.path, &file.entry.archived_as)?;
+        return write_slices(run, permit, verdict.plan.as_ref(), &file.entry, None);
     }
     run.progress.wait(&progress::writing(&file.shown));
     let now = run.clock.now();
-    let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
-    crash::point("transaction-begun");
-    if verdict.decision == Decision::Applied {
-        let history = HistoryFile::begin(&transaction, verdict.recording)?;
-        let writing = writing(&transaction, &file.entry, now, history);
-        verdict.plan.write(&writing, 0..verdict.plan.len())?;
-        history.keep(&transaction, &file.entry, &run.report.run_id, now)?;
-        crash::point("rows-written");
-    }
-    let id = files::record_file(&transaction, &file.entry, &verdict.decision, now)?;
-    crash::point("recorded");
-    interrupt::check()?;
-    crash::point("before-commit");
-    run.commit(transaction)?;
-    crash::point("committed");
-    Ok(id)
+    run.books.write(permit, "committed", |books| {
+        if verdict.decision == Decision::Applied {
+            let history = HistoryFile::begin(books, verdict.recording)?;
+            verdict.plan.write(&writing(books, &file.entry, now, history), 0..verdict.plan.len())?;
+            history.keep(books, &file.entry, &run.report.run_id, now)?;
+        }
+        let id = files::record_file(books, &file.entry, &verdict.decision, now)?;
+        interrupt::check()?;
+        Ok(id)
+    })
 }
 
 fn writing<'a>(
@@ -86,25 +80,22 @@ fn writing<'a>(
 }
 
 /// Finishes the files of which an interrupted run has written a part.
-pub(super) fn finish_begun(run: &mut Run<'_>, job: &dyn ImportJob) -> Result<()> {
-    if run.mode == Mode::DryRun {
-        return Ok(());
-    }
-    for (id, entry) in files::begun_files(&run.database, run.report.job)? {
-        let path = run.work_dir.archived(&entry.archived_as);
+pub(super) fn finish_begun(run: &mut Run<'_>, permit: Permit, job: &dyn ImportJob) -> Result<()> {
+    for (id, entry) in files::begun_files(&run.books, run.report.job)? {
+        let path = run.shelf.archived(&entry.archived_as);
         if fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
             let file = Spooled { shown: entry.name.clone(), entry, path, listed: None, scan: None };
-            finish(run, job, id, &file)?;
+            finish(run, permit, job, id, &file)?;
         } else {
             // If the server has it still, it is a new file now.
-            files::forget_file(&run.database, id)?;
+            run.books.write(permit, "file-forgotten", |books| files::forget_file(books, id))?;
             run.report.tell(text::begun_copy_lost().in_file(&entry.name));
         }
     }
     Ok(())
 }
 
-fn finish(run: &mut Run<'_>, job: &dyn ImportJob, id: i64, file: &Spooled) -> Result<()> {
+fn finish(run: &mut Run<'_>, permit: Permit, job: &dyn ImportJob, id: i64, file: &Spooled) -> Result<()> {
     let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
     told.sha256.clone_from(&file.entry.sha256);
     let mut rejects = Rejects::new(run, &file.entry.name)?;
@@ -118,38 +109,37 @@ fn finish(run: &mut Run<'_>, job: &dyn ImportJob, id: i64, file: &Spooled) -> Re
     let kept = rejects.keep(file.entry.file_time)?;
     tell_rejects(run, &rejects, &told, kept.as_deref());
     let verdict = judge(run, comparison, problems, &mut told);
-    write_slices(run, verdict.plan.as_ref(), &file.entry, Some(id))?;
+    write_slices(run, permit, verdict.plan.as_ref(), &file.entry, Some(id))?;
     run.report.tell(text::begun_finished().in_file(&file.shown));
     run.report.add_file(told);
     Ok(())
 }
 
 /// Writes all of a plan, a slice at a time; gives the ledger entry.
-fn write_slices(run: &Run<'_>, plan: &dyn Plan, entry: &FileEntry, mut begun: Option<i64>) -> Result<i64> {
+fn write_slices(
+    run: &Run<'_>,
+    permit: Permit,
+    plan: &dyn Plan,
+    entry: &FileEntry,
+    mut begun: Option<i64>,
+) -> Result<i64> {
     run.progress.wait(&progress::writing(&entry.name));
     let (now, mut rows, mut history, mut next) = (run.clock.now(), FIRST_SLICE, None, 0);
     loop {
         interrupt::check()?;
-        let transaction = Transaction::new_unchecked(&run.database, TransactionBehavior::Immediate)?;
         let began = Instant::now();
-        let entered = match history {
-            Some(entered) => entered,
-            None => HistoryFile::begin(&transaction, Recording::Rows)?,
-        };
         let end = plan.len().min(next + slice_max().map_or(rows, |most| rows.min(most)));
-        plan.write(&writing(&transaction, entry, now, entered), next..end)?;
-        // An entry that is not kept leaves its number to somebody else.
-        history = entered.keep(&transaction, entry, &run.report.run_id, now)?;
-        crash::point("slice-written");
-        let id = match begun {
-            Some(id) => id,
-            None => files::record_file(&transaction, entry, &Decision::Begun, now)?,
-        };
-        if end == plan.len() {
-            files::mark_applied(&transaction, id)?;
-        }
-        run.commit(transaction)?;
-        crash::point("slice-committed");
+        let id = run.books.write(permit, "slice-committed", |books| {
+            let entered = history.map_or_else(|| HistoryFile::begin(books, Recording::Rows), Ok)?;
+            plan.write(&writing(books, entry, now, entered), next..end)?;
+            // An entry that is not kept leaves its number to somebody else.
+            history = entered.keep(books, entry, &run.report.run_id, now)?;
+            let id = begun.map_or_else(|| files::record_file(books, entry, &Decision::Begun, now), Ok)?;
+            if end == plan.len() {
+                files::mark_applied(books, id)?;
+            }
+            Ok(id)
+        })?;
         if end == plan.len() {
             return Ok(id);
         }

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use crate::moment::Moment;
 use anyhow::{Context, Result};
 
-use super::super::{Mode, Run};
+use super::super::run::Run;
 use super::intake::{Intake, Received};
 use crate::books::files::{self, FileEntry};
-use crate::crash;
 use crate::file_time::{own_time, server_time};
 use crate::interrupt;
+use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::report::{FileOutcome, FileReport};
 use crate::server::{ErrorKind, Remote, RemoteFile, Unreadable};
@@ -52,7 +52,6 @@ pub(super) fn list_ready(
         |name: &str| matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()));
     let wanted = |name: &str| is_marker(name) || inbox.pattern.matches(name);
     let listing = remote.list(&inbox.folder, &wanted)?;
-    crash::point("listed");
     tell_ignored(run, &listing.ignored);
     for Unreadable { name, reply } in &listing.unreadable {
         run.report.tell(text::unreadable(reply).in_file(name));
@@ -62,10 +61,10 @@ pub(super) fn list_ready(
         listing.files.iter().map(|file| file.name.clone()).filter(|name| is_marker(name)).collect();
     let mut waiting = listing.files;
     waiting.retain(|file| !is_marker(&file.name));
-    if run.mode == Mode::Real {
+    if let Some(permit) = run.permit {
         let lying = waiting.iter().map(|file| file.name.as_str());
         let lying = lying.chain(listing.unreadable.iter().map(|file| file.name.as_str())).collect();
-        note_files_that_are_gone(run, remote, inbox, &lying)?;
+        note_files_that_are_gone(run, permit, remote, inbox, &lying)?;
     }
     if let Ready::Stable { settle } = &inbox.ready
         && !waiting.is_empty()
@@ -101,21 +100,22 @@ pub(super) fn tell_ignored(run: &mut Run<'_>, names: &[String]) {
 /// person. A marker left behind goes too: it would call the next file of that name complete while it is still growing.
 pub(super) fn note_files_that_are_gone(
     run: &Run<'_>,
+    permit: Permit,
     remote: &mut Remote<'_>,
     inbox: &Inbox,
     lying: &HashSet<&str>,
 ) -> Result<()> {
-    for file in files::unfinished_files(&run.database, run.report.job)? {
+    for file in files::unfinished_files(&run.books, run.report.job)? {
         if lying.contains(file.name.as_str()) || remote.size(&join(&inbox.folder, &file.name))?.is_some() {
             continue;
         }
         if let Ready::Marker { suffix } = &inbox.ready {
-            remote.delete(&join(&inbox.folder, &marker_name(&file.name, suffix)))?;
+            remote.delete(permit, &join(&inbox.folder, &marker_name(&file.name, suffix)))?;
         }
         if file.is_held {
-            files::forget_file(&run.database, file.id)?;
+            run.books.write(permit, "file-forgotten", |books| files::forget_file(books, file.id))?;
         } else {
-            files::mark_cleaned_up(&run.database, file.id)?;
+            mark_cleaned_up(run, permit, file.id)?;
         }
     }
     Ok(())
@@ -219,7 +219,7 @@ fn given_file(run: &Run<'_>, given: &Path) -> Result<PathBuf> {
     let is_name = given.components().count() == 1 && given.file_name().is_some();
     let copy = match given.exists() || !is_name {
         true => None,
-        false => run.work_dir.newest_copy(run.report.job, given)?,
+        false => run.shelf.newest_copy(run.report.job, given)?,
     };
     Ok(copy.unwrap_or_else(|| given.to_owned()))
 }
@@ -227,11 +227,11 @@ fn given_file(run: &Run<'_>, given: &Path) -> Result<PathBuf> {
 /// The time that a file given by hand had before: one that was taken before, or the corrected rows of one. However late
 /// a person corrects them, their figures are as old as the file that they came from.
 pub(super) fn known_time(run: &Run<'_>, from: &Path, name: &str, sha256: &str) -> Result<Option<Moment>> {
-    if let Some(known) = files::find_file(&run.database, run.report.job, name, sha256)? {
+    if let Some(known) = files::find_file(&run.books, run.report.job, name, sha256)? {
         return Ok(Some(known.file_time));
     }
-    match run.work_dir.run_of_rejects(from) {
-        Some(run_id) => files::file_time(&run.database, &run_id, name),
+    match run.shelf.run_of_rejects(from) {
+        Some(run_id) => files::file_time(&run.books, &run_id, name),
         None => Ok(None),
     }
 }
@@ -259,13 +259,18 @@ pub(super) enum Place {
     Error,
 }
 
+pub(super) fn mark_cleaned_up(run: &Run<'_>, permit: Permit, id: i64) -> Result<()> {
+    run.books.write(permit, "cleaned-up", |books| files::mark_cleaned_up(books, id))
+}
+
 pub(super) fn clean_up_remote(
     run: &mut Run<'_>,
+    permit: Permit,
     remote: &mut Remote<'_>,
     inbox: &Inbox,
     file: &Spooled,
     place: Place,
-    entry_id: Option<i64>,
+    id: i64,
 ) -> Result<()> {
     let name = &file.entry.name;
     if let Some(listed) = &file.listed
@@ -273,25 +278,19 @@ pub(super) fn clean_up_remote(
     {
         // What lies there now nobody has read yet: moved away, it would be lost.
         run.report.tell(text::replaced_meanwhile().in_file(&file.shown));
-        return entry_id.map_or(Ok(()), |id| files::mark_cleaned_up(&run.database, id));
+        return mark_cleaned_up(run, permit, id);
     }
     let moved = match (place, inbox.after_import) {
-        (Place::Error, _) => move_into(remote, inbox, file, "error"),
-        (Place::Archive, AfterImport::Archive) => move_into(remote, inbox, file, "archive"),
-        (Place::Archive, AfterImport::Delete) => remote.delete(&join(&inbox.folder, name)),
+        (Place::Error, _) => move_into(remote, permit, inbox, file, "error"),
+        (Place::Archive, AfterImport::Archive) => move_into(remote, permit, inbox, file, "archive"),
+        (Place::Archive, AfterImport::Delete) => remote.delete(permit, &join(&inbox.folder, name)),
     };
-    crash::point("put-away");
     let cleaned = moved.and_then(|()| match &inbox.ready {
-        Ready::Marker { suffix } => remote.delete(&join(&inbox.folder, &marker_name(name, suffix))),
+        Ready::Marker { suffix } => remote.delete(permit, &join(&inbox.folder, &marker_name(name, suffix))),
         Ready::Stable { .. } => Ok(()),
     });
     match cleaned {
-        Ok(()) => {
-            crash::point("archived-remotely");
-            entry_id.map_or(Ok(()), |id| files::mark_cleaned_up(&run.database, id))?;
-            crash::point("cleaned-up");
-            Ok(())
-        }
+        Ok(()) => mark_cleaned_up(run, permit, id),
         // The rows are safe and the ledger knows the file: the other files need not wait for it.
         Err(error)
             if matches!(
@@ -309,6 +308,7 @@ pub(super) fn clean_up_remote(
 /// Moves a file of the inbox to a folder beside it, under a name that is free there.
 pub(super) fn move_into(
     remote: &mut Remote<'_>,
+    permit: Permit,
     inbox: &Inbox,
     file: &Spooled,
     folder: &str,
@@ -320,16 +320,15 @@ pub(super) fn move_into(
     if remote.size(&target)?.is_some() {
         target = join(&folder, &unused_name(name, file));
     }
-    match remote.rename(&source, &target) {
+    match remote.rename(permit, &source, &target) {
         Err(error)
             if matches!(
                 error.kind,
                 ErrorKind::Refused | ErrorKind::Forbidden | ErrorKind::Missing | ErrorKind::FolderMissing
             ) =>
         {
-            remote.make_folder(&folder)?;
-            crash::point("folder-made");
-            remote.rename(&source, &target)
+            remote.make_folder(permit, &folder)?;
+            remote.rename(permit, &source, &target)
         }
         result => result,
     }

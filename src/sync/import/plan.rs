@@ -4,9 +4,8 @@
 use std::ops::Range;
 
 use anyhow::Result;
-use rusqlite::Transaction;
 
-use crate::moment::Moment;
+use crate::books::Writing;
 
 /// What a sheet changes. Its rows lie in temporary tables: there can be millions.
 pub trait Plan {
@@ -20,19 +19,6 @@ pub trait Plan {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
-}
-
-/// The transaction in which changes are written, together with the ledger's entry, and what they are stamped with.
-#[derive(Clone, Copy)]
-pub struct Writing<'a> {
-    /// Shared with the ledger.
-    pub transaction: &'a Transaction<'a>,
-    /// The file's own time.
-    pub file_time: Moment,
-    /// The time of writing.
-    pub now: Moment,
-    /// Under which number of the history changes are recorded; `None`: they are not.
-    pub history: Option<i64>,
 }
 
 /// For SQL's BETWEEN over rowids, which count from 1; `None`: there is nothing in it.

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::moment::Moment;
 use anyhow::Result;
 
-use super::super::{Mode, Run};
+use super::super::run::Run;
+use crate::permit::Permit;
 use crate::problem::Problem;
 use crate::report::FileReport;
 use crate::sheet::{RejectsWriter, Row, RowProblem};
-use crate::shelf::{WorkDir, set_time};
+use crate::shelf::{Shelf, set_time};
 use crate::text::sync as text;
 
 /// How many rejected rows of a file are told one by one; all of them are in the rejects file.
@@ -20,33 +21,31 @@ const BAD_ROWS_TOLD_MAX: u64 = 100;
 pub struct Rejects {
     pub(super) count: u64,
     pub(super) told: Vec<Problem>,
-    pub(super) work_dir: WorkDir,
+    pub(super) shelf: Shelf,
     pub(super) run_id: String,
     pub(super) path: PathBuf,
     /// None in a dry run.
-    pub(super) writer: Option<RejectsWriter>,
+    pub(super) writer: Option<(Permit, RejectsWriter)>,
 }
 
 impl Rejects {
     pub(super) fn new(run: &Run<'_>, name: &str) -> Result<Self> {
-        let path = run.work_dir.rejects(&run.report.run_id, name);
-        let writer = match run.mode {
-            Mode::DryRun => None,
-            Mode::Real => Some(RejectsWriter::new(path.clone(), run.settings.language)),
-        };
-        let (work_dir, run_id) = (run.work_dir.clone(), run.report.run_id.clone());
-        Ok(Self { count: 0, told: Vec::new(), work_dir, run_id, path, writer })
+        let path = run.shelf.rejects(&run.report.run_id, name);
+        let writer =
+            run.permit.map(|permit| (permit, RejectsWriter::new(path.clone(), run.settings.language)));
+        let (shelf, run_id) = (run.shelf.clone(), run.report.run_id.clone());
+        Ok(Self { count: 0, told: Vec::new(), shelf, run_id, path, writer })
     }
 
     /// Rejects a row for this problem.
     pub fn add(&mut self, row: &Row<'_>, problem: RowProblem) -> Result<()> {
-        if self.count == 0 && self.writer.is_some() {
-            self.work_dir.make_rejects_folder(&self.run_id)?;
-        }
-        self.count += 1;
-        if let Some(writer) = &mut self.writer {
+        if let Some((permit, writer)) = &mut self.writer {
+            if self.count == 0 {
+                self.shelf.make_rejects_folder(*permit, &self.run_id)?;
+            }
             writer.reject(row, &problem)?;
         }
+        self.count += 1;
         if self.count <= BAD_ROWS_TOLD_MAX {
             self.told.push(problem.into());
         }
@@ -60,16 +59,18 @@ impl Rejects {
 
     /// Ends the file of rejected rows, as old as the file that they came from. Gives its path if there are any.
     pub(super) fn keep(&mut self, file_time: Moment) -> Result<Option<PathBuf>> {
-        let Some(path) = self.writer.take().map(RejectsWriter::finish).transpose()?.flatten() else {
-            return Ok(None);
-        };
+        let Some(path) = self.finish()? else { return Ok(None) };
         set_time(&path, file_time)?;
         Ok(Some(path))
     }
 
+    fn finish(&mut self) -> Result<Option<PathBuf>> {
+        Ok(self.writer.take().map(|(_, writer)| writer.finish()).transpose()?.flatten())
+    }
+
     /// The rejected rows of a refused file are not kept: whoever fed them back would forget the others.
     pub(super) fn discard(&mut self) -> Result<()> {
-        if let Some(path) = self.writer.take().map(RejectsWriter::finish).transpose()?.flatten() {
+        if let Some(path) = self.finish()? {
             fs::remove_file(&path)?;
             let _ = self.path.parent().map(fs::remove_dir);
         }

@@ -129,7 +129,7 @@ pub fn orders_interrupted_at(crash_point: &str) -> Scene {
 
 /// Two orders whose file the spool has lost.
 pub fn orders_whose_file_is_lost() -> Scene {
-    let scene = orders_interrupted_at("uploaded-temporarily");
+    let scene = orders_interrupted_at("server-uploaded");
     for file in scene.shop.work_files_below("spool") {
         std::fs::remove_file(file).unwrap();
     }

@@ -459,7 +459,7 @@ fn empty_database() -> &'static [u8] {
         let folder = folder();
         let db = books::open(&settings_of(folder.path(), None, When::Sent, 10)).unwrap();
         execute(&db, "INSERT INTO payment_methods (name, added_on) VALUES ('代金引換', '2020-04-01')", []);
-        db.close().unwrap();
+        drop(db);
         fs::read(folder.path().join("shop.db")).unwrap()
     })
 }

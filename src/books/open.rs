@@ -1,0 +1,381 @@
+//! Opening, creating, migrating and locking the shop's database; and what an error of SQLite means to a person.
+//!
+//! The shop's application reads and writes the same file while we run. Hence WAL, a busy time-out, and short write
+//! transactions.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::ErrorKind;
+use std::ops::Deref;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+
+use crate::crash;
+use crate::job::Job;
+use crate::lock::Lock;
+use crate::permit::Permit;
+use crate::problem::{Failure, Problem};
+use crate::settings::{Environment, Settings};
+use crate::text::books as text;
+
+/// How long we wait for another program's write to end. The shop's own writes take milliseconds; what holds the lock
+/// for longer than this is stuck.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The pause between transactions that follow each other, in which the shop's writers get their turn. Those who wait for
+/// a lock of SQLite's do not queue: they look again after pauses that grow, to 25 ms within the first tenth of a second.
+/// So a little more lets everybody in who came meanwhile.
+pub(crate) const WRITERS_TURN: Duration = Duration::from_millis(26);
+
+/// SQLite's page cache, in KiB: what bounds our memory whatever the size of the database.
+const CACHE_KIB: i64 = 8192;
+
+/// The schema's versions, each a step from the one before. Append, never edit.
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/001_initial.sql"),
+    include_str!("schema/002_begun_files.sql"),
+    include_str!("schema/003_history.sql"),
+    include_str!("schema/004_problems.sql"),
+    include_str!("schema/005_status.sql"),
+];
+
+/// The shop's database. As a connection it can be read; what is written goes through [`Books::write`].
+#[derive(Debug)]
+pub struct Books {
+    connection: Connection,
+    path: PathBuf,
+    /// Which file is open; none in a dry run, whose connection cannot write.
+    opened: Option<FileId>,
+}
+
+impl Deref for Books {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl Books {
+    /// Does all of `work` or nothing of it, in one transaction, and only if it goes to the file that the settings name.
+    /// `what` is done then.
+    pub(crate) fn write<T>(
+        &self,
+        _: Permit,
+        what: &str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        crash::point(&format!("begin-{what}"));
+        let done = work(&transaction)?;
+        crash::point(&format!("before-{what}"));
+        check_still_there(&self.path, self.opened)?;
+        transaction.commit()?;
+        crash::point(what);
+        Ok(done)
+    }
+
+    /// Does work whose commits need not wait for the disk: a power cut can undo the last of them, wholly, as long as nothing
+    /// that does wait was committed after them. For what is no loss then.
+    pub(crate) fn without_waiting<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let done = work();
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
+        done
+    }
+}
+
+/// Opens the database for a run that writes: creates it where it is missing, migrates it, and stamps it with the
+/// run's environment.
+///
+/// # Errors
+/// `Failure` with `Exit::Database` when it cannot be used, with `Exit::Settings` when it belongs to the other
+/// environment. Nothing has been changed then, but for migrations that were complete.
+pub fn open(settings: &Settings) -> Result<Books> {
+    let path = &settings.database;
+    check_place(path)?;
+    create_unreadable_for_others(path)?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    migrate(&mut connection, path)?;
+    stamp(&mut connection, path, settings.environment)?;
+    Ok(Books { connection, path: path.clone(), opened: FileId::of(path) })
+}
+
+/// Opens the database so that nothing can write to it (`--dry-run`): SQLite itself refuses. A database that does not
+/// exist yet is replaced by an empty one in memory.
+///
+/// # Errors
+/// As [`open`]; and `Exit::Database` when the schema is older than this program's.
+pub(crate) fn open_read_only(settings: &Settings) -> Result<Books> {
+    let path = &settings.database;
+    check_place(path)?;
+    if !path.exists() {
+        let mut empty = Connection::open_in_memory().context("cannot open a database in memory")?;
+        migrate(&mut empty, path)?;
+        return Ok(Books { connection: empty, path: path.clone(), opened: None });
+    }
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    if schema_version(&connection, path)? < known_version() {
+        return Err(Failure::of(text::database_not_migrated(&show(path))).into());
+    }
+    check_stamp(&connection, path, settings.environment)?;
+    Ok(Books { connection, path: path.clone(), opened: None })
+}
+
+/// The version of the schema that a database has before [`open`] migrates it; `None` when there is no database yet,
+/// or when it cannot be read.
+pub(crate) fn found_version(path: &Path) -> Option<i64> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0)).ok()
+}
+
+/// The value that the ledger keeps under this key.
+pub(crate) fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    connection
+        .query_row("SELECT value FROM tempostar_meta WHERE key = ?1", [key], |row| row.get(0))
+        .optional()
+}
+
+/// Keeps a value under this key.
+pub(crate) fn set_meta(connection: &Connection, key: &str, value: &str) -> rusqlite::Result<()> {
+    connection.execute("INSERT OR REPLACE INTO tempostar_meta (key, value) VALUES (?1, ?2)", [key, value])?;
+    Ok(())
+}
+
+/// Takes a job's lock on the database. Whatever work folder a run has: two runs of one job on one database would each take the other's batch for one that was
+/// interrupted. `None`: another run holds it.
+///
+/// # Errors
+/// `Failure` with `Exit::Database` when the database's folder cannot be used.
+pub(crate) fn lock(settings: &Settings, name: &str) -> Result<Option<Lock>> {
+    check_place(&settings.database)?;
+    let path = lock_path(&settings.database, name);
+    let file = open_lock(&path).map_err(|error| {
+        let folder = path.parent().map(show).unwrap_or_default();
+        Failure::of(text::database_folder_unwritable(&folder, &error.to_string()))
+    })?;
+    Lock::take(file).with_context(|| format!("cannot lock {}", path.display()))
+}
+
+/// Whether a run of the job is at work with this database.
+pub(crate) fn is_locked(settings: &Settings, job: Job) -> bool {
+    let path = lock_path(&settings.database, job.as_str());
+    // Shared, and released at once: a run that begins at this very moment is what it could disturb.
+    let file = File::open(path).ok();
+    file.is_some_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
+}
+
+/// However the database is named, its lock is the same.
+fn lock_path(database: &Path, job: &str) -> PathBuf {
+    let path = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    let mut name = path.into_os_string();
+    name.push(format!(".{job}.lock"));
+    PathBuf::from(name)
+}
+
+fn open_lock(path: &Path) -> std::io::Result<File> {
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, format!("not a file: {}", path.display())));
+    }
+    OpenOptions::new().create(true).truncate(false).write(true).mode(0o660).open(path)
+}
+
+/// Which file a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    /// The file at this path, links followed; `None` when there is none.
+    fn of(path: &Path) -> Option<Self> {
+        let found = fs::metadata(path).ok()?;
+        Some(Self { device: found.dev(), inode: found.ino() })
+    }
+}
+
+/// What SQLite writes goes to the file that was opened, wherever that is now. When somebody has put another one in its
+/// place, a commit would be lost to the shop, and the server's copy of the file with it.
+///
+/// # Errors
+/// `Failure` with `Exit::Database` when the path does not lead to this file any more.
+fn check_still_there(path: &Path, opened: Option<FileId>) -> Result<(), Failure> {
+    if FileId::of(path) == opened {
+        return Ok(());
+    }
+    Err(Failure::of(text::database_replaced(&show(path))))
+}
+
+/// What an error of SQLite, met anywhere in a run, means to a person; `None` when it is a fault of ours.
+pub(crate) fn explain(error: &rusqlite::Error) -> Option<Problem> {
+    let reason = error.to_string();
+    let code = match error {
+        rusqlite::Error::SqliteFailure(failure, _) => failure.code,
+        // A table or a column that we need is not there.
+        rusqlite::Error::SqlInputError { msg, .. } => return Some(text::database_unexpected(msg)),
+        // A value that cannot stand there, if nobody but us and the shop's application wrote it.
+        rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::QueryReturnedNoRows
+        | rusqlite::Error::Utf8Error(..) => return Some(text::database_unexpected(&reason)),
+        _ => return None,
+    };
+    match code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+            Some(text::database_busy(busy_timeout().as_secs()))
+        }
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Some(text::database_read_only(&reason)),
+        ErrorCode::DiskFull => Some(text::disk_full(&reason)),
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some(text::database_corrupt(&reason)),
+        ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed => {
+            Some(text::database_error(&reason))
+        }
+        ErrorCode::ApiMisuse | ErrorCode::ParameterOutOfRange => None,
+        // The shop's own trigger or constraint, a schema that was changed, a value that is too large.
+        _ => Some(text::database_unexpected(&reason)),
+    }
+}
+
+#[cfg(not(feature = "test-hooks"))]
+fn busy_timeout() -> Duration {
+    BUSY_TIMEOUT
+}
+
+#[cfg(feature = "test-hooks")]
+fn busy_timeout() -> Duration {
+    crate::settings::busy_timeout().unwrap_or(BUSY_TIMEOUT)
+}
+
+fn show(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// The version of the schema that this program makes and needs.
+pub(crate) fn known_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+fn check_place(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::of(text::database_is_folder(&show(path))));
+    }
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(Failure::of(text::database_missing_folder(&show(folder))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Customers' data must not be readable by every user of the host. The group may: the shop's application often runs
+/// as another user of it. SQLite gives its side files the database's own mode.
+fn create_unreadable_for_others(path: &Path) -> Result<(), Failure> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o660).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(Failure::of(text::database_cannot_open(&show(path), &error.to_string())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| unusable(path, &error))?;
+    prepare(&connection, access).map_err(|error| unusable(path, &error))?;
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection, access: OpenFlags) -> rusqlite::Result<()> {
+    connection.busy_timeout(busy_timeout())?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // A commit must survive a power cut: the server's copy goes away after it.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // The first statement that reads the file: finds out whether it is a database at all.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+fn unusable(path: &Path, error: &rusqlite::Error) -> Failure {
+    let problem = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => text::not_a_database(&show(path)),
+        Some(ErrorCode::CannotOpen) => text::database_cannot_open(&show(path), &error.to_string()),
+        _ => explain(error).unwrap_or_else(|| text::database_cannot_open(&show(path), &error.to_string())),
+    };
+    Failure::of(problem)
+}
+
+fn schema_version(connection: &Connection, path: &Path) -> Result<i64> {
+    let found: i64 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(|error| unusable(path, &error))?;
+    if found > known_version() || found < 0 {
+        let problem = text::database_newer(&show(path), found, known_version());
+        return Err(Failure::of(problem).into());
+    }
+    Ok(found)
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
+    if schema_version(connection, path)? == known_version() {
+        return Ok(());
+    }
+    // Two first runs at once: the second waits here, and looks again.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = schema_version(&transaction, path)?;
+    if found == 0 {
+        check_nothing_in_the_way(&transaction, path)?;
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found)?) {
+        transaction.execute_batch(migration).context("cannot migrate the database")?;
+    }
+    transaction.pragma_update(None, "user_version", known_version())?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn check_nothing_in_the_way(connection: &Connection, path: &Path) -> Result<()> {
+    let table: Option<String> = connection
+        .query_row(
+            "SELECT name
+             FROM sqlite_schema
+             WHERE name IN ('products', 'product_free_items', 'skus', 'stock', 'sellable_stock', 'payment_methods',
+                            'orders', 'order_shipments', 'order_lines')
+             LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match table {
+        Some(table) => Err(Failure::of(text::database_foreign(&show(path), &table)).into()),
+        None => Ok(()),
+    }
+}
+
+fn stamp(connection: &mut Connection, path: &Path, environment: Environment) -> Result<()> {
+    if meta(connection, "environment")?.is_none() {
+        connection.execute(
+            "INSERT OR IGNORE INTO tempostar_meta (key, value) VALUES ('environment', ?1)",
+            [environment.as_str()],
+        )?;
+    }
+    check_stamp(connection, path, environment)
+}
+
+fn check_stamp(connection: &Connection, path: &Path, environment: Environment) -> Result<()> {
+    match meta(connection, "environment")? {
+        Some(stamped) if stamped != environment.as_str() => {
+            let problem = text::wrong_environment(&show(path), &stamped, environment.as_str());
+            Err(Failure::of(problem).into())
+        }
+        _ => Ok(()),
+    }
+}
