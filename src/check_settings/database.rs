@@ -142,7 +142,7 @@ pub(super) fn free_items(database: &Connection, mapped: &[(String, u8)]) -> Resu
 
 /// Columns that orders get besides TEMPOSTAR's own. One of the same name would stand in the file twice.
 pub(super) fn order_free_items(mapped: &[(String, u8)]) -> Found {
-    let mut taken: Vec<String> = orders::COLUMNS.into_iter().map(comparable_name).collect();
+    let mut taken: Vec<String> = orders::COLUMNS.iter().map(|column| comparable_name(column.name)).collect();
     let mut findings = Vec::new();
     for (column, _) in mapped {
         let name = comparable_name(column);

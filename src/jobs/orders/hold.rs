@@ -1,21 +1,25 @@
 //! Which orders are held back: those that TEMPOSTAR could not take over rightly.
 
-use super::order::{Line, Order, Payment};
-use super::{PAYMENT_SETUP_SINCE, day, minute};
+use super::columns::{PAYMENT_METHOD, QUANTITY, values};
+use super::order::{Head, Line, Order};
 use crate::settings::{AddOrderLines, Settings};
 use crate::text::{Text, jobs as text};
+
+/// Payment methods added from this day on need a set-up at SAVAWAY.
+pub const PAYMENT_SETUP_SINCE: &str = "2022-05-01";
 
 /// Why TEMPOSTAR could not take this order over rightly; the first reason that is found.
 pub(super) fn reason_to_hold(order: &Order, settings: &Settings) -> Option<Text> {
     option_in_the_way(order, settings)
-        .or_else(|| payment_not_set_up(&order.payment))
+        .or_else(|| payment_not_set_up(&order.head))
         .or_else(|| required_field_empty(order))
+        .or_else(|| line_wrong(order))
         .or_else(|| unreadable_date(order))
         .or_else(|| amounts_do_not_add_up(order))
 }
 
 fn option_in_the_way(order: &Order, settings: &Settings) -> Option<Text> {
-    match order.kind.as_str() {
+    match order.head.kind.as_str() {
         "reservation" => Some(text::reservation()),
         "hanpukai" => Some(text::hanpukai()),
         _ if order.shipments.len() > 1 && settings.logistics.add_order_lines == AddOrderLines::Add => {
@@ -25,57 +29,43 @@ fn option_in_the_way(order: &Order, settings: &Settings) -> Option<Text> {
     }
 }
 
-fn payment_not_set_up(payment: &Payment) -> Option<Text> {
-    if payment.method.is_empty() {
-        Some(text::field_empty("支払方法名"))
-    } else if !payment.is_known {
-        Some(text::payment_unknown(&payment.method))
-    } else if payment.added_on.as_str() >= PAYMENT_SETUP_SINCE && !payment.is_tempostar_ready {
-        Some(text::payment_not_ready(&payment.method))
+fn payment_not_set_up(head: &Head) -> Option<Text> {
+    let method = &head.payment_method;
+    if method.is_empty() {
+        Some(text::field_empty(PAYMENT_METHOD))
+    } else if !head.payment_is_known {
+        Some(text::payment_unknown(method))
+    } else if head.payment_added_on.as_str() >= PAYMENT_SETUP_SINCE && !head.payment_is_ready {
+        Some(text::payment_not_ready(method))
     } else {
         None
     }
 }
 
-/// What a parcel and an order cannot do without.
 fn required_field_empty(order: &Order) -> Option<Text> {
     if order.lines.is_empty() {
         return Some(text::no_lines());
     }
-    let of_order = [
-        ("受注日時", &order.ordered_at),
-        ("注文者名", &order.customer.name),
-        ("注文者住所", &order.customer.address),
-    ];
-    let of_shipments = order.shipments.iter().flat_map(|shipment| {
-        [("配送先名", &shipment.recipient.name), ("配送先住所", &shipment.recipient.address)]
-    });
-    let of_lines = order.lines.iter().map(|line| ("商品コード", &line.sku_code));
-    let empty =
-        of_order.into_iter().chain(of_shipments).chain(of_lines).find(|(_, value)| value.trim().is_empty());
-    if let Some((field, _)) = empty {
-        return Some(text::field_empty(field));
-    }
+    let (column, _) = values(order).find(|(column, value)| column.is_required && value.is_blank())?;
+    Some(text::field_empty(column.name))
+}
+
+fn line_wrong(order: &Order) -> Option<Text> {
     if let Some(line) = order.lines.iter().find(|line| line.quantity < 1) {
-        return Some(text::value_wrong("数量", &line.quantity.to_string()));
+        return Some(text::value_wrong(QUANTITY, &line.quantity.to_string()));
     }
     let homeless = order.lines.iter().find(|line| order.shipment(line.shipment_no).is_none());
     homeless.map(|line| text::no_shipment(line.shipment_no))
 }
 
 fn unreadable_date(order: &Order) -> Option<Text> {
-    let moments = [("受注日時", &order.ordered_at), ("入金日付", &order.paid_at)];
-    let days = order
-        .shipments
-        .iter()
-        .flat_map(|shipment| [("出荷日", &shipment.shipped_on), ("配送日", &shipment.delivery_date)]);
-    let moment = moments.into_iter().find(|(_, value)| !value.is_empty() && minute(value).is_none());
-    let day = days.into_iter().find(|(_, value)| !value.is_empty() && day(value).is_none());
+    let (column, _) = values(order).find(|(_, value)| value.is_no_date())?;
     // The value is not shown: what stands in the wrong column may be somebody's name.
-    moment.or(day).map(|(field, _)| text::date_wrong(field))
+    Some(text::date_wrong(column.name))
 }
 
 fn amounts_do_not_add_up(order: &Order) -> Option<Text> {
+    let head = &order.head;
     let sum = |amount: fn(&Line) -> i64| {
         order
             .lines
@@ -84,18 +74,18 @@ fn amounts_do_not_add_up(order: &Order) -> Option<Text> {
     };
     let subtotal = sum(|line| line.unit_price_excl_tax);
     let tax = sum(|line| line.unit_tax);
-    let total = order
+    let total = head
         .subtotal_incl_tax
-        .saturating_add(order.shipping_fee)
-        .saturating_add(order.payment_fee)
-        .saturating_sub(order.points_used)
-        .saturating_sub(order.coupon_discount);
-    if order.subtotal_excl_tax != subtotal {
-        Some(text::subtotal_wrong(order.subtotal_excl_tax, subtotal))
-    } else if order.tax != tax {
-        Some(text::tax_wrong(order.tax, tax))
-    } else if order.total != total {
-        Some(text::total_wrong(order.total, total))
+        .saturating_add(head.shipping_fee)
+        .saturating_add(head.payment_fee)
+        .saturating_sub(head.points_used)
+        .saturating_sub(head.coupon_discount);
+    if head.subtotal_excl_tax != subtotal {
+        Some(text::subtotal_wrong(head.subtotal_excl_tax, subtotal))
+    } else if head.tax != tax {
+        Some(text::tax_wrong(head.tax, tax))
+    } else if head.total != total {
+        Some(text::total_wrong(head.total, total))
     } else {
         None
     }
