@@ -91,17 +91,6 @@ fn a_provisional_order_is_not_sent() {
 }
 
 #[test]
-fn every_line_has_its_row_with_its_destination() {
-    let shop = Shop::new();
-    shop.order("1001").line("A-1", 1).line("B-1", 2).shipment("鈴木 花子").line("C-1", 3).insert();
-    shop.run(["export-orders", "--json"]).ok().count("exported", 1).count("lines", 3);
-    assert_eq!(sent_column(&shop, "商品コード"), ["A-1", "B-1", "C-1"]);
-    assert_eq!(sent_column(&shop, "配送先名"), ["山田 太郎", "山田 太郎", "鈴木 花子"]);
-    assert_eq!(sent_column(&shop, "請求金額"), ["7700"; 3]);
-    assert_eq!(sent_column(&shop, "配送毎請求金額"), ["3850", "3850", "3850"]);
-}
-
-#[test]
 fn each_line_goes_with_its_own_destination_in_whatever_order_the_lines_stand() {
     let shop = Shop::new();
     shop.order("1001")
@@ -121,17 +110,6 @@ fn each_line_goes_with_its_own_destination_in_whatever_order_the_lines_stand() {
     assert_eq!(sent_column(&shop, "配送毎連絡"), [first, second, first, second, ""]);
     assert_eq!(sent_column(&shop, "配送先名")[1..4], ["鈴木 花子", "山田 太郎", "鈴木 花子"]);
     assert_eq!(ran.json()["problems"].as_array().map(Vec::len), Some(1), "once an order and column: {ran}");
-}
-
-#[test]
-fn free_items_follow_in_the_order_of_the_settings() {
-    let shop = Shop::new();
-    shop.settings(|text| text + "[orders.free_items]\n\"のし名\" = 3\n\"刻印\" = 36\n");
-    shop.order("1001").line("A-1", 1).set("free_item_3", "山田").set("free_item_36", "祝").insert();
-    shop.run(["export-orders"]).ok();
-    let text = shop.sent_orders();
-    assert!(text.starts_with(&format!("{HEADER},\"のし名\",\"刻印\"\r\n")), "{text}");
-    assert!(text.ends_with(",\"山田\",\"祝\"\r\n"), "{text}");
 }
 
 #[test]
@@ -156,28 +134,6 @@ fn a_missing_character_in_a_note_becomes_a_geta_mark_with_a_warning() {
     shop.order("1001").line("A-1", 1).set("customer_note", "ありがとう😀").insert();
     shop.run(["export-orders", "--json"]).count("exported", 1).problem(None, None, None, &["1001", "😀"]);
     assert_eq!(sent_column(&shop, "受注備考"), ["ありがとう〓"]);
-}
-
-#[test]
-fn a_lines_own_fields_go_with_it() {
-    let shop = Shop::new();
-    shop.order("1001").line("A-1", 1).set_line("options", "色:赤").set_line("message", "名入れ").insert();
-    shop.run(["export-orders"]).ok();
-    assert_eq!(sent_column(&shop, "項目選択肢"), ["色:赤"]);
-    assert_eq!(sent_column(&shop, "商品連絡"), ["名入れ"]);
-}
-
-#[test]
-fn dates_and_payment_are_written_as_tempostar_reads_them() {
-    let shop = Shop::new();
-    shop.order("1001")
-        .line("A-1", 1)
-        .set("paid_at", "2026-11-24 10:07:59")
-        .set_shipment("delivery_date", "2026-11-28")
-        .insert();
-    shop.run(["export-orders"]).ok();
-    assert_eq!(sent_column(&shop, "入金日付"), ["2026/11/24 10:07"]);
-    assert_eq!(sent_column(&shop, "配送日"), ["2026/11/28"]);
 }
 
 // Held back ------------------------------------------------------------------------------------------------------

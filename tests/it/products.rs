@@ -23,33 +23,11 @@ fn a_product_registered_in_tempostar_appears() {
 }
 
 #[test]
-fn every_product_column_finds_its_home() {
+fn a_line_break_in_a_text_is_kept() {
     let shop = Shop::new();
-    shop.put_sheet(
-        PRODUCT_INBOX,
-        "product.csv",
-        "商品コード,商品名,商品名カナ,販売商品名,原価,課税対象,税率,国際商品識別コード,商品重量,メーカー,生産地,備考,\
-         商品発売日,期間販売開始日時,期間販売終了日時,最大購入数,最小購入数,注意在庫数,検索キーワード,ヘッダ Title,\
-         META keywords,META description,PCキャッチコピー\n\
-         A-1,皿,サラ,白い皿,300,1,10,4900000000017,250,窯元,岐阜,\"一行目\n二行目\",2026/11/01,2026/11/01 10:00,\
-         2026-12-01 09:59:30,5,1,3,皿 食器,白い皿,皿,白い皿です,毎日の皿\n",
-    );
-    shop.run(["import-products", "--json"]).ok();
-    shop.check_rows(
-        "SELECT kana, selling_name, cost, taxable, tax_rate, jan, weight, maker, origin FROM products",
-        &["サラ|白い皿|300|1|10|4900000000017|250|窯元|岐阜"],
-    );
-    shop.check_rows(
-        "SELECT release_date, sale_starts_at, sale_ends_at, max_quantity, min_quantity, low_stock_quantity
-         FROM products",
-        &["2026-11-01|2026-11-01 10:00:00|2026-12-01 09:59:30|5|1|3"],
-    );
-    shop.check_rows(
-        "SELECT search_keywords, title_tag, meta_keywords, meta_description, catch_copy FROM products",
-        &["皿 食器|白い皿|皿|白い皿です|毎日の皿"],
-    );
-    let note = shop.value("SELECT note FROM products");
-    assert_eq!(note.replace("\r\n", "\n"), "一行目\n二行目");
+    shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,備考\nA-1,\"一行目\n二行目\"\n");
+    shop.run(["import-products"]).ok();
+    shop.check_rows("SELECT note FROM products", &["一行目\r\n二行目"]);
 }
 
 #[test]
@@ -74,33 +52,6 @@ fn the_rows_of_one_product_become_its_skus() {
             "T-1-RM|T-1|赤のM|U1|4900000000024|色|赤|R|サイズ|M|M|NULL",
         ],
     );
-}
-
-#[test]
-fn images_keep_their_order_and_their_texts() {
-    let shop = Shop::new();
-    shop.put_sheet(
-        PRODUCT_INBOX,
-        "product.csv",
-        "商品コード,商品画像1ファイル名,商品画像1ALT,商品画像2ファイル名,商品画像2ALT\n\
-         A-1,front.jpg,正面,back.jpg,裏\n",
-    );
-    shop.run(["import-products"]).ok();
-    let images: serde_json::Value = serde_json::from_str(&shop.value("SELECT images FROM products")).unwrap();
-    let expected = serde_json::json!([
-        {"file": "front.jpg", "alt": "正面"}, {"file": "back.jpg", "alt": "裏"}
-    ]);
-    assert_eq!(images, expected);
-}
-
-#[test]
-fn free_items_are_found_by_mapping_and_by_name() {
-    let shop = Shop::new();
-    shop.sql("INSERT INTO product_free_items (number, name) VALUES (1, '産地メモ'), (50, '素材')");
-    shop.settings(|text| text + "[products.free_items]\n\"予備1\" = 1\n");
-    shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,予備1,素材\nA-1,山の南,綿100％\n");
-    shop.run(["import-products", "--json"]).ok().no_problem();
-    shop.check_rows("SELECT free_item_1, free_item_50 FROM products", &["山の南|綿100％"]);
 }
 
 #[test]

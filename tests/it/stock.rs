@@ -107,7 +107,7 @@ fn an_unknown_sku_is_counted_and_gets_no_stock() {
     shop.check_rows("SELECT count(*) FROM stock", &["1"]);
 }
 
-// In-flight orders: domain.md, "The trap that this tool must get right" ------------------------------------------
+// Orders on their way: a figure that cannot know them must not bring their units back ----------------------------
 
 #[test]
 fn a_unit_sold_but_not_sent_is_not_given_back() {

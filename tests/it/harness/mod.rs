@@ -14,8 +14,8 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDateTime;
-use rusqlite::Connection;
 use rusqlite::types::Value;
+use rusqlite::{Connection, Row};
 use tempfile::TempDir;
 
 use crate::ftp_server::{FtpServer, Tls};
@@ -352,6 +352,27 @@ impl Shop {
         assert_eq!(self.rows(query), expected, "{query}");
     }
 
+    /// All columns of one row, in their order, as `column: value`.
+    #[track_caller]
+    pub fn record(&self, table: &str, which: &str) -> Vec<String> {
+        let query = format!("SELECT * FROM {table} WHERE {which}");
+        let db = self.db();
+        let mut statement = db.prepare(&query).unwrap_or_else(|error| panic!("{error}\n{query}"));
+        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let read = |row: &Row<'_>| (0..columns.len()).map(|i| row.get(i)).collect::<Result<Vec<Value>, _>>();
+        let values = statement.query_one([], read).unwrap_or_else(|error| panic!("{error}\n{query}"));
+        columns.iter().zip(&values).map(|(column, value)| format!("{column}: {}", shown(value))).collect()
+    }
+
+    /// All columns of one row that are not null, one a line; blanks before them do not count.
+    #[track_caller]
+    pub fn check_record(&self, table: &str, which: &str, expected: &str) {
+        let mut found = self.record(table, which);
+        found.retain(|line| !line.ends_with(": NULL"));
+        let expected: Vec<&str> = expected.lines().map(str::trim_start).collect();
+        assert_eq!(found, expected, "{table} where {which}");
+    }
+
     /// What the shop believes to have, and what of it is allocated.
     #[track_caller]
     pub fn check_stock(&self, sku: &str, quantity: i64, allocated: i64) {
@@ -378,7 +399,7 @@ impl Shop {
     }
 }
 
-/// The settings of `interface.md` with this server, without pauses.
+/// The settings of a small shop at this server, in clear text or not, without pauses.
 fn sample_settings(ftp: &FtpServer, tls: Tls) -> String {
     let tls_lines = match tls {
         Tls::Off => "tls = \"none\"".to_owned(),
