@@ -62,7 +62,8 @@ fn a_file_that_is_too_large_is_not_even_fetched() {
     let shop = shop_with_waiting_file();
     shop.settings(|text| text + "[limits]\nmax_file_mb = 1\n");
     shop.put(&format!("{STOCK_INBOX}/huge.csv"), vec![b'x'; 1024 * 1024 + 1]);
-    shop.run(["import-stock", "--json"]).exits(3).problem(Some("huge.csv"), None, None, &[]);
+    let ran = shop.run(["import-stock", "--json"]).exits(3);
+    ran.only_problem("file-too-large", "huge.csv", &["the limit is 1 MB"]);
     assert!(shop.ftp.log().entries_of("get").iter().all(|entry| !entry.contains("huge")));
     assert_eq!(shop.remote_files(STOCK_INBOX), ["huge.csv"]);
     shop.check_stock("A-1", 9, 0);

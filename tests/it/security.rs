@@ -109,7 +109,8 @@ fn no_error_shows_them_either() {
     let shop = talkative_shop();
     shop.write("demo.pass", b"another-secret\n");
     for log in LOGS {
-        shop.run([&["export-orders"], log].concat()).exits(6).never_says("another-secret");
+        let ran = shop.run([&["export-orders"], log].concat()).exits(6);
+        ran.says("530").never_says("another-secret");
     }
     shop.setting("password_file = \"demo.pass\"", "password = \"third-secret\"\nport = 21");
     shop.run(["export-orders", "-vv"]).exits(6).never_says("third-secret");
@@ -155,7 +156,7 @@ fn a_password_file_that_others_can_read_is_warned_about() {
     for (bits, is_warned) in [(0o600, false), (0o400, false), (0o640, false), (0o644, true), (0o604, true)] {
         fs::set_permissions(shop.path("demo.pass"), fs::Permissions::from_mode(bits)).unwrap();
         let ran = shop.run(["check-settings", "--offline", "--json"]);
-        assert_eq!(ran.stdout.contains("password-file-open"), is_warned, "{bits:o}\n{ran}");
+        assert_eq!(ran.codes().contains(&"password-file-open".to_owned()), is_warned, "{bits:o}\n{ran}");
     }
 }
 
@@ -256,7 +257,8 @@ fn a_folder_of_the_work_folder_that_is_a_link_is_not_followed() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let _ = fs::remove_dir_all(&path);
         symlink(outside(&shop), &path).unwrap();
-        shop.run(["import-stock"]).exits(6).says("symbolic link").says(link);
+        let ran = shop.run(["import-stock", "--json"]).exits(6);
+        ran.problem("work-dir-link", "", &[&format!("tempostar.d/{link}")]);
         check_outside_is_untouched(&shop);
 
         fs::remove_file(&path).unwrap();
@@ -280,11 +282,11 @@ fn a_file_of_the_work_folder_that_is_a_link_is_not_followed() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let _ = fs::remove_file(&path);
         symlink(outside(&shop).join(target), &path).unwrap();
-        let ran = shop.run(["import-stock"]);
+        let ran = shop.run(["import-stock", "--json"]);
         check_outside_is_untouched(&shop);
         match ran.code {
             0 => shop.check_stock("A-1", 9, 0),
-            _ => drop(ran.exits(6).says("symbolic link")),
+            _ => drop(ran.exits(6).only_problem("work-dir-link", "", &[link])),
         }
     }
 }
@@ -368,7 +370,8 @@ fn a_certificate_that_nobody_vouches_for_is_refused_before_the_password_is_sent(
         shop.order("1001").line("A-1", 1).insert();
         without_pin(&shop);
         shop.ftp.log().clear();
-        shop.run(["export-orders"]).exits(6).says("certificate");
+        let ran = shop.run(["export-orders", "--json"]).exits(6);
+        ran.only_problem("ftp-certificate-untrusted", "", &[shop.ftp.certificate_sha256()]);
         assert_eq!(shop.ftp.log().entries_of("login"), [""; 0]);
         assert_eq!(shop.remote_files(OUTBOX), [""; 0]);
     }
@@ -381,7 +384,7 @@ fn a_server_without_tls_is_refused_before_the_password_is_sent() {
         shop.order("1001").line("A-1", 1).insert();
         shop.setting("tls = \"none\"\n\n[mail]", &format!("{setting}\n\n[mail]"));
         shop.ftp.log().clear();
-        shop.run(["export-orders"]).exits(6).says("TLS");
+        shop.run(["export-orders", "--json"]).exits(6).only_problem("ftp-tls-refused", "", &[]);
         assert_eq!(shop.ftp.log().entries_of("login"), [""; 0], "{setting}");
     }
 }
@@ -395,7 +398,7 @@ fn a_file_given_by_hand_is_bounded_too() {
     shop.write("large.csv", &[SHEET.as_bytes(), &vec![b'\n'; 1024 * 1024]].concat());
     for file in ["large.csv", "/dev/zero"] {
         let ran = shop.run(["import-stock", "--json", "--file", file]).exits(3);
-        ran.problem(Some(file), None, None, &["too large", "1 MB"]);
+        ran.only_problem("file-too-large", file, &["the limit is 1 MB"]);
         assert!(shop.work_files_below("spool").is_empty());
     }
     shop.check_stock("A-1", 3, 0);
@@ -410,9 +413,10 @@ fn a_record_without_end_is_refused_within_bounded_memory() {
     let command = shop.command(["--help"]);
     let mut shell = Command::new("sh");
     // All of it would not fit: 60 MiB besides the program itself and what SQLite and the threads reserve.
-    shell.args(["-c", "ulimit -d 61440; exec \"$0\" import-stock --file endless.csv"]);
+    shell.args(["-c", "ulimit -d 61440; exec \"$0\" import-stock --json --file endless.csv"]);
     shell.arg(env!("CARGO_BIN_EXE_tempostar")).current_dir(shop.path("")).env_clear();
     shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    Ran::new(shell.output().unwrap()).exits(3).says("endless.csv");
+    let ran = Ran::new(shell.output().unwrap()).exits(3);
+    ran.only_problem("record-too-long", "endless.csv: line 2", &[]);
     shop.check_stock("A-1", 3, 0);
 }

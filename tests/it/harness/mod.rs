@@ -99,6 +99,15 @@ impl Shop {
         });
     }
 
+    /// Where a problem with a key is said to be that stands on the line with this text.
+    #[track_caller]
+    pub fn setting_place(&self, text: &str, key: &str) -> String {
+        let settings = fs::read_to_string(self.path("tempostar.toml")).unwrap();
+        let line = settings.lines().position(|line| line.contains(text));
+        let line = line.unwrap_or_else(|| panic!("the settings have no {text:?}:\n{settings}")) + 1;
+        format!("./tempostar.toml: line {line}: {key}").trim_end_matches(": ").to_owned()
+    }
+
     /// All files below a folder of the work folder, sorted, with the path inside it.
     pub fn work_files_below(&self, folder: &str) -> Vec<PathBuf> {
         let mut found = Vec::new();
@@ -358,7 +367,7 @@ impl Shop {
         let query = format!("SELECT * FROM {table} WHERE {which}");
         let db = self.db();
         let mut statement = db.prepare(&query).unwrap_or_else(|error| panic!("{error}\n{query}"));
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let read = |row: &Row<'_>| (0..columns.len()).map(|i| row.get(i)).collect::<Result<Vec<Value>, _>>();
         let values = statement.query_one([], read).unwrap_or_else(|error| panic!("{error}\n{query}"));
         columns.iter().zip(&values).map(|(column, value)| format!("{column}: {}", shown(value))).collect()
