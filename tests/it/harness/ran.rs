@@ -86,16 +86,25 @@ impl Ran {
     /// comes last.
     #[track_caller]
     pub fn problem(self, code: &str, place: &str, words: &[&str]) -> Self {
-        let is_meant = |problem: &&Value| {
+        self.has_problem(&format!("{code} at {place:?} that says {words:?}"), |problem| {
             let text = |key: &str| problem[key].as_str().unwrap_or_default();
             let (message, hint) = (text("message"), text("hint"));
             let said = message.strip_prefix(place).unwrap_or(message).to_owned() + "\n" + hint;
             problem["code"] == code && place_of(problem) == place && says_in_order(&said, words)
-        };
+        })
+    }
+
+    /// As [`Ran::problem`], wherever it is and whatever it says.
+    #[track_caller]
+    pub fn has_code(self, code: &str) -> Self {
+        self.has_problem(code, |problem| problem["code"] == code)
+    }
+
+    #[track_caller]
+    fn has_problem(self, what: &str, is_meant: impl Fn(&Value) -> bool) -> Self {
         let problems = self.problems();
-        let Some(found) = problems.iter().find(is_meant) else {
-            panic!("no problem {code} at {place:?} that says {words:?}\n{self}")
-        };
+        let found = problems.iter().find(|problem| is_meant(problem));
+        let found = found.unwrap_or_else(|| panic!("no problem {what}\n{self}"));
         let is_note = found["severity"] == "note";
         assert!(is_note || found["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "no hint: {found}");
         self
