@@ -1,7 +1,5 @@
 //! The command line: its options, its exit codes, and what goes to stdout and to stderr.
 
-use std::time::Duration;
-
 use crate::ftp_server::Fault;
 use crate::harness::{PRODUCT_INBOX, Ran, STOCK_INBOX, Shop, cp932};
 
@@ -254,29 +252,20 @@ fn a_local_file_that_is_not_there_is_told() {
 
 // The lock -------------------------------------------------------------------------------------------------------
 
-/// Starts an import that takes two seconds, and does `meanwhile` as soon as it is at work.
+/// Does `meanwhile` while an import is at work.
 #[track_caller]
-fn with_a_slow_import_at_work(shop: &Shop, meanwhile: impl FnOnce()) -> Ran {
+fn with_an_import_at_work(shop: &Shop, meanwhile: impl FnOnce()) -> Ran {
     shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,9\n");
-    shop.ftp.faults().once(Fault::GetDelayed(2000));
-    let mut command = shop.command(["import-stock"]);
-    let child =
-        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    for _ in 0..500 {
-        if !shop.ftp.log().entries_of("get").is_empty() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let run = shop.start_and_hold(Fault::GetHeld, &["import-stock"]);
     meanwhile();
-    Ran::new(child.wait_with_output().unwrap())
+    run.goes_on()
 }
 
 #[test]
 fn a_second_run_of_the_same_job_does_nothing() {
     let shop = Shop::new();
     shop.product_in_stock("A-1", 3);
-    let first = with_a_slow_import_at_work(&shop, || {
+    let first = with_an_import_at_work(&shop, || {
         shop.run(["import-stock", "--json"]).exits(7).outcome("locked");
         assert_eq!(shop.run(["import-stock", "--quiet"]).exits(7).all(), "", "cron would mail that");
     });
@@ -289,7 +278,7 @@ fn a_second_run_of_the_same_job_does_nothing() {
 fn other_jobs_run_meanwhile_and_the_shop_can_write() {
     let shop = Shop::new();
     shop.product_in_stock("A-1", 3);
-    with_a_slow_import_at_work(&shop, || {
+    with_an_import_at_work(&shop, || {
         shop.run(["import-products"]).ok();
         shop.order("1001").line("A-1", 1).insert();
     })
@@ -306,9 +295,10 @@ fn status_shows_the_last_runs_and_the_waiting_orders() {
     shop.product_in_stock("A-1", 3);
     shop.order("1001").line("A-1", 1).insert();
     shop.run(["import-stock"]).ok();
-    shop.run(["status"]).ok().says("import-stock").says("2026-11-24 10:15");
+    let said = "import-stock      2026-11-24 10:15:00 (0 min ago)  nothing to do\n";
+    shop.run(["status"]).ok().says(said).says("orders waiting to be sent: 1\n");
     let document = shop.run(["status", "--json"]).ok().json();
-    assert_eq!(document["command"], "status", "{document}");
+    assert_eq!((&document["command"], &document["orders"]["waiting"]), (&"status".into(), &1.into()));
 }
 
 #[test]

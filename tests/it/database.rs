@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,20 +26,6 @@ fn shop_with_waiting_file() -> Shop {
     shop.product_in_stock("A-1", 3);
     shop.put_sheet(STOCK_INBOX, "stock.csv", SHEET);
     shop
-}
-
-#[track_caller]
-fn start(shop: &Shop, args: &[&str]) -> Child {
-    shop.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-#[track_caller]
-fn wait_until_seen(shop: &Shop, verb: &str) {
-    let began = Instant::now();
-    while shop.ftp.log().entries_of(verb).is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(20), "never came to {verb}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// The next run, when the trouble is over, does it all.
@@ -147,12 +133,12 @@ fn a_shop_that_sells_all_the_time_and_large_imports_do_not_get_in_each_others_wa
     let is_over = AtomicBool::new(false);
     let sold = thread::scope(|scope| {
         let seller = scope.spawn(|| sell(&shop.path("shop.db"), SKUS, &is_over));
-        let stock = start(&shop, &["import-stock", "--json"]);
-        let products = start(&shop, &["import-products", "--json"]);
-        let (stock, products) = (stock.wait_with_output().unwrap(), products.wait_with_output().unwrap());
+        let stock = shop.start(&["import-stock", "--json"]);
+        let products = shop.start(&["import-products", "--json"]);
+        let (stock, products) = (stock.ended(), products.ended());
         is_over.store(true, Ordering::Relaxed);
-        Ran::new(stock).ok().count("changed", 12_000);
-        Ran::new(products).ok().count("updated", 12_000);
+        stock.ok().count("changed", 12_000);
+        products.ok().count("updated", 12_000);
         seller.join().unwrap().expect("the shop could not sell")
     });
     println!("{} orders meanwhile, the slowest took {:?}", sold.orders, sold.slowest);
@@ -162,22 +148,21 @@ fn a_shop_that_sells_all_the_time_and_large_imports_do_not_get_in_each_others_wa
     shop.check_rows("SELECT count(*) FROM products WHERE name NOT LIKE '改めた名前%'", &["0"]);
 }
 
-/// Holds the write lock from now on, for so long.
-fn hold_the_lock(path: PathBuf, duration: Duration) -> thread::JoinHandle<()> {
-    let database = Connection::open(path).unwrap();
+/// Takes the write lock, and keeps it until it is dropped.
+fn write_lock(shop: &Shop) -> Connection {
+    let database = shop.db();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
-    thread::spawn(move || {
-        thread::sleep(duration);
-        database.execute_batch("ROLLBACK").unwrap();
-    })
+    database
 }
 
 #[test]
 fn a_short_lock_is_waited_for() {
     let shop = shop_with_waiting_file();
-    let lock = hold_the_lock(shop.path("shop.db"), Duration::from_millis(700));
-    shop.run(["import-stock"]).ok();
-    lock.join().unwrap();
+    let lock = write_lock(&shop);
+    let run = shop.start(&["import-stock"]);
+    thread::sleep(Duration::from_millis(700));
+    drop(lock);
+    run.ended().ok();
     shop.check_stock("A-1", 9, 0);
 }
 
@@ -185,12 +170,12 @@ fn a_short_lock_is_waited_for() {
 fn a_lock_that_is_never_released_ends_the_run_after_the_time_out() {
     let mut shop = shop_with_waiting_file();
     shop.variable("TEMPOSTAR_BUSY_TIMEOUT_S", "1");
-    let lock = hold_the_lock(shop.path("shop.db"), Duration::from_secs(4));
+    let lock = write_lock(&shop);
     let began = Instant::now();
     let ran = shop.run(["import-stock", "--json"]).exits(8);
     ran.only_problem("database-busy", "", &["for more than 1 s"]);
     assert!(began.elapsed() >= Duration::from_secs(1));
-    lock.join().unwrap();
+    drop(lock);
     check_nothing_happened(&shop);
     check_the_next_run_does_it(&mut shop);
 }
@@ -199,13 +184,10 @@ fn a_lock_that_is_never_released_ends_the_run_after_the_time_out() {
 fn a_lock_that_is_taken_while_the_file_is_read_loses_nothing() {
     let mut shop = shop_with_waiting_file();
     shop.variable("TEMPOSTAR_BUSY_TIMEOUT_S", "1");
-    shop.ftp.faults().once(Fault::GetDelayed(500));
-    let child = start(&shop, &["import-stock", "--json"]);
-    wait_until_seen(&shop, "get");
-    let lock = hold_the_lock(shop.path("shop.db"), Duration::from_secs(5));
-    let ran = Ran::new(child.wait_with_output().unwrap()).exits(8);
-    ran.only_problem("database-busy", "", &[]);
-    lock.join().unwrap();
+    let run = shop.start_and_hold(Fault::GetHeld, &["import-stock", "--json"]);
+    let lock = write_lock(&shop);
+    run.goes_on().exits(8).only_problem("database-busy", "", &[]);
+    drop(lock);
     check_nothing_happened(&shop);
     check_the_next_run_does_it(&mut shop);
 }
@@ -215,11 +197,11 @@ fn an_export_finds_its_way_past_a_lock() {
     let mut shop = Shop::new();
     shop.variable("TEMPOSTAR_BUSY_TIMEOUT_S", "1");
     shop.order("1001").line("A-1", 1).insert();
-    let lock = hold_the_lock(shop.path("shop.db"), Duration::from_secs(3));
+    let lock = write_lock(&shop);
     shop.run(["export-orders", "--json"]).exits(8).only_problem("database-busy", "", &[]);
-    lock.join().unwrap();
+    drop(lock);
     shop.run(["export-orders"]).ok();
-    assert!(shop.sent_orders().contains("12345-1001"));
+    assert_eq!(shop.numbers_in_outbox(), ["12345-1001"]);
 }
 
 // Permissions ----------------------------------------------------------------------------------------------------
@@ -426,7 +408,7 @@ fn small_disk_an_export_on_a_full_disk_sends_once() {
         }
         disk.resize("20m");
         shop.run(["export-orders"]).ok();
-        assert!(shop.sent_orders().contains("12345-1001"), "{ran}");
+        assert_eq!(shop.numbers_in_outbox(), ["12345-1001"], "{ran}");
     }
 }
 
@@ -639,14 +621,12 @@ fn a_log_of_garbage_is_not_applied() {
 
 // Moved away -----------------------------------------------------------------------------------------------------
 
-/// A run whose file takes its time, while somebody does this to the database.
+/// A run that is at work while somebody does this to the database.
 #[track_caller]
 fn run_while(shop: &Shop, meanwhile: impl FnOnce()) -> Ran {
-    shop.ftp.faults().once(Fault::GetDelayed(1000));
-    let child = start(shop, &["import-stock", "--json"]);
-    wait_until_seen(shop, "get");
+    let run = shop.start_and_hold(Fault::GetHeld, &["import-stock", "--json"]);
     meanwhile();
-    Ran::new(child.wait_with_output().unwrap())
+    run.goes_on()
 }
 
 #[test]

@@ -62,6 +62,17 @@ const FLAG: usize = 4;
 const DATE: usize = 5;
 const MOMENT: usize = 6;
 
+/// The problem of a value that the column of a kind does not take.
+const CODES_OF_KINDS: [&str; 7] = [
+    "",
+    "not-a-whole-number",
+    "not-a-whole-number",
+    "not-a-decimal",
+    "not-a-flag",
+    "not-a-date",
+    "not-a-date",
+];
+
 fn written() -> Vec<&'static str> {
     TABLE.iter().map(|row| row[0]).collect()
 }
@@ -77,9 +88,10 @@ fn sheet_of(key_column: &str, column: &str, keys: &[String], values: &[&str]) ->
     format!("{key_column},{column}\n") + &rows.collect::<String>()
 }
 
-/// Each value that must be rejected is, with file, line, column and the value itself; no other is.
+/// Each value that must be rejected is, with this code or one for figures that are too small, with file, line, column
+/// and the value itself; no other is.
 #[track_caller]
-fn check_rejected(ran: &Ran, file: &str, column: &str, values: &[&str], expected: &[String]) {
+fn check_rejected(ran: &Ran, code: &str, file: &str, column: &str, values: &[&str], expected: &[String]) {
     let document = ran.json();
     let problems = document["problems"].as_array().unwrap();
     let at = |line: usize| {
@@ -90,6 +102,14 @@ fn check_rejected(ran: &Ran, file: &str, column: &str, values: &[&str], expected
     for ((line, value), expected) in (2..).zip(values).zip(expected) {
         match (at(line), expected == NO) {
             (Some(problem), true) => {
+                let code = match (code, *value) {
+                    ("not-a-whole-number", "-4") => "negative-number",
+                    ("number-below-one", "-4" | "0") => code,
+                    ("number-below-one", _) => "not-a-whole-number",
+                    ("value-missing", value) if !value.trim_matches(' ').is_empty() => "not-a-whole-number",
+                    _ => code,
+                };
+                assert_eq!(problem["code"], code, "{column}: {value:?}\n{ran}");
                 let message = problem["message"].as_str().unwrap();
                 let shown = value.replace('\t', "\\t");
                 assert!(message.contains(shown.trim_matches(' ')), "{column}: {value:?}: {message}");
@@ -139,7 +159,14 @@ fn each_kind_of_product_column_accepts_what_the_table_says() {
         .collect();
     let ran = import_all(&shop, IMPORTS[0], &sheets);
     for (number, (column, ours, kind)) in (0..).zip(columns) {
-        check_rejected(&ran, &format!("{number:02}.csv"), column, &written(), &stored(kind));
+        check_rejected(
+            &ran,
+            CODES_OF_KINDS[kind],
+            &format!("{number:02}.csv"),
+            column,
+            &written(),
+            &stored(kind),
+        );
         for (key, expected) in keys(number).iter().zip(stored(kind)) {
             let found = shop.rows(&format!("SELECT {ours} FROM products WHERE code = '{key}'"));
             let expected: Vec<String> = (expected != NO).then_some(expected).into_iter().collect();
@@ -155,7 +182,7 @@ fn whether_a_sku_is_handled_is_0_or_1_and_empty_means_yes() {
     let sheet = sheet_of("商品コード", "取扱いフラグ", &keys, &written());
     let expected: Vec<String> = stored(FLAG).iter().map(|stored| stored.replace("NULL", "1")).collect();
     let ran = import_all(&shop, IMPORTS[0], &[("h.csv".to_owned(), sheet)]);
-    check_rejected(&ran, "h.csv", "取扱いフラグ", &written(), &expected);
+    check_rejected(&ran, "not-a-flag", "h.csv", "取扱いフラグ", &written(), &expected);
     let taken = expected.iter().zip(&keys).filter(|(stored, _)| *stored != NO);
     let taken: Vec<String> = taken.map(|(stored, key)| format!("{key}|{stored}")).collect();
     assert_eq!(shop.rows("SELECT code, handled FROM skus ORDER BY code"), taken);
@@ -185,7 +212,10 @@ const CODES: [(&str, bool); 16] = [
 fn a_code_is_kept_as_it_stands_or_rejected() {
     let shop = Shop::new();
     let rows: String = CODES.iter().map(|(code, _)| format!("\"{code}\",皿\n")).collect();
-    import_all(&shop, IMPORTS[0], &[("codes.csv".to_owned(), format!("商品コード,商品名\n{rows}"))]);
+    let ran =
+        import_all(&shop, IMPORTS[0], &[("codes.csv".to_owned(), format!("商品コード,商品名\n{rows}"))]);
+    let blanks = "code-has-blanks";
+    assert_eq!(ran.codes(), ["value-missing", blanks, blanks, blanks, blanks, "rejects-kept"], "{ran}");
     let mut kept: Vec<&str> = CODES.iter().filter(|(_, is_kept)| *is_kept).map(|(code, _)| *code).collect();
     kept.sort_unstable();
     assert_eq!(shop.rows("SELECT code FROM products ORDER BY code"), kept);
@@ -220,7 +250,7 @@ fn a_stock_figure_is_a_whole_number_and_must_be_there() {
     shop.setting("[stock]\n", "[stock]\nguard.zero_percent = 100\n");
     let ran = import_all(&shop, IMPORTS[1], &[("s.csv".to_owned(), sheet)]);
     let shown: Vec<&str> = written().into_iter().map(str::trim_start).collect();
-    check_rejected(&ran, "s.csv", "在庫数", &shown, &expected);
+    check_rejected(&ran, "value-missing", "s.csv", "在庫数", &shown, &expected);
     let expected: Vec<String> = expected.iter().map(|stored| stored.replace(NO, "77")).collect();
     assert_eq!(shop.rows("SELECT quantity FROM stock ORDER BY sku_code"), expected);
 }
@@ -260,7 +290,14 @@ fn each_kind_of_logistics_column_accepts_what_the_table_says() {
         .collect();
     let ran = import_all(&shop, IMPORTS[2], &sheets);
     for (number, (column, ours, kind, if_empty)) in (0..).zip(columns) {
-        check_rejected(&ran, &format!("{number:02}.csv"), column, &written(), &stored(kind));
+        check_rejected(
+            &ran,
+            CODES_OF_KINDS[kind],
+            &format!("{number:02}.csv"),
+            column,
+            &written(),
+            &stored(kind),
+        );
         let stored = stored(kind);
         let expected = stored.iter().map(|stored| match stored.as_str() {
             NO => "NULL|0".to_owned(),
@@ -302,10 +339,10 @@ fn a_progress_code_is_made_of_digits_and_a_destination_counts_from_1() {
     let ran = import_all(&shop, IMPORTS[2], &sheets);
     let shown: Vec<&str> =
         progress.iter().map(|text| if *text == "\u{3000}7" { "\\u{3000}7" } else { text }).collect();
-    check_rejected(&ran, "p.csv", "受注進捗コード", &shown, &expected);
+    check_rejected(&ran, "bad-progress-code", "p.csv", "受注進捗コード", &shown, &expected);
     shop.check_rows("SELECT count(*) FROM orders WHERE delivery_status = 1 AND order_no LIKE '00-%'", &["0"]);
     let shown: Vec<&str> = progress.iter().map(|text| if *text == "-0" { "0" } else { text }).collect();
-    check_rejected(&ran, "d.csv", "配送番号", &shown, &destinations);
+    check_rejected(&ran, "number-below-one", "d.csv", "配送番号", &shown, &destinations);
     // Destination 1, or all of them; there is no 7th and no 12th.
     let shipped = "SELECT count(*) FROM orders WHERE delivery_status = 1 AND order_no LIKE '01-%'";
     let expected = destinations.iter().filter(|stored| *stored == "1" || *stored == "NULL").count();

@@ -4,9 +4,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use crate::ftp_server::{Fault, Tls};
 use crate::harness::{CUSTOMER, LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop, cp932};
@@ -86,7 +84,11 @@ fn no_command_shows_a_customer_or_a_password_however_much_it_is_asked_to_tell() 
         }
     }
     assert_eq!(runs, 50);
-    shop.run(["status"]).says("1002").says("1003").says("1009");
+    let status = shop.run(["status", "--json"]).ok().json();
+    let held_back = status["orders"]["held_back"].as_array().unwrap().iter();
+    let held_back: Vec<&str> = held_back.map(|order| order["order_no"].as_str().unwrap()).collect();
+    let expected = ["1002", "1003", "1004", "1005", "1006", "1009", "1010", "1011", "1012", "1008"];
+    assert_eq!(held_back, expected);
 }
 
 #[test]
@@ -134,20 +136,14 @@ fn the_database_keeps_no_customer_in_the_ledger() {
 #[test]
 fn other_users_see_no_secret_in_the_list_of_processes() {
     let shop = shop_with_waiting_file();
-    shop.ftp.faults().once(Fault::GetDelayed(1000));
-    let child = shop.command(["import-stock"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let began = Instant::now();
-    while shop.ftp.log().entries_of("get").is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(20));
-        thread::sleep(Duration::from_millis(5));
-    }
+    let run = shop.start_and_hold(Fault::GetHeld, &["import-stock"]);
     for file in ["cmdline", "environ", "comm"] {
-        let shown = fs::read(format!("/proc/{}/{file}", child.id())).unwrap();
+        let shown = fs::read(format!("/proc/{}/{file}", run.id())).unwrap();
         let shown = String::from_utf8_lossy(&shown).into_owned();
         assert!(!shown.is_empty(), "{file}");
         assert!(!shown.contains(shop.ftp.password()), "{file}: {shown}");
     }
-    Ran::new(child.wait_with_output().unwrap()).ok();
+    run.goes_on().ok();
 }
 
 #[test]

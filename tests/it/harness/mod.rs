@@ -1,6 +1,7 @@
 //! A shop to test with, in the shop's own words: [`Shop`] is a folder with settings and (after the first run) a
 //! database, an FTP server that plays TEMPOSTAR's, and a clock; [`Ran`] is what one run of the binary did.
 
+mod held;
 mod orders;
 mod ran;
 pub mod scenes;
@@ -20,6 +21,7 @@ use tempfile::TempDir;
 
 use crate::ftp_server::{FtpServer, Tls};
 
+pub use held::{Running, wait_until};
 pub use orders::{CUSTOMER, OrderBuilder};
 pub use ran::Ran;
 
@@ -149,6 +151,27 @@ impl Shop {
         let files = self.remote_files(OUTBOX);
         assert_eq!(files.len(), 1, "files in the outbox: {files:?}");
         from_cp932(&self.remote_bytes(&format!("{OUTBOX}/{}", files[0])))
+    }
+
+    /// The order numbers in all files of the outbox, as often as they stand there for a line of theirs.
+    #[track_caller]
+    pub fn numbers_in_outbox(&self) -> Vec<String> {
+        let files = self.remote_files(OUTBOX).into_iter().filter(|name| name.ends_with(".csv"));
+        let texts = files.map(|name| from_cp932(&self.remote_bytes(&format!("{OUTBOX}/{name}"))));
+        let numbers = |text: String| -> Vec<String> {
+            text.lines().skip(1).map(|line| line.split('"').nth(1).unwrap().to_owned()).collect()
+        };
+        texts.flat_map(numbers).collect()
+    }
+
+    /// TEMPOSTAR takes all files of orders out of the outbox, with these order numbers in them.
+    #[track_caller]
+    pub fn take_orders(&self) -> Vec<String> {
+        let numbers = self.numbers_in_outbox();
+        for name in self.remote_files(OUTBOX).iter().filter(|name| name.ends_with(".csv")) {
+            self.take_away(&format!("{OUTBOX}/{name}"));
+        }
+        numbers
     }
 
     /// TEMPOSTAR takes a file away.
