@@ -18,8 +18,6 @@ mod schedule;
 mod server;
 mod settings_file;
 mod show;
-#[cfg(test)]
-mod tests;
 mod work_folder;
 mod write_test;
 

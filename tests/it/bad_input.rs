@@ -3,16 +3,18 @@
 
 use std::fs;
 
-use crate::harness::{LOGISTICS_INBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop, cp932};
+use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, STOCK_INBOX, Shop, cp932};
 
 // Settings and server --------------------------------------------------------------------------------------------
 
 #[test]
 fn a_missing_settings_file() {
     let shop = Shop::new();
-    shop.run(["import-stock", "--config", "no-such.toml"]).exits(6).says("no-such.toml");
+    let ran = shop.run(["import-stock", "--json", "--config", "no-such.toml"]).exits(6);
+    ran.only_problem("settings-file-missing", "no-such.toml", &[]);
     fs::remove_file(shop.path("tempostar.toml")).unwrap();
-    shop.run(["import-stock"]).exits(6).says("tempostar.toml").says("--config");
+    let ran = shop.run(["import-stock", "--json"]).exits(6);
+    ran.only_problem("settings-file-not-found", "", &["--config", "tempostar.toml"]);
     assert!(!shop.path("shop.db").exists());
 }
 
@@ -20,25 +22,28 @@ fn a_missing_settings_file() {
 fn settings_that_are_not_toml() {
     let shop = Shop::new();
     shop.setting("retries = 0", "retries = = 0");
-    let settings = fs::read_to_string(shop.path("tempostar.toml")).unwrap();
-    let line = settings.lines().position(|line| line.starts_with("retries")).unwrap() + 1;
-    shop.run(["import-stock"]).exits(6).says("tempostar.toml").says(&line.to_string());
+    let place = shop.setting_place("retries", "");
+    shop.run(["import-stock", "--json"]).exits(6).only_problem("settings-syntax", &place, &[]);
     assert!(!shop.path("shop.db").exists());
 }
 
 #[test]
 fn settings_that_are_a_folder_or_not_text() {
     let shop = Shop::new();
-    shop.run(["import-stock", "--config", "server"]).exits(6).says("server");
+    let ran = shop.run(["import-stock", "--json", "--config", "server"]).exits(6);
+    ran.only_problem("settings-file-is-folder", "server", &[]);
     shop.write("binary.toml", &[0xff, 0xfe, 0x00]);
-    shop.run(["import-stock", "--config", "binary.toml"]).exits(6).says("binary.toml");
+    let ran = shop.run(["import-stock", "--json", "--config", "binary.toml"]).exits(6);
+    ran.only_problem("settings-file-not-utf8", "binary.toml: line 1", &[]);
 }
 
 #[test]
 fn an_unknown_key() {
     let shop = Shop::new();
     shop.setting("timeout_s = 5\nretries", "timeout = 5\nretries");
-    shop.run(["import-stock"]).exits(6).says("timeout").says("timeout_s");
+    let ran = shop.run(["import-stock", "--json"]).exits(6);
+    let place = shop.setting_place("timeout = 5", "ftp.timeout");
+    ran.only_problem("settings-unknown-key", &place, &["\"timeout\"", "did you mean ftp.timeout_s?"]);
 }
 
 #[test]
@@ -49,7 +54,8 @@ fn a_wrong_password() {
     shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,9\n");
     shop.write("demo.pass", b"not-the-password\n");
     shop.ftp.log().clear();
-    shop.run(["import-stock"]).exits(6).says("530").says("12345_0").never_says("not-the-password");
+    let ran = shop.run(["import-stock", "--json"]).exits(6).never_says("not-the-password");
+    ran.only_problem("ftp-login-refused", "", &["12345_0", "530"]);
     assert_eq!(shop.ftp.log().entries_of("login").len(), 1, "a wrong password is tried once");
     shop.check_stock("A-1", 3, 0);
     assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
@@ -62,7 +68,8 @@ fn an_unreachable_port() {
     let port = shop.ftp.port().to_string();
     shop.ftp.stop();
     for job in ["import-stock", "import-products", "import-logistics"] {
-        shop.run([job]).exits(5).says("127.0.0.1").says(&port);
+        let ran = shop.run([job, "--json"]).exits(5);
+        ran.only_problem("ftp-unreachable", "", &[&format!("127.0.0.1:{port}"), "Connection refused"]);
     }
     shop.check_stock("A-1", 3, 0);
 }
@@ -76,7 +83,7 @@ fn a_folder_that_does_not_exist() {
     ] {
         let shop = Shop::new();
         shop.remove_remote_folder(inbox);
-        shop.run([job]).exits(6).says(inbox);
+        shop.run([job, "--json"]).exits(6).only_problem("ftp-folder-missing", "", &[inbox, "550"]);
     }
 }
 
@@ -84,8 +91,9 @@ fn a_folder_that_does_not_exist() {
 fn an_outbox_that_does_not_exist() {
     let shop = Shop::new();
     shop.order("1001").line("A-1", 1).insert();
-    shop.remove_remote_folder(crate::harness::OUTBOX);
-    shop.run(["export-orders"]).exits(6).says(crate::harness::OUTBOX);
+    shop.remove_remote_folder(OUTBOX);
+    let ran = shop.run(["export-orders", "--json"]).exits(6);
+    ran.only_problem("ftp-forbidden", "", &[&format!("cannot upload to {OUTBOX}/"), "550"]);
     shop.check_rows("SELECT exported_at FROM orders", &["NULL"]);
 }
 
@@ -96,7 +104,8 @@ fn a_database_that_is_a_folder() {
     let shop = Shop::new();
     fs::create_dir(shop.path("shop.db")).unwrap();
     shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,9\n");
-    shop.run(["import-stock"]).exits(8).says("shop.db");
+    let ran = shop.run(["import-stock", "--json"]).exits(8);
+    ran.only_problem("database-is-folder", "", &["shop.db"]);
     assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
 }
 
@@ -105,7 +114,8 @@ fn a_database_that_is_no_database() {
     let shop = Shop::new();
     let content = "this is a letter to the shop, not a database\n".repeat(100);
     shop.write("shop.db", content.as_bytes());
-    shop.run(["import-stock"]).exits(8).says("shop.db");
+    let ran = shop.run(["import-stock", "--json"]).exits(8);
+    ran.only_problem("not-a-database", "", &["shop.db"]);
     assert_eq!(fs::read(shop.path("shop.db")).unwrap(), content.as_bytes(), "it was written to");
 }
 
@@ -115,7 +125,8 @@ fn a_database_with_a_newer_schema() {
     shop.product_in_stock("A-1", 3);
     shop.sql("PRAGMA user_version = 999");
     shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,9\n");
-    shop.run(["import-stock"]).exits(8).says("shop.db").says("999");
+    let ran = shop.run(["import-stock", "--json"]).exits(8);
+    ran.only_problem("database-newer", "", &["shop.db", "version 999"]);
     shop.check_stock("A-1", 3, 0);
     assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
 }
@@ -124,24 +135,20 @@ fn a_database_with_a_newer_schema() {
 fn a_database_in_a_folder_that_does_not_exist() {
     let shop = Shop::new();
     shop.setting("database = \"shop.db\"", "database = \"no/such/shop.db\"");
-    shop.run(["import-stock"]).exits(8).says("no/such");
+    let ran = shop.run(["import-stock", "--json"]).exits(8);
+    ran.only_problem("database-folder-missing", "", &["no/such"]);
 }
 
 // Files as a whole -----------------------------------------------------------------------------------------------
 
 /// The file is refused whole: nothing of it is written, it lies in `error/`, a copy is kept, and the run says why.
 #[track_caller]
-fn refused_whole(content: &[u8], line: Option<u64>, words: &[&str]) -> Ran {
+fn refused_whole(content: &[u8], code: &str, place: &str, words: &[&str]) {
     let mut shop = Shop::new();
     shop.product_in_stock("A-1", 3);
     let before = shop.shop_data();
     shop.put(&format!("{STOCK_INBOX}/bad.csv"), content);
-    let ran = shop.run(["import-stock", "--json"]).exits(3).outcome("partial").problem(
-        Some("bad.csv"),
-        line,
-        None,
-        words,
-    );
+    let ran = shop.run(["import-stock", "--json"]).exits(3).outcome("partial").refused(code, place, words);
     assert_eq!(ran.file_outcome("bad.csv"), "refused");
     assert_eq!(shop.shop_data(), before, "something was written");
     assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
@@ -152,50 +159,56 @@ fn refused_whole(content: &[u8], line: Option<u64>, words: &[&str]) -> Ran {
     shop.put_sheet(STOCK_INBOX, "bad.csv", "商品コード,在庫数\nA-1,9\n");
     shop.run(["import-stock"]).ok();
     shop.check_stock("A-1", 9, 0);
-    ran
 }
 
 #[test]
 fn an_empty_file() {
-    refused_whole(b"", None, &["empty"]);
+    refused_whole(b"", "file-empty", "bad.csv", &[]);
 }
 
 #[test]
 fn a_file_with_a_header_only() {
-    refused_whole(&cp932("商品コード,在庫数\n"), None, &["header"]);
-    refused_whole(&cp932("商品コード,在庫数"), None, &["header"]);
+    refused_whole(&cp932("商品コード,在庫数\n"), "header-only", "bad.csv", &[]);
+    refused_whole(&cp932("商品コード,在庫数"), "header-only", "bad.csv", &[]);
 }
 
 #[test]
 fn a_missing_required_column() {
-    refused_whole(&cp932("商品コード,更新日時\nA-1,2026/11/24\n"), None, &["在庫数"]);
-    refused_whole(&cp932("SKU,在庫数\nA-1,9\n"), None, &["商品コード"]);
+    for (sheet, missing, found) in [
+        ("商品コード,更新日時\nA-1,2026/11/24\n", "在庫数", "商品コード, 更新日時"),
+        ("SKU,在庫数\nA-1,9\n", "商品コード", "SKU, 在庫数"),
+    ] {
+        let place = format!("bad.csv: line 1: {missing}");
+        refused_whole(&cp932(sheet), "column-missing", &place, &[found]);
+    }
 }
 
 #[test]
 fn an_undecodable_file() {
     let mut bytes = cp932("商品コード,在庫数,備考\nA-1,9,x\nA-1,8,");
     bytes.extend([0x81, 0x20, b'\r', b'\n']);
-    let ran = refused_whole(&bytes, Some(3), &[]);
-    assert!(ran.stdout.contains("備考"), "the column is not named: {ran}");
-    assert!(ran.stdout.to_lowercase().contains("81"), "the bytes are not shown: {ran}");
+    refused_whole(&bytes, "undecodable", "bad.csv: line 3: 備考", &["the bytes 81 are"]);
 }
 
 #[test]
 fn a_character_cut_in_half_at_the_end() {
     let mut bytes = cp932("商品コード,在庫数,備考\nA-1,9,皿");
     bytes.pop();
-    refused_whole(&bytes, Some(2), &[]);
+    refused_whole(&bytes, "undecodable", "bad.csv: line 2: 備考", &["the bytes 8E are"]);
 }
 
 #[test]
 fn a_quote_that_is_never_closed() {
-    refused_whole(&cp932("商品コード,在庫数\n\"A-1\",\"9\"\n\"A-2,\"8\n"), None, &[]);
+    for (last_row, code) in [("\"A-2\",\"8\n", "quote-not-closed"), ("\"A-2,\"8\n", "text-after-quote")] {
+        let sheet = format!("商品コード,在庫数\n\"A-1\",\"9\"\n{last_row}");
+        refused_whole(&cp932(&sheet), code, "bad.csv: line 3", &[]);
+    }
 }
 
 #[test]
 fn a_column_that_stands_there_twice() {
-    refused_whole(&cp932("商品コード,在庫数,在庫数\nA-1,9,8\n"), None, &["在庫数"]);
+    let sheet = "商品コード,在庫数,在庫数\nA-1,9,8\n";
+    refused_whole(&cp932(sheet), "column-twice", "bad.csv: line 1: 在庫数", &["number 2", "number 3"]);
 }
 
 #[test]
@@ -219,7 +232,9 @@ fn every_import_refuses_the_same() {
         {
             shop.put_sheet(inbox, name, sheet);
         }
-        shop.run([job, "--json"]).exits(3).outcome("partial");
+        let ran = shop.run([job, "--json"]).exits(3).outcome("partial");
+        let causes: Vec<String> = ran.codes().into_iter().filter(|code| code != "file-refused").collect();
+        assert_eq!(causes, ["file-empty", "header-only", "column-missing"], "{ran}");
         assert_eq!(shop.remote_files(&format!("{inbox}/error")), ["1.csv", "2.csv", "3.csv"], "{job}");
         shop.check_rows("SELECT count(*) FROM products", &["0"]);
     }
@@ -235,7 +250,10 @@ fn a_bad_number_in_row_3() {
         .map(|number| format!("\"S-{number:03}\",\"{}\"\n", if number == 3 { "12x" } else { "6" }))
         .collect();
     shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("\"商品コード\",\"在庫数\"\n{rows}"));
-    shop.run(["import-stock"]).exits(3).says("stock.csv").says("line 4").says("在庫数").says("12x");
+    shop.run(["import-stock", "--json"])
+        .exits(3)
+        .problem("not-a-whole-number", "stock.csv: line 4: 在庫数", &["\"12x\""])
+        .problem("rejects-kept", "stock.csv", &["rejected rows (1)"]);
     shop.check_rows("SELECT quantity, count(*) FROM stock GROUP BY quantity ORDER BY 1", &["5|1", "6|39"]);
     assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")), ["stock.csv"]);
     assert_eq!(shop.work_files_below("rejects").len(), 1);
@@ -258,8 +276,8 @@ fn a_row_with_too_few_fields_or_without_a_code() {
         .exits(3)
         .count("rejected", 2)
         .count("changed", 58)
-        .problem(Some("stock.csv"), Some(11), None, &[])
-        .problem(Some("stock.csv"), Some(21), Some("商品コード"), &[]);
+        .problem("field-count", "stock.csv: line 11", &["has 1 field", "the header 2"])
+        .problem("value-missing", "stock.csv: line 21: 商品コード", &[]);
 }
 
 #[test]
@@ -269,12 +287,8 @@ fn line_numbers_count_the_lines_inside_fields_and_the_blank_ones() {
     sheet += &(1..30).map(|number| format!("B-{number},皿,1\n")).collect::<String>();
     sheet += "Z-1,鉢,x\n";
     shop.put_sheet(PRODUCT_INBOX, "product.csv", &sheet);
-    shop.run(["import-products", "--json"]).exits(3).problem(
-        Some("product.csv"),
-        Some(35),
-        Some("販売価格"),
-        &["x"],
-    );
+    let ran = shop.run(["import-products", "--json"]).exits(3);
+    ran.problem("not-a-whole-number", "product.csv: line 35: 販売価格", &["\"x\""]);
 }
 
 #[test]

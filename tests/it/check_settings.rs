@@ -8,12 +8,15 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
-use crate::harness::{OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop};
+use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
+
+use crate::ftp_server::{Fault, Tls};
+use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop};
 
 /// A shop in which nothing is left to be said.
 fn good_shop() -> Shop {
     let shop = Shop::new();
-    shop.settings(|text| text.replace("[products.free_items]\n\"予備1\" = 1\n", ""));
     shop.payment_method("銀行振込");
     fs::set_permissions(shop.path("demo.pass"), PermissionsExt::from_mode(0o600)).unwrap();
     shop
@@ -91,22 +94,61 @@ fn the_exit_code_tells_whose_fault_it_is() {
     shop.write("shop.db", &[b'x'; 4096]);
     shop.run(["check-settings", "--offline"]).exits(8);
     shop.run(["check-settings"]).exits(6);
+    shop.setting("work_dir = \"tempostar.d\"", "work_dir = \"demo.pass\"");
+    shop.run(["check-settings", "--offline"]).exits(6);
 }
 
 #[test]
-fn the_write_test_leaves_the_outbox_as_it_was() {
+fn the_write_test_leaves_nothing_behind_and_its_name_is_no_order_files() {
     let shop = good_shop();
-    shop.run(["check-settings", "--write-test"]).ok().says("uploaded, read back, renamed and deleted");
-    assert_eq!(shop.remote_files(OUTBOX), [""; 0]);
-    assert_eq!(shop.ftp.log().entries_of(&format!("put {OUTBOX}")).len(), 1);
+    shop.run(["check-settings"]).ok();
+    assert_eq!(shop.ftp.log().entries_of("put"), [""; 0], "nothing is written unless it is asked for");
+    let before = shop.state();
+    let ran = shop.run(["check-settings", "--write-test", "--json"]).ok();
+    assert_eq!(shop.state(), before);
+    let file = format!("tempostar-check-{}.tmp", ran.json()["run_id"].as_str().unwrap());
+    let folders = [OUTBOX, PRODUCT_INBOX, LOGISTICS_INBOX, STOCK_INBOX];
+    let mut put = shop.ftp.log().entries_of("put");
+    put.sort();
+    let mut expected = folders.map(|folder| format!("put {folder}/{file}"));
+    expected.sort();
+    assert_eq!(put, expected);
 }
 
 #[test]
-fn a_test_mail_is_refused_with_the_reason() {
-    good_shop()
-        .run(["check-settings", "--offline", "--send-test-mail"])
-        .exits(6)
-        .says("no test mail was sent");
+fn a_file_of_the_write_test_that_cannot_be_deleted_is_named() {
+    let shop = good_shop();
+    shop.ftp.faults().always(Fault::DeleteRefused);
+    let ran = shop.run(["check-settings", "--write-test", "--json"]).exits(6);
+    assert_eq!(ran.codes(), ["ftp-forbidden", "write-test-left"], "{ran}");
+    let file = format!("tempostar-check-{}-renamed.tmp", ran.json()["run_id"].as_str().unwrap());
+    ran.problem("write-test-left", "", &[&format!("{OUTBOX}/{file}")]);
+}
+
+#[test]
+fn a_test_mail_is_refused_with_the_reason_and_stops_no_job() {
+    let ran = good_shop().run(["check-settings", "--send-test-mail", "--json"]).exits(6);
+    assert_eq!(jobs(&ran), [("ready", 4)], "{ran}");
+    ran.only_problem("test-mail-none", "", &[]);
+}
+
+/// How many jobs are as ready as that.
+#[track_caller]
+fn jobs(ran: &Ran) -> Vec<(&'static str, usize)> {
+    let document = ran.json();
+    let jobs = document["jobs"].as_object().unwrap();
+    let counted = ["ready", "blocked", "untested"]
+        .map(|readiness| (readiness, jobs.values().filter(|found| *found == readiness).count()));
+    counted.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+/// The checks that came out like that.
+#[track_caller]
+fn ids(ran: &Ran, status: &str) -> Vec<String> {
+    let document = ran.json();
+    let checks = document["checks"].as_array().unwrap().iter();
+    let found = checks.filter(|check| check["status"] == status);
+    found.map(|check| check["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// The codes of what is told as more than a note.
@@ -131,8 +173,7 @@ fn a_shop_that_was_installed_a_moment_ago_is_not_blamed() {
     let shop = Shop::new();
     fs::set_permissions(shop.path("demo.pass"), PermissionsExt::from_mode(0o600)).unwrap();
     let ran = shop.run(["check-settings", "--offline", "--json"]).ok();
-    assert_eq!(alarms(&ran), [""; 0], "{ran}");
-    assert!(ran.stdout.contains("payment-methods-none-yet"), "{ran}");
+    ran.only_problem("payment-methods-none-yet", "", &[]);
 }
 
 #[test]
@@ -146,8 +187,9 @@ fn files_are_read_on_trial_and_left_where_they_are() {
     assert_eq!(alarms(&ran), [""; 0], "{ran}");
     let message = message_of(&ran, "products-file");
     assert!(message.starts_with("new.csv, which waits, was read on trial (rows: 2)\n"), "{message}");
-    assert!(message.contains("columns without a home in the shop (1): 素材"), "{message}");
-    assert!(message.contains("SKUコード, 商品名カナ"), "{message}");
+    assert_eq!(ran.codes(), ["unknown-columns", "optional-columns-missing"], "{ran}");
+    assert!(message.contains("columns without a home in the shop (1): 素材\n"), "{message}");
+    assert!(message.contains(": SKUコード, 商品名カナ, 販売商品名, "), "{message}");
     assert_eq!(shop.shop_data(), before);
     assert_eq!(shop.remote_files(PRODUCT_INBOX), ["new.csv", "old.csv"]);
     assert_eq!(shop.work_files_below("spool"), [""; 0].map(std::path::PathBuf::from));
@@ -198,7 +240,7 @@ fn a_stock_file_before_the_first_products_is_no_reason_to_worry() {
     shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数\n{rows}"));
     let ran = shop.run(["check-settings", "--json"]).ok();
     assert_eq!(alarms(&ran), [""; 0], "{ran}");
-    assert!(message_of(&ran, "stock-file").contains("SKUs that the shop does not have (40)"), "{ran}");
+    ran.only_problem("unknown-skus", "", &["(40): S-001, "]);
 }
 
 #[test]
@@ -234,7 +276,8 @@ fn before_go_live_no_job_is_overdue() {
     shop.at("2026-11-25 10:15:00");
     let ran = shop.run(["check-settings", "--json", "--offline"]).ok();
     assert_eq!(alarms(&ran), [""; 0], "{ran}");
-    assert!(message_of(&ran, "schedule").contains("import-stock succeeded last at"), "{ran}");
+    let said = "import-stock succeeded last at 2026-11-24 10:15:00";
+    assert!(message_of(&ran, "schedule").contains(said), "{ran}");
 }
 
 #[test]
@@ -260,4 +303,239 @@ fn two_jobs_may_share_a_folder_when_their_files_have_other_names() {
     );
     shop.setting("[products]\n", "[products]\npattern = \"product*.csv\"\n");
     shop.run(["check-settings", "--offline"]).ok();
+}
+
+// What waits for what --------------------------------------------------------------------------------------------
+
+#[test]
+fn each_check_has_a_name_of_its_own() {
+    let ran = good_shop().run(["check-settings", "--write-test", "--json"]).ok();
+    let mut ids = ids(&ran, "ok");
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+    assert!(ids.iter().all(|id| id.chars().all(|c| c.is_ascii_lowercase() || c == '-')), "{ids:?}");
+}
+
+#[test]
+fn everything_waits_for_the_settings_file_and_for_the_options() {
+    for (from, to, root, title) in [
+        ("retries = 0", "retrys = 0", "settings", "settings file"),
+        ("hanpukai = false", "hanpukai = true", "options", "options of the shop"),
+    ] {
+        let shop = good_shop();
+        shop.setting(from, to);
+        let ran = shop.run(["check-settings", "--json"]).exits(6);
+        assert_eq!(ids(&ran, "error"), [root], "{ran}");
+        let tried = if root == "options" { vec!["settings"] } else { vec![] };
+        assert_eq!(ids(&ran, "ok"), tried, "{ran}");
+        for id in ids(&ran, "skipped") {
+            assert_eq!(message_of(&ran, &id), format!("first mend “{title}”"), "{id}");
+        }
+        assert_eq!(ran.json()["environment"], Value::Null);
+        assert_eq!(jobs(&ran), [("blocked", 4)], "{ran}");
+    }
+}
+
+#[test]
+fn without_a_work_folder_nothing_is_written_and_no_file_is_read() {
+    let shop = good_shop();
+    shop.setting("work_dir = \"tempostar.d\"", "work_dir = \"demo.pass\"");
+    let ran = shop.run(["check-settings", "--write-test", "--json"]).exits(6);
+    let writing = ["write-test", "products-archive", "logistics-archive", "stock-archive", "server-clock"];
+    let files = ["products-file", "logistics-file", "stock-file"];
+    assert_eq!(ids(&ran, "skipped"), [&writing[..], &files].concat(), "{ran}");
+    assert_eq!(jobs(&ran), [("blocked", 4)], "{ran}");
+    assert_eq!(shop.ftp.log().entries_of("put"), [""; 0]);
+    ran.only_problem("work-dir-unusable", "", &["demo.pass"]);
+}
+
+#[test]
+fn the_server_is_left_alone_offline() {
+    let shop = good_shop();
+    shop.ftp.log().clear();
+    let ran = shop.run(["check-settings", "--offline", "--json"]).ok();
+    assert_eq!(shop.ftp.log().entries(), [""; 0]);
+    let of_the_server = ["name", "connection", "greeting", "encryption", "login", "listing", "folders"]
+        .map(|rung| format!("server-{rung}"));
+    let folders = ["products-inbox", "logistics-inbox", "stock-inbox", "orders-outbox"].map(str::to_owned);
+    assert_eq!(ids(&ran, "skipped"), [&of_the_server[..], &folders].concat(), "{ran}");
+    for id in ids(&ran, "skipped") {
+        assert_eq!(message_of(&ran, &id), "because of --offline", "{id}");
+    }
+    assert_eq!(jobs(&ran), [("untested", 4)], "{ran}");
+}
+
+#[test]
+fn a_wrong_password_is_tried_once() {
+    let shop = good_shop();
+    shop.setting("retries = 0", "retries = 3");
+    shop.write("demo.pass", b"wrong-one\n");
+    shop.ftp.log().clear();
+    let ran = shop.run(["check-settings", "--json"]).exits(6).never_says("wrong-one");
+    assert_eq!(shop.ftp.log().entries_of("login"), ["login refused 12345_0"], "more could lock the user out");
+    ran.only_problem("ftp-login-refused", "", &["530"]);
+}
+
+#[test]
+fn the_fingerprint_of_a_certificate_that_is_not_trusted_is_shown() {
+    let shop = Shop::with_tls(Tls::Required);
+    let fingerprint = shop.ftp.certificate_sha256();
+    shop.setting(&format!("certificate_sha256 = \"{fingerprint}\"\n"), "");
+    let ran = shop.run(["check-settings", "--json"]).exits(6);
+    ran.problem("ftp-certificate-untrusted", "", &[fingerprint]);
+}
+
+// What is left as it was -----------------------------------------------------------------------------------------
+
+#[test]
+fn a_work_folder_is_left_as_it_was_found() {
+    let shop = good_shop();
+    fs::remove_dir_all(shop.path("tempostar.d")).unwrap();
+    shop.run(["check-settings", "--write-test"]).ok();
+    let mode = fs::metadata(shop.path("tempostar.d")).unwrap().permissions().mode() & 0o777;
+    let names = |folder: &str| -> Vec<String> {
+        let entries = fs::read_dir(shop.path(folder)).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    assert_eq!((mode, names("tempostar.d")), (0o700, vec!["spool".to_owned()]));
+    assert_eq!(names("tempostar.d/spool/check-settings"), [""; 0]);
+}
+
+#[test]
+fn what_was_done_to_the_database_is_said() {
+    let shop = good_shop();
+    shop.setting("database = \"shop.db\"", "database = \"new.db\"");
+    let told = || message_of(&shop.run(["check-settings", "--offline", "--json"]).ok(), "database");
+    let first = told();
+    assert!(first.starts_with("./new.db was created (schema version "), "{first}");
+    assert_eq!(told(), first.replace(" was created", ""));
+}
+
+#[test]
+fn nothing_is_noted_in_the_ledger() {
+    let shop = good_shop();
+    let all = || {
+        ["payment_methods", "tempostar_meta", "tempostar_runs", "tempostar_files", "tempostar_problems"]
+            .map(|table| shop.rows(&format!("SELECT * FROM {table}")))
+    };
+    let before = all();
+    shop.remove_remote_folder(STOCK_INBOX);
+    shop.run(["check-settings", "--write-test"]).exits(6);
+    assert_eq!(all(), before);
+}
+
+// Free items, payment methods, orders ----------------------------------------------------------------------------
+
+#[test]
+fn a_free_item_may_be_mapped_to_a_column_of_another_name() {
+    let shop = good_shop();
+    shop.settings(|text| text + "[products.free_items]\n\"予備1\" = 7\n");
+    shop.sql("INSERT INTO product_free_items VALUES (7, '備考')");
+    shop.run(["check-settings", "--offline", "--json"]).ok().no_problem();
+}
+
+#[test]
+fn of_the_payment_methods_only_those_since_may_2022_that_are_not_set_up_are_named() {
+    let shop = good_shop();
+    shop.sql(
+        "INSERT INTO payment_methods (name, added_on, tempostar_ready)
+         VALUES ('前日', '2022-04-30', 0), ('当日', '2022-05-01', 0), ('設定済', '2024-01-01', 1), ('不明', NULL, 0)",
+    );
+    let ran = shop.run(["check-settings", "--offline", "--json"]).ok();
+    ran.only_problem("payment-method-not-ready", "", &["\"当日\" was added on 2022-05-01"]);
+}
+
+#[test]
+fn waiting_orders_that_would_be_held_back_are_told_by_reason_and_each_reason_where_its_root_is() {
+    let shop = good_shop();
+    shop.sql(
+        "INSERT INTO orders (order_no, ordered_at, payment_method, kind)
+         VALUES ('1001', '2026-11-24 10:00:00', '代引き', 'normal'), ('1002', '2026-11-24 10:01:00', '代引き', 'normal'),
+                ('1003', '2026-11-24 10:02:00', '銀行振込', 'hanpukai')",
+    );
+    let ran = shop.run(["check-settings", "--offline", "--json"]).ok();
+    assert_eq!(ids(&ran, "warning"), ["payment-methods", "options-data"], "{ran}");
+    assert_eq!(ran.codes().len(), 4, "{ran}");
+    assert!(message_of(&ran, "orders").starts_with("3 of 3 cannot be sent\n"), "{ran}");
+    ran.problem("payment-method-unlisted", "", &["2 waiting orders use the payment method \"代引き\""])
+        .problem("orders-by-hanpukai", "", &["1 (1003)"])
+        .problem("orders-held-back", "", &["2 (1001, 1002): its payment method \"代引き\""])
+        .problem("orders-held-back", "", &["1 (1003): subscription boxes"]);
+}
+
+#[test]
+fn waiting_files_are_counted_without_markers_and_folders() {
+    let shop = good_shop();
+    shop.setting("settle_s = 0\nreflect_lag_min", "ready = \"marker\"\npattern = \"*\"\nreflect_lag_min");
+    for (name, content) in [("a.csv", "12345"), ("b.csv", "1234567"), ("a.lock", ""), ("archive/c.csv", "1")]
+    {
+        shop.put(&format!("{STOCK_INBOX}/{name}"), content);
+    }
+    let ran = shop.run(["check-settings", "--json"]);
+    let said = message_of(&ran, "stock-inbox");
+    assert!(said.starts_with("/netstock/12345: files waiting: 2 (12 bytes, the oldest of 2"), "{said}");
+}
+
+// How it is shown ------------------------------------------------------------------------------------------------
+
+#[test]
+fn facts_stand_in_one_column_in_both_languages() {
+    let mut shop = good_shop();
+    shop.setting("tls = \"none\"", "tls = \"explicit\"");
+    for lang in ["ja_JP.UTF-8", "en_US.UTF-8"] {
+        shop.language(lang);
+        let text = shop.run(["check-settings"]).exits(6).stdout;
+        let column = |line: &str| {
+            let (before, after) = line.split_once("  ").unwrap_or_else(|| panic!("no fact: {line}"));
+            before.width() + 2 + (after.len() - after.trim_start().len())
+        };
+        let rows = text.lines().filter(|line| line.starts_with(['✓', '!', '✗', '–']));
+        let columns: Vec<usize> = rows.map(column).collect();
+        assert!(
+            columns.len() > 20 && columns.iter().all(|found| *found == columns[0]),
+            "{columns:?}\n{text}"
+        );
+    }
+}
+
+#[test]
+fn many_checks_that_wait_for_the_same_thing_are_one_line() {
+    let shop = good_shop();
+    shop.setting("retries = 0", "retrys = 0");
+    let count = ids(&shop.run(["check-settings", "--json"]), "skipped").len();
+    let shown = shop.run(["check-settings"]).exits(6).stdout;
+    let skipped: Vec<&str> = shown.lines().filter(|line| line.starts_with('–')).collect();
+    let others = count - 1;
+    assert_eq!(
+        skipped,
+        [format!("– options of the shop and {others} more  not tried: first mend “settings file”")]
+    );
+}
+
+#[test]
+fn what_the_shops_data_holds_cannot_break_the_lines() {
+    let shop = good_shop();
+    shop.setting("language = \"en\"", "language = \"ja\"");
+    shop.sql("INSERT INTO payment_methods (name, added_on) VALUES ('悪い' || char(10, 27) || '[31m', '2023-01-01')");
+    shop.run(["check-settings", "--offline"]).ok().says("決済方法「悪い  [31m」は").never_says("\x1b");
+}
+
+#[test]
+fn programs_find_the_same_as_people() {
+    let shop = good_shop();
+    shop.setting("language = \"en\"", "language = \"ja\"");
+    shop.remove_remote_folder(STOCK_INBOX);
+    let ran = shop.run(["check-settings", "--json"]).exits(6);
+    let document = ran.json();
+    let check =
+        document["checks"].as_array().unwrap().iter().find(|check| check["id"] == "stock-inbox").unwrap();
+    let keys: Vec<&String> = check.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["id", "title", "status", "message", "hint"]);
+    assert_eq!((&check["title"], &check["status"]), (&"在庫情報のフォルダ".into(), &"error".into()));
+    assert_eq!(document["problems"][0]["hint"], check["hint"]);
+    let hint = check["hint"].as_str().unwrap();
+    assert!(hint.starts_with("弊社・SAVAWAY様: 設定ファイルの stock.inbox"), "{hint}");
+    assert!(shop.run(["check-settings"]).exits(6).stdout.contains(hint), "{hint}");
 }

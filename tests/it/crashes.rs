@@ -165,6 +165,7 @@ fn a_marker_is_not_left_behind_for_a_file_that_was_taken() {
 fn what_a_run_that_died_had_refused_is_told_by_the_next() {
     let scene = scenes::refused_stock();
     scene.shop.run_dying_at("committed", [scene.job]);
-    let words = ["earlier run", "在庫数"];
-    scene.shop.run([scene.job, "--json"]).exits(3).problem(Some("stock.csv"), None, None, &words);
+    let ran = scene.shop.run([scene.job, "--json"]).exits(3);
+    let words = ["line 1: 在庫数: a required column is missing; found: 商品コード, 数"];
+    ran.only_problem("file-refused-before", "stock.csv", &words);
 }

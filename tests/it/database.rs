@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,20 +26,6 @@ fn shop_with_waiting_file() -> Shop {
     shop.product_in_stock("A-1", 3);
     shop.put_sheet(STOCK_INBOX, "stock.csv", SHEET);
     shop
-}
-
-#[track_caller]
-fn start(shop: &Shop, args: &[&str]) -> Child {
-    shop.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-#[track_caller]
-fn wait_until_seen(shop: &Shop, verb: &str) {
-    let began = Instant::now();
-    while shop.ftp.log().entries_of(verb).is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(20), "never came to {verb}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// The next run, when the trouble is over, does it all.
@@ -147,12 +133,12 @@ fn a_shop_that_sells_all_the_time_and_large_imports_do_not_get_in_each_others_wa
     let is_over = AtomicBool::new(false);
     let sold = thread::scope(|scope| {
         let seller = scope.spawn(|| sell(&shop.path("shop.db"), SKUS, &is_over));
-        let stock = start(&shop, &["import-stock", "--json"]);
-        let products = start(&shop, &["import-products", "--json"]);
-        let (stock, products) = (stock.wait_with_output().unwrap(), products.wait_with_output().unwrap());
+        let stock = shop.start(&["import-stock", "--json"]);
+        let products = shop.start(&["import-products", "--json"]);
+        let (stock, products) = (stock.ended(), products.ended());
         is_over.store(true, Ordering::Relaxed);
-        Ran::new(stock).ok().count("changed", 12_000);
-        Ran::new(products).ok().count("updated", 12_000);
+        stock.ok().count("changed", 12_000);
+        products.ok().count("updated", 12_000);
         seller.join().unwrap().expect("the shop could not sell")
     });
     println!("{} orders meanwhile, the slowest took {:?}", sold.orders, sold.slowest);
@@ -162,22 +148,21 @@ fn a_shop_that_sells_all_the_time_and_large_imports_do_not_get_in_each_others_wa
     shop.check_rows("SELECT count(*) FROM products WHERE name NOT LIKE '改めた名前%'", &["0"]);
 }
 
-/// Holds the write lock from now on, for so long.
-fn hold_the_lock(path: PathBuf, duration: Duration) -> thread::JoinHandle<()> {
-    let database = Connection::open(path).unwrap();
+/// Takes the write lock, and keeps it until it is dropped.
+fn write_lock(shop: &Shop) -> Connection {
+    let database = shop.db();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
-    thread::spawn(move || {
-        thread::sleep(duration);
-        database.execute_batch("ROLLBACK").unwrap();
-    })
+    database
 }
 
 #[test]
 fn a_short_lock_is_waited_for() {
     let shop = shop_with_waiting_file();
-    let lock = hold_the_lock(shop.path("shop.db"), Duration::from_millis(700));
-    shop.run(["import-stock"]).ok();
-    lock.join().unwrap();
+    let lock = write_lock(&shop);
+    let run = shop.start(&["import-stock"]);
+    thread::sleep(Duration::from_millis(700));
+    drop(lock);
+    run.ended().ok();
     shop.check_stock("A-1", 9, 0);
 }
 
@@ -185,11 +170,12 @@ fn a_short_lock_is_waited_for() {
 fn a_lock_that_is_never_released_ends_the_run_after_the_time_out() {
     let mut shop = shop_with_waiting_file();
     shop.variable("TEMPOSTAR_BUSY_TIMEOUT_S", "1");
-    let lock = hold_the_lock(shop.path("shop.db"), Duration::from_secs(4));
+    let lock = write_lock(&shop);
     let began = Instant::now();
-    shop.run(["import-stock"]).exits(8).says("locked for more than 1 s");
+    let ran = shop.run(["import-stock", "--json"]).exits(8);
+    ran.only_problem("database-busy", "", &["for more than 1 s"]);
     assert!(began.elapsed() >= Duration::from_secs(1));
-    lock.join().unwrap();
+    drop(lock);
     check_nothing_happened(&shop);
     check_the_next_run_does_it(&mut shop);
 }
@@ -198,12 +184,10 @@ fn a_lock_that_is_never_released_ends_the_run_after_the_time_out() {
 fn a_lock_that_is_taken_while_the_file_is_read_loses_nothing() {
     let mut shop = shop_with_waiting_file();
     shop.variable("TEMPOSTAR_BUSY_TIMEOUT_S", "1");
-    shop.ftp.faults().once(Fault::GetDelayed(500));
-    let child = start(&shop, &["import-stock"]);
-    wait_until_seen(&shop, "get");
-    let lock = hold_the_lock(shop.path("shop.db"), Duration::from_secs(5));
-    Ran::new(child.wait_with_output().unwrap()).exits(8).says("locked");
-    lock.join().unwrap();
+    let run = shop.start_and_hold(Fault::GetHeld, &["import-stock", "--json"]);
+    let lock = write_lock(&shop);
+    run.goes_on().exits(8).only_problem("database-busy", "", &[]);
+    drop(lock);
     check_nothing_happened(&shop);
     check_the_next_run_does_it(&mut shop);
 }
@@ -213,11 +197,11 @@ fn an_export_finds_its_way_past_a_lock() {
     let mut shop = Shop::new();
     shop.variable("TEMPOSTAR_BUSY_TIMEOUT_S", "1");
     shop.order("1001").line("A-1", 1).insert();
-    let lock = hold_the_lock(shop.path("shop.db"), Duration::from_secs(3));
-    shop.run(["export-orders"]).exits(8).says("locked");
-    lock.join().unwrap();
+    let lock = write_lock(&shop);
+    shop.run(["export-orders", "--json"]).exits(8).only_problem("database-busy", "", &[]);
+    drop(lock);
     shop.run(["export-orders"]).ok();
-    assert!(shop.sent_orders().contains("12345-1001"));
+    assert_eq!(shop.numbers_in_outbox(), ["12345-1001"]);
 }
 
 // Permissions ----------------------------------------------------------------------------------------------------
@@ -266,7 +250,8 @@ fn set_mode(path: &Path, mode: u32) {
 fn a_database_that_may_not_be_written() {
     let mut shop = shop_with_waiting_file();
     set_mode(&shop.path("shop.db"), 0o444);
-    run_unprivileged(&shop, &["import-stock"]).exits(8).says("cannot be written");
+    let ran = run_unprivileged(&shop, &["import-stock", "--json"]).exits(8);
+    ran.only_problem("database-read-only", "", &[]);
     check_nothing_happened(&shop);
     // Looking is allowed.
     run_unprivileged(&shop, &["status"]).ok();
@@ -280,7 +265,8 @@ fn a_database_that_may_not_be_read() {
     let mut shop = shop_with_waiting_file();
     set_mode(&shop.path("shop.db"), 0);
     for command in [&["import-stock"][..], &["status"], &["import-stock", "--dry-run"]] {
-        run_unprivileged(&shop, command).exits(8).says("shop.db");
+        let ran = run_unprivileged(&shop, &[command, &["--json"]].concat()).exits(8);
+        ran.only_problem("database-cannot-open", "", &["shop.db"]);
     }
     set_mode(&shop.path("shop.db"), 0o660);
     check_the_next_run_does_it(&mut shop);
@@ -294,7 +280,8 @@ fn a_folder_of_the_database_that_may_not_be_written() {
     std::os::unix::fs::symlink("data/shop.db", shop.path("shop.db")).unwrap();
     shop.setting("database = \"shop.db\"", "database = \"data/shop.db\"");
     set_mode(&shop.path("data"), 0o555);
-    run_unprivileged(&shop, &["import-stock"]).exits(8).says("data").says("folder");
+    let ran = run_unprivileged(&shop, &["import-stock", "--json"]).exits(8);
+    ran.only_problem("database-folder-unwritable", "", &["/data (Permission denied"]);
     set_mode(&shop.path("data"), 0o755);
     check_nothing_happened(&shop);
     check_the_next_run_does_it(&mut shop);
@@ -307,7 +294,8 @@ fn a_work_folder_that_may_not_be_written() {
     fs::remove_dir_all(shop.path("tempostar.d")).unwrap();
     fs::create_dir(shop.path("tempostar.d")).unwrap();
     set_mode(&shop.path("tempostar.d"), 0o555);
-    run_unprivileged(&shop, &["import-stock"]).exits(6).says("tempostar.d").says("cannot write");
+    let ran = run_unprivileged(&shop, &["import-stock", "--json"]).exits(6);
+    ran.only_problem("work-dir-unusable", "", &["tempostar.d"]);
     check_nothing_happened(&shop);
     set_mode(&shop.path("tempostar.d"), 0o700);
     check_the_next_run_does_it(&mut shop);
@@ -317,7 +305,8 @@ fn a_work_folder_that_may_not_be_written() {
 fn a_work_folder_that_is_a_file() {
     let shop = Shop::new();
     shop.write("tempostar.d", b"a letter");
-    shop.run(["import-stock"]).exits(6).says("tempostar.d");
+    let ran = shop.run(["import-stock", "--json"]).exits(6);
+    ran.only_problem("work-dir-unusable", "", &["tempostar.d"]);
     assert_eq!(fs::read(shop.path("tempostar.d")).unwrap(), b"a letter");
     assert!(!shop.path("shop.db").exists());
 }
@@ -384,13 +373,13 @@ fn small_disk_a_full_disk_below_the_database_loses_nothing() {
         let (mut shop, disk) = shop_on_small_disk();
         shop.sql("PRAGMA wal_checkpoint(TRUNCATE)");
         disk.leave_only(spare_kib);
-        let ran = shop.run(["import-stock"]);
+        let ran = shop.run(["import-stock", "--json"]);
         disk.resize("20m");
         shop.check_rows("PRAGMA integrity_check", &["ok"]);
         if ran.code != 0 {
             failures += 1;
             let ran = ran.exits(8);
-            assert!(ran.all().contains("full") || ran.all().contains("disk"), "{ran}");
+            assert_eq!(ran.codes(), ["database-disk-full"], "{ran}");
             shop.check_rows("SELECT quantity, count(*) FROM stock GROUP BY 1", &["5|3000"]);
             assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
         }
@@ -412,11 +401,14 @@ fn small_disk_an_export_on_a_full_disk_sends_once() {
         shop.order("1001").line("A-1", 1).insert();
         shop.sql("PRAGMA wal_checkpoint(TRUNCATE)");
         disk.leave_only(spare_kib);
-        let ran = shop.run(["export-orders"]);
-        assert!(matches!(ran.code, 0 | 8), "{ran}");
+        let ran = shop.run(["export-orders", "--json"]);
+        match ran.code {
+            0 => assert_eq!(ran.codes(), [""; 0], "{ran}"),
+            _ => assert_eq!((ran.code, ran.codes()), (8, vec!["database-disk-full".to_owned()]), "{ran}"),
+        }
         disk.resize("20m");
         shop.run(["export-orders"]).ok();
-        assert!(shop.sent_orders().contains("12345-1001"), "{ran}");
+        assert_eq!(shop.numbers_in_outbox(), ["12345-1001"], "{ran}");
     }
 }
 
@@ -429,7 +421,8 @@ fn small_disk_a_full_work_folder_loses_nothing() {
     let padding = "x".repeat(200);
     let rows = (0..1000).fold(String::new(), |rows, _| rows + "A-1,9," + &padding + "\n");
     shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数,備考\n{rows}"));
-    shop.run(["import-stock"]).exits(6).says("tempostar.d");
+    let ran = shop.run(["import-stock", "--json"]).exits(6);
+    ran.only_problem("work-dir-unusable", "", &["tempostar.d"]);
     check_nothing_happened(&shop);
     disk.resize("8m");
     check_the_next_run_does_it(&mut shop);
@@ -468,7 +461,8 @@ fn small_disk_a_file_of_orders_that_has_no_room_waits() {
     for number in 1..=100 {
         shop.order(&format!("{number:04}")).line("A-1", 1).insert();
     }
-    shop.run(["export-orders"]).exits(6).says("tempostar.d");
+    let ran = shop.run(["export-orders", "--json"]).exits(6);
+    ran.only_problem("work-dir-unusable", "", &["tempostar.d"]);
     assert_eq!(shop.remote_files(OUTBOX), [""; 0]);
     disk.resize("8m");
     shop.at("2026-11-24 10:25:00").run(["export-orders", "--json"]).ok().count("exported", 100);
@@ -571,20 +565,18 @@ fn one_text_that_is_not_utf_8_does_not_stop_the_other_orders() {
     shop.order("1001").line("A-1", 1).insert();
     shop.order("1002").line("A-1", 1).insert();
     shop.sql("UPDATE orders SET customer_name = CAST(x'8e52' AS TEXT) WHERE order_no = '1001'");
-    shop.run(["export-orders", "--json"]).exits(3).count("exported", 1).count("held_back", 1).problem(
-        None,
-        None,
-        None,
-        &["1001", "UTF-8"],
-    );
-    shop.run(["status"]).says("1001");
+    let ran = shop.run(["export-orders", "--json"]).exits(3).count("exported", 1).count("held_back", 1);
+    let said = "order 1001 is held back: the database has a text of it that is not UTF-8";
+    ran.only_problem("order-held-back", "", &[said]);
+    shop.run(["status"]).says("  1001: the database has a text of it that is not UTF-8");
 }
 
 #[test]
 fn a_table_that_somebody_dropped_is_the_databases_fault() {
     let shop = shop_with_waiting_file();
     shop.sql("PRAGMA foreign_keys = OFF; DROP VIEW sellable_stock; DROP TABLE stock");
-    shop.run(["import-stock"]).exits(8).says("stock").never_says("internal");
+    let ran = shop.run(["import-stock", "--json"]).exits(8);
+    ran.only_problem("database-unexpected", "", &["no such table: "]);
     assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
 }
 
@@ -595,7 +587,8 @@ fn a_trigger_of_the_shop_that_refuses_is_told_with_its_reason() {
         "CREATE TRIGGER nothing_at_night BEFORE UPDATE ON stock
          BEGIN SELECT RAISE(ABORT, 'stock is frozen for the stocktaking'); END",
     );
-    shop.run(["import-stock"]).exits(8).says("stock is frozen for the stocktaking");
+    let ran = shop.run(["import-stock", "--json"]).exits(8);
+    ran.only_problem("database-unexpected", "", &["stock is frozen for the stocktaking"]);
     check_nothing_happened(&shop);
     shop.sql("DROP TRIGGER nothing_at_night");
     check_the_next_run_does_it(&mut shop);
@@ -628,14 +621,12 @@ fn a_log_of_garbage_is_not_applied() {
 
 // Moved away -----------------------------------------------------------------------------------------------------
 
-/// A run whose file takes its time, while somebody does this to the database.
+/// A run that is at work while somebody does this to the database.
 #[track_caller]
 fn run_while(shop: &Shop, meanwhile: impl FnOnce()) -> Ran {
-    shop.ftp.faults().once(Fault::GetDelayed(1000));
-    let child = start(shop, &["import-stock"]);
-    wait_until_seen(shop, "get");
+    let run = shop.start_and_hold(Fault::GetHeld, &["import-stock", "--json"]);
     meanwhile();
-    Ran::new(child.wait_with_output().unwrap())
+    run.goes_on()
 }
 
 #[test]
@@ -651,7 +642,7 @@ fn a_database_that_is_replaced_while_a_run_is_at_work_does_not_lose_the_file() {
         }
         fs::rename(shop.path("backup.db"), shop.path("shop.db")).unwrap();
     });
-    ran.exits(8).says("shop.db").says("replaced");
+    ran.exits(8).only_problem("database-replaced", "", &["shop.db"]);
     check_nothing_happened(&shop);
     check_the_next_run_does_it(&mut shop);
 }
@@ -662,7 +653,7 @@ fn a_database_that_is_moved_away_while_a_run_is_at_work_is_not_made_anew() {
     let ran = run_while(&shop, || {
         fs::rename(shop.path("shop.db"), shop.path("old.db")).unwrap();
     });
-    ran.exits(8).says("shop.db").says("moved");
+    ran.exits(8).only_problem("database-replaced", "", &["shop.db"]);
     assert!(!shop.path("shop.db").exists());
     assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
     fs::rename(shop.path("old.db"), shop.path("shop.db")).unwrap();

@@ -1,7 +1,7 @@
 //! Exactly once: whatever breaks between two steps, nothing is lost and nothing is done twice.
 
 use crate::ftp_server::{Fault, Tls};
-use crate::harness::{OUTBOX, PRODUCT_INBOX, STOCK_INBOX, Shop, from_cp932};
+use crate::harness::{OUTBOX, PRODUCT_INBOX, STOCK_INBOX, Shop};
 
 const SHEET: &str = "\"商品コード\",\"在庫数\"\n\"A-1\",\"9\"\n";
 
@@ -62,7 +62,8 @@ fn a_file_that_is_too_large_is_not_even_fetched() {
     let shop = shop_with_waiting_file();
     shop.settings(|text| text + "[limits]\nmax_file_mb = 1\n");
     shop.put(&format!("{STOCK_INBOX}/huge.csv"), vec![b'x'; 1024 * 1024 + 1]);
-    shop.run(["import-stock", "--json"]).exits(3).problem(Some("huge.csv"), None, None, &[]);
+    let ran = shop.run(["import-stock", "--json"]).exits(3);
+    ran.only_problem("file-too-large", "huge.csv", &["the limit is 1 MB"]);
     assert!(shop.ftp.log().entries_of("get").iter().all(|entry| !entry.contains("huge")));
     assert_eq!(shop.remote_files(STOCK_INBOX), ["huge.csv"]);
     shop.check_stock("A-1", 9, 0);
@@ -118,10 +119,10 @@ fn the_same_name_with_new_content_is_a_new_file() {
 
 /// A fault before the commit: nothing is written, the file stays, and the next run does it all.
 #[track_caller]
-fn check_nothing_until_the_next_run(fault: Fault, code: i32) {
+fn check_nothing_until_the_next_run(fault: Fault, code: &str) {
     let mut shop = shop_with_waiting_file();
     shop.ftp.faults().once(fault);
-    shop.run(["import-stock"]).exits(code);
+    shop.run(["import-stock", "--json"]).exits(5).only_problem(code, "", &[]);
     assert_eq!(shop.ftp.faults().waiting(), 0, "the fault did not happen");
     shop.check_stock("A-1", 3, 0);
     assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
@@ -132,26 +133,27 @@ fn check_nothing_until_the_next_run(fault: Fault, code: i32) {
 
 #[test]
 fn a_download_that_is_silently_short_is_not_applied() {
-    check_nothing_until_the_next_run(Fault::GetCutShort(20), 5);
+    check_nothing_until_the_next_run(Fault::GetCutShort(20), "ftp-incomplete");
 }
 
 #[test]
 fn a_download_that_fails_is_not_applied() {
-    check_nothing_until_the_next_run(Fault::GetFailsAfter(20), 5);
+    check_nothing_until_the_next_run(Fault::GetFailsAfter(20), "ftp-server-busy");
 }
 
 #[test]
 fn a_dropped_connection_is_for_the_next_run() {
-    check_nothing_until_the_next_run(Fault::ConnectionDropped, 5);
+    check_nothing_until_the_next_run(Fault::ConnectionDropped, "ftp-connection-lost");
 }
 
 /// A fault after the commit: the rows are there, and the next run only cleans up.
 #[track_caller]
-fn check_cleaned_up_by_the_next_run(fault: Fault) {
+fn check_cleaned_up_by_the_next_run(fault: Fault, exit: i32, codes: &[&str]) {
     let mut shop = shop_with_waiting_file();
-    shop.ftp.faults().once(fault);
-    let first = shop.run(["import-stock"]);
-    assert_eq!(shop.ftp.faults().waiting(), 0, "the fault did not happen");
+    shop.ftp.faults().always(fault);
+    let first = shop.run(["import-stock", "--json"]).exits(exit);
+    assert_eq!(first.codes(), codes, "{first}");
+    shop.ftp.faults().clear();
     shop.check_stock("A-1", 9, 0);
     // The shop sells or corrects in between: the old file must not undo that.
     shop.sql("UPDATE stock SET quantity = 4");
@@ -164,17 +166,17 @@ fn check_cleaned_up_by_the_next_run(fault: Fault) {
 
 #[test]
 fn a_refused_archiving_is_made_up_for_by_the_next_run() {
-    check_cleaned_up_by_the_next_run(Fault::RenameRefused);
+    check_cleaned_up_by_the_next_run(Fault::RenameRefused, 3, &["cannot-clean-up"]);
 }
 
 #[test]
 fn an_archiving_with_a_wrong_answer_is_not_applied_twice() {
-    check_cleaned_up_by_the_next_run(Fault::RenameDoneButDenied);
+    check_cleaned_up_by_the_next_run(Fault::RenameDoneButDenied, 5, &["ftp-server-busy"]);
 }
 
 #[test]
 fn an_archive_folder_that_cannot_be_made_is_made_by_the_next_run() {
-    check_cleaned_up_by_the_next_run(Fault::MakeFolderRefused);
+    check_cleaned_up_by_the_next_run(Fault::MakeFolderRefused, 3, &["cannot-clean-up"]);
 }
 
 // A process that dies -------------------------------------------------------------------------------------------
@@ -207,19 +209,6 @@ fn an_import_that_dies_anywhere_loses_nothing_and_applies_nothing_twice() {
     }
 }
 
-/// Takes all orders out of the outbox as TEMPOSTAR does, and gives the numbers that were in them.
-#[track_caller]
-fn take_orders(shop: &Shop) -> Vec<String> {
-    let mut orders = Vec::new();
-    for name in shop.remote_files(OUTBOX).iter().filter(|name| name.ends_with(".csv")) {
-        let path = format!("{OUTBOX}/{name}");
-        let text = from_cp932(&shop.remote_bytes(&path));
-        orders.extend(text.lines().skip(1).map(|line| line.split('"').nth(1).unwrap().to_owned()));
-        shop.take_away(&path);
-    }
-    orders
-}
-
 #[test]
 fn an_export_that_dies_anywhere_loses_no_order_and_sends_none_twice() {
     for crash_point in [
@@ -239,9 +228,9 @@ fn an_export_that_dies_anywhere_loses_no_order_and_sends_none_twice() {
             shop.order("1001").line("A-1", 1).insert();
             shop.order("1002").line("A-1", 1).insert();
             shop.run_dying_at(crash_point, ["export-orders"]);
-            let mut arrived = if is_taken_at_once { take_orders(&shop) } else { Vec::new() };
+            let mut arrived = if is_taken_at_once { shop.take_orders() } else { Vec::new() };
             shop.at("2026-11-24 10:20:00").run(["export-orders"]).ok();
-            arrived.extend(take_orders(&shop));
+            arrived.extend(shop.take_orders());
             arrived.sort();
             assert_eq!(
                 arrived,
@@ -277,7 +266,7 @@ fn everything_works_over_tls() {
     shop.run(["import-stock"]).ok();
     shop.order("1001").line("A-1", 2).insert();
     shop.run(["export-orders"]).ok();
-    assert!(shop.sent_orders().contains("12345-1001"));
+    assert_eq!(shop.numbers_in_outbox(), ["12345-1001"]);
     assert!(shop.ftp.log().entries_of("login").iter().all(|login| login.ends_with("(TLS)")));
 }
 
@@ -286,7 +275,7 @@ fn a_name_that_leads_out_of_the_folder_writes_nothing_there() {
     // Servers do send such names; ours cannot hold them, but a backslash it can.
     let shop = shop_with_waiting_file();
     shop.put(&format!("{STOCK_INBOX}/..\\evil.csv"), "x");
-    shop.run(["import-stock"]);
+    shop.run(["import-stock", "--json"]).ok().only_problem("ignored-name", "", &["..\\evil.csv"]);
     assert!(!shop.path("tempostar.d/evil.csv").exists());
     shop.check_stock("A-1", 9, 0);
 }

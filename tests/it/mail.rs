@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use mail_parser::MessageParser;
 
 use crate::ftp_server::Fault;
-use crate::harness::{CUSTOMER, LOGISTICS_INBOX, PRODUCT_INBOX, STOCK_INBOX, Shop};
+use crate::harness::{CUSTOMER, LOGISTICS_INBOX, PRODUCT_INBOX, STOCK_INBOX, Shop, wait_until};
 use crate::smtp_sink::{Answer, Security, SmtpSink, Step};
 
 /// A shop that mails, in Japanese, and the server that takes the mails.
@@ -223,16 +223,15 @@ fn a_problem_that_ends_while_its_mail_is_under_way_is_told_to_be_over() {
     let mut mailing = Mailing::new();
     mailing.shop.run(["import-stock"]).ok();
     mailing.server_is_down();
-    mailing.sink.answer(Step::Recipient, Answer::Late(3000));
-    let first = mailing.shop.command(["import-stock"]).spawn().unwrap();
+    mailing.sink.answer(Step::Recipient, Answer::Held);
+    let mut first = mailing.shop.command(["import-stock"]).spawn().unwrap();
     let ended = "SELECT count(*) FROM tempostar_runs WHERE exit_code = 5";
-    while mailing.shop.value(ended) == "0" {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    wait_until("the first run does not end", || mailing.shop.value(ended) == "1");
     mailing.server_is_up();
     mailing.shop.at("2026-11-24 10:25:00").run(["import-stock"]).ok();
     assert!(mailing.sink.mails().is_empty(), "the mail is under way");
-    assert_eq!(first.wait_with_output().unwrap().status.code(), Some(5));
+    mailing.sink.answer_well();
+    assert_eq!(first.wait().unwrap().code(), Some(5));
     let mut mails = mailing.new_mails();
     assert_eq!(mails.len(), 2, "who mails looks again before it ends");
     mails.pop().unwrap().about(OVER).says(&["2026-11-24 10:15 から 2026-11-24 10:25 まで"]);
@@ -247,7 +246,7 @@ fn a_dry_run_and_status_mail_nothing() {
     mailing.shop.run(["import-stock"]).ok();
     mailing.server_is_down();
     mailing.shop.run(["import-stock", "--dry-run"]).exits(5);
-    mailing.shop.run(["status"]);
+    mailing.shop.run(["status"]).ok();
     mailing.shop.run(["check-settings"]).exits(5);
     mailing.no_mail();
 }

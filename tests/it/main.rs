@@ -14,6 +14,7 @@ mod smtp_sink;
 mod bad_input;
 mod check_settings;
 mod cli;
+mod columns;
 mod crashes;
 mod database;
 mod effects;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use fastrand::Rng;
 
-use crate::harness::{OUTBOX, STOCK_INBOX, Shop, cp932, from_cp932, show};
+use crate::harness::{OUTBOX, STOCK_INBOX, Shop, cp932, show};
 
 const SKUS: usize = 8;
 const LONGEST_LIFE_MS: u64 = 150;
@@ -81,12 +81,7 @@ impl World {
     }
 
     fn take_orders(&mut self) {
-        for name in self.shop.remote_files(OUTBOX).iter().filter(|name| name.ends_with(".csv")) {
-            let path = format!("{OUTBOX}/{name}");
-            let text = from_cp932(&self.shop.remote_bytes(&path));
-            self.taken.extend(text.lines().skip(1).map(|line| line.split('"').nth(1).unwrap().to_owned()));
-            self.shop.take_away(&path);
-        }
+        self.taken.extend(self.shop.take_orders());
     }
 
     /// A run that is killed after a random time, if it has not ended by then. Gives whether it was killed.

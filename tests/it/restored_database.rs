@@ -51,7 +51,8 @@ fn orders_sent_since_the_copy_are_not_sent_again() {
     put_back(&shop);
     shop.check_rows("SELECT exported_at FROM orders", &["NULL", "NULL"]);
     shop.order("1003").line("A-1", 1).insert();
-    shop.at(LATER).run(["export-orders", "--json"]).exits(3).problem(None, None, None, &["(1)", "(2)"]);
+    let ran = shop.at(LATER).run(["export-orders", "--json"]).exits(3);
+    ran.only_problem("database-restored", "", &["sent (1)", "orders (2)"]);
     check_each_sent_once(&shop, &["1001", "1002", "1003"]);
     let expected = ["1001|2026-11-24 10:15:00", "1002|2026-11-24 10:15:00", "1003|2026-11-24 11:00:00"];
     shop.check_rows("SELECT order_no || '|' || exported_at FROM orders ORDER BY 1", &expected);
@@ -68,7 +69,8 @@ fn several_files_are_taken_up_again_each_with_its_own_time() {
     shop.at("2026-11-24 10:30:00").run(["export-orders"]).ok();
     put_back(&shop);
     shop.order("1003").line("A-1", 1).insert();
-    shop.at(LATER).run(["export-orders", "--json"]).exits(3).problem(None, None, None, &["(2)", "(3)"]);
+    let ran = shop.at(LATER).run(["export-orders", "--json"]).exits(3);
+    ran.only_problem("database-restored", "", &["sent (2)", "orders (3)"]);
     check_each_sent_once(&shop, &["1001", "1002", "1003"]);
     shop.check_rows("SELECT exported_at FROM orders WHERE order_no = '1003'", &["2026-11-24 10:30:00"]);
     shop.check_rows("SELECT order_count FROM tempostar_batches ORDER BY id", &["2", "1"]);
@@ -82,8 +84,8 @@ fn orders_that_the_copy_lacks_are_named() {
     shop.run(["export-orders"]).ok();
     put_back(&shop);
     let ran = shop.at(LATER).run(["export-orders", "--json"]).exits(3);
-    ran.problem(None, None, None, &["missing in the database (1)", "1003"])
-        .says("archive/export-orders.demo");
+    ran.problem("orders-lost", "", &["missing in the database (1): 1003\n", "archive/export-orders.demo"])
+        .problem("database-restored", "", &["sent (1)", "orders (2)"]);
     check_each_sent_once(&shop, &["1001", "1002"]);
 }
 
@@ -95,7 +97,8 @@ fn a_copy_made_while_a_file_was_under_way_does_not_release_its_orders() {
         back_up(&shop);
         shop.run(["export-orders"]).ok();
         put_back(&shop);
-        shop.at(LATER).run(["export-orders"]).exits(3);
+        let ran = shop.at(LATER).run(["export-orders", "--json"]).exits(3);
+        assert_eq!(ran.codes(), ["database-restored"], "{crash_point}\n{ran}");
         check_each_sent_once(&shop, &["1001", "1002"]);
         shop.check_rows("SELECT state FROM tempostar_batches", &["sent"]);
         shop.at("2026-11-24 11:10:00").run(["export-orders", "--json"]).ok().no_problem();
@@ -126,7 +129,9 @@ fn without_a_copy_of_the_file_nothing_is_sent_until_a_person_has_looked() {
     put_back(&shop);
     fs::remove_dir_all(shop.path("tempostar.d/archive")).unwrap();
     shop.at(LATER);
-    shop.run(["export-orders", "--json"]).exits(8).says("export-orders.demo.last");
+    let ran = shop.run(["export-orders", "--json"]).exits(8);
+    let words = ["order20261124101500.csv was sent", "tempostar.d/export-orders.demo.last"];
+    ran.only_problem("database-behind", "", &words);
     assert_eq!(shop.remote_files(OUTBOX).len(), 1);
     shop.sql("UPDATE orders SET exported_at = '2026-11-24 10:20:00'");
     fs::remove_file(shop.path("tempostar.d/export-orders.demo.last")).unwrap();

@@ -62,6 +62,17 @@ const FLAG: usize = 4;
 const DATE: usize = 5;
 const MOMENT: usize = 6;
 
+/// The problem of a value that the column of a kind does not take.
+const CODES_OF_KINDS: [&str; 7] = [
+    "",
+    "not-a-whole-number",
+    "not-a-whole-number",
+    "not-a-decimal",
+    "not-a-flag",
+    "not-a-date",
+    "not-a-date",
+];
+
 fn written() -> Vec<&'static str> {
     TABLE.iter().map(|row| row[0]).collect()
 }
@@ -77,9 +88,10 @@ fn sheet_of(key_column: &str, column: &str, keys: &[String], values: &[&str]) ->
     format!("{key_column},{column}\n") + &rows.collect::<String>()
 }
 
-/// Each value that must be rejected is, with file, line, column and the value itself; no other is.
+/// Each value that must be rejected is, with this code or one for figures that are too small, with file, line, column
+/// and the value itself; no other is.
 #[track_caller]
-fn check_rejected(ran: &Ran, file: &str, column: &str, values: &[&str], expected: &[String]) {
+fn check_rejected(ran: &Ran, code: &str, file: &str, column: &str, values: &[&str], expected: &[String]) {
     let document = ran.json();
     let problems = document["problems"].as_array().unwrap();
     let at = |line: usize| {
@@ -90,6 +102,14 @@ fn check_rejected(ran: &Ran, file: &str, column: &str, values: &[&str], expected
     for ((line, value), expected) in (2..).zip(values).zip(expected) {
         match (at(line), expected == NO) {
             (Some(problem), true) => {
+                let code = match (code, *value) {
+                    ("not-a-whole-number", "-4") => "negative-number",
+                    ("number-below-one", "-4" | "0") => code,
+                    ("number-below-one", _) => "not-a-whole-number",
+                    ("value-missing", value) if !value.trim_matches(' ').is_empty() => "not-a-whole-number",
+                    _ => code,
+                };
+                assert_eq!(problem["code"], code, "{column}: {value:?}\n{ran}");
                 let message = problem["message"].as_str().unwrap();
                 let shown = value.replace('\t', "\\t");
                 assert!(message.contains(shown.trim_matches(' ')), "{column}: {value:?}: {message}");
@@ -139,7 +159,14 @@ fn each_kind_of_product_column_accepts_what_the_table_says() {
         .collect();
     let ran = import_all(&shop, IMPORTS[0], &sheets);
     for (number, (column, ours, kind)) in (0..).zip(columns) {
-        check_rejected(&ran, &format!("{number:02}.csv"), column, &written(), &stored(kind));
+        check_rejected(
+            &ran,
+            CODES_OF_KINDS[kind],
+            &format!("{number:02}.csv"),
+            column,
+            &written(),
+            &stored(kind),
+        );
         for (key, expected) in keys(number).iter().zip(stored(kind)) {
             let found = shop.rows(&format!("SELECT {ours} FROM products WHERE code = '{key}'"));
             let expected: Vec<String> = (expected != NO).then_some(expected).into_iter().collect();
@@ -155,7 +182,7 @@ fn whether_a_sku_is_handled_is_0_or_1_and_empty_means_yes() {
     let sheet = sheet_of("商品コード", "取扱いフラグ", &keys, &written());
     let expected: Vec<String> = stored(FLAG).iter().map(|stored| stored.replace("NULL", "1")).collect();
     let ran = import_all(&shop, IMPORTS[0], &[("h.csv".to_owned(), sheet)]);
-    check_rejected(&ran, "h.csv", "取扱いフラグ", &written(), &expected);
+    check_rejected(&ran, "not-a-flag", "h.csv", "取扱いフラグ", &written(), &expected);
     let taken = expected.iter().zip(&keys).filter(|(stored, _)| *stored != NO);
     let taken: Vec<String> = taken.map(|(stored, key)| format!("{key}|{stored}")).collect();
     assert_eq!(shop.rows("SELECT code, handled FROM skus ORDER BY code"), taken);
@@ -185,7 +212,10 @@ const CODES: [(&str, bool); 16] = [
 fn a_code_is_kept_as_it_stands_or_rejected() {
     let shop = Shop::new();
     let rows: String = CODES.iter().map(|(code, _)| format!("\"{code}\",皿\n")).collect();
-    import_all(&shop, IMPORTS[0], &[("codes.csv".to_owned(), format!("商品コード,商品名\n{rows}"))]);
+    let ran =
+        import_all(&shop, IMPORTS[0], &[("codes.csv".to_owned(), format!("商品コード,商品名\n{rows}"))]);
+    let blanks = "code-has-blanks";
+    assert_eq!(ran.codes(), ["value-missing", blanks, blanks, blanks, blanks, "rejects-kept"], "{ran}");
     let mut kept: Vec<&str> = CODES.iter().filter(|(_, is_kept)| *is_kept).map(|(code, _)| *code).collect();
     kept.sort_unstable();
     assert_eq!(shop.rows("SELECT code FROM products ORDER BY code"), kept);
@@ -220,7 +250,7 @@ fn a_stock_figure_is_a_whole_number_and_must_be_there() {
     shop.setting("[stock]\n", "[stock]\nguard.zero_percent = 100\n");
     let ran = import_all(&shop, IMPORTS[1], &[("s.csv".to_owned(), sheet)]);
     let shown: Vec<&str> = written().into_iter().map(str::trim_start).collect();
-    check_rejected(&ran, "s.csv", "在庫数", &shown, &expected);
+    check_rejected(&ran, "value-missing", "s.csv", "在庫数", &shown, &expected);
     let expected: Vec<String> = expected.iter().map(|stored| stored.replace(NO, "77")).collect();
     assert_eq!(shop.rows("SELECT quantity FROM stock ORDER BY sku_code"), expected);
 }
@@ -260,7 +290,14 @@ fn each_kind_of_logistics_column_accepts_what_the_table_says() {
         .collect();
     let ran = import_all(&shop, IMPORTS[2], &sheets);
     for (number, (column, ours, kind, if_empty)) in (0..).zip(columns) {
-        check_rejected(&ran, &format!("{number:02}.csv"), column, &written(), &stored(kind));
+        check_rejected(
+            &ran,
+            CODES_OF_KINDS[kind],
+            &format!("{number:02}.csv"),
+            column,
+            &written(),
+            &stored(kind),
+        );
         let stored = stored(kind);
         let expected = stored.iter().map(|stored| match stored.as_str() {
             NO => "NULL|0".to_owned(),
@@ -302,10 +339,10 @@ fn a_progress_code_is_made_of_digits_and_a_destination_counts_from_1() {
     let ran = import_all(&shop, IMPORTS[2], &sheets);
     let shown: Vec<&str> =
         progress.iter().map(|text| if *text == "\u{3000}7" { "\\u{3000}7" } else { text }).collect();
-    check_rejected(&ran, "p.csv", "受注進捗コード", &shown, &expected);
+    check_rejected(&ran, "bad-progress-code", "p.csv", "受注進捗コード", &shown, &expected);
     shop.check_rows("SELECT count(*) FROM orders WHERE delivery_status = 1 AND order_no LIKE '00-%'", &["0"]);
     let shown: Vec<&str> = progress.iter().map(|text| if *text == "-0" { "0" } else { text }).collect();
-    check_rejected(&ran, "d.csv", "配送番号", &shown, &destinations);
+    check_rejected(&ran, "number-below-one", "d.csv", "配送番号", &shown, &destinations);
     // Destination 1, or all of them; there is no 7th and no 12th.
     let shipped = "SELECT count(*) FROM orders WHERE delivery_status = 1 AND order_no LIKE '01-%'";
     let expected = destinations.iter().filter(|stored| *stored == "1" || *stored == "NULL").count();
@@ -344,20 +381,50 @@ fn the_figures_of_an_added_line_are_whole_numbers() {
 
 // Rejected rows and refused files --------------------------------------------------------------------------------
 
-/// 40 rows, of which the one in line 11 is wrong; for each import, with the wrong value and the right one.
-fn sheet_with_a_bad_row(shop: &Shop, job: &str) -> (String, &'static str, &'static str) {
+/// 40 rows, of which the one in line 11 is wrong.
+struct BadRow {
+    sheet: String,
+    column: &'static str,
+    wrong: &'static str,
+    right: &'static str,
+    code: &'static str,
+}
+
+impl BadRow {
+    /// It is the run's problem.
+    #[track_caller]
+    fn check_told(&self, ran: Ran) -> Ran {
+        let place = format!("data.csv: line 11: {}", self.column);
+        ran.problem(self.code, &place, &[&format!("\"{}\"", self.wrong)])
+    }
+}
+
+/// For each import.
+fn sheet_with_a_bad_row(shop: &Shop, job: &str) -> BadRow {
     let rows = |row: &dyn Fn(usize) -> String| (1..=40).map(row).collect::<String>();
     match job {
         "import-products" => {
             let row = |number: usize| {
                 format!("P-{number:02},髙い皿～表,{}\n", if number == 10 { "千円" } else { "1000" })
             };
-            (format!("商品コード,商品名,販売価格\n{}", rows(&row)), "千円", "1000")
+            BadRow {
+                sheet: format!("商品コード,商品名,販売価格\n{}", rows(&row)),
+                column: "販売価格",
+                wrong: "千円",
+                right: "1000",
+                code: "not-a-whole-number",
+            }
         }
         "import-stock" => {
             shop.many_products_in_stock(40);
             let row = |number: usize| format!("S-{number:03},{}\n", if number == 10 { "１２" } else { "12" });
-            (format!("商品コード,在庫数\n{}", rows(&row)), "１２", "12")
+            BadRow {
+                sheet: format!("商品コード,在庫数\n{}", rows(&row)),
+                column: "在庫数",
+                wrong: "１２",
+                right: "12",
+                code: "not-a-whole-number",
+            }
         }
         _ => {
             insert_orders(shop, 2);
@@ -365,7 +432,13 @@ fn sheet_with_a_bad_row(shop: &Shop, job: &str) -> (String, &'static str, &'stat
                 let date = if number == 10 { "2026/02/30" } else { "2026/11/24" };
                 format!("12345-{:02}-{:02},{date}\n", number / 30, number % 30)
             };
-            (format!("ショップ受注番号,出荷日\n{}", rows(&row)), "2026/02/30", "2026/02/28")
+            BadRow {
+                sheet: format!("ショップ受注番号,出荷日\n{}", rows(&row)),
+                column: "出荷日",
+                wrong: "2026/02/30",
+                right: "2026/02/28",
+                code: "not-a-date",
+            }
         }
     }
 }
@@ -374,14 +447,10 @@ fn sheet_with_a_bad_row(shop: &Shop, job: &str) -> (String, &'static str, &'stat
 fn a_file_of_rejected_rows_is_corrected_and_fed_back() {
     for (job, inbox, _) in IMPORTS {
         let mut shop = Shop::new();
-        let (sheet, wrong, right) = sheet_with_a_bad_row(&shop, job);
-        shop.put_sheet(inbox, "data.csv", &sheet);
-        shop.run([job, "--json"]).exits(3).count("rejected", 1).problem(
-            Some("data.csv"),
-            Some(11),
-            None,
-            &[wrong],
-        );
+        let bad = sheet_with_a_bad_row(&shop, job);
+        let BadRow { sheet, wrong, right, .. } = &bad;
+        shop.put_sheet(inbox, "data.csv", sheet);
+        bad.check_told(shop.run([job, "--json"]).exits(3).count("rejected", 1));
 
         let rejects = shop.work_files_below("rejects");
         assert_eq!(rejects.len(), 1, "{job}: {rejects:?}");
@@ -390,12 +459,16 @@ fn a_file_of_rejected_rows_is_corrected_and_fed_back() {
         assert_eq!(lines.len(), 2, "{text}");
         let header = sheet.lines().next().unwrap().replace(',', "\",\"");
         assert_eq!(lines[0], format!("\"{header}\",\"行番号\",\"理由\""), "{job}");
-        assert!(lines[1].contains("\",\"11\",\"") && lines[1].contains(wrong), "{text}");
+        assert!(
+            lines[1].contains(&format!("\"{wrong}\",\"11\",\"{}: \"\"{wrong}\"\"", bad.column)),
+            "{text}"
+        );
 
         // Fed back as it is, it is refused: its only row is still wrong.
         let path = rejects[0].to_str().unwrap().to_owned();
         shop.at("2026-11-24 10:20:00");
-        shop.run([job, "--json", "--file", &path]).exits(3);
+        let ran = shop.run([job, "--json", "--file", &path]).exits(3);
+        assert_eq!(ran.codes(), [bad.code, "too-many-bad-rows"], "{job}\n{ran}");
 
         // Only the value is corrected, the reason still stands behind it.
         let corrected = lines[1].replacen(wrong, right, 1);
@@ -410,11 +483,12 @@ fn not_one_bad_row_is_tolerated_where_the_limit_is_0_percent() {
     for (job, inbox, section) in IMPORTS {
         let mut shop = Shop::new();
         shop.setting(section, &format!("{section}max_bad_rows_percent = 0\n"));
-        let (sheet, wrong, right) = sheet_with_a_bad_row(&shop, job);
-        shop.put_sheet(inbox, "data.csv", &sheet);
+        let bad = sheet_with_a_bad_row(&shop, job);
+        let BadRow { sheet, wrong, right, .. } = &bad;
+        shop.put_sheet(inbox, "data.csv", sheet);
         shop.db();
         let before = shop.shop_data();
-        let ran = shop.run([job, "--json"]).exits(3).problem(Some("data.csv"), Some(11), None, &[wrong]);
+        let ran = bad.check_told(shop.run([job, "--json"]).exits(3));
         assert_eq!(ran.file_outcome("data.csv"), "refused");
         assert_eq!(shop.shop_data(), before, "{job}");
         assert_eq!(shop.remote_files(inbox), [""; 0]);
@@ -423,7 +497,7 @@ fn not_one_bad_row_is_tolerated_where_the_limit_is_0_percent() {
 
         // It is not tried again. Put back as it is, it is judged anew.
         shop.at("2026-11-24 10:25:00").run([job, "--json"]).ok().outcome("nothing_to_do");
-        shop.put_sheet(inbox, "data.csv", &sheet);
+        shop.put_sheet(inbox, "data.csv", sheet);
         let ran = shop.at("2026-11-24 10:35:00").run([job, "--json"]).exits(3);
         assert_eq!(ran.file_outcome("data.csv"), "refused");
         assert_eq!(shop.shop_data(), before, "{job}");
@@ -535,8 +609,9 @@ fn the_same_column_twice_refuses_the_file_and_is_named() {
     {
         let shop = Shop::new();
         shop.put_sheet(PRODUCT_INBOX, "p.csv", &format!("{header}\nA-1,1,2\n"));
-        let column = header.rsplit(',').next();
-        shop.run(["import-products", "--json"]).exits(3).problem(Some("p.csv"), Some(1), column, &["2", "3"]);
+        let place = format!("p.csv: line 1: {}", header.rsplit(',').next().unwrap());
+        let ran = shop.run(["import-products", "--json"]).exits(3);
+        ran.refused("column-twice", &place, &["(as number 2 and number 3)"]);
         shop.check_rows("SELECT count(*) FROM products", &["0"]);
     }
 }
@@ -558,5 +633,5 @@ fn thousands_of_columns_are_no_burden() {
     let ran = shop.run(["import-products", "--json"]).ok().count("created", 60);
     // A second or two on a busy machine, built without optimisation.
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
-    ran.problem(Some("wide.csv"), None, None, &["3500", "その他0号店項目1"]);
+    ran.only_problem("unknown-columns", "wide.csv", &["(3500): その他0号店項目1, "]);
 }

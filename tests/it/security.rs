@@ -4,9 +4,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use crate::ftp_server::{Fault, Tls};
 use crate::harness::{CUSTOMER, LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop, cp932};
@@ -86,7 +84,11 @@ fn no_command_shows_a_customer_or_a_password_however_much_it_is_asked_to_tell() 
         }
     }
     assert_eq!(runs, 50);
-    shop.run(["status"]).says("1002").says("1003").says("1009");
+    let status = shop.run(["status", "--json"]).ok().json();
+    let held_back = status["orders"]["held_back"].as_array().unwrap().iter();
+    let held_back: Vec<&str> = held_back.map(|order| order["order_no"].as_str().unwrap()).collect();
+    let expected = ["1002", "1003", "1004", "1005", "1006", "1009", "1010", "1011", "1012", "1008"];
+    assert_eq!(held_back, expected);
 }
 
 #[test]
@@ -109,7 +111,8 @@ fn no_error_shows_them_either() {
     let shop = talkative_shop();
     shop.write("demo.pass", b"another-secret\n");
     for log in LOGS {
-        shop.run([&["export-orders"], log].concat()).exits(6).never_says("another-secret");
+        let ran = shop.run([&["export-orders"], log].concat()).exits(6);
+        ran.says("530").never_says("another-secret");
     }
     shop.setting("password_file = \"demo.pass\"", "password = \"third-secret\"\nport = 21");
     shop.run(["export-orders", "-vv"]).exits(6).never_says("third-secret");
@@ -133,20 +136,14 @@ fn the_database_keeps_no_customer_in_the_ledger() {
 #[test]
 fn other_users_see_no_secret_in_the_list_of_processes() {
     let shop = shop_with_waiting_file();
-    shop.ftp.faults().once(Fault::GetDelayed(1000));
-    let child = shop.command(["import-stock"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let began = Instant::now();
-    while shop.ftp.log().entries_of("get").is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(20));
-        thread::sleep(Duration::from_millis(5));
-    }
+    let run = shop.start_and_hold(Fault::GetHeld, &["import-stock"]);
     for file in ["cmdline", "environ", "comm"] {
-        let shown = fs::read(format!("/proc/{}/{file}", child.id())).unwrap();
+        let shown = fs::read(format!("/proc/{}/{file}", run.id())).unwrap();
         let shown = String::from_utf8_lossy(&shown).into_owned();
         assert!(!shown.is_empty(), "{file}");
         assert!(!shown.contains(shop.ftp.password()), "{file}: {shown}");
     }
-    Ran::new(child.wait_with_output().unwrap()).ok();
+    run.goes_on().ok();
 }
 
 #[test]
@@ -155,7 +152,7 @@ fn a_password_file_that_others_can_read_is_warned_about() {
     for (bits, is_warned) in [(0o600, false), (0o400, false), (0o640, false), (0o644, true), (0o604, true)] {
         fs::set_permissions(shop.path("demo.pass"), fs::Permissions::from_mode(bits)).unwrap();
         let ran = shop.run(["check-settings", "--offline", "--json"]);
-        assert_eq!(ran.stdout.contains("password-file-open"), is_warned, "{bits:o}\n{ran}");
+        assert_eq!(ran.codes().contains(&"password-file-open".to_owned()), is_warned, "{bits:o}\n{ran}");
     }
 }
 
@@ -256,7 +253,8 @@ fn a_folder_of_the_work_folder_that_is_a_link_is_not_followed() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let _ = fs::remove_dir_all(&path);
         symlink(outside(&shop), &path).unwrap();
-        shop.run(["import-stock"]).exits(6).says("symbolic link").says(link);
+        let ran = shop.run(["import-stock", "--json"]).exits(6);
+        ran.problem("work-dir-link", "", &[&format!("tempostar.d/{link}")]);
         check_outside_is_untouched(&shop);
 
         fs::remove_file(&path).unwrap();
@@ -280,11 +278,11 @@ fn a_file_of_the_work_folder_that_is_a_link_is_not_followed() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let _ = fs::remove_file(&path);
         symlink(outside(&shop).join(target), &path).unwrap();
-        let ran = shop.run(["import-stock"]);
+        let ran = shop.run(["import-stock", "--json"]);
         check_outside_is_untouched(&shop);
         match ran.code {
             0 => shop.check_stock("A-1", 9, 0),
-            _ => drop(ran.exits(6).says("symbolic link")),
+            _ => drop(ran.exits(6).only_problem("work-dir-link", "", &[link])),
         }
     }
 }
@@ -368,7 +366,8 @@ fn a_certificate_that_nobody_vouches_for_is_refused_before_the_password_is_sent(
         shop.order("1001").line("A-1", 1).insert();
         without_pin(&shop);
         shop.ftp.log().clear();
-        shop.run(["export-orders"]).exits(6).says("certificate");
+        let ran = shop.run(["export-orders", "--json"]).exits(6);
+        ran.only_problem("ftp-certificate-untrusted", "", &[shop.ftp.certificate_sha256()]);
         assert_eq!(shop.ftp.log().entries_of("login"), [""; 0]);
         assert_eq!(shop.remote_files(OUTBOX), [""; 0]);
     }
@@ -381,7 +380,7 @@ fn a_server_without_tls_is_refused_before_the_password_is_sent() {
         shop.order("1001").line("A-1", 1).insert();
         shop.setting("tls = \"none\"\n\n[mail]", &format!("{setting}\n\n[mail]"));
         shop.ftp.log().clear();
-        shop.run(["export-orders"]).exits(6).says("TLS");
+        shop.run(["export-orders", "--json"]).exits(6).only_problem("ftp-tls-refused", "", &[]);
         assert_eq!(shop.ftp.log().entries_of("login"), [""; 0], "{setting}");
     }
 }
@@ -395,7 +394,7 @@ fn a_file_given_by_hand_is_bounded_too() {
     shop.write("large.csv", &[SHEET.as_bytes(), &vec![b'\n'; 1024 * 1024]].concat());
     for file in ["large.csv", "/dev/zero"] {
         let ran = shop.run(["import-stock", "--json", "--file", file]).exits(3);
-        ran.problem(Some(file), None, None, &["too large", "1 MB"]);
+        ran.only_problem("file-too-large", file, &["the limit is 1 MB"]);
         assert!(shop.work_files_below("spool").is_empty());
     }
     shop.check_stock("A-1", 3, 0);
@@ -410,9 +409,10 @@ fn a_record_without_end_is_refused_within_bounded_memory() {
     let command = shop.command(["--help"]);
     let mut shell = Command::new("sh");
     // All of it would not fit: 60 MiB besides the program itself and what SQLite and the threads reserve.
-    shell.args(["-c", "ulimit -d 61440; exec \"$0\" import-stock --file endless.csv"]);
+    shell.args(["-c", "ulimit -d 61440; exec \"$0\" import-stock --json --file endless.csv"]);
     shell.arg(env!("CARGO_BIN_EXE_tempostar")).current_dir(shop.path("")).env_clear();
     shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    Ran::new(shell.output().unwrap()).exits(3).says("endless.csv");
+    let ran = Ran::new(shell.output().unwrap()).exits(3);
+    ran.only_problem("record-too-long", "endless.csv: line 2", &[]);
     shop.check_stock("A-1", 3, 0);
 }

@@ -31,7 +31,7 @@ fn the_ledger_calls_a_file_applied_only_when_all_of_it_is() {
     shop.check_rows("SELECT outcome FROM tempostar_files", &["begun"]);
     assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
     assert_eq!(shop.work_files_below("archive").len(), 1);
-    shop.run(["import-stock", "--json"]).ok().says("begun-file-finished");
+    shop.run(["import-stock", "--json"]).ok().only_problem("begun-file-finished", "stock.csv", &[]);
     shop.check_rows(WRITTEN, &["40"]);
     shop.check_rows("SELECT outcome FROM tempostar_files", &["applied"]);
     shop.run(["import-stock", "--json"]).ok().no_problem();
@@ -48,9 +48,9 @@ fn a_begun_file_counts_only_when_all_of_it_is_written() {
     );
     let ran = shop.run(["import-stock", "--json"]).exits(8).count("changed", 0).count("unchanged", 0);
     assert_eq!(ran.json()["files"], serde_json::json!([]), "{ran}");
-    ran.never_says("begun-file-finished");
+    ran.only_problem("database-unexpected", "", &["not now"]);
     shop.sql("DROP TRIGGER not_yet");
-    let ran = shop.run(["import-stock", "--json"]).ok().says("begun-file-finished");
+    let ran = shop.run(["import-stock", "--json"]).ok().only_problem("begun-file-finished", "stock.csv", &[]);
     let file = &ran.json()["files"][0];
     assert_eq!((&file["rows"], &file["outcome"]), (&40.into(), &"applied".into()), "{ran}");
     let changed = file["applied"].as_i64().unwrap();
@@ -109,7 +109,7 @@ fn without_the_copy_the_server_s_file_is_applied_as_a_whole() {
     shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));
     shop.run_dying_at("slice-committed:3", ["import-stock"]);
     fs::remove_dir_all(shop.path("tempostar.d/archive")).unwrap();
-    shop.run(["import-stock", "--json"]).exits(3).says("begun-copy-lost");
+    shop.run(["import-stock", "--json"]).exits(3).only_problem("begun-copy-lost", "stock.csv", &[]);
     shop.check_rows(WRITTEN, &["40"]);
     shop.check_rows("SELECT outcome FROM tempostar_files", &["applied"]);
 }
@@ -175,7 +175,11 @@ fn ship_everything(shop: &mut Shop) {
                  12345-1001,800,1,T-11\n\
                  12345-1006,100,,\n";
     shop.put_sheet(LOGISTICS_INBOX, "s2.csv", sheet);
-    shop.run(["import-logistics"]);
+    shop.run(["import-logistics", "--json"]).ok().problem(
+        "cancelled-in-tempostar",
+        "s2.csv",
+        &["(1): 1003\n"],
+    );
 }
 
 #[test]

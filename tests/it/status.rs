@@ -148,7 +148,8 @@ fn a_file_of_the_archive_is_done_again_by_its_name() {
     shop.at("2026-11-24 10:30:00");
     shop.run(["import-stock", "--file", "stock.csv", "--json"]).ok().count("changed", 1);
     shop.check_stock("A-1", 6, 0);
-    shop.run(["import-logistics", "--file", "stock.csv"]).exits(2).says("its name alone means the copy");
+    let ran = shop.run(["import-logistics", "--json", "--file", "stock.csv"]).exits(2);
+    ran.only_problem("file-argument", "", &["stock.csv"]);
     // A file that lies there is meant rather than a copy.
     shop.write("stock.csv", &crate::harness::cp932("商品コード,在庫数\nA-1,8\n"));
     shop.run(["import-stock", "--file", "stock.csv"]).ok();
@@ -167,10 +168,12 @@ fn a_refused_file_is_taken_from_the_archive_once_what_was_missing_is_there() {
         "status.csv",
         "ショップ受注番号,出荷日\n12345-1001,2026/11/24\n12345-1002,いつか\n",
     );
-    shop.run(["import-logistics"]).exits(3).says("refused");
+    let ran = shop.run(["import-logistics", "--json"]).exits(3);
+    assert_eq!(ran.file_outcome("status.csv"), "refused");
     shop.setting("max_bad_rows_percent = 0", "max_bad_rows_percent = 60");
     shop.at("2026-11-24 11:00:00");
-    shop.run(["import-logistics", "--file", "status.csv"]).exits(3).never_says("refused");
+    let ran = shop.run(["import-logistics", "--json", "--file", "status.csv"]).exits(3);
+    assert_eq!(ran.json()["files"][0]["outcome"], "applied", "{ran}");
     let open = shop.rows("SELECT kind FROM tempostar_problems WHERE ended_at IS NULL");
     assert_eq!(open, ["rejects-kept"], "the refusal is over");
 }

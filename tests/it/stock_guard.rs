@@ -22,8 +22,8 @@ fn shop(skus: usize, guard: &str) -> Shop {
 
 /// It was held, and nothing of it was written.
 #[track_caller]
-fn check_held(shop: &Shop, ran: Ran, name: &str) {
-    let ran = ran.exits(4).outcome("held");
+fn check_held(shop: &Shop, ran: Ran, code: &str, name: &str) {
+    let ran = ran.exits(4).outcome("held").problem(code, name, &[]);
     assert_eq!(ran.file_outcome(name), "held");
     shop.check_rows("SELECT DISTINCT quantity FROM stock", &["5"]);
     assert!(shop.remote_files(STOCK_INBOX).contains(&name.to_owned()));
@@ -38,7 +38,7 @@ fn as_many_skus_as_the_limit_may_become_unsellable_but_not_one_more() {
     shop_at_limit.run(["import-stock"]).ok();
     let shop_beyond = shop(40, "zero_percent = 20");
     put(&shop_beyond, "stock.csv", &rows(40, 9));
-    check_held(&shop_beyond, shop_beyond.run(["import-stock", "--json"]), "stock.csv");
+    check_held(&shop_beyond, shop_beyond.run(["import-stock", "--json"]), "guard-zero", "stock.csv");
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn as_many_skus_as_the_limit_may_be_unknown_but_not_one_more() {
     shop_at_limit.run(["import-stock"]).ok();
     let shop_beyond = shop(20, "unknown_percent = 50");
     put(&shop_beyond, "stock.csv", &rows(41, 0));
-    check_held(&shop_beyond, shop_beyond.run(["import-stock", "--json"]), "stock.csv");
+    check_held(&shop_beyond, shop_beyond.run(["import-stock", "--json"]), "guard-unknown", "stock.csv");
 }
 
 #[test]
@@ -58,15 +58,18 @@ fn from_min_rows_on_the_guard_watches() {
     shop_below.run(["import-stock"]).ok();
     let shop_from = shop(10, "min_rows = 6");
     put(&shop_from, "stock.csv", &rows(6, 6));
-    check_held(&shop_from, shop_from.run(["import-stock", "--json"]), "stock.csv");
+    check_held(&shop_from, shop_from.run(["import-stock", "--json"]), "guard-zero", "stock.csv");
 }
 
 #[test]
 fn a_limit_of_0_tolerates_none() {
-    for (guard, rows) in [("zero_percent = 0", rows(40, 1)), ("unknown_percent = 0", rows(41, 0))] {
+    for (guard, rows, code) in [
+        ("zero_percent = 0", rows(40, 1), "guard-zero"),
+        ("unknown_percent = 0", rows(41, 0), "guard-unknown"),
+    ] {
         let shop = shop(40, guard);
         put(&shop, "stock.csv", &rows);
-        check_held(&shop, shop.run(["import-stock", "--json"]), "stock.csv");
+        check_held(&shop, shop.run(["import-stock", "--json"]), code, "stock.csv");
     }
 }
 
@@ -96,7 +99,7 @@ fn the_share_is_counted_against_what_the_shop_can_sell_now() {
     shop.sql("UPDATE skus SET handled = 0 WHERE code > 'S-010'");
     // Three of forty are few, three of ten are many.
     put(&shop, "stock.csv", &rows(40, 3));
-    check_held(&shop, shop.run(["import-stock", "--json"]), "stock.csv");
+    check_held(&shop, shop.run(["import-stock", "--json"]), "guard-zero", "stock.csv");
 }
 
 #[test]
@@ -107,7 +110,8 @@ fn a_figure_that_orders_on_their_way_use_up_counts_as_unsellable() {
         shop.order(&format!("10{number}")).line(&sku, 4).insert();
     }
     put(&shop, "stock.csv", &rows(40, 0));
-    shop.run(["import-stock", "--json"]).exits(4).outcome("held");
+    let ran = shop.run(["import-stock", "--json"]).exits(4).outcome("held");
+    ran.only_problem("guard-zero", "stock.csv", &["9 of the 40"]);
 }
 
 // What is held ---------------------------------------------------------------------------------------------------
@@ -116,20 +120,16 @@ fn a_figure_that_orders_on_their_way_use_up_counts_as_unsellable() {
 fn the_figures_that_tripped_it_are_named() {
     let shop = shop(40, "zero_percent = 20\nunknown_percent = 50");
     put(&shop, "stock.csv", &rows(40, 30));
-    shop.run(["import-stock", "--json"]).exits(4).problem(
-        Some("stock.csv"),
-        None,
-        None,
-        &["30", "40", "75 %", "20 %"],
-    );
-    shop.run(["import-stock", "--quiet"]).exits(4).says("stock.csv: ").says("30 of the 40").says("--force");
+    let zero = "this file would make 30 of the 40 sellable SKUs unsellable (75 %, the limit is 20 %)";
+    let ran = shop.run(["import-stock", "--json"]).exits(4);
+    ran.only_problem("guard-zero", "stock.csv", &[zero, "import-stock --force"]);
+    let ran = shop.run(["import-stock", "--quiet"]).exits(4).says("import-stock --force");
+    assert!(ran.stderr.starts_with(&format!("error: stock.csv: {zero}")), "{ran}");
     put(&shop, "stock.csv", &rows(100, 0));
-    shop.run(["import-stock", "--json"]).exits(4).problem(
-        Some("stock.csv"),
-        None,
-        None,
-        &["60", "100", "60 %", "50 %"],
-    );
+    let unknown =
+        "60 of this file's 100 rows (60 %, the limit is 50 %) name SKUs that the shop does not have";
+    let ran = shop.run(["import-stock", "--json"]).exits(4);
+    ran.problem("guard-unknown", "stock.csv", &[unknown]);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn each_run_judges_anew() {
     let mut shop = shop(40, "zero_percent = 20");
     put(&shop, "stock20261124101000.csv", &rows(40, 12));
     for _ in 0..2 {
-        check_held(&shop, shop.run(["import-stock", "--json"]), "stock20261124101000.csv");
+        check_held(&shop, shop.run(["import-stock", "--json"]), "guard-zero", "stock20261124101000.csv");
     }
     // Meanwhile the shop has sold out of most of them.
     shop.sql("UPDATE stock SET allocated = 5 WHERE sku_code < 'S-010'");
@@ -177,7 +177,7 @@ fn each_run_judges_anew() {
 fn a_better_file_of_the_same_name_takes_the_place_of_a_held_one() {
     let shop = shop(40, "zero_percent = 20");
     put(&shop, "stock.csv", &rows(40, 40));
-    check_held(&shop, shop.run(["import-stock", "--json"]), "stock.csv");
+    check_held(&shop, shop.run(["import-stock", "--json"]), "guard-zero", "stock.csv");
     put(&shop, "stock.csv", &rows(40, 0));
     shop.run(["import-stock"]).ok();
     shop.check_rows("SELECT DISTINCT quantity FROM stock", &["4"]);
@@ -199,6 +199,6 @@ fn force_applies_the_held_file_and_those_that_waited_for_it() {
 fn a_dry_run_tells_what_would_be_held_and_notes_nothing() {
     let shop = shop(40, "zero_percent = 20");
     put(&shop, "stock.csv", &rows(40, 40));
-    check_held(&shop, shop.run(["import-stock", "--dry-run", "--json"]), "stock.csv");
+    check_held(&shop, shop.run(["import-stock", "--dry-run", "--json"]), "guard-zero", "stock.csv");
     shop.check_rows("SELECT count(*) FROM tempostar_files", &["0"]);
 }

@@ -47,6 +47,12 @@ fn with_quiet_or_verbose_there_is_no_line_of_progress() {
 }
 
 #[test]
+fn checks_are_coloured_for_a_person() {
+    let shop = Shop::new();
+    at_a_terminal(&shop, &["check-settings", "--offline"]).ok().says("\u{1b}[32m✓ settings file\u{1b}[0m");
+}
+
+#[test]
 fn what_is_piped_has_no_line_of_progress() {
     let shop = shop_with_a_slow_server();
     let ran = shop.run(["import-stock"]).ok().never_says("\u{1b}");

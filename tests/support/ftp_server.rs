@@ -12,6 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
@@ -60,6 +61,10 @@ pub enum Fault {
     GetCutShort(u64),
     /// A download begins only after so many milliseconds, and is then as it should be.
     GetDelayed(u64),
+    /// A download begins only after [`Faults::let_go`], and is then as it should be.
+    GetHeld,
+    /// An upload is stored only after [`Faults::let_go`], and is then as it should be.
+    PutHeld,
     /// A rename is not done and answered with “550 permission denied”.
     RenameRefused,
     /// A rename is done although the answer is “451 local error”.
@@ -77,8 +82,10 @@ pub enum Fault {
 impl Fault {
     fn operation(self) -> Operation {
         match self {
-            Self::PutFailsAfter(_) | Self::PutCutShort(_) => Operation::Put,
-            Self::GetFailsAfter(_) | Self::GetCutShort(_) | Self::GetDelayed(_) => Operation::Get,
+            Self::PutFailsAfter(_) | Self::PutCutShort(_) | Self::PutHeld => Operation::Put,
+            Self::GetFailsAfter(_) | Self::GetCutShort(_) | Self::GetDelayed(_) | Self::GetHeld => {
+                Operation::Get
+            }
             Self::RenameRefused | Self::RenameDoneButDenied => Operation::Rename,
             Self::ListRefused => Operation::List,
             Self::DeleteRefused => Operation::Delete,
@@ -110,7 +117,10 @@ struct Armed {
 
 /// The faults of a running server, to be set and taken back at any time.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<Vec<Armed>>>);
+pub struct Faults {
+    armed: Arc<Mutex<Vec<Armed>>>,
+    is_let_go: Arc<AtomicBool>,
+}
 
 impl Faults {
     /// The next matching operation fails, the one after it does not.
@@ -135,21 +145,39 @@ impl Faults {
 
     /// The next so many matching operations on a path that contains `path_part` fail.
     pub fn times_at(&self, times: u32, fault: Fault, path_part: &str) {
-        locked(&self.0).push(Armed { fault, path_part: path_part.to_owned(), times_left: times });
+        locked(&self.armed).push(Armed { fault, path_part: path_part.to_owned(), times_left: times });
+    }
+
+    /// The next so many downloads ([`Fault::GetHeld`]) or uploads ([`Fault::PutHeld`]) wait for [`Faults::let_go`].
+    pub fn hold(&self, times: u32, fault: Fault) {
+        self.is_let_go.store(false, Ordering::SeqCst);
+        self.times_at(times, fault, "");
+    }
+
+    /// What is held goes on.
+    pub fn let_go(&self) {
+        self.is_let_go.store(true, Ordering::SeqCst);
+    }
+
+    async fn wait_if_held(&self, fault: Option<Fault>) {
+        while matches!(fault, Some(Fault::GetHeld | Fault::PutHeld)) && !self.is_let_go.load(Ordering::SeqCst)
+        {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
 
     /// Nothing fails any more.
     pub fn clear(&self) {
-        locked(&self.0).clear();
+        locked(&self.armed).clear();
     }
 
     /// How many faults still wait for their operation; a test asserts 0 to know that its fault happened.
     pub fn waiting(&self) -> usize {
-        locked(&self.0).len()
+        locked(&self.armed).len()
     }
 
     fn take(&self, operation: Operation, path: &str) -> Option<Fault> {
-        let mut armed = locked(&self.0);
+        let mut armed = locked(&self.armed);
         let hit =
             armed.iter().position(|a| a.fault.operation() == operation && path.contains(&a.path_part))?;
         let fault = armed[hit].fault;
@@ -580,6 +608,7 @@ impl StorageBackend<DefaultUser> for Disk {
         if let Some(Fault::GetDelayed(delay_ms)) = fault {
             tokio::time::sleep(Duration::from_millis(delay_ms)).await;
         }
+        self.faults.wait_if_held(fault).await;
         let file = self.files.get(user, path, start).await?;
         Ok(match fault {
             Some(Fault::GetCutShort(bytes)) => Box::new(file.take(bytes)),
@@ -595,7 +624,9 @@ impl StorageBackend<DefaultUser> for Disk {
         path: P,
         start: u64,
     ) -> Result<u64> {
-        let (kept, fails) = match self.fault(Operation::Put, "put", &shown(&path)) {
+        let fault = self.fault(Operation::Put, "put", &shown(&path));
+        self.faults.wait_if_held(fault).await;
+        let (kept, fails) = match fault {
             Some(Fault::PutFailsAfter(bytes)) => (bytes, true),
             Some(Fault::PutCutShort(bytes)) => (bytes, false),
             _ => {
@@ -688,4 +719,5 @@ const _: () = {
         (Tls::Offered, Fault::PutFailsAfter, Fault::PutCutShort, Fault::GetFailsAfter, Fault::GetCutShort);
     let _ = (Fault::RenameRefused, Fault::RenameDoneButDenied, Fault::ListRefused, Fault::DeleteRefused);
     let _ = (Fault::MakeFolderRefused, Fault::ConnectionDropped, Fault::GetDelayed);
+    let _ = (Fault::GetHeld, Fault::PutHeld, Faults::hold, Faults::let_go);
 };

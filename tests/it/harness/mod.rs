@@ -1,6 +1,7 @@
 //! A shop to test with, in the shop's own words: [`Shop`] is a folder with settings and (after the first run) a
 //! database, an FTP server that plays TEMPOSTAR's, and a clock; [`Ran`] is what one run of the binary did.
 
+mod held;
 mod orders;
 mod ran;
 pub mod scenes;
@@ -14,12 +15,13 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDateTime;
-use rusqlite::Connection;
 use rusqlite::types::Value;
+use rusqlite::{Connection, Row};
 use tempfile::TempDir;
 
 use crate::ftp_server::{FtpServer, Tls};
 
+pub use held::{Running, wait_until};
 pub use orders::{CUSTOMER, OrderBuilder};
 pub use ran::Ran;
 
@@ -99,6 +101,15 @@ impl Shop {
         });
     }
 
+    /// Where a problem with a key is said to be that stands on the line with this text.
+    #[track_caller]
+    pub fn setting_place(&self, text: &str, key: &str) -> String {
+        let settings = fs::read_to_string(self.path("tempostar.toml")).unwrap();
+        let line = settings.lines().position(|line| line.contains(text));
+        let line = line.unwrap_or_else(|| panic!("the settings have no {text:?}:\n{settings}")) + 1;
+        format!("./tempostar.toml: line {line}: {key}").trim_end_matches(": ").to_owned()
+    }
+
     /// All files below a folder of the work folder, sorted, with the path inside it.
     pub fn work_files_below(&self, folder: &str) -> Vec<PathBuf> {
         let mut found = Vec::new();
@@ -140,6 +151,27 @@ impl Shop {
         let files = self.remote_files(OUTBOX);
         assert_eq!(files.len(), 1, "files in the outbox: {files:?}");
         from_cp932(&self.remote_bytes(&format!("{OUTBOX}/{}", files[0])))
+    }
+
+    /// The order numbers in all files of the outbox, as often as they stand there for a line of theirs.
+    #[track_caller]
+    pub fn numbers_in_outbox(&self) -> Vec<String> {
+        let files = self.remote_files(OUTBOX).into_iter().filter(|name| name.ends_with(".csv"));
+        let texts = files.map(|name| from_cp932(&self.remote_bytes(&format!("{OUTBOX}/{name}"))));
+        let numbers = |text: String| -> Vec<String> {
+            text.lines().skip(1).map(|line| line.split('"').nth(1).unwrap().to_owned()).collect()
+        };
+        texts.flat_map(numbers).collect()
+    }
+
+    /// TEMPOSTAR takes all files of orders out of the outbox, with these order numbers in them.
+    #[track_caller]
+    pub fn take_orders(&self) -> Vec<String> {
+        let numbers = self.numbers_in_outbox();
+        for name in self.remote_files(OUTBOX).iter().filter(|name| name.ends_with(".csv")) {
+            self.take_away(&format!("{OUTBOX}/{name}"));
+        }
+        numbers
     }
 
     /// TEMPOSTAR takes a file away.
@@ -352,6 +384,27 @@ impl Shop {
         assert_eq!(self.rows(query), expected, "{query}");
     }
 
+    /// All columns of one row, in their order, as `column: value`.
+    #[track_caller]
+    pub fn record(&self, table: &str, which: &str) -> Vec<String> {
+        let query = format!("SELECT * FROM {table} WHERE {which}");
+        let db = self.db();
+        let mut statement = db.prepare(&query).unwrap_or_else(|error| panic!("{error}\n{query}"));
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let read = |row: &Row<'_>| (0..columns.len()).map(|i| row.get(i)).collect::<Result<Vec<Value>, _>>();
+        let values = statement.query_one([], read).unwrap_or_else(|error| panic!("{error}\n{query}"));
+        columns.iter().zip(&values).map(|(column, value)| format!("{column}: {}", shown(value))).collect()
+    }
+
+    /// All columns of one row that are not null, one a line; blanks before them do not count.
+    #[track_caller]
+    pub fn check_record(&self, table: &str, which: &str, expected: &str) {
+        let mut found = self.record(table, which);
+        found.retain(|line| !line.ends_with(": NULL"));
+        let expected: Vec<&str> = expected.lines().map(str::trim_start).collect();
+        assert_eq!(found, expected, "{table} where {which}");
+    }
+
     /// What the shop believes to have, and what of it is allocated.
     #[track_caller]
     pub fn check_stock(&self, sku: &str, quantity: i64, allocated: i64) {
@@ -378,7 +431,7 @@ impl Shop {
     }
 }
 
-/// The settings of `interface.md` with this server, without pauses.
+/// The settings of a small shop at this server, in clear text or not, without pauses.
 fn sample_settings(ftp: &FtpServer, tls: Tls) -> String {
     let tls_lines = match tls {
         Tls::Off => "tls = \"none\"".to_owned(),

@@ -81,31 +81,58 @@ impl Ran {
         self
     }
 
-    /// Among `problems` is one at this place (file, 1-based line, column; `None`: not asked) that says all `words`
-    /// and also says what to do.
+    /// Among `problems` is one of this code and at this place, written as people are shown it
+    /// (`stock.csv: line 4: 在庫数`; empty: none), that says these words in this order, and also what to do. What to do
+    /// comes last.
     #[track_caller]
-    pub fn problem(
-        self,
-        file: Option<&str>,
-        line: Option<u64>,
-        column: Option<&str>,
-        words: &[&str],
-    ) -> Self {
-        let document = self.json();
-        let problems = document["problems"].as_array().expect("problems is not an array");
-        let found = problems.iter().find(|problem| {
-            let message = problem["message"].as_str().unwrap_or_default();
-            file.is_none_or(|file| problem["file"] == file)
-                && line.is_none_or(|line| problem["line"] == line)
-                && column.is_none_or(|column| problem["column"] == column)
-                && words.iter().all(|word| message.contains(word))
-        });
-        let Some(found) = found else {
-            panic!("no problem in {file:?} at line {line:?}, column {column:?}, that says {words:?}\n{self}")
-        };
+    pub fn problem(self, code: &str, place: &str, words: &[&str]) -> Self {
+        self.has_problem(&format!("{code} at {place:?} that says {words:?}"), |problem| {
+            let text = |key: &str| problem[key].as_str().unwrap_or_default();
+            let (message, hint) = (text("message"), text("hint"));
+            let said = message.strip_prefix(place).unwrap_or(message).to_owned() + "\n" + hint;
+            problem["code"] == code && place_of(problem) == place && says_in_order(&said, words)
+        })
+    }
+
+    /// As [`Ran::problem`], wherever it is and whatever it says.
+    #[track_caller]
+    pub fn has_code(self, code: &str) -> Self {
+        self.has_problem(code, |problem| problem["code"] == code)
+    }
+
+    #[track_caller]
+    fn has_problem(self, what: &str, is_meant: impl Fn(&Value) -> bool) -> Self {
+        let problems = self.problems();
+        let found = problems.iter().find(|problem| is_meant(problem));
+        let found = found.unwrap_or_else(|| panic!("no problem {what}\n{self}"));
         let is_note = found["severity"] == "note";
         assert!(is_note || found["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "no hint: {found}");
         self
+    }
+
+    /// As [`Ran::problem`], and there is no other.
+    #[track_caller]
+    pub fn only_problem(self, code: &str, place: &str, words: &[&str]) -> Self {
+        assert_eq!(self.codes(), [code], "problems\n{self}");
+        self.problem(code, place, words)
+    }
+
+    /// A file was refused, for this problem alone.
+    #[track_caller]
+    pub fn refused(self, code: &str, place: &str, words: &[&str]) -> Self {
+        assert_eq!(self.codes(), [code, "file-refused"], "problems\n{self}");
+        self.problem(code, place, words)
+    }
+
+    /// The code of each problem.
+    #[track_caller]
+    pub fn codes(&self) -> Vec<String> {
+        self.problems().iter().map(|problem| problem["code"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[track_caller]
+    fn problems(&self) -> Vec<Value> {
+        self.json()["problems"].as_array().expect("problems is not an array").clone()
     }
 
     /// No problem at all.
@@ -124,6 +151,24 @@ impl Ran {
         let outcome = file.and_then(|file| file["outcome"].as_str());
         outcome.unwrap_or_else(|| panic!("{name} is not among the files\n{self}")).to_owned()
     }
+}
+
+/// File, line and column of a problem.
+fn place_of(problem: &Value) -> String {
+    let text = |key: &str| problem[key].as_str().map(str::to_owned);
+    let line = problem["line"].as_u64().map(|line| format!("line {line}"));
+    [text("file"), line, text("column")].into_iter().flatten().collect::<Vec<_>>().join(": ")
+}
+
+fn says_in_order(said: &str, words: &[&str]) -> bool {
+    let mut rest = said;
+    words.iter().all(|word| match rest.split_once(word) {
+        Some((_, behind)) => {
+            rest = behind;
+            true
+        }
+        None => false,
+    })
 }
 
 impl fmt::Display for Ran {

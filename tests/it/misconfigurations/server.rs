@@ -241,17 +241,9 @@ fn a_server_that_says_much_is_not_blamed() {
 #[test]
 fn an_address_that_cannot_be_reached_is_told_and_not_blamed() {
     let mut site = Site::behind_proxy("PASV", Act::WrongAddress);
-    for (language, words) in
-        [(Language::Ja, "アドレス（10.255.255.1）"), (Language::En, "10.255.255.1 (inside")]
-    {
+    for language in [Language::Ja, Language::En] {
         let (ran, document) = programs_run(&mut site, &["--write-test"], language);
-        ran.ok();
-        let note = &document["problems"][0];
-        assert_eq!(
-            (note["code"].as_str(), note["severity"].as_str()),
-            (Some("ftp-passive-address"), Some("note"))
-        );
-        assert!(note["message"].as_str().unwrap().contains(words), "{note}");
-        assert_eq!(document["problems"].as_array().map(Vec::len), Some(1), "{document}");
+        assert_eq!(document["problems"][0]["severity"], "note", "{ran}");
+        ran.ok().only_problem("ftp-passive-address", "", &["10.255.255.1"]);
     }
 }

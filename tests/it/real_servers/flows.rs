@@ -6,22 +6,9 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::PermissionsExt;
 
 use super::server::RealShop;
-use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, cp932};
+use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, STOCK_INBOX, cp932};
 
 const SHEET: &str = "\"商品コード\",\"在庫数\"\n\"A-1\",\"9\"\n";
-
-impl Ran {
-    /// Among `problems` is one with this code, and it says what to do.
-    #[track_caller]
-    pub fn has_code(self, code: &str) -> Self {
-        let document = self.json();
-        let problems = document["problems"].as_array().expect("problems is not an array");
-        let found = problems.iter().find(|problem| problem["code"] == code);
-        let Some(found) = found else { panic!("no problem {code}\n{self}") };
-        assert!(found["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "no hint: {found}");
-        self
-    }
-}
 
 fn stock_waits(shop: &RealShop) {
     shop.product_in_stock("A-1", 3);
