@@ -1,7 +1,5 @@
 //! The four jobs: what a run can be of.
 
-use crate::text::{Text, mail as text};
-
 words! {
     /// One job. Its word is the subcommand, and what it is called in the database, the settings and the names of files.
     pub enum Job {
@@ -13,17 +11,5 @@ words! {
         Stock = "import-stock",
         /// 受注連携
         Orders = "export-orders",
-    }
-}
-
-impl Job {
-    /// What people call it.
-    pub fn title(self) -> Text {
-        match self {
-            Self::Products => text::job_products(),
-            Self::Logistics => text::job_logistics(),
-            Self::Stock => text::job_stock(),
-            Self::Orders => text::job_orders(),
-        }
     }
 }

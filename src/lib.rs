@@ -30,6 +30,7 @@ pub(crate) mod hashing;
 pub mod interrupt;
 pub mod job;
 pub mod jobs;
+pub mod language;
 pub(crate) mod layout;
 pub(crate) mod lock;
 mod log;

@@ -4,75 +4,9 @@
 //! So no layer below the printing has to know the reader's language, and a sentence cannot exist in one
 //! language only: the macros do not compile then.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
 use crate::problem::{FILE_HELD, Kind, RETIRED, SERVER_FAILS};
 
-/// The reader's language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// 日本語
-    Ja,
-    /// English
-    En,
-}
-
-/// One text in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Text {
-    /// 日本語
-    pub ja: String,
-    /// English
-    pub en: String,
-}
-
-impl Text {
-    /// The text in the given language.
-    pub fn get(&self, language: Language) -> &str {
-        match language {
-            Language::Ja => &self.ja,
-            Language::En => &self.en,
-        }
-    }
-
-    /// This text, and another one behind it: `order 1001 is held back: its total is wrong`.
-    #[must_use]
-    pub fn because(self, reason: &Self) -> Self {
-        Self { ja: self.ja + ": " + &reason.ja, en: self.en + ": " + &reason.en }
-    }
-
-    /// All of them, with what stands between two in either language.
-    pub fn joined(texts: &[Self], ja: &str, en: &str) -> Self {
-        let all = |language| texts.iter().map(|text| text.get(language)).collect::<Vec<_>>();
-        Self { ja: all(Language::Ja).join(ja), en: all(Language::En).join(en) }
-    }
-
-    /// `one, another`
-    pub fn listed(texts: &[Self]) -> Self {
-        Self::joined(texts, "、", ", ")
-    }
-
-    /// This text without its full stop, because something follows in the same sentence.
-    #[must_use]
-    pub fn going_on(self) -> Self {
-        Self { ja: self.ja.trim_end_matches('。').to_owned(), en: self.en }
-    }
-
-    /// A text that is the same in both languages: a name, a path, a server's reply.
-    pub fn same(text: impl Into<String>) -> Self {
-        let en: String = text.into();
-        Self { ja: en.clone(), en }
-    }
-}
-
-impl fmt::Display for Text {
-    /// English, the language of logs and of error chains.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.en)
-    }
-}
+pub use crate::language::{Language, Text};
 
 /// Declares sentences: `texts! { name(arg: Type, …) { ja: "… {arg} …", en: "… {arg} …" } … }` makes a function
 /// `pub fn name(arg: Type, …) -> Text` of each, and `pub const TEXTS`, the list that the tests walk.
@@ -172,6 +106,7 @@ pub struct Declared {
 pub mod books;
 pub mod check_settings;
 pub mod explain;
+pub mod job;
 pub mod jobs;
 pub mod mail;
 pub mod print;
@@ -217,6 +152,7 @@ mod tests {
         for texts in [
             check_settings::TEXTS,
             explain::TEXTS,
+            job::TEXTS,
             jobs::TEXTS,
             mail::TEXTS,
             print::TEXTS,

@@ -10,6 +10,7 @@
 mod decide;
 mod rows;
 mod tables;
+mod tally;
 
 use anyhow::Result;
 use rusqlite::Connection;
@@ -18,14 +19,12 @@ use self::decide::{OrderState, decide};
 pub use self::rows::missing_columns;
 use self::rows::{Columns, Entry, Progress, read_staged, stage};
 use self::tables::{Cancellation, Keep, Lookup, OrdersPlan, begin_changes};
-use super::Names;
+use self::tally::Tally;
 use crate::moment::Moment;
-use crate::problem::Problem;
 use crate::report::Counts;
 use crate::settings::{Inbox, Settings};
 use crate::sync::Run;
 use crate::sync::import::{Comparison, ImportJob, Incoming, Source, import};
-use crate::text::jobs as text;
 
 /// Runs the job. What it did and what went wrong is in the report.
 pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
@@ -51,27 +50,8 @@ impl ImportJob for ImportLogistics<'_> {
         decide_all(incoming.shop, &columns, incoming.file_time, &mut tally)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let plan = Box::new(OrdersPlan::number(incoming.shop)?);
-        Ok(Comparison { plan, ..finish_comparison(incoming, tally, unknown_columns) })
+        Ok(Comparison { plan, ..tally.finish(incoming, unknown_columns) })
     }
-}
-
-/// What was seen, for the report.
-#[derive(Default)]
-struct Tally {
-    shop_code: String,
-    shipped: u64,
-    updated: u64,
-    unchanged: u64,
-    not_shipped_yet: u64,
-    lines_added: u64,
-    cancelled: u64,
-    newly_cancelled: Names,
-    shipped_but_cancelled: Names,
-    unknown_orders: Names,
-    other_shop: Names,
-    rows_applied: u64,
-    rows_unknown: u64,
-    problems: Vec<Problem>,
 }
 
 /// Decides about every order that the file names, and keeps what has to be written in temporary tables.
@@ -166,40 +146,4 @@ pub fn cancelled_there(shop: &Connection) -> Result<Vec<String>> {
     )?;
     let numbers = statement.query_map([], |row| row.get(0))?;
     Ok(numbers.collect::<rusqlite::Result<_>>()?)
-}
-
-fn finish_comparison(incoming: &mut Incoming<'_>, tally: Tally, unknown_columns: Vec<String>) -> Comparison {
-    let mut counts = Counts::default();
-    for (name, count) in [
-        ("shipped", tally.shipped),
-        ("unchanged", tally.unchanged),
-        ("unknown_order", tally.unknown_orders.count()),
-        ("other_shop", tally.other_shop.count()),
-        ("cancelled", tally.cancelled),
-        ("lines_added", tally.lines_added),
-        ("updated", tally.updated),
-        ("not_shipped_yet", tally.not_shipped_yet),
-    ] {
-        counts.add(name, count);
-    }
-    let mut tell = |names: &Names, problem: fn(u64, &str) -> Problem| {
-        if names.count() > 0 {
-            incoming.problems.push(problem(names.count(), &names.told()));
-        }
-    };
-    tell(&tally.unknown_orders, text::unknown_orders);
-    tell(&tally.other_shop, text::other_shop);
-    tell(&tally.newly_cancelled, text::cancelled_there);
-    tell(&tally.shipped_but_cancelled, text::shipped_but_cancelled);
-    incoming.problems.extend(tally.problems);
-    let rows = incoming.sheet.rows_read();
-    let unchanged = rows.saturating_sub(tally.rows_applied + tally.rows_unknown + incoming.rejects.count());
-    Comparison {
-        applied: tally.rows_applied,
-        unchanged,
-        unknown: tally.rows_unknown,
-        counts,
-        unknown_columns,
-        ..Comparison::default()
-    }
 }

@@ -25,7 +25,7 @@ pub use self::columns::missing_columns;
 use self::columns::{Columns, defined_free_items};
 pub use self::missing::missing_products;
 use self::missing::{begin_rejected, compare_missing, note_missing};
-use super::Names;
+use super::names::Names;
 use crate::books::Writing;
 use crate::books::history::Kind;
 use crate::books::staging::{Agreement, Cell, Stager, Staging};

@@ -27,7 +27,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
-use super::Names;
+use super::names::Names;
 use crate::books::{Writing, files};
 use crate::job::Job;
 use crate::moment::Moment;

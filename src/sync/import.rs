@@ -9,6 +9,8 @@
 mod commit;
 mod inbox;
 mod intake;
+mod job;
+mod judge;
 mod plan;
 mod read_ahead;
 mod rejects;
@@ -16,33 +18,26 @@ mod rejects;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::moment::Moment;
 use anyhow::{Context, Result};
-use rusqlite::Connection;
 
 use self::commit::{commit, finish_begun};
 use self::inbox::{Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready, mark_cleaned_up};
 pub use self::inbox::{join, marker_name};
+pub use self::job::{Comparison, ImportJob, Incoming, Progress};
+use self::judge::{compare, judge, refuse};
 pub use self::plan::{Plan, part, rowids};
 pub use self::read_ahead::{Room, read_ahead};
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
 use super::run::Run;
 use crate::books::files::{self, Decision, KnownFile};
-use crate::books::history::Recording;
 use crate::interrupt;
-use crate::layout::first_names;
 use crate::permit::Permit;
-use crate::problem::Problem;
-use crate::report::{Counts, FileOutcome, FileReport, Look};
+use crate::report::{FileOutcome, FileReport, Look};
 use crate::server::Remote;
 use crate::settings::Inbox;
-use crate::sheet::{Refusal, Sheet, scan_file};
 use crate::shelf::set_time;
 use crate::text::sync as text;
-
-/// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
-const COLUMNS_TOLD_MAX: usize = 200;
 
 /// Where the files come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,71 +46,6 @@ pub enum Source {
     Inbox,
     /// Files given by hand.
     Files(Vec<PathBuf>),
-}
-
-/// What an import does with a sheet.
-pub trait ImportJob {
-    /// What has to be known before the first file; only for a real run that takes the inbox.
-    fn begin(&self, _run: &mut Run<'_>, _permit: Permit, _remote: &mut Remote<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// Where its files lie.
-    fn inbox(&self) -> &Inbox;
-
-    /// What the columns of a file without a header are called, if there are such files.
-    fn default_header(&self) -> Option<&'static [&'static str]> {
-        None
-    }
-
-    /// Reads the whole sheet and compares it with the shop. A `Refusal` is the error of a file that cannot be used as a whole.
-    fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison>;
-}
-
-/// Whether a part of a file's rows is in the shop's tables already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// None is.
-    New,
-    /// An interrupted run has written some; they compare as unchanged now.
-    Begun,
-}
-
-/// A sheet and what is needed to judge it.
-pub struct Incoming<'a> {
-    /// The rows.
-    pub sheet: &'a mut Sheet,
-    /// Where rows go that are wrong in themselves.
-    pub rejects: &'a mut Rejects,
-    /// The shop as it was when reading began. Only temporary tables may be written.
-    pub shop: &'a Connection,
-    /// The file's own time.
-    pub file_time: Moment,
-    /// How far the file is.
-    pub progress: Progress,
-    /// What the reader should know, if the file is applied. An error makes the run end as partial.
-    pub problems: Vec<Problem>,
-}
-
-/// What reading and comparing a sheet found.
-#[derive(Default)]
-pub struct Comparison {
-    /// What has to be written.
-    pub plan: Box<dyn Plan>,
-    /// Rows that change something.
-    pub applied: u64,
-    /// Rows that agree with the shop.
-    pub unchanged: u64,
-    /// Rows about something that the shop does not have.
-    pub unknown: u64,
-    /// Whether the shop has had nothing of the kind so far.
-    pub is_first_load: bool,
-    /// The job's own figures.
-    pub counts: Counts,
-    /// Columns without a home.
-    pub unknown_columns: Vec<String>,
-    /// Why the safety guard keeps this file.
-    pub held_because: Option<Problem>,
 }
 
 /// What was decided about a file.
@@ -283,117 +213,6 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
     log::info!(file = file.shown; "{}, {} rows of it changed something", decision.state(), told.applied);
     run.report.add_file(told);
     Ok(Decided { decision, entry_id })
-}
-
-/// What is to be done about a file.
-struct Verdict {
-    decision: Decision,
-    /// What is written if it is applied.
-    plan: Box<dyn Plan>,
-    recording: Recording,
-}
-
-impl Verdict {
-    /// Nothing of the file is written.
-    fn without_a_plan(decision: Decision) -> Self {
-        Self { decision, plan: Box::default(), recording: Recording::Rows }
-    }
-}
-
-/// Opens the sheet, and has the job read all of it against one snapshot of the shop.
-fn compare(
-    run: &Run<'_>,
-    job: &dyn ImportJob,
-    file: &Spooled,
-    progress: Progress,
-    rejects: &mut Rejects,
-    told: &mut FileReport,
-) -> Result<(Comparison, Vec<Problem>)> {
-    let scan = match &file.scan {
-        Some(scan) => scan.clone(),
-        None => scan_file(&file.path, &file.shown, job.inbox().encoding)?,
-    };
-    let mut sheet = Sheet::open_scanned(&file.path, &file.shown, scan, job.default_header())?;
-    sheet.show(&run.progress);
-    let snapshot = run.books.unchecked_transaction()?;
-    let file_time = file.entry.file_time;
-    let (sheet_rows, problems) = (&mut sheet, Vec::new());
-    let mut incoming =
-        Incoming { sheet: sheet_rows, rejects, shop: &snapshot, file_time, progress, problems };
-    let compared = job.compare(&mut incoming);
-    let problems = incoming.problems;
-    // Ends the snapshot; a roll-back would take the temporary tables with it.
-    snapshot.commit()?;
-    told.rows = sheet.rows_read();
-    let comparison = compared?;
-    let tolerated_percent = job.inbox().max_bad_rows_percent;
-    if rejects.count * 100 > u64::from(tolerated_percent) * told.rows {
-        let problem = text::too_many_bad_rows(rejects.count, told.rows, tolerated_percent);
-        return Err(Refusal::new(problem.in_file(&file.shown)).into());
-    }
-    Ok((comparison, problems))
-}
-
-/// The file can be applied as far as its rows go; the guard may still keep it.
-fn judge(
-    run: &mut Run<'_>,
-    comparison: Comparison,
-    problems: Vec<Problem>,
-    told: &mut FileReport,
-) -> Verdict {
-    if let Some(problem) = comparison.held_because {
-        told.outcome = FileOutcome::Held;
-        let reason = problem.message.clone();
-        run.report.tell(problem.in_file(&told.name));
-        return Verdict::without_a_plan(Decision::Held(reason));
-    }
-    told.applied = comparison.applied;
-    told.unchanged = comparison.unchanged;
-    told.unknown = comparison.unknown;
-    told.unknown_columns = comparison.unknown_columns;
-    told.counts = comparison.counts;
-    told.counts.add("rejected", told.rejected);
-    for problem in problems {
-        run.report.tell(problem.in_file(&told.name));
-    }
-    tell_unknown_columns(run, told);
-    let recording = match comparison.is_first_load && !comparison.plan.is_empty() {
-        true => Recording::FirstLoad,
-        false => Recording::Rows,
-    };
-    Verdict { decision: Decision::Applied, plan: comparison.plan, recording }
-}
-
-/// An error while reading is a refusal of this file, or else ends the run.
-fn refuse(
-    run: &mut Run<'_>,
-    error: anyhow::Error,
-    file: &Spooled,
-    rejects: &Rejects,
-    told: &mut FileReport,
-) -> Result<Verdict> {
-    let Some(problem) = Refusal::of(&error).cloned() else { return Err(error) };
-    tell_rejects(run, rejects, told, None);
-    told.outcome = FileOutcome::Refused;
-    told.refused_because = Some(problem.clone());
-    let reason = problem.located_message();
-    run.report.tell(problem);
-    if file.listed.is_some() && run.permit.is_some() {
-        run.report.tell(text::refused(told.rows).in_file(&told.name));
-    }
-    Ok(Verdict::without_a_plan(Decision::Refused(reason)))
-}
-
-/// Each name once per run: the files of an inbox mostly have the same columns.
-fn tell_unknown_columns(run: &mut Run<'_>, told: &FileReport) {
-    let is_told = |name: &String| run.report.files.iter().any(|file| file.unknown_columns.contains(name));
-    let new: Vec<&str> =
-        told.unknown_columns.iter().filter(|name| !is_told(name)).map(String::as_str).collect();
-    if new.is_empty() {
-        return;
-    }
-    let names = first_names(&new, COLUMNS_TOLD_MAX);
-    run.report.tell(text::unknown_columns(&names, new.len()).in_file(&told.name));
 }
 
 /// After the decision: the copy in our archive, then the server's.

@@ -20,10 +20,6 @@ texts! {
         ja: "送信日時: {time}（日本時間） / 環境: {environment} / コマンド: tempostar check-settings --send-test-mail",
         en: "Sent {time} (Japan time) from {environment} by: tempostar check-settings --send-test-mail",
     }
-    job_products() { ja: "商品情報の取込", en: "product import" }
-    job_logistics() { ja: "物流連携の取込", en: "shipping import" }
-    job_stock() { ja: "在庫情報の取込", en: "stock import" }
-    job_orders() { ja: "受注の送信", en: "sending of orders" }
     subject_failing(shop: &str, job: &str, job_en: &str) {
         ja: "[TEMPOSTAR連携] {shop}: {job}に失敗しています",
         en: "[TEMPOSTAR link] {shop}: the {job_en} fails",

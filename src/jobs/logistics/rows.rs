@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::{Datelike, NaiveDate};
 use rusqlite::{Statement, params};
 
-use super::Tally;
+use super::tally::Tally;
 use crate::interrupt;
 use crate::moment::Moment;
 use crate::settings::AddOrderLines;

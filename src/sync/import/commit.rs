@@ -18,8 +18,10 @@ use anyhow::Result;
 use rusqlite::Transaction;
 
 use super::inbox::Spooled;
-use super::rejects::tell_rejects;
-use super::{ImportJob, Plan, Progress, Rejects, Verdict, compare, judge};
+use super::job::{ImportJob, Progress};
+use super::judge::{Verdict, compare, judge};
+use super::plan::Plan;
+use super::rejects::{Rejects, tell_rejects};
 use crate::books;
 use crate::books::Writing;
 use crate::books::files::{self, Decision, FileEntry};

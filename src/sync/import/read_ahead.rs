@@ -8,7 +8,8 @@ use std::thread;
 
 use anyhow::Result;
 
-use super::{Incoming, Rejects};
+use super::job::Incoming;
+use super::rejects::Rejects;
 use crate::interrupt;
 use crate::sheet::{Row, RowProblem, Sheet};
 

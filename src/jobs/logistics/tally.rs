@@ -1,0 +1,64 @@
+//! What is seen while a logistics file is read and decided about, for the report.
+
+use crate::jobs::names::Names;
+use crate::problem::Problem;
+use crate::report::Counts;
+use crate::sync::import::{Comparison, Incoming};
+use crate::text::jobs as text;
+
+/// What was seen, for the report.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) shop_code: String,
+    pub(super) shipped: u64,
+    pub(super) updated: u64,
+    pub(super) unchanged: u64,
+    pub(super) not_shipped_yet: u64,
+    pub(super) lines_added: u64,
+    pub(super) cancelled: u64,
+    pub(super) newly_cancelled: Names,
+    pub(super) shipped_but_cancelled: Names,
+    pub(super) unknown_orders: Names,
+    pub(super) other_shop: Names,
+    pub(super) rows_applied: u64,
+    pub(super) rows_unknown: u64,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Tally {
+    pub(super) fn finish(self, incoming: &mut Incoming<'_>, unknown_columns: Vec<String>) -> Comparison {
+        let mut counts = Counts::default();
+        for (name, count) in [
+            ("shipped", self.shipped),
+            ("unchanged", self.unchanged),
+            ("unknown_order", self.unknown_orders.count()),
+            ("other_shop", self.other_shop.count()),
+            ("cancelled", self.cancelled),
+            ("lines_added", self.lines_added),
+            ("updated", self.updated),
+            ("not_shipped_yet", self.not_shipped_yet),
+        ] {
+            counts.add(name, count);
+        }
+        let mut tell = |names: &Names, problem: fn(u64, &str) -> Problem| {
+            if names.count() > 0 {
+                incoming.problems.push(problem(names.count(), &names.told()));
+            }
+        };
+        tell(&self.unknown_orders, text::unknown_orders);
+        tell(&self.other_shop, text::other_shop);
+        tell(&self.newly_cancelled, text::cancelled_there);
+        tell(&self.shipped_but_cancelled, text::shipped_but_cancelled);
+        incoming.problems.extend(self.problems);
+        let rows = incoming.sheet.rows_read();
+        let unchanged = rows.saturating_sub(self.rows_applied + self.rows_unknown + incoming.rejects.count());
+        Comparison {
+            applied: self.rows_applied,
+            unchanged,
+            unknown: self.rows_unknown,
+            counts,
+            unknown_columns,
+            ..Comparison::default()
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What an import job has to do, and what it is handed.
+
+use anyhow::Result;
+use rusqlite::Connection;
+
+use super::plan::Plan;
+use super::rejects::Rejects;
+use crate::moment::Moment;
+use crate::permit::Permit;
+use crate::problem::Problem;
+use crate::report::Counts;
+use crate::server::Remote;
+use crate::settings::Inbox;
+use crate::sheet::Sheet;
+use crate::sync::run::Run;
+
+/// What an import does with a sheet.
+pub trait ImportJob {
+    /// What has to be known before the first file; only for a real run that takes the inbox.
+    fn begin(&self, _run: &mut Run<'_>, _permit: Permit, _remote: &mut Remote<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Where its files lie.
+    fn inbox(&self) -> &Inbox;
+
+    /// What the columns of a file without a header are called, if there are such files.
+    fn default_header(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
+    /// Reads the whole sheet and compares it with the shop. A `Refusal` is the error of a file that cannot be used as a whole.
+    fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison>;
+}
+
+/// Whether a part of a file's rows is in the shop's tables already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// None is.
+    New,
+    /// An interrupted run has written some; they compare as unchanged now.
+    Begun,
+}
+
+/// A sheet and what is needed to judge it.
+pub struct Incoming<'a> {
+    /// The rows.
+    pub sheet: &'a mut Sheet,
+    /// Where rows go that are wrong in themselves.
+    pub rejects: &'a mut Rejects,
+    /// The shop as it was when reading began. Only temporary tables may be written.
+    pub shop: &'a Connection,
+    /// The file's own time.
+    pub file_time: Moment,
+    /// How far the file is.
+    pub progress: Progress,
+    /// What the reader should know, if the file is applied. An error makes the run end as partial.
+    pub problems: Vec<Problem>,
+}
+
+/// What reading and comparing a sheet found.
+#[derive(Default)]
+pub struct Comparison {
+    /// What has to be written.
+    pub plan: Box<dyn Plan>,
+    /// Rows that change something.
+    pub applied: u64,
+    /// Rows that agree with the shop.
+    pub unchanged: u64,
+    /// Rows about something that the shop does not have.
+    pub unknown: u64,
+    /// Whether the shop has had nothing of the kind so far.
+    pub is_first_load: bool,
+    /// The job's own figures.
+    pub counts: Counts,
+    /// Columns without a home.
+    pub unknown_columns: Vec<String>,
+    /// Why the safety guard keeps this file.
+    pub held_because: Option<Problem>,
+}

@@ -1,0 +1,130 @@
+//! Reads a file against one snapshot of the shop, and says what is to be done about it.
+
+use anyhow::Result;
+
+use super::inbox::Spooled;
+use super::job::{Comparison, ImportJob, Incoming, Progress};
+use super::plan::Plan;
+use super::rejects::{Rejects, tell_rejects};
+use crate::books::files::Decision;
+use crate::books::history::Recording;
+use crate::layout::first_names;
+use crate::problem::Problem;
+use crate::report::{FileOutcome, FileReport};
+use crate::sheet::{Refusal, Sheet, scan_file};
+use crate::sync::run::Run;
+use crate::text::sync as text;
+
+/// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
+const COLUMNS_TOLD_MAX: usize = 200;
+
+/// What is to be done about a file.
+pub(super) struct Verdict {
+    pub(super) decision: Decision,
+    /// What is written if it is applied.
+    pub(super) plan: Box<dyn Plan>,
+    pub(super) recording: Recording,
+}
+
+impl Verdict {
+    /// Nothing of the file is written.
+    fn without_a_plan(decision: Decision) -> Self {
+        Self { decision, plan: Box::default(), recording: Recording::Rows }
+    }
+}
+
+/// Opens the sheet, and has the job read all of it against one snapshot of the shop.
+pub(super) fn compare(
+    run: &Run<'_>,
+    job: &dyn ImportJob,
+    file: &Spooled,
+    progress: Progress,
+    rejects: &mut Rejects,
+    told: &mut FileReport,
+) -> Result<(Comparison, Vec<Problem>)> {
+    let scan = match &file.scan {
+        Some(scan) => scan.clone(),
+        None => scan_file(&file.path, &file.shown, job.inbox().encoding)?,
+    };
+    let mut sheet = Sheet::open_scanned(&file.path, &file.shown, scan, job.default_header())?;
+    sheet.show(&run.progress);
+    let snapshot = run.books.unchecked_transaction()?;
+    let file_time = file.entry.file_time;
+    let (sheet_rows, problems) = (&mut sheet, Vec::new());
+    let mut incoming =
+        Incoming { sheet: sheet_rows, rejects, shop: &snapshot, file_time, progress, problems };
+    let compared = job.compare(&mut incoming);
+    let problems = incoming.problems;
+    // Ends the snapshot; a roll-back would take the temporary tables with it.
+    snapshot.commit()?;
+    told.rows = sheet.rows_read();
+    let comparison = compared?;
+    let tolerated_percent = job.inbox().max_bad_rows_percent;
+    if rejects.count * 100 > u64::from(tolerated_percent) * told.rows {
+        let problem = text::too_many_bad_rows(rejects.count, told.rows, tolerated_percent);
+        return Err(Refusal::new(problem.in_file(&file.shown)).into());
+    }
+    Ok((comparison, problems))
+}
+
+/// The file can be applied as far as its rows go; the guard may still keep it.
+pub(super) fn judge(
+    run: &mut Run<'_>,
+    comparison: Comparison,
+    problems: Vec<Problem>,
+    told: &mut FileReport,
+) -> Verdict {
+    if let Some(problem) = comparison.held_because {
+        told.outcome = FileOutcome::Held;
+        let reason = problem.message.clone();
+        run.report.tell(problem.in_file(&told.name));
+        return Verdict::without_a_plan(Decision::Held(reason));
+    }
+    told.applied = comparison.applied;
+    told.unchanged = comparison.unchanged;
+    told.unknown = comparison.unknown;
+    told.unknown_columns = comparison.unknown_columns;
+    told.counts = comparison.counts;
+    told.counts.add("rejected", told.rejected);
+    for problem in problems {
+        run.report.tell(problem.in_file(&told.name));
+    }
+    tell_unknown_columns(run, told);
+    let recording = match comparison.is_first_load && !comparison.plan.is_empty() {
+        true => Recording::FirstLoad,
+        false => Recording::Rows,
+    };
+    Verdict { decision: Decision::Applied, plan: comparison.plan, recording }
+}
+
+/// An error while reading is a refusal of this file, or else ends the run.
+pub(super) fn refuse(
+    run: &mut Run<'_>,
+    error: anyhow::Error,
+    file: &Spooled,
+    rejects: &Rejects,
+    told: &mut FileReport,
+) -> Result<Verdict> {
+    let Some(problem) = Refusal::of(&error).cloned() else { return Err(error) };
+    tell_rejects(run, rejects, told, None);
+    told.outcome = FileOutcome::Refused;
+    told.refused_because = Some(problem.clone());
+    let reason = problem.located_message();
+    run.report.tell(problem);
+    if file.listed.is_some() && run.permit.is_some() {
+        run.report.tell(text::refused(told.rows).in_file(&told.name));
+    }
+    Ok(Verdict::without_a_plan(Decision::Refused(reason)))
+}
+
+/// Each name once per run: the files of an inbox mostly have the same columns.
+fn tell_unknown_columns(run: &mut Run<'_>, told: &FileReport) {
+    let is_told = |name: &String| run.report.files.iter().any(|file| file.unknown_columns.contains(name));
+    let new: Vec<&str> =
+        told.unknown_columns.iter().filter(|name| !is_told(name)).map(String::as_str).collect();
+    if new.is_empty() {
+        return;
+    }
+    let names = first_names(&new, COLUMNS_TOLD_MAX);
+    run.report.tell(text::unknown_columns(&names, new.len()).in_file(&told.name));
+}
