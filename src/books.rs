@@ -5,6 +5,7 @@ pub(crate) mod cases;
 pub(crate) mod files;
 pub(crate) mod forget;
 pub(crate) mod history;
+pub(crate) mod in_flight;
 mod open;
 pub mod orders;
 mod rows;

@@ -13,7 +13,7 @@ use crate::books::files::{self, StoppedFile};
 use crate::books::runs::{self, Run};
 use crate::cases::Aside;
 use crate::job::Job;
-use crate::jobs::{logistics, orders, products};
+use crate::jobs::{orders, products};
 use crate::moment::{Clock, Moment};
 use crate::problem::{Exit, Failure};
 use crate::settings::{Settings, Transport};
@@ -117,7 +117,7 @@ fn open_cases(database: &Connection, settings: &Settings) -> Result<Vec<Case>> {
 }
 
 fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Result<Vec<HandWork>> {
-    let orders = orders::changed_orders(database, clock.now(), settings.limits.history_days)?;
+    let orders = books::orders::changed_orders(database, clock.now(), settings.limits.history_days)?;
     let of = |key, sentence, names| HandWork { key, sentence, names };
     Ok(vec![
         of("products_missing", text::products_missing, products::missing_products(database)?),
@@ -126,7 +126,7 @@ fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Resul
         of(
             "orders_cancelled_in_tempostar",
             text::orders_cancelled_in_tempostar,
-            logistics::cancelled_there(database)?,
+            books::orders::cancelled_there(database)?,
         ),
     ])
 }

@@ -95,7 +95,7 @@ pub(super) fn waiting(database: &Connection, settings: &Settings, now: Moment) -
     let waiting = books::orders::count_waiting(database)?;
     let held_back = orders::held_back_of_first(database, settings, JUDGED_MAX)?;
     let besides = held_back.iter().map(|(order_no, _)| order_no.as_str()).collect();
-    let oldest = orders::oldest_waiting(database, &besides)?;
+    let oldest = books::orders::oldest_waiting(database, &besides)?;
     let fact = match (waiting, held_back.len()) {
         (0, _) => say::orders_none(),
         (_, 0) => say::orders_waiting(waiting),

@@ -9,9 +9,9 @@ use super::show::Page;
 use super::{CHANGES_SHOWN_MAX, Desk, merged, origin_json, origin_text};
 use crate::books::files;
 use crate::books::history::{self, CatalogueChange, Figures, Kind, Origin, StockChange};
+use crate::books::in_flight::{InFlight, in_flight_orders};
 use crate::job::Job;
 use crate::jobs::orders;
-use crate::jobs::stock::{self, InFlight};
 use crate::layout::grouped;
 use crate::moment::Moment;
 use crate::settings::ReflectWhen;
@@ -149,7 +149,7 @@ fn allocation(desk: &Desk<'_>, code: &str, stock: &Stock) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
     let mut counted_for = as_of;
     for file_time in later {
-        parts = stock::in_flight_orders(desk.database, desk.settings, code, file_time)?;
+        parts = in_flight_orders(desk.database, desk.settings, code, file_time)?;
         counted_for = file_time;
         if parts.iter().map(|order| order.quantity).sum::<i64>() == stock.allocated {
             break;

@@ -134,16 +134,3 @@ fn note_unshipped(
     }
     Ok(())
 }
-
-/// The orders that TEMPOSTAR has cancelled and the shop has not, sorted: cancellations are not linked, somebody has to
-/// cancel them here, too.
-pub fn cancelled_there(shop: &Connection) -> Result<Vec<String>> {
-    let mut statement = shop.prepare(
-        "SELECT order_no
-         FROM orders
-         WHERE cancelled_in_tempostar_at IS NOT NULL AND cancelled_at IS NULL
-         ORDER BY order_no",
-    )?;
-    let numbers = statement.query_map([], |row| row.get(0))?;
-    Ok(numbers.collect::<rusqlite::Result<_>>()?)
-}

@@ -19,11 +19,9 @@ use self::columns::ORDER_NO;
 pub use self::columns::{COLUMNS, OrderColumn};
 pub use self::hold::PAYMENT_SETUP_SINCE;
 use self::order::number_prefix;
-use self::questions::is_anything_waiting;
-pub use self::questions::{
-    ChangedOrders, changed_orders, held_back, held_back_because, held_back_of_first, oldest_waiting,
-};
+pub use self::questions::{held_back, held_back_because, held_back_of_first};
 use self::render::{ALL, render_waiting};
+use crate::books::orders::is_anything_waiting;
 use crate::problem::Problem;
 use crate::report::Counts;
 use crate::settings::Settings;

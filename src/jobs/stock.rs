@@ -19,7 +19,6 @@
 mod lookup;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -28,6 +27,7 @@ use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
 use super::names::Names;
+use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql};
 use crate::books::{Writing, files};
 use crate::job::Job;
 use crate::moment::Moment;
@@ -240,107 +240,6 @@ fn record(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()
          ORDER BY change.rowid"
     );
     writing.execute(&sql, named_params! { ":history": history, ":first": first, ":last": last }).map(drop)
-}
-
-/// Orders that a figure cannot know yet: that are not cancelled, and were never sent or sent (`reflect_when = "taken"`:
-/// taken) later than the file's own time less the lag.
-const IN_FLIGHT_ORDERS_SQL: &str = "
-    SELECT order_no
-    FROM orders
-    WHERE exported_at IS NULL AND cancelled_at IS NULL
-    UNION ALL
-    SELECT order_no
-    FROM orders
-    WHERE :when = 'sent' AND exported_at > :known_until AND cancelled_at IS NULL
-    UNION ALL
-    SELECT orders.order_no
-    FROM tempostar_batches AS batch
-    JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
-    JOIN orders ON orders.order_no = member.order_no
-    WHERE :when = 'taken' AND batch.state = 'sent' AND coalesce(batch.taken_at, '9999') > :known_until
-      AND orders.cancelled_at IS NULL";
-
-/// Their units, by SKU. A line that TEMPOSTAR added itself is known there.
-fn in_flight_sql() -> String {
-    format!(
-        "SELECT line.sku_code AS sku_code, sum(line.quantity) AS quantity
-         FROM ({IN_FLIGHT_ORDERS_SQL}) AS waiting
-         JOIN order_lines AS line ON line.order_no = waiting.order_no
-         WHERE line.added_by = 'shop' AND line.sku_code IS NOT NULL
-         GROUP BY line.sku_code"
-    )
-}
-
-/// An order with units of a SKU that a figure cannot know yet.
-#[derive(Clone, Debug)]
-pub struct InFlight {
-    /// Which one.
-    pub order_no: String,
-    /// So many units.
-    pub quantity: i64,
-    /// Whether it is no order yet (仮受注).
-    pub is_provisional: bool,
-    /// When it was sent.
-    pub exported_at: Option<Moment>,
-    /// When TEMPOSTAR was seen to have taken it.
-    pub taken_at: Option<Moment>,
-}
-
-/// The orders that make up a SKU's allocation beside a figure of this time.
-pub fn in_flight_orders(
-    shop: &Connection,
-    settings: &Settings,
-    sku_code: &str,
-    file_time: Moment,
-) -> Result<Vec<InFlight>> {
-    let known = KnownUntil::new(settings, file_time);
-    let mut statement = shop.prepare(&format!(
-        "SELECT orders.order_no, sum(line.quantity), orders.is_provisional, orders.exported_at, batch.taken_at
-         FROM ({IN_FLIGHT_ORDERS_SQL}) AS waiting
-         JOIN order_lines AS line ON line.order_no = waiting.order_no
-         JOIN orders ON orders.order_no = waiting.order_no
-         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = waiting.order_no
-         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
-         WHERE line.added_by = 'shop' AND line.sku_code = :sku_code
-         GROUP BY orders.order_no
-         ORDER BY orders.ordered_at, orders.order_no"
-    ))?;
-    let rows = statement.query_map(
-        named_params! { ":when": known.when, ":known_until": known.moment, ":sku_code": sku_code },
-        |row| {
-            Ok(InFlight {
-                order_no: row.get(0)?,
-                quantity: row.get(1)?,
-                is_provisional: row.get(2)?,
-                exported_at: row.get(3)?,
-                taken_at: row.get(4)?,
-            })
-        },
-    )?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The parameters of [`IN_FLIGHT_ORDERS_SQL`].
-struct KnownUntil {
-    when: &'static str,
-    moment: Moment,
-}
-
-impl KnownUntil {
-    fn new(settings: &Settings, file_time: Moment) -> Self {
-        let when = match settings.stock.reflect_when {
-            ReflectWhen::Sent => "sent",
-            ReflectWhen::Taken => "taken",
-        };
-        Self { when, moment: file_time - settings.stock.reflect_lag }
-    }
-}
-
-fn in_flight(shop: &Connection, known: &KnownUntil) -> Result<HashMap<String, i64>> {
-    let mut statement = shop.prepare(&in_flight_sql())?;
-    let parameters = named_params! { ":when": known.when, ":known_until": known.moment };
-    let rows = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// What was seen while reading.
