@@ -2,6 +2,7 @@
 //! and line set them; for an order: where it is on its way, and what came back about it. Reads only, and never shows a
 //! customer's data.
 
+mod desk;
 mod order;
 mod product;
 mod show;
@@ -11,21 +12,18 @@ use anyhow::Result;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use self::desk::Desk;
 use self::order::Order;
 use self::product::Product;
 use self::show::Page;
 use self::sku::Sku;
 use crate::books;
-use crate::books::history::Origin;
 use crate::moment::Clock;
 use crate::problem::{Failure, Problem};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::sync::failure_of;
-use crate::text::{Language, Text, explain as text};
-
-/// How many changes of one thing the text shows; the JSON document has all.
-const CHANGES_SHOWN_MAX: usize = 10;
+use crate::text::{Language, explain as text};
 
 /// How many similar codes are named when there is none like the one asked for.
 const SIMILAR_MAX: usize = 5;
@@ -40,14 +38,6 @@ pub(crate) struct Explained {
     order: Option<Order>,
     /// Codes that begin likewise, where nothing was found.
     similar: Vec<String>,
-}
-
-/// What explaining needs.
-struct Desk<'a> {
-    database: &'a Connection,
-    settings: &'a Settings,
-    clock: &'a Clock,
-    work_dir: Shelf,
 }
 
 /// Looks up what the shop knows of a SKU, a product or an order. Changes nothing.
@@ -133,33 +123,4 @@ impl Explained {
             "similar": self.similar,
         })
     }
-}
-
-/// `stock.csv line 12 (run …)`
-fn origin_text(origin: &Origin) -> Text {
-    match origin.line {
-        Some(line) => text::from_line(&origin.file, line, &origin.run_id),
-        None => text::from_first_load(&origin.file, &origin.run_id),
-    }
-}
-
-fn origin_json(origin: &Origin, work_dir: &Shelf) -> Value {
-    let copy = work_dir.archived(&origin.archived_as);
-    json!({
-        "at": origin.at,
-        "run_id": origin.run_id,
-        "command": origin.job,
-        "file": origin.file,
-        "file_time": origin.file_time,
-        "line": origin.line,
-        "copy": copy.exists().then(|| copy.display().to_string()),
-    })
-}
-
-/// Both objects' members in one.
-fn merged(mut one: Value, other: Value) -> Value {
-    if let (Some(members), Value::Object(more)) = (one.as_object_mut(), other) {
-        members.extend(more);
-    }
-    one
 }

@@ -8,8 +8,10 @@
 //! what a person must put right (password, certificate, folder) is reported at once. A secure connection is never
 //! replaced by a plain one.
 
+mod cause;
 mod connection;
 mod error;
+mod reply;
 mod tls;
 
 #[cfg(test)]
@@ -26,9 +28,11 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use suppaftp::rustls::ClientConfig;
 
+pub use self::cause::ErrorKind;
+use self::cause::{Cause, timed_out};
 use self::connection::Connection;
-use self::error::{Cause, Fault, timed_out};
-pub use self::error::{Error, ErrorKind, Step};
+use self::error::Fault;
+pub use self::error::{Error, Step};
 pub use self::tls::Encryption;
 use crate::crash;
 use crate::interrupt;

@@ -10,7 +10,8 @@ use std::time::Duration;
 use anyhow::Result;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::{Finding, Found, OTHERS, disks};
+use super::disks;
+use super::finding::{Finding, Found, OTHERS};
 use crate::books::{self, Books};
 use crate::encoding::comparable_name;
 use crate::jobs::orders::{self, PAYMENT_SETUP_SINCE};

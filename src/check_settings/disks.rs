@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{Finding, Found};
+use super::finding::{Finding, Found};
 use crate::layout::grouped;
 use crate::problem::Exit;
 use crate::settings::Settings;

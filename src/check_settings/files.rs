@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Finding, Found, Status, World, folders};
+use super::finding::{Finding, Found, Status};
+use super::folders;
+use super::world::World;
 use crate::books::files;
 use crate::file_time::{own_time, server_time};
 use crate::interrupt;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::{Context, Result};
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{Finding, Found};
+use super::finding::{Finding, Found};
 use crate::file_time::server_time;
 use crate::layout::grouped;
 use crate::moment::Moment;

@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result};
 
-use super::{Found, World, database, disks, files, folders, mail, orders, schedule, server};
+use super::finding::Found;
+use super::world::World;
+use super::{database, disks, files, folders, mail, orders, schedule, server};
 use super::{settings_file, work_folder, write_test};
 use crate::cli::CheckSettings;
 use crate::job::Job;

@@ -1,6 +1,6 @@
 //! Whether problems would reach the shop manager by mail.
 
-use super::{Finding, Found};
+use super::finding::{Finding, Found};
 use crate::cli::CheckSettings;
 use crate::mail::{test_mail, transport};
 use crate::moment::Moment;

@@ -6,7 +6,8 @@ use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::{Connection, named_params};
 
-use super::{Finding, Found, database};
+use super::database;
+use super::finding::{Finding, Found};
 use crate::books::{self, batches, runs};
 use crate::job::Job;
 use crate::jobs::{Names, orders};

@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::{NaiveDate, TimeDelta};
 use rusqlite::Connection;
 
-use super::{Finding, Found};
+use super::finding::{Finding, Found};
 use crate::books::{self, runs};
 use crate::job::Job;
 use crate::moment::Moment;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Finding, Found};
+use super::finding::{Finding, Found};
 use crate::interrupt;
 use crate::moment::Moment;
 use crate::problem::{Exit, Kind};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Check, Finding, Found, OTHERS, check, first_mend};
+use super::finding::{Check, Finding, Found, OTHERS, check, first_mend};
 use crate::job::Job;
 use crate::problem::{Failure, Kind, Problem};
 use crate::settings::{self, Environment, Settings};

@@ -4,8 +4,10 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::checked::{Checked, Readiness};
+use super::finding::{Check, Finding, Status};
 use super::folders::ORDERS;
-use super::{Check, Checked, Finding, Readiness, Status, WRITE_TEST};
+use super::ladder::WRITE_TEST;
 use crate::job::Job;
 use crate::layout::{as_count, counted};
 use crate::layout::{one_line, padded, widest};
@@ -36,7 +38,7 @@ impl Checked {
                     &format!("    {}", one_line(finding.problem.located_message().get(language))),
                 );
                 if !finding.problem.hint.get(language).is_empty() {
-                    line(&mut shown, &format!("    → {}", one_line(hint(finding).get(language))));
+                    line(&mut shown, &format!("    → {}", one_line(finding.hint().get(language))));
                 }
             }
         }
@@ -190,16 +192,6 @@ fn status_word(status: Status) -> Option<Text> {
     }
 }
 
-/// What to do about a finding, beginning with who should do it.
-pub(super) fn hint(finding: &Finding) -> Text {
-    let hint = &finding.problem.hint;
-    if hint == &Text::default() || finding.who.is_empty() {
-        return hint.clone();
-    }
-    let names: Vec<Text> = finding.who.iter().map(|who| name_of(*who)).collect();
-    Text::joined(&names, "・", ", ").because(hint)
-}
-
 fn job_name(job: Job) -> Text {
     match job {
         Job::Products => say::job_import_products(),
@@ -242,7 +234,7 @@ fn message(check: &Check, language: Language) -> String {
 
 fn hints(check: &Check, language: Language) -> String {
     let mut hints: Vec<Text> = Vec::new();
-    for hint in check.findings.iter().map(hint) {
+    for hint in check.findings.iter().map(Finding::hint) {
         if hint != Text::default() && !hints.contains(&hint) {
             hints.push(hint);
         }

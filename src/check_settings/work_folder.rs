@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::{Finding, Found, OTHERS};
+use super::finding::{Finding, Found, OTHERS};
 use crate::problem::Failure;
 use crate::shelf::{Shelf, create_file};
 use crate::text::{check_settings as say, sync as say_sync};

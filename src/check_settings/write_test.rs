@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{Finding, Found, server};
+use super::finding::{Finding, Found};
+use super::server;
 use crate::moment::{Clock, JAPAN_AHEAD, Moment};
 use crate::permit::Permit;
 use crate::server::{Error, ErrorKind, Remote, RemoteFile};

@@ -4,8 +4,8 @@ use anyhow::Result;
 use rusqlite::OptionalExtension;
 use serde_json::{Value, json};
 
+use super::desk::{Desk, merged, origin_json, origin_text};
 use super::show::Page;
-use super::{Desk, merged, origin_json, origin_text};
 use crate::books::history::{self, Event, OrderEvent};
 use crate::jobs::orders;
 use crate::shelf::Shelf;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use rusqlite::OptionalExtension;
 use serde_json::{Value, json};
 
-use super::Desk;
+use super::desk::Desk;
 use super::show::Page;
 use super::sku::{catalogue_json, show_catalogue};
 use crate::books::history::{self, CatalogueChange, Kind};

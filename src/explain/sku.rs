@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
 
+use super::desk::{CHANGES_SHOWN_MAX, Desk, merged, origin_json, origin_text};
 use super::show::Page;
-use super::{CHANGES_SHOWN_MAX, Desk, merged, origin_json, origin_text};
 use crate::books::files;
 use crate::books::history::{self, CatalogueChange, Figures, Kind, Origin, StockChange};
 use crate::books::in_flight::{InFlight, in_flight_orders};

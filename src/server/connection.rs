@@ -9,14 +9,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use std::{error, fmt};
 
 use chrono::NaiveDateTime;
 use suppaftp::rustls::ClientConfig;
 use suppaftp::types::{FileType, Mode, Response};
 use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream, Status, TlsConnector, TransferStream};
 
-use super::error::{Cause, Fault, Reply, Service, Step, quotable, timed_out};
+use super::cause::{Cause, DataConnection, Service, TooSlow, timed_out};
+use super::error::{Fault, Step};
+use super::reply::{Reply, quotable};
 use super::{Encryption, Seen, tls};
 use crate::crash;
 use crate::interrupt;
@@ -474,21 +475,6 @@ fn connect(address: SocketAddr, connect_timeout: Duration, timeout: Duration) ->
     Ok(socket)
 }
 
-/// Travels through the library's error: which connection failed decides what the reader is told.
-#[derive(Debug)]
-pub(super) struct DataConnection {
-    pub(super) address: SocketAddr,
-    pub(super) error: io::Error,
-}
-
-impl fmt::Display for DataConnection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "data connection to {}: {}", self.address, self.error)
-    }
-}
-
-impl error::Error for DataConnection {}
-
 fn says_empty(response: &Response) -> bool {
     matches!(
         response.status,
@@ -577,20 +563,6 @@ impl Pace {
         Ok(())
     }
 }
-
-/// So few bytes in a whole time-out.
-#[derive(Debug)]
-pub(super) struct TooSlow {
-    pub(super) bytes: u64,
-}
-
-impl fmt::Display for TooSlow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "only {} bytes", self.bytes)
-    }
-}
-
-impl error::Error for TooSlow {}
 
 /// Copies to the end and tells the ends apart, which `io::copy` does not.
 ///

@@ -1,10 +1,10 @@
 //! Whom we trust: the well-known authorities and `ca_file`, or exactly one certificate.
 
+use std::io;
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use std::{error, fmt, io};
 
 use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
@@ -17,12 +17,12 @@ use suppaftp::rustls::pki_types::pem::PemObject;
 use suppaftp::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use suppaftp::rustls::version::{TLS12, TLS13};
 use suppaftp::rustls::{
-    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, OtherError,
-    ProtocolVersion, RootCertStore, SignatureScheme, StreamOwned, SupportedProtocolVersion,
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, ProtocolVersion,
+    RootCertStore, SignatureScheme, StreamOwned, SupportedProtocolVersion,
 };
 use suppaftp::{FtpError, FtpResult, RustlsConnector, TlsConnector, TlsStream};
 
-use super::error::{Cause, Distrust};
+use super::cause::{Cause, Distrust, Untrusted};
 use crate::hashing::hex;
 use crate::moment::Moment;
 use crate::settings::{Tls, TlsVersion};
@@ -252,27 +252,6 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Travels through rustls' and suppaftp's errors, so that the message can show the fingerprint.
-#[derive(Debug)]
-struct Untrusted {
-    fingerprint: String,
-    reason: Distrust,
-}
-
-impl fmt::Display for Untrusted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "certificate {} is not trusted", self.fingerprint)
-    }
-}
-
-impl error::Error for Untrusted {}
-
-impl From<Untrusted> for Error {
-    fn from(untrusted: Untrusted) -> Self {
-        Self::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(untrusted))))
-    }
-}
-
 /// In plain words; rustls' own for what is rare.
 fn why_untrusted(
     error: &Error,
@@ -338,17 +317,4 @@ fn utc(time: UnixTime) -> Option<NaiveDateTime> {
 /// As people in Japan write it.
 fn day(time: UnixTime) -> String {
     utc(time).map_or_else(String::new, |time| Moment::of_utc(time).date().to_string())
-}
-
-/// What a failed handshake means.
-pub(super) fn cause(error: &Error) -> Cause {
-    if let Error::InvalidCertificate(CertificateError::Other(OtherError(other))) = error
-        && let Some(untrusted) = other.downcast_ref::<Untrusted>()
-    {
-        return Cause::Certificate {
-            fingerprint: untrusted.fingerprint.clone(),
-            reason: untrusted.reason.clone(),
-        };
-    }
-    Cause::Tls(error.to_string())
 }
