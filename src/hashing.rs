@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 /// Passes bytes on, and counts and hashes them.
 #[derive(Debug)]
-pub(crate) struct Hashing<W> {
+pub struct Hashing<W> {
     inner: W,
     hasher: Sha256,
     size: u64,
@@ -15,12 +15,12 @@ pub(crate) struct Hashing<W> {
 
 impl<W: Write> Hashing<W> {
     /// To `inner`.
-    pub(crate) fn new(inner: W) -> Self {
+    pub fn new(inner: W) -> Self {
         Self { inner, hasher: Sha256::new(), size: 0 }
     }
 
     /// Where the bytes went, how many there were, and their SHA-256 in lower-case hex.
-    pub(crate) fn finish(self) -> (W, u64, String) {
+    pub fn finish(self) -> (W, u64, String) {
         (self.inner, self.size, hex(&self.hasher.finalize()))
     }
 }
@@ -39,10 +39,27 @@ impl<W: Write> Write for Hashing<W> {
 }
 
 /// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a String cannot fail.
         let _ = write!(hex, "{byte:02x}");
         hex
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::hex;
+
+    proptest! {
+        #[test]
+        fn hex_is_read_back(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            let hex = hex(&bytes);
+            let back: Vec<u8> =
+                (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()).collect();
+            prop_assert_eq!(back, bytes);
+        }
+    }
 }

@@ -26,7 +26,7 @@ pub mod encoding;
 pub(crate) mod explain;
 pub mod file_time;
 pub(crate) mod generate;
-pub(crate) mod hashing;
+pub mod hashing;
 pub mod interrupt;
 pub mod job;
 pub mod jobs;

@@ -14,14 +14,11 @@ mod error;
 mod reply;
 mod tls;
 
-#[cfg(test)]
-pub(crate) mod tests;
-
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::mem;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -31,6 +28,7 @@ use suppaftp::rustls::ClientConfig;
 pub use self::cause::ErrorKind;
 use self::cause::{Cause, timed_out};
 use self::connection::Connection;
+pub use self::connection::Seen;
 use self::error::Fault;
 pub use self::error::{Error, Step};
 pub use self::tls::Encryption;
@@ -82,19 +80,6 @@ pub struct RemoteFile {
     /// UTC as the server sees it; some servers say local time, so only good for "has it changed?". `None`: the
     /// server does not tell.
     pub modified: Option<NaiveDateTime>,
-}
-
-/// What was seen of the server on the way to a session.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
-    /// The addresses that were tried, in this order.
-    pub addresses: Vec<SocketAddr>,
-    /// The one that answered, and how long that took.
-    pub connected: Option<(SocketAddr, Duration)>,
-    /// The server's first words, fit to be shown.
-    pub greeting: Option<String>,
-    /// What was agreed on; `None` without TLS.
-    pub encryption: Option<Encryption>,
 }
 
 /// A session with the server: connects on first use, and again after a fault.
@@ -623,4 +608,55 @@ fn pause(retries_so_far: u32) {
 fn pause_s(retries_so_far: u32, chance: f64) -> f64 {
     let growing = FIRST_PAUSE_S * 2_f64.powi(retries_so_far.min(16) as i32);
     (growing * (0.75 + chance / 2.0)).min(LONGEST_PAUSE_S)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn unsafe_names_are_ignored_and_told() {
+        let listing =
+            b"b.csv\r\na.csv\n.\r\n..\r\n../../etc/passwd\r\n/in/c.csv\r\n./d.csv\r\nx\\y.csv\r\n\x83\x5c.csv\r\nb.csv\r\n\r\nz\x07.csv";
+        let names = sort_names(listing, "/in");
+        assert_eq!(names.safe, ["a.csv", "b.csv", "c.csv", "d.csv"]);
+        assert_eq!(names.ignored, ["../../etc/passwd", "x\\y.csv", "\u{fffd}\\.csv", "z\u{fffd}.csv"]);
+    }
+
+    #[test]
+    fn a_name_longer_than_any_file_system_takes_is_ignored() {
+        let (longest, too_long) = ("x".repeat(255), "y".repeat(256));
+        let names = sort_names(format!("{longest}\n{too_long}").as_bytes(), "/in");
+        assert_eq!(names.safe, [longest]);
+        assert_eq!(names.ignored, [&too_long[..100]]);
+    }
+
+    #[test]
+    fn pauses_grow_to_ten_seconds() {
+        let middle: Vec<f64> = (0..6).map(|retry| pause_s(retry, 0.5)).collect();
+        assert_eq!(middle, [0.5, 1.0, 2.0, 4.0, 8.0, 10.0]);
+        assert_eq!((pause_s(1, 0.0), pause_s(1, 1.0), pause_s(u32::MAX, 1.0)), (0.75, 1.25, 10.0));
+    }
+
+    #[test]
+    fn paths_are_joined_with_one_slash() {
+        assert_eq!([join("/in", "a"), join("/in/", "a"), join("/", "a")], ["/in/a", "/in/a", "/a"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_listing_gives_a_name_that_leaves_its_folder(
+            listing in prop::collection::vec(any::<u8>(), 0..300),
+            path in "(/|\\./|\\.\\./|in|[a-c.\\\\\r\n])*",
+        ) {
+            for bytes in [listing.as_slice(), path.as_bytes()] {
+                for name in sort_names(bytes, "/in").safe {
+                    prop_assert!(!name.contains(['/', '\\', '\0', '\r', '\n']), "{name:?}");
+                    prop_assert!(!matches!(name.as_str(), "" | "." | ".."));
+                }
+            }
+        }
+    }
 }

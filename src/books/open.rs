@@ -42,7 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/005_status.sql"),
 ];
 
-/// The shop's database. As a connection it can be read; what is written goes through [`Books::write`].
+/// The shop's database. As a connection it can be read; what is written goes through `Books::write`.
 #[derive(Debug)]
 pub struct Books {
     connection: Connection,

@@ -18,11 +18,24 @@ use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream, Status, TlsConnector,
 use super::cause::{Cause, DataConnection, Service, TooSlow, timed_out};
 use super::error::{Fault, Step};
 use super::reply::{Reply, quotable};
-use super::{Encryption, Seen, tls};
+use super::tls::{self, Encryption};
 use crate::crash;
 use crate::interrupt;
 use crate::settings::{Ftp, Server};
 use crate::text::server as say;
+
+/// What was seen of the server on the way to a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The addresses that were tried, in this order.
+    pub addresses: Vec<SocketAddr>,
+    /// The one that answered, and how long that took.
+    pub connected: Option<(SocketAddr, Duration)>,
+    /// The server's first words, fit to be shown.
+    pub greeting: Option<String>,
+    /// What was agreed on; `None` without TLS.
+    pub encryption: Option<Encryption>,
+}
 
 /// How long a polite goodbye may take.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);

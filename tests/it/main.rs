@@ -21,6 +21,7 @@ mod effects;
 mod embedded_server;
 mod encoding;
 mod explain;
+mod ftp_client;
 mod in_flight;
 mod logistics;
 mod mail;

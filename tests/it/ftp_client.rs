@@ -1,4 +1,4 @@
-//! Against a real server in this process, and against scripted ones for what a real one does only on bad days.
+//! The FTP client against a real server in this process, and against scripted ones for what a real one does only on bad days.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -8,21 +8,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::*;
-use crate::permit::Permit;
 use sha2::{Digest, Sha256};
+use tempostar::hashing::{Hashing, hex};
+use tempostar::permit::Permit;
+use tempostar::problem::{Exit, Failure};
+use tempostar::server::{ErrorKind, Listing, Remote, RemoteFile};
+use tempostar::settings::{Ftp, Secret, Server, Tls, TlsVersion};
 
-use crate::hashing::{Hashing, hex};
-use crate::problem::{Exit, Failure};
-use crate::settings::{Secret, Server, Tls, TlsVersion};
-
-#[path = "../../tests/support/ftp_server.rs"]
-pub(crate) mod ftp_server;
-
-use ftp_server::{Fault as ServerFault, FtpServer, Tls as ServerTls};
+use crate::ftp_server::{Fault as ServerFault, FtpServer, Tls as ServerTls};
 
 fn permit() -> Permit {
     Permit::of_a_real_run()
@@ -667,56 +662,4 @@ fn many_transfers_in_one_secure_session_work() {
     }
     assert_eq!(remote.list("/in", &every).unwrap().files.len(), 20);
     assert_eq!(world.server.log().entries_of("connect").len(), 1);
-}
-
-#[test]
-fn unsafe_names_are_ignored_and_told() {
-    let listing =
-        b"b.csv\r\na.csv\n.\r\n..\r\n../../etc/passwd\r\n/in/c.csv\r\n./d.csv\r\nx\\y.csv\r\n\x83\x5c.csv\r\nb.csv\r\n\r\nz\x07.csv";
-    let names = sort_names(listing, "/in");
-    assert_eq!(names.safe, ["a.csv", "b.csv", "c.csv", "d.csv"]);
-    assert_eq!(names.ignored, ["../../etc/passwd", "x\\y.csv", "\u{fffd}\\.csv", "z\u{fffd}.csv"]);
-}
-
-#[test]
-fn a_name_longer_than_any_file_system_takes_is_ignored() {
-    let (longest, too_long) = ("x".repeat(255), "y".repeat(256));
-    let names = sort_names(format!("{longest}\n{too_long}").as_bytes(), "/in");
-    assert_eq!(names.safe, [longest]);
-    assert_eq!(names.ignored, [&too_long[..100]]);
-}
-
-#[test]
-fn pauses_grow_to_ten_seconds() {
-    let middle: Vec<f64> = (0..6).map(|retry| pause_s(retry, 0.5)).collect();
-    assert_eq!(middle, [0.5, 1.0, 2.0, 4.0, 8.0, 10.0]);
-    assert_eq!((pause_s(1, 0.0), pause_s(1, 1.0), pause_s(u32::MAX, 1.0)), (0.75, 1.25, 10.0));
-}
-
-#[test]
-fn paths_are_joined_with_one_slash() {
-    assert_eq!([join("/in", "a"), join("/in/", "a"), join("/", "a")], ["/in/a", "/in/a", "/a"]);
-}
-
-proptest! {
-    #[test]
-    fn no_listing_gives_a_name_that_leaves_its_folder(
-        listing in prop::collection::vec(any::<u8>(), 0..300),
-        path in "(/|\\./|\\.\\./|in|[a-c.\\\\\r\n])*",
-    ) {
-        for bytes in [listing.as_slice(), path.as_bytes()] {
-            for name in sort_names(bytes, "/in").safe {
-                prop_assert!(!name.contains(['/', '\\', '\0', '\r', '\n']), "{name:?}");
-                prop_assert!(!matches!(name.as_str(), "" | "." | ".."));
-            }
-        }
-    }
-
-    #[test]
-    fn hex_is_read_back(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
-        let hex = hex(&bytes);
-        let back: Vec<u8> =
-            (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()).collect();
-        prop_assert_eq!(back, bytes);
-    }
 }
