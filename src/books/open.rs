@@ -40,7 +40,14 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/003_history.sql"),
     include_str!("schema/004_problems.sql"),
     include_str!("schema/005_status.sql"),
+    include_str!("schema/006_orders_accounted_for.sql"),
 ];
+
+/// The last version that was kept in `PRAGMA user_version`.
+const LAST_IN_USER_VERSION: i64 = 5;
+
+/// Under which key the ledger keeps its schema's version.
+const SCHEMA_VERSION: &str = "schema_version";
 
 /// The shop's database. As a connection it can be read; what is written goes through `Books::write`.
 #[derive(Debug)]
@@ -128,8 +135,7 @@ pub(crate) fn open_read_only(settings: &Settings) -> Result<Books> {
 /// The version of the schema that a database has before [`open`] migrates it; `None` when there is no database yet,
 /// or when it cannot be read.
 pub(crate) fn found_version(path: &Path) -> Option<i64> {
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
-    connection.query_row("PRAGMA user_version", [], |row| row.get(0)).ok()
+    kept_version(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?).ok()
 }
 
 /// The value that the ledger keeps under this key.
@@ -313,15 +319,56 @@ fn unusable(path: &Path, error: &rusqlite::Error) -> Failure {
     Failure::of(problem)
 }
 
+/// The schema's version. It stands in our own table: `PRAGMA user_version` belongs to the shop's application.
 fn schema_version(connection: &Connection, path: &Path) -> Result<i64> {
-    let found: i64 = connection
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(|error| unusable(path, &error))?;
-    if found > known_version() || found < 0 {
+    let found = kept_version(connection).map_err(|error| unusable(path, &error))?;
+    if !(0..=known_version()).contains(&found) {
         let problem = text::database_newer(&show(path), found, known_version());
         return Err(Failure::of(problem).into());
     }
     Ok(found)
+}
+
+/// Versions 0.1 and older look at `user_version`. Where it still is what they wrote, the shop's application does not
+/// use it, and they must see that the schema is newer than theirs.
+fn refuse_older_programs(connection: &Connection, found: i64) -> rusqlite::Result<()> {
+    let user_version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if user_version == found && (1..=LAST_IN_USER_VERSION).contains(&found) {
+        connection.pragma_update(None, "user_version", LAST_IN_USER_VERSION + 1)?;
+    }
+    Ok(())
+}
+
+fn kept_version(connection: &Connection) -> rusqlite::Result<i64> {
+    if !is_there(connection, "tempostar_meta")? {
+        return Ok(0);
+    }
+    match meta(connection, SCHEMA_VERSION)? {
+        // What is no number was not written by us.
+        Some(kept) => Ok(kept.parse().unwrap_or(i64::MAX)),
+        None => version_by_structure(connection),
+    }
+}
+
+/// The version of a database of before the sixth, which is told by what is in it.
+fn version_by_structure(connection: &Connection) -> rusqlite::Result<i64> {
+    let marks = [
+        (5, "orders_sent_and_open"),
+        (4, "tempostar_problems"),
+        (3, "tempostar_history_files"),
+        (2, "tempostar_files_begun"),
+    ];
+    for (version, name) in marks {
+        if is_there(connection, name)? {
+            return Ok(version);
+        }
+    }
+    Ok(1)
+}
+
+fn is_there(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
+    connection
+        .query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1)", [name], |row| row.get(0))
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
@@ -337,7 +384,8 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     for migration in MIGRATIONS.iter().skip(usize::try_from(found)?) {
         transaction.execute_batch(migration).context("cannot migrate the database")?;
     }
-    transaction.pragma_update(None, "user_version", known_version())?;
+    refuse_older_programs(&transaction, found)?;
+    set_meta(&transaction, SCHEMA_VERSION, &known_version().to_string())?;
     transaction.commit()?;
     Ok(())
 }

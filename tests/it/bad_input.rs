@@ -123,7 +123,7 @@ fn a_database_that_is_no_database() {
 fn a_database_with_a_newer_schema() {
     let shop = Shop::new();
     shop.product_in_stock("A-1", 3);
-    shop.sql("PRAGMA user_version = 999");
+    shop.sql("UPDATE tempostar_meta SET value = '999' WHERE key = 'schema_version'");
     shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,9\n");
     let ran = shop.run(["import-stock", "--json"]).exits(8);
     ran.only_problem("database-newer", "", &["shop.db", "version 999"]);

@@ -48,6 +48,52 @@ fn check_nothing_happened(shop: &Shop) {
 const FIRST_SCHEMA: &str = include_str!("../../src/books/schema/001_initial.sql");
 
 #[test]
+fn the_user_version_is_the_shops() {
+    for theirs in ["0", "3", "12", "-1"] {
+        let shop = Shop::new();
+        shop.product_in_stock("A-1", 3);
+        shop.sql(&format!("PRAGMA user_version = {theirs}"));
+        shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,9\n");
+        shop.run(["import-stock"]).ok();
+        shop.check_stock("A-1", 9, 0);
+        shop.check_rows("PRAGMA user_version", &[theirs]);
+    }
+}
+
+/// As 0.1 made it.
+const SCHEMA_OF_0_1: [&str; 5] = [
+    FIRST_SCHEMA,
+    include_str!("../../src/books/schema/002_begun_files.sql"),
+    include_str!("../../src/books/schema/003_history.sql"),
+    include_str!("../../src/books/schema/004_problems.sql"),
+    include_str!("../../src/books/schema/005_status.sql"),
+];
+
+#[test]
+fn a_database_of_0_1_is_migrated_whatever_the_shop_wrote_as_its_version() {
+    for (theirs, after) in [("5", "6"), ("0", "0"), ("12", "12")] {
+        let shop = Shop::new();
+        let old = Connection::open(shop.path("shop.db")).unwrap();
+        for step in SCHEMA_OF_0_1 {
+            old.execute_batch(step).unwrap();
+        }
+        old.execute_batch(&format!(
+            "PRAGMA user_version = {theirs};
+             INSERT INTO tempostar_meta VALUES ('environment', 'demo');
+             INSERT INTO products (code) VALUES ('P');
+             INSERT INTO skus (code, product_code) VALUES ('P-1', 'P');"
+        ))
+        .unwrap();
+        drop(old);
+        shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nP-1,9\n");
+        shop.run(["import-stock"]).ok();
+        shop.check_stock("P-1", 9, 0);
+        // 0.1 looks there, and refuses what is newer than its own.
+        shop.check_rows("PRAGMA user_version", &[after]);
+    }
+}
+
+#[test]
 fn a_database_of_the_first_version_is_migrated_with_all_that_is_in_it() {
     let shop = Shop::new();
     let old = Connection::open(shop.path("shop.db")).unwrap();

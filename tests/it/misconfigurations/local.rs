@@ -77,7 +77,7 @@ misconfigurations! {
     the_database_is_newer {
         ja: "データベースが新しい版の tempostar で使われている",
         en: "a newer tempostar has used the database",
-        site: || Site::new().after(|site| site.sql("PRAGMA user_version = 99")),
+        site: || Site::new().after(|site| site.sql("UPDATE tempostar_meta SET value = '99' WHERE key = 'schema_version'")),
         finds: error "database" "database-newer" by [Support] exits 8,
     }
     the_database_is_another_programs {
