@@ -38,6 +38,11 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
+/// The SHA-256 of these bytes, in lower-case hex.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {

@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 
 /// A lock that is held as long as this lives.
 #[derive(Debug)]
@@ -15,6 +16,13 @@ impl Lock {
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+}
+
+impl Lock {
+    /// Whether the file still has a name: if somebody removed it, the next run takes another lock.
+    pub fn is_still_there(&self) -> bool {
+        self.0.metadata().is_ok_and(|file| file.nlink() > 0)
     }
 }
 

@@ -18,7 +18,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use toml::de::DeTable;
 
 pub use self::pattern::Pattern;
@@ -403,6 +403,12 @@ pub struct Orders {
     pub marker: Option<String>,
     /// CSV column → order free item (1 to 36, each once), in the file's order.
     pub free_items: Vec<(String, u8)>,
+    /// Orders placed before are never sent.
+    pub since: Option<NaiveDate>,
+    /// An order that is older and was never sent waits for somebody's approval; 0: at any age it goes.
+    pub max_age_days: u32,
+    /// By how much 消費税計 may differ from the sum of its lines.
+    pub tax_difference_yen: i64,
 }
 
 /// Bounds.

@@ -2,6 +2,8 @@
 
 mod show;
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::Connection;
@@ -10,9 +12,11 @@ use crate::books;
 use crate::books::batches::{self, SentBatch};
 use crate::books::cases::{self, Case};
 use crate::books::files::{self, StoppedFile};
+use crate::books::orders::OrderState;
 use crate::books::runs::{self, Run};
 use crate::cases::Aside;
 use crate::job::Job;
+use crate::jobs::orders::Hold;
 use crate::jobs::{orders, products};
 use crate::moment::{Clock, Moment};
 use crate::problem::{Exit, Failure};
@@ -39,7 +43,8 @@ pub(crate) struct Status {
     jobs: Vec<JobState>,
     cases: Vec<Case>,
     orders_waiting: u64,
-    held_back: Vec<(String, Text)>,
+    held_back: Vec<(String, Hold)>,
+    states: BTreeMap<OrderState, u64>,
     batches: Vec<SentBatch>,
     stopped_files: Vec<StoppedFile>,
     work_dir: Shelf,
@@ -82,8 +87,8 @@ pub(crate) fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<
 
 fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
     let database = books::open_read_only(settings)?;
-    let held_back = orders::held_back(&database, settings)?;
-    let all_waiting = books::orders::count_waiting(&database)?;
+    let held_back = orders::held_back(&database, settings, clock.now())?;
+    let all_waiting = books::orders::count_waiting(&database, settings)?;
     let under_way: u64 = batches::open_batches(&database)?.iter().map(|batch| batch.order_count).sum();
     Ok(Status {
         shop_name: settings.shop.name.clone(),
@@ -96,6 +101,7 @@ fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
         cases: open_cases(&database, settings)?,
         orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?) + under_way,
         held_back,
+        states: books::orders::count_states(&database, settings)?,
         batches: batches::sent_batches(&database)?,
         stopped_files: files::stopped_files(&database)?,
         work_dir: Shelf::at(&settings.work_dir),

@@ -599,6 +599,7 @@ fn check_count(database: &Connection, sql: &str, expected: i64) {
 #[test]
 fn the_sql_in_the_documents_does_what_it_says() {
     let (_folder, settings, database) = database();
+    let now = "2026-12-02 00:00:00".parse().unwrap();
     run(
         &database,
         "INSERT INTO products (code) VALUES ('A-1');
@@ -615,11 +616,11 @@ fn the_sql_in_the_documents_does_what_it_says() {
         run(&database, block);
         if block.contains("INSERT INTO orders") {
             check_count(&database, sellable, 8);
-            assert_eq!(books::orders::count_waiting(&database).unwrap(), 1);
-            assert_eq!(orders::held_back(&database, &settings).unwrap(), []);
+            assert_eq!(books::orders::count_waiting(&database, &settings).unwrap(), 1);
+            assert_eq!(orders::held_back(&database, &settings, now).unwrap(), []);
         } else if block.contains("SET cancelled_at") {
             check_count(&database, sellable, 10);
-            assert_eq!(books::orders::count_waiting(&database).unwrap(), 0);
+            assert_eq!(books::orders::count_waiting(&database, &settings).unwrap(), 0);
             run(
                 &database,
                 "INSERT INTO orders (order_no, ordered_at)
@@ -628,7 +629,7 @@ fn the_sql_in_the_documents_does_what_it_says() {
         }
     }
     // The last block marks the orders from before the start.
-    assert_eq!(books::orders::count_waiting(&database).unwrap(), 1);
+    assert_eq!(books::orders::count_waiting(&database, &settings).unwrap(), 1);
     check_count(
         &database,
         "SELECT count(*) FROM orders WHERE order_no = 'old' AND exported_at = ordered_at",

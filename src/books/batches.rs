@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
 use crate::books::rows::Cells;
 use crate::moment::Moment;
+use crate::problem::Failure;
+use crate::settings::Settings;
+use crate::text::books as text;
 
 words! {
     /// How far a file of orders has come.
@@ -29,6 +32,36 @@ pub(crate) struct Batch {
     pub sha256: String,
     pub order_count: u64,
     pub line_count: u64,
+    /// `None`: made before places were noted, and so for the one of the settings.
+    pub place: Option<Place>,
+    /// Whether its rename was asked for: then it may have its final name.
+    pub rename_tried: bool,
+}
+
+/// Where a file of orders goes, and for whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// `user@host`: the account. Its port may change.
+    pub server: String,
+    pub outbox: String,
+    pub shop_code: String,
+}
+
+impl Place {
+    /// Where the settings send files to.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            server: format!("{}@{}", settings.ftp.server.user, settings.ftp.server.host),
+            outbox: settings.orders.outbox.clone(),
+            shop_code: settings.shop.code.clone(),
+        }
+    }
+
+    fn read(row: &Row<'_>) -> Result<Option<Self>> {
+        let Some(server) = row.cell("tempostar_batches.server")? else { return Ok(None) };
+        let outbox = row.cell("tempostar_batches.outbox")?;
+        Ok(Some(Self { server, outbox, shop_code: row.cell("tempostar_batches.shop_code")? }))
+    }
 }
 
 /// One member of a file of orders.
@@ -38,6 +71,17 @@ pub struct BatchOrder {
     pub order_no: String,
     /// Its `updated_at` when it was read.
     pub updated_at: String,
+    /// What is sent under its number.
+    pub content: SentContent,
+}
+
+/// What was sent under an order's number; it holds no customer's data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SentContent {
+    /// A hash of when, by whom, for how much, and which lines.
+    pub fingerprint: String,
+    /// JSON array of `[SKU, quantity]`.
+    pub lines: String,
 }
 
 /// What fixes a file of orders.
@@ -49,14 +93,32 @@ pub(crate) struct NewBatch<'a> {
     pub orders: &'a [BatchOrder],
     pub line_count: u64,
     pub run_id: &'a str,
+    pub place: &'a Place,
+}
+
+/// A step of a batch is taken by the run that has claimed it, and only from where the batch stands; else two runs
+/// without a working lock would send it twice.
+fn must_hit_one(rows: usize) -> Result<()> {
+    match rows {
+        1 => Ok(()),
+        _ => Err(Failure::of(text::batch_taken_over()).into()),
+    }
+}
+
+/// Makes a batch this run's to bring to its end.
+pub(crate) fn claim(connection: &Connection, id: i64, run_id: &str) -> Result<()> {
+    let sql = "UPDATE tempostar_batches SET claimed_by = ?2 WHERE id = ?1 AND state <> 'sent'";
+    must_hit_one(connection.execute(sql, (id, run_id))?)
 }
 
 /// Fixes a batch and its members. An order that is in another batch already makes it fail.
 pub(crate) fn prepare_batch(transaction: &Transaction<'_>, batch: &NewBatch<'_>, now: Moment) -> Result<i64> {
     transaction.execute(
         "INSERT INTO tempostar_batches
-             (file_name, state, sha256, size, order_count, line_count, run_id, prepared_at)
-         VALUES (:file_name, 'prepared', :sha256, :size, :order_count, :line_count, :run_id, :now)",
+             (file_name, state, sha256, size, order_count, line_count, run_id, prepared_at, claimed_by, server, outbox,
+              shop_code)
+         VALUES (:file_name, 'prepared', :sha256, :size, :order_count, :line_count, :run_id, :now, :run_id, :server,
+                 :outbox, :shop_code)",
         named_params! {
             ":file_name": batch.file_name,
             ":sha256": batch.sha256,
@@ -65,15 +127,18 @@ pub(crate) fn prepare_batch(transaction: &Transaction<'_>, batch: &NewBatch<'_>,
             ":line_count": batch.line_count,
             ":run_id": batch.run_id,
             ":now": now,
+            ":server": batch.place.server,
+            ":outbox": batch.place.outbox,
+            ":shop_code": batch.place.shop_code,
         },
     )?;
     let id = transaction.last_insert_rowid();
     let mut insert = transaction.prepare(
-        "INSERT INTO tempostar_batch_orders (order_no, batch_id, known_updated_at)
-         VALUES (?1, ?2, ?3)",
+        "INSERT INTO tempostar_batch_orders (order_no, batch_id, known_updated_at, fingerprint, lines)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
-    for order in batch.orders {
-        insert.execute((&order.order_no, id, &order.updated_at))?;
+    for BatchOrder { order_no, updated_at, content } in batch.orders {
+        insert.execute((order_no, id, updated_at, &content.fingerprint, &content.lines))?;
     }
     Ok(id)
 }
@@ -81,7 +146,8 @@ pub(crate) fn prepare_batch(transaction: &Transaction<'_>, batch: &NewBatch<'_>,
 /// Batches that an earlier run did not bring to their end, oldest first.
 pub(crate) fn open_batches(connection: &Connection) -> Result<Vec<Batch>> {
     let mut statement = connection.prepare(
-        "SELECT id, file_name, state, sha256, order_count, line_count
+        "SELECT id, file_name, state, sha256, order_count, line_count, server, outbox, shop_code,
+                rename_tried_at IS NOT NULL AS rename_tried
          FROM tempostar_batches
          WHERE state <> 'sent'
          ORDER BY id",
@@ -94,6 +160,8 @@ pub(crate) fn open_batches(connection: &Connection) -> Result<Vec<Batch>> {
             sha256: row.cell("tempostar_batches.sha256")?,
             order_count: row.cell("tempostar_batches.order_count")?,
             line_count: row.cell("tempostar_batches.line_count")?,
+            place: Place::read(row)?,
+            rename_tried: row.cell("tempostar_batches.rename_tried")?,
         })
     })?;
     batches.collect()
@@ -105,36 +173,125 @@ pub(crate) fn is_batch_name_taken(connection: &Connection, file_name: &str) -> R
     Ok(connection.query_row(sql, [file_name], |row| row.get(0))?)
 }
 
-/// Gives a batch that has not been uploaded another name.
-pub(crate) fn rename_batch(connection: &Connection, id: i64, file_name: &str) -> Result<()> {
-    connection.execute("UPDATE tempostar_batches SET file_name = ?2 WHERE id = ?1", (id, file_name))?;
-    Ok(())
+/// Gives a batch whose rename was never asked for another name.
+pub(crate) fn rename_batch(connection: &Connection, id: i64, run_id: &str, file_name: &str) -> Result<()> {
+    must_hit_one(connection.execute(
+        "UPDATE tempostar_batches
+         SET file_name = ?3
+         WHERE id = ?1 AND claimed_by = ?2 AND state = 'uploaded' AND rename_tried_at IS NULL",
+        (id, run_id, file_name),
+    )?)
 }
 
 /// Notes that a batch lies complete on the server, under its temporary name.
-pub(crate) fn mark_uploaded(connection: &Connection, id: i64) -> Result<()> {
-    connection.execute("UPDATE tempostar_batches SET state = 'uploaded' WHERE id = ?1", [id])?;
-    Ok(())
+pub(crate) fn mark_uploaded(connection: &Connection, id: i64, run_id: &str) -> Result<()> {
+    must_hit_one(connection.execute(
+        "UPDATE tempostar_batches
+         SET state = 'uploaded'
+         WHERE id = ?1 AND claimed_by = ?2 AND state = 'prepared'",
+        (id, run_id),
+    )?)
+}
+
+/// Notes that nothing of a batch lies on the server: it is uploaded again.
+pub(crate) fn mark_not_uploaded(connection: &Connection, id: i64, run_id: &str) -> Result<()> {
+    must_hit_one(connection.execute(
+        "UPDATE tempostar_batches
+         SET state = 'prepared'
+         WHERE id = ?1 AND claimed_by = ?2 AND state = 'uploaded' AND rename_tried_at IS NULL",
+        (id, run_id),
+    )?)
+}
+
+/// Notes that a batch's rename is about to be asked for; from now on it may have its final name.
+pub(crate) fn note_rename_tried(connection: &Connection, id: i64, run_id: &str, now: Moment) -> Result<()> {
+    must_hit_one(connection.execute(
+        "UPDATE tempostar_batches
+         SET rename_tried_at = ?3
+         WHERE id = ?1 AND claimed_by = ?2 AND state = 'uploaded'",
+        (id, run_id, now),
+    )?)
+}
+
+/// Notes that the server refused a batch's rename: it never happened.
+pub(crate) fn note_rename_refused(connection: &Connection, id: i64, run_id: &str) -> Result<()> {
+    must_hit_one(connection.execute(
+        "UPDATE tempostar_batches
+         SET rename_tried_at = NULL
+         WHERE id = ?1 AND claimed_by = ?2 AND state = 'uploaded'",
+        (id, run_id),
+    )?)
 }
 
 /// Notes that a batch has its final name, and that its orders are exported as of now.
 pub(crate) fn mark_sent(
     transaction: &Transaction<'_>,
     id: i64,
+    run_id: &str,
     archived_as: &str,
     now: Moment,
 ) -> Result<()> {
-    transaction.execute(
+    must_hit_one(transaction.execute(
+        "UPDATE tempostar_batches
+         SET state = 'sent', sent_at = ?3, archived_as = ?4
+         WHERE id = ?1 AND claimed_by = ?2 AND state = 'uploaded'",
+        (id, run_id, now, archived_as),
+    )?)?;
+    mark_exported(transaction, id, now)
+}
+
+/// Notes that a batch is sent whose copy lies in the archive, however far the ledger knew it.
+pub(crate) fn mark_sent_as_found(
+    transaction: &Transaction<'_>,
+    id: i64,
+    archived_as: &str,
+    sent_at: Moment,
+) -> Result<()> {
+    must_hit_one(transaction.execute(
         "UPDATE tempostar_batches
          SET state = 'sent', sent_at = ?2, archived_as = ?3
-         WHERE id = ?1",
-        (id, now, archived_as),
+         WHERE id = ?1 AND state <> 'sent'",
+        (id, sent_at, archived_as),
+    )?)?;
+    mark_exported(transaction, id, sent_at)
+}
+
+/// Marks a batch's orders as exported. Where the shop keeps `updated_at` by a trigger, what our own write did to it is
+/// not the shop's change.
+fn mark_exported(transaction: &Transaction<'_>, id: i64, now: Moment) -> Result<()> {
+    transaction.execute(
+        "UPDATE tempostar_batch_orders
+         SET known_updated_at = NULL
+         WHERE batch_id = ?1
+           AND known_updated_at IS NOT (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)",
+        [id],
     )?;
     transaction.execute(
         "UPDATE orders
          SET exported_at = ?2
          WHERE order_no IN (SELECT order_no FROM tempostar_batch_orders WHERE batch_id = ?1)",
         (id, now),
+    )?;
+    transaction.execute(
+        "UPDATE tempostar_batch_orders
+         SET known_updated_at = (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)
+         WHERE batch_id = ?1 AND known_updated_at IS NOT NULL
+           AND known_updated_at IS NOT (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)",
+        [id],
+    )?;
+    Ok(())
+}
+
+/// Puts back when an order was sent that the ledger knows as sent.
+pub(crate) fn mark_exported_again(transaction: &Transaction<'_>, order_no: &str) -> Result<()> {
+    transaction.execute(
+        "UPDATE orders
+         SET exported_at = (SELECT batch.sent_at
+                            FROM tempostar_batch_orders AS member
+                            JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+                            WHERE member.order_no = ?1)
+         WHERE order_no = ?1",
+        [order_no],
     )?;
     Ok(())
 }
@@ -179,49 +336,51 @@ pub(crate) fn archived_batches(connection: &Connection) -> Result<HashSet<String
 /// A batch that the database has forgotten.
 #[derive(Clone, Debug)]
 pub(crate) struct RestoredBatch<'a> {
-    pub file_name: &'a str,
-    pub sha256: &'a str,
-    pub size: u64,
-    pub order_numbers: &'a [String],
-    pub line_count: u64,
+    pub new: NewBatch<'a>,
     /// Where its copy lies; `None`: it may still lack its final name.
     pub archived_as: Option<&'a str>,
-    pub run_id: &'a str,
+    /// Members of whose number the shop has another order.
+    pub others: &'a [String],
 }
 
-/// Takes a batch up again that was fixed at that time; gives the numbers of its orders that the database does not have.
-/// An order that is in another batch stays there.
+/// Takes a batch up again that was fixed at that time. An order that is in another batch stays there; those that the
+/// shop does not have, or has with other content, are noted as sent under their numbers all the same.
 pub(crate) fn restore_batch(
     transaction: &Transaction<'_>,
     batch: &RestoredBatch<'_>,
     fixed_at: Moment,
-) -> Result<Vec<String>> {
-    let mut find = transaction.prepare("SELECT updated_at FROM orders WHERE order_no = ?1")?;
-    let mut orders = Vec::new();
-    let mut lost = Vec::new();
-    for order_no in batch.order_numbers {
-        let updated_at: Option<Option<String>> = find.query_row([order_no], |row| row.get(0)).optional()?;
-        match updated_at {
-            _ if is_in_batch(transaction, order_no)? => {}
-            Some(updated_at) => orders
-                .push(BatchOrder { order_no: order_no.clone(), updated_at: updated_at.unwrap_or_default() }),
-            None => lost.push(order_no.clone()),
+) -> Result<()> {
+    let mut members = Vec::new();
+    for order in batch.new.orders {
+        if !is_in_batch(transaction, &order.order_no)? {
+            members.push(order.clone());
         }
     }
-    let new = NewBatch {
-        file_name: batch.file_name,
-        sha256: batch.sha256,
-        size: batch.size,
-        orders: &orders,
-        line_count: batch.line_count,
-        run_id: batch.run_id,
-    };
+    let new = NewBatch { orders: &members, ..batch.new.clone() };
     let id = prepare_batch(transaction, &new, fixed_at)?;
-    match batch.archived_as {
-        Some(archived_as) => mark_sent(transaction, id, archived_as, fixed_at)?,
-        None => mark_uploaded(transaction, id)?,
+    mark_uploaded(transaction, id, new.run_id)?;
+    note_rename_tried(transaction, id, new.run_id, fixed_at)?;
+    if let Some(archived_as) = batch.archived_as {
+        mark_sent(transaction, id, new.run_id, archived_as, fixed_at)?;
     }
-    Ok(lost)
+    for order_no in batch.others {
+        let sql = "UPDATE orders SET exported_at = NULL WHERE order_no = ?1 AND exported_at = ?2";
+        transaction.execute(sql, (order_no, fixed_at))?;
+    }
+    Ok(())
+}
+
+/// An order's `updated_at`; empty where there is none.
+pub(crate) fn updated_at(connection: &Connection, order_no: &str) -> Result<String> {
+    let sql = "SELECT coalesce(CAST(updated_at AS TEXT), '') FROM orders WHERE order_no = ?1";
+    Ok(connection.query_row(sql, [order_no], |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
+/// Whether any file of orders may have reached a server.
+pub(crate) fn has_any_been_sent(connection: &Connection) -> Result<bool> {
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM tempostar_batches WHERE rename_tried_at IS NOT NULL OR state = 'sent')";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 fn is_in_batch(connection: &Connection, order_no: &str) -> Result<bool> {
@@ -230,10 +389,13 @@ fn is_in_batch(connection: &Connection, order_no: &str) -> Result<bool> {
 }
 
 /// Forgets a batch of which nothing has reached TEMPOSTAR; its orders wait again.
-pub(crate) fn release_batch(transaction: &Transaction<'_>, id: i64) -> Result<()> {
+pub(crate) fn release_batch(transaction: &Transaction<'_>, id: i64, run_id: &str) -> Result<()> {
     transaction.execute("DELETE FROM tempostar_batch_orders WHERE batch_id = ?1", [id])?;
-    transaction.execute("DELETE FROM tempostar_batches WHERE id = ?1", [id])?;
-    Ok(())
+    must_hit_one(transaction.execute(
+        "DELETE FROM tempostar_batches
+         WHERE id = ?1 AND claimed_by = ?2 AND state <> 'sent' AND rename_tried_at IS NULL",
+        (id, run_id),
+    )?)
 }
 
 /// A file of orders in the outbox.
@@ -262,15 +424,19 @@ pub(crate) fn sent_batches(connection: &Connection) -> Result<Vec<SentBatch>> {
     batches.collect()
 }
 
-/// The files of orders that were sent and that TEMPOSTAR was not seen to have taken, oldest first.
-pub(crate) fn batches_not_taken(connection: &Connection) -> Result<Vec<(i64, String)>> {
+/// The files of orders that were sent to this server and that TEMPOSTAR was not seen to have taken, oldest first: id,
+/// name, and folder where it is known.
+pub(crate) fn batches_not_taken(
+    connection: &Connection,
+    server: &str,
+) -> Result<Vec<(i64, String, Option<String>)>> {
     let mut statement = connection.prepare(
-        "SELECT id, file_name
+        "SELECT id, file_name, outbox
          FROM tempostar_batches
-         WHERE taken_at IS NULL AND state = 'sent'
+         WHERE taken_at IS NULL AND state = 'sent' AND coalesce(server, ?1) = ?1
          ORDER BY sent_at, id",
     )?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map([server], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -1,46 +1,158 @@
 //! Questions about the shop's orders, each with one SQL.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use rusqlite::Connection;
 
 use crate::moment::Moment;
+use crate::settings::Settings;
 
-/// Orders that were never sent. A provisional order (仮受注) is not an order yet.
-pub(crate) const WAITING_SQL: &str = "
-    exported_at IS NULL AND cancelled_at IS NULL AND is_provisional = 0
-    AND order_no NOT IN (SELECT order_no FROM tempostar_batch_orders)";
+/// Whether a column of an order holds a time. Empty text is none, and what is no time is no reason to forget an order.
+macro_rules! is_time {
+    ($column:literal) => {
+        concat!("(typeof(", $column, ") = 'text' AND ", $column, " GLOB '[0-9][0-9][0-9][0-9][-/]*')")
+    };
+}
+
+/// An order that was sent, by the shop's own table.
+const SENT_SQL: &str = is_time!("exported_at");
+
+/// An order that is cancelled.
+const CANCELLED_SQL: &str = is_time!("cancelled_at");
+
+/// Orders that were never sent, whenever they were placed. A provisional order (仮受注) is not an order yet.
+const OPEN_SQL: &str = concat!(
+    "NOT ",
+    is_time!("exported_at"),
+    " AND NOT ",
+    is_time!("cancelled_at"),
+    " AND coalesce(is_provisional, 0) <> 1
+    AND order_no NOT IN (SELECT member.order_no
+                         FROM tempostar_batches AS batch
+                         JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+                         WHERE batch.state <> 'sent')"
+);
+
+/// Orders that were never sent and are not of before `[orders] since`.
+pub(crate) fn waiting_sql(settings: &Settings) -> String {
+    match settings.orders.since {
+        None => OPEN_SQL.to_owned(),
+        Some(since) => format!("{OPEN_SQL} AND NOT {}", before_sql(since)),
+    }
+}
+
+/// Orders placed before that day. One whose time cannot be read may be a new one.
+fn before_sql(since: NaiveDate) -> String {
+    const IS_TIME: &str = is_time!("ordered_at");
+    format!("({IS_TIME} AND replace(ordered_at, '/', '-') < '{since}')")
+}
 
 /// How many orders were never sent, those included that are held back.
-pub fn count_waiting(database: &Connection) -> Result<u64> {
-    let sql = format!("SELECT count(*) FROM orders WHERE {WAITING_SQL}");
+pub fn count_waiting(database: &Connection, settings: &Settings) -> Result<u64> {
+    let sql = format!("SELECT count(*) FROM orders WHERE {}", waiting_sql(settings));
     Ok(database.query_row(&sql, [], |row| row.get(0))?)
 }
 
 /// Whether any order was never sent, those included that are held back.
-pub(crate) fn is_anything_waiting(database: &Connection) -> Result<bool> {
-    let sql = format!("SELECT EXISTS (SELECT 1 FROM orders WHERE {WAITING_SQL})");
+pub(crate) fn is_anything_waiting(database: &Connection, settings: &Settings) -> Result<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM orders WHERE {})", waiting_sql(settings));
     Ok(database.query_row(&sql, [], |row| row.get(0))?)
 }
 
 /// When the oldest of the waiting orders that are not among these was placed, as the shop wrote it.
-pub(crate) fn oldest_waiting(database: &Connection, besides: &HashSet<&str>) -> Result<Option<String>> {
+pub(crate) fn oldest_waiting(
+    database: &Connection,
+    settings: &Settings,
+    besides: &HashSet<&str>,
+) -> Result<Option<String>> {
     let mut statement = database.prepare(&format!(
-        "SELECT order_no, coalesce(CAST(ordered_at AS TEXT), '')
+        "SELECT CAST(order_no AS TEXT), coalesce(CAST(ordered_at AS TEXT), '')
          FROM orders
-         WHERE {WAITING_SQL}
-         ORDER BY ordered_at, order_no"
+         WHERE {}
+         ORDER BY ordered_at, order_no",
+        waiting_sql(settings)
     ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let order_no: String = row.get(0)?;
-        if !besides.contains(order_no.as_str()) {
-            return Ok(Some(row.get(1)?));
+        let order_no = row.get_ref(0)?.as_bytes().map(String::from_utf8_lossy)?;
+        if !besides.contains(&*order_no) {
+            return Ok(Some(String::from_utf8_lossy(row.get_ref(1)?.as_bytes()?).into_owned()));
         }
     }
     Ok(None)
+}
+
+words! {
+    /// How far an order is. It is in exactly one of these.
+    pub(crate) enum OrderState {
+        Provisional = "provisional",
+        CancelledBeforeSending = "cancelled_before_sending",
+        /// Placed before `[orders] since`.
+        BeforeSince = "before_since",
+        /// Those included that are held back.
+        Waiting = "waiting",
+        /// In a file that has not arrived yet.
+        UnderWay = "under_way",
+        /// Its file was not seen to be taken.
+        Lying = "lying_in_outbox",
+        Taken = "taken",
+        Shipped = "shipped",
+        CancelledThere = "cancelled_in_tempostar",
+    }
+}
+
+/// Counts the orders by their states; of one that was marked as sent by hand TEMPOSTAR is taken to have it.
+pub(crate) fn count_states(database: &Connection, settings: &Settings) -> Result<BTreeMap<OrderState, u64>> {
+    let before = settings.orders.since.map_or_else(|| "0".to_owned(), before_sql);
+    let mut statement = database.prepare(&format!(
+        "SELECT CASE
+                    WHEN batch.state <> 'sent' THEN 'under_way'
+                    WHEN {SENT_SQL} THEN
+                        CASE
+                            WHEN cancelled_in_tempostar_at IS NOT NULL THEN 'cancelled_in_tempostar'
+                            WHEN delivery_status = 1 THEN 'shipped'
+                            WHEN batch.id IS NOT NULL AND batch.taken_at IS NULL THEN 'lying_in_outbox'
+                            ELSE 'taken'
+                        END
+                    WHEN {CANCELLED_SQL} THEN 'cancelled_before_sending'
+                    WHEN coalesce(is_provisional, 0) = 1 THEN 'provisional'
+                    WHEN {before} THEN 'before_since'
+                    ELSE 'waiting'
+                END AS state,
+                count(*) AS orders
+         FROM orders
+         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
+         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+         GROUP BY 1"
+    ))?;
+    let states = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut counts: BTreeMap<OrderState, u64> = OrderState::ALL.iter().map(|state| (*state, 0)).collect();
+    counts.extend(states.collect::<rusqlite::Result<Vec<(OrderState, u64)>>>()?);
+    Ok(counts)
+}
+
+/// Whether the order is marked as sent, and not by us.
+pub(crate) fn is_marked_by_hand(database: &Connection, order_no: &str) -> Result<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM orders WHERE order_no = ?1 AND {SENT_SQL})
+            AND NOT EXISTS (SELECT 1 FROM tempostar_batch_orders WHERE order_no = ?1)"
+    );
+    Ok(database.query_row(&sql, [order_no], |row| row.get(0))?)
+}
+
+/// Notes that TEMPOSTAR has these orders, or will, although we have not sent them.
+pub(crate) fn note_known_there(database: &Connection, numbers: &[String], now: Moment) -> Result<()> {
+    let mut insert = database.prepare(
+        "INSERT OR IGNORE INTO tempostar_orders_known_there (order_no, since)
+         SELECT ?1, ?2
+         WHERE NOT EXISTS (SELECT 1 FROM tempostar_batch_orders WHERE order_no = ?1)",
+    )?;
+    for number in numbers {
+        insert.execute((number, now))?;
+    }
+    Ok(())
 }
 
 /// Orders that the shop changed or cancelled after they were sent: neither is linked, somebody has to do the same in
@@ -86,7 +198,7 @@ pub(crate) fn cancelled_there(shop: &Connection) -> Result<Vec<String>> {
     let mut statement = shop.prepare(
         "SELECT order_no
          FROM orders
-         WHERE cancelled_in_tempostar_at IS NOT NULL AND cancelled_at IS NULL
+         WHERE cancelled_in_tempostar_at IS NOT NULL AND coalesce(cancelled_at, '') = ''
          ORDER BY order_no",
     )?;
     let numbers = statement.query_map([], |row| row.get(0))?;

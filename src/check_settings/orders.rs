@@ -10,6 +10,7 @@ use super::database;
 use super::finding::{Finding, Found};
 use crate::books::{self, batches, runs};
 use crate::job::Job;
+use crate::jobs::orders::Hold;
 use crate::jobs::{Names, orders};
 use crate::layout::grouped;
 use crate::moment::Moment;
@@ -93,10 +94,10 @@ pub(super) fn options(database: &Connection, settings: &Settings, now: Moment) -
 
 /// How many wait, since when, and those that would be held back, by reason. Nothing is sent.
 pub(super) fn waiting(database: &Connection, settings: &Settings, now: Moment) -> Result<Found> {
-    let waiting = books::orders::count_waiting(database)?;
-    let held_back = orders::held_back_of_first(database, settings, JUDGED_MAX)?;
+    let waiting = books::orders::count_waiting(database, settings)?;
+    let held_back = orders::held_back_of_first(database, settings, now, JUDGED_MAX)?;
     let besides = held_back.iter().map(|(order_no, _)| order_no.as_str()).collect();
-    let oldest = books::orders::oldest_waiting(database, &besides)?;
+    let oldest = books::orders::oldest_waiting(database, settings, &besides)?;
     let fact = match (waiting, held_back.len()) {
         (0, _) => say::orders_none(),
         (_, 0) => say::orders_waiting(waiting),
@@ -139,8 +140,8 @@ fn told_above(database: &Connection) -> Result<HashSet<String>> {
 }
 
 /// The orders of each reason, the reason of most orders first.
-fn by_reason(held_back: Vec<(String, Text)>) -> Vec<(Text, Names)> {
-    let mut reasons: Vec<(Text, Names)> = Vec::new();
+fn by_reason(held_back: Vec<(String, Hold)>) -> Vec<(Hold, Names)> {
+    let mut reasons: Vec<(Hold, Names)> = Vec::new();
     for (order_no, reason) in held_back {
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, orders)) => orders.add(&order_no),
@@ -155,10 +156,11 @@ fn by_reason(held_back: Vec<(String, Text)>) -> Vec<(Text, Names)> {
     reasons
 }
 
-fn told(reason: &Text, orders: &Names, told_above: &HashSet<String>) -> Finding {
+fn told(hold: &Hold, orders: &Names, told_above: &HashSet<String>) -> Finding {
     let mut problem = say::held_back(orders.count(), &orders.told());
-    problem.message = problem.message.because(reason);
-    if told_above.contains(&reason.en) {
+    problem.message = problem.message.because(&hold.reason);
+    problem.hint = hold.act.text();
+    if told_above.contains(&hold.reason.en) {
         problem.severity = Severity::Note;
         problem.hint = say::mend_above();
     }

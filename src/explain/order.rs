@@ -100,7 +100,9 @@ impl State {
 pub(super) fn read(desk: &Desk<'_>, order_no: &str) -> Result<Option<Order>> {
     let Some(mut order) = read_order(desk, order_no)? else { return Ok(None) };
     if order.is_unsent() {
-        order.held_back = orders::held_back_because(desk.database, desk.settings, order_no)?;
+        order.held_back =
+            orders::held_back_because(desk.database, desk.settings, desk.clock.now(), order_no)?
+                .map(|hold| hold.reason);
     }
     order.batch = read_batch(desk, order_no)?;
     order.shipments = read_shipments(desk, order_no)?;

@@ -165,8 +165,9 @@ fn part(desk: &Desk<'_>, order: InFlight, file_time: Moment) -> Result<Part> {
     let why = match (order.exported_at, desk.settings.stock.reflect_when, order.taken_at) {
         (None, _, _) if order.is_provisional => text::provisional_part(),
         (None, _, _) => {
-            let held_back = orders::held_back_because(desk.database, desk.settings, &order.order_no)?;
-            held_back.map_or_else(text::unsent_part, |reason| text::held_back().because(&reason))
+            let held_back =
+                orders::held_back_because(desk.database, desk.settings, desk.clock.now(), &order.order_no)?;
+            held_back.map_or_else(text::unsent_part, |hold| text::held_back().because(&hold.reason))
         }
         (Some(sent), ReflectWhen::Sent, _) => text::sent_part(&sent.to_string(), &file, &counts_until(sent)),
         (Some(sent), ReflectWhen::Taken, None) => text::untaken_part(&sent.to_string()),

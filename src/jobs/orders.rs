@@ -5,11 +5,13 @@
 //! or doubled is [`crate::sync::export`]'s business.
 
 mod columns;
+mod fingerprint;
 mod hold;
 mod order;
 mod questions;
 mod render;
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
@@ -17,18 +19,19 @@ use anyhow::Result;
 
 use self::columns::ORDER_NO;
 pub use self::columns::{COLUMNS, OrderColumn};
-pub use self::hold::PAYMENT_SETUP_SINCE;
+pub use self::hold::{Act, Hold, PAYMENT_SETUP_SINCE};
 use self::order::number_prefix;
 pub use self::questions::{held_back, held_back_because, held_back_of_first};
 use self::render::{ALL, render_waiting};
+use crate::books::batches::SentContent;
 use crate::books::orders::is_anything_waiting;
 use crate::problem::Problem;
 use crate::report::Counts;
 use crate::settings::Settings;
-use crate::sheet::{EncodingChoice, Refusal, Sheet};
+use crate::sheet::{Column, EncodingChoice, Refusal, Sheet};
 use crate::sync::Run;
 use crate::sync::export::{Chosen, ExportJob, ReadBack, export};
-use crate::text::{Text, jobs as text};
+use crate::text::jobs as text;
 
 /// How many held-back orders one run tells of.
 const HELD_BACK_TOLD_MAX: usize = 100;
@@ -36,16 +39,16 @@ const HELD_BACK_TOLD_MAX: usize = 100;
 /// Runs the job. What it did and what went wrong is in the report.
 pub fn run(run: &mut Run<'_>) -> Result<()> {
     run.report.counts = Counts::zero(&["exported", "lines", "held_back"]);
-    export(run, &ExportJob { is_anything_waiting, choose, read_back })
+    export(run, &ExportJob { is_anything_waiting, choose, read_back, content_of: questions::content_of })
 }
 
 /// Chooses the orders that can go, and writes them as a sheet.
 fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
-    let rendered = render_waiting(&run.books, run.settings, ALL, output)?;
+    let rendered = render_waiting(&run.books, run.settings, run.clock.now(), ALL, output)?;
     let held_back = rendered.held_back;
     run.report.counts.add("held_back", u64::try_from(held_back.len())?);
-    for (order_no, reason) in held_back.iter().take(HELD_BACK_TOLD_MAX) {
-        run.report.tell(held_back_problem(order_no, reason));
+    for (order_no, hold) in held_back.iter().take(HELD_BACK_TOLD_MAX) {
+        run.report.tell(held_back_problem(order_no, hold));
     }
     if held_back.len() > HELD_BACK_TOLD_MAX {
         run.report.tell(text::more_held_back(held_back.len() - HELD_BACK_TOLD_MAX));
@@ -55,25 +58,52 @@ fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
 }
 
 /// What a person is told of an order that is held back.
-fn held_back_problem(order_no: &str, reason: &Text) -> Problem {
-    text::held_back(order_no).because(reason).about_order(order_no)
+fn held_back_problem(order_no: &str, hold: &Hold) -> Problem {
+    let mut problem = text::held_back(order_no).because(&hold.reason).about_order(order_no);
+    problem.hint = hold.act.text();
+    problem
 }
 
 /// What is in a file that was sent.
 fn read_back(settings: &Settings, path: &Path) -> Result<ReadBack> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut sheet = Sheet::open(path, &name, EncodingChoice::Auto)?;
-    let column = sheet.header().required(ORDER_NO)?;
+    let number = sheet.header().required(ORDER_NO)?;
+    // A file of other columns does not tell what was sent, only under which numbers.
+    let told = fingerprint::OF_ORDER.iter().chain(&fingerprint::OF_LINE);
+    let told: Option<Vec<Column>> = told.map(|name| sheet.header().optional(name)).collect();
     let prefix = number_prefix(settings);
     let mut sent = ReadBack::default();
+    let mut rows: Vec<[String; 6]> = Vec::new();
     while let Some(row) = sheet.next_row()? {
-        let text = row.text(column).map_err(|problem| Refusal::new(problem.problem().clone()))?;
-        let number = text.strip_prefix(&prefix).unwrap_or(&text);
+        let text = |column| row.text(column).map_err(|problem| Refusal::new(problem.problem().clone()));
+        let number = text(number)?;
+        let number = number.strip_prefix(&prefix).unwrap_or(&number);
         // The rows of an order follow each other.
-        if sent.order_numbers.last().is_none_or(|last| last != number) {
-            sent.order_numbers.push(number.to_owned());
+        if sent.orders.last().is_none_or(|(last, _)| last != number) {
+            finish_order(&mut sent, &mut rows);
+            sent.orders.push((number.to_owned(), SentContent::default()));
+        }
+        if let Some(columns) = &told {
+            let mut values = [const { String::new() }; 6];
+            for (value, column) in values.iter_mut().zip(columns) {
+                *value = text(*column)?.into();
+            }
+            rows.push(values);
         }
     }
+    finish_order(&mut sent, &mut rows);
     sent.lines = sheet.rows_read();
     Ok(sent)
+}
+
+/// Gives the last order its content, which are these rows.
+fn finish_order(sent: &mut ReadBack, rows: &mut Vec<[String; 6]>) {
+    if let (Some((_, content)), [first, ..]) = (sent.orders.last_mut(), rows.as_slice()) {
+        let of_order = [0, 1, 2].map(|index| first[index].as_str().into());
+        let lines: Vec<[Cow<'_, str>; 3]> =
+            rows.iter().map(|row| [3, 4, 5].map(|index| row[index].as_str().into())).collect();
+        *content = fingerprint::content(of_order, &lines);
+    }
+    rows.clear();
 }

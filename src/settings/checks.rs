@@ -1,5 +1,7 @@
 //! What single values must look like: values in, values or problems out.
 
+use chrono::NaiveDate;
+
 use super::pattern::Pattern;
 use crate::problem::Problem;
 use crate::text::settings as text;
@@ -159,6 +161,11 @@ pub(super) fn file_name(value: &str) -> Result<String, Problem> {
     without_slash(value)?;
     fill(value, "{timestamp}", "")?;
     if value.contains("{timestamp}") { Ok(value.to_owned()) } else { Err(text::file_name_timestamp(value)) }
+}
+
+/// A day: `YYYY-MM-DD`.
+pub(super) fn date(value: &str) -> Result<NaiveDate, Problem> {
+    value.parse().map_err(|_| text::no_date(value))
 }
 
 /// A marker's ending.

@@ -427,6 +427,9 @@ fn orders(r: &mut Reader<'_>, shop_code: &str) -> Orders {
         outbox: server_folder(r, "orders.outbox", "/ordershop/{shop_code}", shop_code),
         encoding: r.word("orders.encoding", &encodings).unwrap_or(Encoding::Cp932),
         free_items: free_items(r, "orders.free_items", 36),
+        since: r.text("orders.since", checks::date),
+        max_age_days: r.number("orders.max_age_days", 0..=36_500, 30),
+        tax_difference_yen: r.number("orders.tax_difference_yen", 0..=100_000, 0),
         file_name,
         marker,
     }

@@ -6,6 +6,7 @@ use super::{Extent, HandWork, JobState, Mails, Status, count};
 use crate::books::batches::SentBatch;
 use crate::books::cases::Case;
 use crate::books::files::StoppedFile;
+use crate::books::orders::OrderState;
 use crate::books::runs::{Run, RunEnd};
 use crate::layout::{columns, first_names};
 use crate::moment::Moment;
@@ -102,6 +103,18 @@ impl Status {
         }
     }
 
+    /// How many orders are in each state.
+    fn states_json(&self) -> Value {
+        let held_back = u64::try_from(self.held_back.len()).unwrap_or(u64::MAX);
+        let mut states: Map<String, Value> = Map::new();
+        for (state, count) in &self.states {
+            let count = if *state == OrderState::Waiting { count.saturating_sub(held_back) } else { *count };
+            states.insert(state.as_str().to_owned(), count.into());
+        }
+        states.insert("held_back".to_owned(), held_back.into());
+        Value::Object(states)
+    }
+
     fn problem(&self, case: &Case) -> Text {
         let message = case.seen.message.clone().going_on();
         let shown = text::problem(case.job, &message.ja, &message.en, case.first_seen, case.times_seen);
@@ -114,7 +127,7 @@ impl Status {
     fn order_lines(&self, lines: &mut Vec<Text>) {
         lines.push(text::orders_waiting(self.orders_waiting));
         lines.push(text::orders_held_back(count(&self.held_back)));
-        lines.extend(first(&self.held_back, |(order_no, reason)| self.held_back_order(order_no, reason)));
+        lines.extend(first(&self.held_back, |(order_no, hold)| self.held_back_order(order_no, &hold.reason)));
         lines.push(text::batches_not_taken(count(&self.batches)));
         lines.extend(first(&self.batches, |batch: &SentBatch| {
             text::batch_not_taken(&batch.file_name, batch.sent_at, batch.order_count)
@@ -156,10 +169,12 @@ impl Status {
             "problems": self.cases.iter().map(|case| case_json(case, language)).collect::<Vec<_>>(),
             "orders": {
                 "waiting": self.orders_waiting,
-                "held_back": held_back.map(|(order_no, reason)| json!({
+                "held_back": held_back.map(|(order_no, hold)| json!({
                     "order_no": order_no,
-                    "reason": reason.get(language),
+                    "reason": hold.reason.get(language),
+                    "act": hold.act.text().get(language),
                 })).collect::<Vec<_>>(),
+                "states": self.states_json(),
                 "files_not_taken": self.batches.iter().map(|batch| &batch.file_name).collect::<Vec<_>>(),
                 "outbox": self.batches.iter().map(|batch| json!({
                     "name": batch.file_name,

@@ -10,6 +10,7 @@
 //!
 //! A database that was put back from an older copy has forgotten batches. The work folder has not: see `restored`.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -20,20 +21,25 @@ use rusqlite::Connection;
 
 use super::import::{join, marker_name};
 use super::run::Run;
-use crate::books::batches::BatchOrder;
-use crate::books::batches::{self, Batch, BatchState, NewBatch};
+use crate::books::batches::{self, Batch, BatchState, NewBatch, Place};
+use crate::books::batches::{BatchOrder, SentContent};
 use crate::crash;
 use crate::hashing::Hashing;
+use crate::lock::Lock;
 use crate::moment::Moment;
 use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::report::Look;
-use crate::server::Remote;
+use crate::server::{self, ErrorKind, Remote};
 use crate::settings::Settings;
 use crate::shelf::{create_file, set_time};
-use crate::text::{progress, sync as text};
+use crate::text::{books as books_text, progress, sync as text};
 
 mod restored;
+mod strangers;
+
+/// How many names in a row may be somebody else's before it is the server's answers that cannot be right.
+const NAMES_TRIED_MAX: u32 = 60;
 
 /// The orders that a job chose and rendered.
 #[derive(Clone, Debug, Default)]
@@ -44,24 +50,28 @@ pub struct Chosen {
     pub lines_chosen: u64,
     /// The rows that were written.
     pub rows_written: u64,
+    /// Orders that were sent and of which the shop's database does not know it any more.
+    pub sent_before: Vec<String>,
 }
 
 /// What a job does for the export.
 #[derive(Clone, Copy, Debug)]
 pub struct ExportJob {
     /// Whether there may be something to choose.
-    pub is_anything_waiting: fn(&Connection) -> Result<bool>,
+    pub is_anything_waiting: fn(&Connection, &Settings) -> Result<bool>,
     /// Reads a snapshot, writes the file's bytes, and reports what it holds back.
     pub choose: fn(&mut Run<'_>, &mut dyn Write) -> Result<Chosen>,
     /// Reads back what [`ExportJob::choose`] has written.
     pub read_back: fn(&Settings, &Path) -> Result<ReadBack>,
+    /// What the shop's order of this number would be sent as; `None`: there is none that can be read.
+    pub content_of: fn(&Connection, &Settings, &str) -> Result<Option<SentContent>>,
 }
 
 /// What is in a file of orders.
 #[derive(Clone, Debug, Default)]
 pub struct ReadBack {
-    /// The orders' numbers in the shop.
-    pub order_numbers: Vec<String>,
+    /// The orders' numbers in the shop, and what was sent under them.
+    pub orders: Vec<(String, SentContent)>,
     /// Its rows.
     pub lines: u64,
 }
@@ -77,14 +87,16 @@ pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
     restored::take_up_again(run, permit, job)?;
     watch_outbox(run, permit, &mut remote)?;
     for batch in batches::open_batches(&run.books)? {
-        send(run, permit, &mut remote, batch, Send::Resume)?;
+        resume(run, permit, &mut remote, batch)?;
     }
     sweep_spool(run, permit)?;
     // Asked only now: a batch whose bytes are lost has given its orders back.
-    if (job.is_anything_waiting)(&run.books)? {
+    if (job.is_anything_waiting)(&run.books, run.settings)? {
         // A batch that is prepared is frozen: as long as the server cannot be reached, orders may still be mended
         // and cancelled.
+        restored::check_work_folder(run)?;
         remote.connect()?;
+        strangers::look_for_them(run, permit, &mut remote, job)?;
         if let Some(batch) = prepare(run, permit, job)? {
             send(run, permit, &mut remote, batch, Send::First)?;
         }
@@ -112,19 +124,43 @@ fn sweep_spool(run: &Run<'_>, permit: Permit) -> Result<()> {
 /// Notes which files of orders TEMPOSTAR has taken from the outbox since the last look. No connection is made when
 /// none is known to lie there.
 pub fn watch_outbox(run: &mut Run<'_>, permit: Permit, remote: &mut Remote<'_>) -> Result<()> {
-    let sent = batches::batches_not_taken(&run.books)?;
-    if sent.is_empty() {
-        return Ok(());
+    let current = run.settings.orders.outbox.clone();
+    let sent = batches::batches_not_taken(&run.books, &Place::new(run.settings).server)?;
+    let mut folders: BTreeMap<String, Vec<(i64, String)>> = BTreeMap::new();
+    for (id, name, outbox) in sent {
+        folders.entry(outbox.unwrap_or_else(|| current.clone())).or_default().push((id, name));
     }
-    let lying = remote.names(&run.settings.orders.outbox)?;
+    for (folder, sent) in folders {
+        match take_note_of_taken(run, permit, remote, &folder, sent) {
+            // The folder of before is nobody's any more: what became of its files cannot be seen.
+            Err(error) if folder != current && is_about_the_folder(&error) => {}
+            done => done?,
+        }
+    }
+    Ok(())
+}
+
+fn take_note_of_taken(
+    run: &Run<'_>,
+    permit: Permit,
+    remote: &mut Remote<'_>,
+    folder: &str,
+    sent: Vec<(i64, String)>,
+) -> Result<()> {
+    let lying = remote.names(folder)?;
     let now = run.clock.now();
     for (id, name) in sent {
         // A listing that was cut short lacks names; an order that counts as taken too early is a unit sold twice.
-        if !lying.contains(&name) && remote.size(&join(&run.settings.orders.outbox, &name))?.is_none() {
+        if !lying.contains(&name) && !matches!(remote.size(&join(folder, &name))?, Some(1..)) {
             run.books.write(permit, "taken-noted", |books| batches::mark_taken(books, id, now))?;
         }
     }
     Ok(())
+}
+
+fn is_about_the_folder(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<server::Error>().map(|error| error.kind);
+    matches!(kind, Some(ErrorKind::FolderMissing | ErrorKind::Forbidden | ErrorKind::Missing))
 }
 
 /// Chooses, renders, and fixes a new batch. `None`: no order can be sent.
@@ -133,6 +169,9 @@ fn prepare(run: &mut Run<'_>, permit: Permit, job: &ExportJob) -> Result<Option<
     let path = spool.join(format!("{}.new", run.report.run_id));
     run.progress.wait(&progress::choosing());
     let (chosen, sha256, size) = render(run, job, &path)?;
+    for order_no in &chosen.sent_before {
+        run.books.write(permit, "exported-again", |books| batches::mark_exported_again(books, order_no))?;
+    }
     if chosen.orders.is_empty() {
         fs::remove_file(&path)?;
         return Ok(None);
@@ -168,6 +207,7 @@ fn bytes_of(spool: &Path, sha256: &str) -> PathBuf {
 
 fn commit_prepared(run: &Run<'_>, permit: Permit, chosen: &Chosen, sha256: &str, size: u64) -> Result<Batch> {
     let now = run.clock.now();
+    let place = Place::new(run.settings);
     let (file_name, id) = run.books.write(permit, "prepared", |books| {
         let file_name = unused_file_name(run, books, now)?;
         let batch = NewBatch {
@@ -177,6 +217,7 @@ fn commit_prepared(run: &Run<'_>, permit: Permit, chosen: &Chosen, sha256: &str,
             orders: &chosen.orders,
             line_count: chosen.lines_chosen,
             run_id: &run.report.run_id,
+            place: &place,
         };
         let id = batches::prepare_batch(books, &batch, now)?;
         Ok((file_name, id))
@@ -188,6 +229,8 @@ fn commit_prepared(run: &Run<'_>, permit: Permit, chosen: &Chosen, sha256: &str,
         sha256: sha256.to_owned(),
         order_count: u64::try_from(chosen.orders.len())?,
         line_count: chosen.lines_chosen,
+        place: Some(place),
+        rename_tried: false,
     })
 }
 
@@ -210,6 +253,23 @@ enum Send {
     Resume,
 }
 
+/// Brings a batch of an interrupted run to its end. One that was made for another place goes there only if it may have
+/// arrived; else its orders wait again.
+fn resume(run: &mut Run<'_>, permit: Permit, remote: &mut Remote<'_>, mut batch: Batch) -> Result<()> {
+    let here = Place::new(run.settings);
+    let place = batch.place.get_or_insert_with(|| here.clone()).clone();
+    let run_id = run.report.run_id.clone();
+    run.books.write(permit, "claimed", |books| batches::claim(books, batch.id, &run_id))?;
+    match (place == here, batch.rename_tried) {
+        (false, false) if place.server == here.server => release(run, permit, remote, &batch),
+        (false, false) => forget_prepared(run, permit, &batch),
+        (false, true) if place.server != here.server => {
+            Err(Failure::of(text::batch_elsewhere(&batch.file_name, &place.server, &here.server)).into())
+        }
+        _ => send(run, permit, remote, batch, Send::Resume),
+    }
+}
+
 /// Brings a batch to its end, from wherever it stands.
 fn send(
     run: &mut Run<'_>,
@@ -226,10 +286,19 @@ fn send(
         }
         remote.upload(permit, &bytes, &temporary_path(run, &batch))?;
         log::info!(file = batch.file_name; "uploaded under its temporary name");
-        run.books.write(permit, "uploaded", |books| batches::mark_uploaded(books, batch.id))?;
+        let run_id = &run.report.run_id;
+        run.books.write(permit, "uploaded", |books| batches::mark_uploaded(books, batch.id, run_id))?;
     }
-    if rename(run, permit, remote, &mut batch, send)? == Renamed::LiesThere {
-        upload_marker(run, permit, remote, &batch, &spool)?;
+    match rename(run, permit, remote, &mut batch, send)? {
+        Renamed::LiesThere => upload_marker(run, permit, remote, &batch, &spool)?,
+        Renamed::IsTaken => {}
+        Renamed::NotUploaded => {
+            let run_id = &run.report.run_id;
+            run.books
+                .write(permit, "not-uploaded", |books| batches::mark_not_uploaded(books, batch.id, run_id))?;
+            batch.state = BatchState::Prepared;
+            return self::send(run, permit, remote, batch, Send::First);
+        }
     }
     let archived_as = format!("{}/{}/{}", restored::archive_folder(run), batch.id, batch.file_name);
     if bytes.exists() {
@@ -237,7 +306,9 @@ fn send(
         set_time(&bytes, run.clock.now()).with_context(|| format!("cannot change {}", bytes.display()))?;
     }
     let now = run.clock.now();
-    run.books.write(permit, "sent", |books| batches::mark_sent(books, batch.id, &archived_as, now))?;
+    let run_id = &run.report.run_id;
+    run.books
+        .write(permit, "sent", |books| batches::mark_sent(books, batch.id, run_id, &archived_as, now))?;
     run.report.counts.add("exported", batch.order_count);
     run.report.counts.add("lines", batch.line_count);
     log::info!(file = batch.file_name; "has its final name");
@@ -263,21 +334,39 @@ fn is_intact(bytes: &Path, batch: &Batch) -> Result<bool> {
 /// new one.
 fn release(run: &Run<'_>, permit: Permit, remote: &mut Remote<'_>, batch: &Batch) -> Result<()> {
     remote.delete(permit, &temporary_path(run, batch))?;
-    run.books.write(permit, "released", |books| batches::release_batch(books, batch.id))
+    forget_prepared(run, permit, batch)
+}
+
+fn forget_prepared(run: &Run<'_>, permit: Permit, batch: &Batch) -> Result<()> {
+    let run_id = &run.report.run_id;
+    run.books.write(permit, "released", |books| batches::release_batch(books, batch.id, run_id))
 }
 
 /// Gives the batch another name as long as a file of its name lies in the outbox. A batch that has not been renamed
 /// has never had its final name: what has that name is not ours, and is never overwritten.
 fn avoid_existing(run: &Run<'_>, permit: Permit, remote: &mut Remote<'_>, batch: &mut Batch) -> Result<()> {
     let mut moment = run.clock.now();
-    while remote.size(&final_path(run, batch))?.is_some() {
+    for _ in 0..NAMES_TRIED_MAX {
+        if size_if_there(run, remote, batch, &batch.file_name)?.is_none() {
+            return Ok(());
+        }
         // Always on: a name that this batch has given up must not come back.
         moment = moment + TimeDelta::seconds(1);
         batch.file_name = unused_file_name(run, &run.books, moment)?;
-        let name = &batch.file_name;
-        run.books.write(permit, "name-changed", |books| batches::rename_batch(books, batch.id, name))?;
+        let (run_id, name) = (&run.report.run_id, &batch.file_name);
+        run.books
+            .write(permit, "name-changed", |books| batches::rename_batch(books, batch.id, run_id, name))?;
     }
-    Ok(())
+    Err(Failure::of(text::every_name_exists(NAMES_TRIED_MAX)).into())
+}
+
+/// The size of a file in the batch's outbox. Some servers answer 0 for what is not there: then the listing decides.
+fn size_if_there(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch, name: &str) -> Result<Option<u64>> {
+    let folder = outbox(run, batch);
+    match remote.size(&join(folder, name))? {
+        Some(0) if !remote.names(folder)?.contains(&name.to_owned()) => Ok(None),
+        size => Ok(size),
+    }
 }
 
 /// What became of a batch after its upload.
@@ -287,6 +376,8 @@ enum Renamed {
     LiesThere,
     /// It had it, and TEMPOSTAR has been quicker than we. A marker would be left behind for ever.
     IsTaken,
+    /// It never had it, and somebody took the temporary file away.
+    NotUploaded,
 }
 
 fn rename(
@@ -296,35 +387,83 @@ fn rename(
     batch: &mut Batch,
     send: Send,
 ) -> Result<Renamed> {
-    let temporary = temporary_path(run, batch);
     if send == Send::Resume
-        && remote.size(&temporary)?.is_none()
+        && size_if_there(run, remote, batch, &temporary_name(batch))?.is_none()
         && let Some(renamed) = look_in_outbox(run, remote, batch)?
     {
         return Ok(renamed);
     }
+    let run_id = run.report.run_id.clone();
+    if batch.rename_tried {
+        // Its temporary name is still there: it was not done.
+        run.books.write(permit, "rename-not-done", |books| {
+            batches::note_rename_refused(books, batch.id, &run_id)
+        })?;
+    }
     avoid_existing(run, permit, remote, batch)?;
     restored::remember(run, permit, batch)?;
-    remote.rename(permit, &temporary, &final_path(run, batch))?;
+    let now = run.clock.now();
+    check_locks(run)?;
+    run.books
+        .write(permit, "rename-tried", |books| batches::note_rename_tried(books, batch.id, &run_id, now))?;
+    let renamed = remote.rename(permit, &temporary_path(run, batch), &final_path(run, batch));
+    // Some say no and have done it.
+    if renamed.as_ref().is_err_and(|error| is_refusal(error.kind))
+        && matches!(remote.size(&temporary_path(run, batch)), Ok(Some(1..)))
+    {
+        run.books.write(permit, "rename-refused", |books| {
+            batches::note_rename_refused(books, batch.id, &run_id)
+        })?;
+    }
+    renamed?;
     Ok(Renamed::LiesThere)
 }
 
-/// What became of a batch that was complete under its temporary name, which SIZE does not know any more: it can only
-/// have been renamed. `None`: the listing has that name still. ("550" to SIZE can mean many things, and orders that
-/// count as taken are never sent again.)
+/// Whether the server said no, so that nothing has happened. After a broken connection it may have.
+fn is_refusal(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Busy
+            | ErrorKind::FolderMissing
+            | ErrorKind::Forbidden
+            | ErrorKind::Missing
+            | ErrorKind::Refused
+            | ErrorKind::Unsupported
+    )
+}
+
+/// The locks must still be those that other runs look at: somebody may have removed the files.
+fn check_locks(run: &Run<'_>) -> Result<()> {
+    match run.locks.iter().all(Lock::is_still_there) {
+        true => Ok(()),
+        false => Err(Failure::of(books_text::batch_taken_over()).into()),
+    }
+}
+
+/// What became of a batch that was complete under its temporary name, which SIZE does not know any more. `None`: the
+/// listing has that name still. ("550" to SIZE can mean many things, and orders that count as taken are never sent
+/// again.)
 fn look_in_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<Option<Renamed>> {
-    if remote.size(&final_path(run, batch))?.is_some() {
+    if batch.rename_tried && size_if_there(run, remote, batch, &batch.file_name)?.is_some() {
         return Ok(Some(Renamed::LiesThere));
     }
-    let lying = remote.names(&run.settings.orders.outbox)?;
+    let lying = remote.names(outbox(run, batch))?;
     if lying.contains(&temporary_name(batch)) {
         return Ok(None);
+    }
+    if !batch.rename_tried {
+        return Ok(Some(Renamed::NotUploaded));
     }
     if lying.contains(&batch.file_name) {
         return Ok(Some(Renamed::LiesThere));
     }
     run.report.tell(text::batch_taken_unseen(&batch.file_name));
     Ok(Some(Renamed::IsTaken))
+}
+
+/// The folder that the batch goes to.
+fn outbox<'a>(run: &'a Run<'_>, batch: &'a Batch) -> &'a str {
+    batch.place.as_ref().map_or(&run.settings.orders.outbox, |place| &place.outbox)
 }
 
 fn upload_marker(
@@ -338,7 +477,7 @@ fn upload_marker(
     let empty = spool.join("marker");
     create_file(&empty)?;
     let marker = marker_name(&batch.file_name, suffix);
-    remote.upload(permit, &empty, &join(&run.settings.orders.outbox, &marker))?;
+    remote.upload(permit, &empty, &join(outbox(run, batch), &marker))?;
     fs::remove_file(&empty)?;
     Ok(())
 }
@@ -350,11 +489,11 @@ fn tell_sent(run: &mut Run<'_>, chosen: &Chosen) -> Result<()> {
 }
 
 fn final_path(run: &Run<'_>, batch: &Batch) -> String {
-    join(&run.settings.orders.outbox, &batch.file_name)
+    join(outbox(run, batch), &batch.file_name)
 }
 
 fn temporary_path(run: &Run<'_>, batch: &Batch) -> String {
-    join(&run.settings.orders.outbox, &temporary_name(batch))
+    join(outbox(run, batch), &temporary_name(batch))
 }
 
 /// Named after the batch, not after its name, which may change: an interrupted upload is found again.

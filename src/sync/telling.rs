@@ -47,7 +47,7 @@ fn tell_all(settings: &Settings, store: Store<'_>, job: Job, now: Moment) -> Res
     loop {
         let kept = store.cases()?;
         let Some(news) = cases::next_news(&kept, job, now, remind_after) else { return Ok(None) };
-        let mail = mail::compose(settings, &news, facts(store, news.job));
+        let mail = mail::compose(settings, &news, facts(settings, store, news.job));
         match transport::send(settings, &mail, now) {
             Ok(()) => {
                 log::info!("mailed {:?}", mail.subject);
@@ -64,13 +64,13 @@ fn tell_all(settings: &Settings, store: Store<'_>, job: Job, now: Moment) -> Res
 }
 
 /// What the shop's database says of how things are; nothing without one.
-fn facts(store: Store<'_>, job: Job) -> Facts {
+fn facts(settings: &Settings, store: Store<'_>, job: Job) -> Facts {
     let Store::Ledger(database) = store else { return Facts::default() };
     let ask = || -> Result<Facts> {
         let run = runs::last_without_problem(database, job)?;
         let file = files::newest_applied_time(database, job)?;
         let held_back = cases(database)?.iter().filter(|case| is_held_back(case)).count();
-        let waiting = orders::count_waiting(database)?.saturating_sub(as_count(held_back));
+        let waiting = orders::count_waiting(database, settings)?.saturating_sub(as_count(held_back));
         let orders = Unsent { waiting, held_back: as_count(held_back) };
         Ok(Facts { good_until: run.max(file), orders: Some(orders) })
     };

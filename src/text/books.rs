@@ -100,4 +100,11 @@ problems! {
         hint_ja: "データベースのファイルとディスクをご確認ください。",
         hint_en: "check the database file and the disk",
     }
+    Error batch_taken_over = "batch-taken-over" () {
+        exit: Locked, ends: WithRun, who: [Support],
+        ja: "別の実行が同じ受注ファイルを処理しているか、ロックファイルが削除されたため、送信を中止しました。二重送信はしていません。",
+        en: "another run is working on the same order file, or somebody removed the lock file: this run stops, and nothing is sent twice",
+        hint_ja: "実行中のロックファイル（*.lock）は削除しないでください。次の実行が続きを処理します。",
+        hint_en: "never remove a *.lock file while a run is at work; the next run carries on",
+    }
 }

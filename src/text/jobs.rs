@@ -33,6 +33,78 @@ texts! {
         ja: "請求金額（{given} 円）が、商品計税込＋配送料計＋決済手数料計－ポイント－クーポン（{computed} 円）と合いません。",
         en: "請求金額 is {given} yen, but 商品計税込 + 配送料計 + 決済手数料計 − ポイント − クーポン is {computed}",
     }
+    payment_without_day(method: &str) {
+        ja: "支払方法「{method}」の追加日（added_on）が日付として読めず、SAVAWAY での設定も確認されていません（tempostar_ready）。",
+        en: "its payment method {method:?} has no readable added_on, and its set-up at SAVAWAY is not confirmed (tempostar_ready)",
+    }
+    incl_tax_wrong(given: i64, computed: i64) {
+        ja: "商品計税込（{given} 円）が、商品計税抜＋消費税計（{computed} 円）と合いません。",
+        en: "商品計税込 is {given} yen, but 商品計税抜 + 消費税計 is {computed}",
+    }
+    price_wrong(given: i64, computed: i64) {
+        ja: "明細の税込単価（{given} 円）が、税抜単価＋単品消費税（{computed} 円）と合いません。",
+        en: "a line's 税込単価 is {given} yen, but 税抜単価 + 単品消費税 is {computed}",
+    }
+    exported_at_emptied(sent_at: &str) {
+        ja: "{sent_at} に送信済みですが、送信日時（exported_at）が消されています。",
+        en: "it was sent on {sent_at}, but its exported_at has been emptied",
+    }
+    number_sent_before(sent_at: &str) {
+        ja: "同じ受注番号で内容の異なる受注を {sent_at} に送信済みです。",
+        en: "an order of this number was sent on {sent_at} with other content",
+    }
+    known_in_tempostar() {
+        ja: "一度も送信していないのに、TEMPOSTAR にはすでに登録されています。",
+        en: "TEMPOSTAR has it already, although it was never sent",
+    }
+    state_unreadable(column: &str) {
+        ja: "データベースの列 {column} の値を読めません。",
+        en: "the database has a value in {column} that cannot be read",
+    }
+    number_would_change(field: &str) {
+        ja: "「{field}」に、そのままでは戻ってこない文字（前後の空白、改行、似た記号など）が含まれています。",
+        en: "{field} has characters that would not come back as they are (blanks at its ends, line breaks, look-alikes)",
+    }
+    too_old(days: u32) {
+        ja: "一度も送信されないまま {days} 日を過ぎています（[orders] max_age_days）。",
+        en: "it is older than {days} days and was never sent ([orders] max_age_days)",
+    }
+    act_mend_order() {
+        ja: "受注を直すと、次の実行で送信されます。",
+        en: "mend the order; the next run sends it",
+    }
+    act_mend_amounts() {
+        ja: "金額を直すと、次の実行で送信されます。消費税を税率ごとにまとめて端数処理している場合は、[orders] tax_difference_yen を設定してください。",
+        en: "mend its amounts; the next run sends it. Where tax is rounded once per rate, set [orders] tax_difference_yen",
+    }
+    act_register_payment() {
+        ja: "支払方法を payment_methods に登録してください。登録されると、次の実行で送信されます。受注を直す必要はありません。",
+        en: "register the payment method in payment_methods; the next run sends the order, which is right as it is",
+    }
+    act_set_up_payment() {
+        ja: "SAVAWAY 様に支払方法の設定をご依頼ください。設定の確認後に tempostar_ready を 1 にすると、次の実行で送信されます。受注を直す必要はありません。",
+        en: "ask SAVAWAY to set the payment method up; once tempostar_ready is 1 the next run sends the order, which is right as it is",
+    }
+    act_enter_by_hand() {
+        ja: "この受注は送信しません。TEMPOSTAR の画面で処理してください。",
+        en: "it is not sent: handle it in TEMPOSTAR's own screens",
+    }
+    act_mend_data() {
+        ja: "店舗システムが書き込んだ値を、システムの担当者が直してください。次の実行で送信されます。",
+        en: "have whoever looks after the shop's application mend the value; the next run sends it",
+    }
+    act_compare_with_sent() {
+        ja: "この番号では二度と送信しません。新しい受注であれば別の番号を付けてください。送信後に変更した受注であれば、TEMPOSTAR の画面で同じ変更をしてください。",
+        en: "it is never sent under this number: give a new order another number; make the change of an old one in TEMPOSTAR, too",
+    }
+    act_approve() {
+        ja: "送信してよければ tempostar held approve 受注番号 で承認してください。送信しない場合はキャンセルするか、[orders] since を設定してください。",
+        en: "to send it, approve it: `tempostar held approve ORDER`; else cancel it, or set [orders] since",
+    }
+    act_put_back() {
+        ja: "二重に送信しないよう、送信日時を元に戻します。内容を変更した場合は、TEMPOSTAR の画面でも同じ変更をしてください。",
+        en: "the mark is put back, so that it is not sent twice; if something was changed, change it in TEMPOSTAR, too",
+    }
     field_empty(field: &str) {
         ja: "「{field}」が空です。",
         en: "{field} is empty",

@@ -414,6 +414,12 @@ problems! {
         hint_ja: ".lock のように、file_name と異なる拡張子を書いてください。",
         hint_en: "write another ending, such as .lock",
     }
+    Error no_date = "settings-date" (value: &str) {
+        ja: "「{value}」は日付として読めません。",
+        en: "{value:?} is no date",
+        hint_ja: "\"2026-12-01\" のように、年-月-日で書いてください。",
+        hint_en: "write year-month-day, as \"2026-12-01\"",
+    }
     Error file_name_timestamp = "file-name-timestamp" (name: &str) {
         ja: "ファイル名「{name}」に {{timestamp}} がありません。ファイルどうしを区別できなくなります。",
         en: "the file name {name:?} lacks {{timestamp}}, which tells the files apart",

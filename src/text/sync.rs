@@ -187,8 +187,8 @@ problems! {
         exit: Database,
         ja: "受注ファイル {name} は送信した記録が作業フォルダにありますが、データベースには記録がなく、写しもありません。受注が二重に送信されないように、停止しました。",
         en: "the work folder knows that {name} was sent, but the database does not, and there is no copy of it: stopped, because orders might be sent twice",
-        hint_ja: "データベースが古いバックアップから復元されていないかご確認ください。TEMPOSTAR にある受注の exported_at を設定してから、{place} を削除すると再開します。",
-        hint_en: "has the database been put back from an older copy? Set exported_at of the orders that TEMPOSTAR has, then delete {place}",
+        hint_ja: "データベースが古いバックアップから復元されていないかご確認ください。TEMPOSTAR にある受注の exported_at を設定してから、{place} を空のファイルにすると再開します。",
+        hint_en: "has the database been put back from an older copy? Set exported_at of the orders that TEMPOSTAR has, then empty the file {place}",
     }
     Note begun_finished = "begun-file-finished" () {
         ends: WithRun, who: [],
@@ -203,5 +203,32 @@ problems! {
         en: "an interrupted run had written a part of this file, and its copy is missing in the work folder",
         hint_ja: "サーバの受信フォルダに残っていれば、もう一度全体を取り込みます。残っていなければ、同じファイルを --file で取り込んでください。",
         hint_en: "if the inbox still has it, it is applied as a whole now; else feed it in once more with --file",
+    }
+    Error work_folder_foreign = "work-folder-foreign" (place: &str) {
+        exit: Settings,
+        ja: "データベースには送信済みの受注ファイルの記録がありますが、作業フォルダにはその記録（{place}）がありません。受注が二重に送信されないように、停止しました。",
+        en: "the database knows of order files that were sent, but the work folder does not ({place} is missing): stopped, because orders might be sent twice",
+        hint_ja: "work_dir が以前と同じフォルダかご確認ください。フォルダが失われ、かつデータベースをバックアップから復元していない場合に限り、空のファイル {place} を作成すると再開します。",
+        hint_en: "is work_dir the folder of the earlier runs? Only if that folder is lost, and the database was not put back from a backup, create the empty file {place} to go on",
+    }
+    Error batch_elsewhere = "batch-elsewhere" (name: &str, there: &str, here: &str) {
+        exit: Settings,
+        ja: "受注ファイル {name} は {there} への送信途中ですが、設定のサーバは {here} に変わっています。届いたかどうかを確認できないため、停止しました。",
+        en: "the order file {name} was on its way to {there}, but the settings now name {here}: whether it arrived cannot be seen, so nothing is sent",
+        hint_ja: "設定を {there} に戻して export-orders を一度実行し、終わってから {here} に変更してください。",
+        hint_en: "set the server back to {there}, run export-orders once, then change it to {here}",
+    }
+    Error unknown_order_files = "unknown-order-files" (count: usize, names: &str) {
+        ja: "送信フォルダに、このデータベースの記録にない受注ファイルが {count} 件あります: {names}",
+        en: "order files in the outbox that this database knows nothing of ({count}): {names}",
+        hint_ja: "別のコンピュータが同じ店舗のデータベースの写しで動いていないかご確認ください。動いていれば、片方を止めてください。同じ受注が二重に届くおそれがあります。",
+        hint_en: "is a second computer at work with a copy of this shop's database? Stop one of the two: the same orders may arrive twice",
+    }
+    Error every_name_exists = "every-name-exists" (tried: u32) {
+        exit: Remote,
+        ja: "サーバは、試した {tried} 個のファイル名がすべて送信フォルダにあると答えています。",
+        en: "the server says that each of {tried} file names is taken in the outbox",
+        hint_ja: "サーバの SIZE コマンドの応答が正しいか、サーバの管理者にお問い合わせください。受注は次の実行で送信します。",
+        hint_en: "ask whoever runs the server whether its answers to SIZE are right; the next run tries again",
     }
 }

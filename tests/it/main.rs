@@ -11,6 +11,7 @@ mod proxy;
 #[path = "../support/smtp_sink.rs"]
 mod smtp_sink;
 
+mod accounts;
 mod bad_input;
 mod check_settings;
 mod cli;

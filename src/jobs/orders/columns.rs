@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 
 use super::order::{Line, Order, Shipment};
+use crate::encoding::look_alikes;
 use crate::moment::{Moment, slashed};
 
 /// A column of a file of orders.
@@ -51,6 +52,11 @@ pub(super) struct About<'a> {
 }
 
 pub(super) const ORDER_NO: &str = "ショップ受注番号";
+pub(super) const ORDERED_AT: &str = "受注日時";
+pub(super) const CUSTOMER_NAME: &str = "注文者名";
+pub(super) const AMOUNT: &str = "請求金額";
+pub(super) const SKU: &str = "商品コード";
+pub(super) const PRICE: &str = "税込単価";
 pub(super) const PAYMENT_METHOD: &str = "支払方法名";
 pub(super) const QUANTITY: &str = "数量";
 
@@ -77,8 +83,8 @@ macro_rules! column {
 /// The columns of a file of orders, in TEMPOSTAR's order.
 pub static COLUMNS: [OrderColumn; 50] = [
     OrderColumn::new(ORDER_NO, Some("orders.order_no"), Source::Order(|order| Value::Text(&order.number))),
-    column!("受注日時", Minute, orders.ordered_at).required(),
-    column!("注文者名", Text, orders.customer_name).required(),
+    column!(ORDERED_AT, Minute, orders.ordered_at).required(),
+    column!(CUSTOMER_NAME, Text, orders.customer_name).required(),
     column!("注文者名カナ", Text, orders.customer_kana),
     column!("注文者郵便番号", Text, orders.customer_zip),
     column!("注文者住所", Text, orders.customer_address).required(),
@@ -95,7 +101,7 @@ pub static COLUMNS: [OrderColumn; 50] = [
     column!("商品計税込", Number, orders.subtotal_incl_tax),
     column!("配送料計", Number, orders.shipping_fee),
     column!("決済手数料計", Number, orders.payment_fee),
-    column!("請求金額", Number, orders.total),
+    column!(AMOUNT, Number, orders.total),
     column!("入金日付", Minute, orders.paid_at),
     column!("受注備考", Text, orders.customer_note).note(),
     column!("社内備考", Text, orders.shop_note).note(),
@@ -118,13 +124,13 @@ pub static COLUMNS: [OrderColumn; 50] = [
     column!("配送日", Day, order_shipments.delivery_date),
     column!("荷物番号", Text, order_shipments.tracking_no),
     column!("配送毎連絡", Text, order_shipments.message).note(),
-    column!("商品コード", Text, order_lines.sku_code).required(),
+    column!(SKU, Text, order_lines.sku_code).required(),
     column!("商品名", Text, order_lines.product_name),
     column!("項目選択肢", Text, order_lines.options),
     column!(QUANTITY, Number, order_lines.quantity),
     column!("税抜単価", Number, order_lines.unit_price_excl_tax),
     column!("単品消費税", Number, order_lines.unit_tax),
-    column!("税込単価", Number, order_lines.unit_price_incl_tax),
+    column!(PRICE, Number, order_lines.unit_price_incl_tax),
     column!("商品連絡", Text, order_lines.message).note(),
 ];
 
@@ -192,9 +198,10 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether nothing would stand in the file.
     pub(super) fn is_blank(self) -> bool {
         match self {
-            Self::Text(text) | Self::Minute(text) | Self::Day(text) => text.trim().is_empty(),
+            Self::Text(text) | Self::Minute(text) | Self::Day(text) => look_alikes(text).trim().is_empty(),
             Self::Number(_) | Self::Flag(_) => false,
         }
     }

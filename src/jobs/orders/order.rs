@@ -61,6 +61,16 @@ row! {
         payment_fee: i64,
         total: i64,
         paid_at: String,
+        exported_at: String,
+        cancelled_at: String,
+        is_provisional: String,
+        sent_before_at: String = "(SELECT coalesce(batch.sent_at, batch.prepared_at)
+              FROM tempostar_batch_orders AS member
+              JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+              WHERE member.order_no = orders.order_no)",
+        sent_before_as: String = "(SELECT fingerprint FROM tempostar_batch_orders AS member WHERE member.order_no = orders.order_no)",
+        is_known_there: bool = "orders.order_no IN (SELECT order_no FROM tempostar_orders_known_there)",
+        is_approved: bool = "orders.order_no IN (SELECT order_no FROM tempostar_order_approvals)",
         customer_note: String,
         shop_note: String,
     }
@@ -215,9 +225,16 @@ impl Cell for i64 {
     }
 }
 
-/// NULL is no: a payment method that the shop does not know is not set up.
+/// NULL is no: a payment method that the shop does not know is not set up. So is empty text, which forms write.
 impl Cell for bool {
     fn read(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
-        Ok(row.get::<_, Option<_>>(index)?.unwrap_or(false))
+        match row.get_ref(index)? {
+            ValueRef::Null | ValueRef::Text(b"") | ValueRef::Integer(0) => Ok(false),
+            ValueRef::Integer(1) => Ok(true),
+            other => {
+                let column = row.as_ref().column_name(index)?.to_owned();
+                Err(rusqlite::Error::InvalidColumnType(index, column, other.data_type()))
+            }
+        }
     }
 }

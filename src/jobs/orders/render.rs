@@ -4,14 +4,17 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use anyhow::Result;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Params, Row};
 
 use super::columns::{About, COLUMNS, OrderColumn};
-use super::hold::reason_to_hold;
+use super::fingerprint::content_of;
+use super::hold::{Act, Hold, hold, reason_to_hold};
 use super::order::{Head, Order, Reader, select};
 use crate::books::batches::BatchOrder;
-use crate::books::orders::WAITING_SQL;
+use crate::books::orders::waiting_sql;
 use crate::interrupt;
+use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::sheet::{SheetRow, SheetWriter, UnencodableField};
@@ -23,7 +26,7 @@ use crate::text::{Text, jobs as text};
 pub(super) struct Rendered {
     pub(super) chosen: Chosen,
     /// Their numbers, and why.
-    pub(super) held_back: Vec<(String, Text)>,
+    pub(super) held_back: Vec<(String, Hold)>,
     /// Characters that were replaced.
     pub(super) replaced: Vec<Problem>,
 }
@@ -35,18 +38,20 @@ pub(super) const ALL: i64 = -1;
 pub(super) fn render_waiting(
     database: &Connection,
     settings: &Settings,
+    now: Moment,
     at_most: i64,
     output: &mut dyn Write,
 ) -> Result<Rendered> {
     let snapshot = database.unchecked_transaction()?;
-    let oldest_first = format!("WHERE {WAITING_SQL} ORDER BY ordered_at, order_no LIMIT ?1");
-    render(&snapshot, settings, &oldest_first, [at_most], output)
+    let oldest_first = format!("WHERE {} ORDER BY ordered_at, order_no LIMIT ?1", waiting_sql(settings));
+    render(&snapshot, settings, now, &oldest_first, [at_most], output)
 }
 
 /// Writes those of the orders of `which` that can go.
 pub(super) fn render(
     database: &Connection,
     settings: &Settings,
+    now: Moment,
     which: &str,
     params: impl Params,
     output: &mut dyn Write,
@@ -60,10 +65,14 @@ pub(super) fn render(
     let mut orders = statement.query(params)?;
     while let Some(found) = orders.next()? {
         interrupt::check()?;
-        let (order, rows) = match judge(&mut reader, found, settings, &layout, &empty)? {
+        let (order, rows) = match judge(&mut reader, found, settings, now, &layout, &empty)? {
             Ok(good) => good,
-            Err(reason) => {
-                rendered.held_back.push((found.get("order_no")?, reason));
+            Err(hold) => {
+                let order_no = shown_number(found)?;
+                if hold.act == Act::PutBack {
+                    rendered.chosen.sent_before.push(order_no.clone());
+                }
+                rendered.held_back.push((order_no, hold));
                 continue;
             }
         };
@@ -72,12 +81,23 @@ pub(super) fn render(
         }
         rendered.replaced.extend(rows.replaced(&order));
         rendered.chosen.lines_chosen += u64::try_from(order.lines.len())?;
+        let content = content_of(&order);
         let Head { order_no, updated_at, .. } = order.head;
-        rendered.chosen.orders.push(BatchOrder { order_no, updated_at });
+        rendered.chosen.orders.push(BatchOrder { order_no, updated_at, content });
     }
     rendered.chosen.rows_written = sheet.rows();
     sheet.finish()?.flush()?;
     Ok(rendered)
+}
+
+/// An order's number, whatever its type.
+fn shown_number(found: &Row<'_>) -> Result<String> {
+    Ok(match found.get_ref("order_no")? {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Null => String::new(),
+    })
 }
 
 /// An order and its rows; or why it has to be held back.
@@ -85,18 +105,26 @@ fn judge<'a>(
     reader: &mut Reader<'_>,
     found: &Row<'_>,
     settings: &Settings,
+    now: Moment,
     layout: &Layout<'a>,
     empty: &SheetRow,
-) -> Result<Result<(Order, OrderRows<'a>), Text>> {
+) -> Result<Result<(Order, OrderRows<'a>), Hold>> {
     let order = match reader.read(found) {
         Ok(order) => order,
         // One value of a wrong type must not stop all the other orders.
-        Err(error) => return unreadable_value(&error).map(Err).ok_or_else(|| error.into()),
+        Err(error) => {
+            return unreadable_value(&error)
+                .map(|reason| Err(hold(Act::MendData, reason)))
+                .ok_or_else(|| error.into());
+        }
     };
-    if let Some(reason) = reason_to_hold(&order, settings) {
+    if let Some(reason) = reason_to_hold(&order, settings, now) {
         return Ok(Err(reason));
     }
-    Ok(layout.rows(&order, empty).map(|rows| (order, rows)))
+    match layout.rows(&order, empty) {
+        Ok(rows) => Ok(Ok((order, rows))),
+        Err(reason) => Ok(Err(hold(Act::MendOrder, reason))),
+    }
 }
 
 fn unreadable_value(error: &rusqlite::Error) -> Option<Text> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::{ExportJob, bytes_of};
-use crate::books::batches::{self, Batch, BatchState, RestoredBatch};
+use crate::books::batches::{self, Batch, BatchOrder, BatchState, NewBatch, Place, RestoredBatch};
 use crate::hashing::Hashing;
 use crate::interrupt;
 use crate::permit::Permit;
@@ -56,6 +56,16 @@ fn remembered(run: &Run<'_>) -> Result<Option<Last>> {
     Ok(words.map(|(sha256, name)| Last { sha256: sha256.to_owned(), file_name: name.to_owned() }))
 }
 
+/// A database that has sent orders, and a work folder that knows of none: one of the two belongs elsewhere, and nobody
+/// could tell which orders were sent since a backup.
+pub(super) fn check_work_folder(run: &Run<'_>) -> Result<()> {
+    let place = place_of_last(run);
+    if place.exists() || !batches::has_any_been_sent(&run.books)? {
+        return Ok(());
+    }
+    Err(Failure::of(text::work_folder_foreign(&place.display().to_string())).into())
+}
+
 /// What was taken up again.
 #[derive(Default)]
 struct Found {
@@ -63,6 +73,23 @@ struct Found {
     orders: usize,
     /// Orders that were sent and that the database does not have.
     lost: Vec<String>,
+}
+
+impl Found {
+    fn note(&mut self, restored: Restored) {
+        self.orders += restored.orders;
+        self.lost.extend(restored.lost);
+    }
+}
+
+/// The orders of one file.
+#[derive(Default)]
+struct Restored {
+    orders: usize,
+    /// That the database does not have.
+    lost: Vec<String>,
+    /// Of whose number the database has another order.
+    others: Vec<String>,
 }
 
 /// Compares what the work folder remembers with what the database knows, and teaches the database what it has
@@ -141,36 +168,60 @@ fn names_in(folder: &Path) -> Result<Vec<String>> {
 
 /// Teaches the database that this file was sent, with all the orders that are in it.
 fn take_up(run: &Run<'_>, permit: Permit, job: &ExportJob, file: &SentFile, found: &mut Found) -> Result<()> {
-    let (sha256, size) = hash(&file.path)?;
+    let (sha256, _) = hash(&file.path)?;
     let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
     match (batches::batch_of(&run.books, &sha256)?, &file.archived_as) {
         (Some(batch), Some(archived_as)) if batch.state != BatchState::Sent => {
             run.books.write(permit, "taken-up-again", |books| {
-                batches::mark_sent(books, batch.id, archived_as, sent_at)
+                batches::claim(books, batch.id, &run.report.run_id)?;
+                batches::mark_sent_as_found(books, batch.id, archived_as, sent_at)
             })?;
             found.orders += usize::try_from(batch.order_count)?;
         }
         (Some(_), _) => return Ok(()),
-        (None, archived_as) => {
-            let sent = (job.read_back)(run.settings, &file.path)?;
-            let batch = RestoredBatch {
-                file_name: &file.name,
-                sha256: &sha256,
-                size,
-                order_numbers: &sent.order_numbers,
-                line_count: sent.lines,
-                archived_as: archived_as.as_deref(),
-                run_id: &run.report.run_id,
-            };
-            let lost = run
-                .books
-                .write(permit, "taken-up-again", |books| batches::restore_batch(books, &batch, sent_at))?;
-            found.orders += sent.order_numbers.len() - lost.len();
-            found.lost.extend(lost);
-        }
+        (None, archived_as) => found.note(restore(run, permit, job, file, archived_as.as_deref())?),
     }
     found.files += 1;
     Ok(())
+}
+
+/// Takes a file up again that the database does not know.
+fn restore(
+    run: &Run<'_>,
+    permit: Permit,
+    job: &ExportJob,
+    file: &SentFile,
+    archived_as: Option<&str>,
+) -> Result<Restored> {
+    let (sha256, size) = hash(&file.path)?;
+    let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
+    let sent = (job.read_back)(run.settings, &file.path)?;
+    let mut restored = Restored::default();
+    let mut members = Vec::new();
+    for (order_no, content) in sent.orders {
+        let ours = (job.content_of)(&run.books, run.settings, &order_no)?;
+        match ours {
+            None => restored.lost.push(order_no.clone()),
+            Some(ours) if !content.fingerprint.is_empty() && ours.fingerprint != content.fingerprint => {
+                restored.others.push(order_no.clone())
+            }
+            Some(_) => restored.orders += 1,
+        }
+        let updated_at = batches::updated_at(&run.books, &order_no)?;
+        members.push(BatchOrder { order_no, updated_at, content });
+    }
+    let new = NewBatch {
+        file_name: &file.name,
+        sha256: &sha256,
+        size,
+        orders: &members,
+        line_count: sent.lines,
+        run_id: &run.report.run_id,
+        place: &Place::new(run.settings),
+    };
+    let batch = RestoredBatch { new, archived_as, others: &restored.others };
+    run.books.write(permit, "taken-up-again", |books| batches::restore_batch(books, &batch, sent_at))?;
+    Ok(restored)
 }
 
 fn hash(path: &Path) -> Result<(String, u64)> {

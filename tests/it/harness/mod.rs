@@ -182,6 +182,11 @@ impl Shop {
 
     /// Removes a folder of the server with all that is in it.
     #[track_caller]
+    pub fn make_remote_folder(&self, path: &str) {
+        fs::create_dir_all(self.on_server(path)).unwrap();
+    }
+
+    #[track_caller]
     pub fn remove_remote_folder(&self, path: &str) {
         fs::remove_dir_all(self.on_server(path)).unwrap();
     }
@@ -305,6 +310,11 @@ impl Shop {
                  COMMIT;"
             ))
             .unwrap();
+    }
+
+    /// Runs SQL that the schema may refuse; whether it did not.
+    pub fn try_sql(&self, statements: &str) -> bool {
+        self.db().execute_batch(statements).is_ok()
     }
 
     /// Products with stock 5 each: `S-001`, `S-002`, … Enough of them, and one bad row is few among many.

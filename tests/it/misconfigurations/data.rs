@@ -113,7 +113,7 @@ misconfigurations! {
         ja: "TEMPOSTARのご利用開始前の受注が、送信待ちになっている",
         en: "orders of before the shop used TEMPOSTAR wait to be sent",
         site: || Site::new().after(|site| {
-            site.order("1001").set("ordered_at", "2024-05-01 10:00:00").line("A-1", 1).insert();
+            site.order("1001").set("ordered_at", "2026-11-01 10:00:00").line("A-1", 1).insert();
         }),
         finds: warning "orders" "orders-waiting-long" by [Support] exits 0,
     }
