@@ -364,7 +364,7 @@ fn avoid_existing(run: &Run<'_>, permit: Permit, remote: &mut Remote<'_>, batch:
 fn size_if_there(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch, name: &str) -> Result<Option<u64>> {
     let folder = outbox(run, batch);
     match remote.size(&join(folder, name))? {
-        Some(0) if !remote.names(folder)?.contains(&name.to_owned()) => Ok(None),
+        Some(0) if !remote.names(folder)?.iter().any(|known| known == name) => Ok(None),
         size => Ok(size),
     }
 }
