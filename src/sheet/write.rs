@@ -56,6 +56,14 @@ pub struct SheetRow {
     scratch: Vec<u8>,
 }
 
+/// Signs that stand for words, in a note as these words.
+fn spelled_out(text: &str) -> Cow<'_, str> {
+    match text.contains(['㋿', '㍿']) {
+        true => text.replace('㋿', "令和").replace('㍿', "株式会社").into(),
+        false => text.into(),
+    }
+}
+
 impl SheetRow {
     /// Adds a field that must be kept exactly, but for line breaks and look-alikes. On failure the row is as before.
     pub fn push_exact(&mut self, text: &str) -> Result<(), UnencodableField> {
@@ -76,7 +84,7 @@ impl SheetRow {
     /// Adds a field with `〓` for each character that the encoding lacks, and gives these.
     pub fn push_with_geta(&mut self, text: &str) -> Vec<char> {
         self.scratch.clear();
-        let missing = self.encoding.encode_with_geta(&self.prepared(text), &mut self.scratch);
+        let missing = self.encoding.encode_with_geta(&self.prepared(&spelled_out(text)), &mut self.scratch);
         self.fields.push_field(&self.scratch);
         missing
     }

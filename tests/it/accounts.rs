@@ -340,3 +340,22 @@ fn another_work_folder_does_not_send_before_somebody_has_looked() {
     shop.run(["export-orders", "--json"]).ok().count("exported", 1);
     assert_eq!(shop.numbers_in_outbox(), ["12345-1001", "12345-1002"]);
 }
+
+#[test]
+fn what_only_looks_odd_does_not_hold_an_order_back() {
+    let shop = Shop::new();
+    shop.order("1001")
+        .line("A-1", 1)
+        .set("customer_name", "⾼橋\u{202A}\u{200D} 一郎")
+        .set("customer_address", "東京都\u{2796}1\u{FE63}2 \u{E000}\u{E757}")
+        .set("customer_note", "㋿元年 ㍿例")
+        .insert();
+    shop.run(["export-orders", "--json"]).ok().no_problem();
+    let bytes = shop.remote_bytes(&format!("{OUTBOX}/order20261124101500.csv"));
+    let has = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+    assert!(has(&[0xF0, 0x40, 0xF9, 0xFC]), "characters that users define");
+    let text = shop.sent_orders();
+    for written in ["\"高橋 一郎\"", "東京都－1－2", "令和元年 株式会社例"] {
+        assert!(text.contains(written), "{written}: {text}");
+    }
+}
