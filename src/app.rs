@@ -16,6 +16,7 @@ use crate::job::Job;
 use crate::jobs::stock::GuardMode;
 use crate::jobs::{logistics, orders, products, stock};
 use crate::moment::{Clock, Moment};
+use crate::panics::caught;
 pub use crate::print::Finished;
 use crate::print::{self, Answer, Printer, Told};
 use crate::problem::{Exit, Failure};
@@ -43,17 +44,27 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
         Ok(settings) => settings.language,
         Err(_) => settings::language_despite_problems(cli.global.config.as_deref()),
     };
-    let answer = match (&cli.command, settings) {
-        (Command::CheckSettings(options), settings) => check(&call, settings, options, language),
-        (command, Err(failure)) => without_settings(&call, command, failure, language),
-        (Command::Status(options), Ok(settings)) => show_status(&call, &settings, options),
-        (Command::Explain(options), Ok(settings)) => explain(&call, &settings, &options.code),
+    let answer = caught(|| Ok(answer(&call, &cli.command, settings, language)))
+        .unwrap_or_else(|error| call.failed(sync::failure_of(&error), language));
+    Printer { global: &cli.global, language }.finish(&answer)
+}
+
+fn answer(
+    call: &Call<'_>,
+    command: &Command,
+    settings: Result<Settings, Failure>,
+    language: Language,
+) -> Answer {
+    match (command, settings) {
+        (Command::CheckSettings(options), settings) => check(call, settings, options, language),
+        (command, Err(failure)) => without_settings(call, command, failure, language),
+        (Command::Status(options), Ok(settings)) => show_status(call, &settings, options),
+        (Command::Explain(options), Ok(settings)) => explain(call, &settings, &options.code),
         (command, Ok(settings)) => match command.job() {
-            Some(job) => run_job(&call, job, command, &settings),
+            Some(job) => run_job(call, job, command, &settings),
             None => call.failed(Failure { exit: Exit::Ok, problems: Vec::new() }, language),
         },
-    };
-    Printer { global: &cli.global, language }.finish(&answer)
+    }
 }
 
 /// What every command has.
@@ -228,6 +239,11 @@ fn explain(call: &Call<'_>, settings: &Settings, code: &str) -> Answer {
     let exit = problem.as_ref().map_or(Exit::Ok, |problem| problem.kind.exit);
     let failure = Failure { exit, problems: problem.into_iter().collect() };
     call.answer(failure, explained.text(language), explained.json(language), language)
+}
+
+/// What there is to say when the result cannot be printed.
+pub fn cannot_print(reason: &std::io::Error) -> String {
+    say::cannot_print(&reason.to_string()).get(settings::locale_language()).to_owned()
 }
 
 fn usage(error: &clap::Error) -> Finished {

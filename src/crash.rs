@@ -1,6 +1,7 @@
 //! Places at which a test can make the process die, as a power cut would. Nothing in an ordinary build.
 
-/// Dies here if a test asked for it: `TEMPOSTAR_CRASH_AT=<name>`, or `<name>:3` for the third passage. For a test that
+/// Dies here if a test asked for it: `TEMPOSTAR_CRASH_AT=<name>`, or `<name>:3` for the third passage; `panic@<name>`:
+/// panics there. For a test that
 /// wants to know them all, each passage's name is added to the file `TEMPOSTAR_PASSAGES`.
 #[cfg(feature = "test-hooks")]
 pub(crate) fn point(name: &str) {
@@ -8,8 +9,10 @@ pub(crate) fn point(name: &str) {
     static PASSAGES: AtomicUsize = AtomicUsize::new(0);
     note_passage(name);
     let Some(wanted) = crate::settings::crash_at() else { return };
-    let (wanted, passage) = wanted.split_once(':').unwrap_or((&wanted, "1"));
+    let (panics, wanted) = wanted.strip_prefix("panic@").map_or((false, &*wanted), |name| (true, name));
+    let (wanted, passage) = wanted.split_once(':').unwrap_or((wanted, "1"));
     if wanted == name && (PASSAGES.fetch_add(1, Ordering::Relaxed) + 1).to_string() == passage {
+        assert!(!panics, "as a test wants it");
         std::process::abort();
     }
 }

@@ -36,6 +36,7 @@ pub(crate) mod lock;
 mod log;
 pub(crate) mod mail;
 pub mod moment;
+pub mod panics;
 pub mod permit;
 pub(crate) mod print;
 pub mod problem;

@@ -20,6 +20,7 @@ use crate::cases::{self, Aside, Store};
 use crate::crash;
 use crate::interrupt;
 use crate::moment::{Clock, Moment};
+use crate::panics::caught;
 use crate::permit::Permit;
 use crate::problem::{Exit, Failure};
 use crate::progress::Progress;
@@ -61,7 +62,7 @@ pub fn run(
         }
         Ok(Some(mut run)) => {
             log::info!("begins, with {}", settings.environment.as_str());
-            if let Err(error) = job(&mut run) {
+            if let Err(error) = caught(|| job(&mut run)) {
                 run.report.fail(failure_of(&error));
             }
             report = end(run);

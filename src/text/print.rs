@@ -1,6 +1,10 @@
 //! What `output` has to say: summaries and the labels of figures.
 
 texts! {
+    cannot_print(reason: &str) {
+        ja: "エラー: 結果を標準出力に書き込めません（{reason}）。処理そのものの結果は tempostar status でご確認ください。",
+        en: "error: the result cannot be written to standard output ({reason}); `tempostar status` tells how the run ended",
+    }
     nothing_to_do(command: &str, seconds: &str) {
         ja: "{command}: 処理するものはありません（{seconds} 秒）",
         en: "{command}: nothing to do ({seconds} s)",

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::harness::scenes::{self, Scene};
-use crate::harness::{OUTBOX, Shop, show};
+use crate::harness::{OUTBOX, Ran, Shop, show};
 
 /// Where an import can die.
 const IMPORT: [&str; 12] = [
@@ -168,4 +168,34 @@ fn what_a_run_that_died_had_refused_is_told_by_the_next() {
     let ran = scene.shop.run([scene.job, "--json"]).exits(3);
     let words = ["line 1: 在庫数: a required column is missing; found: 商品コード, 数"];
     ran.only_problem("file-refused-before", "stock.csv", &words);
+}
+
+/// A fault of ours is a failed run as any other: with its document, its entry in the ledger, and its mail.
+#[test]
+fn a_panic_is_a_failed_run_that_tells() {
+    for point in ["connected", "spooled", "prepared", "server-uploaded", "sent"] {
+        let mut shop = Shop::new();
+        shop.order("1001").line("A-1", 1).insert();
+        let mut command = shop.command(["export-orders", "--json"]);
+        let output = command.env("TEMPOSTAR_CRASH_AT", format!("panic@{point}")).output().unwrap();
+        let ran = Ran::new(output).exits(1).only_problem("internal", "", &["as a test wants it", "crash.rs"]);
+        assert_eq!(ran.json()["outcome"], "failed", "{ran}");
+        shop.check_rows(
+            "SELECT outcome, exit_code FROM tempostar_runs WHERE command = 'export-orders'",
+            &["failed|1"],
+        );
+        shop.at("2026-11-24 11:00:00").run(["export-orders"]).ok();
+        assert_eq!(shop.numbers_in_outbox(), ["12345-1001"], "{point}");
+    }
+}
+
+/// Cron must not take a result for good that nobody got.
+#[test]
+fn what_cannot_be_printed_is_exit_1() {
+    let shop = Shop::new();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = shop.command(["status"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("cannot be written to standard output (No space left on device"), "{said}");
 }
