@@ -13,6 +13,7 @@ mod job;
 mod judge;
 mod plan;
 mod read_ahead;
+mod recognise;
 mod rejects;
 
 use std::fs;

@@ -301,3 +301,45 @@ fn codes_keep_their_zeros_and_their_case() {
     shop.run(["import-stock", "--json"]).ok().count("unknown", 1).count("changed", 3);
     shop.check_rows("SELECT sku_code, quantity FROM stock ORDER BY 1", &["007|2", "1e3|4", "7|3", "a-1|1"]);
 }
+
+// Files of another kind ------------------------------------------------------------------------------------------
+
+/// A header of each kind, and the job that it belongs to.
+const KINDS: [(&str, &str, &str); 4] = [
+    ("import-products", "a product file", "商品コード,商品名,販売価格\nA-1,赤い服,1980\n"),
+    ("import-stock", "a stock file", "商品コード,在庫数\nA-1,9\n"),
+    ("import-logistics", "a logistics file", "ショップ受注番号,受注進捗コード\n12345-1001,800\n"),
+    (
+        "export-orders",
+        "an order file",
+        "ショップ受注番号,受注日時,注文者名,支払方法名,請求金額\n12345-1001,2026/11/24 10:00,山田,クレジットカード,2200\n",
+    ),
+];
+
+#[test]
+fn a_file_of_another_kind_is_refused_as_what_it_is() {
+    let inboxes = [
+        ("import-products", PRODUCT_INBOX),
+        ("import-stock", STOCK_INBOX),
+        ("import-logistics", LOGISTICS_INBOX),
+    ];
+    for (job, inbox) in inboxes {
+        for (owner, named, content) in KINDS.iter().filter(|(owner, ..)| *owner != job) {
+            for by_hand in [false, true] {
+                let shop = Shop::new();
+                shop.product_in_stock("A-1", 3);
+                shop.order("1001").line("A-1", 1).insert();
+                let before = shop.shop_data();
+                let ran = if by_hand {
+                    shop.write("file.csv", &cp932(content));
+                    shop.run([job, "--json", "--file", "file.csv"])
+                } else {
+                    shop.put_sheet(inbox, "file.csv", content);
+                    shop.run([job, "--json"])
+                };
+                ran.exits(3).problem("file-of-another-kind", "file.csv", &[named, owner]);
+                assert_eq!(shop.shop_data(), before, "{job} took {named}");
+            }
+        }
+    }
+}

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::inbox::Spooled;
 use super::job::{Comparison, ImportJob, Incoming, Progress};
 use super::plan::Plan;
+use super::recognise;
 use super::rejects::{Rejects, tell_rejects};
 use crate::books::files::Decision;
 use crate::books::history::Recording;
@@ -47,6 +48,7 @@ pub(super) fn compare(
         None => scan_file(&file.path, &file.shown, job.inbox().encoding)?,
     };
     let mut sheet = Sheet::open_scanned(&file.path, &file.shown, scan, job.default_header())?;
+    recognise::check(run.report.job, sheet.header(), &file.shown)?;
     sheet.show(&run.progress);
     let snapshot = run.books.unchecked_transaction()?;
     let file_time = file.entry.file_time;
