@@ -98,8 +98,8 @@ texts! {
         en: "it is never sent under this number: give a new order another number; make the change of an old one in TEMPOSTAR, too",
     }
     act_approve() {
-        ja: "送信してよければ tempostar held approve 受注番号 で承認してください。送信しない場合はキャンセルするか、[orders] since を設定してください。",
-        en: "to send it, approve it: `tempostar held approve ORDER`; else cancel it, or set [orders] since",
+        ja: "送信してよければ [orders] max_age_days を大きくするか 0 にして一度実行してください。送信しない場合はキャンセルするか、[orders] since を設定してください。",
+        en: "to send it, raise [orders] max_age_days (or set it to 0) for one run; else cancel it, or set [orders] since",
     }
     act_put_back() {
         ja: "二重に送信しないよう、送信日時を元に戻します。内容を変更した場合は、TEMPOSTAR の画面でも同じ変更をしてください。",

@@ -231,9 +231,9 @@ problems! {
         hint_ja: "サーバの SIZE コマンドの応答が正しいか、サーバの管理者にお問い合わせください。受注は次の実行で送信します。",
         hint_en: "ask whoever runs the server whether its answers to SIZE are right; the next run tries again",
     }
-    Error file_of_another_kind = "file-of-another-kind" (found_ja: &str, found_en: &str, wanted_ja: &str, wanted_en: &str, job: &str) {
+    Error file_of_another_kind = "file-of-another-kind" (found: &str, found_en: &str, wanted: &str, wanted_en: &str, job: &str) {
         ends: GoodFile, who: [Savaway, Support],
-        ja: "これは{wanted_ja}ではなく、{found_ja}です。取り込んでいません。",
+        ja: "これは{wanted}ではなく、{found}です。取り込んでいません。",
         en: "its header is that of {found_en}, not of {wanted_en}: nothing of it was taken",
         hint_ja: "フォルダの設定（inbox）か --file の指定をご確認ください。この種類のファイルを扱うのは {job} です。",
         hint_en: "check the inbox in the settings, or the file behind --file; such files belong to {job}",
