@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, ffi};
 
 use crate::crash;
 use crate::job::Job;
@@ -220,6 +220,10 @@ fn check_still_there(path: &Path, opened: Option<FileId>) -> Result<(), Failure>
 pub(crate) fn explain(error: &rusqlite::Error) -> Option<Problem> {
     let reason = error.to_string();
     let code = match error {
+        // A shared-memory file that cannot grow: SQLite calls a full disk an I/O error there.
+        rusqlite::Error::SqliteFailure(failure, _) if failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE => {
+            ErrorCode::DiskFull
+        }
         rusqlite::Error::SqliteFailure(failure, _) => failure.code,
         // A table or a column that we need is not there.
         rusqlite::Error::SqlInputError { msg, .. } => return Some(text::database_unexpected(msg)),

@@ -468,7 +468,7 @@ fn small_disk_a_full_work_folder_loses_nothing() {
     let rows = (0..1000).fold(String::new(), |rows, _| rows + "A-1,9," + &padding + "\n");
     shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数,備考\n{rows}"));
     let ran = shop.run(["import-stock", "--json"]).exits(6);
-    ran.only_problem("work-dir-unusable", "", &["tempostar.d"]);
+    ran.only_problem("ftp-local-file", "", &["tempostar.d", "No space left on device"]);
     check_nothing_happened(&shop);
     disk.resize("8m");
     check_the_next_run_does_it(&mut shop);
@@ -508,7 +508,7 @@ fn small_disk_a_file_of_orders_that_has_no_room_waits() {
         shop.order(&format!("{number:04}")).line("A-1", 1).insert();
     }
     let ran = shop.run(["export-orders", "--json"]).exits(6);
-    ran.only_problem("work-dir-unusable", "", &["tempostar.d"]);
+    ran.only_problem("local-disk", "", &["tempostar.d", "No space left on device"]);
     assert_eq!(shop.remote_files(OUTBOX), [""; 0]);
     disk.resize("8m");
     shop.at("2026-11-24 10:25:00").run(["export-orders", "--json"]).ok().count("exported", 100);
