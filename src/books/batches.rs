@@ -460,6 +460,13 @@ pub(crate) fn has_any_been_taken(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
+/// Notes that a file of orders still lies in the outbox.
+pub(crate) fn note_lying(connection: &Connection, id: i64, now: Moment) -> Result<()> {
+    let sql = "UPDATE tempostar_batches SET seen_lying_at = ?2 WHERE id = ?1 AND taken_at IS NULL";
+    connection.execute(sql, (id, now))?;
+    Ok(())
+}
+
 /// Notes that TEMPOSTAR has taken a file of orders.
 pub(crate) fn mark_taken(connection: &Connection, id: i64, now: Moment) -> Result<()> {
     connection.execute(

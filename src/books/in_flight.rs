@@ -5,36 +5,74 @@ use std::collections::HashMap;
 use anyhow::Result;
 use rusqlite::{Connection, named_params};
 
+use crate::books::orders::{BEFORE_SINCE_SQL, CANCELLED_SQL, SENT_SQL};
 use crate::moment::Moment;
 use crate::settings::{ReflectWhen, Settings};
 
 /// Orders that a figure cannot know yet: that are not cancelled, and were never sent or sent (`reflect_when = "taken"`:
-/// taken) later than the file's own time less the lag.
-const IN_FLIGHT_ORDERS_SQL: &str = "
-    SELECT order_no
-    FROM orders
-    WHERE exported_at IS NULL AND cancelled_at IS NULL
-    UNION ALL
-    SELECT order_no
-    FROM orders
-    WHERE :when = 'sent' AND exported_at > :known_until AND cancelled_at IS NULL
-    UNION ALL
-    SELECT orders.order_no
-    FROM tempostar_batches AS batch
-    JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
-    JOIN orders ON orders.order_no = member.order_no
-    WHERE :when = 'taken' AND batch.state = 'sent' AND coalesce(batch.taken_at, '9999') > :known_until
-      AND orders.cancelled_at IS NULL";
+/// taken) later than the file's own time less the lag. On a server that takes files away, one that still lies there is
+/// known to nobody, however long ago it was sent. Those of before `[orders] since` TEMPOSTAR has by another way.
+fn in_flight_orders_sql() -> String {
+    format!(
+        "SELECT order_no
+         FROM orders
+         WHERE NOT {SENT_SQL} AND NOT {CANCELLED_SQL} AND NOT {BEFORE_SINCE_SQL}
+         UNION
+         SELECT order_no
+         FROM orders
+         WHERE :when = 'sent' AND exported_at > :known_until AND {SENT_SQL} AND NOT {CANCELLED_SQL}
+         UNION
+         SELECT orders.order_no
+         FROM tempostar_batches AS batch
+         JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+         JOIN orders ON orders.order_no = member.order_no
+         WHERE batch.state = 'sent'
+           AND CASE
+                   WHEN :when = 'taken' THEN coalesce(batch.taken_at, '9999') > :known_until
+                   WHEN batch.taken_at IS NULL THEN EXISTS (SELECT 1
+                                                            FROM tempostar_batches AS other
+                                                            WHERE other.taken_at IS NOT NULL
+                                                              AND coalesce(other.server = batch.server, 1))
+                   ELSE batch.seen_lying_at > :known_until
+               END
+           AND NOT {CANCELLED_SQL}"
+    )
+}
 
-/// Their units, by SKU. A line that TEMPOSTAR added itself is known there.
+/// How many units a line is of. One that no customer can have ordered counts nothing; nor does it stop the others.
+pub(super) const UNITS_SQL: &str = "CASE WHEN typeof(line.quantity) = 'integer' AND line.quantity >= 1 THEN min(line.quantity, 1000000000) ELSE 0 END";
+
+/// Lines whose SKU is a code. A line that TEMPOSTAR added itself is known there.
+const OURS_SQL: &str = "coalesce(line.added_by, 'shop') <> 'tempostar' AND typeof(line.sku_code) = 'text'";
+
+/// Their units, by SKU.
 pub(crate) fn in_flight_sql() -> String {
     format!(
-        "SELECT line.sku_code AS sku_code, sum(line.quantity) AS quantity
-         FROM ({IN_FLIGHT_ORDERS_SQL}) AS waiting
+        "SELECT line.sku_code AS sku_code, sum({UNITS_SQL}) AS quantity
+         FROM ({}) AS waiting
          JOIN order_lines AS line ON line.order_no = waiting.order_no
-         WHERE line.added_by = 'shop' AND line.sku_code IS NOT NULL
-         GROUP BY line.sku_code"
+         WHERE {OURS_SQL}
+         GROUP BY line.sku_code",
+        in_flight_orders_sql()
     )
+}
+
+/// The orders not sent yet that have lines of less than 1 or of no whole number.
+pub(crate) fn uncountable_lines(shop: &Connection) -> Result<Vec<String>> {
+    let mut statement = shop.prepare(&format!(
+        "SELECT DISTINCT CAST(orders.order_no AS TEXT)
+         FROM orders
+         JOIN order_lines AS line ON line.order_no = orders.order_no
+         WHERE NOT {SENT_SQL} AND NOT {CANCELLED_SQL} AND {OURS_SQL}
+           AND NOT (typeof(line.quantity) = 'integer' AND line.quantity >= 1)
+         ORDER BY 1"
+    ))?;
+    let numbers = statement.query_map([], |row| row.get_ref(0)?.as_bytes().map(lossy).map_err(Into::into))?;
+    Ok(numbers.collect::<rusqlite::Result<_>>()?)
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// An order with units of a SKU that a figure cannot know yet.
@@ -47,6 +85,8 @@ pub(crate) struct InFlight {
     pub exported_at: Option<Moment>,
     /// When TEMPOSTAR was seen to have taken it.
     pub taken_at: Option<Moment>,
+    /// When its file was last seen in the outbox of a server that takes files away.
+    pub seen_lying_at: Option<Moment>,
 }
 
 /// The orders that make up a SKU's allocation beside a figure of this time.
@@ -57,26 +97,30 @@ pub(crate) fn in_flight_orders(
     file_time: Moment,
 ) -> Result<Vec<InFlight>> {
     let known = KnownUntil::new(settings, file_time);
+    let waiting = in_flight_orders_sql();
     let mut statement = shop.prepare(&format!(
-        "SELECT orders.order_no, sum(line.quantity), orders.is_provisional, orders.exported_at, batch.taken_at
-         FROM ({IN_FLIGHT_ORDERS_SQL}) AS waiting
+        "SELECT CAST(orders.order_no AS TEXT), sum({UNITS_SQL}), coalesce(orders.is_provisional, 0) = 1,
+                CASE WHEN {SENT_SQL} THEN orders.exported_at END, batch.taken_at, batch.seen_lying_at
+         FROM ({waiting}) AS waiting
          JOIN order_lines AS line ON line.order_no = waiting.order_no
          JOIN orders ON orders.order_no = waiting.order_no
          LEFT JOIN tempostar_batch_orders AS member ON member.order_no = waiting.order_no
          LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
-         WHERE line.added_by = 'shop' AND line.sku_code = :sku_code
+         WHERE {OURS_SQL} AND line.sku_code = :sku_code
          GROUP BY orders.order_no
          ORDER BY orders.ordered_at, orders.order_no"
     ))?;
     let rows = statement.query_map(
-        named_params! { ":when": known.when, ":known_until": known.moment, ":sku_code": sku_code },
+        named_params! { ":when": known.when, ":known_until": known.moment, ":since": known.since, ":sku_code": sku_code },
         |row| {
+            let time = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str().ok().and_then(|text| text.parse().ok()));
             Ok(InFlight {
-                order_no: row.get(0)?,
+                order_no: lossy(row.get_ref(0)?.as_bytes()?),
                 quantity: row.get(1)?,
                 is_provisional: row.get(2)?,
-                exported_at: row.get(3)?,
+                exported_at: time(3)?,
                 taken_at: row.get(4)?,
+                seen_lying_at: row.get(5)?,
             })
         },
     )?;
@@ -84,10 +128,12 @@ pub(crate) fn in_flight_orders(
 }
 
 /// Up to when sent orders are known to a figure: the parameters of [`in_flight_sql`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct KnownUntil {
     pub when: &'static str,
     pub moment: Moment,
+    /// `[orders] since`.
+    pub since: Option<String>,
 }
 
 impl KnownUntil {
@@ -96,14 +142,23 @@ impl KnownUntil {
             ReflectWhen::Sent => "sent",
             ReflectWhen::Taken => "taken",
         };
-        Self { when, moment: file_time - settings.stock.reflect_lag }
+        let since = settings.orders.since.map(|since| since.to_string());
+        Self { when, moment: file_time - settings.stock.reflect_lag, since }
     }
 }
 
 /// The units that such a figure cannot know, by SKU.
 pub(crate) fn in_flight(shop: &Connection, known: &KnownUntil) -> Result<HashMap<String, i64>> {
     let mut statement = shop.prepare(&in_flight_sql())?;
-    let parameters = named_params! { ":when": known.when, ":known_until": known.moment };
-    let rows = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let parameters =
+        named_params! { ":when": known.when, ":known_until": known.moment, ":since": known.since };
+    let mut rows = statement.query(parameters)?;
+    let mut units = HashMap::new();
+    while let Some(row) = rows.next()? {
+        // No file can name a code that is not UTF-8.
+        if let Ok(sku_code) = row.get_ref(0)?.as_str() {
+            units.insert(sku_code.to_owned(), row.get(1)?);
+        }
+    }
+    Ok(units)
 }

@@ -17,10 +17,10 @@ macro_rules! is_time {
 }
 
 /// An order that was sent, by the shop's own table.
-const SENT_SQL: &str = is_time!("exported_at");
+pub(crate) const SENT_SQL: &str = is_time!("exported_at");
 
 /// An order that is cancelled.
-const CANCELLED_SQL: &str = is_time!("cancelled_at");
+pub(crate) const CANCELLED_SQL: &str = is_time!("cancelled_at");
 
 /// Orders that were never sent, whenever they were placed. A provisional order (仮受注) is not an order yet.
 const OPEN_SQL: &str = concat!(
@@ -42,6 +42,13 @@ pub(crate) fn waiting_sql(settings: &Settings) -> String {
         Some(since) => format!("{OPEN_SQL} AND NOT {}", before_sql(since)),
     }
 }
+
+/// Orders placed before the day `:since`, if there is one.
+pub(crate) const BEFORE_SINCE_SQL: &str = concat!(
+    "(:since IS NOT NULL AND ",
+    is_time!("ordered_at"),
+    " AND replace(ordered_at, '/', '-') < :since)"
+);
 
 /// Orders placed before that day. One whose time cannot be read may be a new one.
 fn before_sql(since: NaiveDate) -> String {

@@ -169,7 +169,15 @@ fn part(desk: &Desk<'_>, order: InFlight, file_time: Moment) -> Result<Part> {
                 orders::held_back_because(desk.database, desk.settings, desk.clock.now(), &order.order_no)?;
             held_back.map_or_else(text::unsent_part, |hold| text::held_back().because(&hold.reason))
         }
-        (Some(sent), ReflectWhen::Sent, _) => text::sent_part(&sent.to_string(), &file, &counts_until(sent)),
+        (Some(sent), ReflectWhen::Sent, taken) => match (taken, order.seen_lying_at) {
+            (None, _) if sent <= file_time - desk.settings.stock.reflect_lag => {
+                text::untaken_part(&sent.to_string())
+            }
+            (Some(_), Some(lying)) if lying > sent => {
+                text::lay_there_part(&sent.to_string(), &lying.to_string(), &counts_until(lying))
+            }
+            _ => text::sent_part(&sent.to_string(), &file, &counts_until(sent)),
+        },
         (Some(sent), ReflectWhen::Taken, None) => text::untaken_part(&sent.to_string()),
         (Some(_), ReflectWhen::Taken, Some(taken)) => {
             text::taken_part(&taken.to_string(), &file, &counts_until(taken))

@@ -1,7 +1,7 @@
 //! Things of one kind that a message counts and, up to a point, names.
 
 /// How many names a message holds.
-const NAMES_TOLD_MAX: usize = 10;
+pub(super) const NAMES_TOLD_MAX: usize = 10;
 
 /// Things of one kind that a message counts and, up to a point, names.
 #[derive(Clone, Debug, Default)]

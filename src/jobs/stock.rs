@@ -26,10 +26,11 @@ use anyhow::Result;
 use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
-use super::names::Names;
-use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql};
-use crate::books::{Writing, files};
+use super::names::{NAMES_TOLD_MAX, Names};
+use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql, uncountable_lines};
+use crate::books::{Writing, batches, files};
 use crate::job::Job;
+use crate::layout::{as_count, first_names};
 use crate::moment::Moment;
 use crate::permit::Permit;
 use crate::problem::Problem;
@@ -39,7 +40,7 @@ use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::shelf::Shelf;
 use crate::sync::Run;
-use crate::sync::export::watch_outbox;
+use crate::sync::export::{is_about_the_folder, watch_outbox};
 use crate::sync::import::{
     Comparison, ImportJob, Incoming, Plan, Progress, Source, import, read_ahead, rowids,
 };
@@ -102,7 +103,12 @@ impl ImportJob for ImportStock<'_> {
     fn begin(&self, run: &mut Run<'_>, permit: Permit, remote: &mut Remote<'_>) -> Result<()> {
         match self.settings.stock.reflect_when {
             ReflectWhen::Taken => watch_outbox(run, permit, remote),
-            ReflectWhen::Sent => Ok(()),
+            ReflectWhen::Sent if !batches::has_any_been_taken(&run.books)? => Ok(()),
+            // Where it cannot be seen, what was not seen to be taken lies there still.
+            ReflectWhen::Sent => match watch_outbox(run, permit, remote) {
+                Err(error) if is_about_the_folder(&error) => Ok(()),
+                done => done,
+            },
         }
     }
 
@@ -186,7 +192,11 @@ impl Plan for StockPlan {
         )?;
         writing.execute(
             &format!("INSERT INTO temp.in_flight {}", in_flight_sql()),
-            named_params! { ":when": self.known_until.when, ":known_until": self.known_until.moment },
+            named_params! {
+                ":when": self.known_until.when,
+                ":known_until": self.known_until.moment,
+                ":since": self.known_until.since,
+            },
         )?;
         let mut first = changes.start;
         while first < changes.end {
@@ -468,6 +478,11 @@ fn finish_comparison(
     }
     if unknown > 0 {
         incoming.problems.push(text::unknown_skus(unknown, &tally.unknown.told()));
+    }
+    let uncountable = uncountable_lines(incoming.shop)?;
+    if !uncountable.is_empty() {
+        let named = first_names(&uncountable, NAMES_TOLD_MAX);
+        incoming.problems.push(text::lines_not_counted(as_count(uncountable.len()), &named));
     }
     if tally.stale > 0 {
         counts.add("stale", tally.stale);

@@ -149,16 +149,24 @@ fn take_note_of_taken(
 ) -> Result<()> {
     let lying = remote.names(folder)?;
     let now = run.clock.now();
+    let mut still_there = Vec::new();
     for (id, name) in sent {
         // A listing that was cut short lacks names; an order that counts as taken too early is a unit sold twice.
-        if !lying.contains(&name) && !matches!(remote.size(&join(folder, &name))?, Some(1..)) {
+        if lying.contains(&name) || matches!(remote.size(&join(folder, &name))?, Some(1..)) {
+            still_there.push(id);
+        } else {
             run.books.write(permit, "taken-noted", |books| batches::mark_taken(books, id, now))?;
         }
     }
-    Ok(())
+    if still_there.is_empty() || !batches::has_any_been_taken(&run.books)? {
+        return Ok(());
+    }
+    run.books.write(permit, "lying-noted", |books| {
+        still_there.iter().try_for_each(|id| batches::note_lying(books, *id, now))
+    })
 }
 
-fn is_about_the_folder(error: &anyhow::Error) -> bool {
+pub(crate) fn is_about_the_folder(error: &anyhow::Error) -> bool {
     let kind = error.downcast_ref::<server::Error>().map(|error| error.kind);
     matches!(kind, Some(ErrorKind::FolderMissing | ErrorKind::Forbidden | ErrorKind::Missing))
 }

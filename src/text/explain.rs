@@ -41,6 +41,10 @@ texts! {
         ja: "{sent} 送信。{file} のファイルには未反映とみなします（{until} 以降のファイルで引当から外れます）",
         en: "sent {sent}, too late for the file of {file} (files from {until} on have it)",
     }
+    lay_there_part(sent: &str, lying: &str, until: &str) {
+        ja: "{sent} 送信。{lying} にはまだサーバに残っていました（{until} 以降のファイルで引当から外れます）",
+        en: "sent {sent}, lay in the outbox until {lying} (files from {until} on have it)",
+    }
     untaken_part(sent: &str) {
         ja: "{sent} 送信。TEMPOSTAR はまだ受け取っていません",
         en: "sent {sent}, not seen to be taken by TEMPOSTAR",

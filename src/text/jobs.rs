@@ -155,6 +155,13 @@ problems! {
         hint_ja: "",
         hint_en: "",
     }
+    Warning lines_not_counted = "lines-not-counted" (count: u64, names: &str) {
+        who: [Support],
+        ja: "数量が 1 以上の整数でない明細を持つ未送信の受注が {count} 件あります。その明細は在庫引当に含めていません: {names}",
+        en: "orders not sent yet with lines whose quantity is no whole number from 1 up ({count}); these lines are not in the allocation: {names}",
+        hint_ja: "受注の明細の数量をご確認ください。",
+        hint_en: "check the quantities in these orders' lines",
+    }
     Error guard_zero = "guard-zero" (zeroed: u64, sellable: u64, percent: u64, limit: u32) {
         exit: Held, ends: Unseen,
         ja: "このファイルを取り込むと、販売可能な {sellable} SKU のうち {zeroed} SKU（{percent}%）が販売できなくなります（上限 {limit}%）。取り込みを保留しました。",

@@ -313,3 +313,67 @@ fn an_order_whose_upload_was_cut_short_stays_allocated() {
     shop.run(["import-stock"]).ok();
     shop.check_stock("A-1", 10, 2);
 }
+
+#[test]
+fn an_order_that_still_lies_on_a_server_that_takes_files_stays_allocated_whatever_the_lag() {
+    let mut shop = shop_that_sent_two_at("2026-11-24 10:16:00");
+    shop.order("1002").line("B-1", 3).insert();
+    shop.take_away(&format!("{OUTBOX}/{}", shop.remote_files(OUTBOX)[0]));
+    shop.at("2026-11-24 10:20:00").run(["export-orders"]).ok();
+    // 1001 was taken, 1002 was not: TEMPOSTAR stands still for hours.
+    put_stock(&shop, "2026-11-24 13:00:00", &[("A-1", 8), ("B-1", 10)]);
+    shop.at("2026-11-24 13:01:00").run(["import-stock"]).ok();
+    shop.check_stock("A-1", 8, 0);
+    shop.check_stock("B-1", 10, 3);
+    let explained = shop.run(["explain", "B-1"]).ok().stdout;
+    assert!(explained.contains("sent 2026-11-24 10:20:00, not seen to be taken by TEMPOSTAR"), "{explained}");
+    // It takes it, but the next file is of before.
+    shop.take_away(&format!("{OUTBOX}/{}", shop.remote_files(OUTBOX)[0]));
+    put_stock(&shop, "2026-11-24 13:05:00", &[("B-1", 10)]);
+    shop.at("2026-11-24 13:06:00").run(["import-stock"]).ok();
+    shop.check_stock("B-1", 10, 3);
+    let explained = shop.run(["explain", "B-1"]).ok().stdout;
+    assert!(explained.contains("lay in the outbox until 2026-11-24 13:01:00"), "{explained}");
+    put_stock(&shop, "2026-11-24 13:11:00", &[("B-1", 7)]);
+    shop.at("2026-11-24 13:12:00").run(["import-stock"]).ok();
+    shop.check_stock("B-1", 7, 0);
+}
+
+#[test]
+fn one_unreadable_quantity_does_not_stop_the_stock_of_the_others() {
+    let shop = shop();
+    shop.order("1001").line("A-1", 2).insert();
+    shop.order("1002").line("B-1", 3).insert();
+    shop.order("1003").line("B-1", 1).insert();
+    shop.order("1004").line("A-1", 4).insert();
+    shop.sql("UPDATE order_lines SET quantity = '2個' WHERE order_no = '1002'");
+    shop.sql("UPDATE order_lines SET quantity = -5 WHERE order_no = '1003'");
+    shop.sql("UPDATE order_lines SET quantity = 9223372036854775807 WHERE order_no = '1004'");
+    shop.sql("UPDATE order_lines SET sku_code = x'ff00' WHERE order_no = '1004'");
+    put_stock(&shop, "2026-11-24 10:14:00", &[("A-1", 9), ("B-1", 9)]);
+    let words = ["(2); these lines are not in the allocation: 1002, 1003"];
+    let place = "stock20261124101400.csv";
+    shop.run(["import-stock", "--json"]).ok().problem("lines-not-counted", place, &words);
+    shop.check_stock("A-1", 9, 2);
+    shop.check_stock("B-1", 9, 0);
+}
+
+#[test]
+fn empty_text_in_a_column_for_a_time_is_no_time() {
+    let shop = shop();
+    shop.order("1001").line("A-1", 2).set("exported_at", "").set("cancelled_at", "").insert();
+    put_stock(&shop, "2026-11-24 10:14:00", &[("A-1", 9)]);
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("A-1", 9, 2);
+}
+
+#[test]
+fn orders_of_before_the_shop_went_live_are_in_every_figure() {
+    let shop = shop();
+    shop.order("1001").line("A-1", 2).set("ordered_at", "2026-11-20 10:00:00").insert();
+    shop.order("1002").line("A-1", 3).set("ordered_at", "2026-11-24 10:00:00").insert();
+    shop.setting("[orders]\n", "[orders]\nsince = \"2026-11-24\"\n");
+    put_stock(&shop, "2026-11-24 10:14:00", &[("A-1", 9)]);
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("A-1", 9, 3);
+}

@@ -345,7 +345,7 @@ impl Site {
 
     /// The look into the outbox: which files has TEMPOSTAR taken?
     fn watch(&self, at: i64, is_due: bool) {
-        if !is_due || self.ftp.is_some() {
+        if self.ftp.is_some() || !(is_due || self.was_any_taken()) {
             return;
         }
         for batch in &self.taken {
@@ -354,6 +354,16 @@ impl Site {
                        WHERE id = ?1 AND taken_at IS NULL AND state = 'sent'";
             execute(&self.db, sql, params![batch, stamp(at)]);
         }
+        if self.was_any_taken() {
+            let sql =
+                "UPDATE tempostar_batches SET seen_lying_at = ?1 WHERE taken_at IS NULL AND state = 'sent'";
+            execute(&self.db, sql, [stamp(at)]);
+        }
+    }
+
+    fn was_any_taken(&self) -> bool {
+        let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_batches WHERE taken_at IS NOT NULL)";
+        self.db.prepare_cached(sql).unwrap().query_row([], |row| row.get(0)).unwrap()
     }
 
     // To compare -------------------------------------------------------------------------------------------------
@@ -364,7 +374,7 @@ impl Site {
         for sql in [
             "SELECT concat_ws('|', 'stock', sku_code, quantity, allocated, as_of) FROM stock ORDER BY 1",
             "SELECT concat_ws('|', 'order', order_no, exported_at, cancelled_at) FROM orders ORDER BY 1",
-            "SELECT concat_ws('|', 'batch', batch.state, sent_at, taken_at, order_no)
+            "SELECT concat_ws('|', 'batch', batch.state, sent_at, taken_at, seen_lying_at, order_no)
              FROM tempostar_batches AS batch
              JOIN tempostar_batch_orders ON batch_id = batch.id
              ORDER BY batch.id, order_no",
