@@ -1,6 +1,7 @@
 //! Text on a terminal: kept to one line, and in columns that stand below each other whatever the width of their
 //! characters. The only home of `unicode-width`.
 
+use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 /// What somebody has typed into a field, or named a file, must not move the cursor.
@@ -37,6 +38,22 @@ pub(crate) fn first_names(names: &[impl AsRef<str>], most: usize) -> String {
         shown.push_str(", …");
     }
     shown
+}
+
+/// How many characters of a value are shown: descriptions can be pages.
+const VALUE_SHOWN_MAX: usize = 40;
+
+/// `1980 → 198`
+pub(crate) fn old_and_new(old: &Value, new: &Value) -> String {
+    let shown = |value: &Value| match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) if text.chars().count() > VALUE_SHOWN_MAX => {
+            text.chars().take(VALUE_SHOWN_MAX).chain(['…']).collect()
+        }
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    format!("{} → {}", shown(old), shown(new))
 }
 
 /// A number of things as a figure.

@@ -6,7 +6,9 @@
 //! brought is what the tables say, and a second copy of it would be of no use.
 
 use anyhow::Result;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use serde_json::{Map, Value};
 
 use crate::books::files::FileEntry;
 use crate::books::open::{Books, WRITERS_TURN};
@@ -72,8 +74,9 @@ impl HistoryFile {
         transaction.execute(
             &format!(
                 "INSERT OR IGNORE INTO tempostar_history_files
-                     (id, command, run_id, file_name, file_time, archived_as, written_at, is_first_load)
-                 SELECT :id, :command, :run_id, :file_name, :file_time, :archived_as, :now, :is_first_load
+                     (id, command, run_id, file_name, file_time, archived_as, written_at, is_first_load,
+                      has_old_values)
+                 SELECT :id, :command, :run_id, :file_name, :file_time, :archived_as, :now, :is_first_load, 1
                  WHERE :is_first_load OR {has_rows}"
             ),
             named_params! {
@@ -182,12 +185,14 @@ pub(crate) struct Origin {
     pub archived_as: String,
     /// From which line; `None`: the first load, of which lines are not recorded.
     pub line: Option<u64>,
+    /// The run that was undone; `None`: this was a file.
+    pub undoes: Option<String>,
 }
 
 /// The columns of an [`Origin`], but for the line.
 const ORIGIN_SQL: &str =
     "file.id, file.written_at, file.run_id, file.command, file.file_name, file.file_time,
-                          file.archived_as";
+                          file.archived_as, file.undoes";
 
 fn read_origin(row: &Row<'_>, line: Option<u64>) -> Result<Origin> {
     Ok(Origin {
@@ -199,6 +204,7 @@ fn read_origin(row: &Row<'_>, line: Option<u64>) -> Result<Origin> {
         file_time: row.cell("tempostar_history_files.file_time")?,
         archived_as: row.cell("tempostar_history_files.archived_as")?,
         line,
+        undoes: row.cell("tempostar_history_files.undoes")?,
     })
 }
 
@@ -218,14 +224,15 @@ pub(crate) struct StockChange {
     pub origin: Origin,
     /// `None`: there was no stock row.
     pub old: Option<Figures>,
-    /// As the file set them.
-    pub new: Figures,
+    /// As the file set them; `None`: it was the SKU's first figure, and that was undone.
+    pub new: Option<Figures>,
 }
 
 /// The changes of a SKU's stock, newest first.
 pub(crate) fn stock_changes(database: &Connection, sku_code: &str) -> Result<Vec<StockChange>> {
     let mut statement = database.prepare(&format!(
-        "SELECT {ORIGIN_SQL}, change.line, change.old_quantity, change.old_allocated, change.quantity, change.allocated
+        "SELECT {ORIGIN_SQL}, change.line, change.old_quantity, change.old_allocated, change.quantity, change.allocated,
+                change.is_removed
          FROM tempostar_history_files AS file
          CROSS JOIN tempostar_stock_history AS change
          WHERE change.history_file_id = file.id AND change.sku_code = ?1
@@ -236,13 +243,15 @@ pub(crate) fn stock_changes(database: &Connection, sku_code: &str) -> Result<Vec
             row.cell("tempostar_stock_history.old_quantity")?,
             row.cell("tempostar_stock_history.old_allocated")?,
         );
+        let new = Figures {
+            quantity: row.cell("tempostar_stock_history.quantity")?,
+            allocated: row.cell("tempostar_stock_history.allocated")?,
+        };
+        let is_removed: bool = row.cell("tempostar_stock_history.is_removed")?;
         Ok(StockChange {
             origin: read_origin(row, row.cell("tempostar_stock_history.line")?)?,
             old: old.0.zip(old.1).map(|(quantity, allocated)| Figures { quantity, allocated }),
-            new: Figures {
-                quantity: row.cell("tempostar_stock_history.quantity")?,
-                allocated: row.cell("tempostar_stock_history.allocated")?,
-            },
+            new: (!is_removed).then_some(new),
         })
     })?;
     changes.collect()
@@ -256,13 +265,44 @@ words! {
     }
 }
 
+words! {
+    /// What became of a product or SKU.
+    pub(crate) enum Fate {
+        Created = "created",
+        Updated = "updated",
+        /// Its creation was undone.
+        Removed = "removed",
+    }
+}
+
 /// One change of a product or SKU.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CatalogueChange {
     /// Where it came from.
     pub origin: Origin,
-    /// Whether it was created.
-    pub is_new: bool,
+    pub fate: Fate,
+    /// What of it changed; nothing where that was not recorded.
+    pub values: Vec<Changed>,
+}
+
+/// A value that changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub column: String,
+    pub old: Value,
+    pub new: Value,
+}
+
+/// What a `changes` column tells.
+pub(crate) fn read_changes(column: ValueRef<'_>) -> Result<Vec<Changed>> {
+    // The shop's application may have written bytes that are no text.
+    let json = String::from_utf8_lossy(column.as_bytes_or_null()?.unwrap_or(b"{}"));
+    let values: Map<String, Value> = serde_json::from_str(&json)?;
+    let changed = values.into_iter().map(|(column, mut both)| {
+        let mut take = |index: usize| both.get_mut(index).map(Value::take).unwrap_or_default();
+        Changed { column, old: take(0), new: take(1) }
+    });
+    Ok(changed.collect())
 }
 
 /// The changes of a product or SKU, newest first; at the end the first load, if that is what created it then.
@@ -273,7 +313,8 @@ pub(crate) fn catalogue_changes(
     created_at: Option<&str>,
 ) -> Result<Vec<CatalogueChange>> {
     let mut statement = database.prepare(&format!(
-        "SELECT {ORIGIN_SQL}, change.line, change.is_new
+        "SELECT {ORIGIN_SQL}, change.line, change.changes,
+                CASE WHEN change.is_removed THEN 'removed' WHEN change.is_new THEN 'created' ELSE 'updated' END AS fate
          FROM tempostar_history_files AS file
          CROSS JOIN tempostar_catalogue_history AS change
          WHERE change.history_file_id = file.id AND change.kind = ?1 AND change.code = ?2
@@ -281,13 +322,21 @@ pub(crate) fn catalogue_changes(
     ))?;
     let changes = statement.query_and_then((kind, code), |row| {
         let origin = read_origin(row, row.cell("tempostar_catalogue_history.line")?)?;
-        Ok(CatalogueChange { origin, is_new: row.cell("tempostar_catalogue_history.is_new")? })
+        Ok(CatalogueChange {
+            origin,
+            fate: row.cell("fate")?,
+            values: read_changes(row.get_ref("changes")?)?,
+        })
     })?;
     let mut changes = changes.collect::<Result<Vec<_>>>()?;
     let load = first_load(database, Job::Products)?;
     let load = load.filter(|load| created_at == Some(load.at.to_string().as_str()));
-    if !changes.iter().any(|change| change.is_new) {
-        changes.extend(load.map(|origin| CatalogueChange { origin, is_new: true }));
+    if !changes.iter().any(|change| change.fate == Fate::Created) {
+        changes.extend(load.map(|origin| CatalogueChange {
+            origin,
+            fate: Fate::Created,
+            values: Vec::new(),
+        }));
     }
     Ok(changes)
 }

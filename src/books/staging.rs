@@ -151,19 +151,35 @@ impl Staging {
     }
 
     fn record(&self, writing: &Writing<'_>, kind: Kind, history: i64, at: (u64, u64)) -> Result<()> {
-        let table = self.table;
+        let (table, changes) = (self.table, changes_sql(&self.columns, "shop", "staged"));
         writing.execute(
             &format!(
-                "INSERT INTO tempostar_catalogue_history (history_file_id, kind, code, line, is_new)
-                 SELECT ?1, ?2, staged.code, staged.line, changed.is_new
+                "INSERT INTO tempostar_catalogue_history (history_file_id, kind, code, line, is_new, changes)
+                 SELECT ?1, ?2, staged.code, staged.line, changed.is_new, {changes}
                  FROM temp.changed_{table} AS changed
                  JOIN temp.staged_{table} AS staged ON staged.code = changed.code
+                 LEFT JOIN main.{table} AS shop ON shop.code = changed.code
                  WHERE changed.rowid BETWEEN ?3 AND ?4"
             ),
             (history, kind, at.0, at.1),
         )?;
         Ok(())
     }
+}
+
+/// The values that differ between two rows, as a JSON object of column → [old, new]. JSON has no bytes; the shop's
+/// application may have written a text as such.
+fn changes_sql(columns: &[String], old: &str, new: &str) -> String {
+    let value = |row: &str, column: &str| {
+        format!("iif(typeof({row}.{column}) = 'blob', CAST({row}.{column} AS TEXT), {row}.{column})")
+    };
+    let differing = columns.iter().map(|column| {
+        let (before, after) = (value(old, column), value(new, column));
+        format!(
+            "iif({old}.{column} IS {new}.{column}, '', ',\"{column}\":' || json_array({before}, {after}))"
+        )
+    });
+    format!("'{{' || substr({}, 2) || '}}'", differing.collect::<Vec<_>>().join(" || "))
 }
 
 /// Compares rows with the shop's table as they come, and stages those that differ: mostly few.

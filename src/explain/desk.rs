@@ -22,6 +22,9 @@ pub(super) struct Desk<'a> {
 
 /// `stock.csv line 12 (run …)`
 pub(super) fn origin_text(origin: &Origin) -> Text {
+    if let Some(undone) = &origin.undoes {
+        return text::from_undo(undone, &origin.run_id);
+    }
     match origin.line {
         Some(line) => text::from_line(&origin.file, line, &origin.run_id),
         None => text::from_first_load(&origin.file, &origin.run_id),
@@ -37,6 +40,7 @@ pub(super) fn origin_json(origin: &Origin, work_dir: &Shelf) -> Value {
         "file": origin.file,
         "file_time": origin.file_time,
         "line": origin.line,
+        "undoes": origin.undoes,
         "copy": copy.exists().then(|| copy.display().to_string()),
     })
 }

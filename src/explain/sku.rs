@@ -3,16 +3,16 @@
 use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::desk::{CHANGES_SHOWN_MAX, Desk, merged, origin_json, origin_text};
 use super::show::Page;
 use crate::books::files;
-use crate::books::history::{self, CatalogueChange, Figures, Kind, Origin, StockChange};
+use crate::books::history::{self, CatalogueChange, Changed, Fate, Figures, Kind, Origin, StockChange};
 use crate::books::in_flight::{InFlight, in_flight_orders};
 use crate::job::Job;
 use crate::jobs::orders;
-use crate::layout::grouped;
+use crate::layout::{first_names, grouped, old_and_new};
 use crate::moment::Moment;
 use crate::settings::ReflectWhen;
 use crate::shelf::Shelf;
@@ -268,8 +268,8 @@ impl Sku {
             json!({
                 "old_quantity": old(|old| old.quantity),
                 "old_allocated": old(|old| old.allocated),
-                "quantity": change.new.quantity,
-                "allocated": change.new.allocated,
+                "quantity": change.new.map(|new| new.quantity),
+                "allocated": change.new.map(|new| new.allocated),
             }),
         )
     }
@@ -293,19 +293,17 @@ impl Stock {
 }
 
 /// `12 → 10`, or what stayed.
-fn moved(old: Option<i64>, new: i64) -> String {
-    match old {
-        Some(old) if old == new => new.to_string(),
-        Some(old) => format!("{old} → {new}"),
-        None => format!("- → {new}"),
-    }
+fn moved(old: Option<i64>, new: Option<i64>) -> String {
+    let shown = |figure: Option<i64>| figure.map_or_else(|| "-".to_owned(), |figure| figure.to_string());
+    if old == new { shown(new) } else { format!("{} → {}", shown(old), shown(new)) }
 }
 
 fn change_row(change: &StockChange) -> Vec<Text> {
+    let figures = |figure: fn(Figures) -> i64| moved(change.old.map(figure), change.new.map(figure));
     vec![
         Text::same(change.origin.at.to_string()),
-        text::quantity_moved(&moved(change.old.map(|old| old.quantity), change.new.quantity)),
-        text::allocated_moved(&moved(change.old.map(|old| old.allocated), change.new.allocated)),
+        text::quantity_moved(&figures(|figures| figures.quantity)),
+        text::allocated_moved(&figures(|figures| figures.allocated)),
         origin_text(&change.origin),
     ]
 }
@@ -317,8 +315,17 @@ pub(super) fn show_catalogue(page: &mut Page, changes: &[CatalogueChange]) {
     }
     page.note(text::catalogue_history());
     let rows = changes.iter().take(CHANGES_SHOWN_MAX).map(|change| {
-        let what = if change.is_new { text::created() } else { text::updated() };
-        vec![Text::same(change.origin.at.to_string()), what, origin_text(&change.origin)]
+        let what = match change.fate {
+            Fate::Created => text::created(),
+            Fate::Updated => text::updated(),
+            Fate::Removed => text::removed(),
+        };
+        vec![
+            Text::same(change.origin.at.to_string()),
+            what,
+            origin_text(&change.origin),
+            values_text(&change.values),
+        ]
     });
     page.table(rows.collect());
     if changes.len() > CHANGES_SHOWN_MAX {
@@ -326,10 +333,22 @@ pub(super) fn show_catalogue(page: &mut Page, changes: &[CatalogueChange]) {
     }
 }
 
+/// How many values of a change the text shows.
+const VALUES_SHOWN_MAX: usize = 5;
+
+fn values_text(values: &[Changed]) -> Text {
+    let told: Vec<String> = values
+        .iter()
+        .map(|value| format!("{} {}", value.column, old_and_new(&value.old, &value.new)))
+        .collect();
+    Text::same(first_names(&told.iter().map(String::as_str).collect::<Vec<_>>(), VALUES_SHOWN_MAX))
+}
+
 pub(super) fn catalogue_json(changes: &[CatalogueChange], work_dir: &Shelf) -> Vec<Value> {
     let change = |change: &CatalogueChange| {
-        let what = if change.is_new { "created" } else { "updated" };
-        merged(origin_json(&change.origin, work_dir), json!({ "what": what }))
+        let value = |value: &Changed| (value.column.clone(), json!([value.old, value.new]));
+        let values: Map<String, Value> = change.values.iter().map(value).collect();
+        merged(origin_json(&change.origin, work_dir), json!({ "what": change.fate, "values": values }))
     };
     changes.iter().map(change).collect()
 }

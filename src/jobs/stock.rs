@@ -239,8 +239,9 @@ fn record(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()
     let (Some(history), Some((first, last))) = (writing.history, rowids(changes)) else { return Ok(()) };
     let sql = format!(
         "INSERT INTO tempostar_stock_history
-             (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
+             (history_file_id, sku_code, line, old_quantity, old_allocated, old_as_of, quantity, allocated)
          SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
+                unixepoch(stock.as_of),
                 change.quantity, coalesce(in_flight.quantity, 0)
          FROM {table} AS change
          LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code

@@ -72,6 +72,10 @@ texts! {
         ja: "{file} {line}行目（実行 {run_id}）",
         en: "{file} line {line} (run {run_id})",
     }
+    from_undo(undone: &str, run_id: &str) {
+        ja: "実行 {undone} の取り消し（実行 {run_id}）",
+        en: "undo of the run {undone} (run {run_id})",
+    }
     from_first_load(file: &str, run_id: &str) {
         ja: "最初の取り込み {file}（実行 {run_id}。最初の取り込みでは行ごとの履歴を残しません）",
         en: "first load: {file} (run {run_id}; a first load has no history of its rows)",
@@ -89,6 +93,7 @@ texts! {
     product_heading(code: &str, name: &str) { ja: "商品 {code}「{name}」", en: "product {code} “{name}”" }
     created() { ja: "作成", en: "created" }
     updated() { ja: "更新", en: "updated" }
+    removed() { ja: "作成の取り消し", en: "creation undone" }
     missing_since(since: &str) {
         ja: "TEMPOSTAR の商品ファイル（全件）に、{since} から出てきていません。削除は連携しません。",
         en: "TEMPOSTAR's full product files have not named it since {since}; deletions are not linked",

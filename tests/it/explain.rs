@@ -252,6 +252,32 @@ fn a_product_shows_its_skus_and_which_lines_made_them() {
 }
 
 #[test]
+fn the_history_keeps_the_values_that_changed_whatever_the_shop_has_there() {
+    let mut shop = Shop::new();
+    let header = "商品コード,商品名,販売価格,商品重量,備考";
+    shop.put_sheet(PRODUCT_INBOX, "first.csv", &format!("{header}\nA-1,皿,1980,0.3,x\nB-1,椀,10,1,x\n"));
+    shop.run(["import-products"]).ok();
+    shop.sql(
+        "UPDATE products SET name = 'say \"皿\"', weight = 0.1 + 0.2, note = x'e79abf' WHERE code = 'A-1'",
+    );
+    shop.at("2026-11-24 11:00:00");
+    shop.put_sheet(
+        PRODUCT_INBOX,
+        "second.csv",
+        &format!("{header}\nA-1,大皿,198,,x\nB-1,椀,10,1,x\nC-1,鉢,,,\n"),
+    );
+    shop.run(["import-products"]).ok();
+    explain(&shop, "A-1")
+        .says("updated  second.csv line 2")
+        .says("name say \"皿\" → 大皿, price 1980 → 198, weight 0.3")
+        .says("note 皿 → x");
+    let values = |code: &str| explain_json(&shop, code)["product"]["catalogue_history"][0]["values"].clone();
+    let expected = json!({"name": ["say \"皿\"", "大皿"], "price": [1980, 198], "weight": [0.1 + 0.2, null], "note": ["皿", "x"]});
+    assert_eq!(values("A-1"), expected);
+    assert_eq!(values("C-1"), json!({"name": [null, "鉢"]}));
+}
+
+#[test]
 fn an_order_is_followed_from_its_registration_to_its_ticks() {
     let mut shop = Shop::new();
     shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
@@ -388,9 +414,12 @@ fn much_history_is_forgotten_by_several_runs() {
     stock_file(&mut shop, "2026-11-24 10:15:00", "first.csv", "A-1,5\n");
     shop.sql(
         "INSERT INTO tempostar_history_files
+             (id, command, run_id, file_name, file_time, archived_as, written_at, is_first_load)
          VALUES (1, 'import-stock', 'run', 'huge.csv', '2026-01-01 00:00:00', '', '2026-01-01 00:00:00', 0);
          WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 120000)
-         INSERT INTO tempostar_stock_history SELECT 1, n, n, 1, 0, 2, 0 FROM numbers;",
+         INSERT INTO tempostar_stock_history
+             (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
+         SELECT 1, n, n, 1, 0, 2, 0 FROM numbers;",
     );
     let count = "SELECT count(*) FROM tempostar_stock_history";
     shop.run(["import-stock"]).ok();

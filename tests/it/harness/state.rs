@@ -23,14 +23,14 @@ const LEDGER: [(&str, &str); 6] = [
     ),
     (
         "history of stock",
-        "SELECT sku_code, file.file_name, line, old_quantity, old_allocated, quantity, allocated
+        "SELECT sku_code, file.file_name, line, old_quantity, old_allocated, old_as_of, quantity, allocated
          FROM tempostar_stock_history
          JOIN tempostar_history_files AS file ON file.id = history_file_id
          ORDER BY sku_code, file.id",
     ),
     (
         "history of products",
-        "SELECT kind, code, file.file_name, line, is_new
+        "SELECT kind, code, file.file_name, line, is_new, changes
          FROM tempostar_catalogue_history
          JOIN tempostar_history_files AS file ON file.id = history_file_id
          ORDER BY kind, code, file.id",
