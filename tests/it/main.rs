@@ -21,6 +21,7 @@ mod database;
 mod effects;
 mod embedded_server;
 mod encoding;
+mod exactly_once;
 mod explain;
 mod ftp_client;
 mod in_flight;

@@ -43,11 +43,11 @@ const SCHEDULES_BY_FTP: u64 = 5;
 const THREADS: u64 = 2;
 
 #[expect(clippy::disallowed_methods, reason = "how much a person wants to test is no setting of the program")]
-fn wish(name: &str) -> Option<u64> {
+pub fn wish(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{name} is no number")))
 }
 
-fn seeds(count: u64) -> Vec<u64> {
+pub fn seeds(count: u64) -> Vec<u64> {
     match wish("TEMPOSTAR_SIM_SEED") {
         Some(seed) => vec![seed],
         None => (1..=count).collect(),
@@ -55,7 +55,7 @@ fn seeds(count: u64) -> Vec<u64> {
 }
 
 /// What `of` says about each seed, worked off by all threads.
-fn each<T: Send>(seeds: &[u64], of: impl Fn(u64) -> T + Sync) -> Vec<T> {
+pub fn each<T: Send>(seeds: &[u64], of: impl Fn(u64) -> T + Sync) -> Vec<T> {
     thread::scope(|scope| {
         let workers: Vec<_> = (0..THREADS)
             .map(|worker| {
