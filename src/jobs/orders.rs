@@ -20,14 +20,12 @@ use anyhow::Result;
 use self::columns::ORDER_NO;
 pub use self::columns::{COLUMNS, OrderColumn};
 pub use self::hold::{Act, Hold, PAYMENT_SETUP_SINCE};
-use self::order::number_prefix;
 pub use self::questions::{held_back, held_back_because, held_back_of_first};
 use self::render::{ALL, render_waiting};
 use crate::books::batches::SentContent;
 use crate::books::orders::is_anything_waiting;
 use crate::problem::Problem;
 use crate::report::Counts;
-use crate::settings::Settings;
 use crate::sheet::{Column, EncodingChoice, Refusal, Sheet};
 use crate::sync::Run;
 use crate::sync::export::{Chosen, ExportJob, ReadBack, export};
@@ -65,20 +63,23 @@ fn held_back_problem(order_no: &str, hold: &Hold) -> Problem {
 }
 
 /// What is in a file that was sent.
-fn read_back(settings: &Settings, path: &Path) -> Result<ReadBack> {
+fn read_back(path: &Path) -> Result<ReadBack> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut sheet = Sheet::open(path, &name, EncodingChoice::Auto)?;
     let number = sheet.header().required(ORDER_NO)?;
     // A file of other columns does not tell what was sent, only under which numbers.
     let told = fingerprint::OF_ORDER.iter().chain(&fingerprint::OF_LINE);
     let told: Option<Vec<Column>> = told.map(|name| sheet.header().optional(name)).collect();
-    let prefix = number_prefix(settings);
     let mut sent = ReadBack::default();
     let mut rows: Vec<[String; 6]> = Vec::new();
     while let Some(row) = sheet.next_row()? {
         let text = |column| row.text(column).map_err(|problem| Refusal::new(problem.problem().clone()));
         let number = text(number)?;
-        let number = number.strip_prefix(&prefix).unwrap_or(&number);
+        // The shop code may have been another one then; it never has a hyphen.
+        let (shop_code, number) = number.split_once('-').unwrap_or(("", &number));
+        if sent.shop_code != shop_code {
+            sent.shop_code = shop_code.to_owned();
+        }
         // The rows of an order follow each other.
         if sent.orders.last().is_none_or(|(last, _)| last != number) {
             finish_order(&mut sent, &mut rows);

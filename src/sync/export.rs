@@ -62,7 +62,7 @@ pub struct ExportJob {
     /// Reads a snapshot, writes the file's bytes, and reports what it holds back.
     pub choose: fn(&mut Run<'_>, &mut dyn Write) -> Result<Chosen>,
     /// Reads back what [`ExportJob::choose`] has written.
-    pub read_back: fn(&Settings, &Path) -> Result<ReadBack>,
+    pub read_back: fn(&Path) -> Result<ReadBack>,
     /// What the shop's order of this number would be sent as; `None`: there is none that can be read.
     pub content_of: fn(&Connection, &Settings, &str) -> Result<Option<SentContent>>,
 }
@@ -70,6 +70,8 @@ pub struct ExportJob {
 /// What is in a file of orders.
 #[derive(Clone, Debug, Default)]
 pub struct ReadBack {
+    /// The shop code that stands before each number.
+    pub shop_code: String,
     /// The orders' numbers in the shop, and what was sent under them.
     pub orders: Vec<(String, SentContent)>,
     /// Its rows.

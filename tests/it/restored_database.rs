@@ -141,6 +141,20 @@ fn without_a_copy_of_the_file_nothing_is_sent_until_a_person_has_looked() {
 }
 
 #[test]
+fn what_was_sent_under_another_shop_code_is_known_all_the_same() {
+    let mut shop = shop_with_orders();
+    back_up(&shop);
+    shop.run(["export-orders"]).ok();
+    put_back(&shop);
+    shop.make_remote_folder("/ordershop/67890");
+    shop.setting("code = \"12345\"", "code = \"67890\"");
+    let ran = shop.at(LATER).run(["export-orders", "--json"]).exits(3);
+    ran.only_problem("database-restored", "", &["sent (1)", "orders (2)"]);
+    assert_eq!(shop.remote_files("/ordershop/67890"), [""; 0]);
+    shop.check_rows("SELECT shop_code FROM tempostar_batches", &["12345"]);
+}
+
+#[test]
 fn the_other_environment_with_the_same_work_folder_is_another_story() {
     let mut shop = shop_with_orders();
     shop.run(["export-orders"]).ok();

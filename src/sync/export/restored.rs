@@ -195,7 +195,7 @@ fn restore(
 ) -> Result<Restored> {
     let (sha256, size) = hash(&file.path)?;
     let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
-    let sent = (job.read_back)(run.settings, &file.path)?;
+    let sent = (job.read_back)(&file.path)?;
     let mut restored = Restored::default();
     let mut members = Vec::new();
     for (order_no, content) in sent.orders {
@@ -217,7 +217,7 @@ fn restore(
         orders: &members,
         line_count: sent.lines,
         run_id: &run.report.run_id,
-        place: &Place::new(run.settings),
+        place: &Place { shop_code: sent.shop_code, ..Place::new(run.settings) },
     };
     let batch = RestoredBatch { new, archived_as, others: &restored.others };
     run.books.write(permit, "taken-up-again", |books| batches::restore_batch(books, &batch, sent_at))?;

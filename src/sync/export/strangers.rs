@@ -62,11 +62,13 @@ fn orders_in(run: &Run<'_>, remote: &mut Remote<'_>, job: &ExportJob, name: &str
     let file = RemoteFile { name: name.to_owned(), size, modified: None };
     // TEMPOSTAR may take it at this very moment.
     let read = match remote.download(folder, &file, &path) {
-        Ok(()) => (job.read_back)(run.settings, &path).unwrap_or_default(),
+        Ok(()) => (job.read_back)(&path).unwrap_or_default(),
         Err(_) => return Ok(Vec::new()),
     };
     fs::remove_file(&path)?;
-    Ok(read.orders.into_iter().map(|(number, _)| number).collect())
+    let is_ours = read.shop_code == run.settings.shop.code;
+    let numbers = read.orders.into_iter().map(|(number, _)| number);
+    Ok(numbers.map(|number| if is_ours { number } else { format!("{}-{number}", read.shop_code) }).collect())
 }
 
 /// Whether somebody else sent an order that this database has sent, too, has not sent yet, or does not have. Those that
