@@ -19,7 +19,7 @@ use crate::ftp_server::Fault;
 use crate::harness::{Ran, Shop, from_cp932, show};
 use crate::simulation::{each, seeds, wish};
 
-const LIVES: u64 = 10;
+const LIVES: u64 = 6;
 const EVENTS: usize = 40;
 const PLACES_TO_DIE: [&str; 9] = [
     "begun",
