@@ -26,7 +26,7 @@ use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Mode, Run};
 use crate::text::{Language, print as say};
-use crate::{check_settings, cli, explain, generate, log, status};
+use crate::{check_settings, cli, explain, generate, log, status, undo};
 
 /// Does what the command line says. `args` begins with the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished {
@@ -60,6 +60,7 @@ fn answer(
         (command, Err(failure)) => without_settings(call, command, failure, language),
         (Command::Status(options), Ok(settings)) => show_status(call, &settings, options),
         (Command::Explain(options), Ok(settings)) => explain(call, &settings, &options.code),
+        (Command::Undo(options), Ok(settings)) => undo(call, &settings, options),
         (command, Ok(settings)) => match command.job() {
             Some(job) => run_job(call, job, command, &settings),
             None => call.failed(Failure { exit: Exit::Ok, problems: Vec::new() }, language),
@@ -94,7 +95,11 @@ impl<'a> Call<'a> {
     }
 
     fn report(&self, job: Job) -> Report {
-        Report::begin(job, self.run_id.clone(), self.started_at)
+        let mut report = Report::begin(job, self.run_id.clone(), self.started_at);
+        if self.global.json || self.global.verbose > 0 {
+            report.show_all_changes();
+        }
+        report
     }
 
     /// A command that is no job, and could do nothing.
@@ -180,12 +185,26 @@ fn run_job(call: &Call<'_>, job: Job, command: &Command, settings: &Settings) ->
             run(import.dry_run, &|run| stock::run(run, &source(&import.file), guard))
         }
         Command::ExportOrders(options) => run(options.dry_run, &orders::run),
-        Command::CheckSettings(_) | Command::Status(_) | Command::Explain(_) | Command::Generate(_) => {
-            call.report(job)
-        }
+        Command::CheckSettings(_)
+        | Command::Status(_)
+        | Command::Explain(_)
+        | Command::Undo(_)
+        | Command::Generate(_) => call.report(job),
     };
     progress.clear();
     print::report(&report, call.began.elapsed(), settings.language)
+}
+
+fn undo(call: &Call<'_>, settings: &Settings, options: &cli::Undo) -> Answer {
+    let language = settings.language;
+    let job = match undo::job_of(settings, &options.run) {
+        Ok(job) => job,
+        Err(failure) => return call.failed(failure, language),
+    };
+    let mode = if options.dry_run { Mode::DryRun } else { Mode::Real };
+    let report = Report { undoes: Some(options.run.clone()), ..call.report(job) };
+    let report = sync::run(settings, call.clock, mode, report, |run| undo::run(run, &options.run));
+    print::report(&report, call.began.elapsed(), language)
 }
 
 fn check(

@@ -8,7 +8,7 @@ pub(crate) mod history;
 pub(crate) mod in_flight;
 mod open;
 pub mod orders;
-mod rows;
+pub(crate) mod rows;
 pub(crate) mod runs;
 pub(crate) mod staging;
 mod writing;

@@ -99,6 +99,15 @@ Examples:
   tempostar explain A-1-RED --json           with the whole history
 
 Exit codes: 0 found; 3 the shop has nothing of this code; the others: tempostar --help";
+    pub(super) const UNDO: &str = "\
+A value that is not what the run wrote any more stays, and is named with the reason. Ticks, captures and orders that were \
+sent are never undone. Units that were sold meanwhile stay sold. An undo is a run itself, and can be undone.
+
+Examples:
+  tempostar undo 20261124T101500-1a2b3c --dry-run    what would go back?
+  tempostar undo 20261124T101500-1a2b3c
+
+Exit codes: 0 undone; 2 the run cannot be undone; 3 some values stay as they are; the others: tempostar --help";
 }
 
 /// Connects a shop's SQLite database with TEMPOSTAR by exchanging CSV files on its FTP server.
@@ -184,6 +193,9 @@ pub enum Command {
     /// Show where the values of a SKU, a product or an order come from
     #[command(after_help = examples::EXPLAIN)]
     Explain(Explain),
+    /// Take back what one run did to products and stock, as far as it still stands
+    #[command(after_help = examples::UNDO)]
+    Undo(Undo),
     /// Make what a package ships beside the binary: shell completions and man pages
     #[command(hide = true, subcommand)]
     Generate(Generate),
@@ -200,6 +212,7 @@ impl Command {
             Self::CheckSettings(_) => "check-settings",
             Self::Status(_) => "status",
             Self::Explain(_) => "explain",
+            Self::Undo(_) => "undo",
             Self::Generate(_) => "generate",
         }
     }
@@ -211,7 +224,11 @@ impl Command {
             Self::ImportLogistics(_) => Some(Job::Logistics),
             Self::ImportStock(_) => Some(Job::Stock),
             Self::ExportOrders(_) => Some(Job::Orders),
-            Self::CheckSettings(_) | Self::Status(_) | Self::Explain(_) | Self::Generate(_) => None,
+            Self::CheckSettings(_)
+            | Self::Status(_)
+            | Self::Explain(_)
+            | Self::Undo(_)
+            | Self::Generate(_) => None,
         }
     }
 
@@ -221,7 +238,11 @@ impl Command {
             Self::ImportProducts(import) | Self::ImportLogistics(import) => !import.dry_run,
             Self::ImportStock(stock) => !stock.import.dry_run,
             Self::ExportOrders(export) => !export.dry_run,
-            Self::CheckSettings(_) | Self::Status(_) | Self::Explain(_) | Self::Generate(_) => false,
+            Self::CheckSettings(_)
+            | Self::Status(_)
+            | Self::Explain(_)
+            | Self::Undo(_)
+            | Self::Generate(_) => false,
         }
     }
 }
@@ -288,6 +309,17 @@ pub struct Explain {
     /// A SKU's or product's code, or an order's number, with or without the shop code before it
     #[arg(value_name = "SKU OR ORDER NUMBER")]
     pub code: String,
+}
+
+/// Options of `undo`.
+#[derive(Args, Debug)]
+pub struct Undo {
+    /// The run's id, as the log, `explain` and --json show it
+    #[arg(value_name = "RUN")]
+    pub run: String,
+    /// Change nothing; print what would go back and what would stay
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What `generate` makes.

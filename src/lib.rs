@@ -48,3 +48,4 @@ pub mod sheet;
 pub(crate) mod shelf;
 pub(crate) mod status;
 pub mod sync;
+pub(crate) mod undo;

@@ -7,12 +7,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::cli::{Global, LogFormat};
-use crate::layout::{as_count, counted, grouped};
+use crate::layout::{as_count, columns, counted, grouped, old_and_new, one_line};
 use crate::moment::Moment;
 use crate::problem::{Exit, Problem, Severity};
-use crate::report::{FileOutcome, Outcome, Report};
+use crate::report::{Change, Changes, FileOutcome, Outcome, Report};
 use crate::text::problem::severity;
-use crate::text::{Language, Text, print as text};
+use crate::text::{Language, Text, print as text, undo};
 
 /// What a call leaves to be printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,33 +84,102 @@ impl Printer<'_> {
 /// What a run of a job tells.
 pub(crate) fn report(report: &Report, elapsed: Duration, language: Language) -> Answer {
     Answer {
-        command: report.job.as_str(),
+        command: report.command(),
         run_id: report.run_id.clone(),
         exit: report.exit,
         at: report.finished_at,
         problems: report.problems.clone(),
         told: Told::Beside,
-        text: summary(report, elapsed, language) + "\n",
-        json: json!({
-            "command": report.job,
-            "run_id": report.run_id,
-            "environment": report.environment,
-            "outcome": report.outcome(),
-            "exit_code": report.exit.code(),
-            "started_at": report.started_at,
-            "finished_at": report.finished_at,
-            "dry_run": report.is_dry_run,
-            "counts": report.counts,
-            "files": report.files,
-            "problems": problems_json(&report.problems, language),
-        }),
+        text: page(report, elapsed, language),
+        json: report_json(report, language),
     }
+}
+
+fn report_json(report: &Report, language: Language) -> Value {
+    let mut document = json!({
+        "command": report.command(),
+        "run_id": report.run_id,
+        "environment": report.environment,
+        "outcome": report.outcome(),
+        "exit_code": report.exit.code(),
+        "started_at": report.started_at,
+        "finished_at": report.finished_at,
+        "dry_run": report.is_dry_run,
+        "counts": report.counts,
+        "files": report.files,
+        "problems": problems_json(&report.problems, language),
+    });
+    if report.is_dry_run || report.undoes.is_some() {
+        document["changes"] = changes_json(&report.changes, language);
+    }
+    if let Some(undone) = &report.undoes {
+        document["undoes"] = json!(undone);
+        document["kept"] = changes_json(&report.kept, language);
+    }
+    document
+}
+
+fn changes_json(changes: &Changes, language: Language) -> Value {
+    let change = |change: &Change| {
+        let mut object = json!({
+            "table": change.table,
+            "code": change.code,
+            "column": change.column,
+            "old": change.old,
+            "new": change.new,
+        });
+        if let Some(reason) = &change.reason {
+            object["reason"] = json!(reason.get(language));
+        }
+        object
+    };
+    changes.shown.iter().map(change).collect()
+}
+
+/// The run in one line; with what a dry run would change, and what an undo leaves as it is.
+fn page(report: &Report, elapsed: Duration, language: Language) -> String {
+    let mut lines = Vec::new();
+    if report.undoes.is_some() {
+        lines.push(undo::scope().get(language).to_owned());
+    }
+    lines.push(summary(report, elapsed, language));
+    if report.is_dry_run {
+        lines.extend(change_lines(&report.changes, language));
+    }
+    if report.kept.count > 0 {
+        lines.push(undo::kept_heading().get(language).to_owned());
+        lines.extend(change_lines(&report.kept, language));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// `A-1  price  1980 → 198`
+fn change_lines(changes: &Changes, language: Language) -> Vec<String> {
+    let row = |change: &Change| {
+        let what = match (change.column.as_str(), &change.old, &change.new) {
+            ("code", Value::Null, _) => text::new_row().get(language).to_owned(),
+            ("code", _, Value::Null) => text::removed_row().get(language).to_owned(),
+            ("code", ..) => String::new(),
+            (_, old, new) => old_and_new(old, new),
+        };
+        let reason = change.reason.as_ref().map(|reason| reason.get(language));
+        let cells = [&*change.code, &*change.column, &*what, reason.unwrap_or_default()];
+        cells.map(one_line)
+    };
+    let rows: Vec<[String; 4]> = changes.shown.iter().map(row).collect();
+    let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    let mut lines: Vec<String> = columns(&rows).iter().map(|line| format!("  {}", line.trim_end())).collect();
+    let left_out = changes.count.saturating_sub(as_count(changes.shown.len()));
+    if left_out > 0 {
+        lines.push(format!("  {}", text::more_changes(&grouped(left_out)).get(language)));
+    }
+    lines
 }
 
 /// The run in one line with the figures that matter.
 fn summary(report: &Report, elapsed: Duration, language: Language) -> String {
     let seconds = format!("{:.1}", elapsed.as_secs_f64());
-    let command = report.job.as_str();
+    let command = report.command();
     let line = match report.exit {
         Exit::Locked => text::locked(command),
         Exit::Ok if report.outcome() == Outcome::NothingToDo => text::nothing_to_do(command, &seconds),
@@ -199,6 +268,10 @@ fn count_label(name: &str, count: u64) -> Text {
         "lines_added" => text::count_lines_added(number, &counted(count, "line")),
         "skus_created" => text::count_skus_created(number, &counted(count, "SKU")),
         "skus_updated" => text::count_skus_updated(number, &counted(count, "SKU")),
+        "products_undone" => text::count_products_undone(number, &counted(count, "product")),
+        "skus_undone" => text::count_skus_undone(number, &counted(count, "SKU")),
+        "stock_undone" => text::count_stock_undone(number, &counted(count, "SKU")),
+        "kept" => text::count_kept(number),
         "exported" => text::count_exported(number, &counted(count, "order")),
         "lines" => text::count_lines(number, &counted(count, "line")),
         "held_back" => text::count_held_back(number),

@@ -3,10 +3,12 @@
 //! These are values; `main` prints them, `books` keeps them, `mail` mails them.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::{Exit, Failure, Problem};
+use crate::text::Text;
 
 /// Figures of a run by name, in the order in which they were first named; a name that was set up with 0 is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,6 +117,86 @@ impl FileReport {
     }
 }
 
+/// One value that changes, or would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The shop's table.
+    pub table: &'static str,
+    /// Of the row.
+    pub code: String,
+    /// The table's; `code` for a row that comes or goes.
+    pub column: String,
+    /// Before.
+    pub old: Value,
+    /// After.
+    pub new: Value,
+    /// Why it does not.
+    pub reason: Option<Text>,
+}
+
+impl Change {
+    /// Of a value.
+    pub fn new(
+        table: &'static str,
+        code: impl Into<String>,
+        column: impl Into<String>,
+        old: Value,
+        new: Value,
+    ) -> Self {
+        Self { table, code: code.into(), column: column.into(), old, new, reason: None }
+    }
+
+    /// Of a whole row that stays.
+    pub fn of_row(table: &'static str, code: &str) -> Self {
+        Self::new(table, code, "code", code.into(), code.into())
+    }
+
+    /// It does not, for this reason.
+    #[must_use]
+    pub fn because(self, reason: Text) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+}
+
+/// How many changes are shown where not all are wanted.
+const CHANGES_SHOWN_MAX: usize = 20;
+
+/// Changes: how many there are, and the first of them.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    /// All of them.
+    pub count: u64,
+    /// The first.
+    pub shown: Vec<Change>,
+    most: usize,
+}
+
+impl Changes {
+    fn up_to(most: usize) -> Self {
+        Self { count: 0, shown: Vec::new(), most }
+    }
+
+    /// None, and as many will be shown.
+    pub fn emptied(&self) -> Self {
+        Self::up_to(self.most)
+    }
+
+    /// Counts it, and keeps it if it is one of the first.
+    pub fn add(&mut self, change: Change) {
+        self.count += 1;
+        if self.shown.len() < self.most {
+            self.shown.push(change);
+        }
+    }
+
+    /// If it is one.
+    pub fn add_differing(&mut self, change: Change) {
+        if change.old != change.new {
+            self.add(change);
+        }
+    }
+}
+
 words! {
     /// The run in one word.
     pub enum Outcome {
@@ -154,6 +236,12 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// What went wrong, in the order in which it was met.
     pub problems: Vec<Problem>,
+    /// What a dry run would change, and what an undo changed.
+    pub changes: Changes,
+    /// What an undo leaves as it is.
+    pub kept: Changes,
+    /// The run that this one undoes; `None`: it does its job.
+    pub undoes: Option<String>,
     /// The exit code.
     pub exit: Exit,
     /// How far it looked.
@@ -184,10 +272,23 @@ impl Report {
             counts: Counts::default(),
             files: Vec::new(),
             problems: Vec::new(),
+            changes: Changes::up_to(CHANGES_SHOWN_MAX),
+            kept: Changes::up_to(CHANGES_SHOWN_MAX),
+            undoes: None,
             exit: Exit::Ok,
             look: Look::Partial,
             fatal_problems: 0,
         }
+    }
+
+    /// All changes are to be shown.
+    pub fn show_all_changes(&mut self) {
+        (self.changes, self.kept) = (Changes::up_to(usize::MAX), Changes::up_to(usize::MAX));
+    }
+
+    /// What was called.
+    pub fn command(&self) -> &'static str {
+        if self.undoes.is_some() { "undo" } else { self.job.as_str() }
     }
 
     /// A file is dealt with: only now does it count.

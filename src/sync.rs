@@ -51,14 +51,16 @@ pub fn run(
     match begin(settings, clock, mode, &report) {
         Err(error) => {
             report.fail(failure_of(&error));
-            if mode == Mode::Real {
+            if mode == Mode::Real && report.undoes.is_none() {
                 telling::tell_of_no_beginning(settings, clock, &mut report);
             }
         }
         Ok(None) => {
             report.tell(text::locked(report.job));
             report.exit = Exit::Locked;
-            telling::tell_if_locked_for_long(settings, clock, &mut report);
+            if report.undoes.is_none() {
+                telling::tell_if_locked_for_long(settings, clock, &mut report);
+            }
         }
         Ok(Some(mut run)) => {
             log::info!("begins, with {}", settings.environment.as_str());
@@ -164,6 +166,8 @@ fn end(mut run: Run<'_>) -> Report {
     let Run { settings, clock, books, shelf, mut report, locks, .. } = run;
     drop(locks);
     let told = match noted {
+        // Who undoes something sits in front of it.
+        Ok(()) if report.undoes.is_some() => None,
         Ok(()) => telling::tell(settings, Store::Ledger(&books), report.job, clock),
         Err(error) => {
             log::warn!("cannot note the end of the run: {error:#}");
@@ -186,7 +190,11 @@ fn note_end(run: &Run<'_>, permit: Permit) -> Result<()> {
     let note = || {
         run.books.write(permit, "end-noted", |books| {
             runs::end_run(books, &run.report)?;
-            cases::note(books, kept_aside, &run.report, run.clock.now())
+            match run.report.undoes {
+                // Of what is wrong with the job it says nothing.
+                Some(_) => Ok(()),
+                None => cases::note(books, kept_aside, &run.report, run.clock.now()),
+            }
         })
     };
     // Most runs find nothing to do. What they have to note the next one would find anew.

@@ -117,9 +117,10 @@ pub mod settings;
 pub mod sheet;
 pub mod status;
 pub mod sync;
+pub mod undo;
 
 /// Every module with problems, under the heading that it has in the documents.
-pub static PROBLEMS: [(&str, &[Declared]); 10] = [
+pub static PROBLEMS: [(&str, &[Declared]); 11] = [
     ("Settings", settings::PROBLEMS),
     ("Found by check-settings", check_settings::PROBLEMS),
     ("The FTP server", server::PROBLEMS),
@@ -129,6 +130,7 @@ pub static PROBLEMS: [(&str, &[Declared]); 10] = [
     ("The database", books::PROBLEMS),
     ("Mails", mail::PROBLEMS),
     ("Asked with explain", explain::PROBLEMS),
+    ("Undoing a run", undo::PROBLEMS),
     ("Package files", print::PROBLEMS),
 ];
 
@@ -161,6 +163,7 @@ mod tests {
             server::TEXTS,
             settings::TEXTS,
             status::TEXTS,
+            undo::TEXTS,
         ] {
             all.extend(texts);
         }

@@ -119,6 +119,25 @@ pub(crate) fn mark_applied(transaction: &Transaction<'_>, id: i64) -> Result<()>
     Ok(())
 }
 
+/// Notes that what a run brought does not stand any more; or that it does, when an undo is undone.
+pub(crate) fn mark_undone(transaction: &Transaction<'_>, undone: &str, by: &str) -> Result<()> {
+    transaction.execute(
+        "WITH RECURSIVE undoing (run_id, depth) AS (
+             SELECT ?1, 0
+             UNION ALL
+             SELECT file.undoes, undoing.depth + 1
+             FROM undoing
+             JOIN tempostar_history_files AS file ON file.run_id = undoing.run_id
+             WHERE file.undoes IS NOT NULL
+         )
+         UPDATE tempostar_files
+         SET undone_by = iif((SELECT max(depth) FROM undoing) % 2 = 0, ?2, NULL)
+         WHERE outcome = 'applied' AND run_id = (SELECT run_id FROM undoing ORDER BY depth DESC LIMIT 1)",
+        (undone, by),
+    )?;
+    Ok(())
+}
+
 /// The files of a job of which an interrupted run has written a part, oldest first.
 pub(crate) fn begun_files(connection: &Connection, job: Job) -> Result<Vec<(i64, FileEntry)>> {
     let mut statement = connection.prepare(
@@ -291,7 +310,7 @@ pub(crate) fn newest_applied_time(connection: &Connection, job: Job) -> Result<O
     Ok(connection.query_row(sql, [job], |row| row.get(0)).optional()?)
 }
 
-/// The applied files whose own time is later than this one, oldest first: name and place in the archive.
+/// The applied files that stand and whose own time is later than this one, oldest first: name and place in the archive.
 pub(crate) fn applied_later(
     connection: &Connection,
     job: Job,
@@ -300,7 +319,7 @@ pub(crate) fn applied_later(
     let mut statement = connection.prepare(
         "SELECT name, archived_as
          FROM tempostar_files
-         WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied'
+         WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied' AND undone_by IS NULL
          ORDER BY file_time, id",
     )?;
     let files = statement.query_map((job, time), |row| Ok((row.get(0)?, row.get(1)?)))?;

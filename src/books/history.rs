@@ -96,6 +96,15 @@ impl HistoryFile {
     }
 }
 
+impl HistoryFile {
+    /// Notes that this was no file, but the undoing of a run.
+    pub(crate) fn mark_undo(self, transaction: &Transaction<'_>, undone: &str) -> Result<()> {
+        let sql = "UPDATE tempostar_history_files SET undoes = ?2 WHERE id = ?1";
+        transaction.execute(sql, (self.id, undone))?;
+        Ok(())
+    }
+}
+
 /// Whether there is more to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Left {
@@ -265,6 +274,16 @@ words! {
     }
 }
 
+impl Kind {
+    /// The shop's table.
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            Self::Product => "products",
+            Self::Sku => "skus",
+        }
+    }
+}
+
 words! {
     /// What became of a product or SKU.
     pub(crate) enum Fate {
@@ -274,6 +293,9 @@ words! {
         Removed = "removed",
     }
 }
+
+const FATE_SQL: &str =
+    "CASE WHEN change.is_removed THEN 'removed' WHEN change.is_new THEN 'created' ELSE 'updated' END AS fate";
 
 /// One change of a product or SKU.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -314,7 +336,7 @@ pub(crate) fn catalogue_changes(
 ) -> Result<Vec<CatalogueChange>> {
     let mut statement = database.prepare(&format!(
         "SELECT {ORIGIN_SQL}, change.line, change.changes,
-                CASE WHEN change.is_removed THEN 'removed' WHEN change.is_new THEN 'created' ELSE 'updated' END AS fate
+                {FATE_SQL}
          FROM tempostar_history_files AS file
          CROSS JOIN tempostar_catalogue_history AS change
          WHERE change.history_file_id = file.id AND change.kind = ?1 AND change.code = ?2
@@ -339,6 +361,101 @@ pub(crate) fn catalogue_changes(
         }));
     }
     Ok(changes)
+}
+
+/// What a run did to a product or SKU, from its first file to its last.
+#[derive(Clone, Debug)]
+pub(crate) struct Net {
+    pub code: String,
+    pub line: u64,
+    /// By the first file.
+    pub first: Fate,
+    /// By the last one.
+    pub last: Fate,
+    pub values: Vec<Changed>,
+    /// What the row was stamped with.
+    pub written_at: String,
+}
+
+impl Net {
+    fn go_on(&mut self, later: Self) {
+        for value in later.values {
+            match self.values.iter_mut().find(|known| known.column == value.column) {
+                Some(known) => known.new = value.new,
+                None => self.values.push(value),
+            }
+        }
+        (self.line, self.last, self.written_at) = (later.line, later.last, later.written_at);
+    }
+}
+
+/// Hands over what a run did to each product or SKU, in the order of their codes.
+pub(crate) fn nets(
+    database: &Connection,
+    run_id: &str,
+    kind: Kind,
+    mut take: impl FnMut(Net) -> Result<()>,
+) -> Result<()> {
+    let mut statement = database.prepare(&format!(
+        "SELECT change.code, change.line, change.changes, file.written_at, {FATE_SQL}
+         FROM tempostar_history_files AS file
+         CROSS JOIN tempostar_catalogue_history AS change
+         WHERE change.history_file_id = file.id AND change.kind = ?1 AND file.run_id = ?2
+         ORDER BY change.code, file.id"
+    ))?;
+    let mut rows = statement.query((kind, run_id))?;
+    let mut net: Option<Net> = None;
+    while let Some(row) = rows.next()? {
+        let fate = row.cell("fate")?;
+        let next = Net {
+            code: row.cell("tempostar_catalogue_history.code")?,
+            line: row.cell("tempostar_catalogue_history.line")?,
+            first: fate,
+            last: fate,
+            values: read_changes(row.get_ref("changes")?)?,
+            written_at: row.cell("tempostar_history_files.written_at")?,
+        };
+        match &mut net {
+            Some(net) if net.code == next.code => net.go_on(next),
+            _ => net.replace(next).map_or(Ok(()), &mut take)?,
+        }
+    }
+    net.map_or(Ok(()), take)
+}
+
+/// What is recorded of a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recorded {
+    pub job: Job,
+    pub is_first_load: bool,
+    pub has_old_values: bool,
+}
+
+/// What is recorded of a run, if anything is.
+pub(crate) fn recorded(database: &Connection, run_id: &str) -> Result<Option<Recorded>> {
+    let mut statement = database.prepare(
+        "SELECT command, max(is_first_load) AS is_first_load, min(has_old_values) AS has_old_values
+         FROM tempostar_history_files
+         WHERE run_id = ?1
+         GROUP BY command",
+    )?;
+    let found = statement.query_and_then([run_id], |row| {
+        Ok(Recorded {
+            job: row.cell("tempostar_history_files.command")?,
+            is_first_load: row.cell("tempostar_history_files.is_first_load")?,
+            has_old_values: row.cell("tempostar_history_files.has_old_values")?,
+        })
+    })?;
+    { found }.next().transpose()
+}
+
+/// The last file that a run wrote.
+pub(crate) fn last_file(database: &Connection, run_id: &str) -> Result<Option<Origin>> {
+    let mut statement = database.prepare(&format!(
+        "SELECT {ORIGIN_SQL} FROM tempostar_history_files AS file WHERE run_id = ?1 ORDER BY id DESC LIMIT 1"
+    ))?;
+    let found = statement.query_and_then([run_id], |row| read_origin(row, None))?;
+    { found }.next().transpose()
 }
 
 words! {

@@ -1,16 +1,21 @@
 //! A row's values by table and column, so that what cannot be read is named.
 
 use anyhow::Result;
-use rusqlite::Row;
-use rusqlite::types::FromSql;
+use rusqlite::types::{FromSql, ValueRef};
+use rusqlite::{Connection, Params, Row};
+use serde_json::Value;
 
 use crate::problem::Failure;
+use crate::report::{Change, Changes};
 use crate::text::books as text;
 
 /// A row of a query.
 pub(crate) trait Cells {
     /// The value of a column, named as `table.column`; the query calls it `column`.
     fn cell<T: FromSql>(&self, place: &str) -> Result<T>;
+
+    /// The value of this column, whatever it is, as it is told; bytes as the text that they should have been.
+    fn told(&self, at: usize) -> Result<Value>;
 }
 
 impl Cells for Row<'_> {
@@ -18,6 +23,36 @@ impl Cells for Row<'_> {
         let column = place.rsplit('.').next().unwrap_or(place);
         self.get(column).map_err(|error| unreadable(place, error))
     }
+
+    fn told(&self, at: usize) -> Result<Value> {
+        Ok(match self.get_ref(at)? {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(number) => number.into(),
+            ValueRef::Real(number) => number.into(),
+            ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into(),
+        })
+    }
+}
+
+/// Lists the changes of a table that a query gives: a row's code, then the old and the new value of each of these columns.
+pub(crate) fn list_values(
+    connection: &Connection,
+    table: &'static str,
+    columns: &[&str],
+    sql: &str,
+    params: impl Params,
+    changes: &mut Changes,
+) -> Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(params)?;
+    while let Some(row) = rows.next()? {
+        let code: String = row.get(0)?;
+        for (place, column) in columns.iter().enumerate() {
+            let (old, new) = (row.told(1 + 2 * place)?, row.told(2 + 2 * place)?);
+            changes.add_differing(Change::new(table, code.as_str(), *column, old, new));
+        }
+    }
+    Ok(())
 }
 
 fn unreadable(place: &str, error: rusqlite::Error) -> anyhow::Error {

@@ -14,7 +14,7 @@ pub(crate) fn begin_run(connection: &Connection, report: &Report) -> Result<()> 
     connection.execute(
         "INSERT INTO tempostar_runs (run_id, command, started_at)
          VALUES (?1, ?2, ?3)",
-        (&report.run_id, report.job, report.started_at),
+        (&report.run_id, report.command(), report.started_at),
     )?;
     Ok(())
 }
@@ -36,6 +36,12 @@ pub(crate) fn end_run(connection: &Connection, report: &Report) -> Result<()> {
         },
     )?;
     Ok(())
+}
+
+/// What a run was called as.
+pub(crate) fn command_of(connection: &Connection, run_id: &str) -> Result<Option<String>> {
+    let sql = "SELECT command FROM tempostar_runs WHERE run_id = ?1";
+    Ok(connection.query_row(sql, [run_id], |row| row.get(0)).optional()?)
 }
 
 /// How many waiting files a run's record names.

@@ -8,8 +8,9 @@ use anyhow::Result;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Statement, params_from_iter};
 
-use crate::books::history::Kind;
+use crate::books::history::{Changed, Kind, read_changes};
 use crate::books::writing::Writing;
+use crate::report::{Change, Changes};
 
 /// A value on its way into the database.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,16 @@ impl<'a> From<Option<Cow<'a, str>>> for Cell<'a> {
 impl From<Option<i64>> for Cell<'_> {
     fn from(number: Option<i64>) -> Self {
         number.map_or(Self::Null, Self::Integer)
+    }
+}
+
+impl From<serde_json::Value> for Cell<'_> {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::String(text) => Self::Text(text.into()),
+            number => number.as_i64().map_or_else(|| Self::Text(number.to_string().into()), Self::Integer),
+        }
     }
 }
 
@@ -151,7 +162,7 @@ impl Staging {
     }
 
     fn record(&self, writing: &Writing<'_>, kind: Kind, history: i64, at: (u64, u64)) -> Result<()> {
-        let (table, changes) = (self.table, changes_sql(&self.columns, "shop", "staged"));
+        let (table, changes) = (self.table, self.changes_sql("shop", "staged"));
         writing.execute(
             &format!(
                 "INSERT INTO tempostar_catalogue_history (history_file_id, kind, code, line, is_new, changes)
@@ -165,21 +176,54 @@ impl Staging {
         )?;
         Ok(())
     }
+
+    /// What reads a row of the shop's in these columns, as a JSON array, and when it was changed; by its code.
+    pub(crate) fn row_sql(&self) -> String {
+        let values: Vec<String> = self.columns.iter().map(|column| json_value("shop", column)).collect();
+        let (table, values) = (self.table, values.join(", "));
+        format!("SELECT json_array({values}), shop.updated_at FROM main.{table} AS shop WHERE shop.code = ?1")
+    }
+
+    /// Lists what the staged rows change.
+    pub(crate) fn list(&self, connection: &Connection, changes: &mut Changes) -> Result<()> {
+        let (table, differing) = (self.table, self.changes_sql("shop", "staged"));
+        let mut statement = connection.prepare(&format!(
+            "SELECT changed.code, changed.is_new, {differing}
+             FROM temp.changed_{table} AS changed
+             JOIN temp.staged_{table} AS staged ON staged.code = changed.code
+             LEFT JOIN main.{table} AS shop ON shop.code = changed.code
+             ORDER BY changed.rowid"
+        ))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let code: String = row.get(0)?;
+            if row.get(1)? {
+                let new = code.as_str().into();
+                changes.add(Change::new(table, &code, "code", serde_json::Value::Null, new));
+                continue;
+            }
+            for Changed { column, old, new } in read_changes(row.get_ref(2)?)? {
+                changes.add(Change::new(table, &code, column, old, new));
+            }
+        }
+        Ok(())
+    }
+
+    /// The values that differ between two rows, as a JSON object of column → [old, new].
+    pub(crate) fn changes_sql(&self, old: &str, new: &str) -> String {
+        let differing = self.columns.iter().map(|column| {
+            let (before, after) = (json_value(old, column), json_value(new, column));
+            format!(
+                "iif({old}.{column} IS {new}.{column}, '', ',\"{column}\":' || json_array({before}, {after}))"
+            )
+        });
+        format!("'{{' || substr({}, 2) || '}}'", differing.collect::<Vec<_>>().join(" || "))
+    }
 }
 
-/// The values that differ between two rows, as a JSON object of column → [old, new]. JSON has no bytes; the shop's
-/// application may have written a text as such.
-fn changes_sql(columns: &[String], old: &str, new: &str) -> String {
-    let value = |row: &str, column: &str| {
-        format!("iif(typeof({row}.{column}) = 'blob', CAST({row}.{column} AS TEXT), {row}.{column})")
-    };
-    let differing = columns.iter().map(|column| {
-        let (before, after) = (value(old, column), value(new, column));
-        format!(
-            "iif({old}.{column} IS {new}.{column}, '', ',\"{column}\":' || json_array({before}, {after}))"
-        )
-    });
-    format!("'{{' || substr({}, 2) || '}}'", differing.collect::<Vec<_>>().join(" || "))
+/// JSON has no bytes; the shop's application may have written a text as such.
+fn json_value(row: &str, column: &str) -> String {
+    format!("iif(typeof({row}.{column}) = 'blob', CAST({row}.{column} AS TEXT), {row}.{column})")
 }
 
 /// Compares rows with the shop's table as they come, and stages those that differ: mostly few.

@@ -45,6 +45,13 @@ texts! {
         ja: "取り込み済みのため片付けたファイル {n}",
         en: "{n_en} applied before and put away now",
     }
+    // What a dry run would change.
+    new_row() { ja: "新規", en: "new" }
+    removed_row() { ja: "削除", en: "taken away" }
+    more_changes(n: &str) {
+        ja: "ほか {n} 件（-v か --json で全件を見られます）",
+        en: "and {n} more (all of them with -v or --json)",
+    }
     no_change() { ja: "変更なし", en: "no change" }
     count_created(n: &str) { ja: "新規 {n}", en: "{n} created" }
     count_updated(n: &str) { ja: "更新 {n}", en: "{n} updated" }
@@ -61,6 +68,10 @@ texts! {
     count_skus_created(n: &str, n_en: &str) { ja: "新規 SKU {n}", en: "{n_en} created" }
     count_skus_updated(n: &str, n_en: &str) { ja: "更新 SKU {n}", en: "{n_en} updated" }
     count_exported(n: &str, n_en: &str) { ja: "送信した受注 {n}", en: "{n_en} sent" }
+    count_products_undone(n: &str, n_en: &str) { ja: "元に戻した商品 {n}", en: "{n_en} put back" }
+    count_skus_undone(n: &str, n_en: &str) { ja: "元に戻した SKU {n}", en: "{n_en} put back" }
+    count_stock_undone(n: &str, n_en: &str) { ja: "元に戻した在庫 {n}", en: "stock of {n_en} put back" }
+    count_kept(n: &str) { ja: "そのまま {n}", en: "{n} kept as it is" }
     count_lines(n: &str, n_en: &str) { ja: "明細 {n}", en: "{n_en}" }
     count_held_back(n: &str) { ja: "送信していない受注 {n}", en: "{n} held back" }
 }

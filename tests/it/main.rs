@@ -48,3 +48,4 @@ mod stock;
 mod stock_guard;
 mod summaries;
 mod terminal;
+mod undo;

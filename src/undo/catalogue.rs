@@ -1,0 +1,277 @@
+//! Products and SKUs: each value goes back where it still is the run's, whatever became of the row's others. What the run
+//! created is taken away if nobody has touched it and nothing refers to it.
+
+use anyhow::Result;
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::books::Writing;
+use crate::books::history::{Changed, Fate, Kind, Net, nets};
+use crate::books::staging::{Cell, Staging};
+use crate::jobs::products::all_columns;
+use crate::report::{Change, Changes};
+use crate::text::{Text, undo as text};
+
+/// What goes back in both tables.
+pub(super) struct Catalogue {
+    products: Table,
+    skus: Table,
+}
+
+impl Catalogue {
+    pub(super) fn find(shop: &Connection, run_id: &str, kept: &mut Changes) -> Result<Self> {
+        let mut products = Table::find(shop, run_id, Kind::Product, kept)?;
+        let mut skus = Table::find(shop, run_id, Kind::Sku, kept)?;
+        // A product may go when its SKUs go.
+        skus.spare_referred(shop, kept)?;
+        products.spare_referred(shop, kept)?;
+        Ok(Self { products, skus })
+    }
+
+    pub(super) fn counts(&self) -> Vec<(&'static str, u64)> {
+        vec![("products_undone", self.products.count()), ("skus_undone", self.skus.count())]
+    }
+
+    pub(super) fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()> {
+        self.products.list(shop, changes)?;
+        self.skus.list(shop, changes)
+    }
+
+    /// SKUs need their products.
+    pub(super) fn write(&self, writing: &Writing<'_>) -> Result<()> {
+        self.products.set(writing)?;
+        self.skus.set(writing)?;
+        self.skus.remove(writing)?;
+        self.products.remove(writing)
+    }
+}
+
+struct Table {
+    kind: Kind,
+    name: &'static str,
+    staged: Staging,
+    set: u64,
+    removed: u64,
+}
+
+/// A row as it is now.
+struct Now {
+    values: Vec<Value>,
+    updated_at: Option<String>,
+}
+
+/// What becomes of a row.
+#[derive(Debug, PartialEq)]
+enum Decision {
+    /// It is as it was before, or stays as it is.
+    Stay,
+    /// It did not exist before.
+    Remove,
+    /// To these values.
+    Set(Vec<Value>),
+}
+
+impl Table {
+    fn find(shop: &Connection, run_id: &str, kind: Kind, kept: &mut Changes) -> Result<Self> {
+        let (name, columns) = (kind.table(), all_columns(kind));
+        let staged = Staging::begin(shop, name, columns.clone())?;
+        shop.execute_batch(&format!(
+            "DROP TABLE IF EXISTS temp.removed_{name};
+             CREATE TEMP TABLE removed_{name} (code TEXT NOT NULL PRIMARY KEY, line INTEGER) WITHOUT ROWID;"
+        ))?;
+        let mut stager = staged.stager(shop)?;
+        let mut remove = shop.prepare(&format!("INSERT INTO temp.removed_{name} VALUES (?1, ?2)"))?;
+        let mut product = shop.prepare(
+            "SELECT 1 FROM main.products WHERE code = ?1 UNION ALL SELECT 1 FROM temp.staged_products WHERE code = ?1",
+        )?;
+        let mut now = NowReader::new(shop, &staged)?;
+        nets(shop, run_id, kind, |net| {
+            match decide(&net, now.read(&net.code)?.as_ref(), &columns, &mut |change, why| {
+                kept.add(told(name, &net.code, change).because(why));
+            }) {
+                Decision::Stay => {}
+                Decision::Remove => drop(remove.execute((&net.code, net.line))?),
+                Decision::Set(values) => {
+                    if kind == Kind::Sku && !product.exists([values[0].as_str()])? {
+                        kept.add(Change::of_row(name, &net.code).because(text::product_gone()));
+                        return Ok(());
+                    }
+                    let cells: Vec<Cell<'_>> = values.into_iter().map(Cell::from).collect();
+                    stager.stage(&net.code, &cells, net.line)?;
+                }
+            }
+            Ok(())
+        })?;
+        drop((stager, remove, product, now));
+        let difference = staged.compare(shop)?;
+        Ok(Self { kind, name, staged, set: difference.created + difference.updated, removed: 0 })
+    }
+
+    /// Keeps what something refers to.
+    fn spare_referred(&mut self, shop: &Connection, kept: &mut Changes) -> Result<()> {
+        let name = self.name;
+        for codes in references(shop, self.kind)? {
+            let sql = format!("DELETE FROM temp.removed_{name} WHERE code IN ({codes}) RETURNING code");
+            let mut statement = shop.prepare(&sql)?;
+            for code in statement.query_map([], |row| row.get::<_, String>(0))? {
+                kept.add(Change::of_row(name, &code?).because(text::referred()));
+            }
+        }
+        let count = format!("SELECT count(*) FROM temp.removed_{name}");
+        self.removed = shop.query_row(&count, [], |row| row.get(0))?;
+        Ok(())
+    }
+
+    fn count(&self) -> u64 {
+        self.set + self.removed
+    }
+
+    fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()> {
+        self.staged.list(shop, changes)?;
+        let sql = format!("SELECT code FROM temp.removed_{} ORDER BY code", self.name);
+        for code in shop.prepare(&sql)?.query_map([], |row| row.get::<_, String>(0))? {
+            let code = code?;
+            changes.add(Change::new(self.name, code.as_str(), "code", code.as_str().into(), Value::Null));
+        }
+        Ok(())
+    }
+
+    fn set(&self, writing: &Writing<'_>) -> Result<()> {
+        if self.set == 0 { Ok(()) } else { self.staged.write(writing, self.kind, (1, self.set)) }
+    }
+
+    fn remove(&self, writing: &Writing<'_>) -> Result<()> {
+        if self.removed == 0 {
+            return Ok(());
+        }
+        let (name, changes) = (self.name, self.staged.changes_sql("shop", "missing"));
+        writing.execute(
+            &format!(
+                "INSERT INTO tempostar_catalogue_history
+                     (history_file_id, kind, code, line, is_new, is_removed, changes)
+                 SELECT ?1, ?2, removed.code, removed.line, 0, 1, {changes}
+                 FROM temp.removed_{name} AS removed
+                 JOIN main.{name} AS shop ON shop.code = removed.code
+                 LEFT JOIN main.{name} AS missing ON false"
+            ),
+            (writing.history, self.kind),
+        )?;
+        writing.execute(
+            &format!("DELETE FROM main.{name} WHERE code IN (SELECT code FROM temp.removed_{name})"),
+            [],
+        )?;
+        Ok(())
+    }
+}
+
+/// Reads rows as they are now, in the same form as the history has their values.
+struct NowReader<'a>(rusqlite::Statement<'a>);
+
+impl<'a> NowReader<'a> {
+    fn new(shop: &'a Connection, staged: &Staging) -> Result<Self> {
+        Ok(Self(shop.prepare(&staged.row_sql())?))
+    }
+
+    fn read(&mut self, code: &str) -> Result<Option<Now>> {
+        let mut rows = self.0.query([code])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let values = serde_json::from_str(&String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?))?;
+        Ok(Some(Now { values, updated_at: row.get(1)? }))
+    }
+}
+
+/// What becomes of a row; what stays of it is handed over with the reason.
+fn decide(
+    net: &Net,
+    now: Option<&Now>,
+    columns: &[String],
+    keep: &mut dyn FnMut(Option<&Changed>, Text),
+) -> Decision {
+    let place = |value: &Changed| columns.iter().position(|column| *column == value.column);
+    let before = |mut row: Vec<Value>, values: &mut dyn Iterator<Item = &Changed>| {
+        for value in values {
+            if let Some(at) = place(value) {
+                row[at] = value.old.clone();
+            }
+        }
+        Decision::Set(row)
+    };
+    let Some(now) = now else {
+        return match (net.first, net.last) {
+            (Fate::Created, _) => Decision::Stay,
+            (_, Fate::Removed) => before(vec![Value::Null; columns.len()], &mut net.values.iter()),
+            _ => {
+                keep(None, text::gone());
+                Decision::Stay
+            }
+        };
+    };
+    let is = |changed: &Changed, value: &Value| place(changed).is_some_and(|at| now.values[at] == *value);
+    if net.last == Fate::Removed {
+        return Decision::Stay;
+    }
+    let is_before = |value: &Changed| net.first != Fate::Created && is(value, &value.old);
+    for value in net.values.iter().filter(|value| !is(value, &value.new) && !is_before(value)) {
+        let shown = Changed {
+            column: value.column.clone(),
+            old: value.new.clone(),
+            new: place(value).map(|at| now.values[at].clone()).unwrap_or_default(),
+        };
+        keep(Some(&shown), text::changed());
+    }
+    let is_as_written = net.values.iter().all(|value| is(value, &value.new));
+    match net.first {
+        Fate::Created if is_as_written && now.updated_at.as_ref() == Some(&net.written_at) => {
+            Decision::Remove
+        }
+        Fate::Created => {
+            if is_as_written {
+                keep(None, text::changed());
+            }
+            Decision::Stay
+        }
+        Fate::Updated | Fate::Removed if !net.values.iter().any(|value| is(value, &value.new)) => {
+            Decision::Stay
+        }
+        Fate::Updated | Fate::Removed => {
+            before(now.values.clone(), &mut net.values.iter().filter(|value| is(value, &value.new)))
+        }
+    }
+}
+
+/// A row, or one of its values.
+fn told(table: &'static str, code: &str, value: Option<&Changed>) -> Change {
+    match value {
+        Some(value) => Change::new(table, code, &value.column, value.old.clone(), value.new.clone()),
+        None => Change::of_row(table, code),
+    }
+}
+
+/// What gives the codes that something refers to: our own tables, and those of the shop's that have a foreign key.
+fn references(shop: &Connection, kind: Kind) -> Result<Vec<String>> {
+    let mut found: Vec<String> = match kind {
+        Kind::Product => vec![
+            "SELECT product_code FROM main.skus WHERE code NOT IN (SELECT code FROM temp.removed_skus)
+                 AND code NOT IN (SELECT code FROM temp.staged_skus)",
+            "SELECT product_code FROM temp.staged_skus",
+        ],
+        Kind::Sku => vec!["SELECT sku_code FROM main.order_lines", "SELECT sku_code FROM main.stock"],
+    }
+    .into_iter()
+    .map(str::to_owned)
+    .collect();
+    let mut statement = shop.prepare(
+        "SELECT DISTINCT sheet.name, key.\"from\"
+         FROM main.sqlite_schema AS sheet
+         JOIN pragma_foreign_key_list(sheet.name) AS key
+         WHERE sheet.type = 'table' AND sheet.name <> 'skus' AND key.\"table\" = ?1 COLLATE NOCASE",
+    )?;
+    let keys = statement.query_map([kind.table()], |row| {
+        let quoted = |name: String| name.replace('"', "\"\"");
+        Ok(format!("SELECT \"{}\" FROM main.\"{}\"", quoted(row.get(1)?), quoted(row.get(0)?)))
+    })?;
+    for key in keys {
+        found.push(key?);
+    }
+    Ok(found)
+}

@@ -1,0 +1,145 @@
+//! The stock: a figure goes back where it still is the run's. What the shop has sold meanwhile stays sold: the
+//! allocation is that of before, and what has been added to it since.
+
+use anyhow::Result;
+use rusqlite::{Connection, named_params};
+
+use crate::books::Writing;
+use crate::books::rows::{Cells, list_values};
+use crate::report::{Change, Changes};
+use crate::text::{Text, undo as text};
+
+/// The figures that go back, in a temporary table.
+pub(super) struct StockBack {
+    count: u64,
+}
+
+words! {
+    /// Why a figure stays.
+    enum Why {
+        Gone = "gone",
+        Changed = "changed",
+        Sold = "sold",
+    }
+}
+
+impl Why {
+    fn text(self) -> Text {
+        match self {
+            Self::Gone => text::gone(),
+            Self::Changed => text::figure_changed(),
+            Self::Sold => text::sold(),
+        }
+    }
+}
+
+impl StockBack {
+    /// Of several files of a run, the first has the figure of before, and the last the one that was written.
+    pub(super) fn find(shop: &Connection, run_id: &str, kept: &mut Changes) -> Result<Self> {
+        let change = |which: &str| {
+            format!(
+                "SELECT change.*, unixepoch(file.file_time) AS file_time, {which}(file.id)
+                 FROM tempostar_history_files AS file
+                 CROSS JOIN tempostar_stock_history AS change
+                 WHERE change.history_file_id = file.id AND file.run_id = :run_id
+                 GROUP BY change.sku_code"
+            )
+        };
+        shop.execute_batch(
+            "DROP TABLE IF EXISTS temp.stock_back;
+             CREATE TEMP TABLE stock_back (
+                 sku_code TEXT NOT NULL PRIMARY KEY,
+                 line INTEGER,
+                 wrote INTEGER,
+                 now_quantity INTEGER,
+                 now_allocated INTEGER,
+                 now_as_of INTEGER,
+                 -- NULL: there was no row
+                 quantity INTEGER,
+                 allocated INTEGER,
+                 as_of INTEGER,
+                 -- NULL: it goes back
+                 why TEXT
+             ) WITHOUT ROWID;",
+        )?;
+        // What is as it was before needs nothing.
+        let sql = format!(
+            "INSERT INTO temp.stock_back
+             SELECT last.sku_code, last.line, iif(last.is_removed, NULL, last.quantity),
+                    stock.quantity, stock.allocated, unixepoch(stock.as_of),
+                    first.old_quantity,
+                    max(0, first.old_allocated + coalesce(stock.allocated - last.allocated, 0)),
+                    first.old_as_of,
+                    CASE WHEN last.is_removed AND stock.sku_code IS NULL THEN NULL
+                         WHEN stock.sku_code IS NULL THEN 'gone'
+                         WHEN last.is_removed OR stock.quantity <> last.quantity
+                              OR coalesce(unixepoch(stock.as_of), 0) <> coalesce(last.as_of, last.file_time)
+                             THEN 'changed'
+                         WHEN first.old_quantity IS NULL AND stock.allocated <> last.allocated THEN 'sold'
+                    END
+             FROM ({last}) AS last
+             JOIN ({first}) AS first ON first.sku_code = last.sku_code
+             LEFT JOIN main.stock AS stock ON stock.sku_code = last.sku_code
+             WHERE stock.quantity IS NOT first.old_quantity OR unixepoch(stock.as_of) IS NOT first.old_as_of",
+            last = change("max"),
+            first = change("min"),
+        );
+        shop.execute(&sql, named_params! { ":run_id": run_id })?;
+        let mut statement = shop.prepare(
+            "SELECT sku_code, wrote, now_quantity, why FROM temp.stock_back WHERE why IS NOT NULL ORDER BY sku_code",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (code, why): (String, Why) = (row.get(0)?, row.get(3)?);
+            let change = Change::new("stock", code, "quantity", row.told(1)?, row.told(2)?);
+            kept.add(change.because(why.text()));
+        }
+        let count = "SELECT count(*) FROM temp.stock_back WHERE why IS NULL";
+        Ok(Self { count: shop.query_row(count, [], |row| row.get(0))? })
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(super) fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()> {
+        let sql = "SELECT sku_code, now_quantity, quantity, now_allocated, allocated
+                   FROM temp.stock_back
+                   WHERE why IS NULL
+                   ORDER BY sku_code";
+        list_values(shop, "stock", &["quantity", "allocated"], sql, [], changes)
+    }
+
+    pub(super) fn write(&self, writing: &Writing<'_>) -> Result<()> {
+        writing.execute(
+            "INSERT INTO tempostar_stock_history
+                 (history_file_id, sku_code, line, old_quantity, old_allocated, old_as_of,
+                  quantity, allocated, as_of, is_removed)
+             SELECT ?1, sku_code, line, now_quantity, now_allocated, now_as_of,
+                    coalesce(quantity, 0), coalesce(allocated, 0), coalesce(as_of, 0), quantity IS NULL
+             FROM temp.stock_back
+             WHERE why IS NULL
+             ORDER BY sku_code",
+            [writing.history],
+        )?;
+        writing.execute(
+            "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
+             SELECT sku_code, quantity, allocated, datetime(as_of, 'unixepoch'), ?1
+             FROM temp.stock_back
+             WHERE why IS NULL AND quantity IS NOT NULL
+             ORDER BY sku_code
+             ON CONFLICT (sku_code) DO UPDATE
+             SET quantity = excluded.quantity,
+                 allocated = excluded.allocated,
+                 as_of = excluded.as_of,
+                 updated_at = excluded.updated_at",
+            [writing.now],
+        )?;
+        writing.execute(
+            "DELETE FROM stock
+             WHERE sku_code IN (SELECT sku_code FROM temp.stock_back WHERE why IS NULL AND quantity IS NULL)",
+            [],
+        )?;
+        Ok(())
+    }
+}
