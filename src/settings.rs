@@ -77,6 +77,10 @@ pub struct Settings {
     pub logistics: Logistics,
     /// Order files.
     pub orders: Orders,
+    /// Those that each run lists in the shop's database; whatever else is listed there stays.
+    pub payment_methods: Vec<PaymentMethod>,
+    /// Likewise: the number (1 to 50) and the name of a product free item.
+    pub product_free_items: Vec<(u8, String)>,
     /// Minutes without a success after which a job is overdue; others are not watched.
     pub schedule: BTreeMap<Job, u32>,
     /// Bounds.
@@ -409,6 +413,19 @@ pub struct Orders {
     pub max_age_days: u32,
     /// By how much 消費税計 may differ from the sum of its lines.
     pub tax_difference_yen: i64,
+}
+
+/// A payment method of the shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentMethod {
+    /// As the orders name it.
+    pub name: String,
+    /// Whether it is a card.
+    pub is_card: bool,
+    /// Since when the shop has offered it; there is a day unless it is ready.
+    pub added_on: Option<NaiveDate>,
+    /// Whether SAVAWAY has set it up.
+    pub is_ready: bool,
 }
 
 /// Bounds.

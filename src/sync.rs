@@ -12,6 +12,7 @@
 
 use anyhow::Result;
 use chrono::TimeDelta;
+use rusqlite::Transaction;
 
 use crate::books;
 use crate::books::history::{self, Left};
@@ -95,7 +96,11 @@ fn begin<'a>(
     let books = books::open(settings)?;
     let permit = Permit::of_a_real_run();
     // A run that the power cut takes back with its record has done nothing yet.
-    books.without_waiting(|| books.write(permit, "begun", |books| runs::begin_run(books, &report)))?;
+    let note = |books: &Transaction<'_>| {
+        books::list(books, settings)?;
+        runs::begin_run(books, &report)
+    };
+    books.without_waiting(|| books.write(permit, "begun", note))?;
     let locks = vec![ours, databases];
     Ok(Some(Run { settings, clock, permit: Some(permit), books, shelf, report, progress, locks }))
 }

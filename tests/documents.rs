@@ -110,7 +110,8 @@ fn sample_settings() -> BTreeMap<String, String> {
     let sample = read("examples/tempostar.toml");
     let is_key =
         |line: &str| line.split_once(" = ").is_some_and(|(key, _)| key.is_ascii() && !key.contains(' '));
-    let uncomment = |line| str::strip_prefix(line, "# ").filter(|rest| is_key(rest)).unwrap_or(line);
+    let is_wanted = |line: &&str| is_key(line) || line.starts_with("[[");
+    let uncomment = |line| str::strip_prefix(line, "# ").filter(is_wanted).unwrap_or(line);
     let everything = sample.lines().map(uncomment).collect::<Vec<_>>().join("\n");
     let mut keys = BTreeMap::new();
     collect_settings(DeTable::parse(&everything).unwrap().get_ref(), "", &everything, &mut keys);
@@ -124,6 +125,12 @@ fn collect_settings(table: &DeTable<'_>, path: &str, source: &str, keys: &mut BT
         match value.get_ref() {
             DeValue::Table(inner) if !key.ends_with("free_items") => {
                 collect_settings(inner, &key, source, keys);
+            }
+            DeValue::Array(tables) => {
+                for table in tables {
+                    let DeValue::Table(inner) = table.get_ref() else { panic!("{key} is no table") };
+                    collect_settings(inner, &key, source, keys);
+                }
             }
             _ => drop(keys.insert(key, source[value.span()].to_owned())),
         }

@@ -106,8 +106,7 @@ impl Demo {
             finished.exit_code == 0,
             "設定、データベース、FTP接続、フォルダに問題がない",
             "settings, database, FTP server and folders are all right",
-        )?;
-        self.shop.define_items()
+        )
     }
 
     fn import_products(&mut self) -> Result<()> {

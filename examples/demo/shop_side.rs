@@ -37,15 +37,6 @@ impl Shop {
         self.folder.join("shop.demo.db")
     }
 
-    /// The free item and the payment method that the shop defines before it starts.
-    pub fn define_items(&self) -> Result<()> {
-        Ok(self.database()?.execute_batch(
-            "INSERT OR IGNORE INTO product_free_items (number, name) VALUES (1, 'お手入れ'), (2, '素材');
-             INSERT OR IGNORE INTO payment_methods (name, is_card, added_on, tempostar_ready)
-             VALUES ('クレジットカード', 1, '2020-04-01', 1);",
-        )?)
-    }
-
     /// A customer buys two shirts and a nameplate: the order and its allocation, in one transaction.
     pub fn sell(&self, now: Moment) -> Result<()> {
         let time = now.to_string();
@@ -199,6 +190,15 @@ certificate_sha256 = "{certificate}"
 
 [mail]
 transport = "none"
+
+[[payment_methods]]
+name = "クレジットカード"
+card = true
+added_on = 2020-04-01
+
+[product_free_items]
+1 = "お手入れ"
+2 = "素材"
 
 [products]
 settle_s = 0

@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, ffi};
 
+use super::listed::list_in_memory;
 use crate::crash;
 use crate::job::Job;
 use crate::lock::Lock;
@@ -114,7 +115,7 @@ pub fn open(settings: &Settings) -> Result<Books> {
 }
 
 /// Opens the database so that nothing can write to it (`--dry-run`): SQLite itself refuses. A database that does not
-/// exist yet is replaced by an empty one in memory.
+/// exist yet is replaced by an empty one in memory. What the settings list is listed, as a run would do first.
 ///
 /// # Errors
 /// As [`open`]; and `Exit::Database` when the schema is older than this program's.
@@ -124,6 +125,7 @@ pub(crate) fn open_read_only(settings: &Settings) -> Result<Books> {
     if !path.exists() {
         let mut empty = Connection::open_in_memory().context("cannot open a database in memory")?;
         migrate(&mut empty, path)?;
+        list_in_memory(&empty, settings)?;
         return Ok(Books { connection: empty, path: path.clone(), opened: None });
     }
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -131,6 +133,7 @@ pub(crate) fn open_read_only(settings: &Settings) -> Result<Books> {
         return Err(Failure::of(text::database_not_migrated(&show(path))).into());
     }
     check_stamp(&connection, path, settings.environment)?;
+    list_in_memory(&connection, settings)?;
     Ok(Books { connection, path: path.clone(), opened: None })
 }
 

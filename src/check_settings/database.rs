@@ -26,6 +26,8 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Books)> {
     let shown = path.display().to_string();
     let before = books::found_version(path);
     let database = books::open(settings)?;
+    // What is looked at is what a run would find; listing it is the run's.
+    books::list_in_memory(&database, settings)?;
     let version = books::known_version();
     let fact = match before {
         None | Some(0) => say::database_created(&shown, version),

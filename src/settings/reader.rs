@@ -9,9 +9,10 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use toml::de::{DeInteger, DeTable, DeValue, Error};
 
-use super::checks::is_full_width;
+use super::checks::{date, is_full_width};
 use super::names::setting_name;
 use crate::problem::Problem;
 use crate::text::{Text, settings as text};
@@ -68,7 +69,7 @@ impl<'t> Reader<'t> {
     }
 
     fn report_at(&mut self, key: &str, at: Option<usize>, problem: Problem) {
-        let mut problem = problem.in_file(&self.file).in_column(key);
+        let mut problem = problem.in_file(&self.file).in_column(&shown(key));
         problem.line = at.map(|offset| line_and_column(self.source, offset).0);
         if let Some(name) = setting_name(key) {
             problem.message = Text {
@@ -135,6 +136,34 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// A day, with or without quotes.
+    pub(super) fn date(&mut self, key: &str) -> Option<NaiveDate> {
+        let DeValue::Datetime(written) = self.ask(key)? else { return self.text(key, date) };
+        let day = date(&written.to_string());
+        day.map_err(|problem| self.report(key, problem)).ok()
+    }
+
+    /// The tables of this name (`[[payment_methods]]`), as keys of their own: `payment_methods.#0`.
+    pub(super) fn tables(&mut self, key: &str) -> Vec<String> {
+        let tables = match self.value(key) {
+            Some(DeValue::Array(tables)) => tables.iter(),
+            Some(_) => {
+                self.report(key, text::not_tables(key));
+                [].iter()
+            }
+            None => [].iter(),
+        };
+        let are_tables = tables.clone().all(|table| matches!(table.get_ref(), DeValue::Table(_)));
+        if !are_tables {
+            self.report(key, text::not_tables(key));
+        }
+        if tables.as_slice().is_empty() || !are_tables {
+            self.known.insert(key.to_owned());
+            return Vec::new();
+        }
+        (0..tables.len()).map(|index| numbered(key, index)).collect()
+    }
+
     /// One of the given words.
     pub(super) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
         self.text(key, |value| {
@@ -144,15 +173,22 @@ impl<'t> Reader<'t> {
         })
     }
 
+    /// The names in a table whose keys are free; what stands behind one is `KEY.NAME`.
+    pub(super) fn names(&mut self, key: &str) -> Vec<&'t str> {
+        self.free_table(key).into_iter().flatten().map(|(name, _)| &**name.get_ref()).collect()
+    }
+
+    fn free_table(&mut self, key: &str) -> Option<&'t DeTable<'t>> {
+        match self.ask(key)? {
+            DeValue::Table(table) => Some(table),
+            _ => self.refuse(key, text::not_a_table(key)),
+        }
+    }
+
     /// The numbered entries of a table whose keys are free, in the file's order.
     pub(super) fn numbered_entries(&mut self, key: &str, range: RangeInclusive<u64>) -> Vec<Entry> {
-        let Some(value) = self.ask(key) else { return Vec::new() };
-        let DeValue::Table(table) = value else {
-            self.report(key, text::not_a_table(key));
-            return Vec::new();
-        };
         let mut entries = Vec::new();
-        for (name, value) in table {
+        for (name, value) in self.free_table(key).into_iter().flatten() {
             let number = whole_number(value.get_ref(), &range);
             let (number, problem) = number.map_or_else(|p| (None, Some(p)), |number| (Some(number), None));
             let entry = Entry { name: name.get_ref().to_string(), number, at: name.span().start };
@@ -182,6 +218,13 @@ impl<'t> Reader<'t> {
             let is_table = self.known.iter().any(|known| known.starts_with(&below));
             match value.get_ref() {
                 DeValue::Table(table) if is_table => self.check_keys(table, &key),
+                DeValue::Array(tables) if is_table => {
+                    for (index, table) in tables.iter().enumerate() {
+                        if let DeValue::Table(table) = table.get_ref() {
+                            self.check_keys(table, &numbered(&key, index));
+                        }
+                    }
+                }
                 _ if is_table => self.report(&key, text::not_a_table(&key)),
                 _ => {
                     let nearest = self.nearest_key(path, name.get_ref());
@@ -206,9 +249,9 @@ impl<'t> Reader<'t> {
             .max_by(|one, other| one.0.total_cmp(&other.0));
         let elsewhere = self.known.iter().find(|known| known.rsplit('.').next() == Some(name));
         match (best, elsewhere) {
-            (Some((likeness, sibling)), _) if likeness >= 0.6 => join(table, sibling),
-            (_, Some(known)) => known.clone(),
-            (Some((_, sibling)), None) => join(table, sibling),
+            (Some((likeness, sibling)), _) if likeness >= 0.6 => shown(&join(table, sibling)),
+            (_, Some(known)) => shown(known),
+            (Some((_, sibling)), None) => shown(&join(table, sibling)),
             (None, None) => table.to_owned(),
         }
     }
@@ -227,8 +270,11 @@ impl<'t> Reader<'t> {
         let mut names = key.split('.');
         let mut value = self.root.get(names.next()?)?.get_ref();
         for name in names {
-            let DeValue::Table(table) = value else { return None };
-            value = table.get(name)?.get_ref();
+            value = match value {
+                DeValue::Table(table) => table.get(name)?.get_ref(),
+                DeValue::Array(tables) => tables.get(index_of(name)?)?.get_ref(),
+                _ => return None,
+            };
         }
         Some(value)
     }
@@ -237,11 +283,20 @@ impl<'t> Reader<'t> {
     fn position(&self, key: &str) -> Option<usize> {
         let mut table = self.root;
         let mut at = None;
-        for name in key.split('.') {
-            let Some((found, value)) = table.get_key_value(name) else { break };
+        let mut names = key.split('.');
+        while let Some((found, value)) = names.next().and_then(|name| table.get_key_value(name)) {
             at = Some(found.span().start);
-            let DeValue::Table(inner) = value.get_ref() else { break };
-            table = inner;
+            table = match value.get_ref() {
+                DeValue::Table(inner) => inner,
+                DeValue::Array(tables) => {
+                    let index = names.next().and_then(index_of);
+                    let Some(inner) = index.and_then(|index| tables.get(index)) else { break };
+                    at = Some(inner.span().start);
+                    let DeValue::Table(inner) = inner.get_ref() else { break };
+                    inner
+                }
+                _ => break,
+            };
         }
         at
     }
@@ -254,6 +309,20 @@ impl<'t> Reader<'t> {
 
 fn join(table: &str, name: &str) -> String {
     if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") }
+}
+
+/// One of the tables that a key names.
+fn numbered(key: &str, index: usize) -> String {
+    format!("{key}.#{index}")
+}
+
+fn index_of(name: &str) -> Option<usize> {
+    name.strip_prefix('#')?.parse().ok()
+}
+
+/// A key without the numbers of its tables: `payment_methods.name`.
+fn shown(key: &str) -> String {
+    key.split('.').filter(|name| index_of(name).is_none()).collect::<Vec<_>>().join(".")
 }
 
 fn plain(value: &str) -> Result<&str, Problem> {

@@ -13,8 +13,8 @@ use super::checks;
 use super::reader::Reader;
 use super::{
     AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
-    Limits, Login, Logistics, Mail, MailTls, Options, Orders, Products, Ready, ReflectWhen, Secret, Server,
-    Settings, Shop, Smtp, Stock, Tls, TlsVersion, Transport, language_of,
+    Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, Products, Ready, ReflectWhen,
+    Secret, Server, Settings, Shop, Smtp, Stock, Tls, TlsVersion, Transport, language_of,
 };
 use crate::encoding::Encoding;
 use crate::job::Job;
@@ -41,6 +41,8 @@ pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environme
         options: options(r, logistics.add_order_lines),
         ftp: ftp(r, environment),
         mail: mail(r),
+        payment_methods: payment_methods(r),
+        product_free_items: product_free_items(r),
         products,
         stock,
         orders,
@@ -427,7 +429,7 @@ fn orders(r: &mut Reader<'_>, shop_code: &str) -> Orders {
         outbox: server_folder(r, "orders.outbox", "/ordershop/{shop_code}", shop_code),
         encoding: r.word("orders.encoding", &encodings).unwrap_or(Encoding::Cp932),
         free_items: free_items(r, "orders.free_items", 36),
-        since: r.text("orders.since", checks::date),
+        since: r.date("orders.since"),
         max_age_days: r.number("orders.max_age_days", 0..=36_500, 30),
         tax_difference_yen: r.number("orders.tax_difference_yen", 0..=100_000, 0),
         file_name,
@@ -452,6 +454,47 @@ fn free_items(r: &mut Reader<'_>, key: &str, number_max: u8) -> Vec<(String, u8)
             r.report_entry(key, &entry, text::free_item_twice(number, other));
         }
         items.push((entry.name, number));
+    }
+    items
+}
+
+fn payment_methods(r: &mut Reader<'_>) -> Vec<PaymentMethod> {
+    let mut methods: Vec<PaymentMethod> = Vec::new();
+    for table in r.tables("payment_methods") {
+        let key = |name: &str| format!("{table}.{name}");
+        let name = r.required(&key("name"), checks::any).unwrap_or_default();
+        if methods.iter().any(|other| other.name == name && !name.is_empty()) {
+            r.report(&key("name"), text::payment_method_twice(&name));
+        }
+        let method = PaymentMethod {
+            name,
+            is_card: r.flag(&key("card"), false),
+            added_on: r.date(&key("added_on")),
+            is_ready: r.flag(&key("ready"), false),
+        };
+        if !method.is_ready && !r.has(&key("added_on")) {
+            r.report(&key("added_on"), text::payment_method_day());
+        }
+        methods.push(method);
+    }
+    methods
+}
+
+/// Free item (1 to 50) and its name.
+fn product_free_items(r: &mut Reader<'_>) -> Vec<(u8, String)> {
+    let mut items: Vec<(u8, String)> = Vec::new();
+    for written in r.names("product_free_items") {
+        let key = format!("product_free_items.{written}");
+        let name = r.text(&key, checks::any);
+        let Some(number) = written.parse().ok().filter(|number| (1..=50).contains(number)) else {
+            r.report(&key, text::free_item_number(written));
+            continue;
+        };
+        let Some(name) = name else { continue };
+        if let Some((other, _)) = items.iter().find(|(_, taken)| *taken == name) {
+            r.report(&key, text::free_item_name_twice(&name, *other));
+        }
+        items.push((number, name));
     }
     items
 }

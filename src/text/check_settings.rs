@@ -590,9 +590,9 @@ problems! {
     Note payment_methods_none_yet = "payment-methods-none-yet" () {
         who: [],
         ja: "決済方法がまだ1つも登録されていません。最初の受注までに登録してください。",
-        en: "payment_methods is empty still; list them before the first order",
-        hint_ja: "本システムで使っている決済方法の名前と追加日を payment_methods に登録してください（docs/database.md にSQLの例があります）。",
-        hint_en: "list the shop's payment methods, and the days on which they were added, in payment_methods (docs/database.md has an example)",
+        en: "no payment method is listed yet; list them before the first order",
+        hint_ja: "本システムで使っている決済方法ごとに、設定ファイルの末尾に [[payment_methods]] の行を書き、その下に name = \"クレジットカード\"、card = true、added_on = 2020-04-01 のように名前、カードかどうか、追加日を並べてください。",
+        hint_en: "for each of the shop's payment methods, add a line [[payment_methods]] at the end of the settings file, and below it its name, whether it is a card, and the day on which it was added: name = \"クレジットカード\", card = true, added_on = 2020-04-01",
     }
     Warning not_wal = "database-not-wal" (mode: &str) {
         ja: "データベースを同時利用に適した方式（WAL）にできません（現在の方式: {mode}）。取り込みの間、本システムが待たされることがあります。",
@@ -603,8 +603,8 @@ problems! {
     Warning free_item_undefined = "free-item-undefined" (column: &str, number: u8) {
         ja: "列「{column}」の割り当て先の自由項目 {number} が、本システムに作成されていません。",
         en: "the column {column:?} is mapped to free item {number}, which the shop has not defined",
-        hint_ja: "本システムで自由項目 {number} を作成するか、設定ファイルの products.free_items からこの列を消してください。",
-        hint_en: "define free item {number} in the shop, or delete the column from products.free_items",
+        hint_ja: "設定ファイルの [product_free_items] に、{number} = \"{column}\" のように番号と名前を書くか、products.free_items からこの列を消してください。",
+        hint_en: "write its number and name into [product_free_items] of the settings file, as in {number} = \"{column}\", or delete the column from products.free_items",
     }
     Warning free_item_contradiction = "free-item-contradiction" (column: &str, number: u8, defined: u8) {
         ja: "列「{column}」は設定ファイルで自由項目 {number} に割り当てられていますが、本システムでは自由項目 {defined} の名前です。",
@@ -616,20 +616,20 @@ problems! {
         who: [Shop, Savaway, Support],
         ja: "決済方法「{method}」は2022年5月1日以降（{added_on}）に追加されていますが、SAVAWAY様での設定が確認されていません。この決済方法の受注は送信されません。",
         en: "the payment method {method:?} was added on {added_on}, on or after 2022-05-01, and its set-up at SAVAWAY is not confirmed: orders paid so are held back",
-        hint_ja: "店舗様からSAVAWAY様へ設定をご依頼ください。完了の連絡を受けたら、弊社で payment_methods の tempostar_ready を 1 にしてください。",
-        hint_en: "the shop asks SAVAWAY for the set-up; once it is confirmed, support sets `tempostar_ready` to 1 in payment_methods",
+        hint_ja: "店舗様からSAVAWAY様へ設定をご依頼ください。完了の連絡を受けたら、弊社で設定ファイルの [[payment_methods]] のこの決済方法に ready = true と書いてください。",
+        hint_en: "the shop asks SAVAWAY for the set-up; once it is confirmed, support writes ready = true below this method's [[payment_methods]] in the settings file",
     }
     Warning payment_method_unlisted = "payment-method-unlisted" (method: &str, orders: u64) {
-        ja: "送信待ちの受注 {orders} 件で使われている決済方法「{method}」が payment_methods にありません。これらの受注は送信されません。",
-        en: "{orders} waiting orders use the payment method {method:?}, which is not in payment_methods: they are held back",
-        hint_ja: "payment_methods に、名前（{method}）と追加日を登録してください。",
-        hint_en: "add {method:?} to payment_methods, with the day on which the shop began to offer it",
+        ja: "送信待ちの受注 {orders} 件で使われている決済方法「{method}」が登録されていません。これらの受注は送信されません。",
+        en: "{orders} waiting orders use the payment method {method:?}, which is not listed: they are held back",
+        hint_ja: "設定ファイルの末尾に [[payment_methods]] の行を書き、その下に name = \"{method}\" と、追加日（added_on = 2020-04-01 のように）を書いてください。",
+        hint_en: "add a line [[payment_methods]] at the end of the settings file, and below it name = \"{method}\" and the day on which the shop began to offer it, as in added_on = 2020-04-01",
     }
     Warning payment_methods_empty = "payment-methods-empty" () {
         ja: "決済方法が1つも登録されていません。このままでは受注を送信できません。",
-        en: "payment_methods is empty: every order would be held back",
-        hint_ja: "本システムで使っている決済方法の名前と追加日を payment_methods に登録してください（docs/database.md にSQLの例があります）。",
-        hint_en: "list the shop's payment methods, and the days on which they were added, in payment_methods (docs/database.md has an example)",
+        en: "no payment method is listed: every order would be held back",
+        hint_ja: "本システムで使っている決済方法ごとに、設定ファイルの末尾に [[payment_methods]] の行を書き、その下に name = \"クレジットカード\"、card = true、added_on = 2020-04-01 のように名前、カードかどうか、追加日を並べてください。",
+        hint_en: "for each of the shop's payment methods, add a line [[payment_methods]] at the end of the settings file, and below it its name, whether it is a card, and the day on which it was added: name = \"クレジットカード\", card = true, added_on = 2020-04-01",
     }
     Warning encryption_unused = "ftp-encryption-unused" (key: &str) {
         ja: "サーバは暗号化に対応していますが、暗号化しない設定です。パスワードも受注のお客様の情報も、暗号化されずに送られます。",

@@ -2,12 +2,12 @@
 
 texts! {
     payment_unknown(method: &str) {
-        ja: "支払方法「{method}」が payment_methods に登録されていません。",
-        en: "its payment method {method:?} is not in payment_methods",
+        ja: "支払方法「{method}」が登録されていません。",
+        en: "its payment method {method:?} is not listed",
     }
     payment_not_ready(method: &str) {
-        ja: "支払方法「{method}」は2022年5月1日以降に追加されたもので、SAVAWAY での設定が確認されていません（tempostar_ready）。",
-        en: "its payment method {method:?} was added on or after 2022-05-01, and its set-up at SAVAWAY is not confirmed (tempostar_ready)",
+        ja: "支払方法「{method}」は2022年5月1日以降に追加されたもので、SAVAWAY での設定が確認されていません。",
+        en: "its payment method {method:?} was added on or after 2022-05-01, and its set-up at SAVAWAY is not confirmed",
     }
     reservation() {
         ja: "予約販売の受注は TEMPOSTAR と連携できません。",
@@ -34,8 +34,8 @@ texts! {
         en: "請求金額 is {given} yen, but 商品計税込 + 配送料計 + 決済手数料計 − ポイント − クーポン is {computed}",
     }
     payment_without_day(method: &str) {
-        ja: "支払方法「{method}」の追加日（added_on）が日付として読めず、SAVAWAY での設定も確認されていません（tempostar_ready）。",
-        en: "its payment method {method:?} has no readable added_on, and its set-up at SAVAWAY is not confirmed (tempostar_ready)",
+        ja: "支払方法「{method}」の追加日（added_on）が日付として読めず、SAVAWAY での設定も確認されていません。",
+        en: "its payment method {method:?} has no readable added_on, and its set-up at SAVAWAY is not confirmed",
     }
     incl_tax_wrong(given: i64, computed: i64) {
         ja: "商品計税込（{given} 円）が、商品計税抜＋消費税計（{computed} 円）と合いません。",
@@ -78,12 +78,12 @@ texts! {
         en: "mend its amounts; the next run sends it. Where tax is rounded once per rate, set [orders] tax_difference_yen",
     }
     act_register_payment() {
-        ja: "支払方法を payment_methods に登録してください。登録されると、次の実行で送信されます。受注を直す必要はありません。",
-        en: "register the payment method in payment_methods; the next run sends the order, which is right as it is",
+        ja: "支払方法を設定ファイルの [[payment_methods]] に書いてください。次の実行で送信されます。受注を直す必要はありません。",
+        en: "list the payment method under [[payment_methods]] in the settings file; the next run sends the order, which is right as it is",
     }
     act_set_up_payment() {
-        ja: "SAVAWAY 様に支払方法の設定をご依頼ください。設定の確認後に tempostar_ready を 1 にすると、次の実行で送信されます。受注を直す必要はありません。",
-        en: "ask SAVAWAY to set the payment method up; once tempostar_ready is 1 the next run sends the order, which is right as it is",
+        ja: "SAVAWAY 様に支払方法の設定をご依頼ください。設定の確認後に、設定ファイルの [[payment_methods]] に ready = true と書くと、次の実行で送信されます。受注を直す必要はありません。",
+        en: "ask SAVAWAY to set the payment method up; once [[payment_methods]] says ready = true, the next run sends the order, which is right as it is",
     }
     act_enter_by_hand() {
         ja: "この受注は送信しません。TEMPOSTAR の画面で処理してください。",

@@ -105,6 +105,12 @@ problems! {
         hint_ja: "[{key}] という行の下に設定項目を並べてください。",
         hint_en: "write a line [{key}] and the settings below it",
     }
+    Error not_tables = "settings-not-tables" (key: &str) {
+        ja: "ここには、[[ ]] の見出しで始まる設定のまとまりを書きます。",
+        en: "must be a list of tables, each under a heading of its own",
+        hint_ja: "1つごとに [[{key}]] という行（[ ] は二重）を書き、その下に設定項目を並べてください。",
+        hint_en: "write a line [[{key}]], in double brackets, and the settings below it, once for each",
+    }
     Error not_a_text = "settings-not-a-text" () {
         ja: "値が文字として書かれていません。",
         en: "must be a text",
@@ -431,6 +437,30 @@ problems! {
         en: "free item {number} is also used for {other:?}",
         hint_ja: "自由項目の番号は、1つの列だけに割り当ててください。",
         hint_en: "give each free item to one column",
+    }
+    Error free_item_number = "free-item-number" (number: &str) {
+        ja: "「{number}」は商品の自由項目の番号ではありません。",
+        en: "{number:?} is no product free item's number",
+        hint_ja: "1 = \"素材\" のように、1 から 50 までの番号を左に、名前を右に書いてください。",
+        hint_en: "write a number from 1 to 50 on the left and the name on the right, as in 1 = \"素材\"",
+    }
+    Error free_item_name_twice = "free-item-name-twice" (name: &str, other: u8) {
+        ja: "「{name}」は自由項目 {other} の名前でもあります。",
+        en: "{name:?} is also the name of free item {other}",
+        hint_ja: "自由項目には、それぞれ違う名前を付けてください。",
+        hint_en: "give each free item a name of its own",
+    }
+    Error payment_method_twice = "payment-method-twice" (name: &str) {
+        ja: "決済方法「{name}」がすでに書かれています。",
+        en: "the payment method {name:?} stands here a second time",
+        hint_ja: "どちらか一方の [[payment_methods]] を消してください。",
+        hint_en: "delete one of the two [[payment_methods]]",
+    }
+    Error payment_method_day = "payment-method-day" () {
+        ja: "この決済方法をいつ追加したかが書かれていません。",
+        en: "does not say when the shop began to offer this payment method",
+        hint_ja: "added_on = 2020-04-01 のように、追加した日を書いてください。SAVAWAY様での設定が済んでいれば、代わりに ready = true と書けます。",
+        hint_en: "write that day, as in added_on = 2020-04-01; if SAVAWAY has confirmed its set-up, ready = true will do",
     }
     Error free_item_name = "free-item-name" () {
         ja: "列名が空か、列名に制御文字が入っています。",

@@ -101,8 +101,8 @@ problems! {
         ends: WithRun,
         ja: "取り込み先のない列が {count} 列あります: {names}",
         en: "columns without a home in the shop ({count}): {names}",
-        hint_ja: "取り込むには、商品の自由項目を作成するか、設定ファイルの [products.free_items] に書いてください。",
-        hint_en: "to take them, create free items of these names, or map them in [products.free_items]",
+        hint_ja: "取り込むには、商品の自由項目の番号と名前を、設定ファイルの [product_free_items] に 1 = \"素材\" のように書いてください。列名と違う名前の自由項目に入れるには、[products.free_items] に書きます。",
+        hint_en: "to take them, write free items of these names with their numbers into [product_free_items] of the settings file, as in 1 = \"素材\"; [products.free_items] maps a column to a free item of another name",
     }
     Note not_ready = "not-ready" () {
         ends: WithRun, who: [],

@@ -183,3 +183,141 @@ fn what_is_wrong_with_a_settings_file_is_told_in_its_own_language() {
     let said = "エラー: ./tempostar.toml: 8行目: shop.code: 設定「TEMPOSTAR:ショップコード」: ショップコード「１２３４５」に";
     shop.run(["import-stock"]).exits(6).says(said);
 }
+
+/// Payment methods and free items as the settings list them.
+const LISTED: &str = r#"
+[[payment_methods]]
+name = "銀行振込"
+added_on = 2020-04-01
+
+[[payment_methods]]
+name = "新ペイ"
+card = true
+added_on = "2023-07-01"
+ready = true
+
+[product_free_items]
+7 = "素材"
+50 = "お手入れ"
+"#;
+
+fn methods(shop: &Shop) -> Vec<String> {
+    shop.rows("SELECT name, is_card, added_on, tempostar_ready FROM payment_methods ORDER BY name")
+}
+
+#[test]
+fn each_run_lists_the_payment_methods_and_free_items_of_the_settings() {
+    let shop = Shop::new();
+    shop.settings(|text| text + LISTED);
+    shop.run(["import-stock"]).ok();
+    assert_eq!(methods(&shop), ["新ペイ|1|2023-07-01|1", "銀行振込|0|2020-04-01|0"]);
+    let items = "SELECT number, name FROM product_free_items ORDER BY number";
+    assert_eq!(shop.rows(items), ["7|素材", "50|お手入れ"]);
+
+    // The settings win over the application's rows of the same name; its others stay.
+    shop.sql(
+        "UPDATE payment_methods SET tempostar_ready = 0, added_on = '' WHERE name = '新ペイ';
+         INSERT INTO payment_methods (name, added_on) VALUES ('代金引換', '2019-01-01');
+         DELETE FROM product_free_items;
+         INSERT INTO product_free_items VALUES (3, '素材'), (4, '色'), (7, 'お手入れ');",
+    );
+    shop.run(["import-stock"]).ok();
+    let expected = ["代金引換|0|2019-01-01|0", "新ペイ|1|2023-07-01|1", "銀行振込|0|2020-04-01|0"];
+    assert_eq!(methods(&shop), expected);
+    assert_eq!(shop.rows(items), ["4|色", "7|素材", "50|お手入れ"]);
+}
+
+#[test]
+fn a_run_that_finds_the_listed_in_place_fires_no_trigger_of_the_shop() {
+    let shop = Shop::new();
+    shop.settings(|text| text + LISTED);
+    shop.run(["import-stock"]).ok();
+    for (table, event) in
+        [("payment_methods", "UPDATE"), ("payment_methods", "INSERT"), ("product_free_items", "DELETE")]
+    {
+        shop.sql(&format!(
+            "CREATE TRIGGER {table}_{event} AFTER {event} ON {table} BEGIN SELECT raise(ABORT, 'touched'); END"
+        ));
+    }
+    shop.run(["import-stock"]).ok();
+}
+
+#[test]
+fn what_must_not_write_judges_as_if_the_settings_methods_were_listed() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 10);
+    shop.order("1001").line("A-1", 1).set("payment_method", "銀行振込").insert();
+    shop.order("1002").line("A-1", 1).set("payment_method", "謎ペイ").insert();
+    shop.settings(|text| text + LISTED);
+    let before = methods(&shop);
+    shop.run(["export-orders", "--dry-run", "--json"]).exits(3).count("exported", 1).count("held_back", 1);
+    let status = shop.run(["status", "--json"]).ok().json();
+    assert_eq!(status["orders"]["states"]["held_back"], 1, "{status:#}");
+    let checks = shop.run(["check-settings", "--json", "--offline"]).json();
+    let orders = checks["checks"].as_array().unwrap().iter().find(|check| check["id"] == "orders").unwrap();
+    assert!(orders["message"].as_str().unwrap().contains("謎ペイ"), "{orders}");
+    assert!(!orders["message"].as_str().unwrap().contains("銀行振込"), "{orders}");
+    assert_eq!(methods(&shop), before, "nothing was written");
+    shop.run(["export-orders", "--json"]).exits(3).count("exported", 1);
+    assert!(methods(&shop).contains(&"銀行振込|0|2020-04-01|0".to_owned()));
+}
+
+#[test]
+fn a_product_free_item_of_the_settings_takes_its_column() {
+    let shop = Shop::new();
+    shop.settings(|text| text + LISTED);
+    shop.put_sheet(crate::harness::PRODUCT_INBOX, "product.csv", "商品コード,商品名,素材\nA-1,皿,陶器\n");
+    shop.run(["import-products", "--json"]).ok().no_problem();
+    assert_eq!(shop.value("SELECT free_item_7 FROM products"), "陶器");
+}
+
+#[test]
+fn each_slip_in_the_lists_is_told_with_its_line() {
+    let shop = Shop::new();
+    shop.settings(|text| text + "\n[[payment_methods]]\nname = \"銀行\"\nadded_on = 2020-13-01x\n");
+    refused(&shop).has_code("settings-syntax");
+    let shop = Shop::new();
+    shop.settings(|text| {
+        text + r#"
+[[payment_methods]]
+name = "銀行振込"
+added_on = 2020-04-01T10:00:00
+
+[[payment_methods]]
+name = "銀行振込"   # again
+redy = true
+
+[product_free_items]
+51 = "素材"
+1 = "色"
+2 = "色"   # too
+"#
+    });
+    let place = |text, key| shop.setting_place(text, key);
+    let ran = refused(&shop)
+        .problem("settings-date", &place("10:00:00", "payment_methods.added_on"), &["2020-04-01T10:00:00"])
+        .problem("payment-method-twice", &place("# again", "payment_methods.name"), &["銀行振込"])
+        .problem("settings-unknown-key", &place("redy", "payment_methods.redy"), &["payment_methods.ready"])
+        .problem("free-item-number", &place("51 =", "product_free_items.51"), &["1 to 50"])
+        .problem("free-item-name-twice", &place("# too", "product_free_items.2"), &["free item 1"]);
+    assert!(ran.codes().contains(&"payment-method-day".to_owned()), "{ran}");
+    assert_eq!(ran.codes().len(), 6, "{ran}");
+}
+
+#[test]
+fn a_single_bracket_and_a_list_that_is_none_are_told() {
+    for (text, code, says) in [
+        (
+            "[payment_methods]\nname = \"銀行振込\"",
+            "settings-not-tables",
+            "[[payment_methods]], in double brackets",
+        ),
+        ("[[payment_method]]\nname = \"銀行振込\"", "settings-unknown-key", "did you mean payment_methods?"),
+        ("[[product_free_items]]\n1 = \"色\"", "settings-not-a-table", "[product_free_items]"),
+    ] {
+        let shop = Shop::new();
+        shop.settings(|settings| format!("{settings}\n{text}\n"));
+        let ran = refused(&shop).has_code(code).says(says);
+        assert_eq!(ran.codes().len(), 1, "{ran}");
+    }
+}
