@@ -167,11 +167,14 @@ fn replace_windows(text: &str, bytes: usize, placeholder: &str, is_meant: impl F
 
 /// Numbers that nobody knows beforehand, or that another version of the schema changes: what stands before each, and
 /// what the manual says instead.
-const NUMBERS: [(&str, &str); 5] = [
+const NUMBERS: [(&str, &str); 7] = [
     // The ports of data connections.
     ("127.0.0.1:", "<port>"),
     ("newer than this program's ", "<n>"),
     ("このプログラムの知る版（", "<n>"),
+    // The schema's version grows.
+    ("shop.db（版 ", "<n>"),
+    ("shop.db (schema version ", "<n>"),
     // Where SQLite found the damage.
     ("Tree ", "<n>"),
     (" page ", "<n>"),
