@@ -1,5 +1,7 @@
 //! A file's own time: the moment for which its figures are true.
 
+use std::cmp::Ordering;
+
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use crate::moment::Moment;
@@ -17,6 +19,32 @@ pub fn time_in_name(name: &str) -> Option<Moment> {
 /// than the listing.
 pub fn own_time(name: &str, modified: Option<Moment>, listed_at: Moment) -> Moment {
     time_in_name(name).or(modified).unwrap_or(listed_at).min(listed_at)
+}
+
+/// The order of names in which `stock_9` comes before `stock_10`.
+pub fn by_numbers(a: &str, b: &str) -> Ordering {
+    let (mut left, mut right) = (a, b);
+    while let (Some(x), Some(y)) = (left.chars().next(), right.chars().next()) {
+        let order = if x.is_ascii_digit() && y.is_ascii_digit() {
+            let (x, y) = (take_digits(&mut left), take_digits(&mut right));
+            (x.len(), x).cmp(&(y.len(), y))
+        } else {
+            (left, right) = (&left[x.len_utf8()..], &right[y.len_utf8()..]);
+            x.cmp(&y)
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    left.len().cmp(&right.len()).then_with(|| a.cmp(b))
+}
+
+/// The number at the beginning, without its leading zeros.
+fn take_digits<'a>(text: &mut &'a str) -> &'a str {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    *text = rest;
+    digits.trim_start_matches('0')
 }
 
 /// What a server's MDTM means in Japan time. It should be UTC, but some servers (vsftpd as Debian configures it) tell
@@ -87,6 +115,32 @@ mod tests {
         check("stock-20261124_1015.csv", Some("2026-11-24 10:15:00"));
         check("2026-11-24 10-15-30.csv", Some("2026-11-24 10:15:30"));
         check("stock_20261124T101530_utf8.csv", Some("2026-11-24 10:15:30"));
+    }
+
+    #[test]
+    fn numbers_in_names_are_in_their_own_order() {
+        let mut names = [
+            "s_10.csv",
+            "s_9.csv",
+            "s.csv",
+            "s_9a.csv",
+            "s_010.csv",
+            "s_99999999999999999999999.csv",
+            "在庫2",
+            "在庫10",
+        ];
+        names.sort_by(|a, b| by_numbers(a, b));
+        let expected = [
+            "s.csv",
+            "s_9.csv",
+            "s_9a.csv",
+            "s_010.csv",
+            "s_10.csv",
+            "s_99999999999999999999999.csv",
+            "在庫2",
+            "在庫10",
+        ];
+        assert_eq!(names, expected);
     }
 
     #[test]

@@ -101,6 +101,7 @@ pub struct Sheet {
     record: ByteRecord,
     row_has_nul: bool,
     rows_read: u64,
+    blanks_read: u64,
     rows: u64,
     progress: Progress,
     /// Without a header the first record is a row, and has been read to find that out.
@@ -155,6 +156,7 @@ impl Sheet {
             record,
             row_has_nul: false,
             rows_read: 0,
+            blanks_read: 0,
             rows: source.scan.records - u64::from(!is_row_waiting),
             progress: Progress::none(),
             is_row_waiting,
@@ -182,14 +184,16 @@ impl Sheet {
         self.rows_read
     }
 
-    /// The next row, or `None` at the end. Fails only if the disk does.
+    /// The next row, or `None` at the end. Fails only if the disk does. A record without content is a blank line.
     pub fn next_row(&mut self) -> anyhow::Result<Option<Row<'_>>> {
-        let is_read = std::mem::take(&mut self.is_row_waiting)
-            || self
-                .reader
-                .read_byte_record(&mut self.record)
-                .with_context(|| format!("cannot read {}", self.name))?;
-        if !is_read {
+        if !std::mem::take(&mut self.is_row_waiting) {
+            self.read_record()?;
+        }
+        while !self.record.is_empty() && is_blank(&self.record) {
+            self.blanks_read += 1;
+            self.read_record()?;
+        }
+        if self.record.is_empty() {
             return Ok(None);
         }
         self.rows_read += 1;
@@ -200,14 +204,26 @@ impl Sheet {
         Ok(Some(Row { sheet: self }))
     }
 
+    /// At the end the record is empty.
+    fn read_record(&mut self) -> anyhow::Result<()> {
+        let read = self.reader.read_byte_record(&mut self.record);
+        read.with_context(|| format!("cannot read {}", self.name))?;
+        Ok(())
+    }
+
     /// The physical line (1-based) on which the row begins that was given last.
     fn line_of_record(&self) -> u64 {
         if self.is_line_per_record {
-            return self.rows_read + u64::from(self.has_header);
+            return self.rows_read + self.blanks_read + u64::from(self.has_header);
         }
         let offset = self.record.position().map_or(0, csv::Position::byte);
         self.lines.line_from(self.reader.get_ref(), self.body_at + offset)
     }
+}
+
+/// Nothing in any field; or the sign by which some programs end a file (Ctrl-Z).
+fn is_blank(record: &ByteRecord) -> bool {
+    record.as_slice().iter().all(|byte| matches!(byte, b' ' | b'\t')) || record.as_slice() == [scan::CTRL_Z]
 }
 
 /// Is this first record a row already?
@@ -507,7 +523,7 @@ mod tests {
     fn cells_are_read_strictly_and_say_what_is_wrong() {
         let desk = Desk::new();
         let mut sheet = desk.open(
-            "code,n,f,d,w\n007, -5 ,1,2026/01/31 10:00,0.10\n,,,,\n x,１２,2,2026/02/30,x\n".as_bytes(),
+            "code,n,f,d,w,x\n007, -5 ,1,2026/01/31 10:00,0.10,\n,,,,,x\n x,１２,2,2026/02/30,x,\n".as_bytes(),
         );
         let header = sheet.header();
         let [code, n, f, d, w] = ["code", "n", "f", "d", "w"].map(|name| header.required(name).unwrap());
@@ -627,7 +643,9 @@ mod tests {
             let mut expected = Vec::new();
             for (row, end) in table.iter().zip(&ends[1..]) {
                 let line = text.replace("\r\n", "\n").replace('\r', "\n").split('\n').count() as u64;
-                expected.push((line, Ok(row.iter().map(|(field, _)| field.clone()).collect())));
+                if row.iter().any(|(field, _)| !field.is_empty()) {
+                    expected.push((line, Ok(row.iter().map(|(field, _)| field.clone()).collect())));
+                }
                 let fields: Vec<String> = row.iter().map(|(field, quoted)| written_field(field, *quoted)).collect();
                 text.push_str(&fields.join(","));
                 text.push_str(end);

@@ -291,6 +291,23 @@ pub(crate) fn find_file(
     { found }.next().transpose()
 }
 
+/// The own time that this content had, preferably under this name.
+pub(crate) fn time_of_content(
+    connection: &Connection,
+    job: Job,
+    name: &str,
+    sha256: &str,
+) -> Result<Option<Moment>> {
+    let sql = "SELECT file_time
+               FROM tempostar_files
+               WHERE command = ?1 AND sha256 = ?3
+               ORDER BY name = ?2 DESC, id DESC
+               LIMIT 1";
+    let mut statement = connection.prepare(sql)?;
+    let found = statement.query_and_then((job, name, sha256), |row| row.cell("tempostar_files.file_time"))?;
+    { found }.next().transpose()
+}
+
 /// The own time of a file that a run decided about.
 pub(crate) fn file_time(connection: &Connection, run_id: &str, name: &str) -> Result<Option<Moment>> {
     let sql =

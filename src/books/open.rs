@@ -44,6 +44,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/006_orders_accounted_for.sql"),
     include_str!("schema/007_lying_files.sql"),
     include_str!("schema/008_undo.sql"),
+    include_str!("schema/009_unknown_stock.sql"),
 ];
 
 /// The last version that was kept in `PRAGMA user_version`.

@@ -26,7 +26,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
-use super::names::{NAMES_TOLD_MAX, Names};
+use super::names::{NAMES_TOLD_MAX, NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
 use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql, uncountable_lines};
 use crate::books::{Writing, batches, files};
 use crate::job::Job;
@@ -42,7 +42,7 @@ use crate::shelf::Shelf;
 use crate::sync::Run;
 use crate::sync::export::{is_about_the_folder, watch_outbox};
 use crate::sync::import::{
-    Comparison, ImportJob, Incoming, Plan, Progress, Source, import, read_ahead, rowids,
+    Comparison, ImportJob, Incoming, Plan, Progress, Source, import, part, read_ahead, rowids,
 };
 use crate::text::jobs as text;
 
@@ -147,9 +147,9 @@ impl ImportJob for ImportStock<'_> {
             (GuardMode::Overrule, _) | (_, Progress::Begun) => None,
             (GuardMode::Watch, Progress::New) => held_because(incoming, &tally, &self.settings.stock.guard)?,
         };
-        let plan = StockPlan::number(incoming.shop, is_in_order, known_until)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let compared = finish_comparison(incoming, &tally, unknown_columns, held_because)?;
+        let plan = StockPlan::number(incoming.shop, is_in_order, known_until, incoming.file_time)?;
         Ok(Comparison { is_first_load, plan: Box::new(plan), ..compared })
     }
 }
@@ -161,12 +161,19 @@ const CHUNK: u64 = 500;
 struct StockPlan {
     table: &'static str,
     count: u64,
+    /// Behind them: figures of SKUs that the shop does not have, to be kept.
+    unknown_count: u64,
     known_until: KnownUntil,
 }
 
 impl StockPlan {
     /// A file in the order of its codes has numbered them already.
-    fn number(shop: &Connection, is_in_order: bool, known_until: KnownUntil) -> Result<Self> {
+    fn number(
+        shop: &Connection,
+        is_in_order: bool,
+        known_until: KnownUntil,
+        file_time: Moment,
+    ) -> Result<Self> {
         let table = if is_in_order { CHANGES } else { CHANGES_IN_ORDER };
         if !is_in_order {
             shop.execute_batch(&format!(
@@ -174,14 +181,28 @@ impl StockPlan {
                  CREATE TEMP TABLE stock_changes_in_order AS SELECT * FROM {CHANGES} ORDER BY sku_code;"
             ))?;
         }
+        // What is kept already need not be written again.
+        shop.execute(
+            "DELETE FROM temp.unknown_figures AS new
+             WHERE EXISTS (SELECT 1
+                           FROM main.tempostar_unknown_stock AS kept
+                           WHERE kept.sku_code = new.sku_code
+                             AND (kept.quantity = new.quantity OR kept.as_of > ?1))",
+            [file_time],
+        )?;
+        shop.execute_batch(
+            "DROP TABLE IF EXISTS temp.unknown_changes;
+             CREATE TEMP TABLE unknown_changes AS SELECT * FROM temp.unknown_figures ORDER BY sku_code;",
+        )?;
+        let unknown_count = count(shop, "SELECT count(*) FROM temp.unknown_changes")?;
         let count = count(shop, &format!("SELECT coalesce(max(rowid), 0) FROM {table}"))?;
-        Ok(Self { table, count, known_until })
+        Ok(Self { table, count, unknown_count, known_until })
     }
 }
 
 impl Plan for StockPlan {
     fn len(&self) -> u64 {
-        self.count
+        self.count + self.unknown_count
     }
 
     fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {
@@ -198,15 +219,30 @@ impl Plan for StockPlan {
                 ":since": self.known_until.since,
             },
         )?;
-        let mut first = changes.start;
-        while first < changes.end {
-            let chunk = first..changes.end.min(first + CHUNK);
+        keep_unknown(writing, &part(&changes, self.count, self.unknown_count))?;
+        let known = part(&changes, 0, self.count);
+        let mut first = known.start;
+        while first < known.end {
+            let chunk = first..known.end.min(first + CHUNK);
             record(writing, self.table, &chunk)?;
             write(writing, self.table, &chunk)?;
             first = chunk.end;
         }
         Ok(())
     }
+}
+
+/// Keeps figures of SKUs that the shop does not have, unless it has them by now.
+fn keep_unknown(writing: &Writing<'_>, changes: &Range<u64>) -> Result<()> {
+    let Some((first, last)) = rowids(changes) else { return Ok(()) };
+    let sql = "INSERT INTO tempostar_unknown_stock (sku_code, quantity, as_of)
+               SELECT sku_code, quantity, :as_of
+               FROM temp.unknown_changes
+               WHERE rowid BETWEEN :first AND :last AND sku_code NOT IN (SELECT code FROM skus)
+               ON CONFLICT (sku_code) DO UPDATE
+               SET quantity = excluded.quantity, allocated = 0, as_of = excluded.as_of";
+    let parameters = named_params! { ":as_of": writing.file_time, ":first": first, ":last": last };
+    writing.execute(sql, parameters).map(drop)
 }
 
 /// Writes changes.
@@ -256,26 +292,9 @@ fn record(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()
 /// What was seen while reading.
 #[derive(Default)]
 struct Tally {
-    unknown: Names,
+    /// Rows whose SKU the shop does not have.
+    unknown: u64,
     stale: u64,
-}
-
-impl Tally {
-    /// What a row that is not what the shop has changes, if it may.
-    fn judge<'a>(&mut self, row: &Compared<'a>) -> Option<Change<'a>> {
-        let Compared { sku_code, figure, stock, sku } = *row;
-        let Some(sku) = sku else {
-            self.unknown.add(sku_code);
-            return None;
-        };
-        if stock.is_some_and(|stock| stock.is_newer) {
-            self.stale += 1;
-            return None;
-        }
-        let could_sell = stock.is_some_and(|stock| stock.quantity > stock.allocated);
-        let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
-        Some(Change { sku_code, figure, is_zeroed })
-    }
 }
 
 /// A SKU's new figure.
@@ -308,6 +327,7 @@ struct Changes<'a> {
     shop: &'a Connection,
     insert: Statement<'a>,
     insert_many: Statement<'a>,
+    insert_unknown: Statement<'a>,
     take_back: Statement<'a>,
     is_in_order: bool,
     /// The highest code so far. Codes behind it cannot have been noted yet.
@@ -331,7 +351,9 @@ impl<'a> Changes<'a> {
                  line INTEGER,
                  -- The shop can sell it now, and could not any more.
                  is_zeroed INTEGER
-             );",
+             );
+             DROP TABLE IF EXISTS temp.unknown_figures;
+             CREATE TEMP TABLE unknown_figures (sku_code TEXT PRIMARY KEY, quantity INTEGER, line INTEGER) WITHOUT ROWID;",
         )?;
         let insert = |rows: usize| {
             let values = vec!["(?, ?, ?, ?)"; rows].join(", ");
@@ -343,6 +365,8 @@ impl<'a> Changes<'a> {
             shop,
             insert: insert(1)?,
             insert_many: insert(MANY)?,
+            insert_unknown: shop
+                .prepare("INSERT OR REPLACE INTO temp.unknown_figures VALUES (?1, ?2, ?3)")?,
             take_back: shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?,
             is_in_order: true,
             highest: String::new(),
@@ -364,7 +388,10 @@ impl<'a> Changes<'a> {
         }
         match seen {
             Seen::Never => {
-                let changes: Vec<Change<'_>> = batch.changed().filter_map(|row| tally.judge(&row)).collect();
+                let mut changes = Vec::new();
+                for row in batch.changed() {
+                    changes.extend(self.judge(&row, tally)?);
+                }
                 changes.chunks(MANY).try_for_each(|changes| self.insert(changes))
             }
             // Of several rows of one SKU the last counts, also when it says what the shop has already.
@@ -373,9 +400,26 @@ impl<'a> Changes<'a> {
                     self.take_back.execute([row.sku_code])?;
                     return Ok(());
                 }
-                tally.judge(&row).map_or(Ok(()), |change| self.insert(&[change]))
+                self.judge(&row, tally)?.map_or(Ok(()), |change| self.insert(&[change]))
             }),
         }
+    }
+
+    /// What a row that is not what the shop has changes, if it may.
+    fn judge<'b>(&mut self, row: &Compared<'b>, tally: &mut Tally) -> Result<Option<Change<'b>>> {
+        let Compared { sku_code, figure, stock, sku } = *row;
+        let Some(sku) = sku else {
+            tally.unknown += 1;
+            self.insert_unknown.execute((sku_code, figure.quantity, figure.line))?;
+            return Ok(None);
+        };
+        if stock.is_some_and(|stock| stock.is_newer) {
+            tally.stale += 1;
+            return Ok(None);
+        }
+        let could_sell = stock.is_some_and(|stock| stock.quantity > stock.allocated);
+        let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
+        Ok(Some(Change { sku_code, figure, is_zeroed }))
     }
 
     fn insert(&mut self, changes: &[Change<'_>]) -> Result<()> {
@@ -424,10 +468,12 @@ fn take_back_named(shop: &Connection, path: &Path, name: &str, inbox: &Inbox) ->
     let mut sheet = Sheet::open_with_default_header(path, name, inbox.encoding, &COLUMN_NAMES)?;
     let columns = Columns::find(sheet.header())?;
     let mut statement = shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?;
+    let mut unknown = shop.prepare("DELETE FROM temp.unknown_figures WHERE sku_code = ?1")?;
     let mut taken_back = 0;
     while let Some(row) = sheet.next_row()? {
         if let Ok((sku_code, _)) = columns.read(&row) {
             taken_back += statement.execute([sku_code.as_ref()])?;
+            unknown.execute([sku_code.as_ref()])?;
         }
     }
     Ok(taken_back)
@@ -439,7 +485,7 @@ fn held_because(incoming: &Incoming<'_>, tally: &Tally, guard: &Guard) -> Result
     if rows < guard.min_rows {
         return Ok(None);
     }
-    let unknown = tally.unknown.count();
+    let unknown = tally.unknown;
     if exceeds(unknown, rows, guard.unknown_percent) {
         let percent = unknown * 100 / rows;
         return Ok(Some(text::guard_unknown(unknown, rows, percent, guard.unknown_percent)));
@@ -463,6 +509,23 @@ fn count(shop: &Connection, sql: &str) -> Result<u64> {
     Ok(shop.query_row(sql, [], |row| row.get(0))?)
 }
 
+/// The SKUs that the shop does not have, each once, and codes of the shop that one of them may have been meant as.
+fn unknown_skus(shop: &Connection) -> Result<Vec<Problem>> {
+    let mut names = Names::default();
+    let mut near = Vec::new();
+    let mut statement = shop.prepare("SELECT sku_code FROM temp.unknown_figures ORDER BY line")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let code = row.get_ref(0)?.as_str()?;
+        if names.count() < NEAR_MISSES_SOUGHT_MAX {
+            near.extend(near_miss(shop, "skus", "code", code)?.map(|ours| text::near_miss(code, &ours)));
+        }
+        names.add(code);
+    }
+    let told = (names.count() > 0).then(|| text::unknown_skus(names.count(), &names.told()));
+    Ok(told.into_iter().chain(near).collect())
+}
+
 fn finish_comparison(
     incoming: &mut Incoming<'_>,
     tally: &Tally,
@@ -470,7 +533,7 @@ fn finish_comparison(
     held_because: Option<Problem>,
 ) -> Result<Comparison> {
     let changed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes")?;
-    let unknown = tally.unknown.count();
+    let unknown = tally.unknown;
     let others = changed + unknown + tally.stale + incoming.rejects.count();
     let unchanged = incoming.sheet.rows_read().saturating_sub(others);
     let mut counts = Counts::default();
@@ -478,7 +541,10 @@ fn finish_comparison(
         counts.add(name, count);
     }
     if unknown > 0 {
-        incoming.problems.push(text::unknown_skus(unknown, &tally.unknown.told()));
+        incoming.problems.extend(unknown_skus(incoming.shop)?);
+    }
+    if unknown > 0 && changed + unchanged + tally.stale == 0 {
+        incoming.problems.push(text::nothing_matches());
     }
     let uncountable = uncountable_lines(incoming.shop)?;
     if !uncountable.is_empty() {

@@ -221,7 +221,9 @@ impl<'a> Connection<'a> {
 
     /// MDTM in UTC; `None` where the server does not know it or says something else.
     pub(super) fn modified(&mut self, path: &str) -> Result<Option<NaiveDateTime>, Cause> {
-        match self.ask(&format!("MDTM {path}"), &[Status::File]) {
+        // Some answer another "yes" than FTP has for it, with no time in it.
+        let yes = [Status::File, Status::CommandOk, Status::RequestedFileActionOk];
+        match self.ask(&format!("MDTM {path}"), &yes) {
             Ok(answer) => Ok(parse_time(&argument(&answer))),
             Err(Cause::Forbidden(_) | Cause::Refused(_)) => Ok(None),
             Err(cause) => Err(cause),

@@ -17,6 +17,9 @@ pub(super) const RECORD_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// The most fields in a record; each costs memory too.
 pub(super) const FIELDS_MAX: u64 = 100_000;
 
+/// The sign by which some programs end a file.
+pub(super) const CTRL_Z: u8 = 0x1a;
+
 /// How much is scanned at a time.
 pub const CHUNK_BYTES: usize = 128 * 1024;
 
@@ -183,7 +186,7 @@ impl Structure {
     fn step(&mut self, rest: &[u8], position: u64) -> usize {
         let byte = rest[0];
         match self.state {
-            State::BetweenRecords if is_break(byte) => 1,
+            State::BetweenRecords if is_break(byte) || rest == [CTRL_Z] => 1,
             State::BetweenRecords => self.begin_record(position),
             State::FieldStart if byte == b'"' => {
                 self.quote_at = position;

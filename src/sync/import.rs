@@ -32,6 +32,7 @@ pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
 use super::run::Run;
 use crate::books::files::{self, Decision, KnownFile};
+use crate::file_time::by_numbers;
 use crate::interrupt;
 use crate::permit::Permit;
 use crate::report::{FileOutcome, FileReport, Look};
@@ -131,7 +132,9 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &dyn ImportJob, spool
     for path in paths {
         files.extend(copy_to_spool(run, path, job.inbox().encoding, spool)?);
     }
-    files.sort_by(|a, b| (a.entry.file_time, &a.entry.name).cmp(&(b.entry.file_time, &b.entry.name)));
+    files.sort_by(|Spooled { entry: a, .. }, Spooled { entry: b, .. }| {
+        a.file_time.cmp(&b.file_time).then_with(|| by_numbers(&a.name, &b.name))
+    });
     let mut stopped = false;
     for spooled in files {
         interrupt::check()?;
@@ -150,13 +153,16 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &dyn ImportJob, spool
 }
 
 /// The ledger's entry when this very file was decided before, and only its cleaning up is left to do. A content that
-/// comes back after another one of the same name is a new file, and so is one that somebody put back after it had
-/// been refused.
+/// comes back after another one of the same name is a new file, and so is one that is newer than what we put away (the
+/// same was said again), or that somebody put back after it had been refused.
 fn known_and_only_to_clean_up(run: &Run<'_>, file: &Spooled) -> Result<Option<KnownFile>> {
     let found = files::find_file(&run.books, file.entry.job, &file.entry.name, &file.entry.sha256)?;
     Ok(found.filter(|known| {
         if known.is_applied {
-            !known.is_superseded || known.file_time == file.entry.file_time
+            // Where the server tells no time, nobody knows whether it is newer.
+            let tells_time = file.listed.as_ref().is_some_and(|listed| listed.modified.is_some());
+            let was_said_again = known.is_cleaned_up && tells_time && file.entry.file_time > known.file_time;
+            known.file_time == file.entry.file_time || !(known.is_superseded || was_said_again)
         } else {
             !known.is_cleaned_up
         }

@@ -146,8 +146,22 @@ problems! {
         who: [Support],
         ja: "この店舗にない SKU が {count} 件ありました: {names}",
         en: "SKUs that the shop does not have ({count}): {names}",
-        hint_ja: "商品を取り込むと在庫も入ります。TEMPOSTAR だけで扱う商品であれば問題ありません。",
-        hint_en: "import the products first; nothing to do if the shop does not sell them",
+        hint_ja: "数量は控えておき、商品を取り込んだときに在庫に入ります。TEMPOSTAR だけで扱う商品であれば問題ありません。",
+        hint_en: "their figures are kept until the products are imported; nothing to do if the shop does not sell them",
+    }
+    Warning near_miss = "near-miss" (found: &str, ours: &str) {
+        who: [Shop, Savaway],
+        ja: "「{found}」はこの店舗にありませんが、「{ours}」はあります。",
+        en: "the shop does not have {found:?}, but it has {ours:?}",
+        hint_ja: "表計算ソフトで保存して先頭の 0 が消えていないか、全角・半角や大文字・小文字が変わっていないかをご確認ください。コードは文字どおりに比べます。",
+        hint_en: "codes are compared exactly: did a spreadsheet drop zeros, or change width or case?",
+    }
+    Warning nothing_matches = "nothing-matches" () {
+        ends: GoodFile, who: [Shop, Savaway, Support],
+        ja: "このファイルの行は、すべてこの店舗にないものでした。",
+        en: "nothing in this file matches what the shop has",
+        hint_ja: "別の店舗のファイルでないか、コードの書き方が変わっていないか、商品の取り込みが済んでいるかをご確認ください。",
+        hint_en: "check that it is this shop's file, that its codes are written as the shop's are, and that the products are imported",
     }
     Note stale_rows = "stale-rows" (count: u64) {
         ja: "より新しいファイルで更新済みの SKU が {count} 件あり、古い数値では上書きしませんでした。",

@@ -514,13 +514,40 @@ fn not_one_bad_row_is_tolerated_where_the_limit_is_0_percent() {
 #[test]
 fn a_refused_file_is_taken_when_the_settings_tolerate_it() {
     let mut shop = Shop::new();
-    shop.put_sheet(PRODUCT_INBOX, "p.csv", "商品コード,販売価格\nA-1,1\nA-2,x\n");
+    let good: String = (1..=18).map(|number| format!("A-{number:02},1\n")).collect();
+    let sheet = format!("商品コード,販売価格\n{good}B-1,x\nB-2,x\n");
+    shop.put_sheet(PRODUCT_INBOX, "p.csv", &sheet);
     shop.run(["import-products"]).exits(3);
     shop.check_rows("SELECT count(*) FROM products", &["0"]);
-    shop.setting("[products]\n", "[products]\nmax_bad_rows_percent = 50\n");
-    shop.put_sheet(PRODUCT_INBOX, "p.csv", "商品コード,販売価格\nA-1,1\nA-2,x\n");
-    shop.at("2026-11-24 10:25:00").run(["import-products", "--json"]).exits(3).count("created", 1);
-    shop.check_rows("SELECT code, price FROM products", &["A-1|1"]);
+    shop.setting("[products]\n", "[products]\nmax_bad_rows_percent = 10\n");
+    shop.put_sheet(PRODUCT_INBOX, "p.csv", &sheet);
+    shop.at("2026-11-24 10:25:00").run(["import-products", "--json"]).exits(3).count("created", 18);
+    shop.check_rows("SELECT count(*), sum(price) FROM products", &["18|18"]);
+}
+
+#[test]
+fn of_a_small_file_the_right_rows_are_taken_unless_all_are_wrong() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "s.csv", "商品コード,在庫数\nA-1,9\nA-2,x\nA-3,y\n");
+    shop.run(["import-stock", "--json"]).exits(3).count("changed", 1).count("rejected", 2);
+    shop.put_sheet(STOCK_INBOX, "s.csv", "商品コード,在庫数\nA-1,z\n");
+    let ran = shop.at("2026-11-24 10:25:00").run(["import-stock", "--json"]).exits(3).count("rejected", 1);
+    ran.problem("too-many-bad-rows", "s.csv", &["1 of 1 rows"]);
+    shop.check_stock("A-1", 9, 0);
+}
+
+#[test]
+fn rows_without_content_are_blank_lines_and_ctrl_z_is_the_end() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    let sheet = "商品コード,在庫数\n,\nA-1,9\n\"\",\" \"\nA-2,x\n,\n\u{1a}";
+    shop.put_sheet(STOCK_INBOX, "s.csv", sheet);
+    let ran = shop.run(["import-stock", "--json"]).exits(3).count("changed", 1).count("rejected", 1);
+    ran.problem("not-a-whole-number", "s.csv: line 5: 在庫数", &["\"x\""]);
+    shop.check_stock("A-1", 9, 0);
+    shop.put_sheet(STOCK_INBOX, "s.csv", "商品コード,在庫数\n,\n,\n\u{1a}");
+    shop.at("2026-11-24 10:25:00").run(["import-stock", "--json"]).exits(3).has_code("header-only");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use super::super::run::Run;
 use super::intake::{Intake, Received};
 use crate::books::files::{self, FileEntry};
-use crate::file_time::{own_time, server_time};
+use crate::file_time::{by_numbers, own_time, server_time};
 use crate::interrupt;
 use crate::permit::Permit;
 use crate::problem::Failure;
@@ -83,7 +83,7 @@ pub(super) fn list_ready(
             run.report.tell(text::not_ready().in_file(&file.name));
         }
     }
-    files.sort_by(|(a, a_time), (b, b_time)| (a_time, &a.name).cmp(&(b_time, &b.name)));
+    files.sort_by(|(a, a_time), (b, b_time)| a_time.cmp(b_time).then_with(|| by_numbers(&a.name, &b.name)));
     Ok(files)
 }
 
@@ -224,11 +224,11 @@ fn given_file(run: &Run<'_>, given: &Path) -> Result<PathBuf> {
     Ok(copy.unwrap_or_else(|| given.to_owned()))
 }
 
-/// The time that a file given by hand had before: one that was taken before, or the corrected rows of one. However late
-/// a person corrects them, their figures are as old as the file that they came from.
+/// The time that a file given by hand had before: one that was taken before, under whatever name, or the corrected rows
+/// of one. However late a person corrects or copies them, their figures are as old as the file that they came from.
 pub(super) fn known_time(run: &Run<'_>, from: &Path, name: &str, sha256: &str) -> Result<Option<Moment>> {
-    if let Some(known) = files::find_file(&run.books, run.report.job, name, sha256)? {
-        return Ok(Some(known.file_time));
+    if let Some(known) = files::time_of_content(&run.books, run.report.job, name, sha256)? {
+        return Ok(Some(known));
     }
     match run.shelf.run_of_rejects(from) {
         Some(run_id) => files::file_time(&run.books, &run_id, name),

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::report::{FileOutcome, FileReport};
 use crate::sheet::{Refusal, Sheet, scan_file};
 use crate::sync::run::Run;
-use crate::text::sync as text;
+use crate::text::{sheet as sheet_text, sync as text};
 
 /// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
 const COLUMNS_TOLD_MAX: usize = 200;
@@ -61,12 +61,26 @@ pub(super) fn compare(
     snapshot.commit()?;
     told.rows = sheet.rows_read();
     let comparison = compared?;
+    if told.rows == 0 {
+        return Err(Refusal::new(sheet_text::header_only().in_file(&file.shown)).into());
+    }
     let tolerated_percent = job.inbox().max_bad_rows_percent;
-    if rejects.count * 100 > u64::from(tolerated_percent) * told.rows {
+    if are_too_many(rejects.count, told.rows, tolerated_percent) {
         let problem = text::too_many_bad_rows(rejects.count, told.rows, tolerated_percent);
         return Err(Refusal::new(problem.in_file(&file.shown)).into());
     }
     Ok((comparison, problems))
+}
+
+/// Below this many rows a percentage says nothing: one bad row of three is no broken file.
+const ROWS_JUDGED_MIN: u64 = 20;
+
+/// 0 percent tolerates none, however small the file.
+fn are_too_many(bad: u64, rows: u64, tolerated_percent: u32) -> bool {
+    match tolerated_percent {
+        1.. if rows < ROWS_JUDGED_MIN => bad == rows,
+        percent => bad * 100 > u64::from(percent) * rows,
+    }
 }
 
 /// The file can be applied as far as its rows go; the guard may still keep it.
@@ -111,6 +125,7 @@ pub(super) fn refuse(
     tell_rejects(run, rejects, told, None);
     told.outcome = FileOutcome::Refused;
     told.refused_because = Some(problem.clone());
+    told.counts.add("rejected", told.rejected);
     let reason = problem.located_message();
     run.report.tell(problem);
     if file.listed.is_some() && run.permit.is_some() {
