@@ -38,6 +38,14 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
+/// What a file must be to be the one that is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Content<'a> {
+    pub(crate) sha256: &'a str,
+    /// `None`: nobody has noted it.
+    pub(crate) size: Option<u64>,
+}
+
 /// The SHA-256 of these bytes, in lower-case hex.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))

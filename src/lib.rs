@@ -30,6 +30,7 @@ pub mod hashing;
 pub mod interrupt;
 pub mod job;
 pub mod jobs;
+mod kept;
 pub mod language;
 pub(crate) mod layout;
 pub(crate) mod lock;

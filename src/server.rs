@@ -34,10 +34,10 @@ pub use self::error::{Error, Step};
 pub use self::tls::Encryption;
 use crate::crash;
 use crate::interrupt;
+use crate::kept::create_file;
 use crate::permit::Permit;
 use crate::progress::Progress;
 use crate::settings::Ftp;
-use crate::shelf::create_file;
 use crate::text::{Text, progress, server as say};
 
 /// The pause before the first retry; each further one is twice as long.

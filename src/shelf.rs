@@ -20,7 +20,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::crash;
+use crate::hashing::Content;
 use crate::job::Job;
+use crate::kept::{create_file, is_intact, move_file};
 use crate::lock::Lock;
 use crate::moment::Moment;
 use crate::permit::Permit;
@@ -99,23 +101,46 @@ impl Shelf {
         Ok(newest)
     }
 
-    /// Moves a file of the spool to its place in the archive; a copy that lies there already stays.
+    /// Moves a file of the spool to its place in the archive. Afterwards it is on the disk; a copy that lies there
+    /// already and is whole stays.
     ///
     /// # Errors
     /// When the file cannot be moved; it stays in the spool then.
-    pub fn archive(&self, _: Permit, spooled: &Path, archived_as: &str) -> Result<()> {
+    pub(crate) fn archive(
+        &self,
+        _: Permit,
+        spooled: &Path,
+        archived_as: &str,
+        content: Content<'_>,
+    ) -> Result<()> {
         let target = self.archived(archived_as);
-        if let Some(folder) = Path::new(archived_as).parent() {
-            self.make_folder(&Path::new("archive").join(folder))?;
-        }
-        // A link of that name is replaced.
-        if fs::symlink_metadata(&target).is_ok_and(|found| found.is_file()) {
-            return fs::remove_file(spooled).with_context(|| format!("cannot remove {}", spooled.display()));
-        }
-        fs::rename(spooled, &target)
+        let place = Path::new("archive").join(archived_as);
+        let folder = place.parent().unwrap_or(&place);
+        self.make_folder(folder)?;
+        let moved = match is_intact(&target, content).unwrap_or(false) {
+            true => fs::remove_file(spooled),
+            false => move_file(spooled, &target),
+        };
+        moved
+            .and_then(|()| self.flush_folders(folder))
             .with_context(|| format!("cannot move {} to {}", spooled.display(), target.display()))?;
         crash::point("archived");
         Ok(())
+    }
+
+    /// Where an archived copy lies, if it is what was put there; `None`: it is missing or damaged.
+    pub(crate) fn intact_copy(&self, archived_as: &str, content: Content<'_>) -> Option<PathBuf> {
+        let path = self.archived(archived_as);
+        let is_intact = is_intact(&path, content).unwrap_or_else(|error| {
+            log::warn!("cannot read {}: {error}", path.display());
+            false
+        });
+        is_intact.then_some(path)
+    }
+
+    /// Flushes the entries of a folder of ours, and of those above it: it may be new.
+    fn flush_folders(&self, below: &Path) -> io::Result<()> {
+        below.ancestors().try_for_each(|folder| File::open(self.root.join(folder))?.sync_all())
     }
 
     /// Removes a copy from the archive, and its folder if that is empty then.
@@ -162,6 +187,14 @@ impl Shelf {
     /// Makes the folder in which [`Shelf::rejects`] lie.
     pub fn make_rejects_folder(&self, _: Permit, run_id: &str) -> Result<()> {
         self.make_folder(&Path::new("rejects").join(run_id)).map(drop)
+    }
+
+    /// Sees to it that a file of rejected rows is on the disk.
+    pub(crate) fn flush_rejects(&self, run_id: &str, path: &Path) -> Result<()> {
+        File::open(path)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| self.flush_folders(&Path::new("rejects").join(run_id)))
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// The run whose rejected rows this file holds, if it lies where they are kept.
@@ -237,15 +270,6 @@ fn private_folders() -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.mode(0o700);
     builder
-}
-
-/// Makes a file for this user's eyes only; one that was there before is replaced, never followed.
-pub(crate) fn create_file(path: &Path) -> io::Result<File> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    OpenOptions::new().write(true).read(true).create_new(true).mode(0o600).open(path)
 }
 
 /// Gives a file its own time, so that it keeps it when it is fed back by hand.

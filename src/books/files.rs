@@ -4,6 +4,7 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
 use crate::books::rows::Cells;
+use crate::hashing::Content;
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::text::Text;
@@ -62,6 +63,13 @@ pub(crate) struct FileEntry {
     pub archived_as: String,
 }
 
+impl FileEntry {
+    /// What its copy must be.
+    pub(crate) fn content(&self) -> Content<'_> {
+        Content { sha256: &self.sha256, size: Some(self.size) }
+    }
+}
+
 /// What the ledger knows of a file's content.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownFile {
@@ -78,8 +86,8 @@ pub(crate) struct KnownFile {
     pub is_superseded: bool,
 }
 
-/// Notes what became of a file; inside the transaction that writes its rows. A `held` entry of the same content is
-/// replaced. Gives the entry's number.
+/// Notes what became of a file; inside the transaction that writes its rows. A `held` or `begun`
+/// entry of the same content is replaced. Gives the entry's number.
 pub(crate) fn record_file(
     transaction: &Transaction<'_>,
     file: &FileEntry,
@@ -88,7 +96,7 @@ pub(crate) fn record_file(
 ) -> Result<i64> {
     transaction.execute(
         "DELETE FROM tempostar_files
-         WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome = 'held'",
+         WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome IN ('held', 'begun')",
         (file.job, &file.name, &file.sha256),
     )?;
     transaction.execute(
@@ -159,6 +167,14 @@ pub(crate) fn begun_files(connection: &Connection, job: Job) -> Result<Vec<(i64,
         Ok((row.cell("tempostar_files.id")?, entry))
     })?;
     entries.collect()
+}
+
+/// Whether an interrupted run has written a part of this content.
+pub(crate) fn is_begun(connection: &Connection, file: &FileEntry) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1
+                              FROM tempostar_files
+                              WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome = 'begun')";
+    Ok(connection.query_row(sql, (file.job, &file.name, &file.sha256), |row| row.get(0))?)
 }
 
 /// Notes that the server's copy has been put away.
@@ -327,20 +343,33 @@ pub(crate) fn newest_applied_time(connection: &Connection, job: Job) -> Result<O
     Ok(connection.query_row(sql, [job], |row| row.get(0)).optional()?)
 }
 
-/// The applied files that stand and whose own time is later than this one, oldest first: name and place in the archive.
-pub(crate) fn applied_later(
-    connection: &Connection,
-    job: Job,
-    time: Moment,
-) -> Result<Vec<(String, String)>> {
+/// An applied file, and where its copy lies.
+#[derive(Clone, Debug)]
+pub(crate) struct AppliedFile {
+    pub name: String,
+    pub sha256: String,
+    pub size: u64,
+    /// Below the work folder's archive.
+    pub archived_as: String,
+}
+
+/// The applied files that stand and whose own time is later than this one, oldest first.
+pub(crate) fn applied_later(connection: &Connection, job: Job, time: Moment) -> Result<Vec<AppliedFile>> {
     let mut statement = connection.prepare(
-        "SELECT name, archived_as
+        "SELECT name, sha256, size, archived_as
          FROM tempostar_files
          WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied' AND undone_by IS NULL
          ORDER BY file_time, id",
     )?;
-    let files = statement.query_map((job, time), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(files.collect::<rusqlite::Result<_>>()?)
+    let files = statement.query_and_then((job, time), |row| {
+        Ok(AppliedFile {
+            name: row.cell("tempostar_files.name")?,
+            sha256: row.cell("tempostar_files.sha256")?,
+            size: row.cell("tempostar_files.size")?,
+            archived_as: row.cell("tempostar_files.archived_as")?,
+        })
+    })?;
+    files.collect()
 }
 
 /// The own times of applied files that are later than this one, the latest first, at most so many.

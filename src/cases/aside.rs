@@ -9,8 +9,9 @@ use anyhow::{Context, Result};
 
 use crate::books::cases::Case;
 use crate::job::Job;
+use crate::kept::create_file;
 use crate::settings::Settings;
-use crate::shelf::{Shelf, create_file};
+use crate::shelf::Shelf;
 
 /// The file of a job.
 #[derive(Clone, Debug)]

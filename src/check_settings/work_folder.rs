@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::finding::{Finding, Found, OTHERS};
+use crate::kept::create_file;
 use crate::problem::Failure;
-use crate::shelf::{Shelf, create_file};
+use crate::shelf::Shelf;
 use crate::text::{check_settings as say, sync as say_sync};
 
 /// The folders in which the jobs make further ones or files.

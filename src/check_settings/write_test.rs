@@ -10,11 +10,12 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::finding::{Finding, Found};
 use super::server;
+use crate::kept::create_file;
 use crate::moment::{Clock, JAPAN_AHEAD, Moment};
 use crate::permit::Permit;
 use crate::server::{Error, ErrorKind, Remote, RemoteFile};
 use crate::settings::{AfterImport, Inbox};
-use crate::shelf::{Shelf, create_file};
+use crate::shelf::Shelf;
 use crate::sync::import::join;
 use crate::text::check_settings as say;
 

@@ -29,6 +29,7 @@ use self::lookup::{Batch, Compared, Figure, Lookup};
 use super::names::{NAMES_TOLD_MAX, NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
 use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql, uncountable_lines};
 use crate::books::{Writing, batches, files};
+use crate::hashing::Content;
 use crate::job::Job;
 use crate::layout::{as_count, first_names};
 use crate::moment::Moment;
@@ -142,7 +143,7 @@ impl ImportJob for ImportStock<'_> {
         })?;
         let is_in_order = changes.is_in_order;
         drop((lookup, changes));
-        tally.stale += self.later_sheets.take_back(incoming.shop, incoming.file_time, self.inbox())?;
+        tally.stale += self.later_sheets.take_back(incoming, self.inbox())?;
         let held_because = match (self.guard_mode, incoming.progress) {
             (GuardMode::Overrule, _) | (_, Progress::Begun) => None,
             (GuardMode::Watch, Progress::New) => held_because(incoming, &tally, &self.settings.stock.guard)?,
@@ -448,16 +449,19 @@ struct LaterSheets {
 
 impl LaterSheets {
     /// Takes the changes back for which there is a later figure, and gives their number.
-    fn take_back(&self, shop: &Connection, file_time: Moment, inbox: &Inbox) -> Result<u64> {
-        let mut taken_back = 0;
-        for (name, archived_as) in files::applied_later(shop, Job::Stock, file_time)? {
-            let path = self.shelf.archived(&archived_as);
+    fn take_back(&self, incoming: &mut Incoming<'_>, inbox: &Inbox) -> Result<u64> {
+        let (shop, mut taken_back) = (incoming.shop, 0);
+        for later in files::applied_later(shop, Job::Stock, incoming.file_time)? {
             index_changes(shop)?;
-            taken_back += if path.exists() {
-                take_back_named(shop, &path, &name, inbox)?
-            } else {
-                // We cannot know what it said: better no change than an old figure.
-                shop.execute("DELETE FROM temp.stock_changes", [])?
+            let content = Content { sha256: &later.sha256, size: Some(later.size) };
+            taken_back += match self.shelf.intact_copy(&later.archived_as, content) {
+                Some(path) => take_back_named(shop, &path, &later.name, inbox)?,
+                None => {
+                    let copy = self.shelf.archived(&later.archived_as).display().to_string();
+                    incoming.problems.push(text::later_copy_lost(&later.name, &copy));
+                    // We cannot know what it said: better no change than an old figure.
+                    shop.execute("DELETE FROM temp.stock_changes", [])?
+                }
             };
         }
         Ok(u64::try_from(taken_back)?)

@@ -24,7 +24,8 @@ use super::run::Run;
 use crate::books::batches::{self, Batch, BatchState, NewBatch, Place};
 use crate::books::batches::{BatchOrder, SentContent};
 use crate::crash;
-use crate::hashing::Hashing;
+use crate::hashing::{Content, Hashing};
+use crate::kept::{create_file, is_intact};
 use crate::lock::Lock;
 use crate::moment::Moment;
 use crate::permit::Permit;
@@ -32,7 +33,7 @@ use crate::problem::Failure;
 use crate::report::Look;
 use crate::server::{self, ErrorKind, Remote};
 use crate::settings::Settings;
-use crate::shelf::{create_file, set_time};
+use crate::shelf::set_time;
 use crate::text::{books as books_text, progress, sync as text};
 
 mod restored;
@@ -115,9 +116,12 @@ fn sweep_spool(run: &Run<'_>, permit: Permit) -> Result<()> {
     for entry in fs::read_dir(&spool).with_context(|| format!("cannot read {}", spool.display()))? {
         let path = entry?.path();
         let sha256 = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let content = Content { sha256: &sha256, size: None };
         match batches::archived_batch(&run.books, &sha256)? {
-            Some(archived_as) => run.shelf.archive(permit, &path, &archived_as)?,
-            None => fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?,
+            Some(archived_as) if is_intact(&path, content)? => {
+                run.shelf.archive(permit, &path, &archived_as, content)?;
+            }
+            _ => fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?,
         }
     }
     Ok(())
@@ -291,7 +295,8 @@ fn send(
     let spool = run.spool()?;
     let bytes = bytes_of(&spool, &batch.sha256);
     if batch.state == BatchState::Prepared {
-        if !is_intact(&bytes, &batch)? {
+        let intact = is_intact(&bytes, content_of(&batch));
+        if !intact.with_context(|| format!("cannot read {}", bytes.display()))? {
             return release(run, permit, remote, &batch);
         }
         remote.upload(permit, &bytes, &temporary_path(run, &batch))?;
@@ -323,21 +328,14 @@ fn send(
     run.report.counts.add("lines", batch.line_count);
     log::info!(file = batch.file_name; "has its final name");
     if bytes.exists() {
-        run.shelf.archive(permit, &bytes, &archived_as)?;
+        run.shelf.archive(permit, &bytes, &archived_as, content_of(&batch))?;
     }
     Ok(())
 }
 
-/// Whether the spool still has the very bytes that the batch was prepared with.
-fn is_intact(bytes: &Path, batch: &Batch) -> Result<bool> {
-    let mut file = match File::open(bytes) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", bytes.display())),
-    };
-    let mut hashing = Hashing::new(io::sink());
-    io::copy(&mut file, &mut hashing).with_context(|| format!("cannot read {}", bytes.display()))?;
-    Ok(hashing.finish().2 == batch.sha256)
+/// What the bytes of a batch must be.
+fn content_of(batch: &Batch) -> Content<'_> {
+    Content { sha256: &batch.sha256, size: None }
 }
 
 /// The bytes are lost, and the batch never had its final name: TEMPOSTAR cannot have seen it. Its orders go into a

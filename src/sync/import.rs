@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use self::commit::{commit, finish_begun};
+use self::commit::{commit, finish_begun, give_up_begun};
 use self::inbox::{Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready, mark_cleaned_up};
 pub use self::inbox::{join, marker_name};
 pub use self::job::{Comparison, ImportJob, Incoming, Progress};
@@ -73,7 +73,11 @@ pub fn import(run: &mut Run<'_>, source: &Source, job: &dyn ImportJob) -> Result
     let spool = run.spool()?;
     clear(&spool)?;
     finish_begun(run, permit, job)?;
-    import_from(run, source, job, &spool)
+    import_from(run, source, job, &spool)?;
+    match source {
+        Source::Inbox => give_up_begun(run, permit),
+        Source::Files(_) => Ok(()),
+    }
 }
 
 /// Removes what a run that died left in the spool.
@@ -191,7 +195,7 @@ fn clean_up_known(
     known: &KnownFile,
 ) -> Result<()> {
     set_time(&file.path, known.file_time)?;
-    run.shelf.archive(permit, &file.path, &known.archived_as)?;
+    run.shelf.archive(permit, &file.path, &known.archived_as, file.entry.content())?;
     let place = if known.is_applied { Place::Archive } else { Place::Error };
     clean_up_remote(run, permit, remote, inbox, file, place, known.id)
 }
@@ -201,7 +205,11 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
     let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
     told.sha256.clone_from(&file.entry.sha256);
     let mut rejects = Rejects::new(run, &file.entry.name)?;
-    let compared = compare(run, job, file, Progress::New, &mut rejects, &mut told);
+    let progress = match files::is_begun(&run.books, &file.entry)? {
+        true => Progress::Begun,
+        false => Progress::New,
+    };
+    let compared = compare(run, job, file, progress, &mut rejects, &mut told);
     log::info!(file = file.shown; "read and compared, {} rows", told.rows);
     told.rejected = rejects.count;
     let verdict = match compared {
@@ -216,6 +224,9 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
         }
     };
     let entry_id = run.permit.map(|permit| commit(run, permit, file, &verdict)).transpose()?;
+    if progress == Progress::Begun && run.permit.is_some() {
+        run.report.tell(text::begun_finished().in_file(&file.shown));
+    }
     let decision = verdict.decision;
     log::info!(file = file.shown; "{}, {} rows of it changed something", decision.state(), told.applied);
     run.report.add_file(told);
@@ -249,5 +260,5 @@ fn archive_locally(run: &Run<'_>, permit: Permit, file: &Spooled) -> Result<()> 
         return Ok(());
     }
     set_time(&file.path, file.entry.file_time)?;
-    run.shelf.archive(permit, &file.path, &file.entry.archived_as)
+    run.shelf.archive(permit, &file.path, &file.entry.archived_as, file.entry.content())
 }

@@ -12,6 +12,7 @@ use crate::books::cases::{Case, cases};
 use crate::books::{self, files, orders, runs};
 use crate::cases::{self, Aside, Store, keep_aside};
 use crate::job::Job;
+use crate::kept::create_file;
 use crate::layout::as_count;
 use crate::mail::{self, Facts, Unsent, transport};
 use crate::moment::{Clock, Moment};
@@ -19,7 +20,7 @@ use crate::permit::Permit;
 use crate::problem::{Exit, Problem};
 use crate::report::Report;
 use crate::settings::{Environment, Settings, Transport};
-use crate::shelf::{Shelf, create_file};
+use crate::shelf::Shelf;
 use crate::text::jobs::held_back;
 use crate::text::{mail as say, sync as text};
 

@@ -176,6 +176,13 @@ problems! {
         hint_ja: "受注の明細の数量をご確認ください。",
         hint_en: "check the quantities in these orders' lines",
     }
+    Error later_copy_lost = "later-copy-lost" (later: &str, copy: &str) {
+        ends: GoodFile, who: [Shop, Support],
+        ja: "このファイルより新しい {later} を取り込み済みですが、その写し（{copy}）がないか、壊れています。新しい数値を古い数値で上書きしないように、このファイルの数値は反映しませんでした。",
+        en: "{later}, which is newer, was applied before, but its copy ({copy}) is missing or damaged: nothing of this older file was written, so that no newer figure is lost",
+        hint_ja: "TEMPOSTAR から在庫をもう一度出力してください。新しいファイルを取り込めば、数値はそろいます。",
+        hint_en: "have TEMPOSTAR export the stock once more: a newer file puts the figures right",
+    }
     Error guard_zero = "guard-zero" (zeroed: u64, sellable: u64, percent: u64, limit: u32) {
         exit: Held, ends: Unseen,
         ja: "このファイルを取り込むと、販売可能な {sellable} SKU のうち {zeroed} SKU（{percent}%）が販売できなくなります（上限 {limit}%）。取り込みを保留しました。",

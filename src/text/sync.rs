@@ -197,12 +197,12 @@ problems! {
         hint_ja: "",
         hint_en: "",
     }
-    Error begun_copy_lost = "begun-copy-lost" () {
+    Error begun_copy_lost = "begun-copy-lost" (copy: &str) {
         ends: InSilence,
-        ja: "前回の実行が取り込みの途中で止まっており、続きに必要な写しが作業フォルダにありません。一部の行だけが取り込まれています。",
-        en: "an interrupted run had written a part of this file, and its copy is missing in the work folder",
-        hint_ja: "サーバの受信フォルダに残っていれば、もう一度全体を取り込みます。残っていなければ、同じファイルを --file で取り込んでください。",
-        hint_en: "if the inbox still has it, it is applied as a whole now; else feed it in once more with --file",
+        ja: "前回の実行が取り込みの途中で止まっており、続きに必要な写し（{copy}）がないか、壊れています。サーバの受信フォルダにも残っていません。一部の行だけが取り込まれています。",
+        en: "an interrupted run had written a part of this file, its copy ({copy}) is missing or damaged, and the inbox has it no more: the other rows are not written",
+        hint_ja: "同じファイルを --file で取り込むか、TEMPOSTAR からもう一度出力してください。",
+        hint_en: "feed the same file in with --file, or have TEMPOSTAR export it once more",
     }
     Error work_folder_foreign = "work-folder-foreign" (place: &str) {
         exit: Settings,

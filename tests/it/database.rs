@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::ftp_server::Fault;
-use crate::harness::{OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop};
+use crate::harness::{OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop, SmallDisk};
 
 /// A user that owns nothing.
 const NOBODY: u32 = 65534;
@@ -358,46 +358,6 @@ fn a_work_folder_that_is_a_file() {
 }
 
 // Full disks -----------------------------------------------------------------------------------------------------
-
-/// A file system in memory of its own, as large as the test wants it.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    #[track_caller]
-    fn at(path: PathBuf, size: &str) -> Self {
-        fs::create_dir_all(&path).unwrap();
-        mount(&["-t", "tmpfs", "-o", &format!("mode=0700,size={size}"), "tmpfs"], &path);
-        Self(path)
-    }
-
-    #[track_caller]
-    fn resize(&self, size: &str) {
-        mount(&["-o", &format!("remount,size={size}")], &self.0);
-    }
-}
-
-impl SmallDisk {
-    /// Makes it as small as what lies on it, in pages of 4 KiB, and so much more.
-    #[track_caller]
-    fn leave_only(&self, spare_kib: u64) {
-        let files = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().metadata().unwrap());
-        let used_kib: u64 =
-            files.filter(fs::Metadata::is_file).map(|file| file.len().div_ceil(4096) * 4).sum();
-        self.resize(&format!("{}k", used_kib + spare_kib));
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
-    }
-}
-
-#[track_caller]
-fn mount(args: &[&str], path: &Path) {
-    let status = Command::new("mount").args(args).arg(path).status().unwrap();
-    assert!(status.success(), "cannot mount: this test needs root");
-}
 
 /// A shop with 3000 SKUs, a file that changes all of them, and its database on a small disk.
 fn shop_on_small_disk() -> (Shop, SmallDisk) {

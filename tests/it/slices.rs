@@ -104,17 +104,6 @@ fn a_begun_file_is_never_held_by_the_guard() {
 }
 
 #[test]
-fn without_the_copy_the_server_s_file_is_applied_as_a_whole() {
-    let shop = shop_in_slices();
-    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));
-    shop.run_dying_at("slice-committed:3", ["import-stock"]);
-    fs::remove_dir_all(shop.path("tempostar.d/archive")).unwrap();
-    shop.run(["import-stock", "--json"]).exits(3).only_problem("begun-copy-lost", "stock.csv", &[]);
-    shop.check_rows(WRITTEN, &["40"]);
-    shop.check_rows("SELECT outcome FROM tempostar_files", &["applied"]);
-}
-
-#[test]
 fn a_unit_sold_between_two_slices_is_allocated() {
     let shop = shop_in_slices();
     shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));

@@ -10,7 +10,6 @@
 //! * a run that finds a `begun` entry finishes it, from the copy, before it looks at anything else. It compares the file
 //!   with the shop once more: what was written is unchanged then, and what was not is written now.
 
-use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -55,7 +54,7 @@ pub(super) fn commit(run: &Run<'_>, permit: Permit, file: &Spooled, verdict: &Ve
     let whole_max = slice_max().unwrap_or(WHOLE_MAX);
     if verdict.recording == Recording::Rows && verdict.plan.len() > whole_max {
         set_time(&file.path, file.entry.file_time)?;
-        run.shelf.archive(permit, &file.path, &file.entry.archived_as)?;
+        run.shelf.archive(permit, &file.path, &file.entry.archived_as, file.entry.content())?;
         return write_slices(run, permit, verdict.plan.as_ref(), &file.entry, None);
     }
     run.progress.wait(&progress::writing(&file.shown));
@@ -81,18 +80,24 @@ fn writing<'a>(
     Writing { transaction, file_time: entry.file_time, now, history: history.rows_under() }
 }
 
-/// Finishes the files of which an interrupted run has written a part.
+/// Finishes the files of which an interrupted run has written a part, as far as their copies are what they were. For the
+/// others, the server's copy takes their place.
 pub(super) fn finish_begun(run: &mut Run<'_>, permit: Permit, job: &dyn ImportJob) -> Result<()> {
     for (id, entry) in files::begun_files(&run.books, run.report.job)? {
-        let path = run.shelf.archived(&entry.archived_as);
-        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
+        if let Some(path) = run.shelf.intact_copy(&entry.archived_as, entry.content()) {
             let file = Spooled { shown: entry.name.clone(), entry, path, listed: None, scan: None };
             finish(run, permit, job, id, &file)?;
-        } else {
-            // If the server has it still, it is a new file now.
-            run.books.write(permit, "file-forgotten", |books| files::forget_file(books, id))?;
-            run.report.tell(text::begun_copy_lost().in_file(&entry.name));
         }
+    }
+    Ok(())
+}
+
+/// Tells which begun files nobody can finish: their copies are lost, and the inbox did not have them either.
+pub(super) fn give_up_begun(run: &mut Run<'_>, permit: Permit) -> Result<()> {
+    for (id, entry) in files::begun_files(&run.books, run.report.job)? {
+        run.books.write(permit, "file-forgotten", |books| files::forget_file(books, id))?;
+        let copy = run.shelf.archived(&entry.archived_as).display().to_string();
+        run.report.tell(text::begun_copy_lost(&copy).in_file(&entry.name));
     }
     Ok(())
 }

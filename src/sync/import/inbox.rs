@@ -14,13 +14,14 @@ use super::intake::{Intake, Received};
 use crate::books::files::{self, FileEntry};
 use crate::file_time::{by_numbers, own_time, server_time};
 use crate::interrupt;
+use crate::kept::create_file;
 use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::report::{FileOutcome, FileReport};
 use crate::server::{ErrorKind, Remote, RemoteFile, Unreadable};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::{EncodingChoice, Scan};
-use crate::shelf::{create_file, time_of};
+use crate::shelf::time_of;
 use crate::text::sync as text;
 
 /// How many names that cannot be used are told one by one: a listing can be a megabyte of nonsense.
@@ -318,7 +319,8 @@ pub(super) fn move_into(
     let folder = join(&inbox.folder, folder);
     let mut target = join(&folder, name);
     if remote.size(&target)?.is_some() {
-        target = join(&folder, &unused_name(name, file));
+        let stamp = file.entry.archived_as.split('/').nth(1).unwrap_or(&file.entry.run_id);
+        target = join(&folder, &unused_name(name, stamp));
     }
     match remote.rename(permit, &source, &target) {
         Err(error)
@@ -334,13 +336,15 @@ pub(super) fn move_into(
     }
 }
 
-/// `stock.csv` → `stock-20261124T101500-1a2b3c4d.csv`
-pub(super) fn unused_name(name: &str, file: &Spooled) -> String {
-    let stamp = file.entry.archived_as.split('/').nth(1).unwrap_or(&file.entry.run_id);
-    match name.rsplit_once('.') {
-        Some((stem, extension)) => format!("{stem}-{stamp}.{extension}"),
-        None => format!("{name}-{stamp}"),
-    }
+/// How long a file's name can be on nearly every file system.
+const NAME_BYTES_MAX: usize = 255;
+
+/// `stock.csv` → `stock-20261124T101500-1a2b3c4d.csv`; a long name loses letters before the stamp.
+fn unused_name(name: &str, stamp: &str) -> String {
+    let (stem, ending) = name.rfind('.').map_or((name, ""), |dot| name.split_at(dot));
+    let room = NAME_BYTES_MAX.saturating_sub(stamp.len() + ending.len() + 1);
+    let cut = stem.char_indices().map(|(at, letter)| at + letter.len_utf8()).take_while(|end| *end <= room);
+    format!("{}-{stamp}{ending}", &stem[..cut.last().unwrap_or(0)])
 }
 
 /// `stock.csv` and `.lock` → `stock.lock`

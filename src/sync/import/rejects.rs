@@ -61,6 +61,7 @@ impl Rejects {
     pub(super) fn keep(&mut self, file_time: Moment) -> Result<Option<PathBuf>> {
         let Some(path) = self.finish()? else { return Ok(None) };
         set_time(&path, file_time)?;
+        self.shelf.flush_rejects(&self.run_id, &path)?;
         Ok(Some(path))
     }
 

@@ -1,6 +1,7 @@
 //! A shop to test with, in the shop's own words: [`Shop`] is a folder with settings and (after the first run) a
 //! database, an FTP server that plays TEMPOSTAR's, and a clock; [`Ran`] is what one run of the binary did.
 
+mod disks;
 mod held;
 mod orders;
 mod ran;
@@ -21,6 +22,7 @@ use tempfile::TempDir;
 
 use crate::ftp_server::{FtpServer, Tls};
 
+pub use disks::SmallDisk;
 pub use held::{Running, wait_until};
 pub use orders::{CUSTOMER, OrderBuilder};
 pub use ran::Ran;

@@ -1,0 +1,203 @@
+//! What is kept is on the disk and whole; what is not stops nobody, and is named.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::harness::{LOGISTICS_INBOX, OUTBOX, STOCK_INBOX, Shop, SmallDisk, cp932};
+
+/// As the harness writes it.
+const INBOX: &str = "inbox = \"/netstock/{shop_code}\"";
+
+const ALL: &str = "SELECT quantity, count(*) FROM stock GROUP BY 1 ORDER BY 1";
+
+/// A shop in which six of forty rows of `stock.csv` are written, two at a time, when the run dies.
+fn shop_with_begun_file() -> Shop {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(40);
+    shop.variable("TEMPOSTAR_SLICE_MAX", "2");
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(9));
+    shop.run_dying_at("slice-committed:3", ["import-stock"]);
+    shop.check_rows(ALL, &["5|34", "9|6"]);
+    shop
+}
+
+fn sheet(quantity: u32) -> String {
+    let rows: String = (1..=40).map(|number| format!("S-{number:03},{quantity}\n")).collect();
+    format!("商品コード,在庫数\n{rows}")
+}
+
+/// The only copy in the archive.
+#[track_caller]
+fn the_copy(shop: &Shop) -> PathBuf {
+    let copies = shop.work_files_below("archive");
+    assert_eq!(copies.len(), 1, "{copies:?}");
+    copies.into_iter().next().unwrap()
+}
+
+/// What a disk that was full, or a machine that was switched off, makes of a file.
+const DAMAGES: [fn(&Path); 4] = [
+    |copy| fs::write(copy, b"").unwrap(),
+    |copy| {
+        let bytes = fs::read(copy).unwrap();
+        fs::write(copy, &bytes[..bytes.len() / 2]).unwrap();
+    },
+    |copy| {
+        let mut bytes = fs::read(copy).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(copy, bytes).unwrap();
+    },
+    |copy| fs::remove_file(copy).unwrap(),
+];
+
+#[test]
+fn a_damaged_copy_of_a_begun_file_gives_way_to_the_server_s() {
+    for damage in DAMAGES {
+        let shop = shop_with_begun_file();
+        let copy = the_copy(&shop);
+        let whole = fs::read(&copy).unwrap();
+        damage(&copy);
+        let ran = shop.run(["import-stock", "--json"]).ok();
+        ran.only_problem("begun-file-finished", "stock.csv", &[]);
+        shop.check_rows(ALL, &["9|40"]);
+        shop.check_rows("SELECT outcome FROM tempostar_files", &["applied"]);
+        assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+        let copies = shop.work_files_below("archive");
+        assert!(copies.iter().any(|copy| fs::read(copy).unwrap() == whole), "{copies:?}");
+        shop.run(["import-stock", "--json"]).ok().no_problem();
+    }
+}
+
+#[test]
+fn a_begun_file_that_nobody_has_any_more_is_named_once_and_stops_no_later_run() {
+    for damage in DAMAGES {
+        let shop = shop_with_begun_file();
+        let copy = the_copy(&shop);
+        damage(&copy);
+        shop.take_away(&format!("{STOCK_INBOX}/stock.csv"));
+        shop.put_sheet(STOCK_INBOX, "other.csv", "商品コード,在庫数\nS-040,7\n");
+        let ran = shop.run(["import-stock", "--json"]).exits(3);
+        ran.only_problem(
+            "begun-copy-lost",
+            "stock.csv",
+            &[copy.strip_prefix(shop.path("")).unwrap().to_str().unwrap()],
+        );
+        shop.check_rows(ALL, &["5|33", "7|1", "9|6"]);
+        shop.run(["import-stock", "--json"]).ok().no_problem();
+    }
+}
+
+#[test]
+fn a_run_that_does_not_reach_the_server_leaves_the_begun_file_to_the_next_one() {
+    let shop = shop_with_begun_file();
+    DAMAGES[0](&the_copy(&shop));
+    shop.setting(INBOX, "inbox = \"/nowhere\"");
+    let ran = shop.run(["import-stock", "--json"]);
+    assert_ne!(ran.code, 0, "{ran}");
+    shop.check_rows("SELECT outcome FROM tempostar_files", &["begun"]);
+    shop.setting("inbox = \"/nowhere\"", INBOX);
+    shop.run(["import-stock", "--json"]).ok().only_problem("begun-file-finished", "stock.csv", &[]);
+    shop.check_rows(ALL, &["9|40"]);
+}
+
+#[test]
+fn a_begun_file_whose_copy_is_damaged_can_be_given_by_hand() {
+    let shop = shop_with_begun_file();
+    DAMAGES[1](&the_copy(&shop));
+    shop.take_away(&format!("{STOCK_INBOX}/stock.csv"));
+    shop.write("stock.csv", &cp932(&sheet(9)));
+    let ran = shop.run(["import-stock", "--file", "stock.csv", "--json"]).ok();
+    ran.only_problem("begun-file-finished", "stock.csv", &[]);
+    shop.check_rows(ALL, &["9|40"]);
+    shop.run(["import-stock", "--json"]).ok().no_problem();
+}
+
+#[test]
+fn a_damaged_copy_is_put_right_before_the_server_s_file_goes() {
+    for after_import in ["archive", "delete"] {
+        let shop = Shop::new();
+        shop.product_in_stock("A-1", 3);
+        shop.setting(INBOX, &format!("{INBOX}\nafter_import = \"{after_import}\""));
+        let content = "商品コード,在庫数\nA-1,9\n";
+        shop.put_sheet(STOCK_INBOX, "stock.csv", content);
+        shop.run_dying_at("archived", ["import-stock"]);
+        let copy = the_copy(&shop);
+        let whole = fs::read(&copy).unwrap();
+        DAMAGES[0](&copy);
+        assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
+        shop.run(["import-stock", "--json"]).ok().no_problem();
+        assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+        assert_eq!(fs::read(the_copy(&shop)).unwrap(), whole);
+    }
+}
+
+#[test]
+fn a_damaged_copy_of_a_later_file_is_named_and_no_fault_of_an_earlier_one() {
+    for damage in DAMAGES {
+        let shop = Shop::new();
+        shop.product_in_stock("A-1", 3);
+        shop.put_sheet(STOCK_INBOX, "stock_20261124101000.csv", "商品コード,在庫数\nA-1,3\n");
+        shop.run(["import-stock"]).ok();
+        damage(&the_copy(&shop));
+        shop.put_sheet(STOCK_INBOX, "stock_20261124100000.csv", "商品コード,在庫数\nA-1,8\n");
+        let ran = shop.run(["import-stock", "--json"]).exits(3);
+        let copy = ["stock_20261124101000.csv", "tempostar.d/archive/import-stock/"];
+        let ran = ran.problem("later-copy-lost", "stock_20261124100000.csv", &copy);
+        assert_eq!(ran.codes(), ["later-copy-lost", "stale-rows"]);
+        assert_eq!(ran.file_outcome("stock_20261124100000.csv"), "applied");
+        shop.check_stock("A-1", 3, 0);
+        assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/error")), [""; 0]);
+        shop.run(["import-stock", "--json"]).ok().no_problem();
+    }
+}
+
+#[test]
+fn a_long_name_that_the_archive_has_already_is_shortened() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    let name = format!("{}.csv", "在庫".repeat(41));
+    assert_eq!(name.len(), 250);
+    for (quantity, time) in [(8, "2026-11-24 10:20:00"), (9, "2026-11-24 10:30:00")] {
+        shop.at(time);
+        shop.put_sheet(STOCK_INBOX, &name, &format!("商品コード,在庫数\nA-1,{quantity}\n"));
+        shop.run(["import-stock", "--json"]).ok().no_problem();
+        shop.check_stock("A-1", quantity, 0);
+    }
+    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+    let archived = shop.remote_files(&format!("{STOCK_INBOX}/archive"));
+    assert_eq!(archived.len(), 2, "{archived:?}");
+    assert!(archived.contains(&name));
+    let other = archived.iter().find(|other| **other != name).unwrap();
+    assert!(other.starts_with("在庫") && other.contains("-20261124T103000-"), "{other}");
+    assert!((250..=255).contains(&other.len()), "{} bytes", other.len());
+}
+
+#[test]
+#[ignore = "mounts a small disk: as root, cargo test --test it -- --ignored small_disk"]
+fn small_disk_an_archive_on_another_file_system_keeps_every_copy() {
+    for after_import in ["archive", "delete"] {
+        let mut shop = Shop::new();
+        shop.many_products_in_stock(40);
+        shop.variable("TEMPOSTAR_SLICE_MAX", "20");
+        shop.setting(INBOX, &format!("{INBOX}\nafter_import = \"{after_import}\""));
+        let _disk = SmallDisk::at(shop.path("tempostar.d/archive"), "8m");
+        shop.put_sheet(STOCK_INBOX, "in_slices.csv", &sheet(9));
+        shop.put_sheet(STOCK_INBOX, "small.csv", "商品コード,在庫数\nS-040,7\n");
+        shop.put_sheet(LOGISTICS_INBOX, "shipped.csv", "ショップ受注番号,受注進捗コード\n12345-1001,800\n");
+        shop.order("1001").line("S-001", 1).insert();
+        shop.run(["import-stock", "--json"]).ok().no_problem();
+        shop.check_rows(ALL, &["7|1", "9|39"]);
+        assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+        shop.run(["export-orders", "--json"]).ok().no_problem();
+        assert_eq!(shop.numbers_in_outbox(), ["12345-1001"]);
+        shop.run(["import-logistics"]).ok();
+        assert_eq!(shop.remote_files(OUTBOX).len(), 1);
+        let copies = shop.work_files_below("archive");
+        assert_eq!(copies.len(), 4, "{copies:?}");
+        assert!(shop.work_files_below("spool").is_empty());
+        let time = fs::metadata(copies.iter().find(|copy| copy.ends_with("small.csv")).unwrap());
+        let of_ledger = shop.value("SELECT file_time FROM tempostar_files WHERE name = 'small.csv'");
+        let modified = tempostar::moment::Moment::of_system(time.unwrap().modified().unwrap());
+        assert_eq!(modified.to_string(), of_ledger);
+    }
+}
