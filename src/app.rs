@@ -21,6 +21,7 @@ pub use crate::print::Finished;
 use crate::print::{self, Answer, Printer, Told};
 use crate::problem::{Exit, Failure};
 use crate::progress::Progress;
+use crate::reconcile::{self, Wanted};
 use crate::report::{Outcome, Report};
 use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
@@ -61,6 +62,7 @@ fn answer(
         (Command::Status(options), Ok(settings)) => show_status(call, &settings, options),
         (Command::Explain(options), Ok(settings)) => explain(call, &settings, &options.code),
         (Command::Undo(options), Ok(settings)) => undo(call, &settings, options),
+        (Command::Reconcile(options), Ok(settings)) => reconcile(call, &settings, options),
         (command, Ok(settings)) => match command.job() {
             Some(job) => run_job(call, job, command, &settings),
             None => call.failed(Failure { exit: Exit::Ok, problems: Vec::new() }, language),
@@ -189,6 +191,7 @@ fn run_job(call: &Call<'_>, job: Job, command: &Command, settings: &Settings) ->
         | Command::Status(_)
         | Command::Explain(_)
         | Command::Undo(_)
+        | Command::Reconcile(_)
         | Command::Generate(_) => call.report(job),
     };
     progress.clear();
@@ -258,6 +261,18 @@ fn explain(call: &Call<'_>, settings: &Settings, code: &str) -> Answer {
     let exit = problem.as_ref().map_or(Exit::Ok, |problem| problem.kind.exit);
     let failure = Failure { exit, problems: problem.into_iter().collect() };
     call.answer(failure, explained.text(language), explained.json(language), language)
+}
+
+fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> Answer {
+    let language = settings.language;
+    let wanted = Wanted { month: options.month, list: options.with.clone() };
+    let reconciled = match reconcile::run(settings, call.clock, &wanted) {
+        Ok(reconciled) => reconciled,
+        Err(failure) => return call.failed(failure, language),
+    };
+    let failure = reconciled.problem().map_or(Failure { exit: Exit::Ok, problems: Vec::new() }, Failure::of);
+    let (text, json) = (reconciled.text(language), reconciled.json(language));
+    Answer { told: Told::Within, ..call.answer(failure, text, json, language) }
 }
 
 /// What there is to say when the result cannot be printed.

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::job::Job;
+use crate::moment::Month;
 
 /// What stands below the help: each code once more in the README, with what to do.
 const EXIT_CODES: &str = "\
@@ -108,6 +109,17 @@ Examples:
   tempostar undo 20261124T101500-1a2b3c
 
 Exit codes: 0 undone; 2 the run cannot be undone; 3 some values stay as they are; the others: tempostar --help";
+    pub(super) const RECONCILE: &str = "\
+Compares the shop's tables with the files that were exchanged, and both with the ledger. Reads only; does not talk to \
+the server, and shows no customer's data.
+
+Examples:
+  tempostar reconcile
+  tempostar --quiet reconcile                once a day, as cron calls it
+  tempostar reconcile --month 2026-11        what was sent in that month
+  tempostar reconcile --with list.csv        beside TEMPOSTAR's list of orders
+
+Exit codes: 0 everything agrees; 3 something differs; the others: tempostar --help";
 }
 
 /// Connects a shop's SQLite database with TEMPOSTAR by exchanging CSV files on its FTP server.
@@ -196,6 +208,9 @@ pub enum Command {
     /// Take back what one run did to products and stock, as far as it still stands
     #[command(after_help = examples::UNDO)]
     Undo(Undo),
+    /// Find out whether the shop's tables and the files that were exchanged agree (照合)
+    #[command(after_help = examples::RECONCILE)]
+    Reconcile(Reconcile),
     /// Make what a package ships beside the binary: shell completions and man pages
     #[command(hide = true, subcommand)]
     Generate(Generate),
@@ -213,6 +228,7 @@ impl Command {
             Self::Status(_) => "status",
             Self::Explain(_) => "explain",
             Self::Undo(_) => "undo",
+            Self::Reconcile(_) => "reconcile",
             Self::Generate(_) => "generate",
         }
     }
@@ -228,6 +244,7 @@ impl Command {
             | Self::Status(_)
             | Self::Explain(_)
             | Self::Undo(_)
+            | Self::Reconcile(_)
             | Self::Generate(_) => None,
         }
     }
@@ -242,6 +259,7 @@ impl Command {
             | Self::Status(_)
             | Self::Explain(_)
             | Self::Undo(_)
+            | Self::Reconcile(_)
             | Self::Generate(_) => false,
         }
     }
@@ -320,6 +338,17 @@ pub struct Undo {
     /// Change nothing; print what would go back and what would stay
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Options of `reconcile`.
+#[derive(Args, Debug)]
+pub struct Reconcile {
+    /// Only what was sent and came in this month
+    #[arg(long, value_name = "YYYY-MM")]
+    pub month: Option<Month>,
+    /// Also compare with this CSV file: TEMPOSTAR's own list of orders, as its screen exports it
+    #[arg(long, value_name = "FILE")]
+    pub with: Option<PathBuf>,
 }
 
 /// What `generate` makes.

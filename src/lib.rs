@@ -4,7 +4,7 @@
 //! what the binary calls. It is not a library for others: nothing here is stable but the command line, the
 //! settings, the file formats and the database.
 //!
-//! Arrows point down: `app` → `check_settings`, `status`, `explain` → `jobs` → `sync` → `mail` → `books`, `server`,
+//! Arrows point down: `app` → `check_settings`, `status`, `explain`, `reconcile` → `jobs` → `sync` → `mail` → `books`, `server`,
 //! `shelf` → `settings` → `sheet` → `encoding`. `text` and `report` are what all of them speak. docs/architecture.md
 //! says where things are.
 
@@ -42,6 +42,7 @@ pub mod permit;
 pub(crate) mod print;
 pub mod problem;
 pub(crate) mod progress;
+pub(crate) mod reconcile;
 pub mod report;
 pub mod server;
 pub mod settings;

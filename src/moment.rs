@@ -6,7 +6,7 @@ use std::ops::{Add, Sub};
 use std::str::FromStr;
 use std::time::SystemTime;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -108,6 +108,37 @@ impl Moment {
     /// What [`Moment::stamp`] has written.
     pub fn of_stamp(text: &str) -> Option<Self> {
         NaiveDateTime::parse_from_str(text, STAMP).ok().map(Self)
+    }
+}
+
+/// A month in Japan; as text `2026-11`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Month(NaiveDate);
+
+impl Month {
+    /// Its first moment.
+    pub fn first(self) -> Moment {
+        Moment::midnight(self.0)
+    }
+
+    /// The first moment of the next one.
+    pub fn after(self) -> Moment {
+        Moment::midnight(self.0.checked_add_months(Months::new(1)).unwrap_or(self.0))
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m"))
+    }
+}
+
+impl FromStr for Month {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let day = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok();
+        day.filter(|_| text.len() == 7).map(Self).ok_or_else(|| "a month is written as YYYY-MM".to_owned())
     }
 }
 

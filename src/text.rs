@@ -112,6 +112,7 @@ pub mod mail;
 pub mod print;
 pub mod problem;
 pub mod progress;
+pub mod reconcile;
 pub mod server;
 pub mod settings;
 pub mod sheet;
@@ -120,7 +121,7 @@ pub mod sync;
 pub mod undo;
 
 /// Every module with problems, under the heading that it has in the documents.
-pub static PROBLEMS: [(&str, &[Declared]); 11] = [
+pub static PROBLEMS: [(&str, &[Declared]); 12] = [
     ("Settings", settings::PROBLEMS),
     ("Found by check-settings", check_settings::PROBLEMS),
     ("The FTP server", server::PROBLEMS),
@@ -131,6 +132,7 @@ pub static PROBLEMS: [(&str, &[Declared]); 11] = [
     ("Mails", mail::PROBLEMS),
     ("Asked with explain", explain::PROBLEMS),
     ("Undoing a run", undo::PROBLEMS),
+    ("Found by reconcile", reconcile::PROBLEMS),
     ("Package files", print::PROBLEMS),
 ];
 
@@ -160,6 +162,7 @@ mod tests {
             print::TEXTS,
             problem::TEXTS,
             progress::TEXTS,
+            reconcile::TEXTS,
             server::TEXTS,
             settings::TEXTS,
             status::TEXTS,

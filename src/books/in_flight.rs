@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, Row, named_params};
 
 use crate::books::orders::{BEFORE_SINCE_SQL, CANCELLED_SQL, SENT_SQL};
 use crate::moment::Moment;
@@ -29,15 +29,18 @@ fn in_flight_orders_sql() -> String {
          WHERE batch.state = 'sent'
            AND CASE
                    WHEN :when = 'taken' THEN coalesce(batch.taken_at, '9999') > :known_until
-                   WHEN batch.taken_at IS NULL THEN EXISTS (SELECT 1
-                                                            FROM tempostar_batches AS other
-                                                            WHERE other.taken_at IS NOT NULL
-                                                              AND coalesce(other.server = batch.server, 1))
+                   WHEN batch.taken_at IS NULL THEN {IS_TAKEN_FROM_SQL}
                    ELSE batch.seen_lying_at > :known_until
                END
            AND NOT {CANCELLED_SQL}"
     )
 }
+
+/// Whether a batch went to a server that was seen to take files away.
+const IS_TAKEN_FROM_SQL: &str = "EXISTS (SELECT 1
+                                         FROM tempostar_batches AS other
+                                         WHERE other.taken_at IS NOT NULL
+                                           AND coalesce(other.server = batch.server, 1))";
 
 /// How many units a line is of. One that no customer can have ordered counts nothing; nor does it stop the others.
 pub(super) const UNITS_SQL: &str = "CASE WHEN typeof(line.quantity) = 'integer' AND line.quantity >= 1 THEN min(line.quantity, 1000000000) ELSE 0 END";
@@ -89,6 +92,84 @@ pub(crate) struct InFlight {
     pub seen_lying_at: Option<Moment>,
 }
 
+/// Hands out each line that a figure cannot know: SKU, units, and from when on figures know it (`None`: not yet).
+pub(crate) fn each_in_flight(
+    shop: &Connection,
+    known: &KnownUntil,
+    mut each: impl FnMut(&str, i64, Option<Moment>),
+) -> Result<()> {
+    let waiting = in_flight_orders_sql();
+    let mut statement = shop.prepare(&format!(
+        "SELECT line.sku_code, {UNITS_SQL},
+                CASE
+                    WHEN NOT {SENT_SQL} THEN NULL
+                    WHEN :when = 'taken' THEN batch.taken_at
+                    WHEN batch.taken_at IS NULL AND batch.state = 'sent' AND {IS_TAKEN_FROM_SQL} THEN NULL
+                    ELSE max(exported_at, coalesce(batch.seen_lying_at, ''))
+                END
+         FROM ({waiting}) AS waiting
+         JOIN order_lines AS line ON line.order_no = waiting.order_no
+         JOIN orders ON orders.order_no = waiting.order_no
+         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = waiting.order_no
+         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+         WHERE {OURS_SQL}"
+    ))?;
+    let parameters =
+        named_params! { ":when": known.when, ":known_until": known.moment, ":since": known.since };
+    let mut rows = statement.query(parameters)?;
+    while let Some(row) = rows.next()? {
+        if let Ok(sku_code) = row.get_ref(0)?.as_str() {
+            each(sku_code, row.get(1)?, time(row, 2)?);
+        }
+    }
+    Ok(())
+}
+
+/// A line of an order of which a figure's allocation may have been computed while it counted otherwise.
+pub(crate) struct Doubtful<'a> {
+    pub sku_code: &'a str,
+    pub units: i64,
+    /// Until when it may have counted: it was cancelled, or its file was seen to be taken.
+    pub counted_until: Option<Moment>,
+    /// Since when it counts, because its file lies on a server that was seen to take files.
+    pub counts_since: Option<Moment>,
+}
+
+/// Hands out the lines that counted otherwise at some time since this moment.
+pub(crate) fn each_doubtful(
+    shop: &Connection,
+    since: Moment,
+    mut each: impl FnMut(Doubtful<'_>),
+) -> Result<()> {
+    let mut statement = shop.prepare(&format!(
+        "SELECT line.sku_code, {UNITS_SQL},
+                max(coalesce(batch.taken_at, ''), CASE WHEN {CANCELLED_SQL} THEN cancelled_at ELSE '' END),
+                CASE
+                    WHEN batch.taken_at IS NULL AND batch.state = 'sent'
+                    THEN (SELECT min(other.taken_at) FROM tempostar_batches AS other)
+                END
+         FROM orders
+         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
+         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+         JOIN order_lines AS line ON line.order_no = orders.order_no
+         WHERE {OURS_SQL}
+           AND (cancelled_at >= ?1 OR batch.taken_at >= ?1 OR (batch.taken_at IS NULL AND batch.state = 'sent'))"
+    ))?;
+    let mut rows = statement.query([since])?;
+    while let Some(row) = rows.next()? {
+        if let Ok(sku_code) = row.get_ref(0)?.as_str() {
+            let (counted_until, counts_since) = (time(row, 2)?, time(row, 3)?);
+            each(Doubtful { sku_code, units: row.get(1)?, counted_until, counts_since });
+        }
+    }
+    Ok(())
+}
+
+/// A time that the shop may have written; `None`: what is none.
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Moment>> {
+    Ok(row.get_ref(column)?.as_str().ok().and_then(|text| text.parse().ok()))
+}
+
 /// The orders that make up a SKU's allocation beside a figure of this time.
 pub(crate) fn in_flight_orders(
     shop: &Connection,
@@ -113,12 +194,11 @@ pub(crate) fn in_flight_orders(
     let rows = statement.query_map(
         named_params! { ":when": known.when, ":known_until": known.moment, ":since": known.since, ":sku_code": sku_code },
         |row| {
-            let time = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str().ok().and_then(|text| text.parse().ok()));
             Ok(InFlight {
                 order_no: lossy(row.get_ref(0)?.as_bytes()?),
                 quantity: row.get(1)?,
                 is_provisional: row.get(2)?,
-                exported_at: time(3)?,
+                exported_at: time(row, 3)?,
                 taken_at: row.get(4)?,
                 seen_lying_at: row.get(5)?,
             })

@@ -12,17 +12,21 @@ mod rows;
 mod tables;
 mod tally;
 
+use std::path::Path;
+
 use anyhow::Result;
 use rusqlite::Connection;
 
 use self::decide::{OrderState, decide};
 pub use self::rows::missing_columns;
-use self::rows::{Columns, Entry, Progress, read_staged, stage};
+use self::rows::{Columns, Entry, Read, read_staged, stage};
+pub(crate) use self::rows::{Progress, progress_of};
 use self::tables::{Cancellation, Keep, Lookup, OrdersPlan, begin_changes};
 use self::tally::Tally;
 use crate::moment::Moment;
 use crate::report::Counts;
 use crate::settings::{Inbox, Settings};
+use crate::sheet::Sheet;
 use crate::sync::Run;
 use crate::sync::import::{Comparison, ImportJob, Incoming, Source, import};
 
@@ -32,6 +36,24 @@ pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
         ["shipped", "unchanged", "unknown_order", "other_shop", "cancelled", "lines_added", "rejected"];
     run.report.counts = Counts::zero(&names);
     import(run, source, &ImportLogistics { settings: run.settings })
+}
+
+/// Hands out each order of which the copy of a file that was applied says that it, or a destination of it, is shipped.
+pub(crate) fn read_shipped(
+    path: &Path,
+    name: &str,
+    settings: &Settings,
+    mut each: impl FnMut(&str),
+) -> Result<()> {
+    let mut sheet = Sheet::open(path, name, settings.logistics.inbox.encoding)?;
+    let columns = Columns::find(sheet.header(), settings.logistics.add_order_lines)?;
+    while let Some(row) = sheet.next_row()? {
+        match columns.read(&row, &settings.shop.code) {
+            Ok(Read::Entry(entry)) if entry.progress == Progress::Shipped => each(&entry.order_no),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 struct ImportLogistics<'a> {

@@ -17,16 +17,17 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use self::columns::ORDER_NO;
+use self::columns::{AMOUNT, ORDER_NO};
 pub use self::columns::{COLUMNS, OrderColumn};
 pub use self::hold::{Act, Hold, PAYMENT_SETUP_SINCE};
+pub(crate) use self::order::number_prefix;
 pub use self::questions::{held_back, held_back_because, held_back_of_first};
 use self::render::{ALL, render_waiting};
 use crate::books::batches::SentContent;
 use crate::books::orders::is_anything_waiting;
 use crate::problem::Problem;
 use crate::report::Counts;
-use crate::sheet::{Column, EncodingChoice, Refusal, Sheet};
+use crate::sheet::{Column, EncodingChoice, Refusal, RowProblem, Sheet};
 use crate::sync::Run;
 use crate::sync::export::{Chosen, ExportJob, ReadBack, export};
 use crate::text::jobs as text;
@@ -96,6 +97,27 @@ fn read_back(path: &Path) -> Result<ReadBack> {
     finish_order(&mut sent, &mut rows);
     sent.lines = sheet.rows_read();
     Ok(sent)
+}
+
+/// Hands out each row's number in the shop and 請求金額 in the copy of a file that was sent. A file of other columns tells
+/// numbers only.
+pub(crate) fn read_amounts(
+    path: &Path,
+    name: &str,
+    shop_code: &str,
+    mut each: impl FnMut(&str, Option<i64>) -> Result<()>,
+) -> Result<()> {
+    let mut sheet = Sheet::open(path, name, EncodingChoice::Auto)?;
+    let number = sheet.header().required(ORDER_NO)?;
+    let amount = sheet.header().optional(AMOUNT);
+    let prefix = format!("{shop_code}-");
+    while let Some(row) = sheet.next_row()? {
+        let refused = |problem: RowProblem| Refusal::new(problem.into());
+        let number = row.text(number).map_err(refused)?;
+        let amount = amount.map(|column| row.whole_number(column)).transpose().map_err(refused)?;
+        each(number.strip_prefix(&prefix).unwrap_or(&number), amount.flatten())?;
+    }
+    Ok(())
 }
 
 /// Gives the last order its content, which are these rows.

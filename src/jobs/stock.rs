@@ -469,18 +469,32 @@ impl LaterSheets {
 }
 
 fn take_back_named(shop: &Connection, path: &Path, name: &str, inbox: &Inbox) -> Result<usize> {
-    let mut sheet = Sheet::open_with_default_header(path, name, inbox.encoding, &COLUMN_NAMES)?;
-    let columns = Columns::find(sheet.header())?;
     let mut statement = shop.prepare("DELETE FROM temp.stock_changes WHERE sku_code = ?1")?;
     let mut unknown = shop.prepare("DELETE FROM temp.unknown_figures WHERE sku_code = ?1")?;
     let mut taken_back = 0;
+    read_figures(path, name, inbox, |sku_code, _| {
+        taken_back += statement.execute([sku_code])?;
+        unknown.execute([sku_code])?;
+        Ok(())
+    })?;
+    Ok(taken_back)
+}
+
+/// Hands out each SKU's code and figure in the copy of a file that was applied, without the rows that were rejected.
+pub(crate) fn read_figures(
+    path: &Path,
+    name: &str,
+    inbox: &Inbox,
+    mut each: impl FnMut(&str, i64) -> Result<()>,
+) -> Result<()> {
+    let mut sheet = Sheet::open_with_default_header(path, name, inbox.encoding, &COLUMN_NAMES)?;
+    let columns = Columns::find(sheet.header())?;
     while let Some(row) = sheet.next_row()? {
-        if let Ok((sku_code, _)) = columns.read(&row) {
-            taken_back += statement.execute([sku_code.as_ref()])?;
-            unknown.execute([sku_code.as_ref()])?;
+        if let Ok((sku_code, quantity)) = columns.read(&row) {
+            each(&sku_code, quantity)?;
         }
     }
-    Ok(taken_back)
+    Ok(())
 }
 
 /// Why a person should look at this file before it is applied.

@@ -35,6 +35,7 @@ mod overlap;
 mod products;
 mod random_kills;
 mod real_servers;
+mod reconcile;
 mod repeats;
 mod restored_database;
 mod rows;

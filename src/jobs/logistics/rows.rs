@@ -108,7 +108,7 @@ pub fn missing_columns(header: &Header, add_order_lines: AddOrderLines) -> Vec<S
 
 /// What a row says of an order's progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
+pub(crate) enum Progress {
     Shipped,
     Cancelled,
     NotYet,
@@ -187,13 +187,7 @@ impl Columns {
         if !code.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(row.problem_in(column, text::bad_progress(&text)));
         }
-        Ok(if SHIPPED_CODES.contains(&code) {
-            Progress::Shipped
-        } else if code == CANCELLED_CODE {
-            Progress::Cancelled
-        } else {
-            Progress::NotYet
-        })
+        Ok(progress_of(code))
     }
 
     pub(super) fn shipment_no(&self, row: &Row<'_>) -> Result<Option<i64>, RowProblem> {
@@ -219,6 +213,17 @@ impl Columns {
             unit_tax: amount(columns.unit_tax)?,
             unit_price_incl_tax: amount(columns.unit_price_incl_tax)?,
         }))
+    }
+}
+
+/// What a 受注進捗コード means.
+pub(crate) fn progress_of(code: &str) -> Progress {
+    if SHIPPED_CODES.contains(&code) {
+        Progress::Shipped
+    } else if code == CANCELLED_CODE {
+        Progress::Cancelled
+    } else {
+        Progress::NotYet
     }
 }
 

@@ -136,7 +136,7 @@ impl Order {
 }
 
 /// What stands before the order's own number in ショップ受注番号.
-pub(super) fn number_prefix(settings: &Settings) -> String {
+pub(crate) fn number_prefix(settings: &Settings) -> String {
     format!("{}-", settings.shop.code)
 }
 

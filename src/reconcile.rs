@@ -1,0 +1,90 @@
+//! `reconcile` (照合): do the books balance? Each line sets two figures beside each other that came about independently:
+//! what the shop's tables say, and what the bytes of the archived files or the ledger say. A file whose copy is lost or
+//! damaged is no evidence; that alone is a difference of its own line. Reads only, and never a customer's data.
+
+mod archive;
+mod desk;
+mod line;
+mod orders;
+mod sent;
+mod show;
+mod stock;
+mod ticks;
+mod with;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use self::archive::Archive;
+use self::desk::Desk;
+use self::line::{Line, Named};
+use crate::books;
+use crate::books::orders::count_states;
+use crate::moment::{Clock, Moment, Month};
+use crate::problem::{Failure, Problem};
+use crate::settings::Settings;
+use crate::shelf::Shelf;
+use crate::sync::failure_of;
+use crate::text::{Text, reconcile as text};
+
+/// What is to be compared.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// What was sent and came in this month only; without what is of today: states, ticks and stock.
+    pub month: Option<Month>,
+    /// TEMPOSTAR's own list of orders.
+    pub list: Option<PathBuf>,
+}
+
+/// The balance.
+#[derive(Clone, Debug)]
+pub(crate) struct Reconciled {
+    shop_name: String,
+    environment: &'static str,
+    now: Moment,
+    month: Option<Month>,
+    lines: Vec<Line>,
+    /// What is worth knowing, and no difference.
+    notes: Vec<(Text, Named)>,
+}
+
+/// Compares. Changes nothing.
+pub(crate) fn run(settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled, Failure> {
+    read(settings, clock, wanted).map_err(|error| failure_of(&error))
+}
+
+fn read(settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled> {
+    let database = books::open_read_only(settings)?;
+    // One snapshot: jobs go on meanwhile.
+    let snapshot = database.unchecked_transaction()?;
+    let (now, month) = (clock.now(), wanted.month);
+    let desk = Desk { database: &snapshot, settings, now, shelf: Shelf::at(&settings.work_dir), month };
+    let archive = Archive::look(&desk)?;
+    let (mut lines, mut notes) = (Vec::new(), Vec::new());
+    lines.extend(sent::lines(&desk, &archive)?);
+    if month.is_none() {
+        let states = count_states(&snapshot, settings)?;
+        lines.insert(0, orders::all(&desk, &states)?);
+        let (shipped, open) = orders::shipped(&desk, &states)?;
+        let stock = stock::read(&desk, &archive)?;
+        lines.extend([shipped, ticks::line(&desk, &archive)?, stock.figures, stock.allocations]);
+        notes.push((text::open_for_long(orders::OPEN_DAYS), open));
+        notes.push((text::not_named_for_long(stock::UNNAMED_DAYS), stock.unnamed));
+    }
+    lines.extend(archive.lines());
+    if let Some(list) = &wanted.list {
+        lines.extend(with::lines(&desk, list)?);
+    }
+    let (shop_name, environment) = (settings.shop.name.clone(), settings.environment.as_str());
+    Ok(Reconciled { shop_name, environment, now, month, lines, notes })
+}
+
+impl Reconciled {
+    /// What there is to say when anything differs.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        let differing: Vec<Text> =
+            self.lines.iter().filter(|line| line.named.count > 0).map(Line::in_short).collect();
+        (!differing.is_empty()).then(|| text::books_differ().because(&Text::listed(&differing)))
+    }
+}

@@ -1,0 +1,175 @@
+//! The copies in the work folder's archive: does each entry of the ledger have its copy, byte for byte, and each copy
+//! its entry?
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::desk::Desk;
+use super::line::{Check, Line};
+use crate::books;
+use crate::hashing::Hashing;
+use crate::interrupt;
+use crate::job::Job;
+use crate::settings::Environment;
+use crate::text::{Text, reconcile as text};
+
+/// What a copy is worth as evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Evidence {
+    Intact,
+    Missing,
+    Damaged,
+    /// A run is about to put it there, or the next one will.
+    Pending,
+}
+
+/// The copies that the ledger names, and those that lie there.
+pub(super) struct Archive {
+    root: PathBuf,
+    copies: HashMap<String, Evidence>,
+    unknown: Line,
+}
+
+impl Archive {
+    pub(super) fn look(desk: &Desk<'_>) -> Result<Self> {
+        let root = desk.shelf.archived("");
+        let mut archive = Self { root, copies: HashMap::new(), unknown: Line::new(Check::CopiesUnknown) };
+        archive.look_at_entries(desk)?;
+        if desk.month.is_none() {
+            archive.look_for_unknown(desk)?;
+        }
+        Ok(archive)
+    }
+
+    /// What the copy of this place is worth.
+    pub(super) fn evidence(&self, archived_as: &str) -> Evidence {
+        self.copies.get(archived_as).copied().unwrap_or(Evidence::Missing)
+    }
+
+    /// Where an intact copy lies.
+    pub(super) fn intact(&self, archived_as: &str) -> Option<PathBuf> {
+        (self.evidence(archived_as) == Evidence::Intact).then(|| self.root.join(archived_as))
+    }
+
+    fn look_at_entries(&mut self, desk: &Desk<'_>) -> Result<()> {
+        let mut statement = desk.database.prepare(&format!(
+            "SELECT archived_as, size, sha256, NOT is_cleaned_up, ''
+             FROM tempostar_files
+             WHERE outcome <> 'held' AND {}
+             UNION ALL
+             SELECT archived_as, size, sha256, 0, sha256
+             FROM tempostar_batches
+             WHERE archived_as IS NOT NULL AND {}",
+            desk.in_month("decided_at"),
+            desk.in_month("sent_at"),
+        ))?;
+        let spool =
+            desk.shelf.place("spool").join(format!("{}.{}", Job::Orders, desk.settings.environment.as_str()));
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            interrupt::check()?;
+            let (archived_as, sha256, spooled): (String, String, String) =
+                (row.get(0)?, row.get(2)?, row.get(4)?);
+            let is_unfinished =
+                row.get(3)? || (!spooled.is_empty() && spool.join(format!("{spooled}.csv")).exists());
+            let found = match examine(&self.root.join(&archived_as), row.get(1)?, &sha256)? {
+                Evidence::Missing if is_unfinished => Evidence::Pending,
+                found => found,
+            };
+            self.copies.insert(archived_as, found);
+        }
+        Ok(())
+    }
+
+    /// The folders of imports are both environments' where the work folder is: the other one's ledger knows of copies
+    /// that ours does not.
+    fn look_for_unknown(&mut self, desk: &Desk<'_>) -> Result<()> {
+        let ours = desk.settings.environment;
+        let other = match ours {
+            Environment::Demo => Environment::Production,
+            Environment::Production => Environment::Demo,
+        };
+        for job in Job::ALL {
+            let is_shared = desk.shelf.place(&format!("{job}.{}.lock", other.as_str())).exists();
+            let folder = match job {
+                Job::Orders => format!("{job}.{}", ours.as_str()),
+                _ if is_shared => continue,
+                _ => job.to_string(),
+            };
+            let is_at_work = books::is_locked(desk.settings, *job);
+            for batch in names_in(&self.root.join(&folder))? {
+                for name in names_in(&self.root.join(&folder).join(&batch))? {
+                    let place = format!("{folder}/{batch}/{name}");
+                    self.unknown.left += 1;
+                    if self.copies.contains_key(&place) || is_at_work {
+                        self.unknown.right += 1;
+                    } else {
+                        self.unknown.named.add(|| Text::same(place));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Entries without a copy, copies without an entry, copies that are not what was taken or sent.
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let (mut missing, mut damaged) = (Line::new(Check::CopiesMissing), Line::new(Check::CopiesDamaged));
+        let mut copies: Vec<_> = self.copies.iter().collect();
+        copies.sort_unstable_by_key(|(place, _)| *place);
+        for (place, evidence) in copies {
+            match evidence {
+                Evidence::Pending => {}
+                Evidence::Missing => {
+                    missing.left += 1;
+                    missing.named.add(|| Text::same(place));
+                }
+                Evidence::Damaged => {
+                    missing.both();
+                    damaged.left += 1;
+                    damaged.named.add(|| text::copy_damaged(place));
+                }
+                Evidence::Intact => {
+                    missing.both();
+                    damaged.both();
+                }
+            }
+        }
+        vec![missing, self.unknown.clone(), damaged]
+    }
+}
+
+fn examine(path: &Path, size: u64, sha256: &str) -> Result<Evidence> {
+    let about = || format!("cannot read {}", path.display());
+    let mut file = match File::open(path) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Evidence::Missing);
+        }
+        opened => opened.with_context(about)?,
+    };
+    if file.metadata().with_context(about)?.len() != size {
+        return Ok(Evidence::Damaged);
+    }
+    let mut hashing = Hashing::new(io::sink());
+    io::copy(&mut file, &mut hashing).with_context(about)?;
+    let (_, _, found) = hashing.finish();
+    Ok(if found == sha256 { Evidence::Intact } else { Evidence::Damaged })
+}
+
+/// Sorted; none where there is no such folder, or it is a file.
+fn names_in(folder: &Path) -> Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        entries => entries.with_context(|| format!("cannot read {}", folder.display()))?,
+    };
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.collect::<io::Result<_>>()?;
+    names.sort_unstable();
+    Ok(names)
+}

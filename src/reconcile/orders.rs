@@ -1,0 +1,133 @@
+//! The shop's orders and their states.
+
+use std::collections::{BTreeMap, HashSet};
+
+use anyhow::Result;
+use chrono::TimeDelta;
+use rusqlite::{OptionalExtension, ToSql};
+
+use super::desk::Desk;
+use super::line::{Check, Line, Named};
+use crate::books::orders::{OrderState, SENT_SQL};
+use crate::books::runs;
+use crate::job::Job;
+use crate::moment::Moment;
+use crate::text::{Text, reconcile as text};
+
+/// After how many days an order that TEMPOSTAR has taken is named as long because it is not shipped.
+pub(super) const OPEN_DAYS: i64 = 14;
+
+/// All orders are the sum of their states.
+pub(super) fn all(desk: &Desk<'_>, states: &BTreeMap<OrderState, u64>) -> Result<Line> {
+    let mut line = Line::new(Check::Orders);
+    line.left = count(desk, "SELECT count(*) FROM orders")?;
+    line.right = i64::try_from(states.values().sum::<u64>())?;
+    let (left, right) = (line.left, line.right);
+    if left != right {
+        line.named.add(|| text::states_differ(left, right));
+    }
+    Ok(line)
+}
+
+/// What TEMPOSTAR has taken is shipped, cancelled there, or open; and what is open for long.
+pub(super) fn shipped(desk: &Desk<'_>, states: &BTreeMap<OrderState, u64>) -> Result<(Line, Named)> {
+    let mut line = Line::new(Check::Shipped);
+    let of = |state| states.get(&state).copied().unwrap_or(0);
+    let settled = of(OrderState::Taken) + of(OrderState::Shipped) + of(OrderState::CancelledThere);
+    line.right = i64::try_from(settled)?;
+    let lying = i64::try_from(of(OrderState::Lying))?;
+    line.left = count(desk, &format!("SELECT count(*) FROM orders WHERE {SENT_SQL}"))? - lying;
+    name(
+        desk,
+        "SELECT orders.order_no
+         FROM tempostar_batches AS batch
+         JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+         JOIN orders ON orders.order_no = member.order_no
+         WHERE batch.state <> 'sent' AND {sent}
+         ORDER BY 1",
+        &[],
+        |order_no| line.named.add(|| text::not_arrived(order_no)),
+    )?;
+    let mut open = Named::default();
+    name(
+        desk,
+        "SELECT orders.order_no
+         FROM orders INDEXED BY orders_sent_and_open
+         WHERE exported_at < ?1 AND exported_at IS NOT NULL AND cancelled_at IS NULL AND delivery_status = 0
+           AND cancelled_in_tempostar_at IS NULL AND {sent}
+         ORDER BY exported_at",
+        &[&(desk.now - TimeDelta::days(OPEN_DAYS))],
+        |order_no| open.add(|| Text::same(order_no)),
+    )?;
+    Ok((line, open))
+}
+
+/// Orders that are marked as sent and in no file: somebody marked them, since the first file was sent, and TEMPOSTAR has
+/// never spoken of them. Those that are in a file are told of already.
+pub(super) fn marked_by_hand(desk: &Desk<'_>, in_files: &HashSet<String>, sent: &mut Line) -> Result<()> {
+    let sql = "SELECT min(prepared_at) FROM tempostar_batches";
+    let first: Option<Moment> = desk.database.query_row(sql, [], |row| row.get(0)).optional()?.flatten();
+    let Some(first) = first else { return Ok(()) };
+    let month = desk.in_month("exported_at");
+    let sql =
+        format!("SELECT count(*) FROM orders WHERE exported_at >= '{first}' AND {month} AND {SENT_SQL}");
+    if count(desk, &sql)? == sent.left {
+        return Ok(());
+    }
+    name(
+        desk,
+        &format!(
+            "SELECT order_no
+             FROM orders
+             WHERE exported_at >= ?1 AND {month} AND {{sent}} AND delivery_status = 0
+               AND cancelled_in_tempostar_at IS NULL
+               AND order_no NOT IN (SELECT order_no FROM tempostar_batch_orders)
+               AND order_no NOT IN (SELECT order_no FROM tempostar_orders_known_there)
+             ORDER BY order_no"
+        ),
+        &[&first],
+        |order_no| {
+            sent.left += 1;
+            if !in_files.contains(order_no) {
+                sent.named.add(|| text::in_no_file(order_no));
+            }
+        },
+    )
+}
+
+/// Orders of which TEMPOSTAR reported something although their file is held to lie in the outbox, and the outbox was
+/// looked at on a later day.
+pub(super) fn reported_while_lying(desk: &Desk<'_>, named: &mut Named) -> Result<()> {
+    let (_, looked) = runs::last_runs(desk.database, Job::Orders)?;
+    let Some(looked) = looked else { return Ok(()) };
+    let month = desk.in_month("sent_at");
+    let mut statement = desk.database.prepare(&format!(
+        "SELECT orders.order_no, batch.file_name
+         FROM tempostar_batches AS batch
+         JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+         JOIN orders ON orders.order_no = member.order_no
+         WHERE batch.taken_at IS NULL AND batch.state = 'sent' AND {month}
+           AND ((delivery_status = 1 AND date(shipped_at) < date(?1)) OR date(cancelled_in_tempostar_at) < date(?1))
+         ORDER BY 1"
+    ))?;
+    let mut rows = statement.query([looked.started_at])?;
+    while let Some(row) = rows.next()? {
+        let (order_no, file): (String, String) = (row.get(0)?, row.get(1)?);
+        named.add(|| text::reported_while_lying(&order_no, &file));
+    }
+    Ok(())
+}
+
+/// Hands out each order's number.
+fn name(desk: &Desk<'_>, sql: &str, parameters: &[&dyn ToSql], mut each: impl FnMut(&str)) -> Result<()> {
+    let mut statement = desk.database.prepare(&sql.replace("{sent}", SENT_SQL))?;
+    let mut rows = statement.query(parameters)?;
+    while let Some(row) = rows.next()? {
+        each(&row.get::<_, String>(0)?);
+    }
+    Ok(())
+}
+
+fn count(desk: &Desk<'_>, sql: &str) -> Result<i64> {
+    Ok(desk.database.query_row(sql, [], |row| row.get(0))?)
+}

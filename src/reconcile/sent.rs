@@ -1,0 +1,222 @@
+//! What was sent: the shop's table beside the bytes of the order files, order by order; and the ledger's entry of each
+//! file beside what is in it. Where a file's copy is forgotten or no evidence, the ledger's list of its orders stands in.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::Result;
+use rusqlite::Statement;
+use rusqlite::types::ValueRef;
+
+use super::archive::Archive;
+use super::desk::Desk;
+use super::line::{Check, Line};
+use super::orders;
+use crate::books::orders::SENT_SQL;
+use crate::interrupt;
+use crate::jobs::orders::read_amounts;
+use crate::text::reconcile as text;
+
+/// Orders, their amounts, and their files: three lines.
+pub(super) fn lines(desk: &Desk<'_>, archive: &Archive) -> Result<Vec<Line>> {
+    let mut books = Books {
+        sent: Line::new(Check::Sent),
+        yen: Line::new(Check::Yen),
+        taken: Line::new(Check::Taken),
+        only_in_files: HashSet::new(),
+        shop_code: &desk.settings.shop.code,
+        archive,
+    };
+    let mut batches = desk.database.prepare(&format!(
+        "SELECT id, file_name, order_count, archived_as, shop_code
+         FROM tempostar_batches
+         WHERE state = 'sent' AND {}
+         ORDER BY id",
+        desk.in_month("sent_at")
+    ))?;
+    let mut members = desk.database.prepare(&format!(
+        "SELECT member.order_no, orders.order_no IS NOT NULL, {SENT_SQL}, orders.total
+         FROM tempostar_batch_orders AS member
+         LEFT JOIN orders ON orders.order_no = member.order_no
+         WHERE member.batch_id = ?1
+         ORDER BY member.order_no"
+    ))?;
+    let mut rows = batches.query([])?;
+    while let Some(row) = rows.next()? {
+        let batch = Batch {
+            id: row.get(0)?,
+            file_name: row.get(1)?,
+            order_count: row.get(2)?,
+            archived_as: row.get(3)?,
+            shop_code: row.get(4)?,
+        };
+        books.compare(&batch, &mut members)?;
+    }
+    orders::marked_by_hand(desk, &books.only_in_files, &mut books.sent)?;
+    orders::reported_while_lying(desk, &mut books.taken.named)?;
+    Ok(vec![books.sent, books.yen, books.taken])
+}
+
+struct Batch {
+    id: i64,
+    file_name: String,
+    order_count: i64,
+    archived_as: Option<String>,
+    shop_code: Option<String>,
+}
+
+struct Books<'a> {
+    sent: Line,
+    yen: Line,
+    taken: Line,
+    only_in_files: HashSet<String>,
+    shop_code: &'a str,
+    archive: &'a Archive,
+}
+
+/// A member of a file, by the ledger, and what the shop's table says of it.
+struct Member<'a> {
+    order_no: &'a str,
+    is_in_table: bool,
+    is_sent: bool,
+    total: Option<i64>,
+}
+
+impl Books<'_> {
+    fn compare(&mut self, batch: &Batch, members: &mut Statement<'_>) -> Result<()> {
+        interrupt::check()?;
+        let copy = batch.archived_as.as_deref().and_then(|place| self.archive.intact(place));
+        let file = match &copy {
+            Some(path) => {
+                let shop_code = batch.shop_code.as_deref().unwrap_or(self.shop_code);
+                Some(Numbers::read(path, &batch.file_name, shop_code)?)
+            }
+            None => None,
+        };
+        let mut in_ledger = 0;
+        let mut at = 0;
+        let mut rows = members.query([batch.id])?;
+        while let Some(row) = rows.next()? {
+            in_ledger += 1;
+            let member = Member {
+                order_no: row.get_ref(0)?.as_str()?,
+                is_in_table: row.get(1)?,
+                is_sent: row.get::<_, Option<bool>>(2)?.unwrap_or(false),
+                total: match row.get_ref(3)? {
+                    ValueRef::Integer(total) => Some(total),
+                    _ => None,
+                },
+            };
+            let amount = file.as_ref().map(|file| {
+                while file.number(at).is_some_and(|number| number < member.order_no) {
+                    self.only_in_file(file.number(at).unwrap_or_default(), batch);
+                    at += 1;
+                }
+                match file.number(at).map(|number| number.cmp(member.order_no)) {
+                    Some(Ordering::Equal) => {
+                        at += 1;
+                        InFile::Yes(file.amount(at - 1))
+                    }
+                    _ => InFile::No,
+                }
+            });
+            self.compare_member(&member, amount.unwrap_or(InFile::Unknown), batch);
+        }
+        while let Some(number) = file.as_ref().and_then(|file| file.number(at)) {
+            self.only_in_file(number, batch);
+            at += 1;
+        }
+        self.compare_head(batch, file.map_or(in_ledger, |file| file.len()));
+        Ok(())
+    }
+
+    fn compare_member(&mut self, member: &Member<'_>, in_file: InFile, batch: &Batch) {
+        let Member { order_no, is_in_table, is_sent, total } = *member;
+        let file = &batch.file_name;
+        self.sent.left += i64::from(is_sent);
+        self.sent.right += i64::from(in_file != InFile::No);
+        match (is_in_table, is_sent) {
+            (false, _) => self.sent.named.add(|| text::not_in_table(order_no, file)),
+            (true, false) => self.sent.named.add(|| text::not_marked(order_no, file)),
+            (true, true) if in_file == InFile::No => {
+                self.sent.named.add(|| text::not_in_file(order_no, file))
+            }
+            (true, true) => {}
+        }
+        if let (true, InFile::Yes(Some(amount))) = (is_in_table, in_file) {
+            self.yen.left += total.unwrap_or(0);
+            self.yen.right += amount;
+            if total != Some(amount) {
+                self.yen.named.add(|| text::amounts_differ(order_no, total.unwrap_or(0), amount));
+            }
+        }
+    }
+
+    fn only_in_file(&mut self, number: &str, batch: &Batch) {
+        self.sent.right += 1;
+        self.only_in_files.insert(number.to_owned());
+        self.sent.named.add(|| text::not_in_ledger(number, &batch.file_name));
+    }
+
+    /// The file's entry says how many orders it has.
+    fn compare_head(&mut self, batch: &Batch, found: i64) {
+        self.taken.left += found;
+        self.taken.right += batch.order_count;
+        if found != batch.order_count {
+            self.taken.named.add(|| text::count_differs(&batch.file_name, batch.order_count, found));
+        }
+    }
+}
+
+/// Whether an order is in the file of which the ledger says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum InFile {
+    /// With this 請求金額.
+    Yes(Option<i64>),
+    No,
+    /// There is no copy to look into.
+    Unknown,
+}
+
+/// The orders in a file, sorted by number; a million of them in some 30 MB.
+struct Numbers {
+    text: String,
+    orders: Vec<(u32, u32, Option<i64>)>,
+}
+
+impl Numbers {
+    fn read(path: &Path, name: &str, shop_code: &str) -> Result<Self> {
+        let mut read = Self { text: String::new(), orders: Vec::new() };
+        read_amounts(path, name, shop_code, |number, amount| {
+            // The rows of an order follow each other.
+            if read.orders.last().is_some_and(|last| read.slice(last) == number) {
+                return Ok(());
+            }
+            let begin = u32::try_from(read.text.len())?;
+            read.text.push_str(number);
+            read.orders.push((begin, u32::try_from(read.text.len())?, amount));
+            Ok(())
+        })?;
+        let Self { text, mut orders } = read;
+        let slice = |order: &(u32, u32, Option<i64>)| &text[order.0 as usize..order.1 as usize];
+        orders.sort_unstable_by(|one, other| slice(one).cmp(slice(other)));
+        Ok(Self { text, orders })
+    }
+
+    fn slice(&self, order: &(u32, u32, Option<i64>)) -> &str {
+        &self.text[order.0 as usize..order.1 as usize]
+    }
+
+    fn number(&self, at: usize) -> Option<&str> {
+        self.orders.get(at).map(|order| self.slice(order))
+    }
+
+    fn amount(&self, at: usize) -> Option<i64> {
+        self.orders.get(at).and_then(|order| order.2)
+    }
+
+    fn len(&self) -> i64 {
+        i64::try_from(self.orders.len()).unwrap_or(i64::MAX)
+    }
+}

@@ -1,0 +1,106 @@
+//! The ticks of what was shipped, beside the shipping files: a tick of a sent order needs a file that says shipped, and
+//! what a file ticked must still be ticked.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use chrono::TimeDelta;
+use rusqlite::OptionalExtension;
+
+use super::archive::Archive;
+use super::desk::{Desk, key};
+use super::line::{Check, Line};
+use crate::job::Job;
+use crate::jobs::logistics::read_shipped;
+use crate::sheet::Refusal;
+use crate::text::reconcile as text;
+
+pub(super) fn line(desk: &Desk<'_>, archive: &Archive) -> Result<Line> {
+    let mut line = Line::new(Check::Ticks);
+    let by_files = shipped_by_files(desk, archive)?;
+    let mut ticked_by = desk.database.prepare(
+        "SELECT file.archived_as
+         FROM tempostar_history_files AS file
+         JOIN tempostar_order_history AS history ON history.history_file_id = file.id
+         WHERE file.command = ?1 AND history.order_no = ?2 AND history.event = 'ticked'
+         ORDER BY file.id DESC
+         LIMIT 1",
+    )?;
+    let mut ticked = desk.database.prepare(
+        "SELECT order_no
+         FROM orders
+         WHERE delivery_status = 1 AND shipped_at >= ?1
+           AND order_no IN (SELECT order_no FROM tempostar_batch_orders)
+         ORDER BY order_no",
+    )?;
+    let kept_since = desk.now - TimeDelta::days(i64::from(desk.settings.limits.history_days));
+    let mut rows = ticked.query([kept_since])?;
+    while let Some(row) = rows.next()? {
+        let order_no = row.get_ref(0)?.as_str()?;
+        line.left += 1;
+        let is_told = by_files.orders.contains(&key(order_no))
+            || (!by_files.are_complete && {
+                let by: Option<String> =
+                    ticked_by.query_row((Job::Logistics, order_no), |row| row.get(0)).optional()?;
+                by.is_none_or(|place| archive.intact(&place).is_none())
+            });
+        match is_told {
+            true => line.right += 1,
+            false => line.named.add(|| text::tick_without_file(order_no)),
+        }
+    }
+    add_lost_ticks(desk, &mut line)?;
+    Ok(line)
+}
+
+struct ShippedByFiles {
+    /// Their [`key`]s.
+    orders: HashSet<u64>,
+    /// Whether all files could be looked into.
+    are_complete: bool,
+}
+
+/// The orders of which a copy says that they, or a destination of theirs, are shipped.
+fn shipped_by_files(desk: &Desk<'_>, archive: &Archive) -> Result<ShippedByFiles> {
+    let mut found = ShippedByFiles { orders: HashSet::new(), are_complete: true };
+    let mut statement = desk.database.prepare(
+        "SELECT name, archived_as FROM tempostar_files WHERE command = ?1 AND outcome IN ('applied', 'begun')",
+    )?;
+    let mut rows = statement.query([Job::Logistics])?;
+    while let Some(row) = rows.next()? {
+        let (name, place): (String, String) = (row.get(0)?, row.get(1)?);
+        let Some(copy) = archive.intact(&place) else {
+            found.are_complete = false;
+            continue;
+        };
+        let read = read_shipped(&copy, &name, desk.settings, |order_no| {
+            found.orders.insert(key(order_no));
+        });
+        match read {
+            // The settings are others than they were then.
+            Err(error) if Refusal::of(&error).is_some() => found.are_complete = false,
+            read => read?,
+        }
+    }
+    Ok(found)
+}
+
+/// The orders that a file ticked, and that are not ticked.
+fn add_lost_ticks(desk: &Desk<'_>, line: &mut Line) -> Result<()> {
+    let mut statement = desk.database.prepare(
+        "SELECT history.order_no, file.file_name
+         FROM tempostar_history_files AS file
+         JOIN tempostar_order_history AS history ON history.history_file_id = file.id
+         JOIN orders ON orders.order_no = history.order_no
+         WHERE file.command = ?1 AND history.event = 'ticked' AND orders.delivery_status IS NOT 1
+         GROUP BY history.order_no
+         ORDER BY history.order_no",
+    )?;
+    let mut rows = statement.query([Job::Logistics])?;
+    while let Some(row) = rows.next()? {
+        let (order_no, file) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+        line.right += 1;
+        line.named.add(|| text::tick_lost(order_no, file));
+    }
+    Ok(())
+}

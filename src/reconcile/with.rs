@@ -1,0 +1,130 @@
+//! TEMPOSTAR's own list of orders, as its screen exports it, beside the shop's orders. Of its columns three are read;
+//! none of them is a person's.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::Result;
+use rusqlite::OptionalExtension;
+
+use super::desk::{Desk, key};
+use super::line::{Check, Line};
+use crate::books::orders::SENT_SQL;
+use crate::interrupt;
+use crate::jobs::logistics::{Progress, progress_of};
+use crate::jobs::orders::{COLUMNS, number_prefix};
+use crate::problem::Failure;
+use crate::sheet::{EncodingChoice, Refusal, RowProblem, Sheet};
+use crate::text::reconcile as text;
+
+/// A sent order as the shop has it.
+struct Ours {
+    total: Option<i64>,
+    progress: Progress,
+}
+
+/// Only here, only there, amounts, progress: four lines.
+pub(super) fn lines(desk: &Desk<'_>, list: &Path) -> Result<Vec<Line>> {
+    let [mut only_here, mut only_there, mut amounts, mut progresses] =
+        [Check::OnlyHere, Check::OnlyThere, Check::Amounts, Check::Progress].map(Line::new);
+    let seen = each_listed(desk, list, |number, amount, progress| {
+        let Some(ours) = sent_order(desk, number)? else {
+            only_there.left += 1;
+            only_there.named.add(|| text::only_in_list(number));
+            return Ok(());
+        };
+        only_there.both();
+        if let Some(amount) = amount {
+            amounts.left += ours.total.unwrap_or(0);
+            amounts.right += amount;
+            if ours.total != Some(amount) {
+                amounts.named.add(|| text::amounts_differ(number, ours.total.unwrap_or(0), amount));
+            }
+        }
+        if let Some((code, progress)) = progress {
+            progresses.left += 1;
+            progresses.right += i64::from(progress == ours.progress);
+            if progress != ours.progress {
+                progresses.named.add(|| match ours.progress {
+                    Progress::Shipped => text::shipped_here(number, code),
+                    Progress::Cancelled => text::cancelled_here(number, code),
+                    Progress::NotYet => text::open_here(number, code),
+                });
+            }
+        }
+        Ok(())
+    })?;
+    let mut statement = desk.database.prepare(&format!(
+        "SELECT member.order_no
+         FROM tempostar_batches AS batch
+         JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+         WHERE batch.state = 'sent' AND batch.taken_at IS NOT NULL AND {}
+         ORDER BY member.order_no",
+        desk.in_month("sent_at")
+    ))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let number = row.get_ref(0)?.as_str()?;
+        only_here.left += 1;
+        match seen.contains(&key(number)) {
+            true => only_here.right += 1,
+            false => only_here.named.add(|| text::not_in_list(number)),
+        }
+    }
+    Ok(vec![only_here, only_there, amounts, progresses])
+}
+
+/// The shop's orders in the list, each once, however many rows it has; gives the keys of their numbers.
+fn each_listed(
+    desk: &Desk<'_>,
+    list: &Path,
+    mut each: impl FnMut(&str, Option<i64>, Option<(&str, Progress)>) -> Result<()>,
+) -> Result<HashSet<u64>> {
+    let name = list.file_name().unwrap_or_default().to_string_lossy();
+    let mut sheet = Sheet::open(list, &name, EncodingChoice::Auto).map_err(unusable)?;
+    let header = sheet.header();
+    let number = header.required(COLUMNS[0].name).map_err(|refusal| unusable(refusal.into()))?;
+    let (amount, progress) = (header.optional("請求金額"), header.optional("受注進捗コード"));
+    let prefix = number_prefix(desk.settings);
+    let mut seen = HashSet::new();
+    while let Some(row) = sheet.next_row()? {
+        interrupt::check()?;
+        let refused = |problem: RowProblem| Failure::of(problem.into());
+        let listed = row.text(number).map_err(refused)?;
+        // Other shops' orders stand in the same list.
+        let Some(listed) = listed.strip_prefix(&prefix) else { continue };
+        if !seen.insert(key(listed)) {
+            continue;
+        }
+        let amount = amount.map(|column| row.whole_number(column)).transpose().map_err(refused)?.flatten();
+        let code = progress.map(|column| row.text(column)).transpose().map_err(refused)?;
+        let code = code.as_deref().map(str::trim).filter(|code| !code.is_empty());
+        each(listed, amount, code.map(|code| (code, progress_of(code))))?;
+    }
+    Ok(seen)
+}
+
+/// A list that cannot be read as one.
+fn unusable(error: anyhow::Error) -> anyhow::Error {
+    match Refusal::of(&error) {
+        Some(problem) => Failure::of(problem.clone()).into(),
+        None => error,
+    }
+}
+
+fn sent_order(desk: &Desk<'_>, number: &str) -> Result<Option<Ours>> {
+    let mut statement = desk.database.prepare_cached(&format!(
+        "SELECT total, delivery_status = 1, cancelled_in_tempostar_at IS NOT NULL
+         FROM orders
+         WHERE order_no = ?1 AND {SENT_SQL}"
+    ))?;
+    let found = statement.query_row([number], |row| {
+        let progress = match (row.get(2)?, row.get(1)?) {
+            (true, _) => Progress::Cancelled,
+            (false, true) => Progress::Shipped,
+            (false, false) => Progress::NotYet,
+        };
+        Ok(Ours { total: row.get(0).ok(), progress })
+    });
+    Ok(found.optional()?)
+}
