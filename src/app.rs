@@ -27,7 +27,7 @@ use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Mode, Run};
 use crate::text::{Language, print as say};
-use crate::{check_settings, cli, explain, generate, log, status, undo};
+use crate::{check_settings, cli, explain, generate, init, log, status, undo};
 
 /// Does what the command line says. `args` begins with the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished {
@@ -37,8 +37,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
     };
     let call = Call::begin(&cli, clock);
     log::to_stderr(&cli.global, *clock, call.command, call.run_id.clone());
-    if let Command::Generate(what) = &cli.command {
-        return generated(&call, what);
+    match &cli.command {
+        Command::Generate(what) => return generated(&call, what),
+        Command::Init(options) => return made(&call, options),
+        _ => {}
     }
     let settings = load(&cli.global);
     let language = match &settings {
@@ -192,6 +194,7 @@ fn run_job(call: &Call<'_>, job: Job, command: &Command, settings: &Settings) ->
         | Command::Explain(_)
         | Command::Undo(_)
         | Command::Reconcile(_)
+        | Command::Init(_)
         | Command::Generate(_) => call.report(job),
     };
     progress.clear();
@@ -286,6 +289,30 @@ fn usage(error: &clap::Error) -> Finished {
         true => Finished { stderr: shown, exit_code: Exit::Usage.code(), ..Finished::default() },
         false => Finished { stdout: shown, ..Finished::default() },
     }
+}
+
+/// Makes the settings, and checks them.
+fn made(call: &Call<'_>, options: &cli::Init) -> Finished {
+    if options.sample {
+        return Finished { stdout: init::SAMPLE.to_owned(), ..Finished::default() };
+    }
+    let global = call.global;
+    let made = caught(|| Ok(init::run(options, global.config.as_deref(), environment(global))?));
+    let (language, answer) = match made {
+        Ok(made) => {
+            let checks = cli::CheckSettings::default();
+            let settings = settings::load(&made.path, None);
+            let checked = check(call, settings, &checks, made.language);
+            let mut json = checked.json;
+            json["written"] = made.written.clone().into();
+            (made.language, Answer { text: made.text() + &checked.text, json, ..checked })
+        }
+        Err(error) => {
+            let language = settings::locale_language();
+            (language, call.failed(sync::failure_of(&error), language))
+        }
+    };
+    Printer { global, language }.finish(&answer)
 }
 
 /// Needs no settings: packages are made where there are none.

@@ -81,6 +81,16 @@ Examples:
   tempostar --env production check-settings --write-test
 
 Exit codes: 0 all is well, perhaps with warnings; 5 only the network is at fault; 8 only the database is; else 6";
+    pub(super) const INIT: &str = "\
+Asks for the shop code, the FTP access of the test environment and the shop manager's address, writes what differs from
+the defaults, prints the lines for cron, and checks. Whatever is there already stays as it is.
+
+Examples:
+  tempostar init                             asks at the terminal
+  tempostar init --from answers.txt          from a mail of the shop
+  tempostar init --sample                    every setting with its meaning
+
+Exit codes: as check-settings; 6 also when something is in the way or an answer is wrong";
     pub(super) const STATUS: &str = "\
 Reads the database only; does not talk to the server.
 
@@ -196,6 +206,9 @@ pub enum Command {
     /// Send each new order to TEMPOSTAR, once (受注連携)
     #[command(after_help = examples::EXPORT_ORDERS)]
     ExportOrders(Export),
+    /// Make the settings, the password file and the folders of a new shop, and check them (初期設定)
+    #[command(after_help = examples::INIT)]
+    Init(Init),
     /// Find out whether everything needed for the jobs works, and say what does not
     #[command(after_help = examples::CHECK_SETTINGS)]
     CheckSettings(CheckSettings),
@@ -224,6 +237,7 @@ impl Command {
             Self::ImportLogistics(_) => Job::Logistics.as_str(),
             Self::ImportStock(_) => Job::Stock.as_str(),
             Self::ExportOrders(_) => Job::Orders.as_str(),
+            Self::Init(_) => "init",
             Self::CheckSettings(_) => "check-settings",
             Self::Status(_) => "status",
             Self::Explain(_) => "explain",
@@ -245,6 +259,7 @@ impl Command {
             | Self::Explain(_)
             | Self::Undo(_)
             | Self::Reconcile(_)
+            | Self::Init(_)
             | Self::Generate(_) => None,
         }
     }
@@ -260,6 +275,7 @@ impl Command {
             | Self::Explain(_)
             | Self::Undo(_)
             | Self::Reconcile(_)
+            | Self::Init(_)
             | Self::Generate(_) => false,
         }
     }
@@ -296,8 +312,25 @@ pub struct Export {
     pub dry_run: bool,
 }
 
-/// Options of `check-settings`.
+/// Options of `init`.
 #[derive(Args, Debug)]
+pub struct Init {
+    /// Take the answers from this file (-: standard input): lines NAME: VALUE with the names of the shop's 初期設定
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// An answer, by settings key or name; may be repeated. A password is safer in the file of --from
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Who will run the jobs; root makes the files for this user
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Print a settings file with every setting and its meaning, and make nothing
+    #[arg(long, conflicts_with_all = ["from", "set", "user"])]
+    pub sample: bool,
+}
+
+/// Options of `check-settings`.
+#[derive(Args, Debug, Default)]
 pub struct CheckSettings {
     /// Leave out everything that needs the network
     #[arg(long)]

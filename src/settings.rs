@@ -21,6 +21,7 @@ use std::time::Duration;
 use chrono::{NaiveDate, TimeDelta};
 use toml::de::DeTable;
 
+pub(crate) use self::names::{key_of, setting_name};
 pub use self::pattern::Pattern;
 use self::reader::{Env, Reader};
 use crate::encoding::Encoding;
@@ -450,6 +451,38 @@ pub fn find(config: Option<&Path>) -> Result<PathBuf, Failure> {
 fn on_this_machine(place: &str) -> PathBuf {
     let is_foreign = cfg!(feature = "test-hooks") && place == INSTALLED;
     PathBuf::from(if is_foreign { place.trim_start_matches('/') } else { place })
+}
+
+/// Where the data of a shop that is installed on this machine lie.
+pub(crate) fn installed_data() -> PathBuf {
+    on_this_machine("/var/lib/tempostar")
+}
+
+/// Whether this is the place of a shop that is installed on this machine.
+pub(crate) fn is_installed(path: &Path) -> bool {
+    path == on_this_machine(INSTALLED)
+}
+
+/// Where a settings file is to be made that [`find`] will find: root makes that of this machine.
+pub(crate) fn place_for_new(config: Option<&Path>, is_root: bool) -> PathBuf {
+    let otherwise = if is_root { on_this_machine(INSTALLED) } else { PathBuf::from("./tempostar.toml") };
+    find_in(config, &variable, &[]).unwrap_or(otherwise)
+}
+
+/// Where the host's own sendmail is. cron's PATH often lacks its folder.
+pub(crate) fn sendmail() -> Option<PathBuf> {
+    let path = variable("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/lib"].map(PathBuf::from));
+    folders.map(|folder| folder.join("sendmail")).find(|program| program.is_file())
+}
+
+/// Checks what is to become a settings file; passwords may stand in it. It has no lines yet that a problem could name.
+pub(crate) fn check_text(path: &Path, source: &str) -> Result<Settings, Failure> {
+    let placeless = |problem| Problem { file: None, line: None, ..problem };
+    check(path, source, None, &variable).map_err(|problems| Failure {
+        exit: Exit::Settings,
+        problems: problems.into_iter().map(placeless).collect(),
+    })
 }
 
 fn find_in(config: Option<&Path>, env: Env<'_>, places: &[&str]) -> Result<PathBuf, Failure> {

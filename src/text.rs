@@ -106,6 +106,7 @@ pub struct Declared {
 pub mod books;
 pub mod check_settings;
 pub mod explain;
+pub mod init;
 pub mod job;
 pub mod jobs;
 pub mod mail;
@@ -121,8 +122,9 @@ pub mod sync;
 pub mod undo;
 
 /// Every module with problems, under the heading that it has in the documents.
-pub static PROBLEMS: [(&str, &[Declared]); 12] = [
+pub static PROBLEMS: &[(&str, &[Declared])] = &[
     ("Settings", settings::PROBLEMS),
+    ("Made by init", init::PROBLEMS),
     ("Found by check-settings", check_settings::PROBLEMS),
     ("The FTP server", server::PROBLEMS),
     ("Runs and files", sync::PROBLEMS),
@@ -156,6 +158,7 @@ mod tests {
         for texts in [
             check_settings::TEXTS,
             explain::TEXTS,
+            init::TEXTS,
             job::TEXTS,
             jobs::TEXTS,
             mail::TEXTS,

@@ -21,7 +21,7 @@ use lettre::{Address, SendmailTransport, Transport as _};
 use super::page::Mail;
 use crate::moment::Moment;
 use crate::problem::Problem;
-use crate::settings::{Login, MailTls, Settings, Smtp, Transport};
+use crate::settings::{self, Login, MailTls, Settings, Smtp, Transport};
 use crate::text::mail as text;
 
 /// For connecting, and for every read and write.
@@ -107,7 +107,9 @@ fn address(written: Option<&str>) -> Result<Address, Box<Problem>> {
 // sendmail -------------------------------------------------------------------------------------------------------
 
 fn send_by_sendmail(message: &Message) -> Result<(), Box<Problem>> {
-    let sent = SendmailTransport::new().send(message);
+    let transport =
+        settings::sendmail().map_or_else(SendmailTransport::new, SendmailTransport::new_with_command);
+    let sent = transport.send(message);
     sent.map_err(|error| Box::new(text::sendmail(innermost(&error).trim())))
 }
 

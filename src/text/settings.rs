@@ -34,8 +34,8 @@ problems! {
     Error file_not_given = "settings-file-not-found" (places: &str) {
         ja: "設定ファイルが見つかりません。次の場所を探しました: {places}",
         en: "no settings file; looked for {places}",
-        hint_ja: "見本の examples/tempostar.toml（パッケージでは /usr/share/doc/tempostar/examples/ にあります）を写して作成するか、--config で設定ファイルの場所を指定してください。",
-        hint_en: "copy the sample examples/tempostar.toml (a package puts it in /usr/share/doc/tempostar/examples/), or name the file with --config",
+        hint_ja: "「tempostar init」で作成するか、--config で設定ファイルの場所を指定してください。",
+        hint_en: "make one with `tempostar init`, or name the file with --config",
     }
     Error file_missing = "settings-file-missing" () {
         ja: "指定された設定ファイルがありません。",

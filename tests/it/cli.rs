@@ -9,7 +9,7 @@ const JOBS: [&str; 4] = ["import-products", "import-logistics", "import-stock", 
 fn help_names_every_subcommand_and_every_subcommand_has_help() {
     let shop = Shop::new();
     let help = shop.run(["--help"]).ok();
-    for command in JOBS.iter().chain(&["check-settings", "status", "explain", "reconcile"]) {
+    for command in JOBS.iter().chain(&["init", "check-settings", "status", "explain", "reconcile"]) {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{command}\n{help}");
         shop.run([command, "--help"]).ok().says(&format!("\nUsage: tempostar {command} "));
     }

@@ -25,6 +25,7 @@ mod exactly_once;
 mod explain;
 mod ftp_client;
 mod in_flight;
+mod init;
 mod kept;
 mod logistics;
 mod mail;

@@ -1,6 +1,9 @@
 //! What a person at a terminal sees while a run is at work; `script` plays the terminal.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use crate::ftp_server::Fault;
 use crate::harness::{Ran, STOCK_INBOX, Shop};
@@ -14,9 +17,9 @@ fn shop_with_a_slow_server() -> Shop {
     shop
 }
 
-/// Runs the binary at a terminal of its own. Both its outputs are what is seen there.
+/// Runs the binary at a terminal of its own, at which somebody types. Both its outputs are what is seen there.
 #[track_caller]
-fn at_a_terminal(shop: &Shop, args: &[&str]) -> Ran {
+pub fn at_a_terminal(shop: &Shop, args: &[&str], typed: &str) -> Ran {
     let run = shop.command(args);
     let words = [run.get_program()].into_iter().chain(run.get_args());
     let line: Vec<String> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
@@ -26,13 +29,23 @@ fn at_a_terminal(shop: &Shop, args: &[&str]) -> Ran {
     for (name, value) in run.get_envs() {
         terminal.env(name, value.unwrap_or_default());
     }
-    Ran::new(terminal.output().expect("`script` of util-linux is not there"))
+    terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = terminal.spawn().expect("`script` of util-linux is not there");
+    let mut keys = running.stdin.take().unwrap();
+    // A person types when asked; what is typed before echo is off would be seen.
+    for line in typed.lines() {
+        thread::sleep(Duration::from_millis(if typed.is_empty() { 0 } else { 400 }));
+        writeln!(keys, "{line}").unwrap();
+    }
+    let output = running.wait_with_output().unwrap();
+    drop(keys);
+    Ran::new(output)
 }
 
 #[test]
 fn a_person_at_a_terminal_sees_how_far_a_slow_run_is() {
     let shop = shop_with_a_slow_server();
-    let ran = at_a_terminal(&shop, &["import-stock"]).ok().says("downloading stock.csv");
+    let ran = at_a_terminal(&shop, &["import-stock"], "").ok().says("downloading stock.csv");
     // The line of progress is gone when the result is printed.
     let after = ran.stdout.rsplit("\u{1b}[2K").next().unwrap();
     assert!(after.trim_start().starts_with("import-stock: 1 file, 1 row: 1 changed"), "{after:?}");
@@ -42,14 +55,19 @@ fn a_person_at_a_terminal_sees_how_far_a_slow_run_is() {
 fn with_quiet_or_verbose_there_is_no_line_of_progress() {
     for option in ["--quiet", "-v"] {
         let shop = shop_with_a_slow_server();
-        at_a_terminal(&shop, &["import-stock", option]).ok().never_says("downloading").never_says("\u{1b}");
+        at_a_terminal(&shop, &["import-stock", option], "")
+            .ok()
+            .never_says("downloading")
+            .never_says("\u{1b}");
     }
 }
 
 #[test]
 fn checks_are_coloured_for_a_person() {
     let shop = Shop::new();
-    at_a_terminal(&shop, &["check-settings", "--offline"]).ok().says("\u{1b}[32m✓ settings file\u{1b}[0m");
+    at_a_terminal(&shop, &["check-settings", "--offline"], "")
+        .ok()
+        .says("\u{1b}[32m✓ settings file\u{1b}[0m");
 }
 
 #[test]
