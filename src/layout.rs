@@ -43,17 +43,21 @@ pub(crate) fn first_names(names: &[impl AsRef<str>], most: usize) -> String {
 /// How many characters of a value are shown: descriptions can be pages.
 const VALUE_SHOWN_MAX: usize = 40;
 
-/// `1980 → 198`
-pub(crate) fn old_and_new(old: &Value, new: &Value) -> String {
-    let shown = |value: &Value| match value {
+/// A value, as far as there is room for it.
+pub(crate) fn value(value: &Value) -> String {
+    match value {
         Value::Null => "-".to_owned(),
         Value::String(text) if text.chars().count() > VALUE_SHOWN_MAX => {
             text.chars().take(VALUE_SHOWN_MAX).chain(['…']).collect()
         }
         Value::String(text) => text.clone(),
         other => other.to_string(),
-    };
-    format!("{} → {}", shown(old), shown(new))
+    }
+}
+
+/// `1980 → 198`
+pub(crate) fn old_and_new(old: &Value, new: &Value) -> String {
+    format!("{} → {}", value(old), value(new))
 }
 
 /// A number of things as a figure.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::cli::{Global, LogFormat};
-use crate::layout::{as_count, columns, counted, grouped, old_and_new, one_line};
+use crate::layout::{as_count, columns, counted, grouped, old_and_new, one_line, value};
 use crate::moment::Moment;
 use crate::problem::{Exit, Problem, Severity};
 use crate::report::{Change, Changes, FileOutcome, Outcome, Report};
@@ -121,13 +121,15 @@ fn report_json(report: &Report, language: Language) -> Value {
 
 fn changes_json(changes: &Changes, language: Language) -> Value {
     let change = |change: &Change| {
-        let mut object = json!({
-            "table": change.table,
-            "code": change.code,
-            "column": change.column,
-            "old": change.old,
-            "new": change.new,
-        });
+        let (table, code, column) = (change.table, &change.code, &change.column);
+        let mut object = match &change.order {
+            Some([ordered_at, total]) => {
+                json!({ "table": table, "code": code, "ordered_at": ordered_at, "total": total })
+            }
+            None => {
+                json!({ "table": table, "code": code, "column": column, "old": change.old, "new": change.new })
+            }
+        };
         if let Some(reason) = &change.reason {
             object["reason"] = json!(reason.get(language));
         }
@@ -163,7 +165,11 @@ fn change_lines(changes: &Changes, language: Language) -> Vec<String> {
             (_, old, new) => old_and_new(old, new),
         };
         let reason = change.reason.as_ref().map(|reason| reason.get(language));
-        let cells = [&*change.code, &*change.column, &*what, reason.unwrap_or_default()];
+        let (column, what) = match &change.order {
+            Some([ordered_at, total]) => (value(ordered_at), value(total)),
+            None => (change.column.clone(), what),
+        };
+        let cells = [&*change.code, &*column, &*what, reason.unwrap_or_default()];
         cells.map(one_line)
     };
     let rows: Vec<[String; 4]> = changes.shown.iter().map(row).collect();
@@ -183,6 +189,9 @@ fn summary(report: &Report, elapsed: Duration, language: Language) -> String {
     let line = match report.exit {
         Exit::Locked => text::locked(command),
         Exit::Ok if report.outcome() == Outcome::NothingToDo => text::nothing_to_do(command, &seconds),
+        Exit::Ok | Exit::Partial | Exit::Held if report.is_dry_run => {
+            text::would_be_done(command, figures(report).get(language), &seconds)
+        }
         Exit::Ok | Exit::Partial | Exit::Held => text::done(command, figures(report).get(language), &seconds),
         exit => {
             let how = match exit {

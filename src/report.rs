@@ -132,6 +132,8 @@ pub struct Change {
     pub new: Value,
     /// Why it does not.
     pub reason: Option<Text>,
+    /// Of an order that is sent: when it was placed, and its amount.
+    pub order: Option<[Value; 2]>,
 }
 
 impl Change {
@@ -143,12 +145,18 @@ impl Change {
         old: Value,
         new: Value,
     ) -> Self {
-        Self { table, code: code.into(), column: column.into(), old, new, reason: None }
+        Self { table, code: code.into(), column: column.into(), old, new, reason: None, order: None }
     }
 
     /// Of a whole row that stays.
     pub fn of_row(table: &'static str, code: &str) -> Self {
         Self::new(table, code, "code", code.into(), code.into())
+    }
+
+    /// An order that is sent.
+    pub fn of_order(order_no: String, ordered_at: Value, total: Value) -> Self {
+        let change = Self::new("orders", order_no, "exported_at", Value::Null, Value::Null);
+        Self { order: Some([ordered_at, total]), ..change }
     }
 
     /// It does not, for this reason.

@@ -189,17 +189,17 @@ fn end(mut run: Run<'_>) -> Report {
 
 /// The run's end and what it means for the problems that last: one transaction.
 fn note_end(run: &Run<'_>, permit: Permit) -> Result<()> {
+    if run.report.undoes.is_some() {
+        // Of what is wrong with the job it says nothing.
+        return run.books.write(permit, "end-noted", |books| runs::end_run(books, &run.report));
+    }
     let aside = Aside::of(run.settings, &run.shelf, run.report.job);
     let kept_aside = aside.cases()?;
     let is_uneventful = run.report.is_uneventful() && kept_aside.is_empty();
     let note = || {
         run.books.write(permit, "end-noted", |books| {
             runs::end_run(books, &run.report)?;
-            match run.report.undoes {
-                // Of what is wrong with the job it says nothing.
-                Some(_) => Ok(()),
-                None => cases::note(books, kept_aside, &run.report, run.clock.now()),
-            }
+            cases::note(books, kept_aside, &run.report, run.clock.now())
         })
     };
     // Most runs find nothing to do. What they have to note the next one would find anew.

@@ -60,6 +60,8 @@ pub struct Books {
     path: PathBuf,
     /// Which file is open; none in a dry run, whose connection cannot write.
     opened: Option<FileId>,
+    /// Whether this is a copy, in which a dry run may write.
+    is_copy: bool,
 }
 
 impl Deref for Books {
@@ -89,6 +91,27 @@ impl Books {
         Ok(done)
     }
 
+    /// A copy in this folder, for a dry run. The shop's own database is only read.
+    pub(crate) fn copy_for_rehearsal(&self, settings: &Settings, folder: &Path) -> Result<Self> {
+        let path = folder.join("rehearsal.db");
+        self.connection.execute("VACUUM INTO ?1", [show(&path)])?;
+        let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // What is thrown away need not survive a power cut.
+        connection.pragma_update(None, "synchronous", "OFF")?;
+        list_in_memory(&connection, settings)?;
+        Ok(Self { connection, path, opened: None, is_copy: true })
+    }
+
+    /// Does work in such a copy; nothing in the shop's own database.
+    pub(crate) fn rehearse<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<()> {
+        if self.is_copy {
+            let transaction = self.connection.unchecked_transaction()?;
+            work(&transaction)?;
+            transaction.commit()?;
+        }
+        Ok(())
+    }
+
     /// Does work whose commits need not wait for the disk: a power cut can undo the last of them, wholly, as long as nothing
     /// that does wait was committed after them. For what is no loss then.
     pub(crate) fn without_waiting<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -112,7 +135,7 @@ pub fn open(settings: &Settings) -> Result<Books> {
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     migrate(&mut connection, path)?;
     stamp(&mut connection, path, settings.environment)?;
-    Ok(Books { connection, path: path.clone(), opened: FileId::of(path) })
+    Ok(Books { connection, path: path.clone(), opened: FileId::of(path), is_copy: false })
 }
 
 /// Opens the database so that nothing can write to it (`--dry-run`): SQLite itself refuses. A database that does not
@@ -127,7 +150,7 @@ pub(crate) fn open_read_only(settings: &Settings) -> Result<Books> {
         let mut empty = Connection::open_in_memory().context("cannot open a database in memory")?;
         migrate(&mut empty, path)?;
         list_in_memory(&empty, settings)?;
-        return Ok(Books { connection: empty, path: path.clone(), opened: None });
+        return Ok(Books { connection: empty, path: path.clone(), opened: None, is_copy: false });
     }
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     if schema_version(&connection, path)? < known_version() {
@@ -135,7 +158,7 @@ pub(crate) fn open_read_only(settings: &Settings) -> Result<Books> {
     }
     check_stamp(&connection, path, settings.environment)?;
     list_in_memory(&connection, settings)?;
-    Ok(Books { connection, path: path.clone(), opened: None })
+    Ok(Books { connection, path: path.clone(), opened: None, is_copy: false })
 }
 
 /// The version of the schema that a database has before [`open`] migrates it; `None` when there is no database yet,

@@ -12,6 +12,7 @@ mod questions;
 mod render;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -24,9 +25,10 @@ pub(crate) use self::order::number_prefix;
 pub use self::questions::{held_back, held_back_because, held_back_of_first};
 use self::render::{ALL, render_waiting};
 use crate::books::batches::SentContent;
-use crate::books::orders::is_anything_waiting;
+use crate::books::orders::{is_anything_waiting, waiting_sql};
+use crate::books::rows::Cells;
 use crate::problem::Problem;
-use crate::report::Counts;
+use crate::report::{Change, Counts};
 use crate::sheet::{Column, EncodingChoice, Refusal, RowProblem, Sheet};
 use crate::sync::Run;
 use crate::sync::export::{Chosen, ExportJob, ReadBack, export};
@@ -45,6 +47,9 @@ pub fn run(run: &mut Run<'_>) -> Result<()> {
 fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
     let rendered = render_waiting(&run.books, run.settings, run.clock.now(), ALL, output)?;
     let held_back = rendered.held_back;
+    if run.permit.is_none() {
+        list(run, &held_back)?;
+    }
     run.report.counts.add("held_back", u64::try_from(held_back.len())?);
     for (order_no, hold) in held_back.iter().take(HELD_BACK_TOLD_MAX) {
         run.report.tell(held_back_problem(order_no, hold));
@@ -54,6 +59,27 @@ fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
     }
     run.report.problems.extend(rendered.replaced);
     Ok(rendered.chosen)
+}
+
+/// Lists the orders that would go, and those that would be held back, oldest first.
+fn list(run: &mut Run<'_>, held_back: &[(String, Hold)]) -> Result<()> {
+    let held_back: HashMap<&str, &Hold> =
+        held_back.iter().map(|(order_no, hold)| (order_no.as_str(), hold)).collect();
+    let waiting = waiting_sql(run.settings);
+    let mut statement = run.books.prepare(&format!(
+        "SELECT CAST(order_no AS TEXT), ordered_at, total FROM orders WHERE {waiting} ORDER BY ordered_at, order_no"
+    ))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let order_no = String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned();
+        let hold = held_back.get(order_no.as_str());
+        let change = Change::of_order(order_no, row.told(1)?, row.told(2)?);
+        run.report.changes.add(match hold {
+            Some(hold) => change.because(hold.reason.clone()),
+            None => change,
+        });
+    }
+    Ok(())
 }
 
 /// What a person is told of an order that is held back.

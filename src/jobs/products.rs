@@ -30,7 +30,7 @@ use super::names::Names;
 use crate::books::Writing;
 use crate::books::history::Kind;
 use crate::books::staging::{Agreement, Cell, Stager, Staging};
-use crate::report::Counts;
+use crate::report::{Changes, Counts};
 use crate::settings::{Inbox, Settings};
 use crate::sheet::{KeptRow, Row, RowProblem};
 use crate::sync::Run;
@@ -82,6 +82,11 @@ impl Plan for CataloguePlan {
             self.staged.skus.write(writing, Kind::Sku, at)?;
         }
         Ok(())
+    }
+
+    fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()> {
+        self.staged.products.list(shop, changes)?;
+        self.staged.skus.list(shop, changes)
     }
 }
 

@@ -28,6 +28,7 @@ use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
 use self::lookup::{Batch, Compared, Figure, Lookup};
 use super::names::{NAMES_TOLD_MAX, NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
 use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql, uncountable_lines};
+use crate::books::rows::list_values;
 use crate::books::{Writing, batches, files};
 use crate::hashing::Content;
 use crate::job::Job;
@@ -35,7 +36,7 @@ use crate::layout::{as_count, first_names};
 use crate::moment::Moment;
 use crate::permit::Permit;
 use crate::problem::Problem;
-use crate::report::Counts;
+use crate::report::{self, Counts};
 use crate::server::Remote;
 use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
@@ -208,18 +209,7 @@ impl Plan for StockPlan {
 
     fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {
         // The allocation is computed here, not before: the shop goes on selling while we read.
-        writing.transaction.execute_batch(
-            "DROP TABLE IF EXISTS temp.in_flight;
-             CREATE TEMP TABLE in_flight (sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;",
-        )?;
-        writing.execute(
-            &format!("INSERT INTO temp.in_flight {}", in_flight_sql()),
-            named_params! {
-                ":when": self.known_until.when,
-                ":known_until": self.known_until.moment,
-                ":since": self.known_until.since,
-            },
-        )?;
+        fill_in_flight(writing.transaction, &self.known_until)?;
         keep_unknown(writing, &part(&changes, self.count, self.unknown_count))?;
         let known = part(&changes, 0, self.count);
         let mut first = known.start;
@@ -231,6 +221,36 @@ impl Plan for StockPlan {
         }
         Ok(())
     }
+
+    fn list(&self, shop: &Connection, changes: &mut report::Changes) -> Result<()> {
+        fill_in_flight(shop, &self.known_until)?;
+        let sql = format!(
+            "SELECT change.sku_code, stock.quantity, change.quantity,
+                    stock.allocated, coalesce(in_flight.quantity, 0)
+             FROM {} AS change
+             LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
+             LEFT JOIN main.stock AS stock ON stock.sku_code = change.sku_code
+             ORDER BY change.rowid",
+            self.table
+        );
+        list_values(shop, "stock", &["quantity", "allocated"], &sql, [], changes)
+    }
+}
+
+fn fill_in_flight(shop: &Connection, known_until: &KnownUntil) -> Result<()> {
+    shop.execute_batch(
+        "DROP TABLE IF EXISTS temp.in_flight;
+         CREATE TEMP TABLE in_flight (sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;",
+    )?;
+    shop.execute(
+        &format!("INSERT INTO temp.in_flight {}", in_flight_sql()),
+        named_params! {
+            ":when": known_until.when,
+            ":known_until": known_until.moment,
+            ":since": known_until.since,
+        },
+    )?;
+    Ok(())
 }
 
 /// Keeps figures of SKUs that the shop does not have, unless it has them by now.

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use self::commit::{commit, finish_begun, give_up_begun};
+use self::commit::{commit, finish_begun, give_up_begun, rehearse};
 use self::inbox::{Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready, mark_cleaned_up};
 pub use self::inbox::{join, marker_name};
 pub use self::job::{Comparison, ImportJob, Incoming, Progress};
@@ -105,6 +105,7 @@ fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<
     }
     let files = list_ready(run, &mut remote, &inbox)?;
     log::info!("{} files are ready in {}", files.len(), inbox.folder);
+    prepare_rehearsal(run, files.len(), spool)?;
     let mut stopped = false;
     for (file, file_time) in files {
         if stopped {
@@ -139,6 +140,7 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &dyn ImportJob, spool
     files.sort_by(|Spooled { entry: a, .. }, Spooled { entry: b, .. }| {
         a.file_time.cmp(&b.file_time).then_with(|| by_numbers(&a.name, &b.name))
     });
+    prepare_rehearsal(run, files.len(), spool)?;
     let mut stopped = false;
     for spooled in files {
         interrupt::check()?;
@@ -152,6 +154,14 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &dyn ImportJob, spool
             archive_locally(run, permit, &spooled)?;
             mark_cleaned_up(run, permit, id)?;
         }
+    }
+    Ok(())
+}
+
+/// A dry run compares each of several files with the shop as those before it would leave it.
+fn prepare_rehearsal(run: &mut Run<'_>, files: usize, spool: &Path) -> Result<()> {
+    if run.permit.is_none() && files > 1 {
+        run.books = run.books.copy_for_rehearsal(run.settings, spool)?;
     }
     Ok(())
 }
@@ -226,6 +236,9 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
     let entry_id = run.permit.map(|permit| commit(run, permit, file, &verdict)).transpose()?;
     if progress == Progress::Begun && run.permit.is_some() {
         run.report.tell(text::begun_finished().in_file(&file.shown));
+    }
+    if run.permit.is_none() {
+        rehearse(run, file, &verdict)?;
     }
     let decision = verdict.decision;
     log::info!(file = file.shown; "{}, {} rows of it changed something", decision.state(), told.applied);

@@ -13,6 +13,10 @@ texts! {
         ja: "{command}: {figures}（{seconds} 秒）",
         en: "{command}: {figures} ({seconds} s)",
     }
+    would_be_done(command: &str, figures: &str, seconds: &str) {
+        ja: "{command} を実行すると: {figures}（{seconds} 秒）",
+        en: "{command} would end with: {figures} ({seconds} s)",
+    }
     failed(command: &str, code: u8, seconds: &str) {
         ja: "{command}: 失敗しました（終了コード {code}、{seconds} 秒）",
         en: "{command}: failed (exit code {code}, {seconds} s)",

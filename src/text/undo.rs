@@ -18,8 +18,8 @@ texts! {
     gone() { ja: "その後に削除されています", en: "deleted since" }
     product_gone() { ja: "商品が削除されています", en: "its product is gone" }
     referred() {
-        ja: "受注や在庫など、参照しているものがあります",
-        en: "an order, a stock row or another table refers to it",
+        ja: "受注や在庫引当など、参照しているものがあります",
+        en: "an order, an allocation or another table refers to it",
     }
 }
 

@@ -247,7 +247,8 @@ fn told(table: &'static str, code: &str, value: Option<&Changed>) -> Change {
     }
 }
 
-/// What gives the codes that something refers to: our own tables, and those of the shop's that have a foreign key.
+/// What gives the codes that something refers to: our own tables, and those of the shop's that have a foreign key. A
+/// figure is no hindrance: it goes and comes with its SKU.
 fn references(shop: &Connection, kind: Kind) -> Result<Vec<String>> {
     let mut found: Vec<String> = match kind {
         Kind::Product => vec![
@@ -255,7 +256,10 @@ fn references(shop: &Connection, kind: Kind) -> Result<Vec<String>> {
                  AND code NOT IN (SELECT code FROM temp.staged_skus)",
             "SELECT product_code FROM temp.staged_skus",
         ],
-        Kind::Sku => vec!["SELECT sku_code FROM main.order_lines", "SELECT sku_code FROM main.stock"],
+        Kind::Sku => vec![
+            "SELECT sku_code FROM main.order_lines",
+            "SELECT sku_code FROM main.stock WHERE allocated <> 0",
+        ],
     }
     .into_iter()
     .map(str::to_owned)

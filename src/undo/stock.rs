@@ -70,7 +70,8 @@ impl StockBack {
                     first.old_quantity,
                     max(0, first.old_allocated + coalesce(stock.allocated - last.allocated, 0)),
                     first.old_as_of,
-                    CASE WHEN last.is_removed AND stock.sku_code IS NULL THEN NULL
+                    CASE WHEN last.is_removed AND stock.sku_code IS NULL
+                              AND last.sku_code IN (SELECT code FROM main.skus) THEN NULL
                          WHEN stock.sku_code IS NULL THEN 'gone'
                          WHEN last.is_removed OR stock.quantity <> last.quantity
                               OR coalesce(unixepoch(stock.as_of), 0) <> coalesce(last.as_of, last.file_time)

@@ -18,6 +18,7 @@ mod cli;
 mod columns;
 mod crashes;
 mod database;
+mod dry_run;
 mod effects;
 mod embedded_server;
 mod encoding;

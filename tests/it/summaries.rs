@@ -59,9 +59,14 @@ fn a_run_without_work_and_one_that_changes_nothing_say_so() {
 #[test]
 fn a_dry_run_says_that_nothing_was_written() {
     let shop = three_stock_files();
-    let expected = "[dry run, nothing was written] import-stock: 3 files, 44 rows: \
+    let expected = "[dry run, nothing was written] import-stock would end with: 3 files, 44 rows: \
                     3 changed, 1 unknown SKU, 1 rejected (0.0 s)";
-    check(&shop, &["import-stock", "--dry-run"], 3, expected);
+    let mut ran = shop.run(["import-stock", "--dry-run"]).exits(3);
+    let end_of_line = ran.stdout.find('\n').unwrap() + 1;
+    let changes = ran.stdout.split_off(end_of_line);
+    assert_eq!(summary(&ran), expected);
+    let expected = "  S-002  quantity  5 → 4\n  S-003  quantity  5 → 4\n  S-004  quantity  5 → 4\n";
+    assert_eq!(changes, expected);
 }
 
 #[test]

@@ -123,11 +123,11 @@ fn what_is_not_what_the_run_wrote_stays_and_is_named() {
         "UPDATE products SET price = 1500 WHERE code = 'A-1';
          UPDATE skus SET name = '朱' WHERE code = 'A-1-黒';
          DELETE FROM skus WHERE code = 'A-1-赤';
-         INSERT INTO stock (sku_code, quantity) VALUES ('C-1', 1);",
+         INSERT INTO stock (sku_code, quantity, allocated) VALUES ('C-1', 1, 1);",
     );
     let ran = undo(shop.at("2026-11-24 11:10:00"), &bad).exits(3).count("kept", 3).outcome("partial");
     let kept = |table: &str, code: &str, column: &str, old: Value, new: Value, reason: &str| json!({"table": table, "code": code, "column": column, "old": old, "new": new, "reason": reason});
-    let referred = "an order, a stock row or another table refers to it";
+    let referred = "an order, an allocation or another table refers to it";
     let expected = json!([
         kept("products", "A-1", "price", json!(198), json!(1500), "changed since"),
         kept("skus", "C-1", "code", json!("C-1"), json!("C-1"), referred),

@@ -8,6 +8,8 @@ use rusqlite::{Connection, OptionalExtension, Statement, named_params, params};
 use super::decide::{Decision, LineState, OrderState, ShipmentState, Ticks};
 use super::rows::Entry;
 use crate::books::Writing;
+use crate::books::rows::list_values;
+use crate::report::Changes;
 use crate::sync::import::Plan;
 
 /// The statements that read an order.
@@ -233,6 +235,36 @@ impl Plan for OrdersPlan {
         tick_orders(writing)?;
         note_cancellations(writing)?;
         stamp_others(writing)
+    }
+
+    fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()> {
+        let pairs = |columns: &[&str]| {
+            columns.iter().fold(String::new(), |sql, column| sql + &format!(", old.{column}, new.{column}"))
+        };
+        let shipment = ["shipped_on", "delivered_on", "tracking_no", "delivery_method"];
+        let sql = format!(
+            "SELECT new.order_no || '/' || new.shipment_no{}
+             FROM temp.shipment_changes AS new
+             LEFT JOIN order_shipments AS old ON old.order_no = new.order_no AND old.shipment_no = new.shipment_no
+             ORDER BY new.order_no, new.shipment_no",
+            pairs(&shipment)
+        );
+        list_values(shop, "order_shipments", &shipment, &sql, [], changes)?;
+        let sql = "SELECT order_no, NULL, coalesce(sku_code, product_name) || ' × ' || quantity
+                   FROM temp.added_lines
+                   ORDER BY order_no, position";
+        list_values(shop, "order_lines", &["line"], sql, [], changes)?;
+        let ticks = ["shipped_at", "paid_at", "captured_at"];
+        let sql = format!(
+            "SELECT new.order_no{}
+             FROM temp.order_ticks AS new
+             JOIN orders AS old ON old.order_no = new.order_no
+             ORDER BY new.order_no",
+            pairs(&ticks)
+        );
+        list_values(shop, "orders", &ticks, &sql, [], changes)?;
+        let sql = "SELECT order_no, NOT is_new, is_new FROM temp.cancellations ORDER BY order_no";
+        list_values(shop, "orders", &["cancelled_in_tempostar"], sql, [], changes)
     }
 }
 

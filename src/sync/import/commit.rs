@@ -59,16 +59,31 @@ pub(super) fn commit(run: &Run<'_>, permit: Permit, file: &Spooled, verdict: &Ve
     }
     run.progress.wait(&progress::writing(&file.shown));
     let now = run.clock.now();
-    run.books.write(permit, "committed", |books| {
-        if verdict.decision == Decision::Applied {
-            let history = HistoryFile::begin(books, verdict.recording)?;
-            verdict.plan.write(&writing(books, &file.entry, now, history), 0..verdict.plan.len())?;
-            history.keep(books, &file.entry, &run.report.run_id, now)?;
-        }
-        let id = files::record_file(books, &file.entry, &verdict.decision, now)?;
-        interrupt::check()?;
-        Ok(id)
-    })
+    run.books.write(permit, "committed", |books| write_whole(run, books, file, verdict, now))
+}
+
+fn write_whole(
+    run: &Run<'_>,
+    books: &Transaction<'_>,
+    file: &Spooled,
+    verdict: &Verdict,
+    now: Moment,
+) -> Result<i64> {
+    if verdict.decision == Decision::Applied {
+        let history = HistoryFile::begin(books, verdict.recording)?;
+        verdict.plan.write(&writing(books, &file.entry, now, history), 0..verdict.plan.len())?;
+        history.keep(books, &file.entry, &run.report.run_id, now)?;
+    }
+    let id = files::record_file(books, &file.entry, &verdict.decision, now)?;
+    interrupt::check()?;
+    Ok(id)
+}
+
+/// What a dry run does instead: lists what would change, and changes it in the copy of the database, if other files
+/// follow.
+pub(super) fn rehearse(run: &mut Run<'_>, file: &Spooled, verdict: &Verdict) -> Result<()> {
+    verdict.plan.list(&run.books, &mut run.report.changes)?;
+    run.books.rehearse(|books| write_whole(run, books, file, verdict, run.clock.now()))
 }
 
 fn writing<'a>(

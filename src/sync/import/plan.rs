@@ -4,8 +4,10 @@
 use std::ops::Range;
 
 use anyhow::Result;
+use rusqlite::Connection;
 
 use crate::books::Writing;
+use crate::report::Changes;
 
 /// What a sheet changes. Its rows lie in temporary tables: there can be millions.
 pub trait Plan {
@@ -14,6 +16,9 @@ pub trait Plan {
 
     /// Writes these, counted from 0.
     fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()>;
+
+    /// Lists what they change.
+    fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()>;
 
     /// Whether there is nothing to write.
     fn is_empty(&self) -> bool {
@@ -41,6 +46,10 @@ impl Plan for Nothing {
     }
 
     fn write(&self, _writing: &Writing<'_>, _changes: Range<u64>) -> Result<()> {
+        Ok(())
+    }
+
+    fn list(&self, _shop: &Connection, _changes: &mut Changes) -> Result<()> {
         Ok(())
     }
 }
