@@ -27,7 +27,7 @@ use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Mode, Run};
 use crate::text::{Language, print as say};
-use crate::{check_settings, cli, explain, generate, init, log, status, undo};
+use crate::{check_settings, cli, explain, generate, init, log, past_runs, status, undo};
 
 /// Does what the command line says. `args` begins with the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished {
@@ -42,7 +42,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
         Command::Init(options) => return made(&call, options),
         _ => {}
     }
-    let settings = load(&cli.global);
+    let settings = load(&cli.global, &cli.command);
     let language = match &settings {
         Ok(settings) => settings.language,
         Err(_) => settings::language_despite_problems(cli.global.config.as_deref()),
@@ -65,6 +65,7 @@ fn answer(
         (Command::Explain(options), Ok(settings)) => explain(call, &settings, &options.code),
         (Command::Undo(options), Ok(settings)) => undo(call, &settings, options),
         (Command::Reconcile(options), Ok(settings)) => reconcile(call, &settings, options),
+        (Command::Log(options), Ok(settings)) => show_log(call, &settings, options),
         (command, Ok(settings)) => match command.job() {
             Some(job) => run_job(call, job, command, &settings),
             None => call.failed(Failure { exit: Exit::Ok, problems: Vec::new() }, language),
@@ -140,8 +141,9 @@ impl<'a> Call<'a> {
     }
 }
 
-fn load(global: &Global) -> Result<Settings, Failure> {
-    settings::load(&settings::find(global.config.as_deref())?, environment(global))
+fn load(global: &Global, command: &Command) -> Result<Settings, Failure> {
+    let load = if command.only_looks() { settings::load_to_look } else { settings::load };
+    load(&settings::find(global.config.as_deref())?, environment(global))
 }
 
 /// What `--env` says.
@@ -195,6 +197,7 @@ fn run_job(call: &Call<'_>, job: Job, command: &Command, settings: &Settings) ->
         | Command::Undo(_)
         | Command::Reconcile(_)
         | Command::Init(_)
+        | Command::Log(_)
         | Command::Generate(_) => call.report(job),
     };
     progress.clear();
@@ -276,6 +279,17 @@ fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> 
     let failure = reconciled.problem().map_or(Failure { exit: Exit::Ok, problems: Vec::new() }, Failure::of);
     let (text, json) = (reconciled.text(language), reconciled.json(language));
     Answer { told: Told::Within, ..call.answer(failure, text, json, language) }
+}
+
+fn show_log(call: &Call<'_>, settings: &Settings, options: &cli::Log) -> Answer {
+    let language = settings.language;
+    match past_runs::run(settings, call.clock, options.job, options.days) {
+        Err(failure) => call.failed(failure, language),
+        Ok(runs) => {
+            let nothing_wrong = Failure { exit: Exit::Ok, problems: Vec::new() };
+            call.answer(nothing_wrong, runs.text(language), runs.json(), language)
+        }
+    }
 }
 
 /// What there is to say when the result cannot be printed.

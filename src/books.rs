@@ -7,6 +7,7 @@ pub(crate) mod forget;
 pub(crate) mod history;
 pub(crate) mod in_flight;
 mod listed;
+mod look;
 mod open;
 pub mod orders;
 pub(crate) mod rows;
@@ -15,6 +16,7 @@ pub(crate) mod staging;
 mod writing;
 
 pub(crate) use self::listed::{list, list_in_memory};
+pub(crate) use self::look::look;
 pub use self::open::{Books, open};
 pub(crate) use self::open::{
     WRITERS_TURN, explain, found_version, is_locked, known_version, lock, meta, open_read_only, set_meta,

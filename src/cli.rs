@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 
 use crate::job::Job;
@@ -29,6 +30,7 @@ Examples:
   tempostar --quiet import-stock            as cron calls it
   tempostar status                          the last runs, and what waits
   tempostar explain A-1-RED                 why is this SKU at 0?
+  tempostar log                             past runs, newest first
 
 `tempostar COMMAND --help` shows more of each command.";
 
@@ -130,6 +132,15 @@ Examples:
   tempostar reconcile --with list.csv        beside TEMPOSTAR's list of orders
 
 Exit codes: 0 everything agrees; 3 something differs; the others: tempostar --help";
+    pub(super) const LOG: &str = "\
+Reads the database only. A run that was killed, or lost its power, is told as stopped midway.
+
+Examples:
+  tempostar log                              the last seven days
+  tempostar log --job import-stock --days 1
+  tempostar log --json                       with all figures
+
+Exit codes: 0; the others: tempostar --help";
 }
 
 /// Connects a shop's SQLite database with TEMPOSTAR by exchanging CSV files on its FTP server.
@@ -224,6 +235,9 @@ pub enum Command {
     /// Find out whether the shop's tables and the files that were exchanged agree (照合)
     #[command(after_help = examples::RECONCILE)]
     Reconcile(Reconcile),
+    /// Show past runs, newest first: how each ended, how long it took, who started it, what it did
+    #[command(after_help = examples::LOG)]
+    Log(Log),
     /// Make what a package ships beside the binary: shell completions and man pages
     #[command(hide = true, subcommand)]
     Generate(Generate),
@@ -243,6 +257,7 @@ impl Command {
             Self::Explain(_) => "explain",
             Self::Undo(_) => "undo",
             Self::Reconcile(_) => "reconcile",
+            Self::Log(_) => "log",
             Self::Generate(_) => "generate",
         }
     }
@@ -260,8 +275,14 @@ impl Command {
             | Self::Undo(_)
             | Self::Reconcile(_)
             | Self::Init(_)
+            | Self::Log(_)
             | Self::Generate(_) => None,
         }
+    }
+
+    /// Whether it only reads the settings and the database, and needs no password.
+    pub fn only_looks(&self) -> bool {
+        matches!(self, Self::Status(_) | Self::Explain(_) | Self::Log(_) | Self::Reconcile(_))
     }
 
     /// Whether it is a job that is to change something.
@@ -276,6 +297,7 @@ impl Command {
             | Self::Undo(_)
             | Self::Reconcile(_)
             | Self::Init(_)
+            | Self::Log(_)
             | Self::Generate(_) => false,
         }
     }
@@ -382,6 +404,17 @@ pub struct Reconcile {
     /// Also compare with this CSV file: TEMPOSTAR's own list of orders, as its screen exports it
     #[arg(long, value_name = "FILE")]
     pub with: Option<PathBuf>,
+}
+
+/// Options of `log`.
+#[derive(Args, Debug)]
+pub struct Log {
+    /// Only the runs of this job
+    #[arg(long, value_parser = PossibleValuesParser::new(Job::ALL.iter().map(|job| job.as_str())).try_map(|job| job.parse::<Job>()))]
+    pub job: Option<Job>,
+    /// How many days back; runs older than `history_days` are forgotten
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = value_parser!(u32).range(1..=3650))]
+    pub days: u32,
 }
 
 /// What `generate` makes.

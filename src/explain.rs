@@ -42,14 +42,12 @@ pub(crate) struct Explained {
 
 /// Looks up what the shop knows of a SKU, a product or an order. Changes nothing.
 pub(crate) fn run(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained, Failure> {
-    read(settings, clock, asked.trim()).map_err(|error| failure_of(&error))
+    books::look(settings, |database| read(database, settings, clock, asked.trim()))
+        .map_err(|error| failure_of(&error))
 }
 
-fn read(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained> {
-    let database = books::open_read_only(settings)?;
-    // One snapshot: what is told must fit together.
-    let snapshot = database.unchecked_transaction()?;
-    let desk = Desk { database: &snapshot, settings, clock, work_dir: Shelf::at(&settings.work_dir) };
+fn read(database: &Connection, settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained> {
+    let desk = Desk { database, settings, clock, work_dir: Shelf::at(&settings.work_dir) };
     let sku = sku::read(&desk, asked)?;
     let product = product::read(&desk, asked)?;
     let order = match order::read(&desk, asked)? {
@@ -60,7 +58,7 @@ fn read(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained> {
         order => order,
     };
     let is_found = sku.is_some() || product.is_some() || order.is_some();
-    let similar = if is_found { Vec::new() } else { similar(&snapshot, asked)? };
+    let similar = if is_found { Vec::new() } else { similar(database, asked)? };
     let environment = settings.environment.as_str();
     Ok(Explained { asked: asked.to_owned(), environment, sku, product, order, similar })
 }

@@ -40,6 +40,7 @@ pub(crate) mod mail;
 pub mod moment;
 pub(crate) mod owner;
 pub mod panics;
+pub(crate) mod past_runs;
 pub mod permit;
 pub(crate) mod print;
 pub mod problem;

@@ -15,6 +15,7 @@ mod with;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use rusqlite::Connection;
 
 use self::archive::Archive;
 use self::desk::Desk;
@@ -51,20 +52,19 @@ pub(crate) struct Reconciled {
 
 /// Compares. Changes nothing.
 pub(crate) fn run(settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled, Failure> {
-    read(settings, clock, wanted).map_err(|error| failure_of(&error))
+    // One snapshot: jobs go on meanwhile.
+    books::look(settings, |database| read(database, settings, clock, wanted))
+        .map_err(|error| failure_of(&error))
 }
 
-fn read(settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled> {
-    let database = books::open_read_only(settings)?;
-    // One snapshot: jobs go on meanwhile.
-    let snapshot = database.unchecked_transaction()?;
+fn read(database: &Connection, settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled> {
     let (now, month) = (clock.now(), wanted.month);
-    let desk = Desk { database: &snapshot, settings, now, shelf: Shelf::at(&settings.work_dir), month };
+    let desk = Desk { database, settings, now, shelf: Shelf::at(&settings.work_dir), month };
     let archive = Archive::look(&desk)?;
     let (mut lines, mut notes) = (Vec::new(), Vec::new());
     lines.extend(sent::lines(&desk, &archive)?);
     if month.is_none() {
-        let states = count_states(&snapshot, settings)?;
+        let states = count_states(database, settings)?;
         lines.insert(0, orders::all(&desk, &states)?);
         let (shipped, open) = orders::shipped(&desk, &states)?;
         let stock = stock::read(&desk, &archive)?;

@@ -23,9 +23,10 @@ use toml::de::DeTable;
 
 pub(crate) use self::names::{key_of, setting_name};
 pub use self::pattern::Pattern;
-use self::reader::{Env, Reader};
+use self::reader::{Env, Reader, Secrets};
 use crate::encoding::Encoding;
 use crate::job::Job;
+use crate::layout::one_line;
 use crate::problem::{Exit, Failure, Problem};
 use crate::sheet::EncodingChoice;
 use crate::text::{Language, settings as text};
@@ -479,7 +480,7 @@ pub(crate) fn sendmail() -> Option<PathBuf> {
 /// Checks what is to become a settings file; passwords may stand in it. It has no lines yet that a problem could name.
 pub(crate) fn check_text(path: &Path, source: &str) -> Result<Settings, Failure> {
     let placeless = |problem| Problem { file: None, line: None, ..problem };
-    check(path, source, None, &variable).map_err(|problems| Failure {
+    check(path, source, None, &variable, Secrets::Read).map_err(|problems| Failure {
         exit: Exit::Settings,
         problems: problems.into_iter().map(placeless).collect(),
     })
@@ -503,9 +504,26 @@ pub fn load(path: &Path, environment: Option<Environment>) -> Result<Settings, F
     load_with(path, environment, &variable)
 }
 
+/// The same for a command that talks to nobody: files and variables with passwords and certificates are left unread.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_to_look(path: &Path, environment: Option<Environment>) -> Result<Settings, Failure> {
+    read_and_check(path, environment, &variable, Secrets::Unread)
+}
+
 fn load_with(path: &Path, environment: Option<Environment>, env: Env<'_>) -> Result<Settings, Failure> {
+    read_and_check(path, environment, env, Secrets::Read)
+}
+
+fn read_and_check(
+    path: &Path,
+    environment: Option<Environment>,
+    env: Env<'_>,
+    secrets: Secrets,
+) -> Result<Settings, Failure> {
     let read = read_text(path).map_err(|problem| vec![problem.in_file(&path.display().to_string())]);
-    let checked = read.and_then(|source| check(path, &source, environment, env));
+    let checked = read.and_then(|source| check(path, &source, environment, env, secrets));
     checked.map_err(|problems| Failure { exit: Exit::Settings, problems })
 }
 
@@ -545,6 +563,7 @@ fn check(
     source: &str,
     environment: Option<Environment>,
     env: Env<'_>,
+    secrets: Secrets,
 ) -> Result<Settings, Vec<Problem>> {
     // Windows' editor begins UTF-8 files with a byte order mark.
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
@@ -553,6 +572,7 @@ fn check(
         return Err(reader::syntax_problems(path, source, &errors));
     }
     let mut reader = Reader::new(path, source, root.get_ref(), env);
+    reader.secrets = secrets;
     let settings = sections::settings(&mut reader, path, environment);
     let problems = reader.finish();
     if problems.is_empty() { Ok(settings) } else { Err(problems) }
@@ -587,6 +607,13 @@ fn language_of(env: Env<'_>) -> Language {
 /// Whether the user asked programs for plain text (`NO_COLOR`, see <https://no-color.org>).
 pub fn colours_unwanted() -> bool {
     variable("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// Who started this process, as the environment says; before `sudo`, if it was called by that.
+pub fn user() -> Option<String> {
+    let names = ["SUDO_USER", "LOGNAME", "USER"];
+    let named = names.into_iter().filter_map(variable).filter_map(|name| name.into_string().ok());
+    named.map(|name| one_line(&name)).find(|name| !name.is_empty())
 }
 
 /// The instant at which the tests' clock stands still, in Japan time: `TEMPOSTAR_NOW`, `YYYY-MM-DD HH:MM:SS`.

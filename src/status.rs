@@ -3,6 +3,7 @@
 mod show;
 
 use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
 
 use anyhow::Result;
 use chrono::TimeDelta;
@@ -19,6 +20,7 @@ use crate::job::Job;
 use crate::jobs::orders::Hold;
 use crate::jobs::{orders, products};
 use crate::moment::{Clock, Moment};
+use crate::past_runs::{Fate, UnderWay};
 use crate::problem::{Exit, Failure};
 use crate::settings::{Settings, Transport};
 use crate::shelf::Shelf;
@@ -42,6 +44,8 @@ pub(crate) struct Status {
     now: Moment,
     jobs: Vec<JobState>,
     cases: Vec<Case>,
+    /// Whether those among them that stand in the work folder could be read.
+    sees_work_folder: bool,
     orders_waiting: u64,
     held_back: Vec<(String, Hold)>,
     states: BTreeMap<OrderState, u64>,
@@ -74,7 +78,7 @@ struct HandWork {
 #[derive(Clone, Debug)]
 struct JobState {
     job: Job,
-    last: Option<Run>,
+    last: Option<(Run, Fate)>,
     last_success: Option<Run>,
     /// The `[schedule]`'s minutes, if the last success is longer ago than that.
     overdue_min: Option<u32>,
@@ -82,44 +86,62 @@ struct JobState {
 
 /// Looks. Changes nothing.
 pub(crate) fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status, Failure> {
-    read(settings, clock, extent).map_err(|error| failure_of(&error))
+    let look = || {
+        let running = UnderWay::ask(settings)?;
+        books::look(settings, |database| read(database, settings, clock, extent, &running))
+    };
+    look().map_err(|error| failure_of(&error))
 }
 
-fn read(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
-    let database = books::open_read_only(settings)?;
-    let held_back = orders::held_back(&database, settings, clock.now())?;
-    let all_waiting = books::orders::count_waiting(&database, settings)?;
-    let under_way: u64 = batches::open_batches(&database)?.iter().map(|batch| batch.order_count).sum();
+fn read(
+    database: &Connection,
+    settings: &Settings,
+    clock: &Clock,
+    extent: Extent,
+    running: &UnderWay,
+) -> Result<Status> {
+    let held_back = orders::held_back(database, settings, clock.now())?;
+    let all_waiting = books::orders::count_waiting(database, settings)?;
+    let under_way: u64 = batches::open_batches(database)?.iter().map(|batch| batch.order_count).sum();
+    let (cases, sees_work_folder) = open_cases(database, settings)?;
     Ok(Status {
         shop_name: settings.shop.name.clone(),
         environment: settings.environment.as_str(),
         now: clock.now(),
         jobs: Job::ALL
             .iter()
-            .map(|job| job_state(&database, settings, clock, *job))
+            .map(|job| job_state(database, settings, clock, *job, running))
             .collect::<Result<_>>()?,
-        cases: open_cases(&database, settings)?,
+        cases,
+        sees_work_folder,
         orders_waiting: all_waiting.saturating_sub(u64::try_from(held_back.len())?) + under_way,
         held_back,
-        states: books::orders::count_states(&database, settings)?,
-        batches: batches::sent_batches(&database)?,
-        stopped_files: files::stopped_files(&database)?,
+        states: books::orders::count_states(database, settings)?,
+        batches: batches::sent_batches(database)?,
+        stopped_files: files::stopped_files(database)?,
         work_dir: Shelf::at(&settings.work_dir),
-        hand_work: hand_work(&database, settings, clock)?,
+        hand_work: hand_work(database, settings, clock)?,
         extent,
         mails: if settings.mail.transport == Transport::None { Mails::Off } else { Mails::Sent },
     })
 }
 
-/// The problems that are open, those included that a run without a database has kept aside.
-fn open_cases(database: &Connection, settings: &Settings) -> Result<Vec<Case>> {
+/// The problems that are open, those included that a run without a database has kept aside, if this user may read them.
+fn open_cases(database: &Connection, settings: &Settings) -> Result<(Vec<Case>, bool)> {
     let work_dir = Shelf::at(&settings.work_dir);
-    let mut cases = cases::cases(database)?;
+    let (mut cases, mut sees_work_folder) = (cases::cases(database)?, true);
     for job in Job::ALL {
-        cases.extend(Aside::of(settings, &work_dir, *job).cases()?);
+        match Aside::of(settings, &work_dir, *job).cases() {
+            Err(error) if is_denied(&error) => sees_work_folder = false,
+            kept => cases.extend(kept?),
+        }
     }
     cases.retain(Case::is_open);
-    Ok(cases)
+    Ok((cases, sees_work_folder))
+}
+
+fn is_denied(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }
 
 fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Result<Vec<HandWork>> {
@@ -137,8 +159,15 @@ fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Resul
     ])
 }
 
-fn job_state(database: &Connection, settings: &Settings, clock: &Clock, job: Job) -> Result<JobState> {
+fn job_state(
+    database: &Connection,
+    settings: &Settings,
+    clock: &Clock,
+    job: Job,
+    running: &UnderWay,
+) -> Result<JobState> {
     let (last, last_success) = runs::last_runs(database, job)?;
+    let last = last.map(|run| (running.fate(&run), run)).map(|(fate, run)| (run, fate));
     let is_overdue = |minutes: &u32| {
         let latest = clock.now() - TimeDelta::minutes(i64::from(*minutes));
         last_success.as_ref().is_none_or(|success| success.started_at < latest)
@@ -163,8 +192,11 @@ impl JobState {
     }
 
     fn did_not_end_well(&self) -> bool {
-        let end = self.last.as_ref().and_then(|last| last.end);
-        end.is_some_and(|end| end.exit_code != Exit::Ok.code())
+        self.last.as_ref().is_some_and(|(_, fate)| match fate {
+            Fate::Ended(end) => end.exit_code != Exit::Ok.code(),
+            Fate::Died => true,
+            Fate::AtWork | Fate::Unknown => false,
+        })
     }
 }
 

@@ -26,7 +26,7 @@ use crate::permit::Permit;
 use crate::problem::{Exit, Failure};
 use crate::progress::Progress;
 use crate::report::Report;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::shelf::Shelf;
 use crate::text::sync as text;
 
@@ -98,7 +98,7 @@ fn begin<'a>(
     // A run that the power cut takes back with its record has done nothing yet.
     let note = |books: &Transaction<'_>| {
         books::list(books, settings)?;
-        runs::begin_run(books, &report)
+        runs::begin_run(books, &report, settings::user().as_deref())
     };
     books.without_waiting(|| books.write(permit, "begun", note))?;
     let locks = vec![ours, databases];

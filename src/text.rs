@@ -110,6 +110,7 @@ pub mod init;
 pub mod job;
 pub mod jobs;
 pub mod mail;
+pub mod past_runs;
 pub mod print;
 pub mod problem;
 pub mod progress;
@@ -162,6 +163,7 @@ mod tests {
             job::TEXTS,
             jobs::TEXTS,
             mail::TEXTS,
+            past_runs::TEXTS,
             print::TEXTS,
             problem::TEXTS,
             progress::TEXTS,

@@ -45,6 +45,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/007_lying_files.sql"),
     include_str!("schema/008_undo.sql"),
     include_str!("schema/009_unknown_stock.sql"),
+    include_str!("schema/010_who_started.sql"),
 ];
 
 /// The last version that was kept in `PRAGMA user_version`.
@@ -152,7 +153,12 @@ pub(crate) fn open_read_only(settings: &Settings) -> Result<Books> {
         list_in_memory(&empty, settings)?;
         return Ok(Books { connection: empty, path: path.clone(), opened: None, is_copy: false });
     }
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    checked(connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, settings)
+}
+
+/// The database behind a connection that only reads, if its schema and its environment are right.
+pub(super) fn checked(connection: Connection, settings: &Settings) -> Result<Books> {
+    let path = &settings.database;
     if schema_version(&connection, path)? < known_version() {
         return Err(Failure::of(text::database_not_migrated(&show(path))).into());
     }
@@ -195,12 +201,14 @@ pub(crate) fn lock(settings: &Settings, name: &str) -> Result<Option<Lock>> {
     Lock::take(file).with_context(|| format!("cannot lock {}", path.display()))
 }
 
-/// Whether a run of the job is at work with this database.
-pub(crate) fn is_locked(settings: &Settings, job: Job) -> bool {
+/// Whether a run of the job is at work with this database; `None` where this user may not find out.
+pub(crate) fn is_locked(settings: &Settings, job: Job) -> Option<bool> {
     let path = lock_path(&settings.database, job.as_str());
     // Shared, and released at once: a run that begins at this very moment is what it could disturb.
-    let file = File::open(path).ok();
-    file.is_some_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
+    match File::open(path) {
+        Ok(file) => Some(matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock))),
+        Err(error) => (error.kind() == ErrorKind::NotFound).then_some(false),
+    }
 }
 
 /// However the database is named, its lock is the same.
@@ -220,14 +228,14 @@ fn open_lock(path: &Path) -> std::io::Result<File> {
 
 /// Which file a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct FileId {
+pub(super) struct FileId {
     device: u64,
     inode: u64,
 }
 
 impl FileId {
     /// The file at this path, links followed; `None` when there is none.
-    fn of(path: &Path) -> Option<Self> {
+    pub(super) fn of(path: &Path) -> Option<Self> {
         let found = fs::metadata(path).ok()?;
         Some(Self { device: found.dev(), inode: found.ino() })
     }
@@ -323,24 +331,29 @@ fn create_unreadable_for_others(path: &Path) -> Result<(), Failure> {
 }
 
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
-    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-        .map_err(|error| unusable(path, &error))?;
-    prepare(&connection, access).map_err(|error| unusable(path, &error))?;
+    let connection =
+        prepared(path, Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX))?;
+    if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        let journal = connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
+        journal.map_err(|error| unusable(path, &error))?;
+    }
     Ok(connection)
 }
 
-fn prepare(connection: &Connection, access: OpenFlags) -> rusqlite::Result<()> {
+/// A connection that works, as ours do.
+pub(super) fn prepared(path: &Path, opened: rusqlite::Result<Connection>) -> Result<Connection, Failure> {
+    let prepared = opened.and_then(|connection| prepare(&connection).map(|()| connection));
+    prepared.map_err(|error| unusable(path, &error))
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(busy_timeout())?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // A commit must survive a power cut: the server's copy goes away after it.
     connection.pragma_update(None, "synchronous", "FULL")?;
     // The first statement that reads the file: finds out whether it is a database at all.
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-    if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-    }
-    Ok(())
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
 }
 
 fn unusable(path: &Path, error: &rusqlite::Error) -> Failure {

@@ -10,11 +10,11 @@ use crate::moment::Moment;
 use crate::report::{FileOutcome, Outcome, Report};
 
 /// Notes that a run has begun. Nobody may be left to note its end.
-pub(crate) fn begin_run(connection: &Connection, report: &Report) -> Result<()> {
+pub(crate) fn begin_run(connection: &Connection, report: &Report, user: Option<&str>) -> Result<()> {
     connection.execute(
-        "INSERT INTO tempostar_runs (run_id, command, started_at)
-         VALUES (?1, ?2, ?3)",
-        (&report.run_id, report.command(), report.started_at),
+        "INSERT INTO tempostar_runs (run_id, command, started_at, started_by)
+         VALUES (?1, ?2, ?3, ?4)",
+        (&report.run_id, report.command(), report.started_at, user),
     )?;
     Ok(())
 }
@@ -58,9 +58,16 @@ fn waiting_files(report: &Report) -> Result<Option<String>> {
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub run_id: String,
+    /// A job, or `undo`.
+    pub command: String,
     pub started_at: Moment,
+    /// The user, where the environment named one.
+    pub started_by: Option<String>,
+    pub finished_at: Option<Moment>,
     /// How it ended; `None`: at work, or died.
     pub end: Option<RunEnd>,
+    /// Whether no run of its job began later.
+    pub is_last: bool,
     /// Its figures, where it ended.
     pub counts: Vec<(String, u64)>,
     /// Files that it left in the inbox for a later one.
@@ -74,12 +81,26 @@ pub(crate) struct RunEnd {
     pub exit_code: u8,
 }
 
+const SELECT_RUNS: &str = "SELECT run_id, command, started_at, started_by, finished_at, outcome, exit_code, counts, waiting_files,
+        NOT EXISTS (SELECT 1 FROM tempostar_runs AS later WHERE later.command = runs.command AND later.id > runs.id) AS is_last
+     FROM tempostar_runs AS runs";
+
+/// The runs that began at this moment or later, of one job or of all, newest first.
+pub(crate) fn runs_since(connection: &Connection, job: Option<Job>, since: Moment) -> Result<Vec<Run>> {
+    let sql = format!(
+        "{SELECT_RUNS}
+         WHERE started_at >= ?1 AND (?2 IS NULL OR command = ?2)
+         ORDER BY id DESC"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    statement.query_and_then((since, job), read_run)?.collect()
+}
+
 /// The last run of a job, and its last success.
 pub(crate) fn last_runs(connection: &Connection, job: Job) -> Result<(Option<Run>, Option<Run>)> {
     let find = |condition: &str| -> Result<Option<Run>> {
         let sql = format!(
-            "SELECT run_id, started_at, outcome, exit_code, counts, waiting_files
-             FROM tempostar_runs
+            "{SELECT_RUNS}
              WHERE command = ?1 AND {condition}
              ORDER BY id DESC
              LIMIT 1"
@@ -99,7 +120,11 @@ fn read_run(row: &Row<'_>) -> Result<Run> {
         (row.cell("tempostar_runs.outcome")?, row.cell("tempostar_runs.exit_code")?);
     Ok(Run {
         run_id: row.cell("tempostar_runs.run_id")?,
+        command: row.cell("tempostar_runs.command")?,
         started_at: row.cell("tempostar_runs.started_at")?,
+        started_by: row.cell("tempostar_runs.started_by")?,
+        finished_at: row.cell("tempostar_runs.finished_at")?,
+        is_last: row.cell("tempostar_runs.is_last")?,
         end: end.0.zip(end.1).map(|(outcome, exit_code)| RunEnd { outcome, exit_code }),
         counts: counts.into_iter().filter_map(|(name, count)| Some((name, count.as_u64()?))).collect(),
         waiting_files: waiting.and_then(|names| serde_json::from_str(&names).ok()).unwrap_or_default(),

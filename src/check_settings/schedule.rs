@@ -57,7 +57,7 @@ pub(super) fn last_successes(database: &Connection, settings: &Settings, now: Mo
 pub(super) fn locks(database: &Connection, settings: &Settings, now: Moment) -> Result<Found> {
     let mut found = Found::ok(say::no_job_is_running());
     let mut running = Vec::new();
-    for job in Job::ALL.iter().copied().filter(|job| books::is_locked(settings, *job)) {
+    for job in Job::ALL.iter().copied().filter(|job| books::is_locked(settings, *job) == Some(true)) {
         // Whoever has taken the lock notes its run next.
         let Some(since) = runs::run_under_way(database, job)? else { continue };
         running.push(Text::same(format!("{job} ({since})")));

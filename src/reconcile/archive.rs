@@ -100,7 +100,7 @@ impl Archive {
                 _ if is_shared => continue,
                 _ => job.to_string(),
             };
-            let is_at_work = books::is_locked(desk.settings, *job);
+            let is_at_work = books::is_locked(desk.settings, *job) != Some(false);
             for batch in names_in(&self.root.join(&folder))? {
                 for name in names_in(&self.root.join(&folder).join(&batch))? {
                     let place = format!("{folder}/{batch}/{name}");

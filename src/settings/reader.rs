@@ -20,12 +20,21 @@ use crate::text::{Text, settings as text};
 /// Looks up an environment variable.
 pub(super) type Env<'e> = &'e dyn Fn(&str) -> Option<OsString>;
 
+/// Whether what passwords and certificates are kept in is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Secrets {
+    Read,
+    Unread,
+}
+
 /// A settings file that is being read.
 pub(super) struct Reader<'t> {
     /// What relative paths start from: the settings file's folder.
     pub folder: PathBuf,
     /// The environment of the process.
     pub env: Env<'t>,
+    /// Whether files and variables with secrets are read.
+    pub secrets: Secrets,
     file: String,
     source: &'t str,
     root: &'t DeTable<'t>,
@@ -49,6 +58,7 @@ impl<'t> Reader<'t> {
         Self {
             folder: path.parent().map(Path::to_owned).unwrap_or_default(),
             env,
+            secrets: Secrets::Read,
             file: path.display().to_string(),
             source,
             root,

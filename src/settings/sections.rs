@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::checks;
-use super::reader::Reader;
+use super::reader::{Reader, Secrets};
 use super::{
     AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
     Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, Products, Ready, ReflectWhen,
@@ -201,6 +201,9 @@ fn tls(r: &mut Reader<'_>, table: &str) -> Tls {
 }
 
 fn check_ca_file(r: &mut Reader<'_>, key: &str, file: &Path) {
+    if r.secrets == Secrets::Unread {
+        return;
+    }
     let shown = file.display().to_string();
     match fs::read(file) {
         Err(error) => r.report(key, text::ca_file_unreadable(&shown, &error.to_string())),
@@ -254,6 +257,7 @@ fn required_password(r: &mut Reader<'_>, table: &str, source: Option<PasswordSou
 fn password(r: &mut Reader<'_>, source: PasswordSource) -> Secret {
     let (key, found) = match source {
         PasswordSource::Written { key, password } => (key, Ok(password)),
+        _ if r.secrets == Secrets::Unread => return Secret::new(""),
         PasswordSource::File { key, path } => (key, first_line(&r.folder, &path)),
         PasswordSource::Variable { key, name } => (key, password_variable(r, &name)),
     };

@@ -28,11 +28,12 @@ fn folder_with(settings: &str) -> (TempDir, PathBuf) {
 }
 
 fn good(settings: &str) -> Settings {
-    check(Path::new("/s/tempostar.toml"), settings, None, &japanese).unwrap()
+    check(Path::new("/s/tempostar.toml"), settings, None, &japanese, Secrets::Read).unwrap()
 }
 
 fn problems(settings: &str) -> Vec<Problem> {
-    let problems = check(Path::new("/s/tempostar.toml"), settings, None, &japanese).unwrap_err();
+    let problems =
+        check(Path::new("/s/tempostar.toml"), settings, None, &japanese, Secrets::Read).unwrap_err();
     assert!(problems.iter().all(|problem| problem.file.as_deref() == Some("/s/tempostar.toml")));
     let shown = format!("{problems:?}").to_lowercase();
     assert!(!shown.contains("geheim"), "a password is shown: {shown}");
@@ -103,7 +104,7 @@ fn the_sample_is_accepted_and_says_the_defaults() {
         [schedule]
         import-stock = 30
     "#;
-    assert_eq!(sample, check(&path, given, None, &japanese).unwrap());
+    assert_eq!(sample, check(&path, given, None, &japanese, Secrets::Read).unwrap());
 }
 
 #[test]
@@ -150,10 +151,11 @@ fn env_on_the_command_line_wins_and_picks_the_server() {
         ftp.demo = { url = "demo.example", user = "d", password_file = "not-on-this-machine" }
         ftp.production = { url = "real.example", user = "p", password = "Geheim", port = 2121 }
     "#;
-    let settings = check(Path::new("t.toml"), both, Some(Environment::Production), &japanese).unwrap();
+    let settings =
+        check(Path::new("t.toml"), both, Some(Environment::Production), &japanese, Secrets::Read).unwrap();
     assert_eq!(settings.database, Path::new("shop.production.db"));
     assert_eq!((settings.ftp.server.host.as_str(), settings.ftp.server.port), ("real.example", 2121));
-    let problems = check(Path::new("t.toml"), both, None, &japanese).unwrap_err();
+    let problems = check(Path::new("t.toml"), both, None, &japanese, Secrets::Read).unwrap_err();
     assert_eq!(problems[0].kind.code, "password-file-unreadable");
 }
 
@@ -302,10 +304,16 @@ fn a_password_comes_from_the_first_line_of_a_file_or_from_a_variable() {
     }
     // Whoever writes quotes around it means the blanks.
     let text = MINIMAL.replace("Geheim", " Geheim ");
-    assert_eq!(check(&path, &text, None, &japanese).unwrap().ftp.server.password.reveal(), " Geheim ");
+    assert_eq!(
+        check(&path, &text, None, &japanese, Secrets::Read).unwrap().ftp.server.password.reveal(),
+        " Geheim "
+    );
     let text = MINIMAL.replace("password = \"Geheim\"", "password_env = \"FTP_PASSWORD\"");
     let env = |name: &str| (name == "FTP_PASSWORD").then(|| "Geheim".into());
-    assert_eq!(check(&path, &text, None, &env).unwrap().ftp.server.password.reveal(), "Geheim");
+    assert_eq!(
+        check(&path, &text, None, &env, Secrets::Read).unwrap().ftp.server.password.reveal(),
+        "Geheim"
+    );
 }
 
 #[test]
@@ -482,7 +490,7 @@ fn a_byte_order_mark_and_windows_line_ends_do_no_harm() {
 proptest! {
     #[test]
     fn no_file_makes_the_reader_panic_or_pass_without_the_required(source in "(\\PC|\n|[\\[\\]=\"a-z.]){0,60}") {
-        prop_assert!(!check(Path::new("t.toml"), &source, None, &japanese).unwrap_err().is_empty());
+        prop_assert!(!check(Path::new("t.toml"), &source, None, &japanese, Secrets::Read).unwrap_err().is_empty());
     }
 
     #[test]
@@ -490,7 +498,7 @@ proptest! {
         let mut damaged: Vec<char> = MINIMAL.chars().collect();
         damaged.splice(at..=at, with.chars());
         let damaged: String = damaged.into_iter().collect();
-        if let Err(problems) = check(Path::new("t.toml"), &damaged, None, &japanese) {
+        if let Err(problems) = check(Path::new("t.toml"), &damaged, None, &japanese, Secrets::Read) {
             let shown = format!("{problems:?}");
             prop_assert!(!shown.contains("Gehei") && !shown.contains("eheim"), "{}", shown);
         }

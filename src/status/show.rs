@@ -7,11 +7,9 @@ use crate::books::batches::SentBatch;
 use crate::books::cases::Case;
 use crate::books::files::StoppedFile;
 use crate::books::orders::OrderState;
-use crate::books::runs::{Run, RunEnd};
 use crate::layout::{columns, first_names};
 use crate::moment::Moment;
-use crate::print;
-use crate::report::Outcome;
+use crate::past_runs::{Fate, figures, run_json};
 use crate::text::jobs::held_back as order_held_back;
 use crate::text::{Language, Text, status as text};
 
@@ -27,6 +25,7 @@ impl Status {
         lines.extend(self.job_lines());
         lines.push(Text::default());
         self.problem_lines(&mut lines);
+        lines.extend((!self.sees_work_folder).then(text::work_folder_unseen));
         self.order_lines(&mut lines);
         self.file_lines(&mut lines);
         lines.extend(self.hand_work.iter().flat_map(|work| work.lines(self.extent)));
@@ -167,6 +166,7 @@ impl Status {
             "needs_a_look": self.needs_a_look(),
             "jobs": self.jobs.iter().map(JobState::json).collect::<Vec<_>>(),
             "problems": self.cases.iter().map(|case| case_json(case, language)).collect::<Vec<_>>(),
+            "work_folder_seen": self.sees_work_folder,
             "orders": {
                 "waiting": self.orders_waiting,
                 "held_back": held_back.map(|(order_no, hold)| json!({
@@ -242,13 +242,13 @@ impl JobState {
         let command = Text::same(self.job.as_str());
         match &self.last {
             None => [command, text::never_run(), Text::default(), Text::default()],
-            Some(last) => [command, moment(last.started_at, now), outcome(last), figures(last)],
+            Some((last, fate)) => [command, moment(last.started_at, now), fate.text(), figures(last)],
         }
     }
 
     /// Its line, and below it what is not as it should be.
     fn lines(&self, line: Text, now: Moment) -> Vec<Text> {
-        let waiting = self.last.as_ref().map(|last| last.waiting_files.as_slice()).unwrap_or_default();
+        let waiting = self.last.as_ref().map(|(last, _)| last.waiting_files.as_slice()).unwrap_or_default();
         let mut lines = vec![line];
         lines.extend(self.success_line(now).map(indented));
         lines.extend(self.overdue_min.map(|minutes| indented(text::overdue(minutes))));
@@ -261,7 +261,7 @@ impl JobState {
 
     /// Nothing when the last run was a success.
     fn success_line(&self, now: Moment) -> Option<Text> {
-        let last = self.last.as_ref()?;
+        let (last, _) = self.last.as_ref()?;
         match &self.last_success {
             Some(success) if success.run_id == last.run_id => None,
             Some(success) => {
@@ -275,40 +275,12 @@ impl JobState {
     fn json(&self) -> Value {
         json!({
             "command": self.job,
-            "last_run": self.last.as_ref().map(run_json),
-            "last_success": self.last_success.as_ref().map(run_json),
+            "last_run": self.last.as_ref().map(|(last, fate)| run_json(last, *fate)),
+            "last_success": self.last_success.as_ref().map(|run| run_json(run, run.end.map_or(Fate::Unknown, Fate::Ended))),
             "overdue": self.overdue_min.is_some(),
-            "files_waiting": self.last.as_ref().map(|last| &last.waiting_files),
+            "files_waiting": self.last.as_ref().map(|(last, _)| &last.waiting_files),
         })
     }
-}
-
-fn run_json(run: &Run) -> Value {
-    let counts: Map<String, Value> =
-        run.counts.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
-    json!({
-        "run_id": run.run_id,
-        "started_at": run.started_at,
-        "outcome": run.end.map(|end| end.outcome),
-        "exit_code": run.end.map(|end| end.exit_code),
-        "counts": counts,
-    })
-}
-
-fn outcome(run: &Run) -> Text {
-    let Some(RunEnd { outcome, exit_code }) = run.end else { return text::still_running() };
-    match outcome {
-        Outcome::Ok => text::outcome_ok(),
-        Outcome::NothingToDo => text::outcome_nothing(),
-        Outcome::Partial => text::outcome_partial(),
-        Outcome::Held => text::outcome_held(),
-        Outcome::Failed | Outcome::Locked => text::outcome_failed(&exit_code.to_string()),
-    }
-}
-
-fn figures(run: &Run) -> Text {
-    let counts = run.counts.iter().map(|(name, count)| (name.as_str(), *count));
-    Text::listed(&print::count_labels(counts))
 }
 
 /// `2026-11-24 10:15:00 (5 min ago)`

@@ -82,6 +82,13 @@ problems! {
         hint_ja: "ほかのプログラムが tempostar の表や列を変えていないか、値の種類が docs/database.md のとおりかをご確認ください。check-settings でも調べられます。",
         hint_en: "check whether another program changed a table, or wrote a value of a wrong kind (docs/database.md); check-settings looks deeper",
     }
+    Error database_restless = "database-restless" (path: &str) {
+        ends: WithRun,
+        ja: "データベース {path} は、読み取りのたびに書き換えられていました。",
+        en: "the database {path} was written each time that it was read",
+        hint_ja: "しばらく待ってからもう一度実行してください。続く場合は、このユーザがデータベースのグループに入っているかをご確認ください。",
+        hint_en: "wait a moment and run it again; if it goes on, let this user be in the database's group",
+    }
     Error database_replaced = "database-replaced" (path: &str) {
         ja: "実行中に、データベースのファイルが移動されたか、別のファイルに置き換えられました: {path}",
         en: "the database was moved or replaced while this run was at work: {path}",

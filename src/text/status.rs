@@ -24,15 +24,6 @@ texts! {
         ja: "まだ実行されていません",
         en: "has never run",
     }
-    still_running() {
-        ja: "実行中、または途中で停止",
-        en: "still at work, or stopped midway",
-    }
-    outcome_ok() { ja: "完了", en: "done" }
-    outcome_nothing() { ja: "対象なし", en: "nothing to do" }
-    outcome_partial() { ja: "一部未処理", en: "partly done" }
-    outcome_held() { ja: "保留", en: "held" }
-    outcome_failed(code: &str) { ja: "失敗（終了コード {code}）", en: "failed (exit code {code})" }
     minutes_ago(n: i64) { ja: "{n} 分前", en: "{n} min ago" }
     hours_ago(n: i64) { ja: "{n} 時間前", en: "{n} h ago" }
     days_ago(n: i64) { ja: "{n} 日前", en: "{n} d ago" }
@@ -55,6 +46,10 @@ texts! {
     problem(command: Job, message: &str, message_en: &str, time: Moment, times: u64) {
         ja: "{command}: {message}（{time} から、{times} 回）",
         en: "{command}: {message_en} (since {time}, runs: {times})",
+    }
+    work_folder_unseen() {
+        ja: "データベースを使えなかった実行の問題は作業フォルダにありますが、このユーザは読み取れません",
+        en: "problems of runs that could not use the database are in the work folder, which this user may not read",
     }
     since(message: &str, message_en: &str, time: &str) {
         ja: "{message}（{time} から）",

@@ -306,6 +306,53 @@ fn a_database_that_may_not_be_written() {
     check_the_next_run_does_it(&mut shop);
 }
 
+/// A monitor's user may read the settings and the database, and nothing else.
+#[test]
+fn whoever_may_only_read_settings_and_database_sees_how_things_are() {
+    let shop = shop_with_waiting_file();
+    shop.run(["import-stock"]).ok();
+    shop.order("1001").line("A-1", 1).insert();
+    run_unprivileged(&shop, &["--version"]).ok();
+    let shut = [
+        ("demo.pass", 0),
+        ("tempostar.d", 0),
+        ("shop.db.import-stock.lock", 0),
+        ("shop.db", 0o440),
+        ("", 0o555),
+    ];
+    let modes = shut.map(|(name, _)| fs::metadata(shop.path(name)).unwrap().permissions());
+    shut.iter().for_each(|(name, mode)| set_mode(&shop.path(name), *mode));
+    let look = |args: &[&str]| {
+        let ran = run_unprivileged(&shop, args).ok();
+        assert!(!shop.path("shop.db-shm").exists() && !shop.path("shop.db-wal").exists());
+        ran
+    };
+    look(&["status"])
+        .says("orders waiting to be sent: 1\n")
+        .says("in the work folder, which this user may not read");
+    assert_eq!(look(&["status", "--json"]).json()["work_folder_seen"], false);
+    look(&["explain", "1001"]).says("waits; the next export-orders sends it");
+    look(&["log"]).says("import-stock  done ");
+    // While the shop's application has the database open, its commits are seen at once.
+    set_mode(&shop.path(""), 0o755);
+    set_mode(&shop.path("shop.db"), 0o660);
+    let open = shop.db();
+    open.execute_batch("INSERT INTO orders (order_no, ordered_at) VALUES ('1002', '2026-11-24 10:00:00')")
+        .unwrap();
+    assert!(fs::metadata(shop.path("shop.db-wal")).unwrap().len() > 0);
+    for (name, mode) in [("shop.db", 0o440), ("shop.db-wal", 0o440), ("shop.db-shm", 0o440), ("", 0o555)] {
+        set_mode(&shop.path(name), mode);
+    }
+    let states = run_unprivileged(&shop, &["status", "--json"]).ok().json()["orders"]["states"].clone();
+    assert_eq!(states["waiting"].as_u64().unwrap() + states["held_back"].as_u64().unwrap(), 2, "{states}");
+    // Nobody knows whether a run works whose lock may not be looked at.
+    open.execute_batch("UPDATE tempostar_runs SET outcome = NULL, exit_code = NULL").unwrap();
+    run_unprivileged(&shop, &["status"]).ok().says("still at work, or stopped midway");
+    for ((name, _), mode) in shut.iter().zip(modes).rev() {
+        fs::set_permissions(shop.path(name), mode).unwrap();
+    }
+}
+
 #[test]
 fn a_database_that_may_not_be_read() {
     let mut shop = shop_with_waiting_file();

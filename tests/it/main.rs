@@ -28,6 +28,7 @@ mod ftp_client;
 mod in_flight;
 mod init;
 mod kept;
+mod log;
 mod logistics;
 mod mail;
 mod misbehaving_server;

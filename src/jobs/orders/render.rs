@@ -42,9 +42,10 @@ pub(super) fn render_waiting(
     at_most: i64,
     output: &mut dyn Write,
 ) -> Result<Rendered> {
-    let snapshot = database.unchecked_transaction()?;
+    // Whoever looks at more than these orders has one already.
+    let _snapshot = database.is_autocommit().then(|| database.unchecked_transaction()).transpose()?;
     let oldest_first = format!("WHERE {} ORDER BY ordered_at, order_no LIMIT ?1", waiting_sql(settings));
-    render(&snapshot, settings, now, &oldest_first, [at_most], output)
+    render(database, settings, now, &oldest_first, [at_most], output)
 }
 
 /// Writes those of the orders of `which` that can go.

@@ -1,0 +1,175 @@
+//! `log`: past runs, newest first, with how each ended, how long it took, what it did and who started it; and how a run
+//! is told wherever it is shown.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use chrono::TimeDelta;
+use serde_json::{Map, Value, json};
+
+use crate::books;
+use crate::books::runs::{self, Run, RunEnd};
+use crate::job::Job;
+use crate::layout::columns;
+use crate::moment::Clock;
+use crate::print::count_labels;
+use crate::problem::Failure;
+use crate::report::Outcome;
+use crate::settings::Settings;
+use crate::sync::failure_of;
+use crate::text::{Language, Text, past_runs as text};
+
+/// What became of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Ended(RunEnd),
+    AtWork,
+    /// It was killed, or lost its power: nobody noted its end.
+    Died,
+    /// At work or dead: this user may not see the lock.
+    Unknown,
+}
+
+/// Which of the last runs were under way when it was asked, and whether their jobs were locked then.
+#[derive(Clone, Debug)]
+pub(crate) struct UnderWay(BTreeMap<String, Option<bool>>);
+
+impl UnderWay {
+    /// A run notes its end before it gives its lock back: what still has no end in a later look, and had no lock in this
+    /// one, died.
+    pub(crate) fn ask(settings: &Settings) -> Result<Self> {
+        let open = books::look(settings, |database| {
+            let mut last = Vec::new();
+            for job in Job::ALL {
+                let open = runs::last_runs(database, *job)?.0.filter(|run| run.end.is_none());
+                last.extend(open.map(|run| (run.run_id, *job)));
+            }
+            Ok(last)
+        })?;
+        let lock = |(run_id, job)| (run_id, books::is_locked(settings, job));
+        Ok(Self(open.into_iter().map(lock).collect()))
+    }
+
+    /// What became of a run, as a later look shows it.
+    pub(crate) fn fate(&self, run: &Run) -> Fate {
+        match (run.end, run.is_last, self.0.get(&run.run_id)) {
+            (Some(end), _, _) => Fate::Ended(end),
+            (None, false, _) | (None, true, Some(Some(false))) => Fate::Died,
+            (None, true, Some(Some(true))) => Fate::AtWork,
+            // It began since, if its lock is one of those that are asked for.
+            (None, true, None) if run.command.parse::<Job>().is_ok() => Fate::AtWork,
+            (None, true, _) => Fate::Unknown,
+        }
+    }
+}
+
+impl Fate {
+    pub(crate) fn text(self) -> Text {
+        let end = match self {
+            Self::Ended(end) => end,
+            Self::AtWork => return text::at_work(),
+            Self::Died => return text::died(),
+            Self::Unknown => return text::at_work_or_died(),
+        };
+        match end.outcome {
+            Outcome::Ok => text::outcome_ok(),
+            Outcome::NothingToDo => text::outcome_nothing(),
+            Outcome::Partial => text::outcome_partial(),
+            Outcome::Held => text::outcome_held(),
+            Outcome::Failed | Outcome::Locked => text::outcome_failed(end.exit_code),
+        }
+    }
+
+    /// Its word for programs.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ended(_) => "ended",
+            Self::AtWork => "at_work",
+            Self::Died => "died",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The figures of a run in words.
+pub(crate) fn figures(run: &Run) -> Text {
+    Text::listed(&count_labels(run.counts.iter().map(|(name, count)| (name.as_str(), *count))))
+}
+
+/// A run as programs read it.
+pub(crate) fn run_json(run: &Run, fate: Fate) -> Value {
+    let counts: Map<String, Value> =
+        run.counts.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
+    json!({
+        "run_id": run.run_id,
+        "command": run.command,
+        "state": fate.word(),
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "duration_s": run.finished_at.map(|end| (end - run.started_at).num_seconds()),
+        "started_by": run.started_by,
+        "outcome": run.end.map(|end| end.outcome),
+        "exit_code": run.end.map(|end| end.exit_code),
+        "counts": counts,
+    })
+}
+
+/// What `log` shows.
+#[derive(Clone, Debug)]
+pub(crate) struct PastRuns {
+    environment: &'static str,
+    days: u32,
+    runs: Vec<(Run, Fate)>,
+}
+
+/// Looks up the runs of the last days. Changes nothing.
+pub(crate) fn run(
+    settings: &Settings,
+    clock: &Clock,
+    job: Option<Job>,
+    days: u32,
+) -> Result<PastRuns, Failure> {
+    let read = || -> Result<PastRuns> {
+        let under_way = UnderWay::ask(settings)?;
+        let since = clock.now() - TimeDelta::days(i64::from(days));
+        let found = books::look(settings, |database| runs::runs_since(database, job, since))?;
+        let runs = found.into_iter().map(|run| (under_way.fate(&run), run)).map(|(fate, run)| (run, fate));
+        Ok(PastRuns { environment: settings.environment.as_str(), days, runs: runs.collect() })
+    };
+    read().map_err(|error| failure_of(&error))
+}
+
+impl PastRuns {
+    /// One line a run.
+    pub(crate) fn text(&self, language: Language) -> String {
+        if self.runs.is_empty() {
+            return text::no_runs(self.days).get(language).to_owned() + "\n";
+        }
+        let rows: Vec<Vec<Text>> = self.runs.iter().map(|(run, fate)| cells(run, *fate)).collect();
+        let cells: Vec<Vec<&str>> =
+            rows.iter().map(|row| row.iter().map(|cell| cell.get(language)).collect()).collect();
+        columns(&cells).iter().map(|line| line.trim_end().to_owned() + "\n").collect()
+    }
+
+    /// For programs.
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "command": "log",
+            "environment": self.environment,
+            "runs": self.runs.iter().map(|(run, fate)| run_json(run, *fate)).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn cells(run: &Run, fate: Fate) -> Vec<Text> {
+    let took = run.finished_at.map(|end| text::seconds((end - run.started_at).num_seconds()));
+    vec![
+        Text::same(run.started_at.to_string()),
+        Text::same(run.command.clone()),
+        fate.text(),
+        took.unwrap_or_default(),
+        Text::same(run.started_by.clone().unwrap_or_else(|| "-".to_owned())),
+        Text::same(run.run_id.clone()),
+        figures(run),
+    ]
+}
