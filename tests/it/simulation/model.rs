@@ -6,6 +6,9 @@ use std::fmt;
 use super::schedule::{Event, SKUS, Schedule};
 use super::site::{Importer, Sent, Site, Stock, StockFile, Way, moment};
 
+/// The balance is drawn up now and then, and in the end.
+const STEPS_BETWEEN_BALANCES: usize = 64;
+
 /// How a schedule went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Violation {
@@ -13,6 +16,8 @@ pub enum Violation {
     Oversells { at: i64, sku: &'static str, sellable: i64, left: i64 },
     /// The shop's figure is not that of the newest file.
     WrongFigure { at: i64, sku: &'static str, quantity: i64, figure: i64 },
+    /// `reconcile` finds a difference where there is none.
+    DoesNotBalance { at: i64, told: String },
     /// All is settled, and the shop's stock is still not TEMPOSTAR's.
     NotSettled { sku: &'static str, quantity: i64, allocated: i64, figure: i64 },
 }
@@ -29,6 +34,7 @@ impl fmt::Display for Violation {
                     "after {at} s the quantity of {sku} is {quantity}, but the newest file says {figure}"
                 )
             }
+            Self::DoesNotBalance { at, told } => write!(f, "after {at} s reconcile says:\n{told}"),
             Self::NotSettled { sku, quantity, allocated, figure } => {
                 write!(
                     f,
@@ -178,8 +184,19 @@ impl World {
             self.steps += 1;
             self.happen(step);
             self.check()?;
+            if self.steps.is_multiple_of(STEPS_BETWEEN_BALANCES) {
+                self.check_balance()?;
+            }
         }
-        Ok(())
+        self.check_balance()
+    }
+
+    /// Whatever happened, nobody lied.
+    fn check_balance(&self) -> Result<(), Violation> {
+        match self.site.differences(self.now) {
+            told if told.is_empty() => Ok(()),
+            told => Err(Violation::DoesNotBalance { at: self.now, told }),
+        }
     }
 
     fn happen(&mut self, step: Step) {
@@ -403,7 +420,8 @@ impl World {
         self.now += 60;
         self.arrived = stragglers;
         self.import();
-        self.check_settled()
+        self.check_settled()?;
+        self.check_balance()
     }
 
     fn straggler(&mut self) -> Option<usize> {

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use chrono::TimeDelta;
 use rusqlite::{Connection, Params, params};
 use tempfile::TempDir;
+use tempostar::app::Finished;
 use tempostar::job::Job;
 use tempostar::jobs::stock::{self, GuardMode};
 use tempostar::moment::{Clock, Moment};
@@ -196,19 +197,27 @@ impl Site {
         }
     }
 
+    /// What differs by `reconcile`; empty: nothing.
+    pub fn differences(&self, at: i64) -> String {
+        if self.importer != Importer::Tempostar {
+            return String::new();
+        }
+        let finished = self.finished(&["reconcile"], at);
+        if finished.exit_code == 0 { String::new() } else { finished.stdout + &finished.stderr }
+    }
+
     /// What the binary does.
     #[track_caller]
     fn run(&self, command: &str, at: i64) {
-        let settings = self.folder.path().join("tempostar.toml");
-        let args = [
-            "tempostar".into(),
-            "--quiet".into(),
-            "--config".into(),
-            settings.into_os_string(),
-            command.into(),
-        ];
-        let finished = app::run(args, &Clock::Fixed(moment(at)));
+        let finished = self.finished(&["--quiet", command], at);
         assert_eq!((finished.exit_code, finished.stderr.as_str()), (0, ""));
+    }
+
+    fn finished(&self, arguments: &[&str], at: i64) -> Finished {
+        let settings = self.folder.path().join("tempostar.toml");
+        let args = ["tempostar".into(), "--config".into(), settings.into_os_string()];
+        let arguments = arguments.iter().map(Into::into);
+        app::run(args.into_iter().chain(arguments), &Clock::Fixed(moment(at)))
     }
 
     /// What the binary does with `import-stock --file …`, once command line and settings are read: reading them each time
@@ -308,6 +317,8 @@ impl Site {
         if members == 0 {
             return None;
         }
+        let sql = "UPDATE tempostar_batches SET order_count = ?2 WHERE id = ?1";
+        execute(&transaction, sql, params![id, i64::try_from(members).unwrap()]);
         transaction.commit().unwrap();
         Some(Sent { id, file_name: String::new() })
     }
@@ -393,9 +404,12 @@ fn execute(db: &Connection, sql: &str, parameters: impl Params) -> usize {
     db.prepare_cached(sql).unwrap().execute(parameters).unwrap()
 }
 
+/// Two files are never the same, byte for byte: a copy of one is as old as that one.
 fn text_of(file: &StockFile) -> String {
-    let rows: String = file.rows.iter().map(|(sku, figure)| format!("\"{sku}\",\"{figure}\"\r\n")).collect();
-    format!("\"商品コード\",\"在庫数\"\r\n{rows}")
+    let at = stamp(file.written_at);
+    let row = |(sku, figure): &(&str, i64)| format!("\"{sku}\",\"{figure}\",\"{at}\"\r\n");
+    let rows: String = file.rows.iter().map(row).collect();
+    format!("\"商品コード\",\"在庫数\",\"更新日時\"\r\n{rows}")
 }
 
 /// In memory where the host has such a place: thousands of small databases need no disk.
