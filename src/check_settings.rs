@@ -72,7 +72,7 @@ pub fn run(
         checks.push(check);
     }
     world.remote.close();
-    let stopped = interrupt::is_requested().then(interrupt::exit);
+    let stopped = interrupt::is_requested().then(|| interrupt::reason().exit);
     Checked { environment: Some(settings.environment.as_str()), checks, stopped }
 }
 

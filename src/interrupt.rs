@@ -1,13 +1,13 @@
 //! SIGTERM and SIGINT: the run stops at the next safe place, what is not committed rolls back, and the next run goes on
-//! from there. A second signal ends the process at once, which is as safe.
+//! from there. A second signal ends the process at once, which is as safe. A run whose time is over stops likewise.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
 
 use crate::problem::{Exit, Failure};
@@ -16,10 +16,17 @@ use crate::text::sync as text;
 /// The signal that has come; 0: none.
 static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
+/// From when [`END_MS`] counts.
+static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// When the run's time is over; 0: never.
+static END_MS: AtomicU64 = AtomicU64::new(0);
+
 /// How long a pause goes on, at most, after a signal.
 const STEP: Duration = Duration::from_millis(50);
 
-/// Takes the two signals from now on.
+/// Takes the two signals from now on. A third one, for a file that grows beyond the user's limit, would end the process;
+/// taken, it leaves the error that the write gives.
 pub fn watch() -> io::Result<()> {
     let second = Arc::new(AtomicBool::new(false));
     for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
@@ -27,23 +34,50 @@ pub fn watch() -> io::Result<()> {
         flag::register(signal, Arc::clone(&second))?;
         flag::register_usize(signal, Arc::clone(&SIGNAL), usize::from(exit.code()))?;
     }
+    flag::register(SIGXFSZ, Arc::default())?;
     Ok(())
 }
 
-/// Whether a signal has come.
-pub fn is_requested() -> bool {
+/// The run that begins now may take so long.
+pub(crate) fn end_after(limit: Duration) {
+    let end = BEGINNING.elapsed().saturating_add(limit).as_millis();
+    END_MS.store(u64::try_from(end).unwrap_or(u64::MAX), Ordering::Relaxed);
+}
+
+/// No run is under way any more.
+pub(crate) fn end_never() {
+    END_MS.store(0, Ordering::Relaxed);
+}
+
+fn is_signalled() -> bool {
     SIGNAL.load(Ordering::Relaxed) != 0
 }
 
-/// The exit code of a run that the signal stops.
-pub fn exit() -> Exit {
-    let is_interrupt = SIGNAL.load(Ordering::Relaxed) == usize::from(Exit::Interrupted.code());
-    if is_interrupt { Exit::Interrupted } else { Exit::Terminated }
+fn is_time_over() -> bool {
+    match END_MS.load(Ordering::Relaxed) {
+        0 => false,
+        end => BEGINNING.elapsed().as_millis() >= u128::from(end),
+    }
 }
 
-/// Goes on, unless a signal has come.
+/// Whether the run has to stop.
+pub fn is_requested() -> bool {
+    is_signalled() || is_time_over()
+}
+
+/// What stops it.
+pub(crate) fn reason() -> Failure {
+    let is_interrupt = SIGNAL.load(Ordering::Relaxed) == usize::from(Exit::Interrupted.code());
+    let signal = if is_interrupt { Exit::Interrupted } else { Exit::Terminated };
+    match is_signalled() {
+        true => Failure { exit: signal, problems: vec![text::interrupted()] },
+        false => Failure::of(text::run_too_long()),
+    }
+}
+
+/// Goes on, unless it has to stop.
 pub fn check() -> Result<(), Failure> {
-    if is_requested() { Err(Failure { exit: exit(), problems: vec![text::interrupted()] }) } else { Ok(()) }
+    if is_requested() { Err(reason()) } else { Ok(()) }
 }
 
 /// Sleeps, but not on after a signal.

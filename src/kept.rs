@@ -3,7 +3,7 @@
 //! not what they should be.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -16,6 +16,21 @@ pub(crate) fn create_file(path: &Path) -> io::Result<File> {
         _ => {}
     }
     OpenOptions::new().write(true).read(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Opens a file to read it. What waits for somebody who writes (a pipe), or never ends (a device), is refused.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    match fs::metadata(path)?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file")),
+    }
+}
+
+/// Its bytes.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Whether the file at this path is just that; one that is not there is not.

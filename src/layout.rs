@@ -1,12 +1,37 @@
 //! Text on a terminal: kept to one line, and in columns that stand below each other whatever the width of their
 //! characters. The only home of `unicode-width`.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 /// What somebody has typed into a field, or named a file, must not move the cursor.
 pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// What somebody has typed into a field, or named a file, must not steer a terminal or turn a line around in it: such
+/// signs are shown as `\u001b`, which says the same in JSON.
+pub(crate) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => shown.push(c),
+            // The marks that change the direction of writing.
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                push_escaped(&mut shown, c);
+            }
+            c if c.is_control() => push_escaped(&mut shown, c),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+fn push_escaped(shown: &mut String, c: char) {
+    // Writing to a String cannot fail.
+    let _ = write!(shown, "\\u{:04x}", u32::from(c));
 }
 
 /// How many columns the widest of them takes; a Japanese character takes two.
@@ -87,6 +112,13 @@ pub(crate) fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_shown() {
+        let typed = "1\u{1b}[31m\r2\u{7f}\u{9b}3\u{202e}4\u{2066}5\u{200f}6\u{61c}\n\tお客様";
+        let shown = "1\\u001b[31m\\u000d2\\u007f\\u009b3\\u202e4\\u20665\\u200f6\\u061c\n\tお客様";
+        assert_eq!(visible(typed), shown);
+    }
 
     #[test]
     fn columns_stand_below_each_other_in_japanese_too() {

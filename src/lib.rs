@@ -53,4 +53,5 @@ pub mod sheet;
 pub(crate) mod shelf;
 pub(crate) mod status;
 pub mod sync;
+mod threads;
 pub(crate) mod undo;

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::cli::{Global, LogFormat};
+use crate::layout::visible;
 use crate::moment::Clock;
 use crate::print;
 
@@ -24,7 +25,8 @@ pub(crate) fn to_stderr(global: &Global, clock: Clock, command: &'static str, ru
             match format {
                 LogFormat::Text => {
                     let place = file.map(|file| file + ": ").unwrap_or_default();
-                    writeln!(buffer, "{level}: [{run_id}] {place}{}", record.args())
+                    let line = format!("{level}: [{run_id}] {place}{}", record.args());
+                    writeln!(buffer, "{}", visible(&line))
                 }
                 LogFormat::Json => {
                     let mut line = print::log_line(clock.now(), &level, &run_id, command);
@@ -32,7 +34,7 @@ pub(crate) fn to_stderr(global: &Global, clock: Clock, command: &'static str, ru
                     if let Some(file) = file {
                         line["file"] = file.into();
                     }
-                    writeln!(buffer, "{line}")
+                    writeln!(buffer, "{}", visible(&line.to_string()))
                 }
             }
         })

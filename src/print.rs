@@ -1,13 +1,14 @@
 //! What a command tells, as text and as JSON: the only place that knows `--quiet`, `--json` and `--log-format`. Values in,
 //! strings out; `main` prints them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::cli::{Global, LogFormat};
-use crate::layout::{as_count, columns, counted, grouped, old_and_new, one_line, value};
+use crate::layout::{as_count, columns, counted, grouped, old_and_new, one_line, value, visible};
 use crate::moment::Moment;
 use crate::problem::{Exit, Problem, Severity};
 use crate::report::{Change, Changes, FileOutcome, Outcome, Report};
@@ -66,12 +67,16 @@ impl Printer<'_> {
             (false, false) if answer.told == Told::Within => (answer.text.clone(), String::new()),
             (false, false) => (answer.text.clone(), self.problems(answer)),
         };
-        Finished { stdout, stderr, exit_code: answer.exit.code() }
+        // Where the problems stand within, colours do, too: whoever wrote them has seen to the rest.
+        let is_painted = answer.told == Told::Within && !self.global.json;
+        let stdout = if is_painted { stdout } else { visible(&stdout) };
+        Finished { stdout, stderr: visible(&stderr), exit_code: answer.exit.code() }
     }
 
     fn problems(self, answer: &Answer) -> String {
         let least = if self.global.quiet { Severity::Warning } else { Severity::Note };
-        let shown = answer.problems.iter().filter(|problem| problem.severity >= least);
+        let problems = bounded(&answer.problems);
+        let shown = problems.iter().filter(|problem| problem.severity >= least);
         match self.global.log_format {
             LogFormat::Text => shown.map(|problem| problem_text(problem, self.language)).collect(),
             LogFormat::Json => {
@@ -300,9 +305,28 @@ fn problem_text(problem: &Problem, language: Language) -> String {
     lines
 }
 
+/// Of so many problems of one kind each is told: an inbox can be full of bad files.
+const TOLD_OF_A_KIND_MAX: usize = 100;
+
+/// The first problems of each kind, and how many more there are.
+fn bounded(problems: &[Problem]) -> Vec<Problem> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut told = Vec::new();
+    for problem in problems {
+        let count = counts.entry(problem.kind.code).or_default();
+        *count += 1;
+        if *count <= TOLD_OF_A_KIND_MAX {
+            told.push(problem.clone());
+        }
+    }
+    let many = counts.into_iter().filter(|(_, count)| *count > TOLD_OF_A_KIND_MAX);
+    told.extend(many.map(|(code, count)| text::more_of_a_kind(code, count - TOLD_OF_A_KIND_MAX)));
+    told
+}
+
 /// Problems as a JSON array.
 pub(crate) fn problems_json(problems: &[Problem], language: Language) -> Value {
-    problems.iter().map(|problem| problem_json(problem, language)).collect()
+    bounded(problems).iter().map(|problem| problem_json(problem, language)).collect()
 }
 
 /// A problem as a JSON object. Its message says everything by itself; where it is stands apart once more.

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use crate::layout::one_line;
 use crate::text::{Language, Text, progress as text};
+use crate::threads;
 
 /// A run that is quicker than this shows nothing.
 const SILENT_FOR: Duration = Duration::from_millis(500);
@@ -54,7 +55,9 @@ impl Progress {
     fn on(term: Box<dyn TermLike>, language: Language) -> Self {
         let target = ProgressDrawTarget::term_like_with_hz(term, DRAWN_HZ);
         let bar = ProgressBar::with_draw_target(None, target);
-        bar.enable_steady_tick(TICK);
+        if threads::are_to_be_had() {
+            bar.enable_steady_tick(TICK);
+        }
         Self(Some(Shown { bar, language }))
     }
 

@@ -26,6 +26,7 @@ pub use self::pattern::Pattern;
 use self::reader::{Env, Reader, Secrets};
 use crate::encoding::Encoding;
 use crate::job::Job;
+use crate::kept;
 use crate::layout::one_line;
 use crate::problem::{Exit, Failure, Problem};
 use crate::sheet::EncodingChoice;
@@ -87,6 +88,8 @@ pub struct Settings {
     pub schedule: BTreeMap<Job, u32>,
     /// Bounds.
     pub limits: Limits,
+    /// The environment variables that hold passwords: no program that we start needs them.
+    pub secret_variables: Vec<String>,
 }
 
 /// The shop.
@@ -437,6 +440,8 @@ pub struct Limits {
     pub max_file_bytes: u64,
     /// How many days history and archived files are kept.
     pub history_days: u32,
+    /// How long a run may take.
+    pub run_max_min: u32,
 }
 
 /// Where a shop that is installed on this machine has its settings.
@@ -531,7 +536,7 @@ fn read_and_check(
 /// work folder is. `None` when the problems concern that very part. Nothing else of it may be used.
 pub fn load_to_tell(config: Option<&Path>, environment: Option<Environment>) -> Option<Settings> {
     let path = find(config).ok()?;
-    let source = std::fs::read_to_string(&path).ok()?;
+    let source = String::from_utf8(kept::read(&path).ok()?).ok()?;
     let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
     let (root, _) = DeTable::parse_recoverable(source);
     let mut reader = Reader::new(&path, source, root.get_ref(), &variable);
@@ -548,7 +553,7 @@ fn read_text(path: &Path) -> Result<String, Problem> {
     if path.is_dir() {
         return Err(text::file_is_folder());
     }
-    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+    let bytes = kept::read(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => text::file_missing(),
         _ => text::file_unreadable(&error.to_string()),
     })?;
@@ -586,7 +591,8 @@ pub fn locale_language() -> Language {
 /// The language in which to tell what is wrong with a settings file: its own, if at least that can be read in it, else
 /// that of the locale.
 pub fn language_despite_problems(config: Option<&Path>) -> Language {
-    let source = find(config).ok().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let source = find(config).ok().and_then(|path| kept::read(&path).ok()).unwrap_or_default();
+    let source = String::from_utf8_lossy(&source);
     let (root, _) = DeTable::parse_recoverable(source.trim_start_matches('\u{feff}'));
     match root.get_ref().get("language").and_then(|value| value.get_ref().as_str()) {
         Some("ja") => Language::Ja,
@@ -633,6 +639,12 @@ pub fn busy_timeout() -> Option<Duration> {
 #[cfg(feature = "test-hooks")]
 pub fn slice_max() -> Option<u32> {
     variable("TEMPOSTAR_SLICE_MAX")?.to_str()?.parse().ok()
+}
+
+/// How long a test lets a run take: `TEMPOSTAR_RUN_MAX_S`.
+#[cfg(feature = "test-hooks")]
+pub fn run_max() -> Option<Duration> {
+    variable("TEMPOSTAR_RUN_MAX_S")?.to_str()?.parse().ok().map(Duration::from_secs)
 }
 
 /// The place at which a test wants the process to die: `TEMPOSTAR_CRASH_AT`.

@@ -10,6 +10,8 @@
 //! * no network traffic while a write transaction is open;
 //! * `--dry-run` opens the database so that SQLite itself refuses to write.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::Transaction;
@@ -65,15 +67,25 @@ pub fn run(
         }
         Ok(Some(mut run)) => {
             log::info!("begins, with {}", settings.environment.as_str());
+            interrupt::end_after(run_max(settings));
             if let Err(error) = caught(|| job(&mut run)) {
                 run.report.fail(failure_of(&error));
             }
             report = end(run);
+            interrupt::end_never();
         }
     }
     report.finished_at = clock.now();
     log::info!("ends: {} (exit code {})", report.outcome(), report.exit.code());
     report
+}
+
+fn run_max(settings: &Settings) -> Duration {
+    #[cfg(feature = "test-hooks")]
+    if let Some(wanted) = crate::settings::run_max() {
+        return wanted;
+    }
+    Duration::from_secs(u64::from(settings.limits.run_max_min) * 60)
 }
 
 fn begin<'a>(

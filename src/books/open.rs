@@ -118,8 +118,9 @@ impl Books {
     pub(crate) fn without_waiting<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         let done = work();
-        self.connection.pragma_update(None, "synchronous", "FULL")?;
-        done
+        let back = self.connection.pragma_update(None, "synchronous", "FULL");
+        let done = done?;
+        Ok(back.map(|()| done)?)
     }
 }
 
@@ -134,6 +135,7 @@ pub fn open(settings: &Settings) -> Result<Books> {
     check_place(path)?;
     create_unreadable_for_others(path)?;
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    house_temporary_files(&connection, &settings.work_dir)?;
     migrate(&mut connection, path)?;
     stamp(&mut connection, path, settings.environment)?;
     Ok(Books { connection, path: path.clone(), opened: FileId::of(path), is_copy: false })
@@ -149,6 +151,7 @@ pub(crate) fn open_read_only(settings: &Settings) -> Result<Books> {
     check_place(path)?;
     if !path.exists() {
         let mut empty = Connection::open_in_memory().context("cannot open a database in memory")?;
+        house_temporary_files(&empty, &settings.work_dir)?;
         migrate(&mut empty, path)?;
         list_in_memory(&empty, settings)?;
         return Ok(Books { connection: empty, path: path.clone(), opened: None, is_copy: false });
@@ -159,6 +162,7 @@ pub(crate) fn open_read_only(settings: &Settings) -> Result<Books> {
 /// The database behind a connection that only reads, if its schema and its environment are right.
 pub(super) fn checked(connection: Connection, settings: &Settings) -> Result<Books> {
     let path = &settings.database;
+    house_temporary_files(&connection, &settings.work_dir)?;
     if schema_version(&connection, path)? < known_version() {
         return Err(Failure::of(text::database_not_migrated(&show(path))).into());
     }
@@ -354,6 +358,16 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     // The first statement that reads the file: finds out whether it is a database at all.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+}
+
+/// What does not fit into SQLite's cache goes to files without a name. In the work folder there is room for a file that
+/// was downloaded, so there is for its rows; many a container has no other folder to write to. Where that cannot be
+/// written either, somebody is only asking, and memory will do.
+fn house_temporary_files(connection: &Connection, work_dir: &Path) -> rusqlite::Result<()> {
+    match connection.pragma_update(None, "temp_store_directory", work_dir.to_str()) {
+        Ok(()) => Ok(()),
+        Err(_) => connection.pragma_update(None, "temp_store", "MEMORY"),
+    }
 }
 
 fn unusable(path: &Path, error: &rusqlite::Error) -> Failure {

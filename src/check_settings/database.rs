@@ -19,6 +19,7 @@ use crate::layout::grouped;
 use crate::problem::Exit;
 use crate::settings::Settings;
 use crate::text::{Text, books as say_shop, check_settings as say};
+use crate::threads;
 
 /// Opens the database as a job does: it is created, migrated and stamped where need be.
 pub(super) fn open(settings: &Settings) -> Result<(Found, Books)> {
@@ -84,6 +85,9 @@ fn within<T>(
     bound: Duration,
     work: impl FnOnce() -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Option<T>> {
+    if !threads::are_to_be_had() {
+        return work().map(Some);
+    }
     let handle = database.get_interrupt_handle();
     let (done, is_done) = mpsc::channel::<()>();
     let result = thread::scope(|scope| {

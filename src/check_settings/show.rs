@@ -10,7 +10,7 @@ use super::folders::ORDERS;
 use super::ladder::WRITE_TEST;
 use crate::job::Job;
 use crate::layout::{as_count, counted};
-use crate::layout::{one_line, padded, widest};
+use crate::layout::{one_line, padded, visible, widest};
 use crate::problem::{Severity, Who};
 use crate::text::problem::name_of;
 use crate::text::{Language, Text, check_settings as say};
@@ -31,7 +31,7 @@ impl Checked {
         let width = widest(rows.iter().map(|(title, _)| title.get(language)));
         let mut shown = String::new();
         for (title, check) in rows {
-            line(&mut shown, &headline(&title, check, width, language, colours));
+            let _ = writeln!(shown, "{}", headline(&title, check, width, language, colours).trim_end());
             for finding in &check.findings {
                 line(
                     &mut shown,
@@ -155,7 +155,7 @@ impl Checked {
 
 fn line(shown: &mut String, line: &str) {
     // Writing to a String cannot fail.
-    let _ = writeln!(shown, "{}", line.trim_end());
+    let _ = writeln!(shown, "{}", visible(line.trim_end()));
 }
 
 /// So many checks that are skipped for one reason have a row each.
@@ -170,7 +170,7 @@ fn headline(title: &Text, check: &Check, width: usize, language: Language, colou
     };
     let title = title.get(language);
     let padding = &padded(title, width)[title.len()..];
-    let fact = one_line(check.fact.get(language));
+    let fact = visible(&one_line(check.fact.get(language)));
     let rest = match (status_word(check.status), fact.is_empty()) {
         (None, _) => fact,
         (Some(word), true) => word.get(language).to_owned(),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::layout::visible;
 use crate::text::Language;
 
 /// A piece of a mail.
@@ -34,7 +35,8 @@ pub(super) fn mail(subject: &str, language: Language, blocks: &[Block]) -> Mail 
         Language::Ja => "ja",
         Language::En => "en",
     };
-    Mail { subject: subject.to_owned(), text: text(blocks), html: html(subject, html_language, blocks) }
+    let (text, html) = (visible(&text(blocks)), visible(&html(subject, html_language, blocks)));
+    Mail { subject: visible(subject), text, html }
 }
 
 /// As plain text.

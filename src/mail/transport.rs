@@ -4,11 +4,13 @@
 //! Neither may keep a run for long: every read and write has a time-out, and the whole of it a deadline.
 
 use std::error::Error as _;
-use std::io;
+use std::io::{self, Write};
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp;
@@ -16,13 +18,13 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::{Address, SendmailTransport, Transport as _};
 
 use super::page::Mail;
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::settings::{self, Login, MailTls, Settings, Smtp, Transport};
 use crate::text::mail as text;
+use crate::threads;
 
 /// For connecting, and for every read and write.
 const TIMEOUT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
@@ -41,7 +43,10 @@ pub(crate) fn send(settings: &Settings, mail: &Mail, now: Moment) -> Result<(), 
     let message = message(settings, mail, now)?;
     match &settings.mail.transport {
         Transport::None => Ok(()),
-        Transport::Sendmail => within_deadline(sendmail_timed_out, move || send_by_sendmail(&message)),
+        Transport::Sendmail => {
+            let secrets = settings.secret_variables.clone();
+            within_deadline(sendmail_timed_out, move || send_by_sendmail(&message, &secrets))
+        }
         Transport::Smtp(smtp) => {
             let (server, timed_out) = (smtp.clone(), |limit| server_timed_out(smtp, limit));
             within_deadline(timed_out, move || send_by_smtp(&server, &message))
@@ -73,6 +78,10 @@ fn within_deadline(
     timed_out: impl Fn(Duration) -> Problem,
     work: impl FnOnce() -> Result<(), Box<Problem>> + Send + 'static,
 ) -> Result<(), Box<Problem>> {
+    if !threads::are_to_be_had() {
+        // Then each read and write has its time-out, but not the whole.
+        return work();
+    }
     let (done, wait) = mpsc::channel();
     thread::spawn(move || done.send(work()));
     wait.recv_timeout(DEADLINE).unwrap_or_else(|_| Err(Box::new(timed_out(DEADLINE))))
@@ -106,11 +115,27 @@ fn address(written: Option<&str>) -> Result<Address, Box<Problem>> {
 
 // sendmail -------------------------------------------------------------------------------------------------------
 
-fn send_by_sendmail(message: &Message) -> Result<(), Box<Problem>> {
-    let transport =
-        settings::sendmail().map_or_else(SendmailTransport::new, SendmailTransport::new_with_command);
-    let sent = transport.send(message);
-    sent.map_err(|error| Box::new(text::sendmail(innermost(&error).trim())))
+/// It inherits our environment, but for the passwords: it may run programs of its own, and write the mail's addressee a
+/// report with it.
+fn send_by_sendmail(message: &Message, secrets: &[String]) -> Result<(), Box<Problem>> {
+    let failed = |reason: &str| Box::new(text::sendmail(reason.trim()));
+    let mut command = Command::new(settings::sendmail().unwrap_or_else(|| "sendmail".into()));
+    command.arg("-i");
+    if let Some(from) = message.envelope().from() {
+        command.arg("-f").arg(from);
+    }
+    command.arg("--").args(message.envelope().to().iter().map(ToString::to_string));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    secrets.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    let mut child = command.spawn().map_err(|error| failed(&error.to_string()))?;
+    let written = child.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(&message.formatted()));
+    let output = child.wait_with_output().map_err(|error| failed(&error.to_string()))?;
+    match output.status.success() {
+        true => written.map_err(|error| failed(&error.to_string())),
+        false => Err(failed(&format!("{} ({})", String::from_utf8_lossy(&output.stderr), output.status))),
+    }
 }
 
 // SMTP -----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs}
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDateTime;
@@ -68,6 +70,7 @@ pub(super) struct Connection<'a> {
     is_binary: bool,
     /// Whether PASV has succeeded: what is refused after it is the command.
     data_tried: Arc<AtomicBool>,
+    watchdog: Option<Watchdog>,
 }
 
 impl<'a> Connection<'a> {
@@ -93,17 +96,17 @@ impl<'a> Connection<'a> {
 
         debug("connect");
         let data_tried = Arc::new(AtomicBool::new(false));
-        let mut ftp = greet(settings, seen, Arc::clone(&data_tried)).map_err(connecting)?;
+        let (mut ftp, watchdog) = greet(settings, seen, Arc::clone(&data_tried)).map_err(connecting)?;
         if let Some(config) = tls {
             debug("AUTH TLS");
-            let (secured, encryption) = secure(ftp, config, settings).map_err(securing)?;
+            let (secured, encryption) = secure(ftp, config, settings, watchdog.as_ref()).map_err(securing)?;
             (ftp, seen.encryption) = (secured, encryption);
         }
         debug("log in");
-        ftp.login(user.as_str(), password.reveal())
+        within(watchdog.as_ref(), settings.timeout * 2, || ftp.login(user.as_str(), password.reveal()))
             .map_err(|error| logging_in(Cause::of_login(error, settings)))?;
         crash::point("connected");
-        Ok(Self { settings, ftp, folder: None, is_binary: false, data_tried })
+        Ok(Self { settings, ftp, folder: None, is_binary: false, data_tried, watchdog })
     }
 
     /// TYPE I, unless it was sent. A session begins in ASCII, in which line ends change and SIZE is refused; it is the
@@ -111,7 +114,8 @@ impl<'a> Connection<'a> {
     fn be_binary(&mut self) -> Result<(), Cause> {
         if !self.is_binary {
             debug("TYPE I");
-            self.ftp.transfer_type(FileType::Binary).map_err(|error| self.cause(error))?;
+            let done = self.answered(|ftp| ftp.transfer_type(FileType::Binary));
+            done.map_err(|error| self.cause(error))?;
             self.is_binary = true;
         }
         Ok(())
@@ -125,7 +129,7 @@ impl<'a> Connection<'a> {
     /// PWD.
     pub(super) fn working_folder(&mut self) -> Result<String, Cause> {
         debug("PWD");
-        self.ftp.pwd().map_err(|error| self.cause(error))
+        self.answered(RustlsFtpStream::pwd).map_err(|error| self.cause(error))
     }
 
     /// CWD, unless we are there.
@@ -149,7 +153,7 @@ impl<'a> Connection<'a> {
     pub(super) fn features(&mut self) -> Result<Vec<String>, Cause> {
         debug("FEAT");
         // The library would leave the lines behind the first unread if 211 were expected.
-        match self.ftp.custom_command("FEAT", &[]) {
+        match self.answered(|ftp| ftp.custom_command("FEAT", &[])) {
             Ok(answer) | Err(FtpError::UnexpectedResponse(answer)) if answer.status == Status::System => {
                 let lines = String::from_utf8_lossy(&answer.body).to_ascii_uppercase();
                 Ok(lines.lines().map(|line| line.trim().to_owned()).collect())
@@ -178,8 +182,8 @@ impl<'a> Connection<'a> {
     pub(super) fn names(&mut self) -> Result<Vec<u8>, Cause> {
         debug("NLST");
         self.data_tried.store(false, Ordering::Relaxed);
-        let mut stream = match self.ftp.custom_data_command("NLST", TRANSFER_STARTS) {
-            Ok((_, stream)) => stream,
+        let mut stream = match self.open_transfer("NLST") {
+            Ok(stream) => stream,
             Err(FtpError::UnexpectedResponse(response))
                 if says_empty(&response) && self.data_tried.load(Ordering::Relaxed) =>
             {
@@ -295,15 +299,27 @@ impl<'a> Connection<'a> {
 
     fn ask(&mut self, command: &str, expected: &[Status]) -> Result<Response, Cause> {
         debug(command);
-        self.ftp.custom_command(command, expected).map_err(|error| self.cause(error))
+        self.answered(|ftp| ftp.custom_command(command, expected)).map_err(|error| self.cause(error))
+    }
+
+    /// Does what the server answers with one reply, within the time-out.
+    fn answered<T>(
+        &mut self,
+        work: impl FnOnce(&mut RustlsFtpStream) -> Result<T, FtpError>,
+    ) -> Result<T, FtpError> {
+        within(self.watchdog.as_ref(), self.settings.timeout, || work(&mut self.ftp))
+    }
+
+    /// PASV or EPSV, the data connection, and the command: two replies and a handshake.
+    fn open_transfer(&mut self, command: &str) -> Result<Transfer, FtpError> {
+        let limit = self.settings.timeout * 3 + self.settings.connect_timeout;
+        within(self.watchdog.as_ref(), limit, || self.ftp.custom_data_command(command, TRANSFER_STARTS))
+            .map(|(_, stream)| stream)
     }
 
     fn transfer(&mut self, command: &str) -> Result<Transfer, Cause> {
         debug(command);
-        match self.ftp.custom_data_command(command, TRANSFER_STARTS) {
-            Ok((_, stream)) => Ok(stream),
-            Err(error) => Err(self.cause(error)),
-        }
+        self.open_transfer(command).map_err(|error| self.cause(error))
     }
 
     fn cause(&self, error: FtpError) -> Cause {
@@ -320,7 +336,10 @@ impl<'a> Connection<'a> {
     /// time-out nobody waits for it a second time.
     fn end<T>(&mut self, stream: Transfer, outcome: io::Result<T>) -> Result<T, Cause> {
         match outcome {
-            Ok(value) => stream.finish().map(|()| value).map_err(|error| self.cause(error)),
+            Ok(value) => {
+                let finished = within(self.watchdog.as_ref(), self.settings.timeout, || stream.finish());
+                finished.map(|()| value).map_err(|error| self.cause(error))
+            }
             Err(error) if timed_out(&error) => {
                 cut(&self.ftp);
                 Err(Cause::Io(error))
@@ -351,6 +370,64 @@ impl<'a> Connection<'a> {
     }
 }
 
+/// Cuts the session when an answer takes longer than it may: a server that lets a byte pass now and then never trips a
+/// socket's time-out.
+struct Watchdog {
+    /// From now on so long; `None`: it may sleep.
+    orders: Sender<Option<Duration>>,
+    has_bitten: Arc<AtomicBool>,
+}
+
+impl Watchdog {
+    /// `None`: there is no thread to be had, and the socket's time-outs have to do.
+    fn of(socket: &TcpStream) -> Option<Self> {
+        let socket = socket.try_clone().ok()?;
+        let (orders, given) = mpsc::channel();
+        let has_bitten = Arc::new(AtomicBool::new(false));
+        let bitten = Arc::clone(&has_bitten);
+        thread::Builder::new().spawn(move || watch(&socket, &given, &bitten)).ok()?;
+        Some(Self { orders, has_bitten })
+    }
+}
+
+fn watch(socket: &TcpStream, given: &Receiver<Option<Duration>>, bitten: &AtomicBool) {
+    let mut limit = None;
+    loop {
+        let order = match limit {
+            None => given.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(limit) => given.recv_timeout(limit),
+        };
+        match order {
+            Ok(order) => limit = order,
+            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => {
+                bitten.store(true, Ordering::Relaxed);
+                let _ = socket.shutdown(Shutdown::Both);
+                return;
+            }
+        }
+    }
+}
+
+/// Does the work, which must be done in that time.
+fn within<T>(
+    watchdog: Option<&Watchdog>,
+    limit: Duration,
+    work: impl FnOnce() -> Result<T, FtpError>,
+) -> Result<T, FtpError> {
+    let Some(watchdog) = watchdog else { return work() };
+    // One that has bitten listens no more.
+    let _ = watchdog.orders.send(Some(limit));
+    let done = work();
+    let _ = watchdog.orders.send(None);
+    match done {
+        Err(_) if watchdog.has_bitten.load(Ordering::Relaxed) => {
+            Err(FtpError::ConnectionError(io::ErrorKind::TimedOut.into()))
+        }
+        done => done,
+    }
+}
+
 /// Ends a session that is out of step, so that nothing waits for a late reply.
 fn cut(ftp: &RustlsFtpStream) {
     // It may be cut already; there is nobody to tell.
@@ -362,12 +439,17 @@ fn debug(step: &str) {
 }
 
 /// The TCP connection and the server's greeting.
-fn greet(settings: &Ftp, seen: &mut Seen, data_tried: Arc<AtomicBool>) -> Result<RustlsFtpStream, Cause> {
+fn greet(
+    settings: &Ftp,
+    seen: &mut Seen,
+    data_tried: Arc<AtomicBool>,
+) -> Result<(RustlsFtpStream, Option<Watchdog>), Cause> {
     let socket = dial(settings, seen)?;
     is_ftp(&socket, settings)?;
     let peer = socket.peer_addr().map_err(Cause::Unreachable)?;
     let (connect_timeout, timeout) = (settings.connect_timeout, settings.timeout);
-    let mut ftp = RustlsFtpStream::connect_with_stream(socket)
+    let watchdog = Watchdog::of(&socket);
+    let mut ftp = within(watchdog.as_ref(), timeout, || RustlsFtpStream::connect_with_stream(socket))
         .map_err(|error| Cause::of_connecting(error, settings))?
         .passive_stream_builder(move |address| {
             data_tried.store(true, Ordering::Relaxed);
@@ -386,14 +468,17 @@ fn greet(settings: &Ftp, seen: &mut Seen, data_tried: Arc<AtomicBool>) -> Result
     if peer.ip().to_canonical().is_ipv6() {
         ftp.set_mode(Mode::ExtendedPassive);
     }
-    Ok(ftp)
+    Ok((ftp, watchdog))
 }
 
 /// Whether the server would encrypt; asked on a connection of its own. Pure-FTPd says in FEAT that it would, and then
 /// refuses.
 pub(super) fn agrees_to_encrypt(settings: &Ftp) -> bool {
     let greeted = greet(settings, &mut Seen::default(), Arc::new(AtomicBool::new(false)));
-    greeted.is_ok_and(|mut ftp| ftp.custom_command("AUTH TLS", &[Status::AuthOk]).is_ok())
+    greeted.is_ok_and(|(mut ftp, watchdog)| {
+        let ask = || ftp.custom_command("AUTH TLS", &[Status::AuthOk]);
+        within(watchdog.as_ref(), settings.timeout, ask).is_ok()
+    })
 }
 
 /// Looks at the first words without taking them: the library does not tell what it did not understand.
@@ -442,10 +527,12 @@ fn secure(
     ftp: RustlsFtpStream,
     config: &ClientConfig,
     settings: &Ftp,
+    watchdog: Option<&Watchdog>,
 ) -> Result<(RustlsFtpStream, Option<Encryption>), Cause> {
     let connector = tls::Connector::new(config);
     let handshake = connector.handshake();
-    let secured = ftp.into_secure(connector, bare(&settings.server.host)).map_err(|error| {
+    let securing = || ftp.into_secure(connector, bare(&settings.server.host));
+    let secured = within(watchdog, settings.timeout * 4, securing).map_err(|error| {
         // The library would give the words of a failed handshake only.
         let error = handshake.failure().map_or(error, FtpError::ConnectionError);
         match Cause::of_connecting(error, settings) {

@@ -19,15 +19,16 @@ pub struct Error {
 }
 
 impl Error {
-    /// A signal came.
+    /// A signal came, or the run's time is over.
     pub(super) fn interrupted() -> Self {
-        Self { kind: ErrorKind::Interrupted, problem: Box::new(text::sync::interrupted()), source: None }
+        let problem = interrupt::reason().problems.into_iter().next().unwrap_or_else(text::sync::interrupted);
+        Self { kind: ErrorKind::Interrupted, problem: Box::new(problem), source: None }
     }
 
     /// The exit code: [`Exit::Settings`] where running again cannot help, else [`Exit::Remote`].
     pub fn exit(&self) -> Exit {
         match self.kind {
-            ErrorKind::Interrupted => interrupt::exit(),
+            ErrorKind::Interrupted => interrupt::reason().exit,
             _ => self.problem.kind.exit,
         }
     }

@@ -36,12 +36,19 @@ pub(super) struct Reader<'t> {
     /// Whether files and variables with secrets are read.
     pub secrets: Secrets,
     file: String,
-    source: &'t str,
     root: &'t DeTable<'t>,
     /// Dotted paths of the keys that were asked for; any other key in the file is unknown.
     pub known: BTreeSet<String>,
     problems: Vec<Problem>,
+    /// Where each line begins.
+    lines: Vec<usize>,
+    unknown_keys: usize,
+    /// The environment variables that were named as those of passwords.
+    pub secret_variables: Vec<String>,
 }
+
+/// Of so many slips of one kind each is told: a file of something else can be full of them.
+const TOLD_MAX: usize = 100;
 
 /// One entry of a table whose keys are free.
 pub(super) struct Entry {
@@ -60,10 +67,15 @@ impl<'t> Reader<'t> {
             env,
             secrets: Secrets::Read,
             file: path.display().to_string(),
-            source,
             root,
             known: BTreeSet::new(),
             problems: Vec::new(),
+            lines: [0]
+                .into_iter()
+                .chain(memchr::memchr_iter(b'\n', source.as_bytes()).map(|at| at + 1))
+                .collect(),
+            unknown_keys: 0,
+            secret_variables: Vec::new(),
         }
     }
 
@@ -80,7 +92,7 @@ impl<'t> Reader<'t> {
 
     fn report_at(&mut self, key: &str, at: Option<usize>, problem: Problem) {
         let mut problem = problem.in_file(&self.file).in_column(&shown(key));
-        problem.line = at.map(|offset| line_and_column(self.source, offset).0);
+        problem.line = at.map(|offset| self.lines.partition_point(|begin| *begin <= offset) as u64);
         if let Some(name) = setting_name(key) {
             problem.message = Text {
                 ja: text::of_setting(name, &problem.message.ja).ja,
@@ -214,6 +226,9 @@ impl<'t> Reader<'t> {
     /// Every problem in the order of the lines, those of the keys that nobody asked for included.
     pub(super) fn finish(mut self) -> Vec<Problem> {
         self.check_keys(self.root, "");
+        if let Some(more) = self.unknown_keys.checked_sub(TOLD_MAX).filter(|more| *more > 0) {
+            self.problems.push(text::more_problems(more).in_file(&self.file));
+        }
         self.problems.sort_by_key(|problem| problem.line.unwrap_or(u64::MAX));
         self.problems
     }
@@ -225,7 +240,8 @@ impl<'t> Reader<'t> {
                 continue;
             }
             let below = format!("{key}.");
-            let is_table = self.known.iter().any(|known| known.starts_with(&below));
+            let is_table =
+                self.known.range(below.clone()..).next().is_some_and(|known| known.starts_with(&below));
             match value.get_ref() {
                 DeValue::Table(table) if is_table => self.check_keys(table, &key),
                 DeValue::Array(tables) if is_table => {
@@ -236,7 +252,9 @@ impl<'t> Reader<'t> {
                     }
                 }
                 _ if is_table => self.report(&key, text::not_a_table(&key)),
+                _ if self.unknown_keys >= TOLD_MAX => self.unknown_keys += 1,
                 _ => {
+                    self.unknown_keys += 1;
                     let nearest = self.nearest_key(path, name.get_ref());
                     let problem = text::unknown_key(name.get_ref(), &nearest);
                     self.report_at(&key, Some(name.span().start), problem);
@@ -369,7 +387,7 @@ fn in_range(number: &DeInteger<'_>, range: &RangeInclusive<u64>) -> Result<u64, 
 pub(super) fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Vec<Problem> {
     let file = path.display().to_string();
     let mut problems: Vec<Problem> = Vec::new();
-    for error in errors {
+    for error in errors.iter().take(TOLD_MAX) {
         let at = error.span().map_or(source.len(), |span| span.start);
         let (line, column) = line_and_column(source, at);
         if problems.iter().all(|problem| problem.line != Some(line)) {
@@ -380,6 +398,9 @@ pub(super) fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Ve
             };
             problems.push(problem.in_file(&file).at_line(line));
         }
+    }
+    if errors.len() > TOLD_MAX {
+        problems.push(text::more_problems(errors.len() - TOLD_MAX).in_file(&file));
     }
     problems
 }

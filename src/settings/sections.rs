@@ -18,6 +18,7 @@ use super::{
 };
 use crate::encoding::Encoding;
 use crate::job::Job;
+use crate::kept;
 use crate::problem::Problem;
 use crate::sheet::EncodingChoice;
 use crate::text::{Language, settings as text};
@@ -48,6 +49,7 @@ pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environme
         orders,
         schedule: schedule(r),
         limits: limits(r),
+        secret_variables: std::mem::take(&mut r.secret_variables),
         logistics,
         shop,
     }
@@ -205,7 +207,7 @@ fn check_ca_file(r: &mut Reader<'_>, key: &str, file: &Path) {
         return;
     }
     let shown = file.display().to_string();
-    match fs::read(file) {
+    match kept::read(file) {
         Err(error) => r.report(key, text::ca_file_unreadable(&shown, &error.to_string())),
         Ok(bytes) if !String::from_utf8_lossy(&bytes).contains("-----BEGIN CERTIFICATE-----") => {
             r.report(key, text::ca_file_not_pem(&shown));
@@ -231,8 +233,9 @@ fn password_source(r: &mut Reader<'_>, table: &str) -> Option<PasswordSource> {
     }
     let from_file =
         r.raw_text(&file).map(|path| PasswordSource::File { path: r.folder.join(path), key: file });
-    let from_variable =
-        r.raw_text(&variable).map(|name| PasswordSource::Variable { name: name.to_owned(), key: variable });
+    let named = r.raw_text(&variable).map(str::to_owned);
+    r.secret_variables.extend(named.clone());
+    let from_variable = named.map(|name| PasswordSource::Variable { name, key: variable });
     let from_here = r
         .raw_text(&written)
         .map(|password| PasswordSource::Written { password: password.to_owned(), key: written });
@@ -278,7 +281,7 @@ fn password_variable(r: &Reader<'_>, name: &str) -> Result<String, Problem> {
 fn first_line(folder: &Path, path: &Path) -> Result<String, Problem> {
     let start = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let start = fs::canonicalize(start).unwrap_or_else(|_| start.to_owned());
-    let bytes = fs::read(path)
+    let bytes = kept::read(path)
         .map_err(|error| text::password_file_unreadable(&start.display().to_string(), &error.to_string()))?;
     let content = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -519,5 +522,6 @@ fn limits(r: &mut Reader<'_>) -> Limits {
     Limits {
         max_file_bytes: r.number("limits.max_file_mb", 1..=1_000_000, 512_u64) * 1024 * 1024,
         history_days: r.number("limits.history_days", 1..=36_500, 90),
+        run_max_min: r.number("limits.run_max_min", 1..=10_080, 60),
     }
 }

@@ -419,9 +419,12 @@ fn rename(
     if renamed.as_ref().is_err_and(|error| is_refusal(error.kind))
         && matches!(remote.size(&temporary_path(run, batch)), Ok(Some(1..)))
     {
-        run.books.write(permit, "rename-refused", |books| {
-            batches::note_rename_refused(books, batch.id, &run_id)
-        })?;
+        let noted = run
+            .books
+            .write(permit, "rename-refused", |books| batches::note_rename_refused(books, batch.id, &run_id));
+        renamed?;
+        noted?;
+        return Ok(Renamed::LiesThere);
     }
     renamed?;
     Ok(Renamed::LiesThere)

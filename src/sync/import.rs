@@ -229,8 +229,10 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
             judge(run, comparison, problems, &mut told)
         }
         Err(error) => {
-            rejects.discard()?;
-            refuse(run, error, file, &rejects, &mut told)?
+            let discarded = rejects.discard();
+            let refused = refuse(run, error, file, &rejects, &mut told)?;
+            discarded?;
+            refused
         }
     };
     let entry_id = run.permit.map(|permit| commit(run, permit, file, &verdict)).transpose()?;

@@ -786,7 +786,7 @@ problems! {
     Warning job_runs_long = "job-runs-long" (job: Job, since: Moment, minutes: i64) {
         ja: "{job} が {since} から {minutes} 分間動き続けています。終わるまで、cron が次に呼び出しても何もしません。",
         en: "{job} has been at work for {minutes} minutes, since {since}; until it ends, cron's further calls do nothing",
-        hint_ja: "「ps」でこのプログラムが動いているか確認し、止まっているようであれば終了してください（途中までの変更は取り消され、次の実行で続きから行います）。",
+        hint_ja: "「ps」でこのプログラムが動いているか確認し、止まっているようであれば終了してください（確定していない書き込みは取り消され、次の実行で続きから行います）。",
         hint_en: "look at it with `ps`, and end it if it hangs: what is under way is rolled back, and the next run goes on from there",
     }
     Error clock_before_release = "clock-wrong" (now: Moment, written_on: &str) {

@@ -83,6 +83,13 @@ texts! {
 problems! {
     exit Usage, ends WithRun, who [Support];
 
+    Warning more_of_a_kind = "more-of-a-kind" (code: &str, more: usize) {
+        exit: Partial, who: [],
+        ja: "同じ種類の問題（{code}）がほかに {more} 件あります。",
+        en: "more problems of the same kind ({code}): {more}",
+        hint_ja: "示したものから直してください。残りは次の実行で示します。",
+        hint_en: "correct those that are shown first; later runs show the others",
+    }
     Error cannot_write = "cannot-write" (path: &str, reason: &str) {
         ja: "{path} に書き込めません（{reason}）。",
         en: "cannot write to {path} ({reason})",

@@ -93,6 +93,12 @@ problems! {
         hint_ja: "「{nearest}」の間違いではありませんか。",
         hint_en: "did you mean {nearest}?",
     }
+    Error more_problems = "settings-more-problems" (more: usize) {
+        ja: "設定ファイルの誤りがほかに {more} 件あります。",
+        en: "more slips in the settings file: {more}",
+        hint_ja: "指定したファイルが tempostar の設定ファイルかご確認ください。",
+        hint_en: "is this file the settings file of tempostar?",
+    }
     Error missing = "settings-missing" (key: &str) {
         ja: "必須の設定が書かれていません。",
         en: "is required and not set",

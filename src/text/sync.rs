@@ -17,15 +17,22 @@ problems! {
         exit: Locked, ends: NextRun,
         ja: "{job} の前の実行が終わらないため、{time} から実行できていません。",
         en: "{job} has been locked out since {time}: an earlier run of it does not end",
-        hint_ja: "動いたままの tempostar のプロセスを調べてください。止まっているようであれば終了させてください（途中までの変更は取り消され、失われるものはありません）。",
-        hint_en: "look for the tempostar process that is still at work; if it hangs, end it: what was under way rolls back, nothing is lost",
+        hint_ja: "動いたままの tempostar のプロセスを調べてください。止まっているようであれば終了させてください（確定していない書き込みは取り消され、失われるものはありません）。",
+        hint_en: "look for the tempostar process that is still at work; if it hangs, end it: what is not committed rolls back, nothing is lost",
     }
     Error interrupted = "interrupted" () {
         exit: Interrupted, ends: WithRun,
         ja: "途中で停止の指示を受けたため、終了しました。",
         en: "stopped by a signal",
-        hint_ja: "途中までの変更は取り消されています。次の実行で続きから行います。",
-        hint_en: "what was under way has been rolled back; the next run goes on from there",
+        hint_ja: "確定していない書き込みは取り消されています。大きなファイルでは書き込み済みの行が残り、次の実行が残りを書き込みます。",
+        hint_en: "what was not committed has been rolled back; of a large file, the rows written so far stay, and the next run writes the others",
+    }
+    Error run_too_long = "run-too-long" () {
+        exit: Remote, ends: Unseen,
+        ja: "実行の制限時間が過ぎたため、途中で終了しました。",
+        en: "stopped, because the run's time was over",
+        hint_ja: "サーバが極端に遅くないかご確認ください。続きは次の実行で行います。大量のファイルを処理するために時間が必要な場合は、設定ファイルの [limits] run_max_min（分）を大きくしてください。",
+        hint_en: "is the server extremely slow? The next run goes on from there; if there really is so much to do, raise run_max_min (minutes) in [limits]",
     }
     Error work_dir_unusable = "work-dir-unusable" (path: &str, reason: &str) {
         exit: Settings,
@@ -52,8 +59,8 @@ problems! {
         exit: Internal,
         ja: "プログラムの内部エラーです（{reason}）。",
         en: "internal error: {reason}",
-        hint_ja: "このメッセージを添えて開発元へお知らせください。途中までの変更は取り消されています。",
-        hint_en: "please report this message; what was under way has been rolled back",
+        hint_ja: "このメッセージを添えて開発元へお知らせください。確定していない書き込みは取り消されています。",
+        hint_en: "please report this message; what was not committed has been rolled back",
     }
     Error file_argument = "file-argument" (path: &str, reason: &str) {
         exit: Usage, ends: WithRun,

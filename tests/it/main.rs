@@ -12,6 +12,7 @@ mod proxy;
 mod smtp_sink;
 
 mod accounts;
+mod always_ends;
 mod bad_input;
 mod check_settings;
 mod cli;

@@ -2,7 +2,7 @@
 //! copy is put away.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use super::intake::{Intake, Received};
 use crate::books::files::{self, FileEntry};
 use crate::file_time::{by_numbers, own_time, server_time};
 use crate::interrupt;
-use crate::kept::create_file;
+use crate::kept::{self, create_file};
 use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::report::{FileOutcome, FileReport};
@@ -191,11 +191,11 @@ pub(super) fn copy_to_spool(
     let unreadable = |error: &std::io::Error| Failure::of(text::file_argument(&shown, &error.to_string()));
     let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let modified = time_of(from).map_err(|error| unreadable(&error))?;
-    let mut input = File::open(from).map_err(|error| unreadable(&error))?;
+    let mut input = kept::open(from).map_err(|error| unreadable(&error))?;
     let path = spool.join(&name);
     let output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
     let mut output = Intake::new(output, &shown, choice);
-    // Measured while reading, not before: it can be a pipe.
+    // Measured while reading, not before: it can grow.
     let limit = run.settings.limits.max_file_bytes;
     // Files are large: with its own buffer of 8 KiB, `io::copy` would spend more on calls than on bytes.
     let mut bytes = BufReader::with_capacity(COPY_BYTES, (&mut input).take(limit + 1));
@@ -203,8 +203,8 @@ pub(super) fn copy_to_spool(
         .with_context(|| format!("cannot copy {shown} to {}", path.display()))?;
     let received = output.finish();
     if received.size > limit {
-        fs::remove_file(&path)?;
         tell_too_large(run, &shown, received.size.max(input.metadata()?.len()));
+        fs::remove_file(&path)?;
         return Ok(None);
     }
     let file_time = match known_time(run, from, &name, &received.sha256)? {

@@ -30,7 +30,7 @@ pub(super) struct Intake {
 impl Intake {
     /// Into this file; `name` and `choice` tell its encoding.
     pub(super) fn new(file: File, name: &str, choice: EncodingChoice) -> Self {
-        Self { file: Hashing::new(file), scanning: Scanning::begin(Scanner::new(name, choice)) }
+        Self { file: Hashing::new(file), scanning: Scanning::begin(|| Scanner::new(name, choice)) }
     }
 
     pub(super) fn finish(self) -> Received {
@@ -51,8 +51,34 @@ impl Write for Intake {
     }
 }
 
-/// A scanner in a thread of its own, which ends with whoever feeds it.
-struct Scanning {
+/// A scanner, in a thread of its own if there is one to be had.
+enum Scanning {
+    Beside(Beside),
+    Here(Scanner),
+}
+
+impl Scanning {
+    fn begin(scanner: impl Fn() -> Scanner) -> Self {
+        Beside::begin(scanner()).map_or_else(|_| Self::Here(scanner()), Self::Beside)
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Beside(beside) => beside.take(bytes),
+            Self::Here(scanner) => scanner.feed(bytes),
+        }
+    }
+
+    fn finish(self) -> Scan {
+        match self {
+            Self::Beside(beside) => beside.finish(),
+            Self::Here(scanner) => scanner.finish(),
+        }
+    }
+}
+
+/// A scanner in a thread that ends with whoever feeds it.
+struct Beside {
     chunk: Vec<u8>,
     full: SyncSender<Vec<u8>>,
     /// Chunks that have been scanned, to be filled again.
@@ -60,11 +86,11 @@ struct Scanning {
     scanner: JoinHandle<Scan>,
 }
 
-impl Scanning {
-    fn begin(mut scanner: Scanner) -> Self {
+impl Beside {
+    fn begin(mut scanner: Scanner) -> io::Result<Self> {
         let (full, arriving) = sync_channel::<Vec<u8>>(CHUNKS_AHEAD);
         let (used, empty) = sync_channel(CHUNKS_AHEAD);
-        let scanner = thread::spawn(move || {
+        let scanner = thread::Builder::new().spawn(move || {
             for mut chunk in arriving {
                 scanner.feed(&chunk);
                 chunk.clear();
@@ -72,8 +98,8 @@ impl Scanning {
                 let _ = used.try_send(chunk);
             }
             scanner.finish()
-        });
-        Self { chunk: Vec::with_capacity(SCAN_CHUNK_BYTES), full, empty, scanner }
+        })?;
+        Ok(Self { chunk: Vec::with_capacity(SCAN_CHUNK_BYTES), full, empty, scanner })
     }
 
     fn take(&mut self, mut bytes: &[u8]) {

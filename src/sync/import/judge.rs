@@ -58,9 +58,10 @@ pub(super) fn compare(
     let compared = job.compare(&mut incoming);
     let problems = incoming.problems;
     // Ends the snapshot; a roll-back would take the temporary tables with it.
-    snapshot.commit()?;
+    let ended = snapshot.commit();
     told.rows = sheet.rows_read();
     let comparison = compared?;
+    ended?;
     if told.rows == 0 {
         return Err(Refusal::new(sheet_text::header_only().in_file(&file.shown)).into());
     }

@@ -1,9 +1,9 @@
 //! Reads a sheet in a thread of its own, some batches ahead of the one that compares it with the shop: a large file takes
-//! as long as the slower of the two, not as both.
+//! as long as the slower of the two, not as both. Without a thread to be had, they take turns.
 
 use std::mem;
 use std::panic::resume_unwind;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use anyhow::Result;
@@ -12,6 +12,7 @@ use super::job::Incoming;
 use super::rejects::Rejects;
 use crate::interrupt;
 use crate::sheet::{Row, RowProblem, Sheet};
+use crate::threads;
 
 /// How many batches may wait.
 const BATCHES_AHEAD: usize = 2;
@@ -33,10 +34,18 @@ pub fn read_ahead<B: Default + Send>(
     mut take: impl FnMut(&mut B) -> Result<()>,
 ) -> Result<()> {
     let (sheet, rejects) = (&mut *incoming.sheet, &mut *incoming.rejects);
+    if !threads::are_to_be_had() {
+        return read(sheet, rejects, push, |mut batch| {
+            take(&mut batch)?;
+            Ok(Some(batch))
+        });
+    }
     thread::scope(|scope| {
         let (full, batches) = sync_channel(BATCHES_AHEAD);
         let (taken, empty) = sync_channel(BATCHES_AHEAD);
-        let reading = scope.spawn(move || read(sheet, rejects, push, &full, &empty));
+        // Nobody takes a batch after an error, which ends the run.
+        let hand_on = move |batch| Ok(full.send(batch).ok().map(|()| empty.try_recv().unwrap_or_default()));
+        let reading = scope.spawn(move || read(sheet, rejects, push, hand_on));
         // The receiver goes away with this statement: the reader must not wait for room when an error ends it.
         let result = batches.into_iter().try_for_each(|mut batch| {
             take(&mut batch)?;
@@ -53,24 +62,19 @@ fn read<B: Default>(
     sheet: &mut Sheet,
     rejects: &mut Rejects,
     mut push: impl FnMut(&mut B, &Row<'_>) -> Result<Room, RowProblem>,
-    full: &SyncSender<B>,
-    empty: &Receiver<B>,
+    mut hand_on: impl FnMut(B) -> Result<Option<B>>,
 ) -> Result<()> {
     let mut batch = B::default();
     while let Some(row) = sheet.next_row()? {
         interrupt::check()?;
         match push(&mut batch, &row) {
             Ok(Room::Left) => {}
-            // Nobody takes it after an error, which ends the run.
-            Ok(Room::None) => {
-                let next = empty.try_recv().unwrap_or_default();
-                if full.send(mem::replace(&mut batch, next)).is_err() {
-                    return Ok(());
-                }
-            }
+            Ok(Room::None) => match hand_on(mem::take(&mut batch))? {
+                Some(next) => batch = next,
+                None => return Ok(()),
+            },
             Err(problem) => rejects.add(&row, problem)?,
         }
     }
-    let _ = full.send(batch);
-    Ok(())
+    hand_on(batch).map(drop)
 }
