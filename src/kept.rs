@@ -1,11 +1,16 @@
 //! What is kept is on the disk and whole: a file gets its place only with its bytes, and is compared with what it was
 //! before it is used again. A disk that was full, or a machine that was switched off, leaves files that are there and are
-//! not what they should be.
+//! not what they should be. The only home of `flate2`: large copies are packed.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, BufReader, ErrorKind, Read, Seek};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
 
 use crate::hashing::{Content, Hashing};
 
@@ -33,32 +38,132 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether the file at this path is just that; one that is not there is not.
-pub(crate) fn is_intact(path: &Path, content: Content<'_>) -> io::Result<bool> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_file() && content.size.is_none_or(|size| size == found.len()) => {}
-        Ok(_) => return Ok(false),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    }
-    let mut hashing = Hashing::new(io::sink());
-    io::copy(&mut File::open(path)?, &mut hashing)?;
-    Ok(hashing.finish().2 == content.sha256)
+/// A larger copy is packed; up to here, packing saves no block of the disk.
+const PACKED_FROM_BYTES: u64 = 4096;
+
+/// What a packed copy's name ends in. The ledger knows it without.
+pub(crate) const PACKED: &str = ".gz";
+
+/// A copy that is being written.
+const NEW: &str = ".new";
+
+fn packed_name(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(PACKED);
+    name.into()
 }
 
-/// Renames a file whose bytes are on the disk before its new name is; to another file system it is copied, with its
-/// time.
-pub(crate) fn move_file(from: &Path, to: &Path) -> io::Result<()> {
+/// Where the copy lies that is known by this path: there, or packed beside it.
+pub(crate) fn find_copy(path: &Path) -> io::Result<Option<PathBuf>> {
+    for place in [path.to_owned(), packed_name(path)] {
+        match fs::symlink_metadata(&place) {
+            Ok(found) if found.is_file() => return Ok(Some(place)),
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// Removes the copy that is known by this path, if there is one; a link of that name goes, too.
+pub(crate) fn remove_copy(path: &Path) -> io::Result<()> {
+    for place in [path.to_owned(), packed_name(path), path.with_file_name(NEW)] {
+        match fs::remove_file(place) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of a file, unpacked if its name says that it is packed.
+pub(crate) fn unpacked(place: &Path) -> io::Result<Box<dyn Read + Send>> {
+    let file = open(place)?;
+    let is_packed = place.as_os_str().as_encoded_bytes().ends_with(PACKED.as_bytes());
+    Ok(if is_packed { Box::new(MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) })
+}
+
+/// The bytes of the copy that is known by this path, as they were.
+pub(crate) fn read_copy(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    match find_copy(path)? {
+        Some(place) if place != path => unpacked(&place),
+        _ => Ok(Box::new(open(path)?)),
+    }
+}
+
+/// The copy that is known by this path, to read here and there: what is packed is unpacked into a file without a name.
+pub(crate) fn open_copy(path: &Path) -> io::Result<File> {
+    match find_copy(path)? {
+        Some(place) if place != path => {
+            let passing = path.with_file_name(format!(".{:08x}", fastrand::u32(..)));
+            let mut file = create_file(&passing)?;
+            fs::remove_file(&passing)?;
+            io::copy(&mut unpacked(&place)?, &mut file)?;
+            file.rewind()?;
+            Ok(file)
+        }
+        _ => open(path),
+    }
+}
+
+/// Whether the copy that is known by this path is just that; one that is not there is not.
+pub(crate) fn is_intact(path: &Path, content: Content<'_>) -> io::Result<bool> {
+    if find_copy(path)?.is_none() {
+        return Ok(false);
+    }
+    let mut hashing = Hashing::new(io::sink());
+    match io::copy(&mut read_copy(path)?, &mut hashing) {
+        Err(error) if is_damage(&error) => return Ok(false),
+        copied => copied?,
+    };
+    let (_, size, sha256) = hashing.finish();
+    Ok(content.size.is_none_or(|wanted| wanted == size) && sha256 == content.sha256)
+}
+
+/// What cannot be unpacked is damaged; anything else is the disk's.
+fn is_damage(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidData | ErrorKind::UnexpectedEof)
+}
+
+/// Moves a file to where its copy belongs; a large one is packed. Its bytes are on the disk before the new name is, and
+/// it keeps its time.
+pub(crate) fn keep(from: &Path, to: &Path) -> io::Result<()> {
     let source = File::open(from)?;
+    let found = source.metadata()?;
+    if found.len() > PACKED_FROM_BYTES {
+        return pack(&source, found.modified()?, from, &packed_name(to));
+    }
     source.sync_all()?;
     match fs::rename(from, to) {
         Err(error) if error.kind() == ErrorKind::CrossesDevices => {}
         done => return done,
     }
-    let new = to.with_file_name(".new");
-    let mut copy = create_file(&new)?;
-    io::copy(&mut &source, &mut copy)?;
-    copy.set_modified(source.metadata()?.modified()?)?;
+    replace(from, to, found.modified()?, |mut copy| {
+        io::copy(&mut &source, &mut copy)?;
+        Ok(copy)
+    })
+}
+
+/// Fast, because that is enough: sheets repeat themselves.
+fn pack(source: &File, modified: SystemTime, from: &Path, to: &Path) -> io::Result<()> {
+    replace(from, to, modified, |copy| {
+        let mut packing = GzEncoder::new(copy, Compression::fast());
+        io::copy(&mut BufReader::with_capacity(128 * 1024, source), &mut packing)?;
+        packing.finish()
+    })
+}
+
+/// Writes a file of this time to `to` in place of `from`.
+fn replace(
+    from: &Path,
+    to: &Path,
+    modified: SystemTime,
+    write: impl FnOnce(File) -> io::Result<File>,
+) -> io::Result<()> {
+    let new = to.with_file_name(NEW);
+    let copy = write(create_file(&new)?)?;
+    copy.set_modified(modified)?;
     copy.sync_all()?;
     fs::rename(&new, to)?;
     fs::remove_file(from)

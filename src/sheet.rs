@@ -29,6 +29,7 @@ pub use scan::{CHUNK_BYTES as SCAN_CHUNK_BYTES, Scan, Scanner};
 pub use write::{SheetRow, SheetWriter, UnencodableField};
 
 use crate::encoding::{BadBytes, Encoding};
+use crate::kept::open_copy;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::text::sheet as text;
@@ -234,7 +235,7 @@ fn is_row(record: &ByteRecord, fields: usize) -> bool {
 
 /// The first pass over a file.
 pub fn scan_file(path: &Path, name: &str, choice: EncodingChoice) -> anyhow::Result<Scan> {
-    let scanned = File::open(path).and_then(|mut file| scan::scan(&mut file, Scanner::new(name, choice)));
+    let scanned = open_copy(path).and_then(|mut file| scan::scan(&mut file, Scanner::new(name, choice)));
     scanned.with_context(|| unreadable(path))
 }
 
@@ -252,7 +253,7 @@ struct Source {
 
 impl Source {
     fn open(path: &Path, name: &str, scan: Scan) -> anyhow::Result<Self> {
-        let mut file = File::open(path).with_context(|| unreadable(path))?;
+        let mut file = open_copy(path).with_context(|| unreadable(path))?;
         file.seek(SeekFrom::Start(scan.body_at)).with_context(|| unreadable(path))?;
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)

@@ -13,7 +13,7 @@
 //! the folder. The work folder itself may be one.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ use anyhow::{Context, Result};
 use crate::crash;
 use crate::hashing::Content;
 use crate::job::Job;
-use crate::kept::{create_file, is_intact, move_file};
+use crate::kept::{create_file, find_copy, is_intact, keep, remove_copy};
 use crate::lock::Lock;
 use crate::moment::Moment;
 use crate::permit::Permit;
@@ -80,9 +80,14 @@ impl Shelf {
         self.root.join(name)
     }
 
-    /// Where a copy named in the ledger lies.
+    /// The path by which a copy named in the ledger is known: [`kept`](crate::kept) reads it.
     pub fn archived(&self, archived_as: &str) -> PathBuf {
         self.root.join("archive").join(archived_as)
+    }
+
+    /// Where a copy named in the ledger really lies, packed or not; `None`: nowhere.
+    pub(crate) fn copy(&self, archived_as: &str) -> Option<PathBuf> {
+        find_copy(&self.archived(archived_as)).ok().flatten()
     }
 
     /// The newest copy of a file of this name that a job has taken; the folders between have the time as their names.
@@ -94,9 +99,7 @@ impl Shelf {
         let mut newest = None;
         for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
             let copy = entry?.path().join(name);
-            if fs::symlink_metadata(&copy).is_ok_and(|found| found.is_file()) {
-                newest = newest.max(Some(copy));
-            }
+            newest = newest.max(find_copy(&copy).ok().flatten());
         }
         Ok(newest)
     }
@@ -119,7 +122,8 @@ impl Shelf {
         self.make_folder(folder)?;
         let moved = match is_intact(&target, content).unwrap_or(false) {
             true => fs::remove_file(spooled),
-            false => move_file(spooled, &target),
+            // Whatever lies there is damaged.
+            false => remove_copy(&target).and_then(|()| keep(spooled, &target)),
         };
         moved
             .and_then(|()| self.flush_folders(folder))
@@ -149,12 +153,7 @@ impl Shelf {
         if let Some(folder) = Path::new(archived_as).parent() {
             self.check_no_link(&Path::new("archive").join(folder))?;
         }
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("cannot remove {}", path.display()));
-            }
-            _ => {}
-        }
+        remove_copy(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         let _ = path.parent().map(fs::remove_dir);
         Ok(())
     }
@@ -277,7 +276,8 @@ pub(crate) fn set_time(path: &Path, time: Moment) -> io::Result<()> {
     OpenOptions::new().write(true).open(path)?.set_modified(time.to_system())
 }
 
-/// A file's own time as the file system knows it, Japan time.
+/// A file's own time as the file system knows it, Japan time; of a packed copy, that of what is in it.
 pub(crate) fn time_of(path: &Path) -> io::Result<Moment> {
-    Ok(Moment::of_system(fs::metadata(path)?.modified()?))
+    let place = find_copy(path)?.unwrap_or_else(|| path.to_owned());
+    Ok(Moment::of_system(fs::metadata(place)?.modified()?))
 }

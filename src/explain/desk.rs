@@ -32,7 +32,6 @@ pub(super) fn origin_text(origin: &Origin) -> Text {
 }
 
 pub(super) fn origin_json(origin: &Origin, work_dir: &Shelf) -> Value {
-    let copy = work_dir.archived(&origin.archived_as);
     json!({
         "at": origin.at,
         "run_id": origin.run_id,
@@ -41,7 +40,7 @@ pub(super) fn origin_json(origin: &Origin, work_dir: &Shelf) -> Value {
         "file_time": origin.file_time,
         "line": origin.line,
         "undoes": origin.undoes,
-        "copy": copy.exists().then(|| copy.display().to_string()),
+        "copy": work_dir.copy(&origin.archived_as).map(|copy| copy.display().to_string()),
     })
 }
 

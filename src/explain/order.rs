@@ -322,8 +322,8 @@ impl Order {
 
 impl Batch {
     fn copy(&self, work_dir: &Shelf) -> Option<String> {
-        let path = self.archived_as.as_ref().map(|archived_as| work_dir.archived(archived_as))?;
-        path.exists().then(|| path.display().to_string())
+        let copy = work_dir.copy(self.archived_as.as_ref()?);
+        copy.map(|copy| copy.display().to_string())
     }
 
     fn show(&self, page: &mut Page, work_dir: &Shelf) {

@@ -2,7 +2,7 @@
 //! its entry?
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -11,9 +11,10 @@ use anyhow::{Context, Result};
 use super::desk::Desk;
 use super::line::{Check, Line};
 use crate::books;
-use crate::hashing::Hashing;
+use crate::hashing::Content;
 use crate::interrupt;
 use crate::job::Job;
+use crate::kept::{PACKED, find_copy, is_intact};
 use crate::settings::Environment;
 use crate::text::{Text, reconcile as text};
 
@@ -103,6 +104,7 @@ impl Archive {
             let is_at_work = books::is_locked(desk.settings, *job) != Some(false);
             for batch in names_in(&self.root.join(&folder))? {
                 for name in names_in(&self.root.join(&folder).join(&batch))? {
+                    let name = name.strip_suffix(PACKED).unwrap_or(&name);
                     let place = format!("{folder}/{batch}/{name}");
                     self.unknown.left += 1;
                     if self.copies.contains_key(&place) || is_at_work {
@@ -145,19 +147,13 @@ impl Archive {
 
 fn examine(path: &Path, size: u64, sha256: &str) -> Result<Evidence> {
     let about = || format!("cannot read {}", path.display());
-    let mut file = match File::open(path) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Evidence::Missing);
-        }
-        opened => opened.with_context(about)?,
-    };
-    if file.metadata().with_context(about)?.len() != size {
-        return Ok(Evidence::Damaged);
+    match find_copy(path) {
+        Ok(Some(_)) => {}
+        Err(error) if error.kind() != ErrorKind::NotADirectory => return Err(error).with_context(about),
+        _ => return Ok(Evidence::Missing),
     }
-    let mut hashing = Hashing::new(io::sink());
-    io::copy(&mut file, &mut hashing).with_context(about)?;
-    let (_, _, found) = hashing.finish();
-    Ok(if found == sha256 { Evidence::Intact } else { Evidence::Damaged })
+    let is_intact = is_intact(path, Content { sha256, size: Some(size) }).with_context(about)?;
+    Ok(if is_intact { Evidence::Intact } else { Evidence::Damaged })
 }
 
 /// Sorted; none where there is no such folder, or it is a file.

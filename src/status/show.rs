@@ -151,7 +151,8 @@ impl Status {
     }
 
     fn copy_of(&self, file: &StoppedFile) -> String {
-        self.work_dir.archived(&file.archived_as).display().to_string()
+        let copy = self.work_dir.copy(&file.archived_as);
+        copy.unwrap_or_else(|| self.work_dir.archived(&file.archived_as)).display().to_string()
     }
 
     /// For programs.

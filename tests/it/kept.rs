@@ -1,7 +1,10 @@
 //! What is kept is on the disk and whole; what is not stops nobody, and is named.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
 
 use crate::harness::{LOGISTICS_INBOX, OUTBOX, STOCK_INBOX, Shop, SmallDisk, cp932};
 
@@ -200,4 +203,106 @@ fn small_disk_an_archive_on_another_file_system_keeps_every_copy() {
         let modified = tempostar::moment::Moment::of_system(time.unwrap().modified().unwrap());
         assert_eq!(modified.to_string(), of_ledger);
     }
+}
+
+// Large copies are packed -----------------------------------------------------------------------------------------
+
+/// What a copy holds.
+fn unpacked(copy: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    GzDecoder::new(fs::File::open(copy).unwrap()).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// A sheet that is larger than a block of the disk.
+fn large_sheet(quantity: u32) -> String {
+    let rows: String = (1..=600).map(|number| format!("S-{number:03},{quantity}\n")).collect();
+    format!("商品コード,在庫数\n{rows}")
+}
+
+#[test]
+fn a_large_copy_is_packed_and_read_again_under_its_name() {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(600);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &large_sheet(9));
+    shop.run(["import-stock", "--json"]).ok().no_problem();
+    let copy = the_copy(&shop);
+    assert!(copy.ends_with("stock.csv.gz"), "{}", copy.display());
+    assert_eq!(unpacked(&copy), cp932(&large_sheet(9)));
+    let (packed, whole) = (fs::metadata(&copy).unwrap().len(), large_sheet(9).len() as u64);
+    assert!(packed * 2 < whole, "{packed} of {whole} bytes");
+    assert!(shop.work_files_below("spool").is_empty());
+    let shown = shop.run(["explain", "S-001", "--json"]).ok();
+    assert!(shown.all().contains("/stock.csv.gz\""), "{shown}");
+    let by_ledger = copy.with_extension("");
+    for (minute, argument) in [copy.as_path(), &by_ledger, Path::new("stock.csv")].into_iter().enumerate() {
+        shop.sql("UPDATE stock SET quantity = 1");
+        shop.at(&format!("2026-11-24 10:2{minute}:00"));
+        let ran =
+            shop.run(["import-stock".as_ref(), "--json".as_ref(), "--file".as_ref(), argument.as_os_str()]);
+        ran.ok().no_problem();
+        shop.check_rows(ALL, &["9|600"]);
+        shop.check_rows("SELECT DISTINCT name FROM tempostar_files", &["stock.csv"]);
+    }
+    shop.run(["reconcile"]).ok();
+    shop.run(["check-settings"]).ok();
+    // An older file is compared with it.
+    shop.sql("UPDATE stock SET as_of = NULL");
+    shop.put_sheet(STOCK_INBOX, "stock_20261124090000.csv", "商品コード,在庫数\nS-001,4\n");
+    shop.run(["import-stock"]).ok();
+    shop.check_rows(ALL, &["9|600"]);
+}
+
+#[test]
+fn a_damaged_packed_copy_gives_way_to_the_server_s() {
+    for damage in DAMAGES {
+        let mut shop = Shop::new();
+        shop.many_products_in_stock(600);
+        shop.variable("TEMPOSTAR_SLICE_MAX", "200");
+        shop.put_sheet(STOCK_INBOX, "stock.csv", &large_sheet(9));
+        shop.run_dying_at("slice-committed:2", ["import-stock"]);
+        shop.check_rows(ALL, &["5|200", "9|400"]);
+        let copy = the_copy(&shop);
+        assert!(copy.ends_with("stock.csv.gz"), "{}", copy.display());
+        damage(&copy);
+        shop.run(["import-stock", "--json"]).ok().only_problem("begun-file-finished", "stock.csv", &[]);
+        shop.check_rows(ALL, &["9|600"]);
+    }
+}
+
+#[test]
+fn a_begun_file_is_finished_from_its_packed_copy() {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(600);
+    shop.variable("TEMPOSTAR_SLICE_MAX", "200");
+    shop.put_sheet(STOCK_INBOX, "stock.csv", &large_sheet(9));
+    shop.run_dying_at("slice-committed:2", ["import-stock"]);
+    shop.take_away(&format!("{STOCK_INBOX}/stock.csv"));
+    shop.run(["import-stock", "--json"]).ok().only_problem("begun-file-finished", "stock.csv", &[]);
+    shop.check_rows(ALL, &["9|600"]);
+    assert_eq!(unpacked(&the_copy(&shop)), cp932(&large_sheet(9)));
+}
+
+#[test]
+fn a_database_put_back_is_taught_by_packed_order_files() {
+    let mut shop = Shop::new();
+    for number in 1001..=1030 {
+        shop.order(&number.to_string()).line("A-1", 1).insert();
+    }
+    let backup = shop.path("backup.db");
+    shop.db().execute("VACUUM INTO ?1", [backup.to_str().unwrap()]).unwrap();
+    shop.run(["export-orders"]).ok();
+    assert!(the_copy(&shop).to_string_lossy().ends_with(".csv.gz"));
+    for ending in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(shop.path(&format!("shop.db{ending}")));
+    }
+    fs::copy(&backup, shop.path("shop.db")).unwrap();
+    let ran = shop.at("2026-11-24 11:00:00").run(["export-orders", "--json"]).exits(3);
+    ran.only_problem("database-restored", "", &["sent (1)", "orders (30)"]);
+    assert_eq!(shop.numbers_in_outbox().len(), 30);
+    shop.run(["export-orders", "--json"]).ok().no_problem();
+    shop.check_rows(
+        "SELECT archived_as LIKE 'export-orders.demo/1/order%.csv' FROM tempostar_batches",
+        &["1"],
+    );
 }

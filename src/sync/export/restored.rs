@@ -3,7 +3,7 @@
 //! What the database has forgotten is taken up again from there, before anything is sent.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use super::{ExportJob, bytes_of};
 use crate::books::batches::{self, Batch, BatchOrder, BatchState, NewBatch, Place, RestoredBatch};
 use crate::hashing::Hashing;
 use crate::interrupt;
+use crate::kept::{PACKED, find_copy, read_copy};
 use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::shelf::time_of;
@@ -146,8 +147,9 @@ fn archived_files(run: &Run<'_>) -> Result<Vec<SentFile>> {
     let mut files = Vec::new();
     for number in names_in(&root)? {
         for name in names_in(&root.join(&number))? {
+            let name = name.strip_suffix(PACKED).unwrap_or(&name).to_owned();
             let path = root.join(&number).join(&name);
-            if fs::symlink_metadata(&path)?.is_file() {
+            if !name.starts_with('.') && find_copy(&path)?.is_some() {
                 let archived_as = Some(format!("{folder}/{number}/{name}"));
                 files.push((number.parse::<i64>().unwrap_or(0), SentFile { path, name, archived_as }));
             }
@@ -226,8 +228,8 @@ fn restore(
 
 fn hash(path: &Path) -> Result<(String, u64)> {
     let mut hashing = Hashing::new(io::sink());
-    File::open(path)
-        .and_then(|mut file| io::copy(&mut file, &mut hashing))
+    read_copy(path)
+        .and_then(|mut bytes| io::copy(&mut bytes, &mut hashing))
         .with_context(|| format!("cannot read {}", path.display()))?;
     let (_, size, sha256) = hashing.finish();
     Ok((sha256, size))

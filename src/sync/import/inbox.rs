@@ -14,7 +14,7 @@ use super::intake::{Intake, Received};
 use crate::books::files::{self, FileEntry};
 use crate::file_time::{by_numbers, own_time, server_time};
 use crate::interrupt;
-use crate::kept::{self, create_file};
+use crate::kept::{self, PACKED, create_file, find_copy};
 use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::report::{FileOutcome, FileReport};
@@ -190,8 +190,9 @@ pub(super) fn copy_to_spool(
     let shown = from.display().to_string();
     let unreadable = |error: &std::io::Error| Failure::of(text::file_argument(&shown, &error.to_string()));
     let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = name.strip_suffix(PACKED).map(str::to_owned).unwrap_or(name);
     let modified = time_of(from).map_err(|error| unreadable(&error))?;
-    let mut input = kept::open(from).map_err(|error| unreadable(&error))?;
+    let mut input = kept::unpacked(from).map_err(|error| unreadable(&error))?;
     let path = spool.join(&name);
     let output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
     let mut output = Intake::new(output, &shown, choice);
@@ -203,7 +204,7 @@ pub(super) fn copy_to_spool(
         .with_context(|| format!("cannot copy {shown} to {}", path.display()))?;
     let received = output.finish();
     if received.size > limit {
-        tell_too_large(run, &shown, received.size.max(input.metadata()?.len()));
+        tell_too_large(run, &shown, received.size.max(fs::metadata(from)?.len()));
         fs::remove_file(&path)?;
         return Ok(None);
     }
@@ -222,7 +223,8 @@ fn given_file(run: &Run<'_>, given: &Path) -> Result<PathBuf> {
         true => None,
         false => run.shelf.newest_copy(run.report.job, given)?,
     };
-    Ok(copy.unwrap_or_else(|| given.to_owned()))
+    let found = copy.or_else(|| find_copy(given).ok().flatten());
+    Ok(found.unwrap_or_else(|| given.to_owned()))
 }
 
 /// The time that a file given by hand had before: one that was taken before, under whatever name, or the corrected rows
