@@ -10,6 +10,7 @@ mod listed;
 mod look;
 mod open;
 pub mod orders;
+pub(crate) mod products;
 pub(crate) mod rows;
 pub(crate) mod runs;
 pub(crate) mod staging;

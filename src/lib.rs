@@ -26,6 +26,7 @@ pub mod encoding;
 pub(crate) mod explain;
 pub mod file_time;
 pub(crate) mod generate;
+pub(crate) mod hand_work;
 pub mod hashing;
 pub(crate) mod init;
 pub mod interrupt;

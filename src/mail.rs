@@ -5,7 +5,7 @@ mod compose;
 mod page;
 pub(crate) mod transport;
 
-pub(crate) use self::compose::{Facts, Unsent, compose, test_mail};
+pub(crate) use self::compose::{Facts, Unsent, compose, compose_hand_work, test_mail};
 
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,7 @@ use crate::encoding::Encoding;
 use crate::job::Job;
 use crate::kept;
 use crate::layout::one_line;
+use crate::moment::Moment;
 use crate::problem::{Exit, Failure, Problem};
 use crate::sheet::EncodingChoice;
 use crate::text::{Language, settings as text};
@@ -39,6 +40,24 @@ pub enum Environment {
     Demo,
     /// The real one (本番環境).
     Production,
+}
+
+impl Settings {
+    /// Where a job's files come from; orders come from nowhere.
+    pub fn inbox(&self, job: Job) -> Option<&Inbox> {
+        match job {
+            Job::Products => Some(&self.products.inbox),
+            Job::Logistics => Some(&self.logistics.inbox),
+            Job::Stock => Some(&self.stock.inbox),
+            Job::Orders => None,
+        }
+    }
+
+    /// How many hours may pass without a file of a job, if more have since its newest.
+    pub fn hours_without_file(&self, job: Job, newest: Moment, now: Moment) -> Option<u32> {
+        let hours = self.inbox(job)?.expect_file_every_h;
+        (hours > 0 && now - newest > TimeDelta::hours(i64::from(hours))).then_some(hours)
+    }
 }
 
 impl Environment {
@@ -311,6 +330,8 @@ pub struct Inbox {
     pub after_import: AfterImport,
     /// Above this share of bad rows, in percent (0 to 100), the whole file is refused.
     pub max_bad_rows_percent: u32,
+    /// Once a file has come, it is a problem when none comes for so many hours; 0: it never is.
+    pub expect_file_every_h: u32,
 }
 
 /// When a file in an inbox is complete.
@@ -418,6 +439,8 @@ pub struct Orders {
     pub max_age_days: u32,
     /// By how much 消費税計 may differ from the sum of its lines.
     pub tax_difference_yen: i64,
+    /// An order that was sent and not shipped for so many days is looked into by somebody; 0: by nobody.
+    pub unshipped_after_days: u32,
 }
 
 /// A payment method of the shop.

@@ -16,16 +16,16 @@ use crate::books::files::{self, StoppedFile};
 use crate::books::orders::OrderState;
 use crate::books::runs::{self, Run};
 use crate::cases::Aside;
+use crate::hand_work::{self, HandWork};
 use crate::job::Job;
+use crate::jobs::orders;
 use crate::jobs::orders::Hold;
-use crate::jobs::{orders, products};
 use crate::moment::{Clock, Moment};
 use crate::past_runs::{Fate, UnderWay};
 use crate::problem::{Exit, Failure};
 use crate::settings::{Settings, Transport};
 use crate::shelf::Shelf;
 use crate::sync::failure_of;
-use crate::text::{Text, status as text};
 
 /// How much of what there is to do by hand is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub(crate) struct Status {
     stopped_files: Vec<StoppedFile>,
     work_dir: Shelf,
     hand_work: Vec<HandWork>,
+    /// The own time of the newest stock file that was applied.
+    stock_as_of: Option<Moment>,
     extent: Extent,
     mails: Mails,
 }
@@ -64,16 +66,6 @@ enum Mails {
     Off,
 }
 
-/// One kind of thing that somebody has to do by hand, on one of the two sides.
-#[derive(Clone, Debug)]
-struct HandWork {
-    /// Its key in the JSON document.
-    key: &'static str,
-    sentence: fn(count: u64) -> Text,
-    /// Codes of products, or order numbers.
-    names: Vec<String>,
-}
-
 /// One job's runs.
 #[derive(Clone, Debug)]
 struct JobState {
@@ -82,6 +74,10 @@ struct JobState {
     last_success: Option<Run>,
     /// The `[schedule]`'s minutes, if the last success is longer ago than that.
     overdue_min: Option<u32>,
+    /// When its newest file came.
+    newest_file: Option<Moment>,
+    /// The settings' hours, if that is longer ago.
+    no_file_for_h: Option<u32>,
 }
 
 /// Looks. Changes nothing.
@@ -120,7 +116,8 @@ fn read(
         batches: batches::sent_batches(database)?,
         stopped_files: files::stopped_files(database)?,
         work_dir: Shelf::at(&settings.work_dir),
-        hand_work: hand_work(database, settings, clock)?,
+        hand_work: hand_work::read(database, settings, clock.now())?,
+        stock_as_of: files::newest_applied_time(database, Job::Stock)?,
         extent,
         mails: if settings.mail.transport == Transport::None { Mails::Off } else { Mails::Sent },
     })
@@ -144,21 +141,6 @@ fn is_denied(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }
 
-fn hand_work(database: &Connection, settings: &Settings, clock: &Clock) -> Result<Vec<HandWork>> {
-    let orders = books::orders::changed_orders(database, clock.now(), settings.limits.history_days)?;
-    let of = |key, sentence, names| HandWork { key, sentence, names };
-    Ok(vec![
-        of("products_missing", text::products_missing, products::missing_products(database)?),
-        of("orders_changed", text::orders_changed, orders.changed),
-        of("orders_cancelled", text::orders_cancelled, orders.cancelled),
-        of(
-            "orders_cancelled_in_tempostar",
-            text::orders_cancelled_in_tempostar,
-            books::orders::cancelled_there(database)?,
-        ),
-    ])
-}
-
 fn job_state(
     database: &Connection,
     settings: &Settings,
@@ -168,29 +150,33 @@ fn job_state(
 ) -> Result<JobState> {
     let (last, last_success) = runs::last_runs(database, job)?;
     let last = last.map(|run| (running.fate(&run), run)).map(|(fate, run)| (run, fate));
-    let is_overdue = |minutes: &u32| {
-        let latest = clock.now() - TimeDelta::minutes(i64::from(*minutes));
-        last_success.as_ref().is_none_or(|success| success.started_at < latest)
+    // A job that has never had a success was due since the first run of any.
+    let due_since = match &last_success {
+        Some(success) => Some(success.started_at),
+        None => runs::first_run(database)?,
     };
-    let overdue_min = settings.schedule.get(&job).copied().filter(is_overdue);
-    Ok(JobState { job, last, last_success, overdue_min })
+    let is_overdue = |minutes: &u32| {
+        due_since.is_some_and(|since| since < clock.now() - TimeDelta::minutes(i64::from(*minutes)))
+    };
+    let newest_file = files::newest_came(database, job)?;
+    Ok(JobState {
+        job,
+        last,
+        overdue_min: settings.schedule.get(&job).copied().filter(is_overdue),
+        last_success,
+        newest_file,
+        no_file_for_h: newest_file.and_then(|newest| settings.hours_without_file(job, newest, clock.now())),
+    })
 }
 
 impl Status {
-    /// Whether a person has to look: a problem is open, a job's last run did not end well or is overdue, a file is held,
-    /// or an order is held back.
+    /// Whether a person has to look.
     pub(crate) fn needs_a_look(&self) -> bool {
-        let is_held = self.stopped_files.iter().any(|file| file.is_held);
-        let has_problem = is_held || !self.held_back.is_empty() || !self.cases.is_empty();
-        has_problem || self.jobs.iter().any(JobState::needs_a_look)
+        !self.reasons().is_empty()
     }
 }
 
 impl JobState {
-    fn needs_a_look(&self) -> bool {
-        self.overdue_min.is_some() || self.did_not_end_well()
-    }
-
     fn did_not_end_well(&self) -> bool {
         self.last.as_ref().is_some_and(|(_, fate)| match fate {
             Fate::Ended(end) => end.exit_code != Exit::Ok.code(),

@@ -185,7 +185,8 @@ fn end(mut run: Run<'_>) -> Report {
     let told = match noted {
         // Who undoes something sits in front of it.
         Ok(()) if report.undoes.is_some() => None,
-        Ok(()) => telling::tell(settings, Store::Ledger(&books), report.job, clock),
+        Ok(()) => telling::tell(settings, Store::Ledger(&books), report.job, clock)
+            .or_else(|| telling::tell_hand_work(settings, &books, clock)),
         Err(error) => {
             log::warn!("cannot note the end of the run: {error:#}");
             // The first error wins; this one only decides when there was none.

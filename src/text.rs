@@ -106,6 +106,7 @@ pub struct Declared {
 pub mod books;
 pub mod check_settings;
 pub mod explain;
+pub mod hand_work;
 pub mod init;
 pub mod job;
 pub mod jobs;
@@ -160,6 +161,7 @@ mod tests {
             check_settings::TEXTS,
             explain::TEXTS,
             init::TEXTS,
+            hand_work::TEXTS,
             job::TEXTS,
             jobs::TEXTS,
             mail::TEXTS,

@@ -372,6 +372,20 @@ pub(crate) fn applied_later(connection: &Connection, job: Job, time: Moment) -> 
     files.collect()
 }
 
+/// How many of a job's newest files are looked at to find when one came: one time may be wrong, not all of them.
+const NEWEST_LOOKED_AT: u32 = 100;
+
+/// When the newest file of a job came, whatever became of it: its own time, unless that lay in the future.
+pub(crate) fn newest_came(connection: &Connection, job: Job) -> Result<Option<Moment>> {
+    let sql = "SELECT max(min(file_time, decided_at))
+               FROM (SELECT file_time, decided_at
+                     FROM tempostar_files
+                     WHERE command = ?1
+                     ORDER BY file_time DESC
+                     LIMIT ?2)";
+    Ok(connection.query_row(sql, (job, NEWEST_LOOKED_AT), |row| row.get(0))?)
+}
+
 /// The own times of applied files that are later than this one, the latest first, at most so many.
 pub(crate) fn applied_times_after(
     connection: &Connection,

@@ -199,6 +199,20 @@ pub(crate) fn changed_orders(database: &Connection, now: Moment, days: u32) -> R
     })
 }
 
+/// The orders sent before that moment that are neither shipped nor cancelled, the longest waiting first.
+pub(crate) fn unshipped(database: &Connection, sent_before: Moment) -> Result<Vec<String>> {
+    let mut statement = database.prepare(
+        "SELECT orders.order_no
+         FROM orders INDEXED BY orders_sent_and_open
+         CROSS JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
+         WHERE exported_at < ?1 AND exported_at IS NOT NULL AND cancelled_at IS NULL AND delivery_status = 0
+           AND cancelled_in_tempostar_at IS NULL
+         ORDER BY exported_at, orders.order_no",
+    )?;
+    let numbers = statement.query_map([sent_before], |row| row.get(0))?;
+    Ok(numbers.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The orders that TEMPOSTAR has cancelled and the shop has not, sorted: cancellations are not linked, somebody has to
 /// cancel them here, too.
 pub(crate) fn cancelled_there(shop: &Connection) -> Result<Vec<String>> {

@@ -24,7 +24,6 @@ use self::batch::{Batch, Cells, Entry, ProductEntry};
 pub(crate) use self::columns::all_columns;
 pub use self::columns::missing_columns;
 use self::columns::{Columns, defined_free_items};
-pub use self::missing::missing_products;
 use self::missing::{begin_rejected, compare_missing, note_missing};
 use super::names::Names;
 use crate::books::Writing;

@@ -4,16 +4,21 @@
 use super::page::{Block, Mail, mail};
 use crate::books::cases::Case;
 use crate::cases::News;
+use crate::hand_work::{self, HandWork};
 use crate::job::Job;
+use crate::layout::{as_count, one_line};
 use crate::moment::Moment;
 use crate::problem::{self, Ends, Exit, FILE_HELD};
 use crate::settings::{Environment, Settings};
 use crate::text::status::{and_more, since};
-use crate::text::sync::{refused as file_refused, rejects_kept};
-use crate::text::{Language, Text, mail as text};
+use crate::text::sync::{no_file_for_long, refused as file_refused, rejects_kept};
+use crate::text::{Language, Text, hand_work as say, mail as text};
 
 /// How many problems of one kind of news are named.
 const NAMED_MAX: usize = 10;
+
+/// How many things of one kind of hand work are named.
+const NAMES_MAX: usize = 30;
 
 /// Orders that are not sent yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +33,8 @@ pub(crate) struct Unsent {
 pub(crate) struct Facts {
     /// Up to when the job was last without a problem, as far as is known.
     pub good_until: Option<Moment>,
+    /// The own time of the newest file that was applied.
+    pub newest_file: Option<Moment>,
     /// Orders that are not sent yet; unknown without a database.
     pub orders: Option<Unsent>,
 }
@@ -69,6 +76,29 @@ pub(crate) fn compose(settings: &Settings, news: &News<'_>, facts: Facts) -> Mai
     mail(subject(&settings.shop.name, news).get(language), language, &blocks)
 }
 
+/// The mail that tells what there is to do by hand.
+pub(crate) fn compose_hand_work(settings: &Settings, work: &[HandWork]) -> Mail {
+    let language = settings.language;
+    let paragraph = |said: Text| Block::Paragraph(said.get(language).to_owned());
+    let mut blocks = Vec::new();
+    if settings.environment == Environment::Demo {
+        blocks.push(paragraph(text::demo_environment()));
+    }
+    blocks.push(paragraph(say::mail_lead()));
+    for work in work.iter().filter(|work| !work.names.is_empty()) {
+        blocks.push(heading(work.sentence.clone(), language));
+        let shown = work.names.iter().take(NAMES_MAX).map(|name| one_line(name));
+        let more = as_count(work.names.len().saturating_sub(NAMES_MAX));
+        let more = (more > 0).then(|| and_more(more).get(language).to_owned());
+        blocks.push(Block::List(shown.chain(more).collect()));
+    }
+    blocks.push(heading(text::heading_details(), language));
+    let path = std::path::absolute(&settings.path).unwrap_or_else(|_| settings.path.clone());
+    blocks.push(paragraph(say::mail_command(&path.display().to_string())));
+    let subject = say::mail_subject(&settings.shop.name, hand_work::count(work));
+    mail(subject.get(language), language, &blocks)
+}
+
 /// What the job is there for.
 fn lead(job: Job) -> Text {
     match job {
@@ -88,6 +118,8 @@ fn subject(shop: &str, news: &News<'_>) -> Text {
         text::subject_held
     } else if begun(|case| !has_left_something_out(case)) {
         text::subject_failing
+    } else if !news.begun.is_empty() && !begun(|case| case.kind != &no_file_for_long::KIND) {
+        text::subject_no_file
     } else if !news.begun.is_empty() {
         text::subject_partial
     } else if !news.going_on.is_empty() {
@@ -174,7 +206,8 @@ fn impacts(news: &News<'_>, facts: Facts) -> Vec<Text> {
 /// held back is one of those that wait.
 fn is_about_itself_only(case: &Case) -> bool {
     let is_waiting_order = case.job == Job::Orders && !case.concerns.is_empty();
-    has_left_something_out(case) && case.kind != &file_refused::KIND && !is_waiting_order
+    let is_of_a_file = [&file_refused::KIND, &no_file_for_long::KIND].contains(&case.kind);
+    has_left_something_out(case) && !is_of_a_file && !is_waiting_order
 }
 
 fn impact(case: &Case, facts: Facts) -> Text {
@@ -186,7 +219,9 @@ fn impact(case: &Case, facts: Facts) -> Text {
     }
     let Some(orders) = facts.orders else { return text::impact_unknown() };
     let since = |known: fn(&str) -> Text, never: fn() -> Text| {
-        facts.good_until.map_or_else(never, |time| known(&time.minute()))
+        let good_until =
+            if case.kind == &no_file_for_long::KIND { facts.newest_file } else { facts.good_until };
+        good_until.map_or_else(never, |time| known(&time.minute()))
     };
     match case.job {
         Job::Orders if !case.concerns.is_empty() => text::impact_held_back(orders.held_back),
@@ -222,6 +257,8 @@ enum Who {
     Nobody,
     /// Somebody of the shop, who looks at what TEMPOSTAR wrote.
     ShopFile,
+    /// Somebody of the shop, who looks into TEMPOSTAR.
+    ShopTempostar,
     /// Somebody of the shop, who looks at the order.
     ShopOrder,
     /// Whoever looks after the system.
@@ -232,6 +269,7 @@ impl Who {
     fn of(case: &Case) -> Self {
         let is_of_shop = case.kind.who.first() == Some(&problem::Who::Shop);
         match (case.kind.exit, case.kind.ends) {
+            _ if case.kind == &no_file_for_long::KIND => Self::ShopTempostar,
             (Exit::Remote, _) => Self::Nobody,
             (Exit::Held, _) | (_, Ends::GoodFile) => Self::ShopFile,
             (Exit::Partial, _) if is_of_shop => Self::ShopOrder,
@@ -243,6 +281,7 @@ impl Who {
         match self {
             Self::Nobody => text::who_wait(),
             Self::ShopFile => text::who_file(),
+            Self::ShopTempostar => text::who_tempostar(),
             Self::ShopOrder => text::who_order(),
             Self::Support => text::who_support(),
         }
@@ -250,7 +289,7 @@ impl Who {
 
     /// Whether what there is to do is something for this reader (else for whoever looks after the system).
     fn is_of_the_shop(self) -> bool {
-        matches!(self, Self::ShopFile | Self::ShopOrder)
+        matches!(self, Self::ShopFile | Self::ShopTempostar | Self::ShopOrder)
     }
 }
 

@@ -350,7 +350,7 @@ fn mail_login(r: &mut Reader<'_>, way: Way) -> Option<Login> {
     }
 }
 
-fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str) -> Inbox {
+fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str, every_h: u32) -> Inbox {
     let key = |name: &str| format!("{table}.{name}");
     let encodings =
         [("auto", EncodingChoice::Auto), ("cp932", EncodingChoice::Cp932), ("utf-8", EncodingChoice::Utf8)];
@@ -368,6 +368,7 @@ fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str) -> Inb
         },
         after_import: r.word(&key("after_import"), &after_import).unwrap_or(AfterImport::Archive),
         max_bad_rows_percent: r.number(&key("max_bad_rows_percent"), 0..=100, 5),
+        expect_file_every_h: r.number(&key("expect_file_every_h"), 0..=8760, every_h),
     }
 }
 
@@ -396,7 +397,7 @@ fn server_folder(r: &mut Reader<'_>, key: &str, default: &str, shop_code: &str) 
 
 fn products(r: &mut Reader<'_>, shop_code: &str) -> Products {
     Products {
-        inbox: inbox(r, "products", "/product/export/{shop_code}", shop_code),
+        inbox: inbox(r, "products", "/product/export/{shop_code}", shop_code, 0),
         shop_block: r.text("products.shop_block", checks::any),
         free_items: free_items(r, "products.free_items", 50),
     }
@@ -405,7 +406,7 @@ fn products(r: &mut Reader<'_>, shop_code: &str) -> Products {
 fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
     let reflect_when = [("sent", ReflectWhen::Sent), ("taken", ReflectWhen::Taken)];
     Stock {
-        inbox: inbox(r, "stock", "/netstock/{shop_code}", shop_code),
+        inbox: inbox(r, "stock", "/netstock/{shop_code}", shop_code, 24),
         reflect_lag: TimeDelta::minutes(r.number("stock.reflect_lag_min", 0..=1440, 10)),
         reflect_when: r.word("stock.reflect_when", &reflect_when).unwrap_or(ReflectWhen::Sent),
         guard: Guard {
@@ -419,7 +420,7 @@ fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
 fn logistics(r: &mut Reader<'_>, shop_code: &str) -> Logistics {
     let words = [("add", AddOrderLines::Add), ("ignore", AddOrderLines::Ignore)];
     Logistics {
-        inbox: inbox(r, "logistics", "/order/export/{shop_code}/orderstatus", shop_code),
+        inbox: inbox(r, "logistics", "/order/export/{shop_code}/orderstatus", shop_code, 72),
         add_order_lines: r.word("logistics.add_order_lines", &words).unwrap_or(AddOrderLines::Ignore),
     }
 }
@@ -439,6 +440,7 @@ fn orders(r: &mut Reader<'_>, shop_code: &str) -> Orders {
         since: r.date("orders.since"),
         max_age_days: r.number("orders.max_age_days", 0..=36_500, 30),
         tax_difference_yen: r.number("orders.tax_difference_yen", 0..=100_000, 0),
+        unshipped_after_days: r.number("orders.unshipped_after_days", 0..=36_500, 14),
         file_name,
         marker,
     }

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Extent, HandWork, JobState, Mails, Status, count};
+use super::{Extent, JobState, Mails, Status, count};
 use crate::books::batches::SentBatch;
 use crate::books::cases::Case;
 use crate::books::files::StoppedFile;
 use crate::books::orders::OrderState;
+use crate::hand_work::{self, HandWork};
 use crate::layout::{columns, first_names};
 use crate::moment::Moment;
 use crate::past_runs::{Fate, figures, run_json};
@@ -19,27 +20,48 @@ const SHOWN_MAX: usize = 10;
 impl Status {
     /// On one screen.
     pub(crate) fn text(&self, language: Language) -> String {
-        let mut lines = vec![text::title(&self.shop_name, self.environment, self.now)];
-        lines.push(if self.needs_a_look() { text::needs_a_look() } else { text::all_well() });
+        let reasons = self.reasons();
+        let verdict = if reasons.is_empty() { text::all_well() } else { text::needs_a_look() };
+        let (ja, en) = (&verdict.ja, &verdict.en);
+        let mut lines = vec![text::title(&self.shop_name, self.environment, self.now, ja, en)];
+        if !reasons.is_empty() {
+            let reasons = Text::joined(&reasons, "、", "; ");
+            lines.push(text::reasons(&reasons.ja, &reasons.en));
+        }
         lines.push(Text::default());
+        self.hand_work_lines(&mut lines);
         lines.extend(self.job_lines());
+        lines.extend(self.stock_as_of.map(|time| self.stock_line(time)));
         lines.push(Text::default());
         self.problem_lines(&mut lines);
         lines.extend((!self.sees_work_folder).then(text::work_folder_unseen));
         self.order_lines(&mut lines);
         self.file_lines(&mut lines);
-        lines.extend(self.hand_work.iter().flat_map(|work| work.lines(self.extent)));
         lines.iter().map(|line| line.get(language).trim_end().to_owned() + "\n").collect()
+    }
+
+    fn hand_work_lines(&self, lines: &mut Vec<Text>) {
+        if hand_work::count(&self.hand_work) > 0 {
+            lines.push(text::hand_work());
+            lines.extend(self.hand_work.iter().flat_map(|work| hand_work_lines(work, self.extent)));
+            lines.push(Text::default());
+        }
+    }
+
+    fn stock_line(&self, time: Moment) -> Text {
+        let ago = ago(time, self.now);
+        text::stock_as_of(time, &ago.ja, &ago.en)
     }
 
     /// One line, as Nagios and its like want it: the state, why, and figures.
     pub(crate) fn for_monitors(&self, language: Language) -> String {
         let waiting = self.orders_waiting;
         let figures = format!(
-            " | problems={} waiting={waiting} held_back={} not_taken={}\n",
+            " | problems={} waiting={waiting} held_back={} not_taken={} hand_work={}\n",
             self.cases_but_orders().len(),
             self.held_back.len(),
-            self.batches.len()
+            self.batches.len(),
+            hand_work::count(&self.hand_work)
         );
         let reasons: Vec<String> =
             self.reasons().iter().map(|reason| reason.get(language).to_owned()).collect();
@@ -50,20 +72,24 @@ impl Status {
     }
 
     /// Why a person has to look.
-    fn reasons(&self) -> Vec<Text> {
+    pub(super) fn reasons(&self) -> Vec<Text> {
         let names = |is_it: fn(&JobState) -> bool| {
             let jobs = self.jobs.iter().filter(|job| is_it(job)).map(|job| job.job.as_str());
             jobs.collect::<Vec<_>>().join(", ")
         };
         let (overdue, failed) = (names(|job| job.overdue_min.is_some()), names(JobState::did_not_end_well));
+        let no_file = names(|job| job.no_file_for_h.is_some());
+        let by_hand = hand_work::count(&self.hand_work);
         let held = self.stopped_files.iter().filter(|file| file.is_held).count() as u64;
         let cases = self.cases_but_orders();
         let all = [
             (!cases.is_empty()).then(|| text::problems_open(count(&cases))),
             (!overdue.is_empty()).then(|| text::monitor_overdue(&overdue)),
+            (!no_file.is_empty()).then(|| text::monitor_no_file(&no_file)),
             (!failed.is_empty()).then(|| text::monitor_failed(&failed)),
             (held > 0).then(|| text::monitor_held(held)),
             (!self.held_back.is_empty()).then(|| text::orders_held_back(count(&self.held_back))),
+            (by_hand > 0).then(|| text::monitor_hand_work(by_hand)),
         ];
         all.into_iter().flatten().collect()
     }
@@ -158,13 +184,18 @@ impl Status {
     /// For programs.
     pub(crate) fn json(&self, language: Language) -> Value {
         let held_back = self.held_back.iter();
-        let hand_work: Map<String, Value> =
-            self.hand_work.iter().map(|work| (work.key.to_owned(), work.json(self.extent))).collect();
+        let hand_work: Map<String, Value> = self
+            .hand_work
+            .iter()
+            .map(|work| (work.key.to_owned(), hand_work_json(work, self.extent, language)))
+            .collect();
         json!({
             "command": "status",
             "environment": self.environment,
             "now": self.now,
             "needs_a_look": self.needs_a_look(),
+            "reasons": self.reasons().iter().map(|reason| reason.get(language)).collect::<Vec<_>>(),
+            "stock_as_of": self.stock_as_of,
             "jobs": self.jobs.iter().map(JobState::json).collect::<Vec<_>>(),
             "problems": self.cases.iter().map(|case| case_json(case, language)).collect::<Vec<_>>(),
             "work_folder_seen": self.sees_work_folder,
@@ -212,29 +243,24 @@ fn case_json(case: &Case, language: Language) -> Value {
     })
 }
 
-impl HandWork {
-    /// Nothing where nothing is to be done.
-    fn lines(&self, extent: Extent) -> Vec<Text> {
-        if self.names.is_empty() {
-            return Vec::new();
-        }
-        let shown = match extent {
-            Extent::First => first_names(&self.names, SHOWN_MAX),
-            Extent::All => self.names.join(", "),
-        };
-        vec![(self.sentence)(count(&self.names)), indented(Text::same(shown))]
+/// What there is to do, and below it to what; nothing where nothing is to be done.
+fn hand_work_lines(work: &HandWork, extent: Extent) -> Vec<Text> {
+    if work.names.is_empty() {
+        return Vec::new();
     }
+    let shown = match extent {
+        Extent::First => first_names(&work.names, SHOWN_MAX),
+        Extent::All => work.names.join(", "),
+    };
+    vec![indented(work.sentence.clone()), indented(indented(Text::same(shown)))]
+}
 
-    fn json(&self, extent: Extent) -> Value {
-        json!({ "count": count(&self.names), "first": self.named(extent) })
-    }
-
-    fn named(&self, extent: Extent) -> &[String] {
-        match extent {
-            Extent::First => &self.names[..self.names.len().min(SHOWN_MAX)],
-            Extent::All => &self.names,
-        }
-    }
+fn hand_work_json(work: &HandWork, extent: Extent, language: Language) -> Value {
+    let named = match extent {
+        Extent::First => &work.names[..work.names.len().min(SHOWN_MAX)],
+        Extent::All => &work.names,
+    };
+    json!({ "count": count(&work.names), "first": named, "what": work.sentence.get(language) })
 }
 
 impl JobState {
@@ -253,11 +279,22 @@ impl JobState {
         let mut lines = vec![line];
         lines.extend(self.success_line(now).map(indented));
         lines.extend(self.overdue_min.map(|minutes| indented(text::overdue(minutes))));
+        lines.extend(self.newest_file.map(|time| indented(self.file_line(time, now))));
         if !waiting.is_empty() {
             let named = waiting[..waiting.len().min(SHOWN_MAX)].join(", ");
             lines.push(indented(text::files_waiting(count(waiting), &named)));
         }
         lines
+    }
+
+    /// When its newest file came, and whether that is too long ago.
+    fn file_line(&self, time: Moment, now: Moment) -> Text {
+        let ago = ago(time, now);
+        let line = text::newest_file(time, &ago.ja, &ago.en);
+        match self.no_file_for_h {
+            Some(hours) => line.because(&text::no_file_for_long(hours)),
+            None => line,
+        }
     }
 
     /// Nothing when the last run was a success.
@@ -279,6 +316,8 @@ impl JobState {
             "last_run": self.last.as_ref().map(|(last, fate)| run_json(last, *fate)),
             "last_success": self.last_success.as_ref().map(|run| run_json(run, run.end.map_or(Fate::Unknown, Fate::Ended))),
             "overdue": self.overdue_min.is_some(),
+            "newest_file": self.newest_file,
+            "no_file_for_long": self.no_file_for_h.is_some(),
             "files_waiting": self.last.as_ref().map(|(last, _)| &last.waiting_files),
         })
     }

@@ -129,6 +129,17 @@ fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<
     }
     remote.close();
     run.report.look = Look::Whole;
+    tell_absence(run)
+}
+
+/// A file that does not come fails nothing, and is nobody's run: so each run looks when the last one came.
+fn tell_absence(run: &mut Run<'_>) -> Result<()> {
+    let job = run.report.job;
+    let Some(newest) = files::newest_came(&run.books, job)? else { return Ok(()) };
+    if let Some(hours) = run.settings.hours_without_file(job, newest, run.clock.now()) {
+        let file = job.file();
+        run.report.tell(text::no_file_for_long(&file.ja, &file.en, newest, hours));
+    }
     Ok(())
 }
 

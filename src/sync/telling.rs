@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
+use rusqlite::Connection;
 
 use crate::books::cases::{Case, cases};
 use crate::books::{self, files, orders, runs};
 use crate::cases::{self, Aside, Store, keep_aside};
+use crate::hand_work;
 use crate::job::Job;
 use crate::kept::create_file;
 use crate::layout::as_count;
@@ -56,12 +58,55 @@ fn tell_all(settings: &Settings, store: Store<'_>, job: Job, now: Moment) -> Res
             }
             Err(error) => {
                 store.mark_failed(&kept, &news)?;
-                let mut problem = say::not_sent().because(&error.message);
-                problem.hint = error.hint;
-                return Ok(Some(problem));
+                return Ok(Some(not_sent(*error)));
             }
         }
     }
+}
+
+/// What there is to do by hand is mailed together, at most so often.
+const HAND_WORK_EVERY: TimeDelta = TimeDelta::hours(24);
+
+/// Under which key the ledger keeps when that was.
+const HAND_WORK_MAILED: &str = "hand_work_mailed";
+
+/// Tells once a day what there is to do by hand. What hindered it is a problem to be shown.
+pub(super) fn tell_hand_work(settings: &Settings, database: &Connection, clock: &Clock) -> Option<Problem> {
+    if settings.mail.transport == Transport::None {
+        return None;
+    }
+    or_log(mail_hand_work(settings, database, clock.now()))
+}
+
+fn mail_hand_work(settings: &Settings, database: &Connection, now: Moment) -> Result<Option<Problem>> {
+    if !is_hand_work_due(database, now)? || hand_work::count(&hand_work::read(database, settings, now)?) == 0
+    {
+        return Ok(None);
+    }
+    let Some(_lock) = Store::Ledger(database).lock(settings)? else { return Ok(None) };
+    // Another run may have told meanwhile.
+    if !is_hand_work_due(database, now)? {
+        return Ok(None);
+    }
+    let mail = mail::compose_hand_work(settings, &hand_work::read(database, settings, now)?);
+    if let Err(error) = transport::send(settings, &mail, now) {
+        return Ok(Some(not_sent(*error)));
+    }
+    log::info!("mailed {:?}", mail.subject);
+    books::set_meta(database, HAND_WORK_MAILED, &now.to_string())?;
+    Ok(None)
+}
+
+fn is_hand_work_due(database: &Connection, now: Moment) -> Result<bool> {
+    let mailed = books::meta(database, HAND_WORK_MAILED)?.and_then(|mailed| mailed.parse::<Moment>().ok());
+    // A time from the future was noted by a clock that was wrong.
+    Ok(mailed.is_none_or(|mailed| mailed > now || now - mailed >= HAND_WORK_EVERY))
+}
+
+fn not_sent(why: Problem) -> Problem {
+    let mut problem = say::not_sent().because(&why.message);
+    problem.hint = why.hint;
+    problem
 }
 
 /// What the shop's database says of how things are; nothing without one.
@@ -73,7 +118,9 @@ fn facts(settings: &Settings, store: Store<'_>, job: Job) -> Facts {
         let held_back = cases(database)?.iter().filter(|case| is_held_back(case)).count();
         let waiting = orders::count_waiting(database, settings)?.saturating_sub(as_count(held_back));
         let orders = Unsent { waiting, held_back: as_count(held_back) };
-        Ok(Facts { good_until: run.max(file), orders: Some(orders) })
+        // Figures are as old as their file, however often a run has found nothing newer.
+        let good_until = if job == Job::Stock { file } else { run.max(file) };
+        Ok(Facts { good_until, newest_file: file, orders: Some(orders) })
     };
     ask().unwrap_or_default()
 }

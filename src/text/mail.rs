@@ -32,6 +32,10 @@ texts! {
         ja: "[TEMPOSTAR連携] {shop}: {job}で確認が必要なデータがあります",
         en: "[TEMPOSTAR link] {shop}: the {job_en} left something out",
     }
+    subject_no_file(shop: &str, job: &str, job_en: &str) {
+        ja: "[TEMPOSTAR連携] {shop}: {job}の新しいファイルが届いていません",
+        en: "[TEMPOSTAR link] {shop}: no new file for the {job_en}",
+    }
     subject_failing_still(shop: &str, job: &str, job_en: &str) {
         ja: "[TEMPOSTAR連携] {shop}: {job}の問題が続いています",
         en: "[TEMPOSTAR link] {shop}: the {job_en} still has a problem",
@@ -149,6 +153,10 @@ texts! {
     who_file() {
         ja: "店舗のご担当者が、TEMPOSTAR が出力したファイルの内容をご確認ください。",
         en: "Somebody of the shop should check what TEMPOSTAR wrote into the file.",
+    }
+    who_tempostar() {
+        ja: "店舗のご担当者が、TEMPOSTAR の管理画面でご確認ください。",
+        en: "Somebody of the shop should look into TEMPOSTAR.",
     }
     who_order() {
         ja: "店舗のご担当者が、この店舗の管理画面で受注の内容をご確認ください。",

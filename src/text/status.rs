@@ -4,21 +4,46 @@ use crate::job::Job;
 use crate::moment::Moment;
 
 texts! {
-    title(shop: &str, environment: &str, now: Moment) {
-        ja: "{shop}（{environment}）の状況: {now}",
-        en: "status of {shop} ({environment}), {now}",
+    title(shop: &str, environment: &str, now: Moment, verdict: &str, verdict_en: &str) {
+        ja: "{shop}（{environment}）の状況（{now}）: {verdict}",
+        en: "status of {shop} ({environment}), {now}: {verdict_en}",
     }
     overdue(minutes: u32) {
         ja: "予定より遅れています: {minutes} 分以上、成功していません",
         en: "overdue: no success for more than {minutes} minutes",
     }
     all_well() {
-        ja: "→ 確認が必要なことはありません",
-        en: "→ nothing to look at",
+        ja: "確認が必要なことはありません",
+        en: "all is well",
     }
     needs_a_look() {
-        ja: "→ 確認が必要です",
-        en: "→ somebody should look at this",
+        ja: "確認が必要です",
+        en: "somebody should look at this",
+    }
+    reasons(reasons: &str, reasons_en: &str) {
+        ja: "→ {reasons}",
+        en: "→ {reasons_en}",
+    }
+    hand_work() { ja: "手作業が必要なもの", en: "to do by hand" }
+    monitor_hand_work(count: u64) {
+        ja: "手作業が必要なもの: {count} 件",
+        en: "to do by hand: {count}",
+    }
+    monitor_no_file(names: &str) {
+        ja: "新しいファイルが届いていない処理: {names}",
+        en: "no new file for: {names}",
+    }
+    newest_file(time: Moment, ago: &str, ago_en: &str) {
+        ja: "最新のファイルは {time}（{ago}）",
+        en: "newest file {time} ({ago_en})",
+    }
+    no_file_for_long(hours: u32) {
+        ja: "{hours} 時間以上、新しいファイルが届いていません",
+        en: "no new file for more than {hours} hours",
+    }
+    stock_as_of(time: Moment, ago: &str, ago_en: &str) {
+        ja: "在庫数は {time} 時点（{ago}）",
+        en: "stock figures as of {time} ({ago_en})",
     }
     never_run() {
         ja: "まだ実行されていません",
@@ -106,22 +131,6 @@ texts! {
     file_refused(command: Job, name: &str, time: Moment, copy: &str) {
         ja: "{time} {command} 不可 {name}（写し: {copy}）",
         en: "{time} {command} refused {name} (copy: {copy})",
-    }
-    products_missing(count: u64) {
-        ja: "手作業: TEMPOSTAR の最新の商品ファイルにない商品が {count} 件あります（削除は連携しません。不要であれば、この店舗でも削除してください）",
-        en: "to do by hand: products missing from TEMPOSTAR's newest full file: {count} (deletions are not linked; delete them here, too)",
-    }
-    orders_changed(count: u64) {
-        ja: "手作業: 送信後にこの店舗で変更された受注が {count} 件あります（変更は連携しません。TEMPOSTAR でも変更してください）",
-        en: "to do by hand: orders changed in the shop after they were sent: {count} (change them in TEMPOSTAR, too)",
-    }
-    orders_cancelled(count: u64) {
-        ja: "手作業: 送信後にこの店舗でキャンセルされた受注が {count} 件あります（キャンセルは連携しません。TEMPOSTAR でもキャンセルしてください）",
-        en: "to do by hand: orders cancelled in the shop after they were sent: {count} (cancel them in TEMPOSTAR, too)",
-    }
-    orders_cancelled_in_tempostar(count: u64) {
-        ja: "手作業: TEMPOSTAR でキャンセルされた受注が {count} 件あります（キャンセルは連携しません。この店舗でもキャンセルしてください）",
-        en: "to do by hand: orders cancelled in TEMPOSTAR: {count} (cancel them in the shop, too)",
     }
     and_more(count: u64) {
         ja: "ほか {count} 件",

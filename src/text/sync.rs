@@ -69,6 +69,13 @@ problems! {
         hint_ja: "ファイルの名前と権限をご確認ください。前に取り込んだファイルや取り込めなかったファイルは、名前だけを指定すると作業フォルダの archive にある写しを使います。",
         hint_en: "check its name and permissions; of a file that was taken before, its name alone means the copy in the work folder's archive",
     }
+    Warning no_file_for_long = "no-new-file" (kind: &str, kind_en: &str, newest: Moment, hours: u32) {
+        who: [Shop, Savaway],
+        ja: "TEMPOSTAR から新しい{kind}が {hours} 時間以上届いていません（最新は {newest} のもの）",
+        en: "{kind_en} has not come from TEMPOSTAR for more than {hours} hours (the newest is of {newest})",
+        hint_ja: "TEMPOSTAR の管理画面で、ファイルの出力が止まっていないかをご確認ください。わからなければ、SAVAWAY様へお問い合わせください。もともと間が空くファイルであれば、設定の expect_file_every_h を大きくします。",
+        hint_en: "see in TEMPOSTAR whether it still writes these files; if that does not show, ask SAVAWAY. Where they come more seldom, raise expect_file_every_h",
+    }
     Error refused = "file-refused" (rows: u64) {
         ends: GoodFile, who: [Shop, Savaway],
         ja: "このファイルは取り込みませんでした（{rows} 行）。データは何も変わっていません。",

@@ -128,7 +128,7 @@ fn a_job_that_fails_all_day_sends_one_mail_in_the_morning_and_one_in_the_evening
                 let words = [
                     "テスト環境",
                     "2026-11-25 09:00 から",
-                    "在庫は 2026-11-24 10:15 時点のものです",
+                    "在庫はまだ一度も取り込まれていません。",
                     "まずは何もしなくて構いません",
                     "終了コード 5",
                     "tempostar import-stock",
@@ -316,6 +316,7 @@ fn a_refused_file_is_a_problem_until_a_good_one_comes() {
 #[test]
 fn each_refused_logistics_file_is_a_problem_until_it_is_taken() {
     let mut mailing = Mailing::new();
+    mailing.shop.setting("[logistics]\n", "[logistics]\nexpect_file_every_h = 0\n");
     for name in ["status_1.csv", "status_2.csv"] {
         mailing.shop.put_sheet(LOGISTICS_INBOX, name, "番号\n1\n");
         mailing.shop.run(["import-logistics"]).exits(3);
@@ -495,8 +496,11 @@ fn what_concerns_one_order_does_not_alarm_about_all_of_them() {
         "ショップ受注番号,受注進捗コード\n12345-1001,800\n",
     );
     mailing.shop.run(["import-logistics"]).exits(3);
-    mailing
-        .one_mail()
+    let mut mails = mailing.new_mails();
+    assert_eq!(mails.len(), 2);
+    mails.remove(1).about("手作業が必要なものが 1 件あります").says(&["・1001"]);
+    mails
+        .remove(0)
         .about("物流連携の取込で確認が必要なデータがあります")
         .says(&["1001", "このほかは、通常どおり処理しています。"])
         .never_says("直るまで");
@@ -540,4 +544,69 @@ fn a_mail_goes_encrypted_and_with_a_login_or_by_sendmail() {
     assert_eq!(parsed.subject(), Some(&*format!("[TEMPOSTAR連携] サンプル商店: {FAILING}")));
     let args = fs::read_to_string(mailing.shop.path("sent.args")).unwrap();
     assert_eq!(args.trim(), "-i -f tempostar@shop.example -- owner@shop.example");
+}
+
+// What nobody's run fails by ---------------------------------------------------------------------------------------
+
+#[test]
+fn a_file_that_does_not_come_is_mailed_once_and_when_it_comes() {
+    let mut mailing = Mailing::new();
+    mailing.shop.product_in_stock("A-1", 3);
+    mailing.shop.at("2026-11-24 10:20:00").put_sheet(
+        STOCK_INBOX,
+        "stock_1.csv",
+        "商品コード,在庫数\nA-1,9\n",
+    );
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.no_mail();
+    mailing.shop.at("2026-11-25 10:30:00").run(["import-stock"]).ok();
+    mailing
+        .one_mail()
+        .about("在庫情報の取込の新しいファイルが届いていません")
+        .says(&[
+            "新しい在庫ファイルが 24 時間以上届いていません（最新は 2026-11-24 10:20:00 のもの）",
+            "在庫は 2026-11-24 10:20 時点のものです。",
+            "TEMPOSTAR の管理画面で",
+            "no-new-file",
+        ])
+        .never_says("通常どおり処理しています");
+    mailing.shop.at("2026-11-25 10:40:00").run(["import-stock"]).ok();
+    mailing.no_mail();
+    mailing.shop.at("2026-11-25 12:00:00").put_sheet(
+        STOCK_INBOX,
+        "stock_2.csv",
+        "商品コード,在庫数\nA-1,8\n",
+    );
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.one_mail().about(OVER);
+}
+
+#[test]
+fn what_is_to_be_done_by_hand_is_mailed_once_a_day_together() {
+    let mut mailing = Mailing::new();
+    mailing.shop.product_in_stock("A-1", 9);
+    for number in ["1001", "1002", "1003"] {
+        mailing.shop.order(number).line("A-1", 1).insert();
+    }
+    mailing.shop.run(["export-orders"]).ok();
+    mailing.no_mail();
+    let sheet = "ショップ受注番号,受注進捗コード\n12345-1001,999\n";
+    mailing.shop.at("2026-11-24 11:00:00").put_sheet(LOGISTICS_INBOX, "status.csv", sheet);
+    mailing.shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 10:50:00' WHERE order_no = '1002'");
+    mailing.shop.run(["import-logistics"]).ok();
+    let path = mailing.shop.path("tempostar.toml").canonicalize().unwrap();
+    mailing.one_mail().about("手作業が必要なものが 2 件あります").says(&[
+        "TEMPOSTAR でキャンセルされた受注が 1 件あります（キャンセルは連携しません。この店舗でもキャンセルしてください）\n\n・1001\n",
+        "送信後にこの店舗でキャンセルされた受注が 1 件あります（キャンセルは連携しません。TEMPOSTAR でもキャンセルしてください）\n\n・1002\n",
+        &format!("tempostar --config {} status --all", path.display()),
+    ]);
+    mailing.shop.sql("UPDATE orders SET updated_at = '2026-11-24 11:30:00' WHERE order_no = '1003'");
+    mailing.shop.at("2026-11-25 10:59:59").run(["export-orders"]).ok();
+    mailing.no_mail();
+    mailing.shop.at("2026-11-25 11:00:00").run(["export-orders"]).ok();
+    mailing.one_mail().about("手作業が必要なものが 3 件あります").says(&["・1003\n"]);
+    mailing.shop.sql("UPDATE orders SET cancelled_at = '2026-11-25 12:00:00' WHERE order_no = '1001'");
+    mailing.shop.sql("UPDATE orders SET cancelled_in_tempostar_at = cancelled_at, delivery_status = 1");
+    mailing.shop.at("2026-11-26 12:00:00").run(["export-orders"]).ok();
+    mailing.no_mail();
 }

@@ -30,10 +30,15 @@ fn one_screen_tells_what_is_wrong_since_when() {
     let shown = shop.run(["status"]).ok().stdout;
     let copy = shop.rows("SELECT archived_as FROM tempostar_files")[0].clone();
     let expected = "\
-status of サンプル商店 (demo), 2026-11-24 13:00:00
-→ somebody should look at this
+status of サンプル商店 (demo), 2026-11-24 13:00:00: somebody should look at this
+→ open problems: 2; overdue: import-stock; did not end well: import-products, import-stock; orders held back: 1; to do by hand: 1
+
+to do by hand
+  orders changed in the shop after they were sent: 1 (not linked: change them in TEMPOSTAR, too)
+    1001
 
 import-products   2026-11-24 10:15:00 (2 h ago)  partly done
+  newest file 2026-11-24 10:15:00 (2 h ago)
 import-logistics  has never run
 import-stock      2026-11-24 10:20:00 (2 h ago)  failed (exit code 5)
   last success 2026-11-24 10:15:00 (2 h ago)
@@ -53,7 +58,6 @@ open problems: 2
         "(sent 2026-11-24 10:15:00, orders: 2)",
         &format!("refused product_1.csv (copy: ./tempostar.d/archive/{copy})"),
         "tempostar import-products --file NAME",
-        "orders changed in the shop after they were sent: 1",
     ] {
         assert!(shown.contains(line), "{line:?} is not in\n{shown}");
     }
@@ -94,14 +98,16 @@ fn a_monitor_reads_the_first_line() {
     let mut shop = shop_with_trouble();
     let shown = shop.run(["status", "--check"]).exits(3).stdout;
     let expected = "TEMPOSTAR WARNING - open problems: 2; overdue: import-stock; did not end well: import-products, \
-                    import-stock; orders held back: 1 | problems=2 waiting=1 held_back=1 not_taken=1";
+                    import-stock; orders held back: 1; to do by hand: 1 | problems=2 waiting=1 held_back=1 not_taken=1 \
+                    hand_work=1";
     assert_eq!(shown.lines().next(), Some(expected), "{shown}");
     shop.run(["import-stock"]).ok();
     shop.sql("UPDATE orders SET cancelled_at = updated_at WHERE order_no = '1003'");
+    shop.sql("UPDATE orders SET delivery_status = 1 WHERE order_no = '1001'");
     shop.put_sheet(PRODUCT_INBOX, "product_2.csv", "商品コード,商品名\nA-1,皿\n");
     shop.run(["import-products"]).ok();
     let shown = shop.at("2026-11-24 13:10:00").run(["status", "--check"]).ok().stdout;
-    let expected = "TEMPOSTAR OK - jobs: 4, orders waiting: 1 | problems=0 waiting=1 held_back=0 not_taken=1";
+    let expected = "TEMPOSTAR OK - jobs: 4, orders waiting: 1 | problems=0 waiting=1 held_back=0 not_taken=1 hand_work=0";
     assert_eq!(shown.lines().next(), Some(expected), "{shown}");
 }
 
@@ -194,4 +200,97 @@ fn an_order_that_is_held_back_is_shown_once_with_reason_and_time() {
         "{shown}"
     );
     assert_eq!(shop.run(["status", "--json"]).json()["problems"][0]["concerns"], "1001");
+}
+
+/// TEMPOSTAR's stock of A-1, in a file of that minute.
+fn put_stock(shop: &mut Shop, time: &str, quantity: u32) {
+    shop.at(time).put_sheet(
+        STOCK_INBOX,
+        &format!("stock_{quantity}.csv"),
+        &format!("商品コード,在庫数\nA-1,{quantity}\n"),
+    );
+}
+
+#[test]
+fn no_file_for_long_is_a_problem_once_one_has_come() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.run(["import-stock"]).ok();
+    shop.at("2026-12-24 10:15:00").run(["import-stock"]).ok().never_says("has not come");
+    shop.run(["status", "--check"]).ok();
+    put_stock(&mut shop, "2026-12-24 10:20:00", 5);
+    shop.run(["import-stock"]).ok();
+    shop.at("2026-12-25 10:20:00").run(["import-stock", "--json"]).ok().no_problems();
+    let shown = shop.run(["status", "--check"]).ok().stdout;
+    assert!(shown.contains("\n  newest file 2026-12-24 10:20:00 (24 h ago)\n"), "{shown}");
+    assert!(shown.contains("\nstock figures as of 2026-12-24 10:20:00 (24 h ago)\n"), "{shown}");
+
+    shop.at("2026-12-25 10:20:01");
+    shop.run(["status", "--check"]).exits(3).says("TEMPOSTAR WARNING - no new file for: import-stock |");
+    let ran = shop.run(["import-stock", "--json"]).ok();
+    ran.only_problem("no-new-file", "", &["more than 24 hours", "2026-12-24 10:20:00"]);
+    let status = shop.run(["status", "--json"]).ok().json();
+    assert_eq!(status["problems"][0]["code"], "no-new-file", "{status:#}");
+    assert_eq!(status["jobs"][2]["no_file_for_long"], true, "{status:#}");
+    assert_eq!(status["stock_as_of"], "2026-12-24 10:20:00", "{status:#}");
+    shop.run(["status"]).ok().says("(24 h ago): no new file for more than 24 hours");
+
+    // An old file that somebody does again is no new one.
+    shop.run(["import-stock", "--file", "stock_5.csv"]).ok();
+    shop.run(["import-stock", "--json"]).ok().only_problem("no-new-file", "", &[]);
+    put_stock(&mut shop, "2026-12-25 11:00:00", 4);
+    shop.run(["import-stock", "--json"]).ok().no_problems();
+    shop.run(["status", "--check"]).ok().says("problems=0");
+    shop.setting("[stock]\n", "[stock]\nexpect_file_every_h = 0\n");
+    shop.at("2026-12-30 11:00:00").run(["import-stock", "--json"]).ok().no_problems();
+    shop.run(["status", "--check"]).ok();
+}
+
+#[test]
+fn a_job_that_was_never_due_is_not_overdue() {
+    let mut shop = Shop::new();
+    shop.settings(|text| text + "[schedule]\nimport-stock = 30\nexport-orders = 10\n");
+    shop.run(["status", "--check"]).ok();
+    shop.run(["export-orders"]).ok();
+    shop.run(["status", "--check"]).ok();
+    shop.at("2026-11-24 10:26:00").run(["status", "--check"]).exits(3).says("overdue: export-orders |");
+    shop.at("2026-11-24 10:46:00")
+        .run(["status", "--check"])
+        .exits(3)
+        .says("overdue: import-stock, export-orders |");
+}
+
+#[test]
+fn an_order_that_is_not_shipped_for_long_is_looked_into() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 9);
+    for number in ["1001", "1002", "1003"] {
+        shop.order(number).line("A-1", 1).insert();
+    }
+    shop.run(["export-orders"]).ok();
+    shop.take_orders();
+    let names = |shop: &Shop| {
+        shop.run(["status", "--json"]).ok().json()["hand_work"]["orders_unshipped"]["first"].clone()
+    };
+    shop.at("2026-12-08 10:15:00");
+    assert_eq!(names(&shop), serde_json::json!([]));
+    shop.at("2026-12-08 10:15:01").run(["export-orders"]).ok();
+    assert_eq!(names(&shop), serde_json::json!(["1001", "1002", "1003"]));
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "status.csv",
+        "ショップ受注番号,受注進捗コード\n12345-1001,800\n12345-1002,999\n",
+    );
+    shop.run(["import-logistics"]).ok();
+    assert_eq!(names(&shop), serde_json::json!(["1003"]));
+    let shown = shop.run(["status", "--check"]).exits(3).stdout;
+    assert!(shown.starts_with("TEMPOSTAR WARNING - to do by hand: 2 |"), "{shown}");
+    assert!(
+        shown.contains(
+            "orders cancelled in TEMPOSTAR: 1 (not linked: cancel them in the shop, too)\n    1002\n"
+        ),
+        "{shown}"
+    );
+    shop.setting("[orders]\n", "[orders]\nunshipped_after_days = 0\n");
+    assert_eq!(names(&shop), serde_json::json!([]));
 }

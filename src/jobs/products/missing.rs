@@ -80,16 +80,3 @@ fn is_newest(shop: &Connection, file_time: Moment) -> Result<bool> {
     let newest: Option<Moment> = books::meta(shop, NEWEST_FULL_FILE)?.map(|time| time.parse()).transpose()?;
     Ok(newest.is_none_or(|newest| newest <= file_time))
 }
-
-/// The shop's products that are missing from the newest full file, sorted by code: deletions are not linked, somebody
-/// has to delete them here, too.
-pub fn missing_products(shop: &Connection) -> Result<Vec<String>> {
-    let mut statement = shop.prepare(
-        "SELECT code
-         FROM tempostar_missing_products
-         WHERE code IN (SELECT code FROM products)
-         ORDER BY code",
-    )?;
-    let codes = statement.query_map([], |row| row.get(0))?;
-    Ok(codes.collect::<rusqlite::Result<_>>()?)
-}

@@ -117,6 +117,13 @@ impl Ran {
         self.problem(code, place, words)
     }
 
+    /// Nothing was wrong.
+    #[track_caller]
+    pub fn no_problems(self) -> Self {
+        assert!(self.codes().is_empty(), "problems\n{self}");
+        self
+    }
+
     /// A file was refused, for this problem alone.
     #[track_caller]
     pub fn refused(self, code: &str, place: &str, words: &[&str]) -> Self {
