@@ -217,7 +217,9 @@ impl Staging {
                 "iif({old}.{column} IS {new}.{column}, '', ',\"{column}\":' || json_array({before}, {after}))"
             )
         });
-        format!("'{{' || substr({}, 2) || '}}'", differing.collect::<Vec<_>>().join(" || "))
+        // A sheet may have no column besides the code.
+        let listed = differing.fold("''".to_owned(), |sql, value| sql + " || " + &value);
+        format!("'{{' || substr({listed}, 2) || '}}'")
     }
 }
 

@@ -415,16 +415,16 @@ fn much_history_is_forgotten_by_several_runs() {
     shop.sql(
         "INSERT INTO tempostar_history_files
              (id, command, run_id, file_name, file_time, archived_as, written_at, is_first_load)
-         VALUES (1, 'import-stock', 'run', 'huge.csv', '2026-01-01 00:00:00', '', '2026-01-01 00:00:00', 0);
+         VALUES (0, 'import-stock', 'run', 'huge.csv', '2026-01-01 00:00:00', '', '2026-01-01 00:00:00', 0);
          WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 120000)
          INSERT INTO tempostar_stock_history
              (history_file_id, sku_code, line, old_quantity, old_allocated, quantity, allocated)
-         SELECT 1, n, n, 1, 0, 2, 0 FROM numbers;",
+         SELECT 0, n, n, 1, 0, 2, 0 FROM numbers;",
     );
     let count = "SELECT count(*) FROM tempostar_stock_history";
     shop.run(["import-stock"]).ok();
     shop.check_rows(count, &["20000"]);
     shop.run(["import-stock"]).ok();
     shop.check_rows(count, &["0"]);
-    shop.check_rows("SELECT count(*) FROM tempostar_history_files", &["0"]);
+    shop.check_rows("SELECT count(*) FROM tempostar_history_files WHERE id = 0", &["0"]);
 }

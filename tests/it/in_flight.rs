@@ -219,7 +219,8 @@ fn a_file_that_comes_late_changes_nothing_when_the_copy_of_a_newer_one_is_lost()
     }
     shop.at("2026-11-24 10:20:00");
     put_stock(&shop, "2026-11-24 10:04:00", &[("A-1", 12)]);
-    shop.run(["import-stock", "--json"]).ok().count("changed", 0);
+    let ran = shop.run(["import-stock", "--json"]).exits(3).count("changed", 0);
+    ran.problem("later-copy-lost", "stock20261124100400.csv", &["stock20261124101400.csv, which is newer"]);
     shop.check_stock("A-1", 10, 0);
 }
 

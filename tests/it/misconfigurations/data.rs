@@ -34,8 +34,9 @@ misconfigurations! {
         ja: "商品情報のファイルに誤りのある行が多すぎる",
         en: "too many rows of the product file are wrong",
         site: || Site::new().after(|site| {
-            let sheet = "商品コード,販売価格\nA-1,千円\nA-2,1200円\nA-3,1200\n";
-            site.put_sheet(PRODUCT_INBOX, "product.csv", sheet);
+            let good: String = (3..=20).map(|number| format!("A-{number},1200\n")).collect();
+            let sheet = format!("商品コード,販売価格\nA-1,千円\nA-2,1200円\n{good}");
+            site.put_sheet(PRODUCT_INBOX, "product.csv", &sheet);
         }),
         finds: error "products-file" "too-many-bad-rows" by [Shop, Savaway] exits 6,
     }
