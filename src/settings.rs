@@ -332,6 +332,8 @@ pub struct Inbox {
     pub max_bad_rows_percent: u32,
     /// Once a file has come, it is a problem when none comes for so many hours; 0: it never is.
     pub expect_file_every_h: u32,
+    /// What we have put away on the server is deleted after so many days; 0: never.
+    pub keep_on_server_days: u32,
 }
 
 /// When a file in an inbox is complete.
@@ -465,6 +467,8 @@ pub struct Limits {
     pub history_days: u32,
     /// How long a run may take.
     pub run_max_min: u32,
+    /// For how long the copies of order files are kept.
+    pub order_copies_days: u32,
 }
 
 /// Where a shop that is installed on this machine has its settings.

@@ -60,7 +60,7 @@ impl Shelf {
         self.spool(name).map(PassingSpool)
     }
 
-    /// Writes a small file at the top of the folder that a power cut leaves as it was or as it is now.
+    /// Writes a small file of the folder that a power cut leaves as it was or as it is now.
     pub fn keep(&self, _: Permit, name: &str, content: &[u8]) -> Result<()> {
         let (place, new) = (self.place(name), self.place(&format!("{name}.new")));
         let write = || -> io::Result<()> {
@@ -68,7 +68,7 @@ impl Shelf {
             file.write_all(content)?;
             file.sync_all()?;
             fs::rename(&new, &place)?;
-            File::open(&self.root)?.sync_all()
+            File::open(place.parent().unwrap_or(&self.root))?.sync_all()
         };
         write().with_context(|| format!("cannot write {}", place.display()))?;
         crash::point("kept");

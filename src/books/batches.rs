@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use serde::{Deserialize, Serialize};
 
 use crate::books::rows::Cells;
 use crate::moment::Moment;
@@ -76,7 +77,7 @@ pub struct BatchOrder {
 }
 
 /// What was sent under an order's number; it holds no customer's data.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentContent {
     /// A hash of when, by whom, for how much, and which lines.
     pub fingerprint: String,
@@ -331,6 +332,63 @@ pub(crate) fn archived_batches(connection: &Connection) -> Result<HashSet<String
         connection.prepare("SELECT archived_as FROM tempostar_batches WHERE archived_as IS NOT NULL")?;
     let rows = statement.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A file of orders whose copy has become old.
+#[derive(Clone, Debug)]
+pub(crate) struct OldCopy {
+    pub id: i64,
+    pub archived_as: String,
+    pub sha256: String,
+    pub size: u64,
+    pub line_count: u64,
+    pub sent_at: Moment,
+    pub shop_code: String,
+}
+
+/// The files of orders that were sent before this moment and have a copy still, oldest first, at most so many.
+pub(crate) fn old_copies(connection: &Connection, before: Moment, at_most: usize) -> Result<Vec<OldCopy>> {
+    let mut statement = connection.prepare(
+        "SELECT id, archived_as, sha256, size, line_count, sent_at, coalesce(shop_code, '') AS shop_code
+         FROM tempostar_batches
+         WHERE sent_at < ?1 AND archived_as IS NOT NULL
+         ORDER BY sent_at, id
+         LIMIT ?2",
+    )?;
+    let copies = statement.query_and_then((before, at_most), |row| {
+        Ok(OldCopy {
+            id: row.cell("tempostar_batches.id")?,
+            archived_as: row.cell("tempostar_batches.archived_as")?,
+            sha256: row.cell("tempostar_batches.sha256")?,
+            size: row.cell("tempostar_batches.size")?,
+            line_count: row.cell("tempostar_batches.line_count")?,
+            sent_at: row.cell("tempostar_batches.sent_at")?,
+            shop_code: row.cell("tempostar_batches.shop_code")?,
+        })
+    })?;
+    copies.collect()
+}
+
+/// What was sent in a file of orders: their numbers and contents.
+pub(crate) fn members(connection: &Connection, id: i64) -> Result<Vec<(String, SentContent)>> {
+    let mut statement = connection.prepare(
+        "SELECT order_no, coalesce(fingerprint, '') AS fingerprint, coalesce(lines, '') AS lines
+         FROM tempostar_batch_orders
+         WHERE batch_id = ?1
+         ORDER BY order_no",
+    )?;
+    let members = statement.query_and_then([id], |row| {
+        let fingerprint = row.cell("tempostar_batch_orders.fingerprint")?;
+        let content = SentContent { fingerprint, lines: row.cell("tempostar_batch_orders.lines")? };
+        Ok((row.cell("tempostar_batch_orders.order_no")?, content))
+    })?;
+    members.collect()
+}
+
+/// Notes that the copy of the file of orders with these bytes is no more.
+pub(crate) fn forget_copy(connection: &Connection, sha256: &str) -> Result<()> {
+    connection.execute("UPDATE tempostar_batches SET archived_as = NULL WHERE sha256 = ?1", [sha256])?;
+    Ok(())
 }
 
 /// A batch that the database has forgotten.

@@ -177,9 +177,48 @@ pub(crate) fn is_begun(connection: &Connection, file: &FileEntry) -> Result<bool
     Ok(connection.query_row(sql, (file.job, &file.name, &file.sha256), |row| row.get(0))?)
 }
 
-/// Notes that the server's copy has been put away.
-pub(crate) fn mark_cleaned_up(connection: &Connection, id: i64) -> Result<()> {
-    connection.execute("UPDATE tempostar_files SET is_cleaned_up = 1 WHERE id = ?1", [id])?;
+/// Notes that the server's copy has been put away, and where it is to be looked after.
+pub(crate) fn mark_cleaned_up(connection: &Connection, id: i64, put_as: Option<&str>) -> Result<()> {
+    let sql = "UPDATE tempostar_files SET is_cleaned_up = 1, put_as = ?2 WHERE id = ?1";
+    connection.execute(sql, (id, put_as))?;
+    Ok(())
+}
+
+/// A file that we have put somewhere on the server.
+#[derive(Clone, Debug)]
+pub(crate) struct PutFile {
+    pub id: i64,
+    pub put_as: String,
+    pub size: u64,
+}
+
+/// The files that a job put away on the server before this moment, oldest first, at most so many.
+pub(crate) fn put_before(
+    connection: &Connection,
+    job: Job,
+    before: Moment,
+    at_most: usize,
+) -> Result<Vec<PutFile>> {
+    let mut statement = connection.prepare(
+        "SELECT id, put_as, size
+         FROM tempostar_files
+         WHERE command = ?1 AND decided_at < ?2 AND put_as IS NOT NULL
+         ORDER BY decided_at, id
+         LIMIT ?3",
+    )?;
+    let files = statement.query_and_then((job, before, at_most), |row| {
+        Ok(PutFile {
+            id: row.cell("tempostar_files.id")?,
+            put_as: row.cell("tempostar_files.put_as")?,
+            size: row.cell("tempostar_files.size")?,
+        })
+    })?;
+    files.collect()
+}
+
+/// Notes that nobody need look after a file on the server any more.
+pub(crate) fn let_go(connection: &Connection, id: i64) -> Result<()> {
+    connection.execute("UPDATE tempostar_files SET put_as = NULL WHERE id = ?1", [id])?;
     Ok(())
 }
 

@@ -46,6 +46,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/008_undo.sql"),
     include_str!("schema/009_unknown_stock.sql"),
     include_str!("schema/010_who_started.sql"),
+    include_str!("schema/011_put_away.sql"),
 ];
 
 /// The last version that was kept in `PRAGMA user_version`.

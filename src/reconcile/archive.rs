@@ -105,6 +105,10 @@ impl Archive {
             for batch in names_in(&self.root.join(&folder))? {
                 for name in names_in(&self.root.join(&folder).join(&batch))? {
                     let name = name.strip_suffix(PACKED).unwrap_or(&name);
+                    // What stays of an old copy, or one that is being written.
+                    if name.ends_with(".sent") || name.ends_with(".sent.new") || name.starts_with('.') {
+                        continue;
+                    }
                     let place = format!("{folder}/{batch}/{name}");
                     self.unknown.left += 1;
                     if self.copies.contains_key(&place) || is_at_work {

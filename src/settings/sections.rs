@@ -369,6 +369,7 @@ fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str, every_
         after_import: r.word(&key("after_import"), &after_import).unwrap_or(AfterImport::Archive),
         max_bad_rows_percent: r.number(&key("max_bad_rows_percent"), 0..=100, 5),
         expect_file_every_h: r.number(&key("expect_file_every_h"), 0..=8760, every_h),
+        keep_on_server_days: r.number(&key("keep_on_server_days"), 0..=36_500, 30),
     }
 }
 
@@ -525,5 +526,6 @@ fn limits(r: &mut Reader<'_>) -> Limits {
         max_file_bytes: r.number("limits.max_file_mb", 1..=1_000_000, 512_u64) * 1024 * 1024,
         history_days: r.number("limits.history_days", 1..=36_500, 90),
         run_max_min: r.number("limits.run_max_min", 1..=10_080, 60),
+        order_copies_days: r.number("limits.order_copies_days", 1..=36_500, 30),
     }
 }

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 
 use super::import::{join, marker_name};
 use super::run::Run;
@@ -36,6 +37,7 @@ use crate::settings::Settings;
 use crate::shelf::set_time;
 use crate::text::{books as books_text, progress, sync as text};
 
+mod essence;
 mod restored;
 mod strangers;
 
@@ -69,7 +71,7 @@ pub struct ExportJob {
 }
 
 /// What is in a file of orders.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ReadBack {
     /// The shop code that stands before each number.
     pub shop_code: String,
@@ -105,6 +107,7 @@ pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
         }
     }
     remote.close();
+    essence::replace_old_copies(run, permit)?;
     run.report.look = Look::Whole;
     Ok(())
 }

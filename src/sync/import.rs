@@ -22,7 +22,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use self::commit::{commit, finish_begun, give_up_begun, rehearse};
-use self::inbox::{Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready, mark_cleaned_up};
+use self::inbox::{
+    Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready, mark_cleaned_up, sweep_server,
+};
 pub use self::inbox::{join, marker_name};
 pub use self::job::{Comparison, ImportJob, Incoming, Progress};
 use self::judge::{compare, judge, refuse};
@@ -126,6 +128,9 @@ fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<
         if let Some((permit, id)) = run.permit.zip(decided.entry_id) {
             put_away(run, permit, &mut remote, &inbox, &spooled, &decided.decision, id)?;
         }
+    }
+    if let Some(permit) = run.permit {
+        sweep_server(run, permit, &mut remote, &inbox)?;
     }
     remote.close();
     run.report.look = Look::Whole;

@@ -169,6 +169,13 @@ problems! {
         hint_ja: "次の実行で再び試みます。二重に取り込むことはありません。続く場合は、FTP ユーザに移動と削除の権限があるか SAVAWAY へご確認ください。",
         hint_en: "the next run tries again, and applies nothing twice; if it goes on, ask SAVAWAY whether this FTP user may rename and delete",
     }
+    Warning cannot_sweep = "cannot-sweep" (path: &str) {
+        who: [Support, Savaway],
+        ja: "サーバの古いファイル {path} を削除できません",
+        en: "the old file {path} cannot be deleted on the server",
+        hint_ja: "FTP ユーザに削除の権限があるか SAVAWAY へご確認ください。削除しない場合は、設定ファイルの keep_on_server_days を 0 にしてください。",
+        hint_en: "ask SAVAWAY whether this FTP user may delete files; to keep them, set keep_on_server_days = 0",
+    }
     Warning batch_taken_unseen = "batch-taken-unseen" (name: &str) {
         ends: InSilence,
         ja: "前回の実行が途中で止まったため、受注ファイル {name} をサーバで確認できませんでした。TEMPOSTAR が受け取ったものとして扱います。",

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 
-use crate::harness::{LOGISTICS_INBOX, OUTBOX, STOCK_INBOX, Shop, SmallDisk, cp932};
+use crate::ftp_server::Fault;
+use crate::harness::{CUSTOMER, LOGISTICS_INBOX, OUTBOX, STOCK_INBOX, Shop, SmallDisk, cp932};
 
 /// As the harness writes it.
 const INBOX: &str = "inbox = \"/netstock/{shop_code}\"";
@@ -305,4 +306,87 @@ fn a_database_put_back_is_taught_by_packed_order_files() {
         "SELECT archived_as LIKE 'export-orders.demo/1/order%.csv' FROM tempostar_batches",
         &["1"],
     );
+}
+
+// What is old goes ------------------------------------------------------------------------------------------------
+
+#[test]
+fn an_old_copy_of_orders_gives_way_to_what_a_restored_database_must_know() {
+    let mut shop = Shop::new();
+    for number in 1001..=1030 {
+        shop.order(&number.to_string()).line("A-1", 1).insert();
+    }
+    let backup = shop.path("backup.db");
+    shop.db().execute("VACUUM INTO ?1", [backup.to_str().unwrap()]).unwrap();
+    shop.run(["export-orders"]).ok();
+    let copy = the_copy(&shop);
+    let name = copy.file_stem().unwrap().to_string_lossy().into_owned();
+    shop.at("2026-12-24 10:14:00").run(["export-orders"]).ok();
+    assert_eq!(the_copy(&shop), copy, "it is not 30 days old");
+    shop.at("2026-12-24 10:16:00").run(["export-orders", "--json"]).ok().no_problem();
+    let essence = the_copy(&shop);
+    assert_eq!(essence.file_name().unwrap().to_string_lossy(), format!("{name}.sent"));
+    let content = fs::read_to_string(&essence).unwrap();
+    assert!(content.contains("\"1001\"") && content.contains("fingerprint"), "{content}");
+    for personal in CUSTOMER {
+        assert!(!content.contains(personal), "{personal} in {content}");
+    }
+    shop.run(["reconcile"]).ok();
+    shop.run(["explain", "1001"]).ok();
+    shop.check_rows("SELECT archived_as FROM tempostar_batches", &["NULL"]);
+    shop.take_orders();
+    for ending in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(shop.path(&format!("shop.db{ending}")));
+    }
+    fs::copy(&backup, shop.path("shop.db")).unwrap();
+    let ran = shop.at("2026-12-24 11:00:00").run(["export-orders", "--json"]).exits(3);
+    ran.only_problem("database-restored", "", &["sent (1)", "orders (30)"]);
+    assert_eq!(shop.numbers_in_outbox(), [""; 0], "sent twice");
+    shop.check_rows(
+        "SELECT file_name, state, sent_at, archived_as FROM tempostar_batches",
+        &[&format!("{name}|sent|2026-11-24 10:15:00|NULL")],
+    );
+    shop.check_rows("SELECT DISTINCT exported_at FROM orders", &["2026-11-24 10:15:00"]);
+    shop.run(["export-orders", "--json"]).ok().no_problem();
+}
+
+#[test]
+fn what_an_import_put_away_on_the_server_goes_after_keep_on_server_days() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    let good = |quantity: u32| format!("商品コード,在庫数\nA-1,{quantity}\n");
+    shop.put_sheet(STOCK_INBOX, "a.csv", &good(8));
+    shop.put_sheet(STOCK_INBOX, "b.csv", &good(9));
+    shop.put_sheet(STOCK_INBOX, "bad.csv", "what,ever\n1,2\n");
+    shop.run(["import-stock"]).exits(3);
+    let (archive, error) = (format!("{STOCK_INBOX}/archive"), format!("{STOCK_INBOX}/error"));
+    shop.put_sheet(&archive, "somebody_s.csv", &good(1));
+    // Somebody has put another one in its place.
+    shop.put_sheet(&archive, "b.csv", &good(100));
+    shop.at("2026-12-24 10:14:00").run(["import-stock", "--json"]).ok();
+    assert_eq!(shop.remote_files(&archive), ["a.csv", "b.csv", "somebody_s.csv"]);
+    shop.at("2026-12-24 10:16:00").run(["import-stock", "--dry-run"]).ok();
+    assert_eq!(shop.remote_files(&error), ["bad.csv"]);
+    shop.setting(INBOX, &format!("{INBOX}\nkeep_on_server_days = 0"));
+    shop.run(["import-stock"]).ok();
+    assert_eq!(shop.remote_files(&error), ["bad.csv"]);
+    shop.setting("keep_on_server_days = 0", "keep_on_server_days = 30");
+    shop.run(["import-stock", "--json"]).ok().no_problem();
+    assert_eq!(shop.remote_files(&archive), ["b.csv", "somebody_s.csv"]);
+    assert_eq!(shop.remote_files(&error), [""; 0]);
+    shop.check_rows("SELECT count(*) FROM tempostar_files WHERE put_as IS NOT NULL", &["0"]);
+}
+
+#[test]
+fn a_server_that_deletes_nothing_is_named_and_asked_again() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "a.csv", "商品コード,在庫数\nA-1,8\n");
+    shop.run(["import-stock"]).ok();
+    shop.ftp.faults().once(Fault::DeleteRefused);
+    shop.at("2026-12-24 10:16:00");
+    let ran = shop.run(["import-stock", "--json"]);
+    ran.only_problem("cannot-sweep", "", &[&format!("{STOCK_INBOX}/archive/a.csv"), "keep_on_server_days"]);
+    shop.run(["import-stock", "--json"]).ok().no_problem();
+    assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")), [""; 0]);
 }

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{ExportJob, bytes_of};
+use super::essence::{ESSENCE, Essence};
+use super::{ExportJob, ReadBack, bytes_of};
 use crate::books::batches::{self, Batch, BatchOrder, BatchState, NewBatch, Place, RestoredBatch};
 use crate::hashing::Hashing;
 use crate::interrupt;
 use crate::kept::{PACKED, find_copy, read_copy};
+use crate::moment::Moment;
 use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::shelf::time_of;
@@ -129,6 +131,33 @@ struct SentFile {
     archived_as: Option<String>,
 }
 
+impl SentFile {
+    fn is_essence(&self) -> bool {
+        self.archived_as.is_some() && self.name.ends_with(ESSENCE)
+    }
+}
+
+/// What a file tells of what was sent.
+struct Traces {
+    sha256: String,
+    size: u64,
+    sent_at: Moment,
+    sent: ReadBack,
+}
+
+impl Traces {
+    fn look(job: &ExportJob, file: &SentFile) -> Result<Self> {
+        if file.is_essence() {
+            let essence = Essence::read(&file.path)?;
+            let sent_at = essence.sent_at()?;
+            return Ok(Self { sha256: essence.sha256, size: essence.size, sent_at, sent: essence.sent });
+        }
+        let (sha256, size) = hash(&file.path)?;
+        let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
+        Ok(Self { sha256, size, sent_at, sent: (job.read_back)(&file.path)? })
+    }
+}
+
 fn take_up_archive(run: &Run<'_>, permit: Permit, job: &ExportJob, found: &mut Found) -> Result<()> {
     let known: HashSet<String> = batches::archived_batches(&run.books)?;
     for file in archived_files(run)? {
@@ -149,7 +178,8 @@ fn archived_files(run: &Run<'_>) -> Result<Vec<SentFile>> {
         for name in names_in(&root.join(&number))? {
             let name = name.strip_suffix(PACKED).unwrap_or(&name).to_owned();
             let path = root.join(&number).join(&name);
-            if !name.starts_with('.') && find_copy(&path)?.is_some() {
+            let is_whole = !name.starts_with('.') && !name.ends_with(".sent.new");
+            if is_whole && find_copy(&path)?.is_some() {
                 let archived_as = Some(format!("{folder}/{number}/{name}"));
                 files.push((number.parse::<i64>().unwrap_or(0), SentFile { path, name, archived_as }));
             }
@@ -170,9 +200,9 @@ fn names_in(folder: &Path) -> Result<Vec<String>> {
 
 /// Teaches the database that this file was sent, with all the orders that are in it.
 fn take_up(run: &Run<'_>, permit: Permit, job: &ExportJob, file: &SentFile, found: &mut Found) -> Result<()> {
-    let (sha256, _) = hash(&file.path)?;
-    let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
-    match (batches::batch_of(&run.books, &sha256)?, &file.archived_as) {
+    let traces = Traces::look(job, file)?;
+    let sent_at = traces.sent_at;
+    match (batches::batch_of(&run.books, &traces.sha256)?, &file.archived_as) {
         (Some(batch), Some(archived_as)) if batch.state != BatchState::Sent => {
             run.books.write(permit, "taken-up-again", |books| {
                 batches::claim(books, batch.id, &run.report.run_id)?;
@@ -181,7 +211,13 @@ fn take_up(run: &Run<'_>, permit: Permit, job: &ExportJob, file: &SentFile, foun
             found.orders += usize::try_from(batch.order_count)?;
         }
         (Some(_), _) => return Ok(()),
-        (None, archived_as) => found.note(restore(run, permit, job, file, archived_as.as_deref())?),
+        (None, archived_as) => {
+            found.note(restore(run, permit, job, file, &traces, archived_as.as_deref())?);
+        }
+    }
+    if file.is_essence() {
+        // There is no copy any more that the ledger could name.
+        run.books.write(permit, "copy-forgotten", |books| batches::forget_copy(books, &traces.sha256))?;
     }
     found.files += 1;
     Ok(())
@@ -193,14 +229,13 @@ fn restore(
     permit: Permit,
     job: &ExportJob,
     file: &SentFile,
+    traces: &Traces,
     archived_as: Option<&str>,
 ) -> Result<Restored> {
-    let (sha256, size) = hash(&file.path)?;
-    let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
-    let sent = (job.read_back)(&file.path)?;
+    let Traces { sha256, size, sent_at, sent } = traces;
     let mut restored = Restored::default();
     let mut members = Vec::new();
-    for (order_no, content) in sent.orders {
+    for (order_no, content) in sent.orders.clone() {
         let ours = (job.content_of)(&run.books, run.settings, &order_no)?;
         match ours {
             None => restored.lost.push(order_no.clone()),
@@ -213,16 +248,16 @@ fn restore(
         members.push(BatchOrder { order_no, updated_at, content });
     }
     let new = NewBatch {
-        file_name: &file.name,
-        sha256: &sha256,
-        size,
+        file_name: file.name.strip_suffix(ESSENCE).unwrap_or(&file.name),
+        sha256,
+        size: *size,
         orders: &members,
         line_count: sent.lines,
         run_id: &run.report.run_id,
-        place: &Place { shop_code: sent.shop_code, ..Place::new(run.settings) },
+        place: &Place { shop_code: sent.shop_code.clone(), ..Place::new(run.settings) },
     };
     let batch = RestoredBatch { new, archived_as, others: &restored.others };
-    run.books.write(permit, "taken-up-again", |books| batches::restore_batch(books, &batch, sent_at))?;
+    run.books.write(permit, "taken-up-again", |books| batches::restore_batch(books, &batch, *sent_at))?;
     Ok(restored)
 }
 

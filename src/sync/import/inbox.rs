@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::moment::Moment;
 use anyhow::{Context, Result};
+use chrono::TimeDelta;
 
 use super::super::run::Run;
 use super::intake::{Intake, Received};
@@ -263,7 +264,11 @@ pub(super) enum Place {
 }
 
 pub(super) fn mark_cleaned_up(run: &Run<'_>, permit: Permit, id: i64) -> Result<()> {
-    run.books.write(permit, "cleaned-up", |books| files::mark_cleaned_up(books, id))
+    mark_put_away(run, permit, id, None)
+}
+
+fn mark_put_away(run: &Run<'_>, permit: Permit, id: i64, put_as: Option<&str>) -> Result<()> {
+    run.books.write(permit, "cleaned-up", |books| files::mark_cleaned_up(books, id, put_as))
 }
 
 pub(super) fn clean_up_remote(
@@ -284,16 +289,23 @@ pub(super) fn clean_up_remote(
         return mark_cleaned_up(run, permit, id);
     }
     let moved = match (place, inbox.after_import) {
-        (Place::Error, _) => move_into(remote, permit, inbox, file, "error"),
-        (Place::Archive, AfterImport::Archive) => move_into(remote, permit, inbox, file, "archive"),
-        (Place::Archive, AfterImport::Delete) => remote.delete(permit, &join(&inbox.folder, name)),
+        (Place::Error, _) => move_into(remote, permit, inbox, file, "error").map(Some),
+        (Place::Archive, AfterImport::Archive) => move_into(remote, permit, inbox, file, "archive").map(Some),
+        (Place::Archive, AfterImport::Delete) => {
+            remote.delete(permit, &join(&inbox.folder, name)).map(|()| None)
+        }
     };
-    let cleaned = moved.and_then(|()| match &inbox.ready {
-        Ready::Marker { suffix } => remote.delete(permit, &join(&inbox.folder, &marker_name(name, suffix))),
-        Ready::Stable { .. } => Ok(()),
+    let cleaned = moved.and_then(|put_as| match &inbox.ready {
+        Ready::Marker { suffix } => {
+            remote.delete(permit, &join(&inbox.folder, &marker_name(name, suffix))).map(|()| put_as)
+        }
+        Ready::Stable { .. } => Ok(put_as),
     });
     match cleaned {
-        Ok(()) => mark_cleaned_up(run, permit, id),
+        Ok(put_as) => {
+            let put_as = put_as.filter(|_| inbox.keep_on_server_days > 0);
+            mark_put_away(run, permit, id, put_as.as_deref())
+        }
         // The rows are safe and the ledger knows the file: the other files need not wait for it.
         Err(error)
             if matches!(
@@ -308,14 +320,44 @@ pub(super) fn clean_up_remote(
     }
 }
 
-/// Moves a file of the inbox to a folder beside it, under a name that is free there.
+/// So many files are deleted by one run: a server that is slow to delete keeps no file waiting.
+const SWEPT_MAX: usize = 50;
+
+/// Deletes on the server what was put away there so long ago, if it is still the file that we have put there.
+pub(super) fn sweep_server(
+    run: &mut Run<'_>,
+    permit: Permit,
+    remote: &mut Remote<'_>,
+    inbox: &Inbox,
+) -> Result<()> {
+    let days = TimeDelta::days(i64::from(inbox.keep_on_server_days));
+    if days.is_zero() {
+        return Ok(());
+    }
+    for file in files::put_before(&run.books, run.report.job, run.clock.now() - days, SWEPT_MAX)? {
+        interrupt::check()?;
+        if remote.size(&file.put_as)? == Some(file.size)
+            && let Err(error) = remote.delete(permit, &file.put_as)
+        {
+            if !matches!(error.kind, ErrorKind::Refused | ErrorKind::Forbidden) {
+                return Err(error.into());
+            }
+            run.report.tell(text::cannot_sweep(&file.put_as).because(&error.problem.message));
+            return Ok(());
+        }
+        run.books.write(permit, "swept", |books| files::let_go(books, file.id))?;
+    }
+    Ok(())
+}
+
+/// Moves a file of the inbox to a folder beside it, under a name that is free there; gives that.
 pub(super) fn move_into(
     remote: &mut Remote<'_>,
     permit: Permit,
     inbox: &Inbox,
     file: &Spooled,
     folder: &str,
-) -> Result<(), crate::server::Error> {
+) -> Result<String, crate::server::Error> {
     let name = &file.entry.name;
     let source = join(&inbox.folder, name);
     let folder = join(&inbox.folder, folder);
@@ -335,7 +377,8 @@ pub(super) fn move_into(
             remote.rename(permit, &source, &target)
         }
         result => result,
-    }
+    }?;
+    Ok(target)
 }
 
 /// How long a file's name can be on nearly every file system.
