@@ -166,6 +166,12 @@ fn without_settings(call: &Call<'_>, command: &Command, failure: Failure, langua
 }
 
 fn run_job(call: &Call<'_>, job: Job, command: &Command, settings: &Settings) -> Answer {
+    if let Err(failure) = settings.settle_user() {
+        // Nothing of it is kept or mailed: that would be a file, too.
+        let mut report = call.report(job);
+        report.fail(failure);
+        return print::report(&report, call.began.elapsed(), settings.language);
+    }
     let progress = call.progress(settings.language);
     let source = |files: &[PathBuf]| match files {
         [] => Source::Inbox,
@@ -210,6 +216,9 @@ fn undo(call: &Call<'_>, settings: &Settings, options: &cli::Undo) -> Answer {
         Ok(job) => job,
         Err(failure) => return call.failed(failure, language),
     };
+    if let Err(failure) = settings.settle_user() {
+        return call.failed(failure, language);
+    }
     let mode = if options.dry_run { Mode::DryRun } else { Mode::Real };
     let report = Report { undoes: Some(options.run.clone()), ..call.report(job) };
     let report = sync::run(settings, call.clock, mode, report, |run| undo::run(run, &options.run));

@@ -42,7 +42,7 @@ pub(crate) fn run(
     environment: Option<Environment>,
 ) -> Result<Made, Failure> {
     let path = settings::place_for_new(config, User::ours().is_root());
-    let user = User::to_work_as(options.user.as_deref())?;
+    let user = User::to_work_as(options.user.as_deref(), &settings::installed_data())?;
     let mut answers = Answers::gather(options, environment)?;
     refuse_to_overwrite(&path, &answers)?;
     terminal::ask(&mut answers)?;

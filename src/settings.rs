@@ -29,6 +29,7 @@ use crate::job::Job;
 use crate::kept;
 use crate::layout::one_line;
 use crate::moment::Moment;
+use crate::owner;
 use crate::problem::{Exit, Failure, Problem};
 use crate::sheet::EncodingChoice;
 use crate::text::{Language, settings as text};
@@ -109,6 +110,13 @@ pub struct Settings {
     pub limits: Limits,
     /// The environment variables that hold passwords: no program that we start needs them.
     pub secret_variables: Vec<String>,
+}
+
+impl Settings {
+    /// See [`owner::settle`].
+    pub(crate) fn settle_user(&self) -> Result<(), Failure> {
+        owner::settle(&self.work_dir, &self.database, &self.path)
+    }
 }
 
 /// The shop.
@@ -582,7 +590,7 @@ fn read_text(path: &Path) -> Result<String, Problem> {
     }
     let bytes = kept::read(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => text::file_missing(),
-        _ => text::file_unreadable(&error.to_string()),
+        _ => owner::or_denied(text::file_unreadable(&error.to_string()), path, &error),
     })?;
     String::from_utf8(bytes).map_err(|error| {
         let (good, _) = error.as_bytes().split_at(error.utf8_error().valid_up_to());

@@ -25,6 +25,7 @@ use crate::job::Job;
 use crate::kept::{create_file, find_copy, is_intact, keep, remove_copy};
 use crate::lock::Lock;
 use crate::moment::Moment;
+use crate::owner;
 use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::text::sync as text;
@@ -254,9 +255,9 @@ impl Drop for PassingSpool {
     }
 }
 
-fn unusable(path: &Path, error: &io::Error) -> Failure {
+pub(crate) fn unusable(path: &Path, error: &io::Error) -> Failure {
     let problem = text::work_dir_unusable(&path.display().to_string(), &error.to_string());
-    Failure::of(problem)
+    Failure::of(owner::or_denied(problem, path, error))
 }
 
 /// Whether a folder's name is that of a run: `20261124T101500-1a2b3c`.

@@ -111,6 +111,7 @@ pub mod init;
 pub mod job;
 pub mod jobs;
 pub mod mail;
+pub mod owner;
 pub mod past_runs;
 pub mod print;
 pub mod problem;
@@ -134,6 +135,7 @@ pub static PROBLEMS: &[(&str, &[Declared])] = &[
     ("Products, stock and orders", jobs::PROBLEMS),
     ("The database", books::PROBLEMS),
     ("Mails", mail::PROBLEMS),
+    ("Users and permissions", owner::PROBLEMS),
     ("Asked with explain", explain::PROBLEMS),
     ("Undoing a run", undo::PROBLEMS),
     ("Found by reconcile", reconcile::PROBLEMS),
@@ -165,6 +167,7 @@ mod tests {
             job::TEXTS,
             jobs::TEXTS,
             mail::TEXTS,
+            owner::TEXTS,
             past_runs::TEXTS,
             print::TEXTS,
             problem::TEXTS,

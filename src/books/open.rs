@@ -12,11 +12,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, ffi};
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
 
 use super::listed::list_in_memory;
 use crate::crash;
 use crate::job::Job;
 use crate::lock::Lock;
+use crate::owner;
 use crate::permit::Permit;
 use crate::problem::{Failure, Problem};
 use crate::settings::{Environment, Settings};
@@ -135,6 +138,7 @@ pub fn open(settings: &Settings) -> Result<Books> {
     let path = &settings.database;
     check_place(path)?;
     create_unreadable_for_others(path)?;
+    check_writable(path)?;
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     house_temporary_files(&connection, &settings.work_dir)?;
     migrate(&mut connection, path)?;
@@ -201,7 +205,8 @@ pub(crate) fn lock(settings: &Settings, name: &str) -> Result<Option<Lock>> {
     let path = lock_path(&settings.database, name);
     let file = open_lock(&path).map_err(|error| {
         let folder = path.parent().map(show).unwrap_or_default();
-        Failure::of(text::database_folder_unwritable(&folder, &error.to_string()))
+        let problem = text::database_folder_unwritable(&folder, &error.to_string());
+        Failure::of(owner::or_denied(problem, &path, &error))
     })?;
     Lock::take(file).with_context(|| format!("cannot lock {}", path.display()))
 }
@@ -329,7 +334,8 @@ fn check_place(path: &Path) -> Result<(), Failure> {
 fn create_unreadable_for_others(path: &Path) -> Result<(), Failure> {
     match OpenOptions::new().write(true).create_new(true).mode(0o660).open(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(Failure::of(text::database_cannot_open(&show(path), &error.to_string())))
+            let problem = text::database_cannot_open(&show(path), &error.to_string());
+            Err(Failure::of(owner::or_denied(problem, path, &error)))
         }
         _ => Ok(()),
     }
@@ -377,7 +383,25 @@ fn unusable(path: &Path, error: &rusqlite::Error) -> Failure {
         Some(ErrorCode::CannotOpen) => text::database_cannot_open(&show(path), &error.to_string()),
         _ => explain(error).unwrap_or_else(|| text::database_cannot_open(&show(path), &error.to_string())),
     };
-    Failure::of(problem)
+    // SQLite does not say why; the file itself does.
+    match access(path, Access::READ_OK) {
+        Err(denied) => Failure::of(owner::or_denied(problem, path, &denied.into())),
+        Ok(()) => Failure::of(problem),
+    }
+}
+
+/// SQLite would open a file that must not be written, and only fail later, without a word about which it is.
+fn check_writable(path: &Path) -> Result<(), Failure> {
+    for ending in ["", "-wal", "-shm"] {
+        let mut place = path.as_os_str().to_owned();
+        place.push(ending);
+        let is_readable = access(&place, Access::READ_OK).is_ok();
+        if let (true, Err(denied @ Errno::ACCESS)) = (is_readable, access(&place, Access::WRITE_OK)) {
+            let problem = text::database_read_only(&denied.to_string());
+            return Err(Failure::of(owner::or_denied(problem, Path::new(&place), &denied.into())));
+        }
+    }
+    Ok(())
 }
 
 /// The schema's version. It stands in our own table: `PRAGMA user_version` belongs to the shop's application.

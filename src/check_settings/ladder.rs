@@ -8,6 +8,8 @@ use super::{database, disks, files, folders, mail, orders, schedule, server};
 use super::{settings_file, work_folder, write_test};
 use crate::cli::CheckSettings;
 use crate::job::Job;
+use crate::owner::User;
+use crate::text::owner::who_runs;
 use crate::text::progress::connecting;
 use crate::text::{Text, check_settings as say};
 
@@ -52,9 +54,19 @@ pub(super) const LADDER: &[Rung] = &[
         look: |_| Ok(Found::ok(say::language_here())),
     },
     Rung {
+        id: "user",
+        title: say::title_user,
+        after: &[],
+        stops: Job::ALL,
+        look: |world| {
+            world.settings.settle_user()?;
+            Ok(Found::ok(who_runs(&User::ours().name())))
+        },
+    },
+    Rung {
         id: "disk-space",
         title: say::title_disk_space,
-        after: &[],
+        after: &["user"],
         stops: Job::ALL,
         look: |world| Ok(disks::space(world.settings)),
     },

@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::finding::{Finding, Found, OTHERS};
 use crate::kept::create_file;
 use crate::problem::Failure;
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, unusable};
 use crate::text::{check_settings as say, sync as say_sync};
 
 /// The folders in which the jobs make further ones or files.
@@ -36,9 +36,7 @@ pub(super) fn usable(path: &Path, run_id: &str) -> Result<(Found, Shelf)> {
     let found = fs::metadata(path)?;
     let mode = found.permissions().mode() & 0o7777;
     let open = (mode & OTHERS != 0).then(|| say::work_folder_open(&shown, &format!("{mode:04o}")));
-    let user = rustix::process::geteuid().as_raw();
-    let foreign = (found.uid() != user).then(|| say::work_folder_of_another(&shown, found.uid(), user));
-    let findings = open.into_iter().chain(foreign).map(Finding::of);
+    let findings = open.into_iter().map(Finding::of);
     Ok((Found::ok(say::work_folder_fine(&shown)).with_all(findings), work_dir))
 }
 
@@ -63,8 +61,4 @@ fn try_out(folder: &Path, probe: &str) -> Result<(), Failure> {
     let made = create_file(&path).and_then(|mut file| file.write_all(b"check-settings\n"));
     let removed = fs::remove_file(&path);
     made.and(removed).map_err(|error| unusable(folder, &error))
-}
-
-fn unusable(path: &Path, error: &io::Error) -> Failure {
-    Failure::of(say_sync::work_dir_unusable(&path.display().to_string(), &error.to_string()))
 }

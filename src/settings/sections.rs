@@ -19,6 +19,7 @@ use super::{
 use crate::encoding::Encoding;
 use crate::job::Job;
 use crate::kept;
+use crate::owner::or_denied;
 use crate::problem::Problem;
 use crate::sheet::EncodingChoice;
 use crate::text::{Language, settings as text};
@@ -208,7 +209,9 @@ fn check_ca_file(r: &mut Reader<'_>, key: &str, file: &Path) {
     }
     let shown = file.display().to_string();
     match kept::read(file) {
-        Err(error) => r.report(key, text::ca_file_unreadable(&shown, &error.to_string())),
+        Err(error) => {
+            r.report(key, or_denied(text::ca_file_unreadable(&shown, &error.to_string()), file, &error));
+        }
         Ok(bytes) if !String::from_utf8_lossy(&bytes).contains("-----BEGIN CERTIFICATE-----") => {
             r.report(key, text::ca_file_not_pem(&shown));
         }
@@ -281,8 +284,11 @@ fn password_variable(r: &Reader<'_>, name: &str) -> Result<String, Problem> {
 fn first_line(folder: &Path, path: &Path) -> Result<String, Problem> {
     let start = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let start = fs::canonicalize(start).unwrap_or_else(|_| start.to_owned());
-    let bytes = kept::read(path)
-        .map_err(|error| text::password_file_unreadable(&start.display().to_string(), &error.to_string()))?;
+    let bytes = kept::read(path).map_err(|error| {
+        let problem = text::password_file_unreadable(&start.display().to_string(), &error.to_string());
+        // Of a file that is there, the name is no password.
+        or_denied(problem, path, &error)
+    })?;
     let content = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     match std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)) {

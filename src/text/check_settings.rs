@@ -10,6 +10,7 @@ texts! {
     title_passwords() { ja: "パスワードの保護", en: "protection of passwords" }
     title_go_live() { ja: "本番環境の設定", en: "settings of production" }
     title_language() { ja: "表示とメールの言語", en: "language" }
+    title_user() { ja: "実行するユーザ", en: "user" }
     title_disk_space() { ja: "ディスクの空き", en: "free disk space" }
     title_work_folder() { ja: "作業フォルダ", en: "work folder" }
     title_database() { ja: "データベース", en: "database" }
@@ -550,12 +551,6 @@ problems! {
         en: "the work folder {path} is open to every user of this computer (mode {mode}); copies of orders lie in it",
         hint_ja: "「chmod 700 {path}」で、ほかの利用者から開けないようにしてください。",
         hint_en: "run `chmod 700 {path}`",
-    }
-    Warning work_folder_of_another = "work-dir-of-another-user" (path: &str, owner: u32, user: u32) {
-        ja: "作業フォルダ {path} は、今このプログラムを実行しているユーザ（番号 {user}）とは別のユーザ（番号 {owner}）のものです。このまま各処理を実行すると、もとのユーザが書き込めないファイルができることがあります。",
-        en: "the work folder {path} belongs to user {owner}, and this runs as user {user}: what a job makes in it as this one, that one may not be able to write",
-        hint_ja: "cron と同じユーザで実行してください。今後このユーザで動かす場合は「chown -R」で作業フォルダの所有者を変えてください。",
-        hint_en: "run this as the user whose cron calls the jobs; if that is this user, hand the folder over with `chown -R`",
     }
     Error disk_nearly_full = "disk-nearly-full" (path: &str, free_mb: u64, needed_mb: u64) {
         ja: "{path} のあるディスクの空きが {free_mb} MB しかありません。{needed_mb} MB に満たないと、データベースにもファイルにも書き込めません。",

@@ -3,13 +3,13 @@
 texts! {
     // The six questions.
     ask_name() { ja: "店舗名（お知らせに使います。省略可）", en: "name of the shop (for messages; may be left empty)" }
-    ask_code(name: &str) { ja: "{name}", en: "shop code ({name})" }
+    ask_code(name: &str) { ja: "{name}（半角）", en: "shop code ({name})" }
     ask_email(name: &str) {
         ja: "{name}（エラーメールの宛先。省略可）",
         en: "e-mail address of the shop manager, who gets a mail when something is wrong ({name}; may be left empty)",
     }
     ask_url(name: &str) { ja: "{name}（ホスト名）", en: "host of the FTP server ({name})" }
-    ask_user(name: &str) { ja: "{name}", en: "FTP user ({name})" }
+    ask_user(name: &str) { ja: "{name}（例: 12345_0）", en: "FTP user ({name})" }
     ask_password(name: &str) { ja: "{name}（入力しても表示されません）", en: "FTP password, which is not shown ({name})" }
 
     // What stands in the settings file besides the answers.
@@ -97,17 +97,5 @@ problems! {
         en: "cannot make {path}: {reason}",
         hint_ja: "--config で書き込める場所を指定するか、sudo を付けて実行してください。",
         hint_en: "name a place that you may write with --config, or run this with sudo",
-    }
-    Error init_no_user = "init-no-user" (name: &str) {
-        ja: "「{name}」というユーザは、このコンピュータにいません。",
-        en: "there is no user {name:?} on this computer",
-        hint_ja: "本システムを動かしているユーザの名前を --user に書いてください。",
-        hint_en: "name the user of the shop's application with --user",
-    }
-    Error init_not_root = "init-not-root" (name: &str) {
-        ja: "ほかのユーザ（{name}）のための設定は、root だけが作成できます。",
-        en: "only root can make settings for another user ({name})",
-        hint_ja: "「sudo -u {name} tempostar init」のように、そのユーザとして実行してください。",
-        hint_en: "run this as that user: sudo -u {name} tempostar init",
     }
 }

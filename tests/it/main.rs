@@ -55,3 +55,4 @@ mod stock_guard;
 mod summaries;
 mod terminal;
 mod undo;
+mod users;
