@@ -16,6 +16,9 @@ macro_rules! is_time {
     };
 }
 
+/// An order whose day can be read.
+pub(crate) const IS_DATED_SQL: &str = is_time!("ordered_at");
+
 /// An order that was sent, by the shop's own table.
 pub(crate) const SENT_SQL: &str = is_time!("exported_at");
 
@@ -52,8 +55,7 @@ pub(crate) const BEFORE_SINCE_SQL: &str = concat!(
 
 /// Orders placed before that day. One whose time cannot be read may be a new one.
 fn before_sql(since: NaiveDate) -> String {
-    const IS_TIME: &str = is_time!("ordered_at");
-    format!("({IS_TIME} AND replace(ordered_at, '/', '-') < '{since}')")
+    format!("({IS_DATED_SQL} AND replace(ordered_at, '/', '-') < '{since}')")
 }
 
 /// How many orders were never sent, those included that are held back.

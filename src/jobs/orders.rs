@@ -25,7 +25,7 @@ pub(crate) use self::order::number_prefix;
 pub use self::questions::{held_back, held_back_because, held_back_of_first};
 use self::render::{ALL, render_waiting};
 use crate::books::batches::SentContent;
-use crate::books::orders::{is_anything_waiting, waiting_sql};
+use crate::books::orders::{IS_DATED_SQL, is_anything_waiting, waiting_sql};
 use crate::books::rows::Cells;
 use crate::problem::Problem;
 use crate::report::{Change, Counts};
@@ -66,8 +66,14 @@ fn list(run: &mut Run<'_>, held_back: &[(String, Hold)]) -> Result<()> {
     let held_back: HashMap<&str, &Hold> =
         held_back.iter().map(|(order_no, hold)| (order_no.as_str(), hold)).collect();
     let waiting = waiting_sql(run.settings);
+    // What is no time and no amount may be anything, a customer's name too.
     let mut statement = run.books.prepare(&format!(
-        "SELECT CAST(order_no AS TEXT), ordered_at, total FROM orders WHERE {waiting} ORDER BY ordered_at, order_no"
+        "SELECT CAST(order_no AS TEXT),
+                CASE WHEN {IS_DATED_SQL} THEN substr(ordered_at, 1, 19) END,
+                CASE typeof(total) WHEN 'integer' THEN total END
+         FROM orders
+         WHERE {waiting}
+         ORDER BY ordered_at, order_no"
     ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
