@@ -75,7 +75,9 @@ impl Printer<'_> {
 
     fn problems(self, answer: &Answer) -> String {
         let least = if self.global.quiet { Severity::Warning } else { Severity::Note };
-        let problems = bounded(&answer.problems);
+        let is_told = |problem: &&Problem| !(self.global.quiet && problem.is_known);
+        let told: Vec<Problem> = answer.problems.iter().filter(is_told).cloned().collect();
+        let problems = bounded(&told);
         let shown = problems.iter().filter(|problem| problem.severity >= least);
         match self.global.log_format {
             LogFormat::Text => shown.map(|problem| problem_text(problem, self.language)).collect(),

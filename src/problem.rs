@@ -172,6 +172,8 @@ pub struct Problem {
     pub column: Option<String>,
     /// The order that it concerns.
     pub order_no: Option<String>,
+    /// Whoever reads what each run prints was told of it before: it lasts, and no reminder is due.
+    pub is_known: bool,
 }
 
 impl Problem {
@@ -186,6 +188,7 @@ impl Problem {
             line: None,
             column: None,
             order_no: None,
+            is_known: false,
         }
     }
 

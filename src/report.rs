@@ -318,6 +318,13 @@ impl Report {
         self.exit = failure.exit;
     }
 
+    /// Notes which of its problems earlier runs told of, in their order.
+    pub fn mark_known(&mut self, known: &[bool]) {
+        for (problem, is_known) in self.problems.iter_mut().zip(known) {
+            problem.is_known = *is_known;
+        }
+    }
+
     /// Whether there was nothing to do and nothing is to be told.
     pub fn is_uneventful(&self) -> bool {
         self.outcome() == Outcome::NothingToDo && self.problems.is_empty()

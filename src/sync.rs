@@ -184,27 +184,32 @@ fn end(mut run: Run<'_>) -> Report {
     drop(locks);
     let told = match noted {
         // Who undoes something sits in front of it.
-        Ok(()) if report.undoes.is_some() => None,
-        Ok(()) => telling::tell(settings, Store::Ledger(&books), report.job, clock)
-            .or_else(|| telling::tell_hand_work(settings, &books, clock)),
+        Ok(_) if report.undoes.is_some() => None,
+        Ok(known) => {
+            report.mark_known(&known);
+            telling::tell(settings, Store::Ledger(&books), report.job, clock)
+                .or_else(|| telling::tell_hand_work(settings, &books, clock))
+        }
         Err(error) => {
             log::warn!("cannot note the end of the run: {error:#}");
             // The first error wins; this one only decides when there was none.
             if report.exit < Exit::Remote {
                 report.fail(failure_of(&error));
             }
-            telling::tell_of_no_end(settings, clock, &shelf, &report)
+            telling::tell_of_no_end(settings, clock, &shelf, &mut report)
         }
     };
     report.problems.extend(told);
     report
 }
 
-/// The run's end and what it means for the problems that last: one transaction.
-fn note_end(run: &Run<'_>, permit: Permit) -> Result<()> {
+/// The run's end and what it means for the problems that last: one transaction. Gives which of its problems are known
+/// from earlier runs.
+fn note_end(run: &Run<'_>, permit: Permit) -> Result<Vec<bool>> {
     if run.report.undoes.is_some() {
         // Of what is wrong with the job it says nothing.
-        return run.books.write(permit, "end-noted", |books| runs::end_run(books, &run.report));
+        let note = |books: &Transaction<'_>| runs::end_run(books, &run.report).map(|()| Vec::new());
+        return run.books.write(permit, "end-noted", note);
     }
     let aside = Aside::of(run.settings, &run.shelf, run.report.job);
     let kept_aside = aside.cases()?;
@@ -212,12 +217,13 @@ fn note_end(run: &Run<'_>, permit: Permit) -> Result<()> {
     let note = || {
         run.books.write(permit, "end-noted", |books| {
             runs::end_run(books, &run.report)?;
-            cases::note(books, kept_aside, &run.report, run.clock.now())
+            cases::note(books, kept_aside, &run.report, run.clock.now(), run.settings.mail.remind_after)
         })
     };
     // Most runs find nothing to do. What they have to note the next one would find anew.
-    if is_uneventful { run.books.without_waiting(note) } else { note() }?;
-    aside.clear()
+    let known = if is_uneventful { run.books.without_waiting(note) } else { note() }?;
+    aside.clear()?;
+    Ok(known)
 }
 
 /// What an error means to cron and to a person.

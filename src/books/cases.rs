@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::books::rows::Cells;
 use crate::job::Job;
 use crate::moment::Moment;
-use crate::problem::{Kind, Severity};
+use crate::problem::{Exit, Kind, Severity};
+use crate::text::books::database_busy;
 use crate::text::{Text, kind_of};
 
 /// A problem from its beginning to its end.
@@ -76,6 +77,22 @@ impl Case {
     /// Whether it is the same problem.
     pub(crate) fn is(&self, job: Job, kind: &Kind, concerns: &str) -> bool {
         self.job == job && self.kind == kind && self.concerns == concerns
+    }
+
+    /// Whether it is the same cause, whichever job it stops.
+    pub(crate) fn is_of_cause(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.concerns == other.concerns
+    }
+
+    /// Whether it would stop the other jobs, too: the server, the settings, the database.
+    pub(crate) fn stops_all(&self) -> bool {
+        let exit = self.seen.kind.exit;
+        matches!(exit, Exit::Remote | Exit::Settings | Exit::Database) && self.seen.exit_code == exit.code()
+    }
+
+    /// Whether it mostly passes by itself.
+    pub(crate) fn passes(&self) -> bool {
+        self.kind.exit == Exit::Remote || self.kind == &database_busy::KIND
     }
 
     /// It is over by this moment. Whoever was not told of the beginning need not be told of the end.

@@ -1,5 +1,7 @@
 //! What of a run's report is a problem, whether it is the same as before, and when it is over.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 
 use crate::books::cases::{Case, RejectedRow, Sighting};
@@ -8,7 +10,7 @@ use crate::moment::Moment;
 use crate::problem::{Ends, Exit, Kind, Problem, Severity};
 use crate::report::{FileOutcome, FileReport, Look, Report};
 use crate::text::Text;
-use crate::text::sync::refused as file_refused;
+use crate::text::sync::{refused as file_refused, rejects_kept};
 
 /// How many rejected rows are kept for the mail.
 const ROWS_KEPT_MAX: usize = 10;
@@ -47,6 +49,37 @@ pub(super) fn advance(cases: &mut Vec<Case>, report: &Report, now: Moment) {
     for seen in seen {
         go_on_or_begin(cases, report.job, seen, now);
     }
+}
+
+/// Which of a report's problems last since an earlier run, by the cases of before, and of which no reminder is due.
+pub(super) fn known(before: &[Case], report: &Report, now: Moment, remind_after: Duration) -> Vec<bool> {
+    let is_old = |(kind, concerns): (&Kind, String)| {
+        let mut open = before.iter().filter(|case| case.is_open());
+        open.any(|case| case.is(report.job, kind, &concerns) && !is_reminder_due(case, now, remind_after))
+    };
+    let problems = report.problems.iter().enumerate();
+    problems.map(|(index, problem)| case_of(report, index, problem).is_some_and(is_old)).collect()
+}
+
+/// The case that a problem is a part of.
+fn case_of(report: &Report, index: usize, problem: &Problem) -> Option<(&'static Kind, String)> {
+    let series = problem.file.as_ref().map(|file| series(report.job, file));
+    let seen = |seen: Seen| (seen.kind, seen.concerns);
+    if index >= fatal_from(report) {
+        return fatal(report, problem).map(seen);
+    }
+    match file_of(report, problem).map(|file| file.refused_because.is_some()) {
+        Some(true) => series.map(|series| (&file_refused::KIND, series)),
+        Some(false) if is_row(problem) => series.map(|series| (&rejects_kept::KIND, series)),
+        _ => other(report, problem).map(seen),
+    }
+}
+
+/// Reminders come each so often, counted from the beginning.
+fn is_reminder_due(case: &Case, now: Moment, remind_after: Duration) -> bool {
+    let every = i64::try_from(remind_after.as_secs()).unwrap_or(i64::MAX).max(1);
+    let count = |time: Moment| (time - case.first_seen).num_seconds() / every;
+    count(now) > count(case.last_seen)
 }
 
 /// How a problem ends.
@@ -113,9 +146,8 @@ fn go_on_or_begin(cases: &mut Vec<Case>, job: Job, seen: Seen, now: Moment) {
 
 fn seen(report: &Report) -> Vec<Seen> {
     let mut all: Vec<Seen> = report.files.iter().filter_map(|file| refused(report, file)).collect();
-    let fatal_from = report.problems.len() - report.fatal_problems.min(report.problems.len());
     for (index, problem) in report.problems.iter().enumerate() {
-        let seen = if index >= fatal_from { fatal(report, problem) } else { other(report, problem) };
+        let seen = if index >= fatal_from(report) { fatal(report, problem) } else { other(report, problem) };
         all.extend(seen);
     }
     let mut kept: Vec<Seen> = Vec::new();
@@ -127,6 +159,15 @@ fn seen(report: &Report) -> Vec<Seen> {
     }
     kept.iter_mut().for_each(|seen| seen.sighting.rows.truncate(ROWS_KEPT_MAX));
     kept
+}
+
+/// Where the problems begin that ended the run.
+fn fatal_from(report: &Report) -> usize {
+    report.problems.len() - report.fatal_problems.min(report.problems.len())
+}
+
+fn file_of<'a>(report: &'a Report, problem: &Problem) -> Option<&'a FileReport> {
+    report.files.iter().find(|file| Some(&file.name) == problem.file.as_ref())
 }
 
 /// The same problem, met once more in one run: of two files, both are named; of many, the first ones.
@@ -166,7 +207,7 @@ fn fatal(report: &Report, problem: &Problem) -> Option<Seen> {
 }
 
 fn other(report: &Report, problem: &Problem) -> Option<Seen> {
-    let file = report.files.iter().find(|file| Some(&file.name) == problem.file.as_ref());
+    let file = file_of(report, problem);
     let is_refusal = file.is_some_and(|file| file.refused_because.is_some());
     if !problem.kind.lasts() || is_refusal || is_row(problem) {
         return None;

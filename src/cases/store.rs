@@ -1,11 +1,13 @@
 //! Where problems that last are kept after a run: in the ledger, or, without a database, aside.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use super::aside::Aside;
-use super::life::advance;
+use super::life::{advance, known};
 use super::news::News;
 use crate::books;
 use crate::books::cases::{self, Case};
@@ -23,11 +25,18 @@ const RESTLESS: TimeDelta = TimeDelta::hours(3);
 const MAILED_LATER: TimeDelta = TimeDelta::hours(1);
 
 /// Notes in the ledger which problems begin, go on and end with this run, and takes up what earlier ones had to keep
-/// aside. Mostly there is nothing to note.
-pub(crate) fn note(database: &Connection, aside: Vec<Case>, report: &Report, now: Moment) -> Result<()> {
+/// aside. Mostly there is nothing to note. Gives which of the report's problems are known from earlier runs.
+pub(crate) fn note(
+    database: &Connection,
+    aside: Vec<Case>,
+    report: &Report,
+    now: Moment,
+    remind_after: Duration,
+) -> Result<Vec<bool>> {
     let before = cases::cases(database)?;
     let mut all = before.clone();
     take_up(&mut all, aside);
+    let known = known(&all, report, now, remind_after);
     advance(&mut all, report, now);
     end_those_from_aside(&mut all, report, now);
     for case in &mut all {
@@ -38,7 +47,7 @@ pub(crate) fn note(database: &Connection, aside: Vec<Case>, report: &Report, now
             cases::keep_case(database, case)?;
         }
     }
-    Ok(())
+    Ok(known)
 }
 
 /// What was kept aside goes on in the ledger.
@@ -65,11 +74,19 @@ fn wait_if_restless(database: &Connection, case: &mut Case, now: Moment) -> Resu
     Ok(())
 }
 
-/// Notes aside which problems begin, go on and end with this run.
-pub(crate) fn keep_aside(aside: &Aside, report: &Report, now: Moment) -> Result<()> {
+/// Notes aside which problems begin, go on and end with this run. Gives which of its problems are known from earlier
+/// ones.
+pub(crate) fn keep_aside(
+    aside: &Aside,
+    report: &Report,
+    now: Moment,
+    remind_after: Duration,
+) -> Result<Vec<bool>> {
     let mut cases = aside.cases()?;
+    let known = known(&cases, report, now, remind_after);
     advance(&mut cases, report, now);
-    aside.keep(&cases)
+    aside.keep(&cases)?;
+    Ok(known)
 }
 
 /// Where the problems are kept.

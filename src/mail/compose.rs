@@ -63,6 +63,10 @@ pub(crate) fn compose(settings: &Settings, news: &News<'_>, facts: Facts) -> Mai
     }
     paragraph(&mut blocks, lead(news.job));
     problems(&mut blocks, news, language);
+    if !news.also.is_empty() {
+        let also = Text::listed(&news.also.iter().map(|job| job.title()).collect::<Vec<_>>());
+        paragraph(&mut blocks, text::also_stopped(&also.ja, &also.en));
+    }
     if news.others > 0 {
         paragraph(&mut blocks, text::others_open(news.others));
     }

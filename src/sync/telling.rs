@@ -42,14 +42,16 @@ pub(super) fn tell(settings: &Settings, store: Store<'_>, job: Job, clock: &Cloc
 
 fn tell_all(settings: &Settings, store: Store<'_>, job: Job, now: Moment) -> Result<Option<Problem>> {
     let remind_after = settings.mail.remind_after;
-    if cases::next_news(&store.cases()?, job, now, remind_after).is_none() {
+    let elsewhere = kept_elsewhere(settings, store, job)?;
+    if cases::next_news(&store.cases()?, &elsewhere, job, now, remind_after).is_none() {
         return Ok(None);
     }
     // Another run is at it, and looks again before it ends.
     let Some(_lock) = store.lock(settings)? else { return Ok(None) };
     loop {
         let kept = store.cases()?;
-        let Some(news) = cases::next_news(&kept, job, now, remind_after) else { return Ok(None) };
+        let elsewhere = kept_elsewhere(settings, store, job)?;
+        let Some(news) = cases::next_news(&kept, &elsewhere, job, now, remind_after) else { return Ok(None) };
         let mail = mail::compose(settings, &news, facts(settings, store, news.job));
         match transport::send(settings, &mail, now) {
             Ok(()) => {
@@ -62,6 +64,17 @@ fn tell_all(settings: &Settings, store: Store<'_>, job: Job, now: Moment) -> Res
             }
         }
     }
+}
+
+/// What the other jobs keep aside, where this one does: one cause may have stopped them all.
+fn kept_elsewhere(settings: &Settings, store: Store<'_>, job: Job) -> Result<Vec<Case>> {
+    let mut kept = Vec::new();
+    if let Store::Aside(_, work_dir) = store {
+        for other in Job::ALL.iter().filter(|other| **other != job) {
+            kept.extend(Aside::of(settings, work_dir, *other).cases()?);
+        }
+    }
+    Ok(kept)
 }
 
 /// What there is to do by hand is mailed together, at most so often.
@@ -170,10 +183,11 @@ fn keep_aside_and_tell(
     settings: &Settings,
     clock: &Clock,
     work_dir: &Shelf,
-    report: &Report,
+    report: &mut Report,
 ) -> Result<Option<Problem>> {
     let aside = Aside::of(settings, work_dir, report.job);
-    keep_aside(&aside, report, clock.now())?;
+    let known = keep_aside(&aside, report, clock.now(), settings.mail.remind_after)?;
+    report.mark_known(&known);
     Ok(tell(settings, Store::Aside(&aside, work_dir), report.job, clock))
 }
 
@@ -182,17 +196,18 @@ pub(super) fn tell_of_no_end(
     settings: &Settings,
     clock: &Clock,
     work_dir: &Shelf,
-    report: &Report,
+    report: &mut Report,
 ) -> Option<Problem> {
     or_log(keep_aside_and_tell(settings, clock, work_dir, report))
 }
 
 /// Notes the problems of a run that has no part in the database else, and tells.
-fn note_and_tell(settings: &Settings, clock: &Clock, report: &Report) -> Result<Option<Problem>> {
+fn note_and_tell(settings: &Settings, clock: &Clock, report: &mut Report) -> Result<Option<Problem>> {
     let books = books::open(settings)?;
-    books.write(Permit::of_a_real_run(), "problems-noted", |books| {
-        cases::note(books, Vec::new(), report, clock.now())
+    let known = books.write(Permit::of_a_real_run(), "problems-noted", |books| {
+        cases::note(books, Vec::new(), report, clock.now(), settings.mail.remind_after)
     })?;
+    report.mark_known(&known);
     Ok(tell(settings, Store::Ledger(&books), report.job, clock))
 }
 

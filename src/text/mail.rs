@@ -90,6 +90,10 @@ texts! {
         ja: "後から届いたファイルを取り込みました。取り込めなかったファイルや行にしかない内容は、取り込まれていないままです。",
         en: "A later file was imported. What was only in the file or the rows that were left out has not come in.",
     }
+    also_stopped(jobs: &str, jobs_en: &str) {
+        ja: "同じ原因で、次の処理も止まっています: {jobs}。",
+        en: "The same also stops: {jobs_en}.",
+    }
     others_open(count: usize) {
         ja: "ほかに {count} 件の問題が続いています（前にお知らせしたものです）。",
         en: "Problems that you were told of before and that are still there: {count}.",
