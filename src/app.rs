@@ -256,6 +256,10 @@ fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> A
         Ok(status) => status,
         Err(failure) => return call.failed(failure, language),
     };
+    let page = |path: &PathBuf| status.page(settings)?.write(path);
+    if let Err(failure) = options.html.as_ref().map_or(Ok(()), page) {
+        return call.failed(failure, language);
+    }
     let exit = if options.check && status.needs_a_look() { Exit::Partial } else { Exit::Ok };
     let text = match options.check {
         true => status.for_monitors(language) + &status.text(language),
@@ -285,6 +289,10 @@ fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> 
         Ok(reconciled) => reconciled,
         Err(failure) => return call.failed(failure, language),
     };
+    let page = |path: &PathBuf| reconciled.page(language).write(path);
+    if let Err(failure) = options.html.as_ref().map_or(Ok(()), page) {
+        return call.failed(failure, language);
+    }
     let failure = reconciled.problem().map_or(Failure { exit: Exit::Ok, problems: Vec::new() }, Failure::of);
     let (text, json) = (reconciled.text(language), reconciled.json(language));
     Answer { told: Told::Within, ..call.answer(failure, text, json, language) }

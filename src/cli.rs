@@ -99,6 +99,7 @@ Reads the database only; does not talk to the server.
 Examples:
   tempostar status
   tempostar --quiet status --check                 for a monitor
+  tempostar --quiet status --html /var/www/tempostar.html
 
 Exit codes: 0; 3 with --check when a person has to look; the others: tempostar --help";
     pub(super) const EXPLAIN: &str = "\
@@ -374,6 +375,9 @@ pub struct Status {
     /// Name everything that there is to do by hand, not only the first ten of each kind
     #[arg(long)]
     pub all: bool,
+    /// Also write it as a page to look at: one HTML file, without customers' data
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// Options of `explain`.
@@ -404,6 +408,9 @@ pub struct Reconcile {
     /// Also compare with this CSV file: TEMPOSTAR's own list of orders, as its screen exports it
     #[arg(long, value_name = "FILE")]
     pub with: Option<PathBuf>,
+    /// Also write it as a page to look at: one HTML file, without customers' data
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// Options of `log`.

@@ -4,6 +4,7 @@
 
 mod archive;
 mod desk;
+mod html;
 mod line;
 mod orders;
 mod sent;
@@ -66,10 +67,11 @@ fn read(database: &Connection, settings: &Settings, clock: &Clock, wanted: &Want
     if month.is_none() {
         let states = count_states(database, settings)?;
         lines.insert(0, orders::all(&desk, &states)?);
-        let (shipped, open) = orders::shipped(&desk, &states)?;
+        let shipped = orders::shipped(&desk, &states)?;
         let stock = stock::read(&desk, &archive)?;
         lines.extend([shipped, ticks::line(&desk, &archive)?, stock.figures, stock.allocations]);
-        notes.push((text::open_for_long(orders::OPEN_DAYS), open));
+        let days = settings.orders.unshipped_after_days;
+        notes.push((text::open_for_long(days), orders::open_for_long(&desk, days)?));
         notes.push((text::not_named_for_long(stock::UNNAMED_DAYS), stock.unnamed));
     }
     lines.extend(archive.lines());

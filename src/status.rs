@@ -1,5 +1,6 @@
 //! What `status` shows: the last runs, what waits, and what a person has to do by hand because it is not linked.
 
+mod html;
 mod show;
 
 use std::collections::BTreeMap;

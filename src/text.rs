@@ -107,6 +107,7 @@ pub mod books;
 pub mod check_settings;
 pub mod explain;
 pub mod hand_work;
+pub mod html;
 pub mod init;
 pub mod job;
 pub mod jobs;
@@ -162,6 +163,7 @@ mod tests {
         for texts in [
             check_settings::TEXTS,
             explain::TEXTS,
+            html::TEXTS,
             init::TEXTS,
             hand_work::TEXTS,
             job::TEXTS,

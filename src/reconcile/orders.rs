@@ -8,14 +8,11 @@ use rusqlite::{OptionalExtension, ToSql};
 
 use super::desk::Desk;
 use super::line::{Check, Line, Named};
-use crate::books::orders::{OrderState, SENT_SQL};
+use crate::books::orders::{OrderState, SENT_SQL, unshipped};
 use crate::books::runs;
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::text::{Text, reconcile as text};
-
-/// After how many days an order that TEMPOSTAR has taken is named as long because it is not shipped.
-pub(super) const OPEN_DAYS: i64 = 14;
 
 /// All orders are the sum of their states.
 pub(super) fn all(desk: &Desk<'_>, states: &BTreeMap<OrderState, u64>) -> Result<Line> {
@@ -29,8 +26,8 @@ pub(super) fn all(desk: &Desk<'_>, states: &BTreeMap<OrderState, u64>) -> Result
     Ok(line)
 }
 
-/// What TEMPOSTAR has taken is shipped, cancelled there, or open; and what is open for long.
-pub(super) fn shipped(desk: &Desk<'_>, states: &BTreeMap<OrderState, u64>) -> Result<(Line, Named)> {
+/// What TEMPOSTAR has taken is shipped, cancelled there, or open.
+pub(super) fn shipped(desk: &Desk<'_>, states: &BTreeMap<OrderState, u64>) -> Result<Line> {
     let mut line = Line::new(Check::Shipped);
     let of = |state| states.get(&state).copied().unwrap_or(0);
     let settled = of(OrderState::Taken) + of(OrderState::Shipped) + of(OrderState::CancelledThere);
@@ -48,18 +45,17 @@ pub(super) fn shipped(desk: &Desk<'_>, states: &BTreeMap<OrderState, u64>) -> Re
         &[],
         |order_no| line.named.add(|| text::not_arrived(order_no)),
     )?;
+    Ok(line)
+}
+
+/// Orders that were sent so long ago that they should be shipped.
+pub(super) fn open_for_long(desk: &Desk<'_>, days: u32) -> Result<Named> {
     let mut open = Named::default();
-    name(
-        desk,
-        "SELECT orders.order_no
-         FROM orders INDEXED BY orders_sent_and_open
-         WHERE exported_at < ?1 AND exported_at IS NOT NULL AND cancelled_at IS NULL AND delivery_status = 0
-           AND cancelled_in_tempostar_at IS NULL AND {sent}
-         ORDER BY exported_at",
-        &[&(desk.now - TimeDelta::days(OPEN_DAYS))],
-        |order_no| open.add(|| Text::same(order_no)),
-    )?;
-    Ok((line, open))
+    if days > 0 {
+        let before = desk.now - TimeDelta::days(i64::from(days));
+        unshipped(desk.database, before)?.iter().for_each(|order_no| open.add(|| Text::same(order_no)));
+    }
+    Ok(open)
 }
 
 /// Orders that are marked as sent and in no file: somebody marked them, since the first file was sent, and TEMPOSTAR has

@@ -26,14 +26,14 @@ impl Reconciled {
         lines.iter().map(|line| one_line(line.get(language)).trim_end().to_owned() + "\n").collect()
     }
 
-    fn title(&self) -> Text {
+    pub(super) fn title(&self) -> Text {
         match self.month {
             None => text::title(&self.shop_name, self.environment, self.now),
             Some(month) => text::title_of_month(&self.shop_name, self.environment, month, self.now),
         }
     }
 
-    fn sentence(&self) -> Text {
+    pub(super) fn sentence(&self) -> Text {
         match self.lines.iter().filter(|line| line.named.count > 0).count() {
             0 => text::all_balanced(self.lines.len()),
             differing => text::not_balanced(self.lines.len(), differing),
@@ -70,7 +70,7 @@ impl Reconciled {
 
 impl Line {
     /// What stands beside each other: whether it agrees, what is compared, and the two figures.
-    fn cells(&self) -> [Text; 4] {
+    pub(super) fn cells(&self) -> [Text; 4] {
         let [title, left, right] = self.check.texts();
         let state = match self.named.count {
             0 => text::balanced(),

@@ -40,7 +40,7 @@ impl Status {
         lines.iter().map(|line| line.get(language).trim_end().to_owned() + "\n").collect()
     }
 
-    fn hand_work_lines(&self, lines: &mut Vec<Text>) {
+    pub(super) fn hand_work_lines(&self, lines: &mut Vec<Text>) {
         if hand_work::count(&self.hand_work) > 0 {
             lines.push(text::hand_work());
             lines.extend(self.hand_work.iter().flat_map(|work| hand_work_lines(work, self.extent)));
@@ -100,7 +100,7 @@ impl Status {
         aligned.into_iter().zip(&self.jobs).flat_map(|(line, job)| job.lines(line, self.now)).collect()
     }
 
-    fn problem_lines(&self, lines: &mut Vec<Text>) {
+    pub(super) fn problem_lines(&self, lines: &mut Vec<Text>) {
         let cases = self.cases_but_orders();
         if cases.is_empty() {
             return;
@@ -149,7 +149,7 @@ impl Status {
         }
     }
 
-    fn order_lines(&self, lines: &mut Vec<Text>) {
+    pub(super) fn order_lines(&self, lines: &mut Vec<Text>) {
         lines.push(text::orders_waiting(self.orders_waiting));
         lines.push(text::orders_held_back(count(&self.held_back)));
         lines.extend(first(&self.held_back, |(order_no, hold)| self.held_back_order(order_no, &hold.reason)));
@@ -159,7 +159,7 @@ impl Status {
         }));
     }
 
-    fn file_lines(&self, lines: &mut Vec<Text>) {
+    pub(super) fn file_lines(&self, lines: &mut Vec<Text>) {
         lines.push(text::files_stopped(count(&self.stopped_files)));
         lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
         if let Some(refused) = self.stopped_files.iter().find(|file| !file.is_held) {

@@ -146,7 +146,7 @@ texts! {
     }
 
     // For information.
-    open_for_long(days: i64) {
+    open_for_long(days: u32) {
         ja: "TEMPOSTAR が受け取り、{days} 日を過ぎても出荷されていない受注",
         en: "orders that were sent more than {days} days ago and are not shipped",
     }

@@ -36,6 +36,7 @@ mod misbehaving_server;
 mod misconfigurations;
 mod orders;
 mod overlap;
+mod pages;
 mod products;
 mod random_kills;
 mod real_servers;

@@ -10,7 +10,7 @@ use crate::harness::{LOGISTICS_INBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop};
 
 /// A shop with everything that can be compared: two files of orders, of which one was taken; orders shipped, cancelled
 /// there, open, waiting and on their way; a full and a differential stock file.
-fn shop() -> Shop {
+pub fn shop() -> Shop {
     static SHOP: LazyLock<Shop> = LazyLock::new(build);
     SHOP.twin()
 }
