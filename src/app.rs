@@ -10,10 +10,10 @@ use anyhow::Result;
 use clap::Parser;
 use serde_json::{Value, json};
 
+use crate::books::Decider;
 use crate::check_settings::Colours;
-use crate::cli::{Cli, Command, EnvironmentArg, Generate, Global, LogFormat};
+use crate::cli::{Cli, Command, EnvironmentArg, Generate, Global, HeldAct, LogFormat};
 use crate::job::Job;
-use crate::jobs::stock::GuardMode;
 use crate::jobs::{logistics, orders, products, stock};
 use crate::moment::{Clock, Moment};
 use crate::panics::caught;
@@ -25,9 +25,9 @@ use crate::reconcile::{self, Wanted};
 use crate::report::{Outcome, Report};
 use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
-use crate::sync::{self, Mode, Run};
+use crate::sync::{self, Approvals, Mode, Run};
 use crate::text::{Language, print as say};
-use crate::{check_settings, cli, explain, generate, init, log, past_runs, status, undo};
+use crate::{check_settings, cli, explain, generate, held, init, log, past_runs, status, undo};
 
 /// Does what the command line says. `args` begins with the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished {
@@ -66,6 +66,10 @@ fn answer(
         (Command::Undo(options), Ok(settings)) => undo(call, &settings, options),
         (Command::Reconcile(options), Ok(settings)) => reconcile(call, &settings, options),
         (Command::Log(options), Ok(settings)) => show_log(call, &settings, options),
+        (Command::Held(options), Ok(settings)) => {
+            let act = options.act.as_ref().unwrap_or(&HeldAct::List);
+            held(call, &settings, act).unwrap_or_else(|failure| call.failed(failure, language))
+        }
         (command, Ok(settings)) => match command.job() {
             Some(job) => run_job(call, job, command, &settings),
             None => call.failed(Failure { exit: Exit::Ok, problems: Vec::new() }, language),
@@ -192,9 +196,13 @@ fn run_job(call: &Call<'_>, job: Job, command: &Command, settings: &Settings) ->
             run(options.dry_run, &|run| logistics::run(run, &source(&options.file)))
         }
         Command::ImportStock(options) => {
-            let guard = if options.force { GuardMode::Overrule } else { GuardMode::Watch };
             let import = &options.import;
-            run(import.dry_run, &|run| stock::run(run, &source(&import.file), guard))
+            run(import.dry_run, &|run| {
+                if options.force {
+                    run.approvals = Approvals::HeldNow(decider());
+                }
+                stock::run(run, &source(&import.file))
+            })
         }
         Command::ExportOrders(options) => run(options.dry_run, &orders::run),
         Command::CheckSettings(_)
@@ -204,6 +212,7 @@ fn run_job(call: &Call<'_>, job: Job, command: &Command, settings: &Settings) ->
         | Command::Reconcile(_)
         | Command::Init(_)
         | Command::Log(_)
+        | Command::Held(_)
         | Command::Generate(_) => call.report(job),
     };
     progress.clear();
@@ -306,6 +315,57 @@ fn show_log(call: &Call<'_>, settings: &Settings, options: &cli::Log) -> Answer 
             let nothing_wrong = Failure { exit: Exit::Ok, problems: Vec::new() };
             call.answer(nothing_wrong, runs.text(language), runs.json(), language)
         }
+    }
+}
+
+/// Whoever is at work, and where they sit.
+fn decider() -> Decider {
+    let terminal = || std::fs::read_link("/proc/self/fd/0").ok();
+    let terminal = std::io::stdin().is_terminal().then(terminal).flatten();
+    Decider { name: settings::user(), terminal: terminal.map(|path| path.display().to_string()) }
+}
+
+fn held(call: &Call<'_>, settings: &Settings, act: &HeldAct) -> Result<Answer, Failure> {
+    let (clock, language) = (call.clock, settings.language);
+    let answer = |text: String, json: Value| {
+        let problems = Failure { exit: Exit::Ok, problems: Vec::new() };
+        call.answer(problems, text, json, language)
+    };
+    // The job is that of what is asked for.
+    let report = call.report(Job::Stock);
+    match act {
+        HeldAct::List => {
+            let listed = held::list(settings, clock)?;
+            Ok(answer(listed.text(language), listed.json(language)))
+        }
+        HeldAct::Show { id, all } => {
+            let most = if *all { usize::MAX } else { held::CHANGES_SHOWN };
+            let shown = held::show(settings, clock, report, id)?;
+            Ok(answer(shown.text(language, most), shown.json(language)))
+        }
+        HeldAct::Discard { id } => {
+            let text = held::discard(settings, clock, id, &decider())?;
+            let document = call.document(Exit::Ok, Some(settings.environment.as_str()), Outcome::Ok);
+            Ok(answer(text.get(language).to_owned() + "\n", document))
+        }
+        HeldAct::Approve { id } => match held::approve(settings, clock, report.clone(), id, &decider())? {
+            held::Approved::Order(order_no) => {
+                let text = crate::text::held::order_approved(&order_no);
+                let document = call.document(Exit::Ok, Some(settings.environment.as_str()), Outcome::Ok);
+                Ok(answer(text.get(language).to_owned() + "\n", document))
+            }
+            held::Approved::Run(ran) => {
+                let mut answer = print::report(&ran, call.began.elapsed(), language);
+                answer.json["command"] = call.command.into();
+                answer.json["job"] = ran.job.as_str().into();
+                if ran.outcome() == Outcome::Held {
+                    let shown = held::show(settings, clock, report, id)?;
+                    answer.text += &shown.text(language, held::CHANGES_SHOWN);
+                    answer.json["held"] = shown.json(language);
+                }
+                Ok(answer)
+            }
+        },
     }
 }
 

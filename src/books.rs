@@ -4,6 +4,7 @@ pub(crate) mod batches;
 pub(crate) mod cases;
 pub(crate) mod files;
 pub(crate) mod forget;
+pub(crate) mod held;
 pub(crate) mod history;
 pub(crate) mod in_flight;
 mod listed;
@@ -16,6 +17,7 @@ pub(crate) mod runs;
 pub(crate) mod staging;
 mod writing;
 
+pub use self::held::Decider;
 pub(crate) use self::listed::{list, list_in_memory};
 pub(crate) use self::look::look;
 pub use self::open::{Books, open};

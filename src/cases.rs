@@ -16,4 +16,4 @@ mod store;
 
 pub(crate) use self::aside::Aside;
 pub(crate) use self::news::{News, next as next_news};
-pub(crate) use self::store::{Store, keep_aside, note};
+pub(crate) use self::store::{Store, end_decided, keep_aside, note};

@@ -16,7 +16,7 @@ Exit codes:
   1    internal error
   2    wrong usage
   3    done, but some rows, files or orders were rejected, refused or held back
-  4    a file was held by the safety guard; nothing of it was written
+  4    a guard held something in this run: tempostar held
   5    the FTP server or the network failed, after all retries: just run again
   6    settings, credentials or permissions are wrong
   7    the same job is running already
@@ -57,12 +57,12 @@ Examples:
 Exit codes: 0 done; 3 some rows or files were rejected or refused; the others: tempostar --help";
     pub(super) const IMPORT_STOCK: &str = "\
 Computes the allocation (在庫引当) of each SKU in the file anew, so that no unit is sold twice. A file that would empty \
-the shop, or is another shop's, is held (exit code 4): look at it, and use --force if it is right.
+the shop, or is another shop's, is held (exit code 4): look at it with `tempostar held`.
 
 Examples:
   tempostar import-stock --dry-run                 what would change?
   tempostar --quiet import-stock                   as cron calls it
-  tempostar import-stock --force                   when a held file is right
+  tempostar import-stock --force                   when what is held is right
   tempostar import-stock --file stock.csv          instead of the inbox
 
 Exit codes: 0 done; 3 some rows or files were rejected or refused; 4 a file was held; the others: tempostar --help";
@@ -102,6 +102,16 @@ Examples:
   tempostar --quiet status --html /var/www/tempostar.html
 
 Exit codes: 0; 3 with --check when a person has to look; the others: tempostar --help";
+    pub(super) const HELD: &str = "\
+Examples:
+  tempostar held                             what is held, and why
+  tempostar held show 3                      what it would change
+  tempostar held approve 3                   apply just what was shown
+  tempostar held approve 1001                let an order of unusual age go
+  tempostar held discard 3                   do not apply it
+
+Exit codes: 0 done; 3 nothing of this name is held; 4 the shop has changed since it was shown; the others: \
+tempostar --help";
     pub(super) const EXPLAIN: &str = "\
 Reads the database only; does not talk to the server, and shows no customer's data.
 
@@ -239,6 +249,9 @@ pub enum Command {
     /// Show past runs, newest first: how each ended, how long it took, who started it, what it did
     #[command(after_help = examples::LOG)]
     Log(Log),
+    /// List, show, approve or discard what the guards hold
+    #[command(after_help = examples::HELD)]
+    Held(Held),
     /// Make what a package ships beside the binary: shell completions and man pages
     #[command(hide = true, subcommand)]
     Generate(Generate),
@@ -259,6 +272,7 @@ impl Command {
             Self::Undo(_) => "undo",
             Self::Reconcile(_) => "reconcile",
             Self::Log(_) => "log",
+            Self::Held(_) => "held",
             Self::Generate(_) => "generate",
         }
     }
@@ -277,13 +291,14 @@ impl Command {
             | Self::Reconcile(_)
             | Self::Init(_)
             | Self::Log(_)
+            | Self::Held(_)
             | Self::Generate(_) => None,
         }
     }
 
     /// Whether it only reads the settings and the database, and needs no password.
     pub fn only_looks(&self) -> bool {
-        matches!(self, Self::Status(_) | Self::Explain(_) | Self::Log(_) | Self::Reconcile(_))
+        matches!(self, Self::Status(_) | Self::Explain(_) | Self::Log(_) | Self::Reconcile(_) | Self::Held(_))
     }
 
     /// Whether it is a job that is to change something.
@@ -299,6 +314,7 @@ impl Command {
             | Self::Reconcile(_)
             | Self::Init(_)
             | Self::Log(_)
+            | Self::Held(_)
             | Self::Generate(_) => false,
         }
     }
@@ -322,7 +338,7 @@ pub struct ImportStock {
     /// Options of every import.
     #[command(flatten)]
     pub import: Import,
-    /// Apply files that the safety guard would hold
+    /// Approve all that is held now; a file that this run meets for the first time is judged as always
     #[arg(long)]
     pub force: bool,
 }
@@ -422,6 +438,39 @@ pub struct Log {
     /// How many days back; runs older than `history_days` are forgotten
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = value_parser!(u32).range(1..=3650))]
     pub days: u32,
+}
+
+/// Options of `held`.
+#[derive(Args, Debug)]
+pub struct Held {
+    /// What to do; `list` where nothing is said.
+    #[command(subcommand)]
+    pub act: Option<HeldAct>,
+}
+
+/// What `held` does.
+#[derive(Debug, Subcommand)]
+pub enum HeldAct {
+    /// List what waits for a decision
+    List,
+    /// Show what it would change now
+    Show {
+        /// Its number
+        id: String,
+        /// All of it, not only the first 20 values
+        #[arg(long)]
+        all: bool,
+    },
+    /// Apply it, if it would still change just what was shown last; or let an order of unusual age go
+    Approve {
+        /// Its number, or the order's
+        id: String,
+    },
+    /// Let it go without applying it
+    Discard {
+        /// Its number
+        id: String,
+    },
 }
 
 /// What `generate` makes.

@@ -5,7 +5,7 @@
 mod desk;
 mod order;
 mod product;
-mod show;
+pub(crate) mod show;
 mod sku;
 
 use anyhow::Result;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use sha2::{Digest, Sha256};
 
 /// Passes bytes on, and counts and hashes them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Hashing<W> {
     inner: W,
     hasher: Sha256,

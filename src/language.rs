@@ -37,6 +37,12 @@ impl Text {
         Self { ja: self.ja + ": " + &reason.ja, en: self.en + ": " + &reason.en }
     }
 
+    /// This sentence, and another one behind it.
+    #[must_use]
+    pub fn followed_by(self, more: &Self) -> Self {
+        Self { ja: self.ja + &more.ja, en: self.en + "; " + &more.en }
+    }
+
     /// All of them, with what stands between two in either language.
     pub fn joined(texts: &[Self], ja: &str, en: &str) -> Self {
         let all = |language| texts.iter().map(|text| text.get(language)).collect::<Vec<_>>();

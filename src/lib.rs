@@ -28,6 +28,7 @@ pub mod file_time;
 pub(crate) mod generate;
 pub(crate) mod hand_work;
 pub mod hashing;
+pub(crate) mod held;
 pub(crate) mod html;
 pub(crate) mod init;
 pub mod interrupt;

@@ -88,6 +88,8 @@ pub enum Ends {
     NextRun,
     /// With the next file of the same series that is applied without it; in silence, some days after the last one.
     GoodFile,
+    /// When somebody has decided about what is held, or later files have replaced it.
+    Decided,
     /// It leaves nothing that a later run could see: in silence, some hours after the last time.
     InSilence,
 }
@@ -140,7 +142,7 @@ pub static FILE_HELD: Kind = Kind {
     code: "file-held",
     severity: Severity::Error,
     exit: Exit::Held,
-    ends: Ends::Unseen,
+    ends: Ends::Decided,
     who: &[Who::Shop],
 };
 

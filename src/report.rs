@@ -2,9 +2,12 @@
 //!
 //! These are values; `main` prints them, `books` keeps them, `mail` mails them.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::hashing::Hashing;
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::{Exit, Failure, Problem};
@@ -177,11 +180,28 @@ pub struct Changes {
     /// The first.
     pub shown: Vec<Change>,
     most: usize,
+    /// Of all of them, if that was asked for.
+    hashing: Option<Hashing<io::Sink>>,
 }
 
 impl Changes {
     fn up_to(most: usize) -> Self {
-        Self { count: 0, shown: Vec::new(), most }
+        Self { count: 0, shown: Vec::new(), most, hashing: None }
+    }
+
+    /// None, and all will be shown.
+    pub(crate) fn all() -> Self {
+        Self::up_to(usize::MAX)
+    }
+
+    /// None, and they will be hashed.
+    pub(crate) fn hashed() -> Self {
+        Self { hashing: Some(Hashing::new(io::sink())), ..Self::up_to(0) }
+    }
+
+    /// Two lists of the same hash tell of the same changes.
+    pub(crate) fn hash(self) -> String {
+        self.hashing.map(|hashing| hashing.finish().2).unwrap_or_default()
     }
 
     /// None, and as many will be shown.
@@ -192,6 +212,12 @@ impl Changes {
     /// Counts it, and keeps it if it is one of the first.
     pub fn add(&mut self, change: Change) {
         self.count += 1;
+        // The allocation is computed when a file is written: nobody approves it.
+        if let Some(hashing) = self.hashing.as_mut().filter(|_| change.column != "allocated") {
+            let Change { table, code, column, old, new, .. } = &change;
+            // A sink takes everything.
+            let _ = writeln!(hashing, "{table}\0{code}\0{column}\0{old}\0{new}");
+        }
         if self.shown.len() < self.most {
             self.shown.push(change);
         }

@@ -3,6 +3,7 @@
 //! ```text
 //! spool/<job>.<env>/               downloads in progress; files of orders that have not arrived yet
 //! archive/<job>/…/                 a copy of every file that was taken
+//! held/<job>/…/                    files that the guards keep until somebody has decided
 //! archive/export-orders.<env>/…/   a copy of every file that was sent
 //! rejects/<run>/                   rows that were rejected, to be corrected and fed back
 //! export-orders.<env>.last         the last file of orders that may have reached TEMPOSTAR
@@ -29,6 +30,9 @@ use crate::owner;
 use crate::permit::Permit;
 use crate::problem::Failure;
 use crate::text::sync as text;
+
+/// The folder of what the guards keep.
+const HELD: &str = "held";
 
 /// Where a run keeps its files.
 #[derive(Clone, Debug)]
@@ -117,9 +121,8 @@ impl Shelf {
         archived_as: &str,
         content: Content<'_>,
     ) -> Result<()> {
-        let target = self.archived(archived_as);
         let place = Path::new("archive").join(archived_as);
-        let folder = place.parent().unwrap_or(&place);
+        let (target, folder) = (self.root.join(&place), place.parent().unwrap_or(&place));
         self.make_folder(folder)?;
         let moved = match is_intact(&target, content).unwrap_or(false) {
             true => fs::remove_file(spooled),
@@ -135,17 +138,47 @@ impl Shelf {
 
     /// Where an archived copy lies, if it is what was put there; `None`: it is missing or damaged.
     pub(crate) fn intact_copy(&self, archived_as: &str, content: Content<'_>) -> Option<PathBuf> {
-        let path = self.archived(archived_as);
-        let is_intact = is_intact(&path, content).unwrap_or_else(|error| {
-            log::warn!("cannot read {}: {error}", path.display());
-            false
-        });
-        is_intact.then_some(path)
+        intact(self.archived(archived_as), content)
     }
 
     /// Flushes the entries of a folder of ours, and of those above it: it may be new.
     fn flush_folders(&self, below: &Path) -> io::Result<()> {
         below.ancestors().try_for_each(|folder| File::open(self.root.join(folder))?.sync_all())
+    }
+
+    /// Moves a file of the spool to those that are held; afterwards it is on the disk.
+    pub(crate) fn hold(&self, _: Permit, spooled: &Path, archived_as: &str) -> Result<()> {
+        let place = Path::new(HELD).join(archived_as);
+        let folder = place.parent().unwrap_or(&place);
+        self.make_folder(folder)?;
+        let synced = File::open(spooled).and_then(|file| file.sync_all());
+        synced
+            .and_then(|()| fs::rename(spooled, self.root.join(&place)))
+            .and_then(|()| self.flush_folders(folder))
+            .with_context(|| format!("cannot keep {} in {}", spooled.display(), folder.display()))?;
+        crash::point("held");
+        Ok(())
+    }
+
+    /// Where a file lies that is held; a run that died may have moved it on to the archive already.
+    pub(crate) fn held(&self, archived_as: &str) -> PathBuf {
+        let place = self.root.join(HELD).join(archived_as);
+        if place.exists() { place } else { self.archived(archived_as) }
+    }
+
+    /// The same, if it is what was put there; `None`: it is missing or damaged.
+    pub(crate) fn intact_held(&self, archived_as: &str, content: Content<'_>) -> Option<PathBuf> {
+        intact(self.held(archived_as), content)
+    }
+
+    /// Moves a file that was held to the archive.
+    pub(crate) fn release(&self, permit: Permit, archived_as: &str, content: Content<'_>) -> Result<()> {
+        let place = self.root.join(HELD).join(archived_as);
+        if place.exists() {
+            self.archive(permit, &place, archived_as, content)?;
+            let _ = place.parent().map(fs::remove_dir);
+        }
+        Ok(())
     }
 
     /// Removes a copy from the archive, and its folder if that is empty then.
@@ -258,6 +291,14 @@ impl Drop for PassingSpool {
 pub(crate) fn unusable(path: &Path, error: &io::Error) -> Failure {
     let problem = text::work_dir_unusable(&path.display().to_string(), &error.to_string());
     Failure::of(owner::or_denied(problem, path, error))
+}
+
+fn intact(path: PathBuf, content: Content<'_>) -> Option<PathBuf> {
+    let is_intact = is_intact(&path, content).unwrap_or_else(|error| {
+        log::warn!("cannot read {}: {error}", path.display());
+        false
+    });
+    is_intact.then_some(path)
 }
 
 /// Whether a folder's name is that of a run: `20261124T101500-1a2b3c`.

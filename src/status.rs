@@ -14,6 +14,7 @@ use crate::books;
 use crate::books::batches::{self, SentBatch};
 use crate::books::cases::{self, Case};
 use crate::books::files::{self, StoppedFile};
+use crate::books::held::Held;
 use crate::books::orders::OrderState;
 use crate::books::runs::{self, Run};
 use crate::cases::Aside;
@@ -52,6 +53,7 @@ pub(crate) struct Status {
     states: BTreeMap<OrderState, u64>,
     batches: Vec<SentBatch>,
     stopped_files: Vec<StoppedFile>,
+    held: Vec<Held>,
     work_dir: Shelf,
     hand_work: Vec<HandWork>,
     /// The own time of the newest stock file that was applied.
@@ -116,6 +118,7 @@ fn read(
         states: books::orders::count_states(database, settings)?,
         batches: batches::sent_batches(database)?,
         stopped_files: files::stopped_files(database)?,
+        held: books::held::held_now(database)?,
         work_dir: Shelf::at(&settings.work_dir),
         hand_work: hand_work::read(database, settings, clock.now())?,
         stock_as_of: files::newest_applied_time(database, Job::Stock)?,

@@ -17,11 +17,13 @@ use chrono::TimeDelta;
 use rusqlite::Transaction;
 
 use crate::books;
+use crate::books::files::FileEntry;
 use crate::books::history::{self, Left};
 use crate::books::{forget, runs};
 use crate::cases::{self, Aside, Store};
 use crate::crash;
 use crate::interrupt;
+use crate::job::Job;
 use crate::moment::{Clock, Moment};
 use crate::panics::caught;
 use crate::permit::Permit;
@@ -37,7 +39,7 @@ pub mod import;
 mod run;
 mod telling;
 
-pub use self::run::{Mode, Run};
+pub use self::run::{Approvals, Guarding, Mode, Run};
 pub use self::telling::tell_without_settings;
 
 /// Runs a job in its frame: takes the lock, opens the database, notes beginning and end in the ledger, and turns
@@ -95,10 +97,10 @@ fn begin<'a>(
     report: &Report,
 ) -> Result<Option<Run<'a>>> {
     let shelf = Shelf::open(&settings.work_dir)?;
-    let (report, progress) = (report.clone(), Progress::none());
+    let (report, progress, approvals) = (report.clone(), Progress::none(), Approvals::None);
     if mode == Mode::DryRun {
         let (books, permit, locks) = (books::open_read_only(settings)?, None, Vec::new());
-        return Ok(Some(Run { settings, clock, permit, books, shelf, report, progress, locks }));
+        return Ok(Some(Run { settings, clock, permit, books, shelf, report, progress, approvals, locks }));
     }
     let name = report.job.as_str();
     let Some(ours) = shelf.lock(name, settings.environment.as_str())? else { return Ok(None) };
@@ -114,7 +116,47 @@ fn begin<'a>(
     };
     books.without_waiting(|| books.write(permit, "begun", note))?;
     let locks = vec![ours, databases];
-    Ok(Some(Run { settings, clock, permit: Some(permit), books, shelf, report, progress, locks }))
+    Ok(Some(Run { settings, clock, permit: Some(permit), books, shelf, report, progress, approvals, locks }))
+}
+
+/// Writes a person's decision, under the job's lock.
+///
+/// # Errors
+/// With [`Exit::Locked`] while a run of the job is at work.
+pub(crate) fn decide(
+    settings: &Settings,
+    job: Job,
+    decision: impl FnOnce(&Transaction<'_>) -> Result<()>,
+) -> Result<(), Failure> {
+    with_lock(settings, job, |books, _| books.write(Permit::of_a_real_run(), "decided", decision))
+}
+
+/// Likewise about a held file that is not applied: its copy goes to the archive.
+pub(crate) fn release(
+    settings: &Settings,
+    file: &FileEntry,
+    decision: impl FnOnce(&Transaction<'_>) -> Result<()>,
+) -> Result<(), Failure> {
+    with_lock(settings, file.job, |books, shelf| {
+        let permit = Permit::of_a_real_run();
+        books.write(permit, "decided", decision)?;
+        shelf.release(permit, &file.archived_as, file.content())
+    })
+}
+
+fn with_lock(
+    settings: &Settings,
+    job: Job,
+    work: impl FnOnce(&books::Books, &Shelf) -> Result<()>,
+) -> Result<(), Failure> {
+    let locked = || -> Result<Option<()>> {
+        let (shelf, name) = (Shelf::open(&settings.work_dir)?, job.as_str());
+        let Some(_ours) = shelf.lock(name, settings.environment.as_str())? else { return Ok(None) };
+        let Some(_databases) = books::lock(settings, name)? else { return Ok(None) };
+        work(&books::open(settings)?, &shelf).map(Some)
+    };
+    let done = caught(locked).map_err(|error| failure_of(&error))?;
+    done.ok_or_else(|| Failure::of(text::locked(job)))
 }
 
 /// On which day old entries were last forgotten, Japan time, and those from before how many days.

@@ -107,6 +107,7 @@ pub mod books;
 pub mod check_settings;
 pub mod explain;
 pub mod hand_work;
+pub mod held;
 pub mod html;
 pub mod init;
 pub mod job;
@@ -140,6 +141,7 @@ pub static PROBLEMS: &[(&str, &[Declared])] = &[
     ("Asked with explain", explain::PROBLEMS),
     ("Undoing a run", undo::PROBLEMS),
     ("Found by reconcile", reconcile::PROBLEMS),
+    ("Held by the guards", held::PROBLEMS),
     ("Package files", print::PROBLEMS),
 ];
 
@@ -166,6 +168,7 @@ mod tests {
             html::TEXTS,
             init::TEXTS,
             hand_work::TEXTS,
+            held::TEXTS,
             job::TEXTS,
             jobs::TEXTS,
             mail::TEXTS,

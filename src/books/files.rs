@@ -74,8 +74,8 @@ impl FileEntry {
 #[derive(Clone, Debug)]
 pub(crate) struct KnownFile {
     pub id: i64,
-    /// Whether its rows were applied (else it was refused).
-    pub is_applied: bool,
+    /// `Applied`, `Refused`, or `Held` in the work folder, whatever was decided about it since.
+    pub state: FileState,
     pub refused_because: Option<Text>,
     /// Whether the server's copy has been put away.
     pub is_cleaned_up: bool,
@@ -227,23 +227,25 @@ pub(crate) fn let_go(connection: &Connection, id: i64) -> Result<()> {
 pub(crate) struct UnfinishedFile {
     pub id: i64,
     pub name: String,
-    /// Whether the guard holds it (else it was applied or refused, and could not be put away).
-    pub is_held: bool,
+    /// Whether the guard of an earlier version left it in the inbox (else it could not be put away).
+    pub is_left_there: bool,
 }
 
 /// The files of a job that are not done with.
 pub(crate) fn unfinished_files(connection: &Connection, job: Job) -> Result<Vec<UnfinishedFile>> {
     let mut statement = connection.prepare(
-        "SELECT id, name, outcome
-         FROM tempostar_files
+        "SELECT id, name,
+                outcome = 'held'
+                    AND NOT EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as)
+                    AS is_left_there
+         FROM tempostar_files AS file
          WHERE command = ?1 AND NOT is_cleaned_up AND outcome <> 'begun'",
     )?;
     let files = statement.query_and_then([job], |row| {
-        let state: FileState = row.cell("tempostar_files.outcome")?;
         Ok(UnfinishedFile {
             id: row.cell("tempostar_files.id")?,
             name: row.cell("tempostar_files.name")?,
-            is_held: state == FileState::Held,
+            is_left_there: row.cell("is_left_there")?,
         })
     })?;
     files.collect()
@@ -266,12 +268,12 @@ pub(crate) fn forget_file(connection: &Connection, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// A file that was held or refused, for a person.
+/// A file that was refused, or that an earlier version has left in the inbox, for a person.
 #[derive(Clone, Debug)]
 pub(crate) struct StoppedFile {
     pub job: Job,
     pub name: String,
-    /// Whether the guard holds it (else it was refused).
+    /// Whether it lies in the inbox still (else it was refused).
     pub is_held: bool,
     /// When that was last decided, Japan time.
     pub decided_at: Moment,
@@ -280,13 +282,14 @@ pub(crate) struct StoppedFile {
     pub archived_as: String,
 }
 
-/// The files that are held now, and those that were refused without a later file of that name being applied, newest
-/// first.
+/// The files that an earlier version has left in the inbox, and those that were refused without a later file of that name
+/// being applied, newest first.
 pub(crate) fn stopped_files(connection: &Connection) -> Result<Vec<StoppedFile>> {
     let mut statement = connection.prepare(
         "SELECT command, name, outcome, decided_at, reason_ja, reason_en, archived_as
          FROM tempostar_files AS file
          WHERE outcome IN ('held', 'refused')
+           AND NOT EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as)
            AND NOT EXISTS (SELECT 1
                            FROM tempostar_files AS later
                            WHERE later.command = file.command AND later.name = file.name AND later.id > file.id)
@@ -327,7 +330,9 @@ pub(crate) fn find_file(
                         WHERE later.command = file.command AND later.name = file.name AND later.id > file.id
                           AND later.sha256 <> file.sha256 AND later.outcome = 'applied') AS is_superseded
          FROM tempostar_files AS file
-         WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome NOT IN ('held', 'begun')
+         WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome <> 'begun'
+           AND (outcome <> 'held'
+                OR EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as))
          ORDER BY id DESC
          LIMIT 1",
     )?;
@@ -335,7 +340,7 @@ pub(crate) fn find_file(
         let state: FileState = row.cell("tempostar_files.outcome")?;
         Ok(KnownFile {
             id: row.cell("tempostar_files.id")?,
-            is_applied: state == FileState::Applied,
+            state,
             refused_because: reason(row)?,
             is_cleaned_up: row.cell("tempostar_files.is_cleaned_up")?,
             file_time: row.cell("tempostar_files.file_time")?,

@@ -33,11 +33,13 @@ struct Seen {
 }
 
 /// The cases of a job after a run: those that it saw begin or go on, and those that are over by it end.
-pub(super) fn advance(cases: &mut Vec<Case>, report: &Report, now: Moment) {
+///
+/// `held` are the names of what the guards hold; `None`: nobody knows.
+pub(super) fn advance(cases: &mut Vec<Case>, report: &Report, held: Option<&[String]>, now: Moment) {
     let seen = seen(report);
     let is_seen = |case: &Case| seen.iter().any(|seen| case.is(report.job, seen.kind, &seen.concerns));
     for case in cases.iter_mut().filter(|case| case.job == report.job && case.is_open()) {
-        match if is_seen(case) { None } else { end_of(case, report, now) } {
+        match if is_seen(case) { None } else { end_of(case, report, held, now) } {
             None => {}
             Some(End::Told) => case.end(now),
             Some(End::Silent) => {
@@ -91,17 +93,15 @@ enum End {
     Silent,
 }
 
-fn end_of(case: &Case, report: &Report, now: Moment) -> Option<End> {
+fn end_of(case: &Case, report: &Report, held: Option<&[String]>, now: Moment) -> Option<End> {
     let is_older_than = |age: TimeDelta| case.last_seen < now - age;
     match case.kind.ends {
         Ends::GoodFile if report.files.iter().any(|file| is_good(case, report.job, file)) => Some(End::Told),
         Ends::GoodFile => is_older_than(FILE_LASTS).then_some(End::Silent),
         Ends::InSilence => is_older_than(EVENT_LASTS).then_some(End::Silent),
         Ends::NextRun => Some(End::Told),
-        Ends::Unseen | Ends::WithRun => {
-            let has_looked = report.look == Look::Whole && !is_behind_a_held_file(case, report);
-            has_looked.then_some(End::Told)
-        }
+        Ends::Decided => held.is_some_and(|held| !is_held(case, held)).then_some(End::Told),
+        Ends::Unseen | Ends::WithRun => (report.look == Look::Whole).then_some(End::Told),
     }
 }
 
@@ -111,10 +111,10 @@ fn is_good(case: &Case, job: Job, file: &FileReport) -> bool {
     file.outcome == FileOutcome::Applied && has_all_rows && series(job, &file.name) == case.concerns
 }
 
-/// Behind a held file the others wait, and nobody looked at them.
-fn is_behind_a_held_file(case: &Case, report: &Report) -> bool {
-    let is_it = |file: &FileReport| file.outcome == FileOutcome::Waiting && file.name == case.concerns;
-    report.files.iter().any(is_it)
+/// Whether what the case is about still waits for a decision. A file given by hand is named with its path.
+pub(super) fn is_held(case: &Case, held: &[String]) -> bool {
+    let name = case.concerns.rsplit('/').next().unwrap_or_default();
+    held.iter().any(|held| held == name)
 }
 
 fn go_on_or_begin(cases: &mut Vec<Case>, job: Job, seen: Seen, now: Moment) {

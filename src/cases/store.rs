@@ -7,12 +7,15 @@ use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use super::aside::Aside;
-use super::life::{advance, known};
+use super::life::{advance, is_held, known};
 use super::news::News;
 use crate::books;
 use crate::books::cases::{self, Case};
+use crate::books::held;
+use crate::job::Job;
 use crate::lock::Lock;
 use crate::moment::Moment;
+use crate::problem::Ends;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
@@ -37,7 +40,8 @@ pub(crate) fn note(
     let mut all = before.clone();
     take_up(&mut all, aside);
     let known = known(&all, report, now, remind_after);
-    advance(&mut all, report, now);
+    let held = held::names(database, report.job)?;
+    advance(&mut all, report, Some(&held), now);
     end_those_from_aside(&mut all, report, now);
     for case in &mut all {
         if case.id == 0 && case.is_open() && case.mailed_at.is_none() {
@@ -74,6 +78,19 @@ fn wait_if_restless(database: &Connection, case: &mut Case, now: Moment) -> Resu
     Ok(())
 }
 
+/// Ends those cases of a job about held files that have been decided about.
+pub(crate) fn end_decided(database: &Connection, job: Job, now: Moment) -> Result<()> {
+    let held = held::names(database, job)?;
+    for mut case in cases::cases(database)? {
+        let is_about_it = case.job == job && case.kind.ends == Ends::Decided && case.is_open();
+        if is_about_it && !is_held(&case, &held) {
+            case.end(now);
+            cases::keep_case(database, &mut case)?;
+        }
+    }
+    Ok(())
+}
+
 /// Notes aside which problems begin, go on and end with this run. Gives which of its problems are known from earlier
 /// ones.
 pub(crate) fn keep_aside(
@@ -84,7 +101,7 @@ pub(crate) fn keep_aside(
 ) -> Result<Vec<bool>> {
     let mut cases = aside.cases()?;
     let known = known(&cases, report, now, remind_after);
-    advance(&mut cases, report, now);
+    advance(&mut cases, report, None, now);
     aside.keep(&cases)?;
     Ok(known)
 }

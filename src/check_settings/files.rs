@@ -20,7 +20,7 @@ use crate::server::{ErrorKind, Remote, RemoteFile};
 use crate::settings::{Inbox, Ready, Settings};
 use crate::sheet::Sheet;
 use crate::sync::import::{Source, join, marker_name};
-use crate::sync::{self, Mode};
+use crate::sync::{self, Approvals, Mode};
 use crate::text::{check_settings as say, jobs as told};
 
 /// A larger file is not fetched only to be looked at.
@@ -229,15 +229,18 @@ fn dry_run(world: &World<'_>, job: Job, sample: &Sample) -> Result<Report> {
     let source = Source::Files(vec![sample.path.clone()]);
     // What the guard would say of a file that was applied long ago, or of one whose products are still to come, means
     // nothing.
-    let guard = match sample.is_waiting && has_skus(world)? {
-        true => stock::GuardMode::Watch,
-        false => stock::GuardMode::Overrule,
+    let approvals = match sample.is_waiting && has_skus(world)? {
+        true => Approvals::None,
+        false => Approvals::All,
     };
-    Ok(sync::run(world.settings, world.clock, Mode::DryRun, report, |run| match job {
-        Job::Products => products::run(run, &source),
-        Job::Logistics => logistics::run(run, &source),
-        Job::Stock => stock::run(run, &source, guard),
-        Job::Orders => Ok(()),
+    Ok(sync::run(world.settings, world.clock, Mode::DryRun, report, |run| {
+        run.approvals = approvals;
+        match job {
+            Job::Products => products::run(run, &source),
+            Job::Logistics => logistics::run(run, &source),
+            Job::Stock => stock::run(run, &source),
+            Job::Orders => Ok(()),
+        }
     }))
 }
 

@@ -159,7 +159,7 @@ fn by_reason(held_back: Vec<(String, Hold)>) -> Vec<(Hold, Names)> {
 fn told(hold: &Hold, orders: &Names, told_above: &HashSet<String>) -> Finding {
     let mut problem = say::held_back(orders.count(), &orders.told());
     problem.message = problem.message.because(&hold.reason);
-    problem.hint = hold.act.text();
+    problem.hint = hold.act.text(orders.told().split(", ").next().unwrap_or_default());
     if told_above.contains(&hold.reason.en) {
         problem.severity = Severity::Note;
         problem.hint = say::mend_above();

@@ -5,7 +5,7 @@ use crate::text::{Language, Text};
 
 /// What is shown, from top to bottom.
 #[derive(Debug, Default)]
-pub(super) struct Page(Vec<Block>);
+pub(crate) struct Page(Vec<Block>);
 
 #[derive(Debug)]
 enum Block {
@@ -16,27 +16,27 @@ enum Block {
 }
 
 impl Page {
-    pub(super) fn heading(&mut self, heading: Text) {
+    pub(crate) fn heading(&mut self, heading: Text) {
         self.0.push(Block::Heading(heading));
     }
 
-    pub(super) fn fact(&mut self, label: Text, value: Text) {
+    pub(crate) fn fact(&mut self, label: Text, value: Text) {
         self.0.push(Block::Fact(label, value));
     }
 
     /// A sentence of its own.
-    pub(super) fn note(&mut self, note: Text) {
+    pub(crate) fn note(&mut self, note: Text) {
         self.0.push(Block::Note(note));
     }
 
     /// Nothing where there are no rows.
-    pub(super) fn table(&mut self, rows: Vec<Vec<Text>>) {
+    pub(crate) fn table(&mut self, rows: Vec<Vec<Text>>) {
         if !rows.is_empty() {
             self.0.push(Block::Table(rows));
         }
     }
 
-    pub(super) fn text(&self, language: Language) -> String {
+    pub(crate) fn text(&self, language: Language) -> String {
         let labels = self.0.iter().filter_map(|block| match block {
             Block::Fact(label, _) => Some(label.get(language)),
             _ => None,

@@ -56,13 +56,17 @@ pub(crate) fn read_shipped(
     Ok(())
 }
 
-struct ImportLogistics<'a> {
-    settings: &'a Settings,
+pub(super) struct ImportLogistics<'a> {
+    pub(super) settings: &'a Settings,
 }
 
 impl ImportJob for ImportLogistics<'_> {
     fn inbox(&self) -> &Inbox {
         &self.settings.logistics.inbox
+    }
+
+    fn key_columns(&self) -> &'static [&'static str] {
+        &["ショップ受注番号"]
     }
 
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {

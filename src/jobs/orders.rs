@@ -91,7 +91,7 @@ fn list(run: &mut Run<'_>, held_back: &[(String, Hold)]) -> Result<()> {
 /// What a person is told of an order that is held back.
 fn held_back_problem(order_no: &str, hold: &Hold) -> Problem {
     let mut problem = text::held_back(order_no).because(&hold.reason).about_order(order_no);
-    problem.hint = hold.act.text();
+    problem.hint = hold.act.text(order_no);
     problem
 }
 

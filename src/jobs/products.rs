@@ -45,8 +45,8 @@ pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
     import(run, source, &ImportProducts { settings: run.settings })
 }
 
-struct ImportProducts<'a> {
-    settings: &'a Settings,
+pub(super) struct ImportProducts<'a> {
+    pub(super) settings: &'a Settings,
 }
 
 /// What a file changes: what it says of missing products, then products, then SKUs, which need their products.
@@ -92,6 +92,10 @@ impl Plan for CataloguePlan {
 impl ImportJob for ImportProducts<'_> {
     fn inbox(&self) -> &Inbox {
         &self.settings.products.inbox
+    }
+
+    fn key_columns(&self) -> &'static [&'static str] {
+        &["SKUコード", "商品コード"]
     }
 
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {

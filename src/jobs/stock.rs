@@ -41,27 +41,17 @@ use crate::server::Remote;
 use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::shelf::Shelf;
-use crate::sync::Run;
 use crate::sync::export::{is_about_the_folder, watch_outbox};
 use crate::sync::import::{
     Comparison, ImportJob, Incoming, Plan, Progress, Source, import, part, read_ahead, rowids,
 };
+use crate::sync::{Guarding, Run};
 use crate::text::jobs as text;
 
-/// Whether a person has looked at what the guard holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GuardMode {
-    /// Hold what looks broken.
-    Watch,
-    /// Apply it nevertheless (`--force`).
-    Overrule,
-}
-
 /// Runs the job. What it did and what went wrong is in the report.
-pub fn run(run: &mut Run<'_>, source: &Source, guard_mode: GuardMode) -> Result<()> {
+pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
     run.report.counts = Counts::zero(&["changed", "unchanged", "unknown", "rejected"]);
-    let later_sheets = LaterSheets { shelf: run.shelf.clone() };
-    import(run, source, &ImportStock { settings: run.settings, guard_mode, later_sheets })
+    import(run, source, &ImportStock::new(run.settings, &run.shelf))
 }
 
 /// The columns of a stock file.
@@ -94,10 +84,15 @@ impl Columns {
     }
 }
 
-struct ImportStock<'a> {
+pub(super) struct ImportStock<'a> {
     settings: &'a Settings,
-    guard_mode: GuardMode,
     later_sheets: LaterSheets,
+}
+
+impl<'a> ImportStock<'a> {
+    pub(super) fn new(settings: &'a Settings, shelf: &Shelf) -> Self {
+        Self { settings, later_sheets: LaterSheets { shelf: shelf.clone() } }
+    }
 }
 
 impl ImportJob for ImportStock<'_> {
@@ -120,6 +115,10 @@ impl ImportJob for ImportStock<'_> {
 
     fn default_header(&self) -> Option<&'static [&'static str]> {
         Some(&COLUMN_NAMES)
+    }
+
+    fn key_columns(&self) -> &'static [&'static str] {
+        &COLUMN_NAMES[..1]
     }
 
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
@@ -145,9 +144,9 @@ impl ImportJob for ImportStock<'_> {
         let is_in_order = changes.is_in_order;
         drop((lookup, changes));
         tally.stale += self.later_sheets.take_back(incoming, self.inbox())?;
-        let held_because = match (self.guard_mode, incoming.progress) {
-            (GuardMode::Overrule, _) | (_, Progress::Begun) => None,
-            (GuardMode::Watch, Progress::New) => held_because(incoming, &tally, &self.settings.stock.guard)?,
+        let held_because = match (incoming.guarding, incoming.progress) {
+            (Guarding::Approved, _) | (_, Progress::Begun) => Vec::new(),
+            (Guarding::Watch, Progress::New) => held_because(incoming, &tally, &self.settings.stock.guard)?,
         };
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let compared = finish_comparison(incoming, &tally, unknown_columns, held_because)?;
@@ -518,24 +517,25 @@ pub(crate) fn read_figures(
 }
 
 /// Why a person should look at this file before it is applied.
-fn held_because(incoming: &Incoming<'_>, tally: &Tally, guard: &Guard) -> Result<Option<Problem>> {
+fn held_because(incoming: &Incoming<'_>, tally: &Tally, guard: &Guard) -> Result<Vec<Problem>> {
     let rows = incoming.sheet.rows_read();
     if rows < guard.min_rows {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let unknown = tally.unknown;
     if exceeds(unknown, rows, guard.unknown_percent) {
         let percent = unknown * 100 / rows;
-        return Ok(Some(text::guard_unknown(unknown, rows, percent, guard.unknown_percent)));
+        return Ok(vec![text::guard_unknown(unknown, rows, percent, guard.unknown_percent)]);
     }
     let zeroed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes WHERE is_zeroed")?;
     if zeroed == 0 || guard.zero_percent >= 100 {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let sellable = count(incoming.shop, "SELECT count(*) FROM sellable_stock WHERE sellable > 0")?;
     let is_held = exceeds(zeroed, sellable, guard.zero_percent);
     let percent = zeroed * 100 / sellable.max(1);
-    Ok(is_held.then(|| text::guard_zero(zeroed, sellable, percent, guard.zero_percent)))
+    let verdict = is_held.then(|| text::guard_zero(zeroed, sellable, percent, guard.zero_percent));
+    Ok(verdict.into_iter().collect())
 }
 
 /// Is `part` more than this share of `whole`? 100 percent is never exceeded.
@@ -568,7 +568,7 @@ fn finish_comparison(
     incoming: &mut Incoming<'_>,
     tally: &Tally,
     unknown_columns: Vec<String>,
-    held_because: Option<Problem>,
+    held_because: Vec<Problem>,
 ) -> Result<Comparison> {
     let changed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes")?;
     let unknown = tally.unknown;

@@ -6,11 +6,14 @@ use super::{Extent, JobState, Mails, Status, count};
 use crate::books::batches::SentBatch;
 use crate::books::cases::Case;
 use crate::books::files::StoppedFile;
+use crate::books::held::Reason;
 use crate::books::orders::OrderState;
 use crate::hand_work::{self, HandWork};
+use crate::held::held_json;
 use crate::layout::{columns, first_names};
 use crate::moment::Moment;
 use crate::past_runs::{Fate, figures, run_json};
+use crate::text::held::show_it;
 use crate::text::jobs::held_back as order_held_back;
 use crate::text::{Language, Text, status as text};
 
@@ -26,7 +29,7 @@ impl Status {
         let mut lines = vec![text::title(&self.shop_name, self.environment, self.now, ja, en)];
         if !reasons.is_empty() {
             let reasons = Text::joined(&reasons, "、", "; ");
-            lines.push(text::reasons(&reasons.ja, &reasons.en));
+            lines.push(Text { ja: format!("→ {}", reasons.ja), en: format!("→ {}", reasons.en) });
         }
         lines.push(Text::default());
         self.hand_work_lines(&mut lines);
@@ -80,7 +83,8 @@ impl Status {
         let (overdue, failed) = (names(|job| job.overdue_min.is_some()), names(JobState::did_not_end_well));
         let no_file = names(|job| job.no_file_for_h.is_some());
         let by_hand = hand_work::count(&self.hand_work);
-        let held = self.stopped_files.iter().filter(|file| file.is_held).count() as u64;
+        let left_there = self.stopped_files.iter().filter(|file| file.is_held).count() as u64;
+        let held = count(&self.held) + left_there;
         let cases = self.cases_but_orders();
         let all = [
             (!cases.is_empty()).then(|| text::problems_open(count(&cases))),
@@ -160,7 +164,12 @@ impl Status {
     }
 
     pub(super) fn file_lines(&self, lines: &mut Vec<Text>) {
-        lines.push(text::files_stopped(count(&self.stopped_files)));
+        lines.push(text::files_stopped(count(&self.held) + count(&self.stopped_files)));
+        lines.extend(first(&self.held, |held| {
+            let reasons: Vec<Text> = held.verdicts.iter().map(Reason::message).collect();
+            let file = text::file_held(held.file.job, &held.file.name, held.held_at);
+            file.because(&Text::joined(&reasons, " ", "; ")).because(&show_it(held.id))
+        }));
         lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
         if let Some(refused) = self.stopped_files.iter().find(|file| !file.is_held) {
             lines.push(indented(text::rerun(refused.job)));
@@ -204,7 +213,7 @@ impl Status {
                 "held_back": held_back.map(|(order_no, hold)| json!({
                     "order_no": order_no,
                     "reason": hold.reason.get(language),
-                    "act": hold.act.text().get(language),
+                    "act": hold.act.text(order_no).get(language),
                 })).collect::<Vec<_>>(),
                 "states": self.states_json(),
                 "files_not_taken": self.batches.iter().map(|batch| &batch.file_name).collect::<Vec<_>>(),
@@ -222,6 +231,7 @@ impl Status {
                 "reason": file.reason.get(language),
                 "copy": (!file.is_held).then(|| self.copy_of(file)),
             })).collect::<Vec<_>>(),
+            "held": self.held.iter().map(|held| held_json(held, language)).collect::<Vec<_>>(),
             "hand_work": hand_work,
         })
     }

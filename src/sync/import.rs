@@ -6,7 +6,9 @@
 //! ledger knows the content, and only the cleaning up is repeated. A file that changes very much takes several
 //! transactions, of which the ledger knows the first and the last: see `commit`.
 
+mod approval;
 mod commit;
+mod holding;
 mod inbox;
 mod intake;
 mod job;
@@ -21,7 +23,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use self::approval::Approval;
 use self::commit::{commit, finish_begun, give_up_begun, rehearse};
+pub(crate) use self::holding::look;
+use self::holding::{approval_of, keep, supersede, take_up};
 use self::inbox::{
     Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready, mark_cleaned_up, sweep_server,
 };
@@ -32,8 +37,10 @@ pub use self::plan::{Plan, part, rowids};
 pub use self::read_ahead::{Room, read_ahead};
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
-use super::run::Run;
-use crate::books::files::{self, Decision, KnownFile};
+use super::run::{Approvals, Run};
+use crate::books::Decider;
+use crate::books::files::{self, Decision, FileState, KnownFile};
+use crate::books::held::{self, Held, HeldState};
 use crate::file_time::by_numbers;
 use crate::interrupt;
 use crate::permit::Permit;
@@ -58,12 +65,6 @@ struct Decided {
     decision: Decision,
     /// The ledger entry; none in a dry run.
     entry_id: Option<i64>,
-}
-
-impl Decided {
-    fn is_held(&self) -> bool {
-        matches!(self.decision, Decision::Held(_))
-    }
 }
 
 /// Runs an import in a run's frame.
@@ -93,9 +94,10 @@ fn clear(spool: &Path) -> Result<()> {
 
 fn import_from(run: &mut Run<'_>, source: &Source, job: &dyn ImportJob, spool: &Path) -> Result<()> {
     match source {
-        Source::Inbox => import_inbox(run, job, spool),
-        Source::Files(paths) => import_files(run, paths, job, spool),
+        Source::Inbox => import_inbox(run, job, spool)?,
+        Source::Files(paths) => import_files(run, paths, job, spool)?,
     }
+    supersede(run, job)
 }
 
 fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<()> {
@@ -105,15 +107,11 @@ fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<
     if let Some(permit) = run.permit {
         job.begin(run, permit, &mut remote)?;
     }
+    apply_held(run, job)?;
     let files = list_ready(run, &mut remote, &inbox)?;
     log::info!("{} files are ready in {}", files.len(), inbox.folder);
     prepare_rehearsal(run, files.len(), spool)?;
-    let mut stopped = false;
     for (file, file_time) in files {
-        if stopped {
-            run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
-            continue;
-        }
         let Some(spooled) = download(run, &mut remote, &inbox, &file, file_time, spool)? else { continue };
         log::info!(file = spooled.shown; "downloaded, {} bytes", spooled.entry.size);
         if let Some(known) = known_and_only_to_clean_up(run, &spooled)? {
@@ -123,8 +121,9 @@ fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<
             }
             continue;
         }
+        let approval = approval_of(run, &spooled)?;
+        let spooled = Spooled { approval, ..spooled };
         let decided = process(run, job, &spooled)?;
-        stopped = decided.is_held();
         if let Some((permit, id)) = run.permit.zip(decided.entry_id) {
             put_away(run, permit, &mut remote, &inbox, &spooled, &decided.decision, id)?;
         }
@@ -157,16 +156,12 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &dyn ImportJob, spool
         a.file_time.cmp(&b.file_time).then_with(|| by_numbers(&a.name, &b.name))
     });
     prepare_rehearsal(run, files.len(), spool)?;
-    let mut stopped = false;
     for spooled in files {
         interrupt::check()?;
-        if stopped {
-            run.report.files.push(FileReport::new(&spooled.shown, FileOutcome::Waiting));
-            continue;
-        }
+        let approval = approval_of(run, &spooled)?;
+        let spooled = Spooled { approval, ..spooled };
         let decided = process(run, job, &spooled)?;
-        stopped = decided.is_held();
-        if let Some((permit, id)) = run.permit.zip(decided.entry_id).filter(|_| !stopped) {
+        if let Some((permit, id)) = run.permit.zip(decided.entry_id) {
             archive_locally(run, permit, &spooled)?;
             mark_cleaned_up(run, permit, id)?;
         }
@@ -188,7 +183,7 @@ fn prepare_rehearsal(run: &mut Run<'_>, files: usize, spool: &Path) -> Result<()
 fn known_and_only_to_clean_up(run: &Run<'_>, file: &Spooled) -> Result<Option<KnownFile>> {
     let found = files::find_file(&run.books, file.entry.job, &file.entry.name, &file.entry.sha256)?;
     Ok(found.filter(|known| {
-        if known.is_applied {
+        if known.state == FileState::Applied {
             // Where the server tells no time, nobody knows whether it is newer.
             let tells_time = file.listed.as_ref().is_some_and(|listed| listed.modified.is_some());
             let was_said_again = known.is_cleaned_up && tells_time && file.entry.file_time > known.file_time;
@@ -200,10 +195,14 @@ fn known_and_only_to_clean_up(run: &Run<'_>, file: &Spooled) -> Result<Option<Kn
 }
 
 fn tell_known(run: &mut Run<'_>, file: &Spooled, known: &KnownFile) {
-    let outcome = if known.is_applied { FileOutcome::AlreadyApplied } else { FileOutcome::Refused };
+    let outcome = match known.state {
+        FileState::Refused => FileOutcome::Refused,
+        FileState::Held => FileOutcome::Held,
+        FileState::Applied | FileState::Begun => FileOutcome::AlreadyApplied,
+    };
     let mut told = FileReport::new(&file.shown, outcome);
     told.sha256.clone_from(&file.entry.sha256);
-    if let Some(reason) = &known.refused_because {
+    if let Some(reason) = known.refused_because.as_ref().filter(|_| known.state == FileState::Refused) {
         // The run that decided may have died before it could tell.
         let problem = text::refused_before().because(reason).in_file(&file.shown);
         told.refused_because = Some(problem.clone());
@@ -220,9 +219,13 @@ fn clean_up_known(
     file: &Spooled,
     known: &KnownFile,
 ) -> Result<()> {
-    set_time(&file.path, known.file_time)?;
-    run.shelf.archive(permit, &file.path, &known.archived_as, file.entry.content())?;
-    let place = if known.is_applied { Place::Archive } else { Place::Error };
+    if known.state == FileState::Held {
+        fs::remove_file(&file.path).with_context(|| format!("cannot remove {}", file.path.display()))?;
+    } else {
+        set_time(&file.path, known.file_time)?;
+        run.shelf.archive(permit, &file.path, &known.archived_as, file.entry.content())?;
+    }
+    let place = if known.state == FileState::Refused { Place::Error } else { Place::Archive };
     clean_up_remote(run, permit, remote, inbox, file, place, known.id)
 }
 
@@ -242,7 +245,7 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
         Ok((comparison, problems)) => {
             let kept = rejects.keep(file.entry.file_time)?;
             tell_rejects(run, &rejects, &told, kept.as_deref());
-            judge(run, comparison, problems, &mut told)
+            judge(run, file, comparison, problems, &mut told)?
         }
         Err(error) => {
             let discarded = rejects.discard();
@@ -251,7 +254,11 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
             refused
         }
     };
-    let entry_id = run.permit.map(|permit| commit(run, permit, file, &verdict)).transpose()?;
+    let entry_id = match (run.permit, &verdict.holding) {
+        (None, None) => None,
+        (permit, Some(holding)) => keep(run, permit, file, holding)?,
+        (Some(permit), None) => Some(commit(run, permit, file, &verdict)?),
+    };
     if progress == Progress::Begun && run.permit.is_some() {
         run.report.tell(text::begun_finished().in_file(&file.shown));
     }
@@ -262,6 +269,34 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
     log::info!(file = file.shown; "{}, {} rows of it changed something", decision.state(), told.applied);
     run.report.add_file(told);
     Ok(Decided { decision, entry_id })
+}
+
+/// Applies all that is held, if that was asked for.
+pub(super) fn apply_held(run: &mut Run<'_>, job: &dyn ImportJob) -> Result<()> {
+    let Approvals::HeldNow(by) = run.approvals.clone() else { return Ok(()) };
+    for held in held::held_of(&run.books, run.report.job)? {
+        let approval = Approval { id: Some(held.id), by: by.clone(), shown: None };
+        apply(run, job, held, approval)?;
+    }
+    Ok(())
+}
+
+/// Applies what is held under this number, if it would change just what the person was shown who approves it. `None`: there
+/// is nothing of this number to be decided.
+pub(crate) fn approve(run: &mut Run<'_>, job: &dyn ImportJob, id: i64, by: &Decider) -> Result<Option<()>> {
+    let held = held::find(&run.books, id)?.filter(|held| held.state == HeldState::Held);
+    let Some(held) = held else { return Ok(None) };
+    let approval = Approval { id: Some(id), by: by.clone(), shown: Some(held.shown.clone()) };
+    apply(run, job, held, approval).map(Some)
+}
+
+fn apply(run: &mut Run<'_>, job: &dyn ImportJob, held: Held, approval: Approval) -> Result<()> {
+    let file = Spooled { approval: Some(approval), ..take_up(run, &held)? };
+    let decided = process(run, job, &file)?;
+    if let (Some(permit), Decision::Applied) = (run.permit, decided.decision) {
+        archive_locally(run, permit, &file)?;
+    }
+    Ok(())
 }
 
 /// After the decision: the copy in our archive, then the server's.
@@ -275,8 +310,7 @@ fn put_away(
     id: i64,
 ) -> Result<()> {
     let place = match decision {
-        Decision::Held(_) => return Ok(()),
-        Decision::Applied | Decision::Begun => Place::Archive,
+        Decision::Applied | Decision::Begun | Decision::Held(_) => Place::Archive,
         Decision::Refused(_) => Place::Error,
     };
     archive_locally(run, permit, file)?;

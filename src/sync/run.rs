@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::books::Books;
+use crate::books::{Books, Decider};
 use crate::lock::Lock;
 use crate::moment::Clock;
 use crate::permit::Permit;
@@ -20,6 +20,26 @@ pub enum Mode {
     Real,
     /// Nothing is written, neither here nor on the server.
     DryRun,
+}
+
+/// Whether a person has looked at what the guards would hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guarding {
+    /// Hold what looks wrong.
+    Watch,
+    /// Somebody has approved this very content.
+    Approved,
+}
+
+/// What of that which the guards hold, or would hold, somebody has approved.
+#[derive(Clone, Debug)]
+pub enum Approvals {
+    /// Nothing.
+    None,
+    /// What is held when the run begins.
+    HeldNow(Decider),
+    /// Everything, because it is only looked at.
+    All,
 }
 
 /// A run under way.
@@ -39,11 +59,19 @@ pub struct Run<'a> {
     pub report: Report,
     /// Where a person sees how far it is.
     pub progress: Progress,
+    /// What the guards have no say in.
+    pub approvals: Approvals,
     /// Held until the run ends.
     pub(super) locks: Vec<Lock>,
 }
 
 impl Run<'_> {
+    /// Whether the guards have a say in a file of which this is known.
+    pub(super) fn guarding_of(&self, is_approved: bool) -> Guarding {
+        let is_approved = is_approved || matches!(self.approvals, Approvals::All);
+        if is_approved { Guarding::Approved } else { Guarding::Watch }
+    }
+
     /// The folder for this job's files in progress; the other environment's runs have another.
     pub(super) fn spool(&self) -> Result<PathBuf> {
         self.shelf.spool(&format!("{}.{}", self.report.job, self.settings.environment.as_str()))

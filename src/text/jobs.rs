@@ -97,9 +97,9 @@ texts! {
         ja: "この番号では二度と送信しません。新しい受注であれば別の番号を付けてください。送信後に変更した受注であれば、TEMPOSTAR の画面で同じ変更をしてください。",
         en: "it is never sent under this number: give a new order another number; make the change of an old one in TEMPOSTAR, too",
     }
-    act_approve() {
-        ja: "送信してよければ [orders] max_age_days を大きくするか 0 にして一度実行してください。送信しない場合はキャンセルするか、[orders] since を設定してください。",
-        en: "to send it, raise [orders] max_age_days (or set it to 0) for one run; else cancel it, or set [orders] since",
+    act_approve(order_no: &str) {
+        ja: "送信してよければ tempostar held approve {order_no} を実行してください。送信しない場合はキャンセルするか、[orders] since を設定してください。",
+        en: "to send it: `tempostar held approve {order_no}`; else cancel it, or set [orders] since",
     }
     act_put_back() {
         ja: "二重に送信しないよう、送信日時を元に戻します。内容を変更した場合は、TEMPOSTAR の画面でも同じ変更をしてください。",
@@ -184,18 +184,18 @@ problems! {
         hint_en: "have TEMPOSTAR export the stock once more: a newer file puts the figures right",
     }
     Error guard_zero = "guard-zero" (zeroed: u64, sellable: u64, percent: u64, limit: u32) {
-        exit: Held, ends: Unseen,
+        exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "このファイルを取り込むと、販売可能な {sellable} SKU のうち {zeroed} SKU（{percent}%）が販売できなくなります（上限 {limit}%）。取り込みを保留しました。",
         en: "this file would make {zeroed} of the {sellable} sellable SKUs unsellable ({percent} %, the limit is {limit} %): held, nothing of it was written",
-        hint_ja: "TEMPOSTAR の在庫が正しいかご確認ください。正しければ import-stock --force で取り込めます。",
-        hint_en: "check the stock in TEMPOSTAR; if it is right, run import-stock --force",
+        hint_ja: "TEMPOSTAR の在庫が正しいかご確認ください。",
+        hint_en: "check the stock in TEMPOSTAR",
     }
     Error guard_unknown = "guard-unknown" (unknown: u64, rows: u64, percent: u64, limit: u32) {
-        exit: Held, ends: Unseen,
+        exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "このファイルの {rows} 行のうち {unknown} 行（{percent}%）が、この店舗にない SKU です（上限 {limit}%）。取り込みを保留しました。",
         en: "{unknown} of this file's {rows} rows ({percent} %, the limit is {limit} %) name SKUs that the shop does not have: held, nothing of it was written",
-        hint_ja: "別の店舗のファイルでないか、商品の取り込みが済んでいるかご確認ください。正しければ import-stock --force で取り込めます。",
-        hint_en: "check that it is this shop's file and that the products are imported; if it is right, run import-stock --force",
+        hint_ja: "別の店舗のファイルでないか、商品の取り込みが済んでいるかご確認ください。",
+        hint_en: "check that it is this shop's file and that the products are imported",
     }
     Warning rows_disagree = "rows-disagree" (count: u64, codes: &str) {
         ja: "同じ商品の行で商品の内容が異なるものが {count} 商品あります。最後の行を採用しました: {codes}",

@@ -41,8 +41,8 @@ texts! {
     }
     files_refused(n: &str, n_en: &str) { ja: "取り込めなかったファイル {n}", en: "{n_en} refused" }
     files_held(n: &str, n_en: &str) {
-        ja: "安全装置が止めたファイル {n}（何も書き込んでいません）",
-        en: "{n_en} held by the safety guard (nothing written)",
+        ja: "保留したファイル {n}（何も書き込んでいません）",
+        en: "{n_en} held by the guards (nothing of it written)",
     }
     files_waiting(n: &str, n_en: &str) { ja: "次回に回したファイル {n}", en: "{n_en} left to the next run" }
     files_known(n: &str, n_en: &str) {

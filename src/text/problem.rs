@@ -27,6 +27,10 @@ texts! {
         ja: "同じ種類の次のファイルを問題なく取り込めたとき（なければ7日後）",
         en: "over with the next file of its series that is applied without it, or after 7 days",
     }
+    decided() {
+        ja: "承認または破棄されたとき、または新しいファイルに置き換わったとき",
+        en: "over when somebody has approved or discarded it, or later files have replaced it",
+    }
     in_silence() {
         ja: "最後に起きてから30時間後",
         en: "over 30 hours after it last happened",
@@ -64,6 +68,7 @@ pub fn ends(kind: &Kind) -> Text {
         Ends::Unseen => unseen(),
         Ends::NextRun => next_run(),
         Ends::GoodFile => good_file(),
+        Ends::Decided => decided(),
         Ends::InSilence => in_silence(),
     }
 }

@@ -20,10 +20,6 @@ texts! {
         ja: "確認が必要です",
         en: "somebody should look at this",
     }
-    reasons(reasons: &str, reasons_en: &str) {
-        ja: "→ {reasons}",
-        en: "→ {reasons_en}",
-    }
     hand_work() { ja: "手作業が必要なもの", en: "to do by hand" }
     monitor_hand_work(count: u64) {
         ja: "手作業が必要なもの: {count} 件",

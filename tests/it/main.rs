@@ -26,6 +26,7 @@ mod encoding;
 mod exactly_once;
 mod explain;
 mod ftp_client;
+mod held;
 mod in_flight;
 mod init;
 mod kept;

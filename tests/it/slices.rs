@@ -98,7 +98,9 @@ fn a_begun_file_is_finished_before_a_later_one_is_taken() {
 fn a_begun_file_is_never_held_by_the_guard() {
     let shop = shop_in_slices();
     shop.put_sheet(STOCK_INBOX, "stock.csv", &sheet(0));
+    shop.run(["import-stock"]).exits(4);
     shop.run_dying_at("slice-committed:3", ["import-stock", "--force"]);
+    shop.check_rows("SELECT state FROM tempostar_held", &["approved"]);
     shop.run(["import-stock"]).ok();
     shop.check_rows("SELECT count(*) FROM stock WHERE quantity = 0", &["40"]);
 }

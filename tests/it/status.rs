@@ -113,15 +113,14 @@ fn a_monitor_reads_the_first_line() {
 
 #[test]
 fn files_that_wait_are_named() {
-    let mut shop = Shop::new();
-    shop.many_products_in_stock(40);
-    let rows: String = (1..=40).map(|number| format!("S-{number:03},0\n")).collect();
-    shop.put_sheet(STOCK_INBOX, "stock_1.csv", &format!("商品コード,在庫数\n{rows}"));
-    shop.at("2026-11-24 10:16:00").put_sheet(STOCK_INBOX, "stock_2.csv", "商品コード,在庫数\nS-001,3\n");
-    shop.run(["import-stock"]).exits(4);
-    shop.run(["status"]).ok().says("files that wait in the inbox: 1 (stock_2.csv)").says("held stock_1.csv");
-    shop.run(["import-stock", "--force"]).ok();
-    shop.run(["status"]).ok().never_says("files that wait").never_says("stock_1.csv");
+    let shop = Shop::new();
+    shop.setting("settle_s = 0\n", "ready = \"marker\"\n");
+    shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,商品名\nA-1,皿\n");
+    shop.run(["import-products"]).ok();
+    shop.run(["status"]).ok().says("files that wait in the inbox: 1 (product.csv)");
+    shop.put(&format!("{PRODUCT_INBOX}/product.lock"), "");
+    shop.run(["import-products"]).ok();
+    shop.run(["status"]).ok().never_says("files that wait");
 }
 
 #[test]

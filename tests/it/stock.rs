@@ -380,22 +380,6 @@ fn put_uniform(shop: &Shop, skus: usize, quantity: i64) {
 }
 
 #[test]
-fn a_file_that_would_empty_the_shop_is_held_until_a_person_says_so() {
-    let mut shop = Shop::new();
-    shop.many_products_in_stock(40);
-    put_uniform(&shop, 40, 0);
-    for now in ["2026-11-24 10:15:00", "2026-11-24 10:25:00"] {
-        let ran = shop.at(now).run(["import-stock", "--json"]).exits(4).outcome("held");
-        ran.problem("guard-zero", "stock.csv", &["40 of the 40"]);
-        shop.check_rows("SELECT DISTINCT quantity FROM stock", &["5"]);
-        assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
-    }
-    shop.at("2026-11-24 10:35:00").run(["import-stock", "--force"]).ok();
-    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["0"]);
-    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
-}
-
-#[test]
 fn a_file_of_another_shop_is_held() {
     let shop = Shop::new();
     shop.many_products_in_stock(10);

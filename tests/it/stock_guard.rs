@@ -26,7 +26,6 @@ fn check_held(shop: &Shop, ran: Ran, code: &str, name: &str) {
     let ran = ran.exits(4).outcome("held").problem(code, name, &[]);
     assert_eq!(ran.file_outcome(name), "held");
     shop.check_rows("SELECT DISTINCT quantity FROM stock", &["5"]);
-    assert!(shop.remote_files(STOCK_INBOX).contains(&name.to_owned()));
 }
 
 // The limits -----------------------------------------------------------------------------------------------------
@@ -122,8 +121,10 @@ fn the_figures_that_tripped_it_are_named() {
     put(&shop, "stock.csv", &rows(40, 30));
     let zero = "this file would make 30 of the 40 sellable SKUs unsellable (75 %, the limit is 20 %)";
     let ran = shop.run(["import-stock", "--json"]).exits(4);
-    ran.only_problem("guard-zero", "stock.csv", &[zero, "import-stock --force"]);
-    let ran = shop.run(["import-stock", "--quiet"]).exits(4).says("import-stock --force");
+    ran.only_problem("guard-zero", "stock.csv", &[zero, "tempostar held show 1"]);
+    put(&shop, "stock.csv", &rows(40, 31));
+    let ran = shop.run(["import-stock", "--quiet"]).exits(4).says("held approve 2");
+    let zero = "this file would make 31 of the 40 sellable SKUs unsellable (77 %, the limit is 20 %)";
     assert!(ran.stderr.starts_with(&format!("error: stock.csv: {zero}")), "{ran}");
     put(&shop, "stock.csv", &rows(100, 0));
     let unknown =
@@ -133,72 +134,12 @@ fn the_figures_that_tripped_it_are_named() {
 }
 
 #[test]
-fn a_held_file_blocks_those_after_it_but_not_those_before() {
-    let shop = shop(40, "zero_percent = 20");
-    put(&shop, "stock20261124100000.csv", "S-001,7\n");
-    put(&shop, "stock20261124100500.csv", &rows(40, 40));
-    put(&shop, "stock20261124101000.csv", "S-001,9\n");
-    let ran = shop.run(["import-stock", "--json"]).exits(4).outcome("held").count("changed", 1);
-    assert_eq!(ran.file_outcome("stock20261124100000.csv"), "applied");
-    assert_eq!(ran.file_outcome("stock20261124100500.csv"), "held");
-    assert_eq!(ran.file_outcome("stock20261124101000.csv"), "waiting");
-    shop.check_stock("S-001", 7, 0);
-    shop.check_stock("S-002", 5, 0);
-    assert_eq!(shop.remote_files(STOCK_INBOX), ["stock20261124100500.csv", "stock20261124101000.csv"]);
-}
-
-#[test]
-fn files_given_by_hand_that_wait_for_a_held_one_are_told() {
-    let shop = shop(40, "zero_percent = 20");
-    shop.write("20261124-1005.csv", format!("商品コード,在庫数\n{}", rows(40, 40)).as_bytes());
-    shop.write("20261124-1010.csv", "商品コード,在庫数\nS-001,9\n".as_bytes());
-    let files = ["--file", "20261124-1005.csv", "--file", "20261124-1010.csv"];
-    let ran = shop.run(["import-stock", "--json"].into_iter().chain(files)).exits(4).outcome("held");
-    assert_eq!(ran.file_outcome("20261124-1005.csv"), "held");
-    assert_eq!(ran.file_outcome("20261124-1010.csv"), "waiting");
-    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["5"]);
-}
-
-#[test]
-fn each_run_judges_anew() {
-    let mut shop = shop(40, "zero_percent = 20");
-    put(&shop, "stock20261124101000.csv", &rows(40, 12));
-    for _ in 0..2 {
-        check_held(&shop, shop.run(["import-stock", "--json"]), "guard-zero", "stock20261124101000.csv");
-    }
-    // Meanwhile the shop has sold out of most of them.
-    shop.sql("UPDATE stock SET allocated = 5 WHERE sku_code < 'S-010'");
-    shop.at("2026-11-24 10:25:00").run(["import-stock"]).ok();
-    shop.check_rows("SELECT count(*) FROM stock WHERE quantity = 0", &["12"]);
-    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
-}
-
-#[test]
-fn a_better_file_of_the_same_name_takes_the_place_of_a_held_one() {
-    let shop = shop(40, "zero_percent = 20");
-    put(&shop, "stock.csv", &rows(40, 40));
-    check_held(&shop, shop.run(["import-stock", "--json"]), "guard-zero", "stock.csv");
-    put(&shop, "stock.csv", &rows(40, 0));
-    shop.run(["import-stock"]).ok();
-    shop.check_rows("SELECT DISTINCT quantity FROM stock", &["4"]);
-}
-
-#[test]
-fn force_applies_the_held_file_and_those_that_waited_for_it() {
-    let mut shop = shop(40, "zero_percent = 20");
-    put(&shop, "stock20261124100500.csv", &rows(40, 40));
-    put(&shop, "stock20261124101000.csv", "S-001,9\n");
-    shop.run(["import-stock"]).exits(4);
-    shop.at("2026-11-24 10:25:00").run(["import-stock", "--force", "--json"]).ok().no_problem();
-    shop.check_stock("S-001", 9, 0);
-    shop.check_stock("S-002", 0, 0);
-    assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
-}
-
-#[test]
 fn a_dry_run_tells_what_would_be_held_and_notes_nothing() {
     let shop = shop(40, "zero_percent = 20");
     put(&shop, "stock.csv", &rows(40, 40));
     check_held(&shop, shop.run(["import-stock", "--dry-run", "--json"]), "guard-zero", "stock.csv");
     shop.check_rows("SELECT count(*) FROM tempostar_files", &["0"]);
+    shop.check_rows("SELECT count(*) FROM tempostar_held", &["0"]);
+    assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
+    assert_eq!(shop.work_files_below("held"), [""; 0].map(std::path::PathBuf::from));
 }

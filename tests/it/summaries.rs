@@ -74,8 +74,7 @@ fn a_held_and_a_refused_file_are_told() {
     let held = scenes::held_stock().shop;
     held.put_sheet(STOCK_INBOX, "later.csv", "商品コード,在庫数\nS-001,4\n");
     held.set_remote_time(&format!("{STOCK_INBOX}/stock.csv"), "2026-11-24 09:00:00");
-    let expected = "import-stock: 1 file, 40 rows: 1 file held by the safety guard (nothing written), \
-                    1 file left to the next run (0.0 s)";
+    let expected = "import-stock: 2 files, 41 rows: 1 changed, 1 file held by the guards (nothing of it written) (0.0 s)";
     check(&held, &["import-stock"], 4, expected);
     let refused = scenes::refused_stock().shop;
     check(&refused, &["import-stock"], 3, "import-stock: 1 file refused (0.0 s)");

@@ -46,8 +46,8 @@ pub enum Act {
 }
 
 impl Act {
-    /// As a person is told it.
-    pub fn text(self) -> Text {
+    /// As a person is told it, about this order.
+    pub fn text(self, order_no: &str) -> Text {
         match self {
             Self::MendOrder => text::act_mend_order(),
             Self::MendAmounts => text::act_mend_amounts(),
@@ -56,7 +56,7 @@ impl Act {
             Self::EnterByHand => text::act_enter_by_hand(),
             Self::MendData => text::act_mend_data(),
             Self::CompareWithSent => text::act_compare_with_sent(),
-            Self::Approve => text::act_approve(),
+            Self::Approve => text::act_approve(order_no),
             Self::PutBack => text::act_put_back(),
         }
     }

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use rusqlite::Transaction;
 
+use super::approval::Approval;
 use super::inbox::Spooled;
 use super::job::{ImportJob, Progress};
 use super::judge::{Verdict, compare, judge};
@@ -24,6 +25,7 @@ use super::rejects::{Rejects, tell_rejects};
 use crate::books;
 use crate::books::Writing;
 use crate::books::files::{self, Decision, FileEntry};
+use crate::books::held::{self, HeldState};
 use crate::books::history::{HistoryFile, Recording};
 use crate::interrupt;
 use crate::moment::Moment;
@@ -55,7 +57,7 @@ pub(super) fn commit(run: &Run<'_>, permit: Permit, file: &Spooled, verdict: &Ve
     if verdict.recording == Recording::Rows && verdict.plan.len() > whole_max {
         set_time(&file.path, file.entry.file_time)?;
         run.shelf.archive(permit, &file.path, &file.entry.archived_as, file.entry.content())?;
-        return write_slices(run, permit, verdict.plan.as_ref(), &file.entry, None);
+        return write_slices(run, permit, verdict.plan.as_ref(), file, None);
     }
     run.progress.wait(&progress::writing(&file.shown));
     let now = run.clock.now();
@@ -74,7 +76,7 @@ fn write_whole(
         verdict.plan.write(&writing(books, &file.entry, now, history), 0..verdict.plan.len())?;
         history.keep(books, &file.entry, &run.report.run_id, now)?;
     }
-    let id = files::record_file(books, &file.entry, &verdict.decision, now)?;
+    let id = record(books, file, &verdict.decision, now)?;
     interrupt::check()?;
     Ok(id)
 }
@@ -84,6 +86,14 @@ fn write_whole(
 pub(super) fn rehearse(run: &mut Run<'_>, file: &Spooled, verdict: &Verdict) -> Result<()> {
     verdict.plan.list(&run.books, &mut run.report.changes)?;
     run.books.rehearse(|books| write_whole(run, books, file, verdict, run.clock.now()))
+}
+
+/// Notes what became of a file, and with it that what was held of it is decided.
+fn record(books: &Transaction<'_>, file: &Spooled, decision: &Decision, now: Moment) -> Result<i64> {
+    if let Some(Approval { id: Some(id), by, .. }) = &file.approval {
+        held::decide(books, *id, HeldState::Approved, by, now)?;
+    }
+    files::record_file(books, &file.entry, decision, now)
 }
 
 fn writing<'a>(
@@ -100,7 +110,7 @@ fn writing<'a>(
 pub(super) fn finish_begun(run: &mut Run<'_>, permit: Permit, job: &dyn ImportJob) -> Result<()> {
     for (id, entry) in files::begun_files(&run.books, run.report.job)? {
         if let Some(path) = run.shelf.intact_copy(&entry.archived_as, entry.content()) {
-            let file = Spooled { shown: entry.name.clone(), entry, path, listed: None, scan: None };
+            let file = Spooled { path, ..Spooled::kept(entry) };
             finish(run, permit, job, id, &file)?;
         }
     }
@@ -130,8 +140,8 @@ fn finish(run: &mut Run<'_>, permit: Permit, job: &dyn ImportJob, id: i64, file:
     told.rejected = rejects.count;
     let kept = rejects.keep(file.entry.file_time)?;
     tell_rejects(run, &rejects, &told, kept.as_deref());
-    let verdict = judge(run, comparison, problems, &mut told);
-    write_slices(run, permit, verdict.plan.as_ref(), &file.entry, Some(id))?;
+    let verdict = judge(run, file, comparison, problems, &mut told)?;
+    write_slices(run, permit, verdict.plan.as_ref(), file, Some(id))?;
     run.report.tell(text::begun_finished().in_file(&file.shown));
     run.report.add_file(told);
     Ok(())
@@ -142,9 +152,10 @@ fn write_slices(
     run: &Run<'_>,
     permit: Permit,
     plan: &dyn Plan,
-    entry: &FileEntry,
+    file: &Spooled,
     mut begun: Option<i64>,
 ) -> Result<i64> {
+    let entry = &file.entry;
     run.progress.wait(&progress::writing(&entry.name));
     let (now, mut rows, mut history, mut next) = (run.clock.now(), FIRST_SLICE, None, 0);
     loop {
@@ -156,7 +167,7 @@ fn write_slices(
             plan.write(&writing(books, entry, now, entered), next..end)?;
             // An entry that is not kept leaves its number to somebody else.
             history = entered.keep(books, entry, &run.report.run_id, now)?;
-            let id = begun.map_or_else(|| files::record_file(books, entry, &Decision::Begun, now), Ok)?;
+            let id = begun.map_or_else(|| record(books, file, &Decision::Begun, now), Ok)?;
             if end == plan.len() {
                 files::mark_applied(books, id)?;
             }

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use chrono::TimeDelta;
 
 use super::super::run::Run;
+use super::approval::Approval;
 use super::intake::{Intake, Received};
 use crate::books::files::{self, FileEntry};
 use crate::file_time::{by_numbers, own_time, server_time};
@@ -42,6 +43,16 @@ pub(super) struct Spooled {
     pub(super) listed: Option<RemoteFile>,
     /// None where it has not been scanned on its way.
     pub(super) scan: Option<Scan>,
+    /// Of what the guards have held, or would hold.
+    pub(super) approval: Option<Approval>,
+}
+
+impl Spooled {
+    /// One that lies in the work folder already; where is still to be said.
+    pub(super) fn kept(entry: FileEntry) -> Self {
+        let (shown, path) = (entry.name.clone(), PathBuf::new());
+        Self { shown, entry, path, listed: None, scan: None, approval: None }
+    }
 }
 
 /// The complete files of the inbox with their own time, oldest first.
@@ -114,7 +125,7 @@ pub(super) fn note_files_that_are_gone(
         if let Ready::Marker { suffix } = &inbox.ready {
             remote.delete(permit, &join(&inbox.folder, &marker_name(&file.name, suffix)))?;
         }
-        if file.is_held {
+        if file.is_left_there {
             run.books.write(permit, "file-forgotten", |books| files::forget_file(books, file.id))?;
         } else {
             mark_cleaned_up(run, permit, file.id)?;
@@ -253,7 +264,7 @@ pub(super) fn spooled(
     let archived_as = format!("{}/{taken_at}-{}/{name}", run.report.job, &sha256[..8]);
     let run_id = run.report.run_id.clone();
     let entry = FileEntry { job: run.report.job, run_id, name, sha256, size, file_time, archived_as };
-    Spooled { shown, entry, path, listed: None, scan: Some(scan) }
+    Spooled { shown, path, scan: Some(scan), ..Spooled::kept(entry) }
 }
 
 /// Where a file of the inbox goes when it is done with.

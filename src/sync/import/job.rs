@@ -12,7 +12,7 @@ use crate::report::Counts;
 use crate::server::Remote;
 use crate::settings::Inbox;
 use crate::sheet::Sheet;
-use crate::sync::run::Run;
+use crate::sync::run::{Guarding, Run};
 
 /// What an import does with a sheet.
 pub trait ImportJob {
@@ -28,6 +28,9 @@ pub trait ImportJob {
     fn default_header(&self) -> Option<&'static [&'static str]> {
         None
     }
+
+    /// Of which columns the first that is filled says what a row is about.
+    fn key_columns(&self) -> &'static [&'static str];
 
     /// Reads the whole sheet and compares it with the shop. A `Refusal` is the error of a file that cannot be used as a whole.
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison>;
@@ -54,6 +57,8 @@ pub struct Incoming<'a> {
     pub file_time: Moment,
     /// How far the file is.
     pub progress: Progress,
+    /// Whether the guards have a say in it.
+    pub guarding: Guarding,
     /// What the reader should know, if the file is applied. An error makes the run end as partial.
     pub problems: Vec<Problem>,
 }
@@ -75,6 +80,6 @@ pub struct Comparison {
     pub counts: Counts,
     /// Columns without a home.
     pub unknown_columns: Vec<String>,
-    /// Why the safety guard keeps this file.
-    pub held_because: Option<Problem>,
+    /// Why the guards keep this file; empty: they do not.
+    pub held_because: Vec<Problem>,
 }

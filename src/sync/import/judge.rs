@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::inbox::Spooled;
 use super::job::{Comparison, ImportJob, Incoming, Progress};
-use super::plan::Plan;
+use super::plan::{Plan, fingerprint};
 use super::recognise;
 use super::rejects::{Rejects, tell_rejects};
 use crate::books::files::Decision;
@@ -22,6 +22,8 @@ const COLUMNS_TOLD_MAX: usize = 200;
 /// What is to be done about a file.
 pub(super) struct Verdict {
     pub(super) decision: Decision,
+    /// Why it is held, and a hash of what it would change.
+    pub(super) holding: Option<(Vec<Problem>, String)>,
     /// What is written if it is applied.
     pub(super) plan: Box<dyn Plan>,
     pub(super) recording: Recording,
@@ -30,7 +32,7 @@ pub(super) struct Verdict {
 impl Verdict {
     /// Nothing of the file is written.
     fn without_a_plan(decision: Decision) -> Self {
-        Self { decision, plan: Box::default(), recording: Recording::Rows }
+        Self { decision, holding: None, plan: Box::default(), recording: Recording::Rows }
     }
 }
 
@@ -53,8 +55,9 @@ pub(super) fn compare(
     let snapshot = run.books.unchecked_transaction()?;
     let file_time = file.entry.file_time;
     let (sheet_rows, problems) = (&mut sheet, Vec::new());
+    let guarding = run.guarding_of(file.approval.is_some());
     let mut incoming =
-        Incoming { sheet: sheet_rows, rejects, shop: &snapshot, file_time, progress, problems };
+        Incoming { sheet: sheet_rows, rejects, shop: &snapshot, file_time, progress, guarding, problems };
     let compared = job.compare(&mut incoming);
     let problems = incoming.problems;
     // Ends the snapshot; a roll-back would take the temporary tables with it.
@@ -84,18 +87,25 @@ fn are_too_many(bad: u64, rows: u64, tolerated_percent: u32) -> bool {
     }
 }
 
-/// The file can be applied as far as its rows go; the guard may still keep it.
+/// The file can be applied as far as its rows go; the guards may still keep it, and so may somebody's approval, if it was
+/// of something else.
 pub(super) fn judge(
     run: &mut Run<'_>,
+    file: &Spooled,
     comparison: Comparison,
     problems: Vec<Problem>,
     told: &mut FileReport,
-) -> Verdict {
-    if let Some(problem) = comparison.held_because {
+) -> Result<Verdict> {
+    let held_because = match &file.approval {
+        None => comparison.held_because,
+        Some(approval) => approval.moved_on(comparison.plan.as_ref(), &run.books)?.into_iter().collect(),
+    };
+    if let Some(first) = held_because.first() {
         told.outcome = FileOutcome::Held;
-        let reason = problem.message.clone();
-        run.report.tell(problem.in_file(&told.name));
-        return Verdict::without_a_plan(Decision::Held(reason));
+        let reason = first.message.clone();
+        let shown = fingerprint(comparison.plan.as_ref(), &run.books)?;
+        let holding = Some((held_because, shown));
+        return Ok(Verdict { holding, ..Verdict::without_a_plan(Decision::Held(reason)) });
     }
     told.applied = comparison.applied;
     told.unchanged = comparison.unchanged;
@@ -111,7 +121,7 @@ pub(super) fn judge(
         true => Recording::FirstLoad,
         false => Recording::Rows,
     };
-    Verdict { decision: Decision::Applied, plan: comparison.plan, recording }
+    Ok(Verdict { decision: Decision::Applied, holding: None, plan: comparison.plan, recording })
 }
 
 /// An error while reading is a refusal of this file, or else ends the run.

@@ -9,6 +9,13 @@ use rusqlite::Connection;
 use crate::books::Writing;
 use crate::report::Changes;
 
+/// A hash of what a plan changes, before and after: whoever has seen it has seen just this.
+pub(super) fn fingerprint(plan: &dyn Plan, shop: &Connection) -> Result<String> {
+    let mut changes = Changes::hashed();
+    plan.list(shop, &mut changes)?;
+    Ok(changes.hash())
+}
+
 /// What a sheet changes. Its rows lie in temporary tables: there can be millions.
 pub trait Plan {
     /// How many changes there are.

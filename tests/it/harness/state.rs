@@ -8,7 +8,13 @@ use std::path::Path;
 use super::{Shop, collect_files};
 
 /// What the ledger says, but for the run that said it.
-const LEDGER: [(&str, &str); 6] = [
+const LEDGER: [(&str, &str); 7] = [
+    (
+        "held",
+        "SELECT command, name, sha256, file_time, held_at, archived_as, verdicts, shown, state, decided_at
+         FROM tempostar_held
+         ORDER BY id",
+    ),
     (
         "files",
         "SELECT command, name, sha256, size, file_time, outcome, decided_at, reason_en, archived_as, is_cleaned_up
@@ -73,6 +79,7 @@ impl Shop {
         }
         state += &tree("server", self.ftp.root());
         state += &tree("archive", &self.path("tempostar.d/archive"));
+        state += &tree("held", &self.path("tempostar.d/held"));
         state += &tree("spool", &self.path("tempostar.d/spool"));
         state
     }

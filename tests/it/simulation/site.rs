@@ -9,7 +9,7 @@ use rusqlite::{Connection, Params, params};
 use tempfile::TempDir;
 use tempostar::app::Finished;
 use tempostar::job::Job;
-use tempostar::jobs::stock::{self, GuardMode};
+use tempostar::jobs::stock;
 use tempostar::moment::{Clock, Moment};
 use tempostar::problem::Exit;
 use tempostar::report::Report;
@@ -228,7 +228,7 @@ impl Site {
         let run_id = format!("run-{at}-{}", fastrand::u64(..));
         let report = Report::begin(Job::Stock, run_id, clock.now());
         let report = sync::run(&self.settings, &clock, Mode::Real, report, |run| {
-            stock::run(run, &Source::Files(paths), GuardMode::Watch)
+            stock::run(run, &Source::Files(paths))
         });
         assert_eq!(report.exit, Exit::Ok, "{:#?}", report.problems);
     }

@@ -1,0 +1,198 @@
+//! The ledger's part about what the guards hold, and who decided what about it.
+
+use anyhow::Result;
+use rusqlite::{Connection, Row, Transaction, named_params};
+use serde::{Deserialize, Serialize};
+
+use crate::books::files::FileEntry;
+use crate::books::rows::Cells;
+use crate::job::Job;
+use crate::moment::Moment;
+use crate::problem::{Kind, Problem};
+use crate::text::Text;
+
+words! {
+    /// What became of something that was held.
+    pub(crate) enum HeldState {
+        Held = "held",
+        Approved = "approved",
+        Discarded = "discarded",
+        /// Later files say something newer about all that it says.
+        Superseded = "superseded",
+    }
+}
+
+/// Why something is held.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Reason {
+    #[serde(rename = "code")]
+    pub kind: &'static Kind,
+    pub ja: String,
+    pub en: String,
+}
+
+impl Reason {
+    pub(crate) fn message(&self) -> Text {
+        Text { ja: self.ja.clone(), en: self.en.clone() }
+    }
+}
+
+/// A file that is held, or was.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub id: i64,
+    /// As the ledger would know it if it were applied; the run is the one that held it.
+    pub file: FileEntry,
+    pub held_at: Moment,
+    pub verdicts: Vec<Reason>,
+    /// A hash of what it would change, as it was last shown.
+    pub shown: String,
+    pub state: HeldState,
+}
+
+/// Somebody who decides.
+#[derive(Clone, Debug, Default)]
+pub struct Decider {
+    /// As the system knows them.
+    pub name: Option<String>,
+    /// Where they sit.
+    pub terminal: Option<String>,
+}
+
+/// Keeps an entry; gives its number.
+pub(crate) fn hold(
+    transaction: &Transaction<'_>,
+    file: &FileEntry,
+    verdicts: &[Problem],
+    shown: &str,
+    now: Moment,
+) -> Result<i64> {
+    let reason = |problem: &Problem| {
+        let Text { ja, en } = problem.message.clone();
+        Reason { kind: problem.kind, ja, en }
+    };
+    let verdicts: Vec<Reason> = verdicts.iter().map(reason).collect();
+    transaction.execute(
+        "INSERT INTO tempostar_held
+             (command, name, sha256, size, file_time, run_id, held_at, archived_as, verdicts, shown, state)
+         VALUES (:command, :name, :sha256, :size, :file_time, :run_id, :now, :archived_as, :verdicts, :shown, 'held')",
+        named_params! {
+            ":command": file.job,
+            ":name": file.name,
+            ":sha256": file.sha256,
+            ":size": file.size,
+            ":file_time": file.file_time,
+            ":run_id": file.run_id,
+            ":now": now,
+            ":archived_as": file.archived_as,
+            ":verdicts": serde_json::to_string(&verdicts)?,
+            ":shown": shown,
+        },
+    )?;
+    Ok(transaction.last_insert_rowid())
+}
+
+const SELECT: &str =
+    "SELECT id, command, name, sha256, size, file_time, run_id, held_at, archived_as, verdicts, shown,
+                             state
+                      FROM tempostar_held";
+
+fn read(row: &Row<'_>) -> Result<Held> {
+    let verdicts: String = row.cell("tempostar_held.verdicts")?;
+    let file = FileEntry {
+        job: row.cell("tempostar_held.command")?,
+        run_id: row.cell("tempostar_held.run_id")?,
+        name: row.cell("tempostar_held.name")?,
+        sha256: row.cell("tempostar_held.sha256")?,
+        size: row.cell("tempostar_held.size")?,
+        file_time: row.cell("tempostar_held.file_time")?,
+        archived_as: row.cell("tempostar_held.archived_as")?,
+    };
+    Ok(Held {
+        id: row.cell("tempostar_held.id")?,
+        file,
+        held_at: row.cell("tempostar_held.held_at")?,
+        verdicts: serde_json::from_str(&verdicts).unwrap_or_default(),
+        shown: row.cell("tempostar_held.shown")?,
+        state: row.cell("tempostar_held.state")?,
+    })
+}
+
+/// What is held now, oldest content first.
+pub(crate) fn held_now(connection: &Connection) -> Result<Vec<Held>> {
+    let mut statement =
+        connection.prepare(&format!("{SELECT} WHERE state = 'held' ORDER BY file_time, name, id"))?;
+    statement.query_and_then([], read)?.collect()
+}
+
+/// What is held of a job's, oldest content first.
+pub(crate) fn held_of(connection: &Connection, job: Job) -> Result<Vec<Held>> {
+    Ok(held_now(connection)?.into_iter().filter(|held| held.file.job == job).collect())
+}
+
+/// The entry of this number.
+pub(crate) fn find(connection: &Connection, id: i64) -> Result<Option<Held>> {
+    let mut statement = connection.prepare(&format!("{SELECT} WHERE id = ?1"))?;
+    let found = statement.query_and_then([id], read)?;
+    { found }.next().transpose()
+}
+
+/// What an earlier version's guard has left in the inbox.
+const LEFT_IN_INBOX_SQL: &str = "tempostar_files AS file
+     WHERE command = ?1 AND outcome = 'held'
+       AND NOT EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as)";
+
+/// Whether an earlier version's guard has left this content in the inbox.
+pub(crate) fn is_left_in_inbox(connection: &Connection, job: Job, sha256: &str) -> Result<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM {LEFT_IN_INBOX_SQL} AND sha256 = ?2)");
+    Ok(connection.query_row(&sql, (job, sha256), |row| row.get(0))?)
+}
+
+/// The names of a job's files that are held, wherever they lie.
+pub(crate) fn names(connection: &Connection, job: Job) -> Result<Vec<String>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT name FROM tempostar_held WHERE command = ?1 AND state = 'held'
+         UNION
+         SELECT name FROM {LEFT_IN_INBOX_SQL}"
+    ))?;
+    let names = statement.query_map([job], |row| row.get(0))?;
+    Ok(names.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Notes what was decided. Whether it was still to be decided.
+pub(crate) fn decide(
+    connection: &Connection,
+    id: i64,
+    state: HeldState,
+    decider: &Decider,
+    now: Moment,
+) -> Result<bool> {
+    let changed = connection.execute(
+        "UPDATE tempostar_held
+         SET state = ?2, decided_at = ?3, decided_by = ?4, terminal = ?5
+         WHERE id = ?1 AND state = 'held'",
+        (id, state, now, &decider.name, &decider.terminal),
+    )?;
+    Ok(changed == 1)
+}
+
+/// Notes what a person has just been shown of it.
+pub(crate) fn note_shown(connection: &Connection, id: i64, shown: &str) -> Result<()> {
+    connection.execute("UPDATE tempostar_held SET shown = ?2 WHERE id = ?1", (id, shown))?;
+    Ok(())
+}
+
+/// Notes that an order of unusual age may go.
+pub(crate) fn approve_order(
+    connection: &Connection,
+    order_no: &str,
+    by: &Decider,
+    now: Moment,
+) -> Result<()> {
+    connection.execute(
+        "INSERT OR IGNORE INTO tempostar_order_approvals (order_no, approved_at, approved_by)
+         VALUES (?1, ?2, ?3)",
+        (order_no, now, by.name.as_deref().unwrap_or_default()),
+    )?;
+    Ok(())
+}

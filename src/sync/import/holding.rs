@@ -1,0 +1,192 @@
+//! What the guards hold: a file is kept in the work folder and leaves the inbox like an applied one, so that it never keeps
+//! the others waiting. It is applied when somebody has approved just what they were shown, and let go when somebody has
+//! discarded it or later files say something newer about all that it says.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+
+use super::approval::Approval;
+use super::inbox::Spooled;
+use super::job::{ImportJob, Progress};
+use super::judge::compare;
+use super::rejects::Rejects;
+use crate::books::Decider;
+use crate::books::files::{self, Decision};
+use crate::books::held::{self, Held, HeldState};
+use crate::kept::find_copy;
+use crate::permit::Permit;
+use crate::problem::{Failure, Problem};
+use crate::report::{Changes, FileOutcome, FileReport};
+use crate::settings::Inbox;
+use crate::sheet::{Column, Sheet};
+use crate::shelf::set_time;
+use crate::sync::run::{Approvals, Run};
+use crate::text::held as text;
+
+/// What `--force` says about a file that the run meets: whether its very content was held before the run began.
+pub(super) fn approval_of(run: &Run<'_>, file: &Spooled) -> Result<Option<Approval>> {
+    let Approvals::HeldNow(by) = &run.approvals else { return Ok(None) };
+    let job = run.report.job;
+    let is_it = |held: &&Held| held.file.sha256 == file.entry.sha256 && held.file.run_id != run.report.run_id;
+    let id = held::held_of(&run.books, job)?.iter().find(is_it).map(|held| held.id);
+    let is_left_there = held::is_left_in_inbox(&run.books, job, &file.entry.sha256)?;
+    let is_approved = id.is_some() || is_left_there;
+    Ok(is_approved.then(|| Approval { id, by: by.clone(), shown: None }))
+}
+
+/// The file, if its bytes are those that were held.
+pub(super) fn take_up(run: &Run<'_>, held: &Held) -> Result<Spooled> {
+    let Some(path) = run.shelf.intact_held(&held.file.archived_as, held.file.content()) else {
+        let path = run.shelf.held(&held.file.archived_as);
+        return Err(Failure::of(text::damaged(held.id, &path.display().to_string())).into());
+    };
+    let entry = files::FileEntry { run_id: run.report.run_id.clone(), ..held.file.clone() };
+    Ok(Spooled { path, ..Spooled::kept(entry) })
+}
+
+/// Keeps a file that the guards hold, and tells why; gives its entry in the ledger. A dry run only tells.
+pub(super) fn keep(
+    run: &mut Run<'_>,
+    permit: Option<Permit>,
+    file: &Spooled,
+    (verdicts, shown): &(Vec<Problem>, String),
+) -> Result<Option<i64>> {
+    let held_before = file.approval.as_ref().and_then(|approval| approval.id);
+    let entry = match (permit, held_before) {
+        (None, _) => None,
+        (Some(permit), Some(id)) => {
+            run.books.write(permit, "shown-noted", |books| held::note_shown(books, id, shown))?;
+            None
+        }
+        (Some(permit), None) => Some(keep_new(run, permit, file, verdicts, shown)?),
+    };
+    let id = held_before.or(entry.map(|(_, id)| id));
+    for verdict in verdicts {
+        let hint =
+            id.map_or_else(|| verdict.hint.clone(), |id| verdict.hint.clone().followed_by(&text::how(id)));
+        run.report.tell(Problem { hint, ..verdict.clone() }.in_file(&file.shown));
+    }
+    Ok(entry.map(|(entry, _)| entry))
+}
+
+/// Gives the numbers of the ledger's entry, and of what is held.
+fn keep_new(
+    run: &Run<'_>,
+    permit: Permit,
+    file: &Spooled,
+    verdicts: &[Problem],
+    shown: &str,
+) -> Result<(i64, i64)> {
+    set_time(&file.path, file.entry.file_time)?;
+    run.shelf.hold(permit, &file.path, &file.entry.archived_as)?;
+    let now = run.clock.now();
+    let reason = verdicts.first().map(|verdict| verdict.message.clone()).unwrap_or_default();
+    run.books.write(permit, "committed", |books| {
+        let entry = files::record_file(books, &file.entry, &Decision::Held(reason), now)?;
+        Ok((entry, held::hold(books, &file.entry, verdicts, shown, now)?))
+    })
+}
+
+/// What a held file would change now, and in how many rows; and where in the file each code stands that it changes.
+pub(crate) fn look(
+    run: &Run<'_>,
+    job: &dyn ImportJob,
+    held: &Held,
+) -> Result<(Changes, u64, HashMap<String, u64>)> {
+    let approval = Approval { id: Some(held.id), by: Decider::default(), shown: None };
+    let file = Spooled { approval: Some(approval), ..take_up(run, held)? };
+    let mut told = FileReport::new(&file.shown, FileOutcome::Held);
+    let mut rejects = Rejects::new(run, &file.entry.name)?;
+    let (comparison, _) = compare(run, job, &file, Progress::New, &mut rejects, &mut told)?;
+    let mut changes = Changes::all();
+    comparison.plan.list(&run.books, &mut changes)?;
+    let mut lines: HashMap<String, u64> =
+        changes.shown.iter().map(|change| (change.code.clone(), 0)).collect();
+    if let Some(mut sheet) = open(run, job, &held.file.name, &held.file.archived_as)? {
+        each_key(&mut sheet, job, |key, line| {
+            if let Some(known) = lines.get_mut(key) {
+                *known = line;
+            }
+            Ok(0)
+        })?;
+    }
+    Ok((changes, comparison.plan.len(), lines))
+}
+
+/// Lets those held files go about all of whose rows later files say something newer.
+pub(super) fn supersede(run: &Run<'_>, job: &dyn ImportJob) -> Result<()> {
+    let is_new = |file: &&FileReport| matches!(file.outcome, FileOutcome::Applied | FileOutcome::Held);
+    let Some(permit) = run.permit.filter(|_| run.report.files.iter().any(|file| is_new(&file))) else {
+        return Ok(());
+    };
+    let held_now = held::held_of(&run.books, run.report.job)?;
+    for held in &held_now {
+        let applied = files::applied_later(&run.books, run.report.job, held.file.file_time)?.into_iter();
+        let mut later: Vec<(String, String)> = applied.map(|file| (file.name, file.archived_as)).collect();
+        let is_later = |other: &&Held| (other.file.file_time, other.id) > (held.file.file_time, held.id);
+        let held_later = held_now.iter().filter(is_later).map(|other| &other.file);
+        later.extend(held_later.map(|file| (file.name.clone(), file.archived_as.clone())));
+        if later.is_empty() || !is_said_anew(run, job, held, &later)? {
+            continue;
+        }
+        run.books.write(permit, "superseded", |books| {
+            held::decide(books, held.id, HeldState::Superseded, &Decider::default(), run.clock.now())
+        })?;
+        run.shelf.release(permit, &held.file.archived_as, held.file.content())?;
+        log::info!(file = held.file.name; "held no more: later files say something newer about all of it");
+    }
+    Ok(())
+}
+
+fn is_said_anew(run: &Run<'_>, job: &dyn ImportJob, held: &Held, later: &[(String, String)]) -> Result<bool> {
+    run.books.execute_batch(
+        "DROP TABLE IF EXISTS temp.held_codes;
+         CREATE TEMP TABLE held_codes (code TEXT PRIMARY KEY) WITHOUT ROWID;",
+    )?;
+    let mut keep = run.books.prepare("INSERT OR IGNORE INTO temp.held_codes VALUES (?1)")?;
+    let Some(mut sheet) = open(run, job, &held.file.name, &held.file.archived_as)? else { return Ok(false) };
+    let columns: Vec<String> =
+        sheet.header().others(&[]).iter().map(|(_, name)| (*name).to_owned()).collect();
+    each_key(&mut sheet, job, |key, _| keep.execute([key]))?;
+    let mut remove = run.books.prepare("DELETE FROM temp.held_codes WHERE code = ?1")?;
+    let mut is_left = run.books.prepare("SELECT EXISTS (SELECT 1 FROM temp.held_codes)")?;
+    for (name, archived_as) in later.iter().rev() {
+        let Some(mut sheet) = open(run, job, name, archived_as)? else { continue };
+        if columns.iter().all(|column| sheet.header().optional(column).is_some()) {
+            each_key(&mut sheet, job, |key, _| remove.execute([key]))?;
+        }
+        if !is_left.query_row([], |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A copy of ours; `None` where it is gone.
+fn open(run: &Run<'_>, job: &dyn ImportJob, name: &str, archived_as: &str) -> Result<Option<Sheet>> {
+    let path = run.shelf.held(archived_as);
+    let Inbox { encoding, .. } = job.inbox();
+    let open = || match job.default_header() {
+        Some(names) => Sheet::open_with_default_header(&path, name, *encoding, names),
+        None => Sheet::open(&path, name, *encoding),
+    };
+    find_copy(&path)?.map(|_| open()).transpose()
+}
+
+/// What the sheet's rows are about, one after the other.
+fn each_key(
+    sheet: &mut Sheet,
+    job: &dyn ImportJob,
+    mut each: impl FnMut(&str, u64) -> rusqlite::Result<usize>,
+) -> Result<()> {
+    let columns: Vec<Column> =
+        job.key_columns().iter().filter_map(|name| sheet.header().optional(name)).collect();
+    while let Some(row) = sheet.next_row()? {
+        let filled = |column: &Column| row.code(*column).ok();
+        if let Some(key) = columns.iter().find_map(filled) {
+            each(&key, row.line())?;
+        }
+    }
+    Ok(())
+}
