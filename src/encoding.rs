@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
-use encoding_rs::{EncoderResult, SHIFT_JIS};
+use encoding_rs::{EUC_JP, EncoderResult, SHIFT_JIS};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// How a file's text is written as bytes.
@@ -211,6 +211,11 @@ impl Cp932Pairs {
     }
 }
 
+/// A text of EUC-JP, which is named and not read; `None`: it is none.
+pub fn decode_euc_jp(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    EUC_JP.decode_without_bom_handling_and_without_replacement(bytes)
+}
+
 /// What a [`Detector`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Detected {
@@ -222,7 +227,8 @@ pub struct Detected {
 
 /// Finds the encoding of a stream, and whether all of it can be decoded, while somebody else reads it in chunks.
 ///
-/// UTF-8 if it begins with a byte-order mark, or is valid UTF-8 with at least one non-ASCII character; else CP932.
+/// UTF-8 if it begins with a byte-order mark, or is valid UTF-8 with at least one non-ASCII character, or begins as only
+/// UTF-8 does and is damaged further on; else CP932.
 #[derive(Debug)]
 pub struct Detector {
     given: Option<Encoding>,
@@ -230,6 +236,18 @@ pub struct Detector {
     is_ascii: bool,
     utf8: Utf8Check,
     cp932: Cp932Check,
+}
+
+/// How much of the beginning is kept, to tell a damaged file of UTF-8 from one of CP932.
+const START_BYTES: usize = 4096;
+
+/// So many Japanese characters of UTF-8 before the first impossible byte are no accident.
+const UNMISTAKABLE: usize = 8;
+
+/// How many characters of three bytes a text has up to its first impossible byte.
+fn wide_characters(start: &[u8]) -> usize {
+    let good = start.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    good.chars().filter(|character| character.len_utf8() == 3).count()
 }
 
 /// The byte-order mark of UTF-8.
@@ -244,7 +262,7 @@ impl Detector {
 
     /// Takes the next bytes of the stream, cut wherever it pleases the reader.
     pub fn feed(&mut self, chunk: &[u8]) {
-        let missing = BYTE_ORDER_MARK.len() - self.start.len();
+        let missing = START_BYTES - self.start.len();
         self.start.extend(chunk.iter().take(missing));
         self.is_ascii = self.is_ascii && chunk.is_ascii();
         if self.given != Some(Encoding::Cp932) {
@@ -258,12 +276,16 @@ impl Detector {
     /// The stream is over: what was it?
     pub fn finish(self) -> Detected {
         let utf8_first_bad = self.utf8.finish();
-        let speaks_for_utf8 = self.start == BYTE_ORDER_MARK || (utf8_first_bad.is_none() && !self.is_ascii);
+        let cp932_first_bad = self.cp932.finish();
+        let wide = wide_characters(&self.start);
+        let speaks_for_utf8 = self.start.starts_with(BYTE_ORDER_MARK)
+            || (utf8_first_bad.is_none() && !self.is_ascii)
+            || wide >= if cp932_first_bad.is_some() { 1 } else { UNMISTAKABLE };
         let guess = if speaks_for_utf8 { Encoding::Utf8 } else { Encoding::Cp932 };
         let encoding = self.given.unwrap_or(guess);
         let first_bad = match encoding {
             Encoding::Utf8 => utf8_first_bad,
-            Encoding::Cp932 => self.cp932.finish(),
+            Encoding::Cp932 => cp932_first_bad,
         };
         Detected { encoding, first_bad }
     }

@@ -11,6 +11,7 @@
 mod cause;
 mod connection;
 mod error;
+mod gate;
 mod reply;
 mod tls;
 
@@ -27,12 +28,15 @@ use suppaftp::rustls::ClientConfig;
 
 pub use self::cause::ErrorKind;
 use self::cause::{Cause, timed_out};
-use self::connection::Connection;
 pub use self::connection::Seen;
+use self::connection::{Connection, NamesIn};
 use self::error::Fault;
 pub use self::error::{Error, Step};
+pub use self::gate::LoginGate;
+use self::reply::Reply;
 pub use self::tls::Encryption;
 use crate::crash;
+use crate::encoding::Encoding;
 use crate::interrupt;
 use crate::kept::create_file;
 use crate::permit::Permit;
@@ -53,8 +57,8 @@ const IGNORED_NAME_SHOWN_MAX: usize = 100;
 pub struct Listing {
     /// The wanted files, sorted by name.
     pub files: Vec<RemoteFile>,
-    /// Names that are not safe to use (`/`, `\`, control characters, not UTF-8, too long), made fit to be shown. Nothing was
-    /// done with them.
+    /// Names that cannot be used (control characters, neither UTF-8 nor CP932, too long), made fit to be shown. Nothing
+    /// was done with them.
     pub ignored: Vec<String>,
     /// Wanted names that are there and no folders, but whose size the server does not tell: mostly files that this
     /// user may not read.
@@ -92,13 +96,30 @@ pub struct Remote<'a> {
     tls: Option<Option<ClientConfig>>,
     /// Where the login ends up; asked for when the first relative path comes.
     home: Option<String>,
+    /// How the server writes names, as the last connection found out.
+    names: NamesIn,
+    gate: Option<LoginGate>,
     progress: Progress,
 }
 
 impl<'a> Remote<'a> {
     /// A session that is not connected yet.
     pub fn new(ftp: &'a Ftp) -> Self {
-        Self { settings: ftp, connection: None, tls: None, home: None, progress: Progress::none() }
+        Self {
+            settings: ftp,
+            connection: None,
+            tls: None,
+            home: None,
+            names: NamesIn::Unknown,
+            gate: None,
+            progress: Progress::none(),
+        }
+    }
+
+    /// Waits after a login that was refused.
+    #[must_use]
+    pub fn behind(self, gate: LoginGate) -> Self {
+        Self { gate: Some(gate), ..self }
     }
 
     /// Shows how far transfers are.
@@ -182,8 +203,7 @@ impl<'a> Remote<'a> {
         let doing = say::listing(folder);
         let folder = self.absolute(folder, &doing)?;
         self.attempt(&doing, |server| {
-            server.enter(&folder)?;
-            let Names { safe, ignored } = sort_names(&server.names()?, &folder);
+            let Names { safe, ignored, .. } = names_in(server, &folder)?;
             let (mut files, mut refused) = (Vec::new(), Vec::new());
             for name in safe.into_iter().filter(|name| wanted(name)) {
                 match look_at(server, &folder, &name)? {
@@ -201,10 +221,7 @@ impl<'a> Remote<'a> {
     pub fn names(&mut self, folder: &str) -> Result<HashSet<String>, Error> {
         let doing = if folder.is_empty() { say::listing_home() } else { say::listing(folder) };
         let folder = self.absolute(folder, &doing)?;
-        self.attempt(&doing, |server| {
-            server.enter(&folder)?;
-            Ok(sort_names(&server.names()?, &folder).safe.into_iter().collect())
-        })
+        self.attempt(&doing, |server| Ok(names_in(server, &folder)?.safe.into_iter().collect()))
     }
 
     /// The size of a file in bytes; `None`: it is not there.
@@ -214,7 +231,7 @@ impl<'a> Remote<'a> {
     pub fn size(&mut self, path: &str) -> Result<Option<u64>, Error> {
         let doing = say::measuring(path);
         let path = self.absolute(path, &doing)?;
-        self.attempt(&doing, |server| server.size(&path))
+        self.attempt(&doing, |server| Ok(measure(server, &path)?.ok()))
     }
 
     /// Whether another file lies now where this one was listed. One that is gone has not been replaced.
@@ -224,8 +241,13 @@ impl<'a> Remote<'a> {
     pub fn is_replaced(&mut self, folder: &str, listed: &RemoteFile) -> Result<bool, Error> {
         let doing = say::measuring(&join(folder, &listed.name));
         let folder = self.absolute(folder, &doing)?;
-        let now = self.attempt(&doing, |server| look_at(server, &folder, &listed.name))?;
-        Ok(now.is_ok_and(|now| {
+        let now = self.attempt(&doing, |server| match look_at(server, &folder, &listed.name)? {
+            Ok(now) if now.size == 0 && listed.size > 0 => {
+                Ok(measure(server, &join(&folder, &listed.name))?.ok().map(|_| now))
+            }
+            now => Ok(now.ok()),
+        })?;
+        Ok(now.is_some_and(|now| {
             let times = now.modified.zip(listed.modified);
             now.size != listed.size || times.is_some_and(|(now, then)| now != then)
         }))
@@ -297,7 +319,7 @@ impl<'a> Remote<'a> {
         let (from, to) = (self.absolute(from, &doing)?, self.absolute(to, &doing)?);
         let mut started = false;
         self.attempt(&doing, |server| {
-            let done = started && server.size(&from)?.is_none() && server.size(&to)?.is_some();
+            let done = started && measure(server, &from)?.is_err() && measure(server, &to)?.is_ok();
             if done {
                 return Ok(());
             }
@@ -316,7 +338,7 @@ impl<'a> Remote<'a> {
         let path = self.absolute(path, &doing)?;
         self.attempt(&doing, |server| match server.make_folder(&path) {
             // Servers say 550 both for "exists" and for "forbidden".
-            Err(cause @ (Cause::Forbidden(_) | Cause::Refused(_))) => {
+            Err(cause @ (Cause::Forbidden(_) | Cause::Refused(_) | Cause::Unsupported { .. })) => {
                 server.enter(&path).map_err(|other| if other.is_transient() { other } else { cause })
             }
             made => made,
@@ -330,9 +352,9 @@ impl<'a> Remote<'a> {
         let doing = say::deleting(path);
         let path = self.absolute(path, &doing)?;
         self.attempt(&doing, |server| match server.delete(&path) {
-            Err(Cause::Forbidden(reply)) => match server.size(&path)? {
-                None => Ok(()),
-                Some(_) => Err(Cause::Forbidden(reply)),
+            Err(Cause::Forbidden(reply)) => match measure(server, &path)? {
+                Err(_) => Ok(()),
+                Ok(_) => Err(Cause::Forbidden(reply)),
             },
             deleted => deleted,
         })?;
@@ -391,15 +413,33 @@ impl<'a> Remote<'a> {
             self.connection = Some(self.open(&mut Seen::default())?);
         }
         match &mut self.connection {
-            Some(connection) => Ok(work(connection)?),
+            Some(connection) => {
+                let worked = work(connection);
+                self.names = connection.names;
+                Ok(worked?)
+            }
             None => Err(Cause::Io(io::ErrorKind::NotConnected.into()).into()),
         }
     }
 
     fn open(&mut self, seen: &mut Seen) -> Result<Connection<'a>, Fault> {
-        let settings = self.settings;
+        let (settings, names) = (self.settings, self.names);
         let tls = self.tls_config()?;
-        Connection::open(settings, tls, seen)
+        let tls = tls.cloned();
+        let server = &settings.server;
+        if let Some(refused) = self.gate.as_ref().and_then(|gate| gate.closed_by(server)) {
+            let doing = say::logging_in(&server.host, server.port, server.shown_user());
+            return Err(Fault::at_step(Cause::LoginWaits(refused), Step::LogIn, doing));
+        }
+        let opened = Connection::open(settings, tls.as_ref(), names, seen);
+        match (&self.gate, &opened) {
+            (Some(gate), Err(Fault { cause: Cause::Login(reply), .. })) if reply.code == 530 => {
+                gate.note_refusal(server, &reply.text)
+            }
+            (Some(gate), Ok(_)) => gate.note_success(),
+            _ => {}
+        }
+        opened
     }
 
     fn tls_config(&mut self) -> Result<Option<&ClientConfig>, Cause> {
@@ -419,6 +459,9 @@ impl<'a> Remote<'a> {
         if path.contains(char::is_control) {
             return Err(Fault::from(Cause::Name(path.to_owned())).into_error(doing, self.settings));
         }
+        if !path.is_ascii() && self.names == NamesIn::Unknown {
+            self.attempt(doing, Connection::ask_for_utf8)?;
+        }
         if path.starts_with('/') {
             return Ok(path.to_owned());
         }
@@ -428,7 +471,11 @@ impl<'a> Remote<'a> {
                 if self.connection.as_ref().is_some_and(Connection::has_moved) {
                     self.connection = None;
                 }
-                let home = self.attempt(doing, Connection::working_folder)?;
+                let home = match self.attempt(doing, Connection::working_folder) {
+                    // Nearly every login ends up there.
+                    Err(error) if error.kind == ErrorKind::Unsupported => "/".to_owned(),
+                    home => home?,
+                };
                 self.home.insert(home)
             }
         };
@@ -469,8 +516,7 @@ fn neither_folders_nor_gone(
         }
     }
     if !suspects.is_empty() {
-        server.enter(folder)?;
-        let names = sort_names(&server.names()?, folder).safe;
+        let names = names_in(server, folder)?.safe;
         suspects.retain(|file| names.contains(&file.name));
     }
     Ok(suspects)
@@ -502,7 +548,7 @@ fn fetch<W: Write>(
 /// Servers say 550 for both; SIZE tells them apart.
 fn missing_or_forbidden<T>(server: &mut Connection<'_>, path: &str, cause: Cause) -> Result<T, Cause> {
     match cause {
-        Cause::Forbidden(reply) if server.size(path)?.is_none() => Err(Cause::Missing(reply)),
+        Cause::Forbidden(reply) if measure(server, path)?.is_err() => Err(Cause::Missing(reply)),
         cause => Err(cause),
     }
 }
@@ -539,12 +585,12 @@ fn send(
     let size = source.metadata().map_err(local)?.len();
     progress.upload(size);
     let mut source = progress.watch(source);
-    if *started && server.size(to)? == Some(size) {
+    if *started && measure(server, to)?.is_ok_and(|there| there == size) {
         return Ok(());
     }
     let transferred = match server.store(to, from, &mut source, started) {
         // ProFTPD, as shipped, lets nobody write over what an interrupted upload left.
-        Err(cause @ Cause::Forbidden(_)) if server.size(to)?.is_some() => {
+        Err(cause @ Cause::Forbidden(_)) if measure(server, to)?.is_ok() => {
             server.delete(to).map_err(|other| if other.is_transient() { other } else { cause })?;
             server.store(to, from, &mut source, started)?
         }
@@ -557,18 +603,51 @@ fn send(
     }
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 struct Names {
+    encoding: Encoding,
     safe: Vec<String>,
     ignored: Vec<String>,
 }
 
+/// The names in a folder. How the server writes them is found out on the way.
+fn names_in(server: &mut Connection<'_>, folder: &str) -> Result<Names, Cause> {
+    server.enter(folder)?;
+    let mut listing = server.names()?;
+    if str::from_utf8(&listing).is_err() && server.ask_for_utf8()? {
+        listing = server.names()?;
+    }
+    let names = sort_names(&listing);
+    if names.encoding == Encoding::Cp932 {
+        server.write_cp932();
+    }
+    Ok(names)
+}
+
+/// SIZE of what may not be there: some servers say 0 then, and only a listing tells that from an empty file.
+fn measure(server: &mut Connection<'_>, path: &str) -> Result<Result<u64, Reply>, Cause> {
+    match (server.measure(path)?, path.rsplit_once('/')) {
+        (Ok(0), Some((folder, name))) => match names_in(server, if folder.is_empty() { "/" } else { folder })
+        {
+            Ok(names) if names.safe.iter().any(|listed| listed == name) => Ok(Ok(0)),
+            Ok(_) | Err(Cause::Folder { .. }) => Ok(Err(Reply::of_none())),
+            Err(cause) => Err(cause),
+        },
+        (measured, _) => Ok(measured),
+    }
+}
+
 /// The names of a listing, sorted, each once; "." and ".." are nobody's files.
-fn sort_names(listing: &[u8], folder: &str) -> Names {
-    let mut names = Names::default();
-    for line in listing.split(|byte| *byte == b'\n') {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match safe_name(line, folder) {
+///
+/// They are CP932 if one of them is no UTF-8, and none is UTF-8 beyond ASCII.
+fn sort_names(listing: &[u8]) -> Names {
+    let lines = || listing.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let is_wide_utf8 = |line: &[u8]| !line.is_ascii() && str::from_utf8(line).is_ok();
+    let is_cp932 = str::from_utf8(listing).is_err() && !lines().any(is_wide_utf8);
+    let encoding = if is_cp932 { Encoding::Cp932 } else { Encoding::Utf8 };
+    let mut names = Names { encoding, safe: Vec::new(), ignored: Vec::new() };
+    for line in lines() {
+        match names.encoding.decode(line).ok().as_deref().and_then(safe_name) {
             Some("" | "." | "..") => {}
             Some(name) => names.safe.push(name.to_owned()),
             None => names.ignored.push(shown(line)),
@@ -579,16 +658,10 @@ fn sort_names(listing: &[u8], folder: &str) -> Names {
     names
 }
 
-/// The bare name; some servers put the folder before it although nobody asked for that.
-fn safe_name<'l>(line: &'l [u8], folder: &str) -> Option<&'l str> {
-    let line = str::from_utf8(line).ok()?;
-    let name = line
-        .strip_prefix(folder)
-        .and_then(|rest| if folder.ends_with('/') { Some(rest) } else { rest.strip_prefix('/') })
-        .or_else(|| line.strip_prefix("./"))
-        .unwrap_or(line);
-    let is_unsafe = |c: char| c == '/' || c == '\\' || c.is_control();
-    (!name.contains(is_unsafe) && name.len() <= NAME_BYTES_MAX).then_some(name)
+/// What stands behind the last separator, whatever a server puts before it; nothing, if it marks a folder.
+fn safe_name(line: &str) -> Option<&str> {
+    let name = line.rsplit(['/', '\\']).next().unwrap_or(line);
+    (!name.contains(char::is_control) && name.len() <= NAME_BYTES_MAX).then_some(name)
 }
 
 fn shown(name: &[u8]) -> String {
@@ -617,18 +690,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unsafe_names_are_ignored_and_told() {
+    fn a_name_is_what_stands_behind_the_last_separator() {
         let listing =
-            b"b.csv\r\na.csv\n.\r\n..\r\n../../etc/passwd\r\n/in/c.csv\r\n./d.csv\r\nx\\y.csv\r\n\x83\x5c.csv\r\nb.csv\r\n\r\nz\x07.csv";
-        let names = sort_names(listing, "/in");
-        assert_eq!(names.safe, ["a.csv", "b.csv", "c.csv", "d.csv"]);
-        assert_eq!(names.ignored, ["../../etc/passwd", "x\\y.csv", "\u{fffd}\\.csv", "z\u{fffd}.csv"]);
+            b"b.csv\r\na.csv\n.\r\n..\r\n../../etc/passwd\r\n/in/c.csv\r\n./d.csv\r\nC:\\in\\e.csv\r\narchive/\r\nb.csv\r\n\r\nz\x07.csv";
+        let names = sort_names(listing);
+        assert_eq!(names.safe, ["a.csv", "b.csv", "c.csv", "d.csv", "e.csv", "passwd"]);
+        assert_eq!((names.ignored, names.encoding), (vec!["z\u{fffd}.csv".to_owned()], Encoding::Utf8));
+    }
+
+    #[test]
+    fn names_are_cp932_where_they_are_no_utf_8() {
+        let names = sort_names(b"a.csv\r\n/in/\x83\x5c\x8D\xDD\x8C\xC9.csv\r\n\xFF.csv");
+        assert_eq!(
+            (names.safe, names.encoding),
+            (vec!["a.csv".to_owned(), "ソ在庫.csv".to_owned()], Encoding::Cp932)
+        );
+        assert_eq!(names.ignored, ["\u{fffd}.csv"]);
+        let mixed = sort_names(
+            "在庫.csv\n".as_bytes().iter().chain(b"\x83\x5c.csv").copied().collect::<Vec<u8>>().as_slice(),
+        );
+        assert_eq!((mixed.safe, mixed.encoding), (vec!["在庫.csv".to_owned()], Encoding::Utf8));
+        assert_eq!(mixed.ignored, ["\u{fffd}\\.csv"]);
     }
 
     #[test]
     fn a_name_longer_than_any_file_system_takes_is_ignored() {
         let (longest, too_long) = ("x".repeat(255), "y".repeat(256));
-        let names = sort_names(format!("{longest}\n{too_long}").as_bytes(), "/in");
+        let names = sort_names(format!("{longest}\n{too_long}").as_bytes());
         assert_eq!(names.safe, [longest]);
         assert_eq!(names.ignored, [&too_long[..100]]);
     }
@@ -652,7 +740,7 @@ mod tests {
             path in "(/|\\./|\\.\\./|in|[a-c.\\\\\r\n])*",
         ) {
             for bytes in [listing.as_slice(), path.as_bytes()] {
-                for name in sort_names(bytes, "/in").safe {
+                for name in sort_names(bytes).safe {
                     prop_assert!(!name.contains(['/', '\\', '\0', '\r', '\n']), "{name:?}");
                     prop_assert!(!matches!(name.as_str(), "" | "." | ".."));
                 }

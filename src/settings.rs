@@ -6,6 +6,7 @@
 #![expect(clippy::result_large_err, reason = "settings are read once; a problem's size does not matter here")]
 
 mod checks;
+pub mod columns;
 mod names;
 mod pattern;
 mod reader;
@@ -31,7 +32,7 @@ use crate::layout::one_line;
 use crate::moment::Moment;
 use crate::owner;
 use crate::problem::{Exit, Failure, Problem};
-use crate::sheet::EncodingChoice;
+use crate::sheet::{EncodingChoice, Naming};
 use crate::text::{Language, settings as text};
 
 /// Which of the two FTP servers, and whose data.
@@ -342,6 +343,8 @@ pub struct Inbox {
     pub expect_file_every_h: u32,
     /// What we have put away on the server is deleted after so many days; 0: never.
     pub keep_on_server_days: u32,
+    /// What their columns are called.
+    pub naming: Naming,
 }
 
 /// When a file in an inbox is complete.
@@ -419,6 +422,21 @@ pub struct Logistics {
     pub inbox: Inbox,
     /// TEMPOSTAR:物流連携時受注明細追加フラグ
     pub add_order_lines: AddOrderLines,
+    /// The codes of 受注進捗コード that mean shipped.
+    pub shipped: Vec<String>,
+    /// And those that mean cancelled.
+    pub cancelled: Vec<String>,
+    /// What a file without 受注進捗コード is.
+    pub without_status: WithoutStatus,
+}
+
+/// What becomes of a logistics file that does not say how far its orders are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutStatus {
+    /// It is refused: a tick cannot be taken back.
+    Refuse,
+    /// Every row of it is shipped.
+    Shipped,
 }
 
 /// What becomes of lines that TEMPOSTAR added to an order.
@@ -443,6 +461,10 @@ pub struct Orders {
     pub marker: Option<String>,
     /// CSV column → order free item (1 to 36, each once), in the file's order.
     pub free_items: Vec<(String, u8)>,
+    /// What stands in a row, from left to right.
+    pub columns: Vec<OrderField>,
+    /// What that makes of TEMPOSTAR's names, for reading the files back.
+    pub naming: Naming,
     /// Orders placed before are never sent.
     pub since: Option<NaiveDate>,
     /// An order that is older and was never sent waits for somebody's approval; 0: at any age it goes.
@@ -451,6 +473,35 @@ pub struct Orders {
     pub tax_difference_yen: i64,
     /// An order that was sent and not shipped for so many days is looked into by somebody; 0: by nobody.
     pub unshipped_after_days: u32,
+}
+
+impl Orders {
+    /// Whether TEMPOSTAR's column stands in the file, under whatever name.
+    pub fn sends(&self, column: &str) -> bool {
+        self.columns
+            .iter()
+            .any(|field| matches!(&field.content, FieldContent::Column(name) if name == column))
+    }
+}
+
+/// A column of a file of orders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderField {
+    /// In the header.
+    pub name: String,
+    /// What stands below it.
+    pub content: FieldContent,
+}
+
+/// What stands in a column of a file of orders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldContent {
+    /// What TEMPOSTAR's column of this name has.
+    Column(String),
+    /// One of [`Orders::free_items`].
+    FreeItem(usize),
+    /// Always the same.
+    Constant(String),
 }
 
 /// A payment method of the shop.

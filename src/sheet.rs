@@ -6,8 +6,10 @@
 //! whatever [`Sheet::next_row`] gives afterwards, no row of a broken file has been looked at. The second pass parses
 //! bytes, and decodes only those fields that are asked for.
 
+mod foreign;
 mod header;
 mod lines;
+mod naming;
 mod rejects;
 mod row;
 mod scan;
@@ -23,6 +25,7 @@ use anyhow::Context;
 use csv::ByteRecord;
 
 pub use header::{Column, Header};
+pub use naming::{Naming, Unnamed, nearest};
 pub use rejects::{REJECT_COLUMNS, RejectsWriter};
 pub use row::{KeptRow, Row, RowProblem};
 pub use scan::{CHUNK_BYTES as SCAN_CHUNK_BYTES, Scan, Scanner};
@@ -33,6 +36,7 @@ use crate::kept::open_copy;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::text::sheet as text;
+use foreign::{HEAD_BYTES, foreign};
 use lines::Lines;
 use scan::{FIELDS_MAX, Flaw, FlawKind, RECORD_BYTES_MAX};
 
@@ -113,37 +117,35 @@ impl Sheet {
     /// Opens the file at `path`, which the reader knows as `name`. The error is a [`Refusal`] if the file can be read but
     /// not used.
     pub fn open(path: &Path, name: &str, choice: EncodingChoice) -> anyhow::Result<Self> {
-        Self::open_scanned(path, name, scan_file(path, name, choice)?, None)
+        Self::open_scanned(path, name, scan_file(path, name, choice)?, &Naming::default())
     }
 
-    /// Likewise, but if the first record has as many fields as there are `names` and the second is a whole number, then
-    /// it is a row, and the columns are called `names`.
-    pub fn open_with_default_header(
+    /// Likewise, with the names that the settings have for its columns.
+    pub fn open_named(
         path: &Path,
         name: &str,
         choice: EncodingChoice,
-        names: &[&str],
+        naming: &Naming,
     ) -> anyhow::Result<Self> {
-        Self::open_scanned(path, name, scan_file(path, name, choice)?, Some(names))
+        Self::open_scanned(path, name, scan_file(path, name, choice)?, naming)
     }
 
     /// Likewise, either way, a file that has been scanned already.
-    pub fn open_scanned(
-        path: &Path,
-        name: &str,
-        scan: Scan,
-        default_names: Option<&[&str]>,
-    ) -> anyhow::Result<Self> {
+    pub fn open_scanned(path: &Path, name: &str, scan: Scan, naming: &Naming) -> anyhow::Result<Self> {
         let mut source = Source::open(path, name, scan)?;
         source.check()?;
         let mut record = ByteRecord::new();
         source.reader.read_byte_record(&mut record)?;
-        let row_names = default_names.filter(|names| is_row(&record, names.len()));
+        let first = source.texts(&record)?;
+        let row_names = naming.of_row(&first);
         let is_row_waiting = row_names.is_some();
         if source.scan.records == 1 && !is_row_waiting {
             return Err(source.refusal(text::header_only()).into());
         }
-        let header = source.header(&record, row_names)?;
+        let header = match row_names {
+            None => source.header(first, record.clone(), naming)?,
+            Some(names) => source.header(names.to_vec(), source.written(names), naming)?,
+        };
         Ok(Self {
             name: source.name,
             encoding: source.scan.detected.encoding,
@@ -227,12 +229,6 @@ fn is_blank(record: &ByteRecord) -> bool {
     record.as_slice().iter().all(|byte| matches!(byte, b' ' | b'\t')) || record.as_slice() == [scan::CTRL_Z]
 }
 
-/// Is this first record a row already?
-fn is_row(record: &ByteRecord, fields: usize) -> bool {
-    let second = record.get(1).and_then(|field| std::str::from_utf8(field).ok());
-    record.len() == fields && second.is_some_and(|field| field.trim_matches(' ').parse::<i64>().is_ok())
-}
-
 /// The first pass over a file.
 pub fn scan_file(path: &Path, name: &str, choice: EncodingChoice) -> anyhow::Result<Scan> {
     let scanned = open_copy(path).and_then(|mut file| scan::scan(&mut file, Scanner::new(name, choice)));
@@ -265,6 +261,11 @@ impl Source {
 
     /// Refuses what the first pass found to be unusable.
     fn check(&mut self) -> anyhow::Result<()> {
+        let mut head = vec![0; HEAD_BYTES];
+        let length = self.reader.get_ref().read_at(&mut head, 0)?;
+        if let Some(problem) = foreign(&head[..length]) {
+            return Err(self.refusal(problem).into());
+        }
         if let Some(flaw) = self.scan.flaw {
             return Err(self.refusal_at(flaw.at, flaw_problem(flaw)).into());
         }
@@ -314,27 +315,27 @@ impl Source {
         Ok(self.refusal_at(offset, text::undecodable(&bad.to_string(), encoding.name())))
     }
 
-    /// The header in the first record, or the given one if that record is a row.
-    fn header(&self, record: &ByteRecord, row_names: Option<&[&str]>) -> anyhow::Result<Header> {
+    /// A record's fields.
+    fn texts(&self, record: &ByteRecord) -> anyhow::Result<Vec<String>> {
         let encoding = self.scan.detected.encoding;
+        let bad = |bad: BadBytes| self.refusal(text::undecodable(&bad.to_string(), encoding.name()));
+        let texts = record.iter().map(|field| Ok(encoding.decode(field).map_err(bad)?.into_owned()));
+        texts.collect()
+    }
+
+    /// Names as they would stand in the file.
+    fn written(&self, names: &[String]) -> ByteRecord {
+        let written = names.iter().map(|name| {
+            let mut bytes = Vec::new();
+            self.scan.detected.encoding.encode_with_geta(name, &mut bytes);
+            bytes
+        });
+        written.collect()
+    }
+
+    fn header(&self, names: Vec<String>, raw: ByteRecord, naming: &Naming) -> anyhow::Result<Header> {
         let line = self.lines.line_from(self.reader.get_ref(), self.scan.body_at);
-        let mut raw = ByteRecord::new();
-        match row_names {
-            None => raw.clone_from(record),
-            Some(names) => {
-                for name in names {
-                    let mut bytes = Vec::new();
-                    encoding.encode_with_geta(name, &mut bytes);
-                    raw.push_field(&bytes);
-                }
-            }
-        }
-        let mut names = Vec::with_capacity(raw.len());
-        for field in &raw {
-            let bad = |bad: BadBytes| self.refusal(text::undecodable(&bad.to_string(), encoding.name()));
-            names.push(encoding.decode(field).map_err(bad)?.into_owned());
-        }
-        Ok(Header::new(&self.name, line, names, raw)?)
+        Ok(Header::new(&self.name, line, names, raw, naming)?)
     }
 }
 
@@ -559,8 +560,9 @@ mod tests {
         let desk = Desk::new();
         let open = |bytes: &[u8]| {
             fs::write(desk.path(), bytes).unwrap();
-            let names = ["商品コード", "在庫数"];
-            Sheet::open_with_default_header(&desk.path(), "s.csv", EncodingChoice::Auto, &names)
+            let names = ["商品コード", "在庫数"].map(str::to_owned).to_vec();
+            let naming = Naming { unnamed: Unnamed::IfSecondIsNumber(names), ..Naming::default() };
+            Sheet::open_named(&desk.path(), "s.csv", EncodingChoice::Auto, &naming)
         };
         let mut sheet = open(b"\"A-1\",\"5\"\r\n\"A-2\",\"-1\"\r\n").unwrap();
         assert_eq!(sheet.header().names(), ["商品コード", "在庫数"]);

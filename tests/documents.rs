@@ -123,10 +123,10 @@ fn collect_settings(table: &DeTable<'_>, path: &str, source: &str, keys: &mut BT
         let name = name.get_ref();
         let key = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
         match value.get_ref() {
-            DeValue::Table(inner) if !key.ends_with("free_items") => {
+            DeValue::Table(inner) if !key.ends_with("free_items") && !key.ends_with(".columns") => {
                 collect_settings(inner, &key, source, keys);
             }
-            DeValue::Array(tables) => {
+            DeValue::Array(tables) if tables.iter().all(|table| table.get_ref().is_table()) => {
                 for table in tables {
                     let DeValue::Table(inner) = table.get_ref() else { panic!("{key} is no table") };
                     collect_settings(inner, &key, source, keys);

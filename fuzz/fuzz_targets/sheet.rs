@@ -24,13 +24,19 @@ fuzz_target!(|data: &[u8]| {
         [EncodingChoice::Auto, EncodingChoice::Cp932, EncodingChoice::Utf8][usize::from(choice % 3)];
     let opened = match choice & 4 {
         0 => Sheet::open(&path, "sheet.csv", encoding),
-        _ => Sheet::open_with_default_header(&path, "sheet.csv", encoding, &["商品コード", "在庫数"]),
+        _ => Sheet::open_named(&path, "sheet.csv", encoding, &stock_naming()),
     };
     match opened {
         Ok(mut sheet) => read_all(&mut sheet, folder.join("rejects.csv")),
         Err(error) => assert!(Refusal::of(&error).is_some(), "not a refusal: {error:#}"),
     }
 });
+
+/// Names for files of two columns that begin with a row.
+fn stock_naming() -> Naming {
+    let names = ["商品コード", "在庫数"].map(str::to_owned).to_vec();
+    Naming { unnamed: Unnamed::IfSecondIsNumber(names), ..Naming::default() }
+}
 
 /// Reads every cell as everything, and rejects the rows that are wrong.
 fn read_all(sheet: &mut Sheet, path: PathBuf) {

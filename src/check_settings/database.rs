@@ -14,10 +14,10 @@ use super::disks;
 use super::finding::{Finding, Found, OTHERS};
 use crate::books::{self, Books};
 use crate::encoding::comparable_name;
-use crate::jobs::orders::{self, PAYMENT_SETUP_SINCE};
+use crate::jobs::orders::PAYMENT_SETUP_SINCE;
 use crate::layout::grouped;
 use crate::problem::Exit;
-use crate::settings::Settings;
+use crate::settings::{FieldContent, OrderField, Orders, Settings};
 use crate::text::{Text, books as say_shop, check_settings as say};
 use crate::threads;
 
@@ -148,10 +148,14 @@ pub(super) fn free_items(database: &Connection, mapped: &[(String, u8)]) -> Resu
 }
 
 /// Columns that orders get besides TEMPOSTAR's own. One of the same name would stand in the file twice.
-pub(super) fn order_free_items(mapped: &[(String, u8)]) -> Found {
-    let mut taken: Vec<String> = orders::COLUMNS.iter().map(|column| comparable_name(column.name)).collect();
+pub(super) fn order_free_items(settings: &Orders) -> Found {
+    let mapped = &settings.free_items;
+    let is_free_item = |field: &OrderField| matches!(field.content, FieldContent::FreeItem(_));
+    let (free_items, others): (Vec<&OrderField>, Vec<_>) =
+        settings.columns.iter().partition(|field| is_free_item(field));
+    let mut taken: Vec<String> = others.into_iter().map(|field| comparable_name(&field.name)).collect();
     let mut findings = Vec::new();
-    for (column, _) in mapped {
+    for OrderField { name: column, .. } in free_items {
         let name = comparable_name(column);
         if taken.contains(&name) {
             findings.push(Finding::of(say::order_column_taken(column)));

@@ -17,8 +17,8 @@ use crate::layout::first_names;
 use crate::problem::{Problem, Severity};
 use crate::report::{FileOutcome, Report};
 use crate::server::{ErrorKind, Remote, RemoteFile};
-use crate::settings::{Inbox, Ready, Settings};
-use crate::sheet::Sheet;
+use crate::settings::{Inbox, Ready, Settings, columns};
+use crate::sheet::{Sheet, nearest};
 use crate::sync::import::{Source, join, marker_name};
 use crate::sync::{self, Approvals, Mode};
 use crate::text::{check_settings as say, jobs as told};
@@ -29,6 +29,7 @@ const SIZE_MAX: u64 = 100 * 1024 * 1024;
 /// How many problems of a file are told, and how many columns.
 const PROBLEMS_TOLD_MAX: usize = 5;
 const COLUMNS_TOLD_MAX: usize = 40;
+const NEAREST_TOLD_MAX: usize = 3;
 
 /// One kind of file.
 pub(super) struct KindOfFile {
@@ -36,6 +37,9 @@ pub(super) struct KindOfFile {
     /// The check of its folder on the server.
     inbox_check: &'static str,
     inbox: fn(&Settings) -> &Inbox,
+    /// Its table in the settings.
+    table: &'static str,
+    required: fn(&Settings) -> &'static [&'static str],
     missing_columns: fn(&Sheet, &Settings) -> Vec<String>,
 }
 
@@ -43,6 +47,8 @@ pub(super) const PRODUCTS: KindOfFile = KindOfFile {
     job: Job::Products,
     inbox_check: folders::PRODUCTS,
     inbox: |settings| &settings.products.inbox,
+    table: "products",
+    required: |_| columns::PRODUCTS_REQUIRED,
     missing_columns: |sheet, settings| products::missing_columns(sheet.header(), &settings.products),
 };
 
@@ -50,15 +56,17 @@ pub(super) const LOGISTICS: KindOfFile = KindOfFile {
     job: Job::Logistics,
     inbox_check: folders::LOGISTICS,
     inbox: |settings| &settings.logistics.inbox,
-    missing_columns: |sheet, settings| {
-        logistics::missing_columns(sheet.header(), settings.logistics.add_order_lines)
-    },
+    table: "logistics",
+    required: |settings| columns::logistics_required(settings.logistics.without_status),
+    missing_columns: |sheet, settings| logistics::missing_columns(sheet.header(), &settings.logistics),
 };
 
 pub(super) const STOCK: KindOfFile = KindOfFile {
     job: Job::Stock,
     inbox_check: folders::STOCK,
     inbox: |settings| &settings.stock.inbox,
+    table: "stock",
+    required: |_| columns::STOCK_REQUIRED,
     // Of stock there is nothing but the figure.
     missing_columns: |_, _| Vec::new(),
 };
@@ -198,7 +206,47 @@ fn judge(world: &World<'_>, kind: &KindOfFile, sample: &Sample) -> Result<Found>
         let problem = say::optional_columns_missing(missing.len(), &first_names(&missing, COLUMNS_TOLD_MAX));
         Finding::of(problem)
     });
-    Ok(Found::ok(fact).with_all(problems).with_all(missing))
+    let lines = match outcome {
+        FileOutcome::Refused => lines_for_the_settings(world.settings, kind, sample),
+        _ => Vec::new(),
+    };
+    Ok(Found::ok(fact).with_all(problems).with_all(lines).with_all(missing))
+}
+
+/// For each required column that a refused file lacks, what to write into the settings if it has another name.
+fn lines_for_the_settings(settings: &Settings, kind: &KindOfFile, sample: &Sample) -> Vec<Finding> {
+    let Ok(sheet) = open(settings, kind, sample) else { return Vec::new() };
+    let header = sheet.header();
+    let missing = (kind.required)(settings).iter().filter(|name| header.optional(name).is_none());
+    let names = || header.names().iter().map(String::as_str).filter(|name| !name.trim().is_empty());
+    let finding = |name: &&str| {
+        let nearest = nearest(names(), name, NEAREST_TOLD_MAX);
+        let others = &(kind.inbox)(settings).naming.others;
+        let mut entries: Vec<(&str, &[String])> =
+            others.iter().map(|(ours, theirs)| (&**ours, &**theirs)).collect();
+        let found = [nearest.first().copied().unwrap_or_default().to_owned()];
+        entries.retain(|(ours, _)| ours != name);
+        entries.push((name, &found));
+        let entries: Vec<String> =
+            entries.into_iter().map(|(ours, theirs)| format!("{ours:?} = {}", toml_texts(theirs))).collect();
+        let line = format!("columns = {{ {} }}", entries.join(", "));
+        let shown = first_names(&names().collect::<Vec<_>>(), COLUMNS_TOLD_MAX);
+        Finding::of(say::column_line(&shown, name, &nearest.join(", "), kind.table, &line))
+    };
+    missing.map(finding).collect()
+}
+
+/// One text, or a list of several.
+fn toml_texts(texts: &[String]) -> String {
+    match texts {
+        [text] => format!("{text:?}"),
+        texts => format!("{texts:?}"),
+    }
+}
+
+fn open(settings: &Settings, kind: &KindOfFile, sample: &Sample) -> Result<Sheet> {
+    let inbox = (kind.inbox)(settings);
+    Sheet::open_named(&sample.path, &sample.name, inbox.encoding, &inbox.naming)
 }
 
 /// Why the file, or a part of it, would not be taken, and then the first rows that show it.
@@ -264,6 +312,5 @@ fn finding(problem: Problem, worst: Severity) -> Finding {
 
 fn missing_columns(settings: &Settings, kind: &KindOfFile, sample: &Sample) -> Vec<String> {
     // It has just been read.
-    let sheet = Sheet::open(&sample.path, &sample.name, (kind.inbox)(settings).encoding);
-    sheet.map(|sheet| (kind.missing_columns)(&sheet, settings)).unwrap_or_default()
+    open(settings, kind, sample).map(|sheet| (kind.missing_columns)(&sheet, settings)).unwrap_or_default()
 }

@@ -125,7 +125,7 @@ pub(super) const LADDER: &[Rung] = &[
         title: say::title_order_free_items,
         after: &[],
         stops: &[Job::Orders],
-        look: |world| Ok(database::order_free_items(&world.settings.orders.free_items)),
+        look: |world| Ok(database::order_free_items(&world.settings.orders)),
     },
     Rung {
         id: "payment-methods",

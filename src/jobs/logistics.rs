@@ -45,10 +45,11 @@ pub(crate) fn read_shipped(
     settings: &Settings,
     mut each: impl FnMut(&str),
 ) -> Result<()> {
-    let mut sheet = Sheet::open(path, name, settings.logistics.inbox.encoding)?;
-    let columns = Columns::find(sheet.header(), settings.logistics.add_order_lines)?;
+    let inbox = &settings.logistics.inbox;
+    let mut sheet = Sheet::open_named(path, name, inbox.encoding, &inbox.naming)?;
+    let columns = Columns::find(sheet.header(), &settings.logistics)?;
     while let Some(row) = sheet.next_row()? {
-        match columns.read(&row, &settings.shop.code) {
+        match columns.read(&row, &settings.shop.code, &settings.logistics) {
             Ok(Read::Entry(entry)) if entry.progress == Progress::Shipped => each(&entry.order_no),
             _ => {}
         }
@@ -70,9 +71,9 @@ impl ImportJob for ImportLogistics<'_> {
     }
 
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
-        let columns = Columns::find(incoming.sheet.header(), self.settings.logistics.add_order_lines)?;
+        let columns = Columns::find(incoming.sheet.header(), &self.settings.logistics)?;
         let mut tally = Tally { shop_code: self.settings.shop.code.clone(), ..Tally::default() };
-        stage(incoming, &columns, &mut tally)?;
+        stage(incoming, &columns, &self.settings.logistics, &mut tally)?;
         decide_all(incoming.shop, &columns, incoming.file_time, &mut tally)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let plan = Box::new(OrdersPlan::number(incoming.shop)?);

@@ -29,7 +29,8 @@ use crate::books::orders::{IS_DATED_SQL, is_anything_waiting, waiting_sql};
 use crate::books::rows::Cells;
 use crate::problem::Problem;
 use crate::report::{Change, Counts};
-use crate::sheet::{Column, EncodingChoice, Refusal, RowProblem, Sheet};
+use crate::settings::Settings;
+use crate::sheet::{Column, EncodingChoice, Naming, Refusal, RowProblem, Sheet};
 use crate::sync::Run;
 use crate::sync::export::{Chosen, ExportJob, ReadBack, export};
 use crate::text::jobs as text;
@@ -96,9 +97,9 @@ fn held_back_problem(order_no: &str, hold: &Hold) -> Problem {
 }
 
 /// What is in a file that was sent.
-fn read_back(path: &Path) -> Result<ReadBack> {
+fn read_back(settings: &Settings, path: &Path) -> Result<ReadBack> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut sheet = Sheet::open(path, &name, EncodingChoice::Auto)?;
+    let mut sheet = Sheet::open_named(path, &name, EncodingChoice::Auto, &settings.orders.naming)?;
     let number = sheet.header().required(ORDER_NO)?;
     // A file of other columns does not tell what was sent, only under which numbers.
     let told = fingerprint::OF_ORDER.iter().chain(&fingerprint::OF_LINE);
@@ -136,10 +137,11 @@ fn read_back(path: &Path) -> Result<ReadBack> {
 pub(crate) fn read_amounts(
     path: &Path,
     name: &str,
+    naming: &Naming,
     shop_code: &str,
     mut each: impl FnMut(&str, Option<i64>) -> Result<()>,
 ) -> Result<()> {
-    let mut sheet = Sheet::open(path, name, EncodingChoice::Auto)?;
+    let mut sheet = Sheet::open_named(path, name, EncodingChoice::Auto, naming)?;
     let number = sheet.header().required(ORDER_NO)?;
     let amount = sheet.header().optional(AMOUNT);
     let prefix = format!("{shop_code}-");

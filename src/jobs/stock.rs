@@ -38,6 +38,7 @@ use crate::permit::Permit;
 use crate::problem::Problem;
 use crate::report::{self, Counts};
 use crate::server::Remote;
+use crate::settings::columns::STOCK_REQUIRED;
 use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::shelf::Shelf;
@@ -60,15 +61,15 @@ struct Columns {
     quantity: Column,
 }
 
-/// The names that a file without a header goes by.
-const COLUMN_NAMES: [&str; 2] = ["商品コード", "在庫数"];
-
 /// When TEMPOSTAR changed a figure. The file's own time says all that we need.
 const UPDATED_AT: &str = "更新日時";
 
 impl Columns {
     fn find(header: &Header) -> Result<Self> {
-        Ok(Self { sku_code: header.required(COLUMN_NAMES[0])?, quantity: header.required(COLUMN_NAMES[1])? })
+        Ok(Self {
+            sku_code: header.required(STOCK_REQUIRED[0])?,
+            quantity: header.required(STOCK_REQUIRED[1])?,
+        })
     }
 
     fn unknown(&self, header: &Header) -> Vec<String> {
@@ -113,12 +114,8 @@ impl ImportJob for ImportStock<'_> {
         &self.settings.stock.inbox
     }
 
-    fn default_header(&self) -> Option<&'static [&'static str]> {
-        Some(&COLUMN_NAMES)
-    }
-
     fn key_columns(&self) -> &'static [&'static str] {
-        &COLUMN_NAMES[..1]
+        &STOCK_REQUIRED[..1]
     }
 
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
@@ -506,7 +503,7 @@ pub(crate) fn read_figures(
     inbox: &Inbox,
     mut each: impl FnMut(&str, i64) -> Result<()>,
 ) -> Result<()> {
-    let mut sheet = Sheet::open_with_default_header(path, name, inbox.encoding, &COLUMN_NAMES)?;
+    let mut sheet = Sheet::open_named(path, name, inbox.encoding, &inbox.naming)?;
     let columns = Columns::find(sheet.header())?;
     while let Some(row) = sheet.next_row()? {
         if let Ok((sku_code, quantity)) = columns.read(&row) {

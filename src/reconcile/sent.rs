@@ -16,6 +16,7 @@ use super::orders;
 use crate::books::orders::SENT_SQL;
 use crate::interrupt;
 use crate::jobs::orders::read_amounts;
+use crate::sheet::Naming;
 use crate::text::reconcile as text;
 
 /// Orders, their amounts, and their files: three lines.
@@ -26,6 +27,7 @@ pub(super) fn lines(desk: &Desk<'_>, archive: &Archive) -> Result<Vec<Line>> {
         taken: Line::new(Check::Taken),
         only_in_files: HashSet::new(),
         shop_code: &desk.settings.shop.code,
+        naming: &desk.settings.orders.naming,
         archive,
     };
     let mut batches = desk.database.prepare(&format!(
@@ -72,6 +74,7 @@ struct Books<'a> {
     taken: Line,
     only_in_files: HashSet<String>,
     shop_code: &'a str,
+    naming: &'a Naming,
     archive: &'a Archive,
 }
 
@@ -90,7 +93,7 @@ impl Books<'_> {
         let file = match &copy {
             Some(path) => {
                 let shop_code = batch.shop_code.as_deref().unwrap_or(self.shop_code);
-                Some(Numbers::read(path, &batch.file_name, shop_code)?)
+                Some(Numbers::read(path, &batch.file_name, self.naming, shop_code)?)
             }
             None => None,
         };
@@ -186,9 +189,9 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn read(path: &Path, name: &str, shop_code: &str) -> Result<Self> {
+    fn read(path: &Path, name: &str, naming: &Naming, shop_code: &str) -> Result<Self> {
         let mut read = Self { text: String::new(), orders: Vec::new() };
-        read_amounts(path, name, shop_code, |number, amount| {
+        read_amounts(path, name, naming, shop_code, |number, amount| {
             // The rows of an order follow each other.
             if read.orders.last().is_some_and(|last| read.slice(last) == number) {
                 return Ok(());

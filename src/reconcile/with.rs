@@ -80,8 +80,9 @@ fn each_listed(
     list: &Path,
     mut each: impl FnMut(&str, Option<i64>, Option<(&str, Progress)>) -> Result<()>,
 ) -> Result<HashSet<u64>> {
+    let naming = &desk.settings.logistics.inbox.naming;
     let name = list.file_name().unwrap_or_default().to_string_lossy();
-    let mut sheet = Sheet::open(list, &name, EncodingChoice::Auto).map_err(unusable)?;
+    let mut sheet = Sheet::open_named(list, &name, EncodingChoice::Auto, naming).map_err(unusable)?;
     let header = sheet.header();
     let number = header.required(COLUMNS[0].name).map_err(|refusal| unusable(refusal.into()))?;
     let (amount, progress) = (header.optional("請求金額"), header.optional("受注進捗コード"));
@@ -99,7 +100,7 @@ fn each_listed(
         let amount = amount.map(|column| row.whole_number(column)).transpose().map_err(refused)?.flatten();
         let code = progress.map(|column| row.text(column)).transpose().map_err(refused)?;
         let code = code.as_deref().map(str::trim).filter(|code| !code.is_empty());
-        each(listed, amount, code.map(|code| (code, progress_of(code))))?;
+        each(listed, amount, code.map(|code| (code, progress_of(code, &desk.settings.logistics))))?;
     }
     Ok(seen)
 }

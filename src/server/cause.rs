@@ -7,6 +7,7 @@ use std::{error, fmt, io};
 use suppaftp::FtpError;
 use suppaftp::rustls;
 
+use super::gate::Refused;
 use super::reply::Reply;
 use crate::problem::Problem;
 use crate::settings::{Ftp, Tls};
@@ -127,6 +128,19 @@ impl From<Untrusted> for rustls::Error {
     }
 }
 
+/// What a refused login means, by the server's words.
+fn login_problem(reply: &str) -> Problem {
+    let words = reply.to_ascii_lowercase();
+    let speaks_of = |said: &[&str]| said.iter().any(|said| words.contains(said));
+    if speaks_of(&["expired", "must change", "must be changed"]) {
+        text::server::password_expired(reply)
+    } else if speaks_of(&["locked", "disabled", "suspended"]) {
+        text::server::account_locked(reply)
+    } else {
+        text::server::login_refused(reply)
+    }
+}
+
 /// Why one try failed.
 #[derive(Debug)]
 pub(super) enum Cause {
@@ -161,6 +175,8 @@ pub(super) enum Cause {
         reason: String,
     },
     Login(Reply),
+    /// It was refused, and it is too early to try again.
+    LoginWaits(Refused),
     Folder {
         folder: String,
         reply: Reply,
@@ -169,6 +185,11 @@ pub(super) enum Cause {
     Forbidden(Reply),
     Refused(Reply),
     SizeUnsupported(Reply),
+    /// A command without which we cannot work.
+    Unsupported {
+        command: String,
+        reply: Reply,
+    },
     Incomplete {
         transferred: u64,
         on_server: u64,
@@ -283,11 +304,13 @@ impl Cause {
             | Self::Certificate { .. }
             | Self::CaFile { .. }
             | Self::Login(_)
+            | Self::LoginWaits(_)
             | Self::Folder { .. }
             | Self::Missing(_)
             | Self::Forbidden(_)
             | Self::Refused(_)
             | Self::SizeUnsupported(_)
+            | Self::Unsupported { .. }
             | Self::Changed { .. }
             | Self::Name(_)
             | Self::Local { .. } => false,
@@ -313,9 +336,43 @@ impl Cause {
                 | Self::Forbidden(_)
                 | Self::Refused(_)
                 | Self::SizeUnsupported(_)
+                | Self::Unsupported { .. }
                 | Self::Changed { .. }
                 | Self::Name(_)
         )
+    }
+
+    /// Whether it would be the same with every other file.
+    pub(super) fn concerns_session(&self) -> bool {
+        match self {
+            Self::Transient(reply) => reply.code == 421,
+            Self::Io(_)
+            | Self::Garbage(_)
+            | Self::Full(_)
+            | Self::Folder { .. }
+            | Self::Missing(_)
+            | Self::Forbidden(_)
+            | Self::Refused(_)
+            | Self::Incomplete { .. }
+            | Self::NotThere { .. }
+            | Self::Changed { .. }
+            | Self::Name(_) => false,
+            Self::UnknownHost(_)
+            | Self::Unreachable(_)
+            | Self::Data { .. }
+            | Self::OtherService { .. }
+            | Self::TlsRefused(_)
+            | Self::TlsRequired(_)
+            | Self::SessionReuse(_)
+            | Self::Tls(_)
+            | Self::Certificate { .. }
+            | Self::CaFile { .. }
+            | Self::Login(_)
+            | Self::LoginWaits(_)
+            | Self::SizeUnsupported(_)
+            | Self::Unsupported { .. }
+            | Self::Local { .. } => true,
+        }
     }
 
     pub(super) fn kind(&self) -> ErrorKind {
@@ -332,11 +389,11 @@ impl Cause {
                 ErrorKind::Tls
             }
             Self::Certificate { .. } | Self::CaFile { .. } => ErrorKind::Certificate,
-            Self::Login(_) => ErrorKind::Login,
+            Self::Login(_) | Self::LoginWaits(_) => ErrorKind::Login,
             Self::Folder { .. } => ErrorKind::FolderMissing,
             Self::Missing(_) => ErrorKind::Missing,
             Self::Forbidden(_) => ErrorKind::Forbidden,
-            Self::SizeUnsupported(_) => ErrorKind::Unsupported,
+            Self::SizeUnsupported(_) | Self::Unsupported { .. } => ErrorKind::Unsupported,
             Self::Incomplete { .. } | Self::NotThere { .. } => ErrorKind::Incomplete,
             Self::Changed { .. } => ErrorKind::Changed,
             Self::Name(_) => ErrorKind::Name,
@@ -377,12 +434,22 @@ impl Cause {
                 Distrust::Other(reason) => say::certificate_untrusted(fingerprint).because(reason),
             },
             Self::CaFile { path, reason } => say::ca_file(path, reason),
-            Self::Login(reply) => say::login_refused(&reply.text),
+            Self::Login(reply) => login_problem(&reply.text),
+            Self::LoginWaits(refused) => {
+                let mut problem = login_problem(&refused.reply);
+                let waits = say::login_waits(refused.at, refused.until());
+                problem.message = Text {
+                    ja: format!("{}{}", waits.ja, problem.message.ja),
+                    en: format!("{}: {}", waits.en, problem.message.en),
+                };
+                problem
+            }
             Self::Folder { folder, reply } => say::folder_missing(folder, &reply.text),
             Self::Missing(reply) => say::file_missing(&reply.text),
             Self::Forbidden(reply) => say::forbidden(&reply.text),
             Self::Refused(reply) => say::refused(&reply.text),
             Self::SizeUnsupported(reply) => say::size_unsupported(&reply.text),
+            Self::Unsupported { command, reply } => say::command_unsupported(command, &reply.text),
             Self::Incomplete { transferred, on_server } => say::incomplete(*transferred, *on_server),
             Self::NotThere { transferred, reply } => say::vanished(*transferred, &reply.text),
             Self::Changed { before, now } => say::changed(*before, *now),

@@ -22,6 +22,7 @@ use super::error::{Fault, Step};
 use super::reply::{Reply, quotable};
 use super::tls::{self, Encryption};
 use crate::crash;
+use crate::encoding::Encoding;
 use crate::interrupt;
 use crate::settings::{Ftp, Server};
 use crate::text::server as say;
@@ -56,10 +57,40 @@ const CHUNK_BYTES: usize = 64 << 10;
 /// Less than this, for as long as the time-out, is no progress.
 const BYTES_PER_S_MIN: u64 = 256;
 const TRANSFER_STARTS: &[Status] = &[Status::AboutToSend, Status::AlreadyOpen];
+/// What a 451 to NLST can mean, too.
+const NOTHING_HERE: [&str; 5] = ["no files", "no such", "not found", "empty", "no entries"];
 /// bftpd and its like answer 200 where 250 is meant.
 const DONE: &[Status] = &[Status::RequestedFileActionOk, Status::CommandOk];
 
 type Transfer = TransferStream<<RustlsConnector as TlsConnector>::Stream>;
+
+/// How a server writes names that are more than ASCII.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum NamesIn {
+    /// None has been met yet; we write UTF-8.
+    #[default]
+    Unknown,
+    /// As it was asked to (OPTS UTF8 ON).
+    Utf8,
+    /// The server was asked, or offers nothing, and its names are no UTF-8.
+    Cp932,
+}
+
+/// The library's way to write commands.
+#[derive(Debug)]
+struct Cp932;
+
+impl suppaftp::Encoding for Cp932 {
+    fn decode(&self, bytes: &[u8]) -> String {
+        Encoding::Cp932.decode(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes)).into_owned()
+    }
+
+    fn encode(&self, text: &str) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let encoded = Encoding::Cp932.encode(text, &mut bytes);
+        encoded.map(|()| bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, text.to_owned()))
+    }
+}
 
 pub(super) struct Connection<'a> {
     settings: &'a Ftp,
@@ -71,6 +102,10 @@ pub(super) struct Connection<'a> {
     /// Whether PASV has succeeded: what is refused after it is the command.
     data_tried: Arc<AtomicBool>,
     watchdog: Option<Watchdog>,
+    /// Whether data connections are opened with EPSV.
+    is_extended: bool,
+    /// How the server writes names.
+    pub(super) names: NamesIn,
 }
 
 impl<'a> Connection<'a> {
@@ -78,6 +113,7 @@ impl<'a> Connection<'a> {
     pub(super) fn open(
         settings: &'a Ftp,
         tls: Option<&ClientConfig>,
+        names: NamesIn,
         seen: &mut Seen,
     ) -> Result<Self, Fault> {
         let Server { host, port, user, password, .. } = &settings.server;
@@ -106,7 +142,24 @@ impl<'a> Connection<'a> {
         within(watchdog.as_ref(), settings.timeout * 2, || ftp.login(user.as_str(), password.reveal()))
             .map_err(|error| logging_in(Cause::of_login(error, settings)))?;
         crash::point("connected");
-        Ok(Self { settings, ftp, folder: None, is_binary: false, data_tried, watchdog })
+        let is_extended = seen.connected.is_some_and(|(address, _)| address.ip().to_canonical().is_ipv6());
+        let names_in = NamesIn::Unknown;
+        let mut connection = Self {
+            settings,
+            ftp,
+            folder: None,
+            is_binary: false,
+            data_tried,
+            is_extended,
+            watchdog,
+            names: names_in,
+        };
+        match names {
+            NamesIn::Unknown => {}
+            NamesIn::Utf8 => drop(connection.ask_for_utf8().map_err(logging_in)?),
+            NamesIn::Cp932 => connection.write_cp932(),
+        }
+        Ok(connection)
     }
 
     /// TYPE I, unless it was sent. A session begins in ASCII, in which line ends change and SIZE is refused; it is the
@@ -115,7 +168,7 @@ impl<'a> Connection<'a> {
         if !self.is_binary {
             debug("TYPE I");
             let done = self.answered(|ftp| ftp.transfer_type(FileType::Binary));
-            done.map_err(|error| self.cause(error))?;
+            done.map_err(|error| self.cause_at("TYPE", error))?;
             self.is_binary = true;
         }
         Ok(())
@@ -129,7 +182,7 @@ impl<'a> Connection<'a> {
     /// PWD.
     pub(super) fn working_folder(&mut self) -> Result<String, Cause> {
         debug("PWD");
-        self.answered(RustlsFtpStream::pwd).map_err(|error| self.cause(error))
+        self.answered(RustlsFtpStream::pwd).map_err(|error| self.cause_at("PWD", error))
     }
 
     /// CWD, unless we are there.
@@ -141,6 +194,10 @@ impl<'a> Connection<'a> {
             Ok(_) => {
                 self.folder = Some(folder.to_owned());
                 Ok(())
+            }
+            // 500 is what some say of a folder that is not there.
+            Err(Cause::Unsupported { reply, .. }) if reply.code == 500 => {
+                Err(Cause::Folder { folder: folder.to_owned(), reply })
             }
             Err(Cause::Forbidden(reply) | Cause::Refused(reply)) => {
                 Err(Cause::Folder { folder: folder.to_owned(), reply })
@@ -163,14 +220,38 @@ impl<'a> Connection<'a> {
         }
     }
 
+    /// OPTS UTF8 ON, where the server offers UTF-8 and was not asked yet; gives whether it agreed just now.
+    pub(super) fn ask_for_utf8(&mut self) -> Result<bool, Cause> {
+        if self.names != NamesIn::Unknown || !self.features()?.iter().any(|line| line == "UTF8") {
+            return Ok(false);
+        }
+        match self.ask("OPTS UTF8 ON", DONE) {
+            Ok(_) => self.names = NamesIn::Utf8,
+            Err(Cause::Refused(_) | Cause::Forbidden(_) | Cause::Unsupported { .. }) => return Ok(false),
+            Err(cause) => return Err(cause),
+        }
+        Ok(true)
+    }
+
+    /// From now on, names are written in CP932.
+    pub(super) fn write_cp932(&mut self) {
+        self.ftp.set_encoding(Cp932);
+        self.names = NamesIn::Cp932;
+    }
+
     /// The address that the server announces for data connections, where that is another than the one we talk to;
     /// with both. The port that it opens is not used.
     pub(super) fn announced_elsewhere(&mut self) -> Result<Option<(IpAddr, IpAddr)>, Cause> {
         let peer = self.ftp.get_ref().peer_addr().map_err(Cause::Io)?.ip().to_canonical();
-        if peer.is_ipv6() {
+        if peer.is_ipv6() || self.is_extended {
             return Ok(None);
         }
-        let answer = self.ask("PASV", &[Status::PassiveMode])?;
+        let answer = match self.ask("PASV", &[Status::PassiveMode]) {
+            // There may be EPSV.
+            Err(Cause::Unsupported { .. }) => return Ok(None),
+            Err(Cause::Refused(reply)) if reply.code < 505 => return Ok(None),
+            answer => answer?,
+        };
         let announced = announced_address(&String::from_utf8_lossy(&answer.body));
         Ok(announced.filter(|announced| *announced != peer).map(|announced| (announced, peer)))
     }
@@ -180,9 +261,7 @@ impl<'a> Connection<'a> {
     /// Patterns and path arguments mean something else on each server. 450, 550 and a lone 226 are ways to say
     /// "nothing here"; that the folder exists we know from CWD.
     pub(super) fn names(&mut self) -> Result<Vec<u8>, Cause> {
-        debug("NLST");
-        self.data_tried.store(false, Ordering::Relaxed);
-        let mut stream = match self.open_transfer("NLST") {
+        let mut stream = match self.open_data("NLST") {
             Ok(stream) => stream,
             Err(FtpError::UnexpectedResponse(response))
                 if says_empty(&response) && self.data_tried.load(Ordering::Relaxed) =>
@@ -194,7 +273,7 @@ impl<'a> Connection<'a> {
                     Ok(Vec::new())
                 };
             }
-            Err(error) => return Err(self.cause(error)),
+            Err(error) => return Err(self.cause_at("NLST", error)),
         };
         let mut names = Vec::new();
         let pumped = pump(&mut (&mut stream).take(LISTING_BYTES_MAX), &mut names, u64::MAX, self.pace());
@@ -203,22 +282,20 @@ impl<'a> Connection<'a> {
         Ok(names)
     }
 
-    /// SIZE in bytes; `None`: there is no such file (550 also means that we may not see it, or that it is a
-    /// folder).
-    pub(super) fn size(&mut self, path: &str) -> Result<Option<u64>, Cause> {
-        Ok(self.measure(path)?.ok())
-    }
-
-    /// SIZE in bytes, or the server's 550.
+    /// SIZE in bytes, or how the server says that there is no such file.
     pub(super) fn measure(&mut self, path: &str) -> Result<Result<u64, Reply>, Cause> {
         self.be_binary()?;
         match self.ask(&format!("SIZE {path}"), &[Status::File]) {
-            Ok(answer) => match argument(&answer).parse() {
-                Ok(bytes) => Ok(Ok(bytes)),
-                Err(_) => Err(Cause::Garbage(Reply::new(&answer, self.settings).text)),
+            Ok(answer) => match (argument(&answer).parse::<i64>(), Reply::new(&answer, self.settings)) {
+                (Ok(bytes), reply) => Ok(u64::try_from(bytes).map_err(|_| reply)),
+                (Err(_), reply) => Err(Cause::Garbage(reply.text)),
             },
-            Err(Cause::Refused(reply)) if is_unsupported(&reply) => Err(Cause::SizeUnsupported(reply)),
+            Err(Cause::Unsupported { reply, .. }) => Err(Cause::SizeUnsupported(reply)),
             Err(Cause::Forbidden(reply)) => Ok(Err(reply)),
+            // Other ways to say that there is no such file.
+            Err(Cause::Transient(reply) | Cause::Refused(reply)) if matches!(reply.code, 450 | 501) => {
+                Ok(Err(reply))
+            }
             Err(cause) => Err(cause),
         }
     }
@@ -229,7 +306,8 @@ impl<'a> Connection<'a> {
         let yes = [Status::File, Status::CommandOk, Status::RequestedFileActionOk];
         match self.ask(&format!("MDTM {path}"), &yes) {
             Ok(answer) => Ok(parse_time(&argument(&answer))),
-            Err(Cause::Forbidden(_) | Cause::Refused(_)) => Ok(None),
+            Err(Cause::Transient(reply)) if reply.code != 421 => Ok(None),
+            Err(Cause::Forbidden(_) | Cause::Refused(_) | Cause::Unsupported { .. }) => Ok(None),
             Err(cause) => Err(cause),
         }
     }
@@ -299,7 +377,8 @@ impl<'a> Connection<'a> {
 
     fn ask(&mut self, command: &str, expected: &[Status]) -> Result<Response, Cause> {
         debug(command);
-        self.answered(|ftp| ftp.custom_command(command, expected)).map_err(|error| self.cause(error))
+        self.answered(|ftp| ftp.custom_command(command, expected))
+            .map_err(|error| self.cause_at(command, error))
     }
 
     /// Does what the server answers with one reply, within the time-out.
@@ -318,8 +397,47 @@ impl<'a> Connection<'a> {
     }
 
     fn transfer(&mut self, command: &str) -> Result<Transfer, Cause> {
+        self.open_data(command).map_err(|error| self.cause_at(command, error))
+    }
+
+    /// Sends a command that transfers something. Where PASV is refused, or its answer makes no sense, EPSV may do.
+    fn open_data(&mut self, command: &str) -> Result<Transfer, FtpError> {
         debug(command);
-        self.open_transfer(command).map_err(|error| self.cause(error))
+        self.data_tried.store(false, Ordering::Relaxed);
+        let error = match self.open_transfer(command) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => error,
+        };
+        let is_passive_refused = matches!(&error, FtpError::UnexpectedResponse(answer)
+            if matches!(answer.status.code(), 227 | 500..=504) && !self.data_tried.load(Ordering::Relaxed));
+        if self.is_extended || !is_passive_refused {
+            return Err(error);
+        }
+        debug("EPSV instead of PASV");
+        self.ftp.set_mode(Mode::ExtendedPassive);
+        match self.open_transfer(command) {
+            Err(FtpError::UnexpectedResponse(_)) if !self.data_tried.load(Ordering::Relaxed) => {
+                self.ftp.set_mode(Mode::Passive);
+                Err(error)
+            }
+            opened => {
+                self.is_extended = true;
+                opened
+            }
+        }
+    }
+
+    /// What an error means at this command; a server may lack it altogether.
+    fn cause_at(&self, command: &str, error: FtpError) -> Cause {
+        let is_data = ["NLST", "RETR", "STOR"].iter().any(|verb| command.starts_with(verb));
+        let refused = if is_data && !self.data_tried.load(Ordering::Relaxed) { "PASV" } else { command };
+        match self.cause(error) {
+            Cause::Refused(reply) if is_unsupported(&reply) => {
+                let command = refused.split(' ').next().unwrap_or_default().to_owned();
+                Cause::Unsupported { command, reply }
+            }
+            cause => cause,
+        }
     }
 
     fn cause(&self, error: FtpError) -> Cause {
@@ -578,10 +696,13 @@ fn connect(address: SocketAddr, connect_timeout: Duration, timeout: Duration) ->
 }
 
 fn says_empty(response: &Response) -> bool {
-    matches!(
-        response.status,
-        Status::RequestFileActionIgnored | Status::FileUnavailable | Status::ClosingDataConnection
-    )
+    let words = String::from_utf8_lossy(&response.body).to_ascii_lowercase();
+    match response.status {
+        Status::RequestFileActionIgnored | Status::FileUnavailable | Status::ClosingDataConnection => true,
+        // "Local error" is one; "no files" is none.
+        Status::ActionAborted => NOTHING_HERE.iter().any(|said| words.contains(said)),
+        _ => false,
+    }
 }
 
 fn is_unsupported(reply: &Reply) -> bool {

@@ -15,6 +15,8 @@ pub struct Error {
     pub kind: ErrorKind,
     /// What the reader is told; without the password.
     pub problem: Box<Problem>,
+    /// Whether it would be the same with every other file: then there is no use in going on.
+    pub concerns_session: bool,
     source: Option<io::Error>,
 }
 
@@ -22,7 +24,12 @@ impl Error {
     /// A signal came, or the run's time is over.
     pub(super) fn interrupted() -> Self {
         let problem = interrupt::reason().problems.into_iter().next().unwrap_or_else(text::sync::interrupted);
-        Self { kind: ErrorKind::Interrupted, problem: Box::new(problem), source: None }
+        Self {
+            kind: ErrorKind::Interrupted,
+            problem: Box::new(problem),
+            concerns_session: true,
+            source: None,
+        }
     }
 
     /// The exit code: [`Exit::Settings`] where running again cannot help, else [`Exit::Remote`].
@@ -89,13 +96,14 @@ impl Fault {
     /// The final error of a verb.
     pub(super) fn into_error(self, verb: &Text, ftp: &Ftp) -> Error {
         let kind = self.cause.kind();
+        let concerns_session = self.step.is_some() || self.cause.concerns_session();
         let mut problem = self.cause.problem(ftp);
         let doing = self.doing.as_ref().unwrap_or(verb);
         problem.message = Text {
             ja: format!("{}: {}", doing.ja, problem.message.ja),
             en: format!("{}: {}", doing.en, problem.message.en),
         };
-        Error { kind, problem: Box::new(problem), source: self.cause.into_source() }
+        Error { kind, problem: Box::new(problem), concerns_session, source: self.cause.into_source() }
     }
 }
 

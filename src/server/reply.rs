@@ -21,6 +21,11 @@ impl Reply {
         Self { code: code_of(response), text: quotable(&response.body, ftp.server.secret()) }
     }
 
+    /// Of a server that tells the size of what is not there.
+    pub(super) fn of_none() -> Self {
+        Self { code: 213, text: "213 0".to_owned() }
+    }
+
     /// The words of the reply tell more than its code, which is 550 for most things.
     pub(super) fn speaks_of(&self, words: &[&str]) -> bool {
         let text = self.text.to_ascii_lowercase();

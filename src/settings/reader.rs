@@ -51,11 +51,11 @@ pub(super) struct Reader<'t> {
 const TOLD_MAX: usize = 100;
 
 /// One entry of a table whose keys are free.
-pub(super) struct Entry {
+pub(super) struct Entry<T> {
     /// The key.
     pub name: String,
-    /// The number behind it; absent if it is none (reported already).
-    pub number: Option<u64>,
+    /// What stands behind it; absent if it is wrong (reported already).
+    pub value: Option<T>,
     at: usize,
 }
 
@@ -86,7 +86,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Reports a problem of one entry of a table with free keys.
-    pub(super) fn report_entry(&mut self, table: &str, entry: &Entry, problem: Problem) {
+    pub(super) fn report_entry<T>(&mut self, table: &str, entry: &Entry<T>, problem: Problem) {
         self.report_at(&format!("{table}.{}", entry.name), Some(entry.at), problem);
     }
 
@@ -208,12 +208,38 @@ impl<'t> Reader<'t> {
     }
 
     /// The numbered entries of a table whose keys are free, in the file's order.
-    pub(super) fn numbered_entries(&mut self, key: &str, range: RangeInclusive<u64>) -> Vec<Entry> {
+    pub(super) fn numbered_entries(&mut self, key: &str, range: RangeInclusive<u64>) -> Vec<Entry<u64>> {
+        self.entries(key, |value| whole_number(value, &range))
+    }
+
+    /// The entries of a table whose keys are free, each with one text or several.
+    pub(super) fn named_entries(&mut self, key: &str) -> Vec<Entry<Vec<String>>> {
+        self.entries(key, |value| texts_of(value, |text| plain(text).map(drop)))
+    }
+
+    /// One text or several, some of which may be empty.
+    pub(super) fn texts(&mut self, key: &str) -> Option<Vec<String>> {
+        let value = self.ask(key)?;
+        let check = |text: &str| if text.is_empty() { Ok(()) } else { plain(text).map(drop) };
+        texts_of(value, check).map_err(|problem| self.report(key, problem)).ok()
+    }
+
+    /// The items of a list.
+    pub(super) fn items(&mut self, key: &str) -> Option<Vec<&'t DeValue<'t>>> {
+        match self.ask(key)? {
+            DeValue::Array(items) if !items.is_empty() => {
+                Some(items.iter().map(|item| item.get_ref()).collect())
+            }
+            _ => self.refuse(key, text::not_a_field()),
+        }
+    }
+
+    fn entries<T>(&mut self, key: &str, read: impl Fn(&DeValue<'_>) -> Result<T, Problem>) -> Vec<Entry<T>> {
         let mut entries = Vec::new();
         for (name, value) in self.free_table(key).into_iter().flatten() {
-            let number = whole_number(value.get_ref(), &range);
-            let (number, problem) = number.map_or_else(|p| (None, Some(p)), |number| (Some(number), None));
-            let entry = Entry { name: name.get_ref().to_string(), number, at: name.span().start };
+            let read = read(value.get_ref());
+            let (value, problem) = read.map_or_else(|p| (None, Some(p)), |value| (Some(value), None));
+            let entry = Entry { name: name.get_ref().to_string(), value, at: name.span().start };
             if let Some(problem) = problem {
                 self.report_entry(key, &entry, problem);
             }
@@ -359,6 +385,22 @@ fn plain(value: &str) -> Result<&str, Problem> {
         _ if value.trim().is_empty() => Err(text::empty()),
         _ if value.trim() != value => Err(text::blank_around()),
         _ => Ok(value),
+    }
+}
+
+/// One text, or a list of at least one.
+fn texts_of(
+    value: &DeValue<'_>,
+    check: impl Fn(&str) -> Result<(), Problem>,
+) -> Result<Vec<String>, Problem> {
+    let text = |value: &DeValue<'_>| match value {
+        DeValue::String(text) => check(text).map(|()| text.to_string()),
+        _ => Err(text::not_texts()),
+    };
+    match value {
+        DeValue::Array(values) if values.is_empty() => Err(text::not_texts()),
+        DeValue::Array(values) => values.iter().map(|value| text(value.get_ref())).collect(),
+        value => Ok(vec![text(value)?]),
     }
 }
 

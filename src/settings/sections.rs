@@ -9,19 +9,19 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::checks;
 use super::reader::{Reader, Secrets};
 use super::{
     AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
     Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, Products, Ready, ReflectWhen,
-    Secret, Server, Settings, Shop, Smtp, Stock, Tls, TlsVersion, Transport, language_of,
+    Secret, Server, Settings, Shop, Smtp, Stock, Tls, TlsVersion, Transport, WithoutStatus, language_of,
 };
+use super::{checks, columns};
 use crate::encoding::Encoding;
 use crate::job::Job;
 use crate::kept;
 use crate::owner::or_denied;
 use crate::problem::Problem;
-use crate::sheet::EncodingChoice;
+use crate::sheet::{EncodingChoice, Naming, Unnamed};
 use crate::text::{Language, settings as text};
 
 /// All settings. `chosen` is what `--env` said.
@@ -376,6 +376,7 @@ fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str, every_
         max_bad_rows_percent: r.number(&key("max_bad_rows_percent"), 0..=100, 5),
         expect_file_every_h: r.number(&key("expect_file_every_h"), 0..=8760, every_h),
         keep_on_server_days: r.number(&key("keep_on_server_days"), 0..=36_500, 30),
+        naming: Naming::default(),
     }
 }
 
@@ -403,17 +404,27 @@ fn server_folder(r: &mut Reader<'_>, key: &str, default: &str, shop_code: &str) 
 }
 
 fn products(r: &mut Reader<'_>, shop_code: &str) -> Products {
+    let free_items = free_items(r, "products.free_items", 50);
+    let mut known = columns::known(columns::PRODUCTS);
+    known.extend((1..=columns::IMAGES_MAX).flat_map(columns::image_columns));
+    known.extend(free_items.iter().map(|(name, _)| name.clone()));
+    let naming = columns::naming(r, "products", &known, columns::PRODUCTS_REQUIRED);
     Products {
-        inbox: inbox(r, "products", "/product/export/{shop_code}", shop_code, 0),
+        inbox: Inbox { naming, ..inbox(r, "products", "/product/export/{shop_code}", shop_code, 0) },
         shop_block: r.text("products.shop_block", checks::any),
-        free_items: free_items(r, "products.free_items", 50),
+        free_items,
     }
 }
 
 fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
     let reflect_when = [("sent", ReflectWhen::Sent), ("taken", ReflectWhen::Taken)];
+    let mut naming = columns::naming(r, "stock", &columns::known(columns::STOCK), columns::STOCK_REQUIRED);
+    if naming.unnamed == Unnamed::Never {
+        naming.unnamed =
+            Unnamed::IfSecondIsNumber(columns::STOCK_REQUIRED.iter().copied().map(str::to_owned).collect());
+    }
     Stock {
-        inbox: inbox(r, "stock", "/netstock/{shop_code}", shop_code, 24),
+        inbox: Inbox { naming, ..inbox(r, "stock", "/netstock/{shop_code}", shop_code, 24) },
         reflect_lag: TimeDelta::minutes(r.number("stock.reflect_lag_min", 0..=1440, 10)),
         reflect_when: r.word("stock.reflect_when", &reflect_when).unwrap_or(ReflectWhen::Sent),
         guard: Guard {
@@ -426,10 +437,30 @@ fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
 
 fn logistics(r: &mut Reader<'_>, shop_code: &str) -> Logistics {
     let words = [("add", AddOrderLines::Add), ("ignore", AddOrderLines::Ignore)];
-    Logistics {
-        inbox: inbox(r, "logistics", "/order/export/{shop_code}/orderstatus", shop_code, 72),
-        add_order_lines: r.word("logistics.add_order_lines", &words).unwrap_or(AddOrderLines::Ignore),
+    let without = [("refuse", WithoutStatus::Refuse), ("shipped", WithoutStatus::Shipped)];
+    let without_status = r.word("logistics.without_status", &without).unwrap_or(WithoutStatus::Refuse);
+    let known = columns::known(columns::LOGISTICS);
+    let naming = columns::naming(r, "logistics", &known, columns::logistics_required(without_status));
+    let shipped = codes(r, "logistics.status.shipped", &["800", "950"]);
+    let cancelled = codes(r, "logistics.status.cancelled", &["999"]);
+    if let Some(code) = cancelled.iter().find(|code| shipped.contains(code)) {
+        r.report("logistics.status.cancelled", text::status_twice(code));
     }
+    Logistics {
+        inbox: Inbox {
+            naming,
+            ..inbox(r, "logistics", "/order/export/{shop_code}/orderstatus", shop_code, 72)
+        },
+        add_order_lines: r.word("logistics.add_order_lines", &words).unwrap_or(AddOrderLines::Ignore),
+        shipped,
+        cancelled,
+        without_status,
+    }
+}
+
+/// Codes of 受注進捗コード.
+fn codes(r: &mut Reader<'_>, key: &str, default: &[&str]) -> Vec<String> {
+    r.texts(key).unwrap_or_else(|| default.iter().copied().map(str::to_owned).collect())
 }
 
 fn orders(r: &mut Reader<'_>, shop_code: &str) -> Orders {
@@ -440,10 +471,15 @@ fn orders(r: &mut Reader<'_>, shop_code: &str) -> Orders {
     if let Some(marker) = marker.as_deref().filter(|marker| is_ending_of(marker, &file_name)) {
         r.report("orders.marker", text::marker_is_file(marker));
     }
+    let encoding = r.word("orders.encoding", &encodings).unwrap_or(Encoding::Cp932);
+    let free_items = free_items(r, "orders.free_items", 36);
+    let columns = columns::sent(r, encoding, &free_items);
     Orders {
         outbox: server_folder(r, "orders.outbox", "/ordershop/{shop_code}", shop_code),
-        encoding: r.word("orders.encoding", &encodings).unwrap_or(Encoding::Cp932),
-        free_items: free_items(r, "orders.free_items", 36),
+        encoding,
+        free_items,
+        naming: columns::naming_of(&columns),
+        columns,
         since: r.date("orders.since"),
         max_age_days: r.number("orders.max_age_days", 0..=36_500, 30),
         tax_difference_yen: r.number("orders.tax_difference_yen", 0..=100_000, 0),
@@ -465,7 +501,7 @@ fn free_items(r: &mut Reader<'_>, key: &str, number_max: u8) -> Vec<(String, u8)
         if entry.name.trim().is_empty() || entry.name.chars().any(char::is_control) {
             r.report_entry(key, &entry, text::free_item_name());
         }
-        let Some(number) = entry.number.and_then(|number| u8::try_from(number).ok()) else { continue };
+        let Some(number) = entry.value.and_then(|number| u8::try_from(number).ok()) else { continue };
         if let Some((other, _)) = items.iter().find(|(_, taken)| *taken == number) {
             r.report_entry(key, &entry, text::free_item_twice(number, other));
         }

@@ -129,10 +129,10 @@ fn collect_keys(table: &DeTable<'_>, path: &str, keys: &mut BTreeSet<String>) {
         let key =
             if path.is_empty() { name.get_ref().to_string() } else { format!("{path}.{}", name.get_ref()) };
         match value.get_ref() {
-            toml::de::DeValue::Table(inner) if !key.ends_with("free_items") => {
+            toml::de::DeValue::Table(inner) if !key.ends_with("free_items") && !key.ends_with(".columns") => {
                 collect_keys(inner, &key, keys)
             }
-            toml::de::DeValue::Array(tables) => {
+            toml::de::DeValue::Array(tables) if tables.iter().all(|table| table.get_ref().is_table()) => {
                 for (index, table) in tables.iter().enumerate() {
                     let table = table.get_ref().as_table().unwrap();
                     collect_keys(table, &format!("{key}.#{index}"), keys);

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use csv::ByteRecord;
 
-use super::{REJECT_COLUMNS, Refusal};
+use super::{Naming, REJECT_COLUMNS, Refusal};
 use crate::encoding::comparable_name;
 use crate::layout::first_names;
+use crate::problem::Problem;
 use crate::text::sheet as text;
 
 /// A column of one sheet, found once by name. Not to be used with another sheet.
@@ -22,6 +23,9 @@ pub struct Header {
     line: u64,
     names: Vec<String>,
     by_name: HashMap<String, usize>,
+    /// Our names that the settings replace; `None`: the sheet has none of the names that count instead.
+    replaced: HashMap<String, Option<usize>>,
+    naming: Naming,
     /// The fields as they stand in the file.
     pub(super) raw: ByteRecord,
 }
@@ -31,7 +35,13 @@ const COLUMNS_SHOWN_MAX: usize = 10;
 
 impl Header {
     /// The header in `line` of `file`; refused if two columns have the same name.
-    pub(super) fn new(file: &str, line: u64, names: Vec<String>, raw: ByteRecord) -> Result<Self, Refusal> {
+    pub(super) fn new(
+        file: &str,
+        line: u64,
+        names: Vec<String>,
+        raw: ByteRecord,
+        naming: &Naming,
+    ) -> Result<Self, Refusal> {
         let mut by_name = HashMap::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
             let comparable = comparable_name(name);
@@ -44,7 +54,11 @@ impl Header {
                 return Err(Refusal::new(problem.in_file(file).at_line(line).in_column(name)));
             }
         }
-        Ok(Self { file: file.to_owned(), line, names, by_name, raw })
+        let place =
+            |theirs: &[String]| theirs.iter().find_map(|name| by_name.get(&comparable_name(name)).copied());
+        let replaced =
+            naming.others.iter().map(|(ours, theirs)| (comparable_name(ours), place(theirs))).collect();
+        Ok(Self { file: file.to_owned(), line, names, by_name, replaced, naming: naming.clone(), raw })
     }
 
     /// The columns' names as they are written, in the order of the file.
@@ -54,15 +68,33 @@ impl Header {
 
     /// The column of that name, if the sheet has it.
     pub fn optional(&self, name: &str) -> Option<Column> {
-        self.by_name.get(&comparable_name(name)).map(|&index| Column { index })
+        let name = comparable_name(name);
+        let index = self.replaced.get(&name).copied().unwrap_or_else(|| self.by_name.get(&name).copied());
+        index.map(|index| Column { index })
     }
 
     /// The column of that name; a sheet without it is refused.
     pub fn required(&self, name: &str) -> Result<Column, Refusal> {
+        self.required_else(name, text::column_missing)
+    }
+
+    /// Likewise, for the problem that is made of the columns that are there.
+    pub fn required_else(&self, name: &str, problem: fn(&str) -> Problem) -> Result<Column, Refusal> {
         self.optional(name).ok_or_else(|| {
             let found = first_names(&self.names, COLUMNS_SHOWN_MAX);
-            Refusal::new(text::column_missing(&found).in_file(&self.file).at_line(self.line).in_column(name))
+            let wanted = self.names_for(name).collect::<Vec<_>>().join(" / ");
+            Refusal::new(problem(&found).in_file(&self.file).at_line(self.line).in_column(&wanted))
         })
+    }
+
+    /// What this sheet may call our column.
+    pub fn names_for<'a>(&'a self, ours: &'a str) -> impl Iterator<Item = &'a str> {
+        self.naming.names_for(ours)
+    }
+
+    /// Whether the sheet has our column under a name that another kind of file has for it.
+    pub fn has_as(&self, naming: &Naming, ours: &str) -> bool {
+        naming.names_for(ours).any(|name| self.by_name.contains_key(&comparable_name(name)))
     }
 
     /// A column's name as it is written.

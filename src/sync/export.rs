@@ -65,7 +65,7 @@ pub struct ExportJob {
     /// Reads a snapshot, writes the file's bytes, and reports what it holds back.
     pub choose: fn(&mut Run<'_>, &mut dyn Write) -> Result<Chosen>,
     /// Reads back what [`ExportJob::choose`] has written.
-    pub read_back: fn(&Path) -> Result<ReadBack>,
+    pub read_back: fn(&Settings, &Path) -> Result<ReadBack>,
     /// What the shop's order of this number would be sent as; `None`: there is none that can be read.
     pub content_of: fn(&Connection, &Settings, &str) -> Result<Option<SentContent>>,
 }
@@ -87,8 +87,7 @@ pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
         let chosen = (job.choose)(run, &mut io::sink())?;
         return tell_sent(run, &chosen);
     };
-    let settings = run.settings;
-    let mut remote = Remote::new(&settings.ftp).showing(&run.progress);
+    let mut remote = run.remote();
     restored::take_up_again(run, permit, job)?;
     watch_outbox(run, permit, &mut remote)?;
     for batch in batches::open_batches(&run.books)? {

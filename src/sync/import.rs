@@ -17,6 +17,7 @@ mod plan;
 mod read_ahead;
 mod recognise;
 mod rejects;
+mod trouble;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ pub use self::plan::{Plan, part, rowids};
 pub use self::read_ahead::{Room, read_ahead};
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
+use self::trouble::Trouble;
 use super::run::{Approvals, Run};
 use crate::books::Decider;
 use crate::books::files::{self, Decision, FileState, KnownFile};
@@ -101,23 +103,39 @@ fn import_from(run: &mut Run<'_>, source: &Source, job: &dyn ImportJob, spool: &
 }
 
 fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<()> {
-    let settings = run.settings;
+    let mut remote = run.remote();
+    let mut trouble = Trouble::default();
+    let taken = take_files(run, job, &mut remote, spool, &mut trouble);
+    trouble.end(run, taken)?;
+    remote.close();
+    run.report.look = Look::Whole;
+    tell_absence(run)
+}
+
+fn take_files(
+    run: &mut Run<'_>,
+    job: &dyn ImportJob,
+    remote: &mut Remote<'_>,
+    spool: &Path,
+    trouble: &mut Trouble,
+) -> Result<()> {
     let inbox = job.inbox().clone();
-    let mut remote = Remote::new(&settings.ftp).showing(&run.progress);
     if let Some(permit) = run.permit {
-        job.begin(run, permit, &mut remote)?;
+        job.begin(run, permit, remote)?;
     }
     apply_held(run, job)?;
-    let files = list_ready(run, &mut remote, &inbox)?;
+    let files = list_ready(run, remote, &inbox)?;
     log::info!("{} files are ready in {}", files.len(), inbox.folder);
     prepare_rehearsal(run, files.len(), spool)?;
     for (file, file_time) in files {
-        let Some(spooled) = download(run, &mut remote, &inbox, &file, file_time, spool)? else { continue };
+        let Some(spooled) = download(run, remote, &inbox, &file, file_time, spool, trouble)? else {
+            continue;
+        };
         log::info!(file = spooled.shown; "downloaded, {} bytes", spooled.entry.size);
         if let Some(known) = known_and_only_to_clean_up(run, &spooled)? {
             tell_known(run, &spooled, &known);
             if let Some(permit) = run.permit {
-                clean_up_known(run, permit, &mut remote, &inbox, &spooled, &known)?;
+                clean_up_known(run, permit, remote, &inbox, &spooled, &known, trouble)?;
             }
             continue;
         }
@@ -125,15 +143,13 @@ fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<
         let spooled = Spooled { approval, ..spooled };
         let decided = process(run, job, &spooled)?;
         if let Some((permit, id)) = run.permit.zip(decided.entry_id) {
-            put_away(run, permit, &mut remote, &inbox, &spooled, &decided.decision, id)?;
+            put_away(run, permit, remote, &inbox, &spooled, (&decided.decision, id), trouble)?;
         }
     }
     if let Some(permit) = run.permit {
-        sweep_server(run, permit, &mut remote, &inbox)?;
+        sweep_server(run, permit, remote, &inbox)?;
     }
-    remote.close();
-    run.report.look = Look::Whole;
-    tell_absence(run)
+    Ok(())
 }
 
 /// A file that does not come fails nothing, and is nobody's run: so each run looks when the last one came.
@@ -218,6 +234,7 @@ fn clean_up_known(
     inbox: &Inbox,
     file: &Spooled,
     known: &KnownFile,
+    trouble: &mut Trouble,
 ) -> Result<()> {
     if known.state == FileState::Held {
         fs::remove_file(&file.path).with_context(|| format!("cannot remove {}", file.path.display()))?;
@@ -226,7 +243,7 @@ fn clean_up_known(
         run.shelf.archive(permit, &file.path, &known.archived_as, file.entry.content())?;
     }
     let place = if known.state == FileState::Refused { Place::Error } else { Place::Archive };
-    clean_up_remote(run, permit, remote, inbox, file, place, known.id)
+    clean_up_remote(run, permit, remote, inbox, file, (place, known.id), trouble)
 }
 
 /// Reads, compares, and writes: everything that happens to a file's rows.
@@ -306,15 +323,15 @@ fn put_away(
     remote: &mut Remote<'_>,
     inbox: &Inbox,
     file: &Spooled,
-    decision: &Decision,
-    id: i64,
+    (decision, id): (&Decision, i64),
+    trouble: &mut Trouble,
 ) -> Result<()> {
     let place = match decision {
         Decision::Applied | Decision::Begun | Decision::Held(_) => Place::Archive,
         Decision::Refused(_) => Place::Error,
     };
     archive_locally(run, permit, file)?;
-    clean_up_remote(run, permit, remote, inbox, file, place, id)?;
+    clean_up_remote(run, permit, remote, inbox, file, (place, id), trouble)?;
     log::info!(file = file.shown; "put away on the server");
     Ok(())
 }

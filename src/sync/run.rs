@@ -10,6 +10,7 @@ use crate::moment::Clock;
 use crate::permit::Permit;
 use crate::progress::Progress;
 use crate::report::Report;
+use crate::server::{LoginGate, Remote};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 
@@ -65,7 +66,14 @@ pub struct Run<'a> {
     pub(super) locks: Vec<Lock>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// A session with the server, behind the gate that all jobs of its account share.
+    pub(super) fn remote(&self) -> Remote<'a> {
+        let place = self.shelf.place(&format!("login-refused.{}", self.settings.environment.as_str()));
+        let gate = LoginGate::new(place, self.clock.now(), self.permit);
+        Remote::new(&self.settings.ftp).behind(gate).showing(&self.progress)
+    }
+
     /// Whether the guards have a say in a file of which this is known.
     pub(super) fn guarding_of(&self, is_approved: bool) -> Guarding {
         let is_approved = is_approved || matches!(self.approvals, Approvals::All);

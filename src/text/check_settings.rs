@@ -766,6 +766,13 @@ problems! {
         hint_ja: "",
         hint_en: "",
     }
+    Note column_line = "column-names" (header: &str, column: &str, nearest: &str, table: &str, line: &str) {
+        who: [Support],
+        ja: "「{column}」の列がありません。ファイルの見出し: {header}。近い名前: {nearest}",
+        en: "there is no column {column}; the file has: {header}; the nearest names: {nearest}",
+        hint_ja: "「{column}」に当たる列が別の名前で入っている場合は、設定ファイルの [{table}] に次の行を書いてください（違う列の場合は、その列名に書き換えます）: {line}",
+        hint_en: "if the file has {column} under another name, write this line into [{table}] of the settings file (with that name, if it is another one): {line}",
+    }
     Warning job_overdue = "job-overdue" (job: Job, last: Moment, minutes: u32) {
         ja: "{job} が {last} を最後に成功していません（設定ファイルの [schedule] では {minutes} 分以内）。",
         en: "{job} succeeded last at {last}; [schedule] wants that every {minutes} minutes",

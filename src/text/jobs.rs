@@ -228,6 +228,13 @@ problems! {
         hint_ja: "半角数字のコード（例: 600、800、999）だけが使えます。TEMPOSTAR の出力をご確認ください。",
         hint_en: "a code is made of the digits 0-9 (as 600, 800 or 999); check what TEMPOSTAR writes",
     }
+    Error status_missing = "status-missing" (found: &str) {
+        ends: GoodFile, who: [Savaway, Support],
+        ja: "受注進捗コードの列がないため、出荷済みかどうかわかりません。ファイルにある列: {found}",
+        en: "without this column it does not say which orders were shipped; found: {found}",
+        hint_ja: "TEMPOSTARの出力項目に受注進捗コードを加えてください。出荷済みの受注だけのファイルである場合は、設定ファイルの [logistics] に without_status = \"shipped\" と書いてください（オーソリ確定は元に戻せません）。",
+        hint_en: "add 受注進捗コード to the export in TEMPOSTAR; if the file holds shipped orders only, set without_status = \"shipped\" in [logistics] (a capture cannot be taken back)",
+    }
     Warning unknown_orders = "unknown-orders" (count: u64, names: &str) {
         ja: "この店舗にない受注が {count} 件ありました: {names}",
         en: "orders that the shop does not have ({count}): {names}",

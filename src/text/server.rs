@@ -1,5 +1,7 @@
 //! What `remote` has to say.
 
+use crate::moment::Moment;
+
 texts! {
     connecting(host: &str, port: u16) {
         ja: "FTPサーバ {host}（ポート {port}）に接続できませんでした",
@@ -52,6 +54,10 @@ texts! {
     asking() {
         ja: "FTPサーバの機能を確認できませんでした",
         en: "cannot ask the FTP server what it can do",
+    }
+    login_waits(since: Moment, until: Moment) {
+        ja: "アカウントがロックされないように、{until} まではログインを試みません（{since} に拒否されました）。",
+        en: "so that the account is not locked, the login is not tried again before {until} (it was refused at {since})",
     }
     certificate_self_signed() {
         ja: "サーバが自分で発行した証明書（自己署名）です",
@@ -237,6 +243,20 @@ problems! {
         hint_ja: "user（FTPユーザID）とパスワードの設定をご確認ください。テスト環境と本番環境では別のものを使います。",
         hint_en: "check `user` and the password; demo and production have different ones",
     }
+    Error password_expired = "ftp-password-expired" (reply: &str) {
+        who: [Support, Shop],
+        ja: "FTPのパスワードの有効期限が切れています（サーバの応答: 「{reply}」）",
+        en: "the FTP password has expired: {reply:?}",
+        hint_ja: "TEMPOSTAR側で新しいパスワードを設定し、設定ファイルのパスワードを書き換えてください。",
+        hint_en: "have a new password set at TEMPOSTAR, and write it into the settings",
+    }
+    Error account_locked = "ftp-account-locked" (reply: &str) {
+        who: [Savaway, Support],
+        ja: "FTPのアカウントがロックされています（サーバの応答: 「{reply}」）",
+        en: "the FTP account is locked: {reply:?}",
+        hint_ja: "SAVAWAYへロックの解除を依頼し、設定ファイルの user（FTPユーザID）とパスワードをご確認ください。",
+        hint_en: "ask SAVAWAY to unlock it, and check `user` and the password in the settings",
+    }
     Error folder_missing = "ftp-folder-missing" (folder: &str, reply: &str) {
         ja: "フォルダ「{folder}」がないか、開く権限がありません（サーバの応答: 「{reply}」）",
         en: "the folder {folder} does not exist or must not be opened: {reply:?}",
@@ -268,6 +288,12 @@ problems! {
         en: "the server does not know SIZE, so that no transfer can be verified: {reply:?}",
         hint_ja: "SIZEコマンドを使えるようにできるか、サーバの管理者にお問い合わせください。",
         hint_en: "ask the server's owner to allow the SIZE command",
+    }
+    Error command_unsupported = "ftp-command-unsupported" (command: &str, reply: &str) {
+        ja: "サーバが、連携に必要なコマンド（{command}）に対応していません（サーバの応答: 「{reply}」）",
+        en: "the server does not know {command}, which the exchange needs: {reply:?}",
+        hint_ja: "{command} コマンドを使えるようにできるか、サーバの管理者にお問い合わせください。",
+        hint_en: "ask the server's owner to allow the command {command}",
     }
     Error incomplete = "ftp-incomplete" (transferred: u64, on_server: u64) {
         exit: Remote, who: [Support],

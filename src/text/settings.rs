@@ -474,4 +474,58 @@ problems! {
         hint_ja: "CSVファイルの見出しにある列名を書いてください。",
         hint_en: "write the column's name as it stands in the CSV header",
     }
+    Error not_texts = "settings-not-texts" () {
+        ja: "値が、文字でも文字の並びでもありません。",
+        en: "must be a text, or a list of texts",
+        hint_ja: "\"800\" のように \" で囲むか、[\"800\", \"950\"] のように並べて書いてください。",
+        hint_en: "write it as \"800\", or as a list: [\"800\", \"950\"]",
+    }
+    Error unknown_column = "settings-unknown-column" (name: &str, nearest: &str) {
+        ja: "「{name}」という列は、この種類のファイルにありません。",
+        en: "this kind of file has no column {name:?}",
+        hint_ja: "「{nearest}」の間違いではありませんか。左には tempostar での列名（docs/formats.md）、右にはファイルでの列名を書きます。",
+        hint_en: "did you mean {nearest:?}? Our name (docs/formats.md) stands on the left, the file's on the right",
+    }
+    Error column_named_twice = "settings-column-twice" (name: &str) {
+        ja: "列「{name}」が2回書かれています。",
+        en: "the column {name:?} is named twice",
+        hint_ja: "どちらか一方を消してください。",
+        hint_en: "remove one of the two",
+    }
+    Error header_lacks = "settings-header-lacks" (name: &str) {
+        ja: "必須の列「{name}」がありません。",
+        en: "the required column {name:?} is missing",
+        hint_ja: "見出し行のないファイルの列名を、左の列から順にすべて並べてください。",
+        hint_en: "list what the columns of a file without a header line are, from left to right",
+    }
+    Error status_twice = "settings-status-twice" (code: &str) {
+        ja: "コード「{code}」は、出荷済み（shipped）にも書かれています。",
+        en: "the code {code:?} stands in `shipped`, too",
+        hint_ja: "どちらか一方から消してください。",
+        hint_en: "remove it from one of the two",
+    }
+    Error not_a_field = "settings-order-column" () {
+        ja: "受注ファイルの列の書き方が正しくありません。",
+        en: "is not a list of columns",
+        hint_ja: "列名、別の名前で書く列（name と from）、決まった値の列（name と value）を、[ ] の中に並べてください。書き方は docs/formats.md にあります。",
+        hint_en: "list names, columns under another name (`name` and `from`) and constants (`name` and `value`) in [ ]; docs/formats.md shows how",
+    }
+    Error unknown_order_column = "settings-unknown-order-column" (name: &str, nearest: &str) {
+        ja: "「{name}」という列は受注ファイルにありません。",
+        en: "a file of orders has no column {name:?}",
+        hint_ja: "「{nearest}」の間違いではありませんか。使える列名は docs/formats.md と [orders.free_items] にあります。",
+        hint_en: "did you mean {nearest:?}? docs/formats.md and [orders.free_items] have the names",
+    }
+    Error order_number_not_sent = "settings-order-number-not-sent" (name: &str) {
+        ja: "「{name}」の列がありません。",
+        en: "the column {name:?} is missing",
+        hint_ja: "受注番号のない受注は、TEMPOSTAR からの出荷の連絡と結びつけられません。{name} を加えてください（別の名前でもかまいません）。",
+        hint_en: "without it no answer of TEMPOSTAR finds its order: add {name} (under another name, if you like)",
+    }
+    Error order_column_not_encodable = "settings-not-encodable" (text: &str, encoding: &str) {
+        ja: "「{text}」には、{encoding}で書けない文字があります。",
+        en: "{text:?} has a character that {encoding} lacks",
+        hint_ja: "その文字を別の文字に置き換えるか、[orders] encoding = \"utf-8\" としてください。",
+        hint_en: "replace it, or set encoding = \"utf-8\" in [orders]",
+    }
 }

@@ -4,6 +4,55 @@
 problems! {
     exit Partial, ends WithRun, who [Shop, Savaway];
 
+    // What is no CSV file.
+    Error is_html = "file-is-html" () {
+        ja: "CSVファイルではなく、HTML（Webページ）です。",
+        en: "this is no CSV file, but HTML (a web page)",
+        hint_ja: "出力やダウンロードに失敗したときのエラー画面が保存されたものと考えられます。内容を開いて確認し、もう一度出力してください。",
+        hint_en: "probably an error page was saved in place of the file: open it to see what it says, and export the file again",
+    }
+    Error is_zip = "file-is-zip" () {
+        ja: "CSVファイルではなく、ZIPファイル（またはExcelのブック）です。",
+        en: "this is no CSV file, but a ZIP archive (or an Excel workbook)",
+        hint_ja: "展開した中のCSVファイルを置くか、Excelからカンマ区切りのCSVとして保存してください。",
+        hint_en: "upload the CSV file inside it, or save the workbook as CSV (comma separated)",
+    }
+    Error is_gzip = "file-is-gzip" () {
+        ja: "CSVファイルではなく、圧縮されたファイル（gzip）です。",
+        en: "this is no CSV file, but compressed (gzip)",
+        hint_ja: "展開したCSVファイルを置いてください。",
+        hint_en: "upload the file without compression",
+    }
+    Error is_excel = "file-is-excel" () {
+        ja: "CSVファイルではなく、Excelのブック（.xls）です。",
+        en: "this is no CSV file, but an Excel workbook (.xls)",
+        hint_ja: "カンマ区切りのCSVとして保存してください。",
+        hint_en: "save it as CSV (comma separated)",
+    }
+    Error is_utf_16 = "file-is-utf-16" () {
+        ja: "文字コードがUTF-16（「Unicode テキスト」）です。",
+        en: "its encoding is UTF-16 (\"Unicode text\")",
+        hint_ja: "文字コードをShift_JISかUTF-8にして、カンマ区切りのCSVとして保存してください。",
+        hint_en: "save it as CSV (comma separated) in Shift_JIS or UTF-8",
+    }
+    Error is_euc_jp = "file-is-euc-jp" () {
+        ja: "文字コードがEUC-JPです。",
+        en: "its encoding is EUC-JP",
+        hint_ja: "文字コードをShift_JISかUTF-8にして出力してください。",
+        hint_en: "export it in Shift_JIS or UTF-8",
+    }
+    Error has_sep_line = "file-has-sep-line" () {
+        ja: "先頭に、Excelのための行（sep=）があります。",
+        en: "it begins with a line for Excel (sep=)",
+        hint_ja: "先頭の行を取り除いて、もう一度置いてください。",
+        hint_en: "remove its first line, and upload it again",
+    }
+    Error separated_otherwise = "file-separated-otherwise" (by: &str, by_en: &str) {
+        ja: "項目がカンマではなく、{by}で区切られています。",
+        en: "its fields are separated by {by_en}, not by commas",
+        hint_ja: "カンマ区切りのCSVとして出力してください。",
+        hint_en: "export it as CSV, separated by commas",
+    }
     Error file_empty = "file-empty"() {
         ja: "ファイルが空です。",
         en: "the file is empty",
@@ -56,8 +105,8 @@ problems! {
     Error column_missing = "column-missing"(found: &str) {
         ja: "必要な列がありません。ファイルにある列: {found}",
         en: "a required column is missing; found: {found}",
-        hint_ja: "TEMPOSTARの出力項目にこの列を加え、もう一度出力してください。",
-        hint_en: "add the column to the export in TEMPOSTAR, and export the file again",
+        hint_ja: "TEMPOSTARの出力項目にこの列を加え、もう一度出力してください。別の名前で入っている場合は、設定ファイルの columns にその名前を書いてください（tempostar check-settings が書き方を示します）。",
+        hint_en: "add the column to the export in TEMPOSTAR, and export the file again; if the file has it under another name, write that into `columns` of the settings (`tempostar check-settings` shows the line)",
     }
     Error column_twice = "column-twice"(first: usize, second: usize) {
         ja: "同じ名前の列が2つあります（{first}列目と{second}列目）。",

@@ -376,7 +376,7 @@ fn what_stands_in_an_order_is_kept_where_a_logistics_file_is_silent() {
     let order = order.set_shipment("shipped_on", "2026-11-18").set_shipment("delivered_on", "2026-11-20");
     order.set_shipment("tracking_no", "1111-2222").insert();
     shop.run(["export-orders"]).ok();
-    let sheet = "ショップ受注番号,荷物番号\n12345-1001,3333-4444\n";
+    let sheet = "ショップ受注番号,受注進捗コード,荷物番号\n12345-1001,800,3333-4444\n";
     let [order, shipment] = changes(&mut shop, sheet, [ORDER, SHIPMENT_1]);
     assert_eq!(order, ["payment_status: 1", "updated_at: 2026-11-24 11:20:00"]);
     assert_eq!(shipment, ["tracking_no: 3333-4444"]);

@@ -33,14 +33,6 @@ fn a_shipped_order_gets_its_three_ticks() {
 }
 
 #[test]
-fn without_a_progress_column_every_row_is_shipped() {
-    let shop = shop_with_order();
-    shop.put_sheet(LOGISTICS_INBOX, "status.csv", "ショップ受注番号\n12345-1001\n");
-    shop.run(["import-logistics", "--json"]).ok().count("shipped", 1);
-    shop.check_rows(TICKS, &["1|1|1"]);
-}
-
-#[test]
 fn only_800_and_950_mean_shipped() {
     for (code, ticks, count) in [
         ("100", "0|0|0", "not_shipped_yet"),
@@ -87,7 +79,11 @@ fn an_order_number_may_hold_hyphens_and_signs() {
     let shop = Shop::new();
     shop.product_in_stock("A-1", 10);
     shop.order("ORDER-100#2.1").line("A-1", 1).insert();
-    shop.put_sheet(LOGISTICS_INBOX, "status.csv", "ショップ受注番号\n12345-ORDER-100#2.1\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "status.csv",
+        "ショップ受注番号,受注進捗コード\n12345-ORDER-100#2.1,800\n",
+    );
     shop.run(["import-logistics", "--json"]).ok().count("shipped", 1);
     shop.check_rows("SELECT delivery_status FROM orders", &["1"]);
 }
@@ -95,11 +91,19 @@ fn an_order_number_may_hold_hyphens_and_signs() {
 #[test]
 fn the_same_news_twice_changes_nothing() {
     let mut shop = shop_with_order();
-    shop.put_sheet(LOGISTICS_INBOX, "s1.csv", "ショップ受注番号,出荷日\n12345-1001,2026/11/24\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s1.csv",
+        "ショップ受注番号,受注進捗コード,出荷日\n12345-1001,800,2026/11/24\n",
+    );
     shop.run(["import-logistics"]).ok();
     let before = shop.shop_data();
     shop.at("2026-11-25 10:15:00");
-    shop.put_sheet(LOGISTICS_INBOX, "s2.csv", "ショップ受注番号,出荷日\n12345-1001,2026-11-24 00:00:00\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s2.csv",
+        "ショップ受注番号,受注進捗コード,出荷日\n12345-1001,800,2026-11-24 00:00:00\n",
+    );
     shop.run(["import-logistics", "--json"]).ok().count("shipped", 0).count("unchanged", 1);
     assert_eq!(shop.shop_data(), before);
 }
@@ -112,7 +116,7 @@ fn tracking_data_goes_to_the_destination_that_is_named() {
     shop.put_sheet(
         LOGISTICS_INBOX,
         "status.csv",
-        "ショップ受注番号,配送番号,荷物番号\n12345-1001,2,T-2\n12345-1001,1,T-1\n",
+        "ショップ受注番号,受注進捗コード,配送番号,荷物番号\n12345-1001,800,2,T-2\n12345-1001,800,1,T-1\n",
     );
     shop.run(["import-logistics"]).ok();
     shop.check_rows(
@@ -126,7 +130,11 @@ fn without_a_destination_all_get_the_tracking_data() {
     let shop = Shop::new();
     shop.product_in_stock("A-1", 10);
     shop.order("1001").line("A-1", 1).shipment("鈴木 花子").line("A-1", 1).insert();
-    shop.put_sheet(LOGISTICS_INBOX, "status.csv", "ショップ受注番号,荷物番号\n12345-1001,T-9\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "status.csv",
+        "ショップ受注番号,受注進捗コード,荷物番号\n12345-1001,800,T-9\n",
+    );
     shop.run(["import-logistics"]).ok();
     shop.check_rows("SELECT tracking_no FROM order_shipments ORDER BY shipment_no", &["T-9", "T-9"]);
 }
@@ -134,14 +142,18 @@ fn without_a_destination_all_get_the_tracking_data() {
 #[test]
 fn the_day_of_payment_is_kept() {
     let shop = shop_with_order();
-    shop.put_sheet(LOGISTICS_INBOX, "status.csv", "ショップ受注番号,入金日付\n12345-1001,2026/11/23 15:30\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "status.csv",
+        "ショップ受注番号,受注進捗コード,入金日付\n12345-1001,800,2026/11/23 15:30\n",
+    );
     shop.run(["import-logistics"]).ok();
     shop.check_rows("SELECT paid_at FROM orders", &["2026-11-23 15:30:00"]);
 }
 
-const ADDED_LINE: &str = "ショップ受注番号,商品コード,商品名,項目選択肢,数量,税抜単価,単品消費税,税込単価\n\
-                          12345-1001,A-1,商品A-1,,2,1000,100,1100\n\
-                          12345-1001,GIFT,おまけ,赤,1,0,0,0\n";
+const ADDED_LINE: &str = "ショップ受注番号,受注進捗コード,商品コード,商品名,項目選択肢,数量,税抜単価,単品消費税,税込単価\n\
+                          12345-1001,800,A-1,商品A-1,,2,1000,100,1100\n\
+                          12345-1001,800,GIFT,おまけ,赤,1,0,0,0\n";
 
 #[test]
 fn lines_that_tempostar_added_are_ignored_by_default() {
@@ -170,11 +182,11 @@ fn lines_that_tempostar_added_are_added_when_the_settings_say_so_and_only_once()
 fn a_bad_date_rejects_its_row_only() {
     let shop = Shop::new();
     shop.product_in_stock("A-1", 100);
-    let mut sheet = "ショップ受注番号,出荷日\n".to_owned();
+    let mut sheet = "ショップ受注番号,受注進捗コード,出荷日\n".to_owned();
     for number in 1..=30 {
         shop.order(&number.to_string()).line("A-1", 1).insert();
         let date = if number == 2 { "2026/02/30" } else { "2026/11/24" };
-        sheet += &format!("12345-{number},{date}\n");
+        sheet += &format!("12345-{number},800,{date}\n");
     }
     shop.put_sheet(LOGISTICS_INBOX, "status.csv", &sheet);
     let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 29).count("rejected", 1);
@@ -209,7 +221,11 @@ fn the_ticks_come_when_the_last_destination_is_shipped_and_the_data_at_once() {
 #[test]
 fn a_destination_that_the_order_does_not_have_is_an_error_and_ticks_nothing() {
     let shop = shop_with_order();
-    shop.put_sheet(LOGISTICS_INBOX, "status.csv", "ショップ受注番号,配送番号,荷物番号\n12345-1001,2,T-2\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "status.csv",
+        "ショップ受注番号,受注進捗コード,配送番号,荷物番号\n12345-1001,800,2,T-2\n",
+    );
     let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 0);
     ran.only_problem("no-such-shipment", "status.csv: line 2", &["order 1001 has no shipment 2"]);
     shop.check_rows(TICKS, &["0|0|0"]);
@@ -237,11 +253,11 @@ fn a_tracking_number_that_is_corrected_later_is_taken_and_the_ticks_keep_their_t
 #[test]
 fn whatever_is_repeated_changes_nothing_not_even_the_time_of_change() {
     for sheet in [
-        "ショップ受注番号\n12345-1001\n",
+        "ショップ受注番号,受注進捗コード\n12345-1001,800\n",
         "ショップ受注番号,受注進捗コード\n12345-1001,999\n",
-        "ショップ受注番号,出荷日,配送日,荷物番号,配送方法名,入金日付\n12345-1001,2026/11/24 15:00,2026/11/25,T-1,宅配便,2026/11/23\n",
-        "ショップ受注番号,出荷日,配送日,荷物番号,配送方法名,入金日付\n12345-1001,,,,,\n",
-        "ショップ受注番号,荷物番号\n12345-1001,T-1\n12345-1001,T-2\n12345-1001,\n",
+        "ショップ受注番号,受注進捗コード,出荷日,配送日,荷物番号,配送方法名,入金日付\n12345-1001,800,2026/11/24 15:00,2026/11/25,T-1,宅配便,2026/11/23\n",
+        "ショップ受注番号,受注進捗コード,出荷日,配送日,荷物番号,配送方法名,入金日付\n12345-1001,800,,,,,\n",
+        "ショップ受注番号,受注進捗コード,荷物番号\n12345-1001,800,T-1\n12345-1001,800,T-2\n12345-1001,800,\n",
         ADDED_LINE,
     ] {
         let mut shop = shop_with_order();
@@ -262,14 +278,22 @@ fn an_absent_column_leaves_the_value_alone_and_an_empty_one_clears_it() {
     shop.put_sheet(
         LOGISTICS_INBOX,
         "s1.csv",
-        "ショップ受注番号,出荷日,配送日,荷物番号,配送方法名\n12345-1001,2026/11/23,2026/11/25,T-1,ゆうパック\n",
+        "ショップ受注番号,受注進捗コード,出荷日,配送日,荷物番号,配送方法名\n12345-1001,800,2026/11/23,2026/11/25,T-1,ゆうパック\n",
     );
     shop.run(["import-logistics"]).ok();
-    shop.at("2026-11-25 10:15:00").put_sheet(LOGISTICS_INBOX, "s2.csv", "ショップ受注番号\n12345-1001\n");
+    shop.at("2026-11-25 10:15:00").put_sheet(
+        LOGISTICS_INBOX,
+        "s2.csv",
+        "ショップ受注番号,受注進捗コード\n12345-1001,800\n",
+    );
     shop.run(["import-logistics"]).ok();
     shop.check_rows(data, &["2026-11-23|2026-11-25|T-1|ゆうパック"]);
     shop.at("2026-11-26 10:15:00");
-    shop.put_sheet(LOGISTICS_INBOX, "s3.csv", "ショップ受注番号,配送日,荷物番号\n12345-1001,,\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s3.csv",
+        "ショップ受注番号,受注進捗コード,配送日,荷物番号\n12345-1001,800,,\n",
+    );
     shop.run(["import-logistics"]).ok();
     shop.check_rows(data, &["2026-11-23|NULL|NULL|ゆうパック"]);
 }
@@ -277,11 +301,19 @@ fn an_absent_column_leaves_the_value_alone_and_an_empty_one_clears_it() {
 #[test]
 fn the_day_of_payment_that_tempostar_tells_later_is_taken() {
     let mut shop = shop_with_order();
-    shop.put_sheet(LOGISTICS_INBOX, "s1.csv", "ショップ受注番号,出荷日\n12345-1001,2026/11/24\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s1.csv",
+        "ショップ受注番号,受注進捗コード,出荷日\n12345-1001,800,2026/11/24\n",
+    );
     shop.run(["import-logistics"]).ok();
     shop.check_rows("SELECT paid_at FROM orders", &["2026-11-24 00:00:00"]);
     shop.at("2026-11-25 10:15:00");
-    shop.put_sheet(LOGISTICS_INBOX, "s2.csv", "ショップ受注番号,入金日付\n12345-1001,2026-11-22\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s2.csv",
+        "ショップ受注番号,受注進捗コード,入金日付\n12345-1001,800,2026-11-22\n",
+    );
     shop.run(["import-logistics", "--json"]).ok().count("updated", 1);
     shop.check_rows("SELECT paid_at FROM orders", &["2026-11-22 00:00:00"]);
 }
@@ -356,11 +388,11 @@ fn shop_that_adds_lines() -> Shop {
 #[test]
 fn the_same_line_twice_is_added_once() {
     let shop = shop_that_adds_lines();
-    let line = "12345-1001,GIFT,赤,1\n";
+    let line = "12345-1001,800,GIFT,赤,1\n";
     shop.put_sheet(
         LOGISTICS_INBOX,
         "s.csv",
-        &format!("ショップ受注番号,商品コード,項目選択肢,数量\n{line}{line}"),
+        &format!("ショップ受注番号,受注進捗コード,商品コード,項目選択肢,数量\n{line}{line}"),
     );
     shop.run(["import-logistics", "--json"]).ok().count("lines_added", 1).no_problem();
     shop.check_rows(LINES, &["1|A-1||2|shop", "2|GIFT|赤|1|tempostar"]);
@@ -372,7 +404,7 @@ fn lines_of_other_options_are_other_lines() {
     shop.put_sheet(
         LOGISTICS_INBOX,
         "s.csv",
-        "ショップ受注番号,商品コード,項目選択肢,数量\n12345-1001,GIFT,赤,1\n12345-1001,GIFT,青,2\n",
+        "ショップ受注番号,受注進捗コード,商品コード,項目選択肢,数量\n12345-1001,800,GIFT,赤,1\n12345-1001,800,GIFT,青,2\n",
     );
     shop.run(["import-logistics", "--json"]).ok().count("lines_added", 2);
     shop.check_rows(LINES, &["1|A-1||2|shop", "2|GIFT|赤|1|tempostar", "3|GIFT|青|2|tempostar"]);
@@ -381,7 +413,11 @@ fn lines_of_other_options_are_other_lines() {
 #[test]
 fn a_line_with_another_quantity_than_ours_is_left_and_reported() {
     let shop = shop_that_adds_lines();
-    shop.put_sheet(LOGISTICS_INBOX, "s.csv", "ショップ受注番号,商品コード,数量\n12345-1001,A-1,3\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s.csv",
+        "ショップ受注番号,受注進捗コード,商品コード,数量\n12345-1001,800,A-1,3\n",
+    );
     let ran = shop.run(["import-logistics", "--json"]).ok().count("lines_added", 0);
     let differs = "order 1001: A-1 has quantity 2 here, but 3 in TEMPOSTAR";
     ran.only_problem("added-line-differs", "s.csv: line 2", &[differs]);
@@ -391,13 +427,19 @@ fn a_line_with_another_quantity_than_ours_is_left_and_reported() {
 
 #[test]
 fn several_lines_of_one_sku_are_found_again_one_by_one_or_as_one() {
-    for rows in
-        ["12345-1001,A-1,1\n12345-1001,A-1,2\n", "12345-1001,A-1,2\n12345-1001,A-1,1\n", "12345-1001,A-1,3\n"]
-    {
+    for rows in [
+        "12345-1001,800,A-1,1\n12345-1001,800,A-1,2\n",
+        "12345-1001,800,A-1,2\n12345-1001,800,A-1,1\n",
+        "12345-1001,800,A-1,3\n",
+    ] {
         let shop = Shop::new();
         shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
         shop.order("1001").line("A-1", 1).line("A-1", 2).insert();
-        shop.put_sheet(LOGISTICS_INBOX, "s.csv", &format!("ショップ受注番号,商品コード,数量\n{rows}"));
+        shop.put_sheet(
+            LOGISTICS_INBOX,
+            "s.csv",
+            &format!("ショップ受注番号,受注進捗コード,商品コード,数量\n{rows}"),
+        );
         shop.run(["import-logistics", "--json"]).ok().count("lines_added", 0).no_problem();
         shop.check_rows("SELECT count(*) FROM order_lines", &["2"]);
     }
@@ -413,7 +455,7 @@ fn options_that_come_back_as_they_could_be_sent_make_no_other_line() {
     shop.put_sheet(
         LOGISTICS_INBOX,
         "s.csv",
-        "ショップ受注番号,商品コード,項目選択肢,数量\n12345-1001,A-1,色:赤～白 サイズ:M,1\n",
+        "ショップ受注番号,受注進捗コード,商品コード,項目選択肢,数量\n12345-1001,800,A-1,色:赤～白 サイズ:M,1\n",
     );
     shop.run(["import-logistics", "--json"]).ok().count("lines_added", 0).no_problem();
 }
@@ -426,7 +468,7 @@ fn lines_are_not_added_to_an_order_with_several_destinations() {
     shop.put_sheet(
         LOGISTICS_INBOX,
         "s.csv",
-        "ショップ受注番号,商品コード,数量\n12345-1001,A-1,1\n12345-1001,GIFT,1\n12345-1001,GIFT2,1\n",
+        "ショップ受注番号,受注進捗コード,商品コード,数量\n12345-1001,800,A-1,1\n12345-1001,800,GIFT,1\n12345-1001,800,GIFT2,1\n",
     );
     let ran = shop.run(["import-logistics", "--json"]).exits(3).count("lines_added", 0).count("shipped", 1);
     ran.only_problem("added-lines-several-destinations", "s.csv: line 3", &["order 1001 "]);
@@ -445,7 +487,11 @@ fn adding_lines_and_several_destinations_exclude_each_other_in_the_settings() {
 #[test]
 fn a_line_without_a_quantity_is_not_added() {
     let shop = shop_that_adds_lines();
-    shop.put_sheet(LOGISTICS_INBOX, "s.csv", "ショップ受注番号,商品コード,数量\n12345-1001,GIFT,\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s.csv",
+        "ショップ受注番号,受注進捗コード,商品コード,数量\n12345-1001,800,GIFT,\n",
+    );
     let ran = shop.run(["import-logistics", "--json"]).exits(3).count("lines_added", 0);
     ran.only_problem("added-line-incomplete", "s.csv: line 2: 数量", &[]);
     shop.check_rows(TICKS, &["1|1|1"]);
@@ -457,7 +503,7 @@ fn an_added_line_keeps_its_figures_and_needs_no_stock_of_the_shop() {
     shop.put_sheet(
         LOGISTICS_INBOX,
         "s.csv",
-        "ショップ受注番号,商品コード,商品名,数量,税抜単価,単品消費税,税込単価\n12345-1001,DISC,値引き,1,-500,-50,-550\n",
+        "ショップ受注番号,受注進捗コード,商品コード,商品名,数量,税抜単価,単品消費税,税込単価\n12345-1001,800,DISC,値引き,1,-500,-50,-550\n",
     );
     shop.run(["import-logistics", "--json"]).ok().count("lines_added", 1);
     shop.check_rows(
@@ -475,9 +521,10 @@ fn order_numbers_are_split_at_the_first_hyphen_only() {
     for order_no in ["1-2", "-1", "#1001", "2026.11-0001", "ORDER-100#2.1"] {
         shop.order(order_no).line("A-1", 1).insert();
     }
-    let rows: String =
-        ["1-2", "-1", "#1001", "2026.11-0001", "ORDER-100#2.1"].map(|no| format!("12345-{no}\n")).concat();
-    shop.put_sheet(LOGISTICS_INBOX, "status.csv", &format!("ショップ受注番号\n{rows}"));
+    let rows: String = ["1-2", "-1", "#1001", "2026.11-0001", "ORDER-100#2.1"]
+        .map(|no| format!("12345-{no},800\n"))
+        .concat();
+    shop.put_sheet(LOGISTICS_INBOX, "status.csv", &format!("ショップ受注番号,受注進捗コード\n{rows}"));
     shop.run(["import-logistics", "--json"]).ok().count("shipped", 5).count("unknown_order", 0);
 }
 
@@ -486,7 +533,11 @@ fn what_is_no_order_number_of_a_shop_is_rejected() {
     let shop = Shop::new();
     shop.setting("[logistics]\n", "[logistics]\nmax_bad_rows_percent = 100\n");
     let wrong = ["1001", "12345-", "-1001", "１２３４５ー１００１"];
-    shop.put_sheet(LOGISTICS_INBOX, "status.csv", &format!("ショップ受注番号\n{}\n", wrong.join("\n")));
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "status.csv",
+        &format!("ショップ受注番号,受注進捗コード\n{},800\n", wrong.join(",800\n")),
+    );
     let mut ran = shop.run(["import-logistics", "--json"]).exits(3).count("rejected", 4);
     for (line, value) in (2..).zip(wrong) {
         let place = format!("status.csv: line {line}: ショップ受注番号");

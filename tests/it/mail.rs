@@ -335,7 +335,9 @@ fn each_refused_logistics_file_is_a_problem_until_it_is_taken() {
         mailing.shop.run(["import-logistics"]).exits(3);
         mailing.one_mail().about("物流連携の取込に失敗しています").says(&[name]);
     }
-    mailing.shop.write("status_1.csv", &crate::harness::cp932("ショップ受注番号\n12345-1001\n"));
+    mailing
+        .shop
+        .write("status_1.csv", &crate::harness::cp932("ショップ受注番号,受注進捗コード\n12345-1001,800\n"));
     mailing.shop.run(["import-logistics", "--file", "status_1.csv"]).ok();
     let mail = mailing.one_mail().about("物流連携の取込の問題の一部が解決しました");
     mail.says(&["status_1.csv", "ほかに 1 件の問題が続いています"]).never_says("status_2.csv");

@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[path = "../support/bent_server.rs"]
+mod bent_server;
 #[path = "../support/ftp_server.rs"]
 mod ftp_server;
 mod generated;
@@ -14,6 +16,7 @@ mod smtp_sink;
 mod accounts;
 mod always_ends;
 mod bad_input;
+mod bent_servers;
 mod check_settings;
 mod cli;
 mod columns;
@@ -25,6 +28,7 @@ mod embedded_server;
 mod encoding;
 mod exactly_once;
 mod explain;
+mod formats;
 mod ftp_client;
 mod held;
 mod in_flight;

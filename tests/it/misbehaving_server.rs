@@ -221,33 +221,33 @@ fn further_command_faults() -> Vec<CommandFault> {
 
 /// The exit code of an import at which a command fails for good, in the columns of [`command_faults`].
 ///
-/// What only the cleaning up needs leaves the rows applied: 3, if it was refused. 450 and 550 to NLST are ways to say
-/// "nothing here".
+/// What only the cleaning up needs leaves the rows applied: 3. A command that is missing altogether is 6, but for PASV
+/// where there is EPSV. 450 and 550 to NLST are ways to say "nothing here".
 const IMPORT: &str = "
     GREETING  5 5 5 6  5 5  5 5  5 5 0
     USER      5 5 6 6  5 5  5 5  5 5 0
     PASS      5 5 6 6  5 5  5 5  5 5 0
-    TYPE      5 5 5 6  5 5  5 5  5 5 0
+    TYPE      5 5 6 6  5 5  5 5  5 5 0
     CWD       5 5 6 6  5 5  5 5  5 5 0
-    PASV      5 5 5 6  5 5  5 5  5 5 0
-    NLST      5 0 5 0  5 5  5 5  5 5 0
-    SIZE      5 5 6 3  5 5  5 5  5 5 0
-    MDTM      5 5 0 0  5 5  5 5  5 5 0
-    RETR      5 5 5 3  5 5  5 5  5 5 0
-    RNFR      5 5 3 3  5 5  5 5  5 5 0
-    RNTO      5 5 3 3  5 5  5 5  0 5 0
-    MKD       5 5 3 3  5 5  5 5  5 5 0
+    PASV      5 5 0 6  5 5  5 5  5 5 0
+    NLST      5 0 6 0  5 5  5 5  5 5 0
+    SIZE      5 3 6 3  5 5  5 5  5 5 0
+    MDTM      5 0 0 0  5 5  5 5  0 5 0
+    RETR      5 5 6 3  5 5  5 5  5 5 0
+    RNFR      5 3 6 3  3 3  3 3  3 3 0
+    RNTO      5 3 6 3  3 3  3 3  0 3 0
+    MKD       5 3 6 3  3 3  3 3  3 3 0
     QUIT      0 0 0 0  0 0  0 0  0 0 0
 ";
 
 /// The same of an export, which logs in as an import does. Where the server has done what it was asked to, the retry sees that and goes on.
 const EXPORT: &str = "
     GREETING  5 5 5 6  5 5  5 5  5 5 0
-    PASV      5 5 5 6  5 5  5 5  5 5 0
-    STOR      5 5 5 6  5 0  5 0  0 5 0
+    PASV      5 5 0 6  5 5  5 5  5 5 0
+    STOR      5 5 6 6  5 0  5 0  0 5 0
     SIZE      5 5 6 5  5 5  5 5  5 5 0
-    RNFR      5 5 5 6  5 5  5 5  5 5 0
-    RNTO      5 5 5 6  5 0  5 0  0 5 0
+    RNFR      5 5 6 6  5 5  5 5  5 5 0
+    RNTO      5 5 6 6  5 0  5 0  0 5 0
     QUIT      0 0 0 0  0 0  0 0  0 0 0
 ";
 
@@ -260,7 +260,12 @@ fn cases_of_table<'a>(scene: &'a Prepared, table: &str) -> Vec<Case<'a>> {
         assert_eq!(exits.len(), command_faults().len(), "{line}");
         for ((title, act, says), exit) in command_faults().into_iter().zip(exits) {
             let case = Case::new(scene, &format!("{command}: {title}"), vec![rule(command, act, ALWAYS)]);
-            let says = if exit == 0 { "" } else { says };
+            let says = match exit {
+                0 => "",
+                // What goes wrong with one file is told of that file.
+                3 if says.starts_with("ftp-") => "cannot-clean-up",
+                _ => says,
+            };
             cases.push(case.exits(exit).says(says));
         }
     }
@@ -408,13 +413,14 @@ fn data_connections_that_cannot_be_opened_are_tried_again() {
             vec![rule("PASV", Act::WrongAddress, ALWAYS)],
         ));
         for (nonsense, code) in [
-            ("227 ok\r\n", "ftp-not-understood"),
-            ("227 (1,2,3)\r\n", "ftp-not-understood"),
-            ("227 (999,1,1,1,999,999)\r\n", "ftp-not-understood"),
+            // There is EPSV, too.
+            ("227 ok\r\n", ""),
+            ("227 (1,2,3)\r\n", ""),
+            ("227 (999,1,1,1,999,999)\r\n", ""),
             ("227 (127,0,0,1,0,0)\r\n", "ftp-data-connection"),
         ] {
             let case = Case::new(scene, nonsense.trim(), vec![rule("PASV", answer(nonsense), ALWAYS)]);
-            cases.push(case.exits(5).says(code));
+            cases.push(if code.is_empty() { case } else { case.exits(5).says(code) });
         }
     }
     check_all("data connection", cases);
@@ -514,7 +520,7 @@ fn what_is_strange_in_a_listing_is_left_alone_and_does_not_stop_the_rest() {
         ("very long", format!("{long}.csv\r\n{long}\r\nstock.csv").into_bytes()),
         ("twice", b"stock.csv\nstock.csv\n\n\n.\n..\n".to_vec()),
         ("garbage", [garbage, b"\r\nstock.csv\r\n".to_vec()].concat()),
-        ("not UTF-8", b"\x8d\xdd\x8c\xc9.csv\r\nstock.csv\r\n".to_vec()),
+        ("not UTF-8", b"\xff\xfe.csv\r\nstock.csv\r\n".to_vec()),
     ] {
         let fault = format!("listing: {title}");
         cases.push(Case::new(
@@ -560,7 +566,7 @@ fn names_with_spaces_japanese_or_a_hyphen_are_taken_and_folders_and_temporary_fi
 #[test]
 fn a_listing_of_nonsense_does_not_flood_the_report() {
     let shop = scenes::stock().shop;
-    let nonsense = b"a\\b\r\n".repeat(5000);
+    let nonsense = b"a\x07b\r\n".repeat(5000);
     let _proxy = before(&shop, vec![rule("NLST", Act::Data(DataAct::Instead(nonsense)), 1)]);
     let ran = shop.run(["import-stock", "--json"]).ok();
     assert!(ran.stderr.len() < 10_000, "{ran}");

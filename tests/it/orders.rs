@@ -470,7 +470,11 @@ fn an_order_changed_after_the_export_is_hand_work_until_it_is_shipped() {
     assert_eq!(hand_work(&shop), (only("1001"), none()));
     shop.run(["status"]).ok().says("orders changed in the shop after they were sent: 1").says("1001");
     shop.at("2026-11-25 10:15:00");
-    shop.put_sheet(LOGISTICS_INBOX, "s.csv", "ショップ受注番号\n12345-1001\n12345-1002\n");
+    shop.put_sheet(
+        LOGISTICS_INBOX,
+        "s.csv",
+        "ショップ受注番号,受注進捗コード\n12345-1001,800\n12345-1002,800\n",
+    );
     shop.run(["import-logistics"]).ok();
     assert_eq!(hand_work(&shop), (none(), none()));
 }
@@ -486,8 +490,8 @@ fn what_we_change_ourselves_is_no_hand_work_and_hides_none() {
     // One of two destinations: the orders are not shipped yet, but changed by us.
     for (day, tracking_no) in [(25, "T-1"), (26, "T-2")] {
         shop.at(&format!("2026-11-{day} 10:15:00"));
-        let rows = format!("12345-1001,1,{tracking_no}\n12345-1002,1,{tracking_no}\n");
-        let sheet = format!("ショップ受注番号,配送番号,荷物番号\n{rows}");
+        let rows = format!("12345-1001,800,1,{tracking_no}\n12345-1002,800,1,{tracking_no}\n");
+        let sheet = format!("ショップ受注番号,受注進捗コード,配送番号,荷物番号\n{rows}");
         shop.put_sheet(LOGISTICS_INBOX, &format!("s{day}.csv"), &sheet);
         shop.run(["import-logistics", "--json"]).ok().count("updated", 2);
         assert_eq!(hand_work(&shop), (only("1001"), none()));

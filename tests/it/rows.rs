@@ -430,10 +430,10 @@ fn sheet_with_a_bad_row(shop: &Shop, job: &str) -> BadRow {
             insert_orders(shop, 2);
             let row = |number: usize| {
                 let date = if number == 10 { "2026/02/30" } else { "2026/11/24" };
-                format!("12345-{:02}-{:02},{date}\n", number / 30, number % 30)
+                format!("12345-{:02}-{:02},800,{date}\n", number / 30, number % 30)
             };
             BadRow {
-                sheet: format!("ショップ受注番号,出荷日\n{}", rows(&row)),
+                sheet: format!("ショップ受注番号,受注進捗コード,出荷日\n{}", rows(&row)),
                 column: "出荷日",
                 wrong: "2026/02/30",
                 right: "2026/02/28",

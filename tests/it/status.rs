@@ -171,7 +171,7 @@ fn a_refused_file_is_taken_from_the_archive_once_what_was_missing_is_there() {
     shop.put_sheet(
         LOGISTICS_INBOX,
         "status.csv",
-        "ショップ受注番号,出荷日\n12345-1001,2026/11/24\n12345-1002,いつか\n",
+        "ショップ受注番号,受注進捗コード,出荷日\n12345-1001,800,2026/11/24\n12345-1002,800,いつか\n",
     );
     let ran = shop.run(["import-logistics", "--json"]).exits(3);
     assert_eq!(ran.file_outcome("status.csv"), "refused");

@@ -7,15 +7,10 @@ use rusqlite::{Statement, params};
 use super::tally::Tally;
 use crate::interrupt;
 use crate::moment::Moment;
-use crate::settings::AddOrderLines;
+use crate::settings::{AddOrderLines, Logistics, WithoutStatus};
 use crate::sheet::{Column, Header, Row, RowProblem};
 use crate::sync::import::Incoming;
 use crate::text::jobs as text;
-
-/// 受注進捗コード: 出荷済 and 配送完了.
-const SHIPPED_CODES: [&str; 2] = ["800", "950"];
-/// 受注進捗コード: キャンセル.
-const CANCELLED_CODE: &str = "999";
 
 /// Where a file has what.
 pub(super) struct Columns {
@@ -46,13 +41,16 @@ pub(super) struct LineColumns {
 pub(super) const LINE_COLUMNS: [&str; 7] =
     ["商品コード", "商品名", "項目選択肢", "数量", "税抜単価", "単品消費税", "税込単価"];
 
+/// Whether an order was shipped: its ticks cannot be taken back.
+const PROGRESS: &str = "受注進捗コード";
+
 /// The columns of an order and its destinations, without the one that is required.
 const OPTIONAL_COLUMNS: [&str; 8] =
-    ["受注進捗コード", "出荷日", "出荷確定日", "配送日", "荷物番号", "配送方法名", "配送番号", "入金日付"];
+    [PROGRESS, "出荷日", "出荷確定日", "配送日", "荷物番号", "配送方法名", "配送番号", "入金日付"];
 
 impl Columns {
-    pub(super) fn find(header: &Header, add_order_lines: AddOrderLines) -> Result<Self> {
-        let added = match add_order_lines {
+    pub(super) fn find(header: &Header, settings: &Logistics) -> Result<Self> {
+        let added = match settings.add_order_lines {
             AddOrderLines::Ignore => None,
             AddOrderLines::Add => header.optional(LINE_COLUMNS[0]).map(|sku_code| LineColumns {
                 sku_code,
@@ -66,7 +64,10 @@ impl Columns {
         };
         Ok(Self {
             order_no: header.required("ショップ受注番号")?,
-            status: header.optional("受注進捗コード"),
+            status: match settings.without_status {
+                WithoutStatus::Refuse => Some(header.required_else(PROGRESS, text::status_missing)?),
+                WithoutStatus::Shipped => header.optional(PROGRESS),
+            },
             shipped: header.optional("出荷日"),
             confirmed: header.optional("出荷確定日"),
             delivered: header.optional("配送日"),
@@ -97,8 +98,8 @@ impl Columns {
 }
 
 /// The columns that a logistics file can have and this one has not; the shop's values of them stay as they are.
-pub fn missing_columns(header: &Header, add_order_lines: AddOrderLines) -> Vec<String> {
-    let lines = match add_order_lines {
+pub fn missing_columns(header: &Header, settings: &Logistics) -> Vec<String> {
+    let lines = match settings.add_order_lines {
         AddOrderLines::Ignore => &[],
         AddOrderLines::Add => LINE_COLUMNS.as_slice(),
     };
@@ -152,7 +153,12 @@ pub(super) enum Read {
 }
 
 impl Columns {
-    pub(super) fn read(&self, row: &Row<'_>, shop_code: &str) -> Result<Read, RowProblem> {
+    pub(super) fn read(
+        &self,
+        row: &Row<'_>,
+        shop_code: &str,
+        settings: &Logistics,
+    ) -> Result<Read, RowProblem> {
         let number = row.code(self.order_no)?;
         // Order numbers hold hyphens themselves; shop codes do not.
         let Some((shop, order_no)) =
@@ -168,7 +174,7 @@ impl Columns {
         Ok(Read::Entry(Box::new(Entry {
             line: row.line(),
             order_no: order_no.to_owned(),
-            progress: self.progress(row)?,
+            progress: self.progress(row, settings)?,
             shipment_no: self.shipment_no(row)?,
             shipped_at: confirmed.flatten().or(shipped.flatten()),
             delivered_on: optional(self.delivered, |column| row.date(column))?.flatten(),
@@ -179,15 +185,17 @@ impl Columns {
         })))
     }
 
-    pub(super) fn progress(&self, row: &Row<'_>) -> Result<Progress, RowProblem> {
+    pub(super) fn progress(&self, row: &Row<'_>, settings: &Logistics) -> Result<Progress, RowProblem> {
         let Some(column) = self.status else { return Ok(Progress::Shipped) };
         let text = row.text(column)?;
         let code = text.trim_matches(' ');
+        let progress = progress_of(code, settings);
         // Something unreadable must not pass for "not shipped yet": the order would never get its ticks.
-        if !code.bytes().all(|byte| byte.is_ascii_digit()) {
+        let are_numbers = settings.shipped.iter().chain(&settings.cancelled).all(|code| is_number(code));
+        if progress == Progress::NotYet && are_numbers && !is_number(code) {
             return Err(row.problem_in(column, text::bad_progress(&text)));
         }
-        Ok(progress_of(code))
+        Ok(progress)
     }
 
     pub(super) fn shipment_no(&self, row: &Row<'_>) -> Result<Option<i64>, RowProblem> {
@@ -217,14 +225,19 @@ impl Columns {
 }
 
 /// What a 受注進捗コード means.
-pub(crate) fn progress_of(code: &str) -> Progress {
-    if SHIPPED_CODES.contains(&code) {
+pub(crate) fn progress_of(code: &str, settings: &Logistics) -> Progress {
+    let is_among = |codes: &[String]| codes.iter().any(|known| known == code);
+    if is_among(&settings.shipped) {
         Progress::Shipped
-    } else if code == CANCELLED_CODE {
+    } else if is_among(&settings.cancelled) {
         Progress::Cancelled
     } else {
         Progress::NotYet
     }
+}
+
+fn is_number(code: &str) -> bool {
+    code.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 pub(super) fn from_one_up(row: &Row<'_>, column: Column) -> Result<Option<i64>, RowProblem> {
@@ -243,7 +256,12 @@ pub(super) fn optional<T>(
 }
 
 /// Reads the sheet into a temporary table, so that the rows of an order come together wherever they stand.
-pub(super) fn stage(incoming: &mut Incoming<'_>, columns: &Columns, tally: &mut Tally) -> Result<()> {
+pub(super) fn stage(
+    incoming: &mut Incoming<'_>,
+    columns: &Columns,
+    settings: &Logistics,
+    tally: &mut Tally,
+) -> Result<()> {
     incoming.shop.execute_batch(
         "DROP TABLE IF EXISTS temp.logistics_rows;
          CREATE TEMP TABLE logistics_rows (
@@ -263,7 +281,7 @@ pub(super) fn stage(incoming: &mut Incoming<'_>, columns: &Columns, tally: &mut 
     let mut other_shop = incoming.shop.prepare("INSERT OR IGNORE INTO temp.other_shop_orders VALUES (?1)")?;
     while let Some(row) = incoming.sheet.next_row()? {
         interrupt::check()?;
-        match columns.read(&row, &tally.shop_code) {
+        match columns.read(&row, &tally.shop_code, settings) {
             Ok(Read::Entry(entry)) => stage_entry(&mut insert, &entry)?,
             Ok(Read::OtherShop(number)) => {
                 tally.rows_unknown += 1;
@@ -334,4 +352,17 @@ pub(super) fn read_staged(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
         paid_at: row.get::<_, Option<_>>(8)?.and_then(Moment::of_seconds),
         added,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::columns;
+
+    #[test]
+    fn the_settings_know_the_same_columns() {
+        let ours: Vec<&str> =
+            ["ショップ受注番号"].into_iter().chain(OPTIONAL_COLUMNS).chain(LINE_COLUMNS).collect();
+        assert_eq!(columns::LOGISTICS.split(',').collect::<Vec<_>>(), ours);
+    }
 }

@@ -232,6 +232,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_settings_know_the_same_columns() {
+        let ours: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(crate::settings::columns::ORDERS.split(',').collect::<Vec<_>>(), ours);
+    }
+
+    #[test]
     fn no_name_and_no_field_stands_there_twice() {
         let names: HashSet<_> = COLUMNS.iter().map(|column| column.name).collect();
         assert_eq!(names.len(), 50);

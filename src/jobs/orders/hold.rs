@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::columns::{ORDER_NO, PAYMENT_METHOD, QUANTITY, values};
+use super::columns::{ORDER_NO, OrderColumn, PAYMENT_METHOD, QUANTITY, values};
 use super::fingerprint::content_of;
 use super::order::{Head, Line, Order};
 use crate::encoding::look_alikes;
@@ -75,7 +75,7 @@ pub(super) fn reason_to_hold(order: &Order, settings: &Settings, now: Moment) ->
         .or_else(|| option_in_the_way(order, settings))
         .or_else(|| payment_not_set_up(&order.head))
         .or_else(|| number_would_change(order))
-        .or_else(|| required_field_empty(order))
+        .or_else(|| required_field_empty(order, settings))
         .or_else(|| line_wrong(order))
         .or_else(|| unreadable_date(order))
         .or_else(|| amounts_do_not_add_up(order, settings))
@@ -156,11 +156,12 @@ fn number_would_change(order: &Order) -> Option<Hold> {
     changes.then(|| hold(Act::MendData, text::number_would_change(ORDER_NO)))
 }
 
-fn required_field_empty(order: &Order) -> Option<Hold> {
+fn required_field_empty(order: &Order, settings: &Settings) -> Option<Hold> {
     if order.lines.is_empty() {
         return Some(hold(Act::MendOrder, text::no_lines()));
     }
-    let (column, _) = values(order).find(|(column, value)| column.is_required && value.is_blank())?;
+    let is_wanted = |column: &OrderColumn| column.is_required && settings.orders.sends(column.name);
+    let (column, _) = values(order).find(|(column, value)| is_wanted(column) && value.is_blank())?;
     Some(hold(Act::MendOrder, text::field_empty(column.name)))
 }
 

@@ -16,7 +16,7 @@ use crate::books::orders::waiting_sql;
 use crate::interrupt;
 use crate::moment::Moment;
 use crate::problem::Problem;
-use crate::settings::Settings;
+use crate::settings::{FieldContent, OrderField, Settings};
 use crate::sheet::{SheetRow, SheetWriter, UnencodableField};
 use crate::sync::export::Chosen;
 use crate::text::{Text, jobs as text};
@@ -150,23 +150,30 @@ struct Layout<'a> {
 struct Item<'a> {
     /// In the header.
     name: &'a str,
-    content: Content,
+    content: Content<'a>,
 }
 
 #[derive(Clone, Copy)]
-enum Content {
+enum Content<'a> {
     Column(&'static OrderColumn),
     /// One of [`Order::free_items`].
     FreeItem(usize),
+    Constant(&'a str),
 }
 
 impl<'a> Layout<'a> {
     fn new(settings: &'a Settings) -> Self {
-        let own = COLUMNS.iter().map(|column| Item { name: column.name, content: Content::Column(column) });
-        let free_items = settings.orders.free_items.iter().enumerate();
-        let free_items =
-            free_items.map(|(index, (name, _))| Item { name, content: Content::FreeItem(index) });
-        let items: Vec<Item<'a>> = own.chain(free_items).collect();
+        let item = |field: &'a OrderField| {
+            let content = match &field.content {
+                FieldContent::Column(name) => {
+                    Content::Column(COLUMNS.iter().find(|column| column.name == name)?)
+                }
+                FieldContent::FreeItem(index) => Content::FreeItem(*index),
+                FieldContent::Constant(value) => Content::Constant(value),
+            };
+            Some(Item { name: &field.name, content })
+        };
+        let items: Vec<Item<'a>> = settings.orders.columns.iter().filter_map(item).collect();
         let common = items.iter().take_while(|item| !item.content.is_of_line()).count();
         Self { items, common }
     }
@@ -196,7 +203,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-impl Content {
+impl<'a> Content<'a> {
     fn is_of_line(self) -> bool {
         matches!(self, Self::Column(column) if column.is_of_line())
     }
@@ -205,9 +212,10 @@ impl Content {
         matches!(self, Self::Column(column) if column.is_note)
     }
 
-    fn written(self, about: About<'_>) -> Cow<'_, str> {
+    fn written(self, about: About<'a>) -> Cow<'a, str> {
         match self {
             Self::Column(column) => column.value(about).written(),
+            Self::Constant(value) => value.into(),
             Self::FreeItem(index) => about.order.free_items[index].as_str().into(),
         }
     }

@@ -11,6 +11,7 @@ use crate::books::history;
 use crate::books::staging::Cell;
 use crate::encoding::comparable_name;
 use crate::settings::Products;
+use crate::settings::columns::{IMAGES_MAX, image_columns};
 use crate::sheet::{Column, Header, KeptRow, Row, RowProblem};
 use crate::text::jobs as text;
 
@@ -95,9 +96,6 @@ pub(crate) fn all_columns(kind: history::Kind) -> Vec<String> {
     all
 }
 
-/// A product has up to this many images.
-const IMAGES_MAX: usize = 20;
-
 /// In the shop's block: as in the common column.
 const AS_COMMON: &str = "|com|";
 
@@ -133,7 +131,10 @@ struct Place {
 
 impl Place {
     fn find(header: &Header, block: Option<&Block>, name: &str) -> Option<Self> {
-        let place = Self { common: header.optional(name), own: block.and_then(|block| block.column(name)) };
+        let place = Self {
+            common: header.optional(name),
+            own: block.and_then(|block| header.names_for(name).find_map(|name| block.column(name))),
+        };
         (place.common.is_some() || place.own.is_some()).then_some(place)
     }
 
@@ -201,9 +202,8 @@ impl Columns {
         let block = settings.shop_block.as_ref().map(|block| Block::find(header, block));
         let place = |name: &str| Place::find(header, block.as_ref(), name);
         let image = |number: usize| {
-            let file = place(&format!("商品画像{number}ファイル名"));
-            let alt = place(&format!("商品画像{number}ALT"));
-            (file, alt)
+            let [file, alt] = image_columns(number);
+            (place(&file), place(&alt))
         };
         let fixed = PRODUCT_COLUMNS.into_iter();
         let mut product: Vec<(String, Place, Kind)> =
@@ -370,5 +370,22 @@ fn amount(row: &Row<'_>, column: Column) -> Result<Option<i64>, RowProblem> {
     match row.whole_number(column)? {
         Some(number) if number < 0 => Err(row.problem_in(column, text::negative(number))),
         number => Ok(number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::columns;
+
+    #[test]
+    fn the_settings_know_the_same_columns() {
+        let ours: Vec<&str> = ["商品コード", "SKUコード"]
+            .into_iter()
+            .chain(PRODUCT_COLUMNS.map(|(name, _, _)| name))
+            .chain(SKU_COLUMNS.map(|(name, _, _)| name))
+            .chain([HANDLED])
+            .collect();
+        assert_eq!(columns::PRODUCTS.split(',').collect::<Vec<_>>(), ours);
     }
 }

@@ -146,7 +146,7 @@ struct Traces {
 }
 
 impl Traces {
-    fn look(job: &ExportJob, file: &SentFile) -> Result<Self> {
+    fn look(run: &Run<'_>, job: &ExportJob, file: &SentFile) -> Result<Self> {
         if file.is_essence() {
             let essence = Essence::read(&file.path)?;
             let sent_at = essence.sent_at()?;
@@ -154,7 +154,7 @@ impl Traces {
         }
         let (sha256, size) = hash(&file.path)?;
         let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
-        Ok(Self { sha256, size, sent_at, sent: (job.read_back)(&file.path)? })
+        Ok(Self { sha256, size, sent_at, sent: (job.read_back)(run.settings, &file.path)? })
     }
 }
 
@@ -200,7 +200,7 @@ fn names_in(folder: &Path) -> Result<Vec<String>> {
 
 /// Teaches the database that this file was sent, with all the orders that are in it.
 fn take_up(run: &Run<'_>, permit: Permit, job: &ExportJob, file: &SentFile, found: &mut Found) -> Result<()> {
-    let traces = Traces::look(job, file)?;
+    let traces = Traces::look(run, job, file)?;
     let sent_at = traces.sent_at;
     match (batches::batch_of(&run.books, &traces.sha256)?, &file.archived_as) {
         (Some(batch), Some(archived_as)) if batch.state != BatchState::Sent => {

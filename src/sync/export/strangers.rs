@@ -62,7 +62,7 @@ fn orders_in(run: &Run<'_>, remote: &mut Remote<'_>, job: &ExportJob, name: &str
     let file = RemoteFile { name: name.to_owned(), size, modified: None };
     // TEMPOSTAR may take it at this very moment.
     let read = match remote.download(folder, &file, &path) {
-        Ok(()) => (job.read_back)(&path).unwrap_or_default(),
+        Ok(()) => (job.read_back)(run.settings, &path).unwrap_or_default(),
         Err(_) => return Ok(Vec::new()),
     };
     fs::remove_file(&path)?;

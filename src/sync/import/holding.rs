@@ -166,11 +166,8 @@ fn is_said_anew(run: &Run<'_>, job: &dyn ImportJob, held: &Held, later: &[(Strin
 /// A copy of ours; `None` where it is gone.
 fn open(run: &Run<'_>, job: &dyn ImportJob, name: &str, archived_as: &str) -> Result<Option<Sheet>> {
     let path = run.shelf.held(archived_as);
-    let Inbox { encoding, .. } = job.inbox();
-    let open = || match job.default_header() {
-        Some(names) => Sheet::open_with_default_header(&path, name, *encoding, names),
-        None => Sheet::open(&path, name, *encoding),
-    };
+    let Inbox { encoding, naming, .. } = job.inbox();
+    let open = || Sheet::open_named(&path, name, *encoding, naming);
     find_copy(&path)?.map(|_| open()).transpose()
 }
 

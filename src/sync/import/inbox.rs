@@ -13,6 +13,7 @@ use chrono::TimeDelta;
 use super::super::run::Run;
 use super::approval::Approval;
 use super::intake::{Intake, Received};
+use super::trouble::Trouble;
 use crate::books::files::{self, FileEntry};
 use crate::file_time::{by_numbers, own_time, server_time};
 use crate::interrupt;
@@ -123,7 +124,12 @@ pub(super) fn note_files_that_are_gone(
             continue;
         }
         if let Ready::Marker { suffix } = &inbox.ready {
-            remote.delete(permit, &join(&inbox.folder, &marker_name(&file.name, suffix)))?;
+            match remote.delete(permit, &join(&inbox.folder, &marker_name(&file.name, suffix))) {
+                Err(error) if error.concerns_session => return Err(error.into()),
+                // The next run tries again.
+                Err(_) => continue,
+                Ok(()) => {}
+            }
         }
         if file.is_left_there {
             run.books.write(permit, "file-forgotten", |books| files::forget_file(books, file.id))?;
@@ -153,6 +159,7 @@ pub(super) fn download(
     file: &RemoteFile,
     file_time: Moment,
     spool: &Path,
+    trouble: &mut Trouble,
 ) -> Result<Option<Spooled>> {
     let limit = run.settings.limits.max_file_bytes;
     if file.size > limit {
@@ -163,6 +170,7 @@ pub(super) fn download(
     let begin = |local| Intake::new(local, &file.name, inbox.encoding);
     match remote.download_through(&inbox.folder, file, &path, begin) {
         Ok(intake) => {
+            trouble.got_through();
             let spooled =
                 spooled(run, file.name.clone(), file.name.clone(), path, intake.finish(), file_time);
             Ok(Some(Spooled { listed: Some(file.clone()), ..spooled }))
@@ -181,7 +189,7 @@ pub(super) fn download(
             run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
             Ok(None)
         }
-        Err(error) => Err(error.into()),
+        Err(error) => trouble.leave(run, &file.name, error).map(|()| None),
     }
 }
 
@@ -288,47 +296,59 @@ pub(super) fn clean_up_remote(
     remote: &mut Remote<'_>,
     inbox: &Inbox,
     file: &Spooled,
-    place: Place,
-    id: i64,
+    (place, id): (Place, i64),
+    trouble: &mut Trouble,
 ) -> Result<()> {
+    let error = match move_away(remote, permit, inbox, file, place) {
+        Ok(PutAway::Done(put_as)) => return mark_put_away(run, permit, id, put_as.as_deref()),
+        Ok(PutAway::Replaced) => {
+            run.report.tell(text::replaced_meanwhile().in_file(&file.shown));
+            return mark_cleaned_up(run, permit, id);
+        }
+        Err(error) => error,
+    };
+    let error = if error.kind == ErrorKind::Unsupported { error } else { trouble.bear(error)? };
+    // The rows are safe and the ledger knows the file: the other files need not wait for it.
+    run.report.tell(text::cannot_clean_up().because(&error.problem.message).in_file(&file.shown));
+    if error.kind == ErrorKind::Unsupported {
+        trouble.lacks(error);
+    }
+    Ok(())
+}
+
+/// How a file was put away.
+enum PutAway {
+    /// Under this name, if it lies on the server still.
+    Done(Option<String>),
+    /// What lies there now nobody has read yet: moved away, it would be lost.
+    Replaced,
+}
+
+fn move_away(
+    remote: &mut Remote<'_>,
+    permit: Permit,
+    inbox: &Inbox,
+    file: &Spooled,
+    place: Place,
+) -> Result<PutAway, crate::server::Error> {
     let name = &file.entry.name;
     if let Some(listed) = &file.listed
         && remote.is_replaced(&inbox.folder, listed)?
     {
-        // What lies there now nobody has read yet: moved away, it would be lost.
-        run.report.tell(text::replaced_meanwhile().in_file(&file.shown));
-        return mark_cleaned_up(run, permit, id);
+        return Ok(PutAway::Replaced);
     }
-    let moved = match (place, inbox.after_import) {
-        (Place::Error, _) => move_into(remote, permit, inbox, file, "error").map(Some),
-        (Place::Archive, AfterImport::Archive) => move_into(remote, permit, inbox, file, "archive").map(Some),
+    let put_as = match (place, inbox.after_import) {
+        (Place::Error, _) => Some(move_into(remote, permit, inbox, file, "error")?),
+        (Place::Archive, AfterImport::Archive) => Some(move_into(remote, permit, inbox, file, "archive")?),
         (Place::Archive, AfterImport::Delete) => {
-            remote.delete(permit, &join(&inbox.folder, name)).map(|()| None)
+            remote.delete(permit, &join(&inbox.folder, name))?;
+            None
         }
     };
-    let cleaned = moved.and_then(|put_as| match &inbox.ready {
-        Ready::Marker { suffix } => {
-            remote.delete(permit, &join(&inbox.folder, &marker_name(name, suffix))).map(|()| put_as)
-        }
-        Ready::Stable { .. } => Ok(put_as),
-    });
-    match cleaned {
-        Ok(put_as) => {
-            let put_as = put_as.filter(|_| inbox.keep_on_server_days > 0);
-            mark_put_away(run, permit, id, put_as.as_deref())
-        }
-        // The rows are safe and the ledger knows the file: the other files need not wait for it.
-        Err(error)
-            if matches!(
-                error.kind,
-                ErrorKind::Refused | ErrorKind::Forbidden | ErrorKind::Missing | ErrorKind::FolderMissing
-            ) =>
-        {
-            run.report.tell(text::cannot_clean_up().because(&error.problem.message).in_file(&file.shown));
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
+    if let Ready::Marker { suffix } = &inbox.ready {
+        remote.delete(permit, &join(&inbox.folder, &marker_name(name, suffix)))?;
     }
+    Ok(PutAway::Done(put_as.filter(|_| inbox.keep_on_server_days > 0)))
 }
 
 /// So many files are deleted by one run: a server that is slow to delete keeps no file waiting.

@@ -24,11 +24,6 @@ pub trait ImportJob {
     /// Where its files lie.
     fn inbox(&self) -> &Inbox;
 
-    /// What the columns of a file without a header are called, if there are such files.
-    fn default_header(&self) -> Option<&'static [&'static str]> {
-        None
-    }
-
     /// Of which columns the first that is filled says what a row is about.
     fn key_columns(&self) -> &'static [&'static str];
 

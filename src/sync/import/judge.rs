@@ -49,8 +49,8 @@ pub(super) fn compare(
         Some(scan) => scan.clone(),
         None => scan_file(&file.path, &file.shown, job.inbox().encoding)?,
     };
-    let mut sheet = Sheet::open_scanned(&file.path, &file.shown, scan, job.default_header())?;
-    recognise::check(run.report.job, sheet.header(), &file.shown)?;
+    let mut sheet = Sheet::open_scanned(&file.path, &file.shown, scan, &job.inbox().naming)?;
+    recognise::check(run.settings, run.report.job, sheet.header(), &file.shown)?;
     sheet.show(&run.progress);
     let snapshot = run.books.unchecked_transaction()?;
     let file_time = file.entry.file_time;

@@ -2,7 +2,8 @@
 //! be read as something that it does not say: an order file as shipped orders, a stock file as products without a name.
 
 use crate::job::Job;
-use crate::sheet::{Header, Refusal};
+use crate::settings::Settings;
+use crate::sheet::{Header, Naming, Refusal};
 use crate::text::sync as text;
 
 const ORDER_NO: &str = "ショップ受注番号";
@@ -25,14 +26,19 @@ const OF_PRODUCTS: [&str; 8] = [
 ];
 
 /// The job whose files have such a header; `None`: it could be any, or nobody's.
-fn kind_of(header: &Header) -> Option<Job> {
-    let has = |name: &str| header.optional(name).is_some();
-    let count = |names: &[&str]| names.iter().filter(|name| has(name)).count();
-    if has(ORDER_NO) {
-        let is_order_file = !has(PROGRESS) && count(&OF_ORDERS) >= 2;
+fn kind_of(settings: &Settings, header: &Header) -> Option<Job> {
+    let [products, stock, logistics] =
+        [&settings.products.inbox, &settings.stock.inbox, &settings.logistics.inbox]
+            .map(|inbox| &inbox.naming);
+    let has = |naming: &Naming, name: &str| header.has_as(naming, name);
+    let count = |naming: &Naming, names: &[&str]| names.iter().filter(|name| has(naming, name)).count();
+    let orders = &settings.orders.naming;
+    let is_ours = header.names().iter().eq(settings.orders.columns.iter().map(|field| &field.name));
+    if is_ours || has(logistics, ORDER_NO) || has(orders, ORDER_NO) {
+        let is_order_file = is_ours || !has(logistics, PROGRESS) && count(orders, &OF_ORDERS) >= 2;
         return Some(if is_order_file { Job::Orders } else { Job::Logistics });
     }
-    match (has(QUANTITY), count(&OF_PRODUCTS)) {
+    match (has(stock, QUANTITY), count(products, &OF_PRODUCTS)) {
         (true, 0) => Some(Job::Stock),
         (false, 2..) => Some(Job::Products),
         _ => None,
@@ -40,8 +46,8 @@ fn kind_of(header: &Header) -> Option<Job> {
 }
 
 /// Refuses a file that is another job's.
-pub(super) fn check(job: Job, header: &Header, shown: &str) -> Result<(), Refusal> {
-    match kind_of(header) {
+pub(super) fn check(settings: &Settings, job: Job, header: &Header, shown: &str) -> Result<(), Refusal> {
+    match kind_of(settings, header) {
         Some(other) if other != job => {
             let (found, wanted) = (other.file(), job.file());
             let problem =

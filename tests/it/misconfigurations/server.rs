@@ -161,7 +161,7 @@ misconfigurations! {
     passive_mode_is_forbidden {
         ja: "サーバがパッシブモードを許可していない",
         en: "the server does not allow passive mode",
-        site: || Site::behind_proxy("PASV", says("502 PASV is not allowed")),
+        site: || Site::behind_proxy("PASV", says("530 PASV is not allowed")),
         finds: error "server-listing" "ftp-refused" by [Support, Savaway] exits 5,
     }
     the_server_does_not_know_size {
