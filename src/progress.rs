@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
-use crate::layout::one_line;
+use crate::layout::{one_line, visible};
 use crate::text::{Language, Text, progress as text};
 use crate::threads;
 
@@ -90,7 +90,7 @@ impl Progress {
             Some(length) => bar.set_length(length),
             None => bar.unset_length(),
         }
-        bar.set_message(one_line(what.get(*language)));
+        bar.set_message(visible(&one_line(what.get(*language))));
     }
 
     /// So far: bytes or rows.

@@ -133,6 +133,8 @@ fn a_limit_of_file_sizes_ends_a_run_that_tells() {
     shop.many_products_in_stock(500);
     let rows = (1..=500).fold(String::new(), |rows, number| rows + &format!("S-{number:03},9\n"));
     shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数\n{rows}"));
+    let foreseen = run_limited(&shop, "ulimit -f 4", &["check-settings", "--offline"]);
+    assert!(matches!(foreseen.code, 6 | 8), "{foreseen}");
     let ran = run_limited(&shop, "ulimit -f 4", &["import-stock", "--json"]);
     assert!(matches!(ran.code, 6 | 8), "{ran}");
     assert_eq!(ran.json()["outcome"], "failed", "{ran}");

@@ -31,6 +31,7 @@ mod explain;
 mod formats;
 mod ftp_client;
 mod held;
+mod hosts;
 mod in_flight;
 mod init;
 mod kept;
