@@ -308,7 +308,7 @@ fn problem_text(problem: &Problem, language: Language) -> String {
 }
 
 /// Of so many problems of one kind each is told: an inbox can be full of bad files.
-const TOLD_OF_A_KIND_MAX: usize = 100;
+const TOLD_OF_A_KIND_MAX: usize = 250;
 
 /// The first problems of each kind, and how many more there are.
 fn bounded(problems: &[Problem]) -> Vec<Problem> {

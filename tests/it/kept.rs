@@ -209,7 +209,7 @@ fn small_disk_an_archive_on_another_file_system_keeps_every_copy() {
 // Large copies are packed -----------------------------------------------------------------------------------------
 
 /// What a copy holds.
-fn unpacked(copy: &Path) -> Vec<u8> {
+pub fn unpacked(copy: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     GzDecoder::new(fs::File::open(copy).unwrap()).read_to_end(&mut bytes).unwrap();
     bytes

@@ -684,7 +684,7 @@ fn orders_chosen_are_orders_in_the_file_and_members_of_the_batch() {
         &[&batch],
     );
     let copies = shop.work_files_below("archive");
-    assert_eq!(std::fs::read(&copies[0]).unwrap(), bytes);
+    assert_eq!(crate::kept::unpacked(&copies[0]), bytes);
 }
 
 #[test]
