@@ -2,6 +2,7 @@
 
 pub(crate) mod batches;
 pub(crate) mod cases;
+pub(crate) mod clock;
 pub(crate) mod files;
 pub(crate) mod forget;
 pub(crate) mod held;

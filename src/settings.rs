@@ -26,6 +26,7 @@ pub(crate) use self::names::{key_of, setting_name};
 pub use self::pattern::Pattern;
 use self::reader::{Env, Reader, Secrets};
 use crate::encoding::Encoding;
+use crate::file_time::TimeInName;
 use crate::job::Job;
 use crate::kept;
 use crate::layout::one_line;
@@ -337,6 +338,8 @@ pub struct Inbox {
     pub ready: Ready,
     /// What becomes of a file on the server.
     pub after_import: AfterImport,
+    /// Whether times in names count.
+    pub time_in_name: TimeInName,
     /// Above this share of bad rows, in percent (0 to 100), the whole file is refused.
     pub max_bad_rows_percent: u32,
     /// Once a file has come, it is a problem when none comes for so many hours; 0: it never is.
@@ -391,6 +394,8 @@ pub struct Stock {
     pub reflect_lag: TimeDelta,
     /// What that time runs from.
     pub reflect_when: ReflectWhen,
+    /// What a file that does not name a SKU says of it.
+    pub files: StockFiles,
     /// When a file looks broken.
     pub guard: Guard,
 }
@@ -402,6 +407,17 @@ pub enum ReflectWhen {
     Sent,
     /// From when its file was seen gone from the outbox.
     Taken,
+}
+
+/// What a stock file that does not name a SKU says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StockFiles {
+    /// Nothing: it may be a slice, or a file of before.
+    Auto,
+    /// Nothing: each file names all SKUs.
+    Full,
+    /// That its figure has not changed.
+    Differential,
 }
 
 /// The safety guard of stock files; a limit of 100 percent is switched off.

@@ -34,6 +34,7 @@ use crate::settings::{self, Settings};
 use crate::shelf::Shelf;
 use crate::text::sync as text;
 
+pub(crate) mod clock;
 pub mod export;
 pub mod import;
 mod run;
@@ -70,7 +71,11 @@ pub fn run(
         Ok(Some(mut run)) => {
             log::info!("begins, with {}", settings.environment.as_str());
             interrupt::end_after(run_max(settings));
-            if let Err(error) = caught(|| job(&mut run)) {
+            let checked = |run: &mut Run<'_>| match run.permit {
+                Some(permit) => clock::check(run, permit),
+                None => Ok(()),
+            };
+            if let Err(error) = caught(|| checked(&mut run).and_then(|()| job(&mut run))) {
                 run.report.fail(failure_of(&error));
             }
             report = end(run);
@@ -216,7 +221,9 @@ fn forget_entries(run: &Run<'_>, permit: Permit, before: Moment) -> Result<Left>
 /// Forgets, notes the end, gives the locks back, and only then mails: a slow mail server keeps nobody waiting.
 fn end(mut run: Run<'_>) -> Report {
     let Some(permit) = run.permit else { return run.report };
-    if let Err(error) = forget(&run, permit) {
+    // What is old is a matter of the clock, which may be what is wrong.
+    let may_forget = run.report.exit != Exit::Settings;
+    if may_forget && let Err(error) = forget(&run, permit) {
         log::warn!("cannot forget old runs and files: {error:#}");
     }
     run.report.finished_at = run.clock.now();

@@ -351,6 +351,14 @@ pub(crate) fn find_file(
     { found }.next().transpose()
 }
 
+/// The names of the files that a job took last.
+pub(crate) fn last_names(connection: &Connection, job: Job, at_most: usize) -> Result<Vec<String>> {
+    let sql = "SELECT name FROM tempostar_files WHERE command = ?1 ORDER BY id DESC LIMIT ?2";
+    let mut statement = connection.prepare(sql)?;
+    let names = statement.query_map((job, at_most), |row| row.get(0))?;
+    Ok(names.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The own time that this content had, preferably under this name.
 pub(crate) fn time_of_content(
     connection: &Connection,

@@ -51,6 +51,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/010_who_started.sql"),
     include_str!("schema/011_put_away.sql"),
     include_str!("schema/012_held.sql"),
+    include_str!("schema/013_shipped_in_tempostar.sql"),
 ];
 
 /// The last version that was kept in `PRAGMA user_version`.

@@ -6,6 +6,7 @@ use super::finding::Found;
 use super::world::World;
 use super::{database, disks, files, folders, mail, orders, schedule, server};
 use super::{settings_file, work_folder, write_test};
+use crate::books::batches::Place;
 use crate::cli::CheckSettings;
 use crate::job::Job;
 use crate::owner::User;
@@ -291,7 +292,13 @@ pub(super) const LADDER: &[Rung] = &[
         title: say::title_server_clock,
         after: &[WRITE_TEST],
         stops: NO_JOB,
-        look: |world| Ok(write_test::clock(world.written.as_ref().context("nothing was written")?)),
+        look: |world| {
+            let written = world.written.as_ref().context("nothing was written")?;
+            if let Some(books) = &world.database {
+                write_test::remember(books, &Place::new(world.settings).server, written)?;
+            }
+            Ok(write_test::difference_told(written))
+        },
     },
     Rung {
         id: "products-file",

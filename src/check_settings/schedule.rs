@@ -1,7 +1,7 @@
 //! When the jobs ran, and what the time is.
 
 use anyhow::Result;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use super::finding::{Finding, Found};
@@ -10,13 +10,8 @@ use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::Severity;
 use crate::settings::{Environment, Settings};
+use crate::sync::clock::{SLACK, WRITTEN_ON};
 use crate::text::{Text, check_settings as say};
-
-/// No clock can be right that shows an earlier day than that on which this was written.
-const WRITTEN_ON: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 1).unwrap();
-
-/// Two hosts that share a database need not agree to the minute.
-const CLOCK_SLACK_MIN: i64 = 10;
 
 /// Even a whole catalogue over a slow line is done by then.
 const RUNNING_MIN_MAX: i64 = 60;
@@ -79,7 +74,7 @@ pub(super) fn clock(database: Option<&Connection>, now: Moment) -> Result<Found>
         return Ok(found.with(Finding::of(say::clock_before_release(now, &WRITTEN_ON.to_string()))));
     }
     let newest = database.map(runs::newest_run).transpose()?.flatten();
-    let newest = newest.filter(|newest| *newest > now + TimeDelta::minutes(CLOCK_SLACK_MIN));
+    let newest = newest.filter(|newest| *newest > now + SLACK);
     let problem = newest.map(|newest| say::clock_behind_ledger(now, newest));
     Ok(found.with_all(problem.map(Finding::of)))
 }

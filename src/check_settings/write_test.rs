@@ -10,12 +10,15 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::finding::{Finding, Found};
 use super::server;
+use crate::books::Books;
+use crate::books::clock::{self, Known};
 use crate::kept::create_file;
 use crate::moment::{Clock, JAPAN_AHEAD, Moment};
 use crate::permit::Permit;
 use crate::server::{Error, ErrorKind, Remote, RemoteFile};
 use crate::settings::{AfterImport, Inbox};
 use crate::shelf::Shelf;
+use crate::sync::clock::ahead;
 use crate::sync::import::join;
 use crate::text::check_settings as say;
 
@@ -159,8 +162,22 @@ fn is_left(remote: &mut Remote<'_>, path: &str) -> bool {
     matches!(remote.size(path), Ok(Some(_)))
 }
 
+/// Remembers how far the server's clock is ahead, and that a person had ours checked: the jobs go by both.
+pub(super) fn remember(books: &Books, server: &str, written: &Written) -> Result<()> {
+    let ahead = written.told.map(|told| ahead(told, written.between));
+    if ahead.is_some_and(|ahead| ahead.abs() > TimeDelta::hours(ZONE_MAX_H + 1)) {
+        return Ok(());
+    }
+    books.write(Permit::of_a_real_run(), "server-clock", |books| {
+        if let Some(ahead) = ahead {
+            clock::note_server_ahead(books, server, Known::Measured, ahead)?;
+        }
+        clock::note_confirmed(books, written.between.1)
+    })
+}
+
 /// The difference between the server's clock and ours.
-pub(super) fn clock(written: &Written) -> Found {
+pub(super) fn difference_told(written: &Written) -> Found {
     let Some(told) = written.told else { return Found::ok(say::clock_untold()) };
     match difference(told, written.between) {
         Difference::Small(seconds) => Found::ok(say::clock_right(seconds)),

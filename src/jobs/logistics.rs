@@ -29,6 +29,7 @@ use crate::settings::{Inbox, Settings};
 use crate::sheet::Sheet;
 use crate::sync::Run;
 use crate::sync::import::{Comparison, ImportJob, Incoming, Source, import};
+use crate::text::jobs as text;
 
 /// Runs the job. What it did and what went wrong is in the report.
 pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
@@ -110,14 +111,41 @@ fn decide_order(
 ) -> Result<()> {
     let order_no = &entries[0].order_no;
     let rows = u64::try_from(entries.len())?;
-    let Some(mut order) = lookup.order(order_no)? else {
-        tally.unknown_orders.add(&format!("{}-{order_no}", tally.shop_code));
-        tally.rows_unknown += rows;
-        return Ok(());
+    let mut order = match lookup.order(order_no) {
+        Ok(Some(order)) => order,
+        Ok(None) => {
+            tally.unknown_orders.add(&format!("{}-{order_no}", tally.shop_code));
+            tally.rows_unknown += rows;
+            return Ok(());
+        }
+        // A text of it is none, say.
+        Err(error) if is_of_a_value(&error) => {
+            tally
+                .problems
+                .push(text::order_unreadable(order_no, &error.to_string()).at_line(entries[0].line));
+            return Ok(());
+        }
+        Err(error) => return Err(error),
     };
+    if !order.is_sent {
+        tally.never_sent.add(order_no);
+        return keep.never_sent(order_no);
+    }
+    let contradicted = order.contradicted(entries);
+    if !contradicted.is_empty() {
+        tally.contradicted.add(order_no);
+    }
+    if order.shipments.iter().any(|shipment| shipment.is_newer(file_time)) {
+        tally.stale.add(order_no);
+    }
     let shipped: Vec<&Entry> = entries.iter().filter(|entry| entry.progress == Progress::Shipped).collect();
     if shipped.is_empty() {
-        return note_unshipped(entries, &order, keep, tally);
+        let is_certain =
+            contradicted.is_empty() && !order.shipments.iter().any(|shipment| shipment.is_newer(file_time));
+        return match is_certain {
+            true => note_unshipped(entries, &order, keep, tally),
+            false => Ok(()),
+        };
     }
     if order.is_cancelled {
         tally.shipped_but_cancelled.add(order_no);
@@ -126,7 +154,7 @@ fn decide_order(
     if shipped.iter().any(|entry| entry.added.is_some()) {
         order.lines = lookup.lines(order_no)?;
     }
-    let decision = decide(&order, &shipped, columns, file_time);
+    let decision = decide(&order, &shipped, &contradicted, columns, file_time);
     if decision.changes_anything() {
         tally.rows_applied += rows;
     }
@@ -139,6 +167,13 @@ fn decide_order(
     keep.decision(order_no, &decision, &shipped)?;
     tally.problems.extend(decision.problems);
     Ok(())
+}
+
+/// Whether a value in the database is what cannot be read, and not the database itself.
+fn is_of_a_value(error: &anyhow::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, InvalidColumnType, Utf8Error};
+    let cause = error.downcast_ref::<rusqlite::Error>();
+    matches!(cause, Some(FromSqlConversionFailure(..) | InvalidColumnType(..) | Utf8Error(..)))
 }
 
 fn note_unshipped(

@@ -19,6 +19,7 @@
 mod lookup;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -39,7 +40,7 @@ use crate::problem::Problem;
 use crate::report::{self, Counts};
 use crate::server::Remote;
 use crate::settings::columns::STOCK_REQUIRED;
-use crate::settings::{Guard, Inbox, ReflectWhen, Settings};
+use crate::settings::{Guard, Inbox, ReflectWhen, Settings, StockFiles};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::shelf::Shelf;
 use crate::sync::export::{is_about_the_folder, watch_outbox};
@@ -147,7 +148,13 @@ impl ImportJob for ImportStock<'_> {
         };
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let compared = finish_comparison(incoming, &tally, unknown_columns, held_because)?;
+        let has_freed = self.settings.stock.files == StockFiles::Differential
+            && incoming.progress == Progress::New
+            && files::applied_later(incoming.shop, Job::Stock, incoming.file_time)?.is_empty()
+            && free_unnamed(incoming.shop, &in_flight, incoming.file_time)? > 0;
+        let is_in_order = is_in_order && !has_freed;
         let plan = StockPlan::number(incoming.shop, is_in_order, known_until, incoming.file_time)?;
+        let is_first_load = is_first_load && compared.applied > 0;
         Ok(Comparison { is_first_load, plan: Box::new(plan), ..compared })
     }
 }
@@ -513,6 +520,27 @@ pub(crate) fn read_figures(
     Ok(())
 }
 
+/// A file of changed SKUs says of all others that their figures are as they were: what was allocated for orders that
+/// TEMPOSTAR knows by now is free. Gives how many SKUs that is about.
+fn free_unnamed(shop: &Connection, in_flight: &HashMap<String, i64>, file_time: Moment) -> Result<usize> {
+    let mut allocated =
+        shop.prepare("SELECT sku_code, quantity, allocated FROM stock WHERE allocated <> 0 AND as_of <= ?1")?;
+    let mut freed = Vec::new();
+    let mut rows = allocated.query([file_time])?;
+    while let Some(row) = rows.next()? {
+        let (code, quantity, allocated): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if in_flight.get(&code).copied().unwrap_or(0) < allocated {
+            freed.push((code, quantity));
+        }
+    }
+    if !freed.is_empty() {
+        index_changes(shop)?;
+    }
+    let mut insert = shop.prepare("INSERT OR IGNORE INTO temp.stock_changes VALUES (?1, ?2, 0, 0)")?;
+    freed.iter().try_for_each(|(code, quantity)| insert.execute((code, quantity)).map(drop))?;
+    Ok(freed.len())
+}
+
 /// Why a person should look at this file before it is applied.
 fn held_because(incoming: &Incoming<'_>, tally: &Tally, guard: &Guard) -> Result<Vec<Problem>> {
     let rows = incoming.sheet.rows_read();
@@ -578,7 +606,9 @@ fn finish_comparison(
     if unknown > 0 {
         incoming.problems.extend(unknown_skus(incoming.shop)?);
     }
-    if unknown > 0 && changed + unchanged + tally.stale == 0 {
+    // Before the first products come nothing can match.
+    let has_skus = count(incoming.shop, "SELECT EXISTS (SELECT 1 FROM skus)")? == 1;
+    if unknown > 0 && changed + unchanged + tally.stale == 0 && has_skus {
         incoming.problems.push(text::nothing_matches());
     }
     let uncountable = uncountable_lines(incoming.shop)?;

@@ -13,10 +13,12 @@ use super::reader::{Reader, Secrets};
 use super::{
     AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
     Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, Products, Ready, ReflectWhen,
-    Secret, Server, Settings, Shop, Smtp, Stock, Tls, TlsVersion, Transport, WithoutStatus, language_of,
+    Secret, Server, Settings, Shop, Smtp, Stock, StockFiles, Tls, TlsVersion, Transport, WithoutStatus,
+    language_of,
 };
 use super::{checks, columns};
 use crate::encoding::Encoding;
+use crate::file_time::TimeInName;
 use crate::job::Job;
 use crate::kept;
 use crate::owner::or_denied;
@@ -363,6 +365,7 @@ fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str, every_
     let settle = Duration::from_secs(r.number(&key("settle_s"), 0..=600, 2));
     let suffix = r.text(&key("marker"), checks::marker).unwrap_or_else(|| ".lock".to_owned());
     let ready = [("stable", false), ("marker", true)];
+    let times_in_names = [("auto", TimeInName::Auto), ("never", TimeInName::Never)];
     let after_import = [("archive", AfterImport::Archive), ("delete", AfterImport::Delete)];
     Inbox {
         folder: server_folder(r, &key("inbox"), default, shop_code),
@@ -373,6 +376,7 @@ fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str, every_
             _ => Ready::Stable { settle },
         },
         after_import: r.word(&key("after_import"), &after_import).unwrap_or(AfterImport::Archive),
+        time_in_name: r.word(&key("time_in_name"), &times_in_names).unwrap_or(TimeInName::Auto),
         max_bad_rows_percent: r.number(&key("max_bad_rows_percent"), 0..=100, 5),
         expect_file_every_h: r.number(&key("expect_file_every_h"), 0..=8760, every_h),
         keep_on_server_days: r.number(&key("keep_on_server_days"), 0..=36_500, 30),
@@ -417,6 +421,8 @@ fn products(r: &mut Reader<'_>, shop_code: &str) -> Products {
 }
 
 fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
+    let files =
+        [("auto", StockFiles::Auto), ("full", StockFiles::Full), ("differential", StockFiles::Differential)];
     let reflect_when = [("sent", ReflectWhen::Sent), ("taken", ReflectWhen::Taken)];
     let mut naming = columns::naming(r, "stock", &columns::known(columns::STOCK), columns::STOCK_REQUIRED);
     if naming.unnamed == Unnamed::Never {
@@ -427,6 +433,7 @@ fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
         inbox: Inbox { naming, ..inbox(r, "stock", "/netstock/{shop_code}", shop_code, 24) },
         reflect_lag: TimeDelta::minutes(r.number("stock.reflect_lag_min", 0..=1440, 10)),
         reflect_when: r.word("stock.reflect_when", &reflect_when).unwrap_or(ReflectWhen::Sent),
+        files: r.word("stock.files", &files).unwrap_or(StockFiles::Auto),
         guard: Guard {
             zero_percent: r.number("stock.guard.zero_percent", 0..=100, 20),
             unknown_percent: r.number("stock.guard.unknown_percent", 0..=100, 50),

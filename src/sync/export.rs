@@ -20,6 +20,7 @@ use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use super::clock;
 use super::import::{join, marker_name};
 use super::run::Run;
 use crate::books::batches::{self, Batch, BatchState, NewBatch, Place};
@@ -301,7 +302,12 @@ fn send(
         if !intact.with_context(|| format!("cannot read {}", bytes.display()))? {
             return release(run, permit, remote, &batch);
         }
+        let before = run.clock.now();
         remote.upload(permit, &bytes, &temporary_path(run, &batch))?;
+        let between = (before, run.clock.now());
+        if let Ok(Some(told)) = remote.modified(&temporary_path(run, &batch)) {
+            clock::note_measured(run, permit, clock::ahead(told, between))?;
+        }
         log::info!(file = batch.file_name; "uploaded under its temporary name");
         let run_id = &run.report.run_id;
         run.books.write(permit, "uploaded", |books| batches::mark_uploaded(books, batch.id, run_id))?;

@@ -166,7 +166,7 @@ fn tell_absence(run: &mut Run<'_>) -> Result<()> {
 fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &dyn ImportJob, spool: &Path) -> Result<()> {
     let mut files = Vec::new();
     for path in paths {
-        files.extend(copy_to_spool(run, path, job.inbox().encoding, spool)?);
+        files.extend(copy_to_spool(run, path, job.inbox(), spool)?);
     }
     files.sort_by(|Spooled { entry: a, .. }, Spooled { entry: b, .. }| {
         a.file_time.cmp(&b.file_time).then_with(|| by_numbers(&a.name, &b.name))

@@ -267,6 +267,33 @@ problems! {
         hint_ja: "配送区分などは変更していません。受注の状況をご確認ください。",
         hint_en: "nothing was ticked; look into these orders",
     }
+    Error never_sent = "order-never-sent" (count: u64, names: &str) {
+        ends: InSilence, who: [Shop],
+        ja: "この店舗から送信していないのに、TEMPOSTAR の物流連携ファイルにある受注が {count} 件あります: {names}",
+        en: "orders that were never sent from here, but are in TEMPOSTAR's file ({count}): {names}",
+        hint_ja: "TEMPOSTAR に手作業で登録した受注と思われます。二重にならないよう送信を止め、配送区分などは変更していません。",
+        hint_en: "somebody entered them in TEMPOSTAR, it seems: they are held back, so that they do not arrive twice, and were not ticked",
+    }
+    Error contradicted = "order-contradicted" (count: u64, names: &str) {
+        ends: GoodFile, who: [Savaway, Shop],
+        ja: "同じ配送先の受注進捗コードが行によって異なる受注が {count} 件あります。その配送先は変更していません: {names}",
+        en: "orders of which rows of this file contradict each other about a destination ({count}); nothing of it was changed: {names}",
+        hint_ja: "TEMPOSTAR で受注の状況を確認し、正しいファイルをもう一度出力してください。",
+        hint_en: "look into these orders in TEMPOSTAR, and have the file written anew",
+    }
+    Note stale_orders = "stale-orders" (count: u64, names: &str) {
+        ja: "より新しいファイルで更新済みの配送先がある受注が {count} 件あり、古い内容では上書きしませんでした: {names}",
+        en: "orders with destinations of which a newer file has spoken, which were left alone ({count}): {names}",
+        hint_ja: "",
+        hint_en: "",
+    }
+    Error order_unreadable = "order-unreadable" (order_no: &str, reason: &str) {
+        ends: InSilence, who: [Support],
+        ja: "受注 {order_no} の値を読めません（{reason}）。この受注は変更していません。",
+        en: "order {order_no} has a value that cannot be read ({reason}); it was left alone",
+        hint_ja: "データベースの値を直して、ファイルをもう一度取り込んでください。",
+        hint_en: "mend the value in the database, and import the file once more",
+    }
     Error lines_and_destinations = "added-lines-several-destinations" (order_no: &str) {
         ends: InSilence, who: [Shop],
         ja: "受注 {order_no} は配送先が複数あるため、TEMPOSTAR で追加された明細を取り込めません。",

@@ -414,16 +414,22 @@ fn what_was_done_to_the_database_is_said() {
 }
 
 #[test]
-fn nothing_is_noted_in_the_ledger() {
+fn nothing_is_noted_in_the_ledger_but_how_the_clocks_stand() {
     let shop = good_shop();
+    let of_clocks = "key LIKE 'clock_%' OR key LIKE 'server_ahead_s %'";
+    let others = format!("tempostar_meta WHERE NOT ({of_clocks})");
     let all = || {
-        ["payment_methods", "tempostar_meta", "tempostar_runs", "tempostar_files", "tempostar_problems"]
+        ["payment_methods", &others, "tempostar_runs", "tempostar_files", "tempostar_problems"]
             .map(|table| shop.rows(&format!("SELECT * FROM {table}")))
     };
     let before = all();
     shop.remove_remote_folder(STOCK_INBOX);
     shop.run(["check-settings", "--write-test"]).exits(6);
     assert_eq!(all(), before);
+    shop.check_rows(
+        &format!("SELECT key, value FROM tempostar_meta WHERE {of_clocks} ORDER BY key"),
+        &["clock_confirmed|2026-11-24 10:15:00", "server_ahead_s 12345_0@127.0.0.1|0"],
+    );
 }
 
 // Free items, payment methods, orders ----------------------------------------------------------------------------

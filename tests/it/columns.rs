@@ -325,6 +325,8 @@ fn every_column_of_a_logistics_file_reaches_its_own_at_the_destination_that_is_n
             "shipped_on: 2026-11-16",
             "delivered_on: 2026-11-22",
             "tracking_no: 3333-4444",
+            "shipped_in_tempostar_at: 2026-11-16 09:04:00",
+            "tempostar_as_of: 2026-11-24 11:20:00",
         ]
     );
     assert_eq!(
@@ -334,6 +336,8 @@ fn every_column_of_a_logistics_file_reaches_its_own_at_the_destination_that_is_n
             "shipped_on: 2026-11-21",
             "delivered_on: 2026-11-23",
             "tracking_no: 1111-2222",
+            "shipped_in_tempostar_at: 2026-11-21 09:02:00",
+            "tempostar_as_of: 2026-11-24 11:20:00",
         ]
     );
     assert_eq!(shop.rows("SELECT * FROM order_lines"), lines);
@@ -379,7 +383,8 @@ fn what_stands_in_an_order_is_kept_where_a_logistics_file_is_silent() {
     let sheet = "ショップ受注番号,受注進捗コード,荷物番号\n12345-1001,800,3333-4444\n";
     let [order, shipment] = changes(&mut shop, sheet, [ORDER, SHIPMENT_1]);
     assert_eq!(order, ["payment_status: 1", "updated_at: 2026-11-24 11:20:00"]);
-    assert_eq!(shipment, ["tracking_no: 3333-4444"]);
+    let told = ["shipped_in_tempostar_at: 2026-11-24 11:20:00", "tempostar_as_of: 2026-11-24 11:20:00"];
+    assert_eq!(shipment, [["tracking_no: 3333-4444"].as_slice(), &told].concat());
 }
 
 // Stock files ----------------------------------------------------------------------------------------------------

@@ -146,6 +146,7 @@ fn by_the_hosts_clock_it_is_japan_time_in_every_zone() {
     for zone in ["America/New_York", "Asia/Tokyo"] {
         let shop = shop();
         put_stock(&shop, "2026-11-24 10:10:00", &[("A-1", 8)]);
+        shop.ftp.set_clock(None);
         let mut command = shop.command(["import-stock"]);
         let status = command.env_remove("TEMPOSTAR_NOW").env("TZ", zone).output().unwrap().status;
         assert!(status.success());
@@ -169,6 +170,31 @@ fn a_differential_file_leaves_figure_and_allocation_of_the_others_alone() {
     shop.run(["import-stock"]).ok();
     shop.check_stock("A-1", 8, 0);
     shop.check_stock("B-1", 10, 3);
+}
+
+#[test]
+fn a_file_of_what_has_changed_frees_what_it_does_not_name_if_the_settings_say_so() {
+    let mut shop = shop();
+    shop.setting("[stock]\n", "[stock]\nfiles = \"differential\"\n");
+    shop.order("1001").line("A-1", 2).line("B-1", 3).insert();
+    shop.at("2026-11-24 10:16:00").run(["export-orders"]).ok();
+    shop.order("1002").line("B-1", 1).insert();
+    // It cannot know the orders yet.
+    shop.at("2026-11-24 10:21:00");
+    put_stock(&shop, "2026-11-24 10:20:00", &[("A-1", 9)]);
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("B-1", 10, 4);
+    shop.at("2026-11-24 10:31:00");
+    put_stock(&shop, "2026-11-24 10:30:00", &[("A-1", 8)]);
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("A-1", 8, 0);
+    shop.check_stock("B-1", 10, 1);
+    // One that comes late says nothing of now.
+    shop.order("1003").line("A-1", 2).insert();
+    shop.at("2026-11-24 10:32:00").run(["export-orders"]).ok();
+    put_stock(&shop, "2026-11-24 10:25:00", &[("C-1", 8)]);
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("A-1", 8, 2);
 }
 
 #[test]
@@ -284,6 +310,7 @@ fn an_order_that_is_cancelled_after_it_was_sent_is_free_again() {
 fn what_tempostar_cancels_comes_back_with_its_figure() {
     let mut shop = shop_that_sent_two_at("2026-11-24 10:16:00");
     for (time, figure) in [("2026-11-24 10:30:00", 8), ("2026-11-24 10:40:00", 10)] {
+        shop.at(time);
         put_stock(&shop, time, &[("A-1", figure)]);
         shop.at("2026-11-24 10:45:00").run(["import-stock"]).ok();
         shop.check_stock("A-1", figure, 0);
@@ -322,21 +349,24 @@ fn an_order_that_still_lies_on_a_server_that_takes_files_stays_allocated_whateve
     shop.take_away(&format!("{OUTBOX}/{}", shop.remote_files(OUTBOX)[0]));
     shop.at("2026-11-24 10:20:00").run(["export-orders"]).ok();
     // 1001 was taken, 1002 was not: TEMPOSTAR stands still for hours.
+    shop.at("2026-11-24 13:01:00");
     put_stock(&shop, "2026-11-24 13:00:00", &[("A-1", 8), ("B-1", 10)]);
-    shop.at("2026-11-24 13:01:00").run(["import-stock"]).ok();
+    shop.run(["import-stock"]).ok();
     shop.check_stock("A-1", 8, 0);
     shop.check_stock("B-1", 10, 3);
     let explained = shop.run(["explain", "B-1"]).ok().stdout;
     assert!(explained.contains("sent 2026-11-24 10:20:00, not seen to be taken by TEMPOSTAR"), "{explained}");
     // It takes it, but the next file is of before.
     shop.take_away(&format!("{OUTBOX}/{}", shop.remote_files(OUTBOX)[0]));
+    shop.at("2026-11-24 13:06:00");
     put_stock(&shop, "2026-11-24 13:05:00", &[("B-1", 10)]);
-    shop.at("2026-11-24 13:06:00").run(["import-stock"]).ok();
+    shop.run(["import-stock"]).ok();
     shop.check_stock("B-1", 10, 3);
     let explained = shop.run(["explain", "B-1"]).ok().stdout;
     assert!(explained.contains("lay in the outbox until 2026-11-24 13:01:00"), "{explained}");
+    shop.at("2026-11-24 13:12:00");
     put_stock(&shop, "2026-11-24 13:11:00", &[("B-1", 7)]);
-    shop.at("2026-11-24 13:12:00").run(["import-stock"]).ok();
+    shop.run(["import-stock"]).ok();
     shop.check_stock("B-1", 7, 0);
 }
 

@@ -79,6 +79,7 @@ fn an_order_number_may_hold_hyphens_and_signs() {
     let shop = Shop::new();
     shop.product_in_stock("A-1", 10);
     shop.order("ORDER-100#2.1").line("A-1", 1).insert();
+    shop.mark_all_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "status.csv",
@@ -113,6 +114,7 @@ fn tracking_data_goes_to_the_destination_that_is_named() {
     let shop = Shop::new();
     shop.product_in_stock("A-1", 10);
     shop.order("1001").line("A-1", 1).shipment("鈴木 花子").line("A-1", 1).insert();
+    shop.mark_all_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "status.csv",
@@ -130,6 +132,7 @@ fn without_a_destination_all_get_the_tracking_data() {
     let shop = Shop::new();
     shop.product_in_stock("A-1", 10);
     shop.order("1001").line("A-1", 1).shipment("鈴木 花子").line("A-1", 1).insert();
+    shop.mark_all_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "status.csv",
@@ -188,6 +191,7 @@ fn a_bad_date_rejects_its_row_only() {
         let date = if number == 2 { "2026/02/30" } else { "2026/11/24" };
         sheet += &format!("12345-{number},800,{date}\n");
     }
+    shop.mark_all_sent();
     shop.put_sheet(LOGISTICS_INBOX, "status.csv", &sheet);
     let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 29).count("rejected", 1);
     ran.problem("not-a-date", "status.csv: line 3: 出荷日", &["\"2026/02/30\""]);
@@ -202,6 +206,7 @@ fn the_ticks_come_when_the_last_destination_is_shipped_and_the_data_at_once() {
     shop.order("1001").line("A-1", 1).shipment("鈴木 花子").line("A-1", 1).insert();
     let shipments = "SELECT shipment_no, shipped_on, tracking_no FROM order_shipments ORDER BY shipment_no";
     let header = "ショップ受注番号,受注進捗コード,配送番号,出荷日,荷物番号\n";
+    shop.mark_all_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "s1.csv",
@@ -435,6 +440,7 @@ fn several_lines_of_one_sku_are_found_again_one_by_one_or_as_one() {
         let shop = Shop::new();
         shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
         shop.order("1001").line("A-1", 1).line("A-1", 2).insert();
+        shop.mark_all_sent();
         shop.put_sheet(
             LOGISTICS_INBOX,
             "s.csv",
@@ -465,6 +471,7 @@ fn lines_are_not_added_to_an_order_with_several_destinations() {
     let shop = Shop::new();
     shop.order("1001").line("A-1", 1).shipment("鈴木 花子").line("A-1", 1).insert();
     shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
+    shop.mark_all_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "s.csv",
@@ -524,6 +531,7 @@ fn order_numbers_are_split_at_the_first_hyphen_only() {
     let rows: String = ["1-2", "-1", "#1001", "2026.11-0001", "ORDER-100#2.1"]
         .map(|no| format!("12345-{no},800\n"))
         .concat();
+    shop.mark_all_sent();
     shop.put_sheet(LOGISTICS_INBOX, "status.csv", &format!("ショップ受注番号,受注進捗コード\n{rows}"));
     shop.run(["import-logistics", "--json"]).ok().count("shipped", 5).count("unknown_order", 0);
 }
@@ -543,4 +551,148 @@ fn what_is_no_order_number_of_a_shop_is_rejected() {
         let place = format!("status.csv: line {line}: ショップ受注番号");
         ran = ran.problem("bad-order-number", &place, &[&format!("\"{value}\"")]);
     }
+}
+
+// What a file says is a statement, and one that contradicts itself is none -----------------------------------------
+
+/// A sheet of these rows: number, progress, destination, tracking number.
+#[track_caller]
+fn put_rows(shop: &Shop, name: &str, rows: &[[&str; 4]]) {
+    let rows: String = rows.iter().map(|row| row.join(",") + "\n").collect();
+    let header = "ショップ受注番号,受注進捗コード,配送番号,荷物番号";
+    shop.put_sheet(LOGISTICS_INBOX, name, &format!("{header}\n{rows}"));
+}
+
+#[test]
+fn rows_that_contradict_each_other_change_nothing_of_their_destination() {
+    for other in ["600", "999"] {
+        let shop = Shop::new();
+        shop.product_in_stock("A-1", 10);
+        shop.order("1001").line("A-1", 2).shipment("佐藤").line("A-1", 1).insert();
+        shop.order("1002").line("A-1", 1).insert();
+        shop.setting("multiple_destinations = false", "multiple_destinations = true");
+        shop.run(["export-orders"]).ok();
+        put_rows(
+            &shop,
+            "s.csv",
+            &[
+                ["12345-1001", "800", "1", "11"],
+                ["12345-1001", other, "1", "12"],
+                ["12345-1001", "800", "2", "13"],
+                ["12345-1002", "800", "1", "14"],
+            ],
+        );
+        let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 1);
+        ran.only_problem("order-contradicted", "s.csv", &["(1)", "1001"]);
+        shop.check_rows(
+            "SELECT order_no, shipment_no, tracking_no FROM order_shipments ORDER BY 1, 2",
+            &["1001|1|NULL", "1001|2|13", "1002|1|14"],
+        );
+        shop.check_rows(TICKS, &["0|0|0"]);
+    }
+}
+
+#[test]
+fn an_order_that_was_never_sent_gets_no_ticks_and_is_held_back() {
+    let shop = shop_with_order();
+    shop.order("1002").line("A-1", 2).insert();
+    put_rows(&shop, "s.csv", &[["12345-1002", "800", "", "11"]]);
+    let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 0).count("never_sent", 1);
+    ran.only_problem("order-never-sent", "s.csv", &["(1)", "1002"]);
+    shop.check_rows("SELECT delivery_status, capture_status FROM orders WHERE order_no = '1002'", &["0|0"]);
+    shop.run(["export-orders", "--json"]).exits(3).count("held_back", 1);
+    assert_eq!(shop.numbers_in_outbox(), ["12345-1001"]);
+}
+
+#[test]
+fn several_tracking_numbers_of_a_destination_are_all_kept() {
+    let shop = shop_with_order();
+    let row = |number| ["12345-1001", "800", "", number];
+    put_rows(&shop, "s.csv", &[row("1111"), row("2222"), row("1111"), row("")]);
+    shop.run(["import-logistics"]).ok();
+    shop.check_rows("SELECT tracking_no FROM order_shipments", &["1111, 2222"]);
+}
+
+#[test]
+fn a_date_that_the_shops_application_wrote_ticks_nothing() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 10);
+    shop.setting("multiple_destinations = false", "multiple_destinations = true");
+    shop.order("1001")
+        .line("A-1", 2)
+        .shipment("佐藤")
+        .line("A-1", 1)
+        .set_shipment("shipped_on", "2026-11-30")
+        .insert();
+    shop.run(["export-orders"]).ok();
+    put_rows(&shop, "s.csv", &[["12345-1001", "800", "1", "11"]]);
+    shop.run(["import-logistics", "--json"]).ok().count("shipped", 0);
+    shop.check_rows(TICKS, &["0|0|0"]);
+    put_rows(&shop, "t.csv", &[["12345-1001", "800", "2", "12"]]);
+    shop.at("2026-11-24 10:25:00").run(["import-logistics", "--json"]).ok().count("shipped", 1);
+    shop.check_rows(
+        "SELECT shipped_in_tempostar_at FROM order_shipments",
+        &["2026-11-24 10:15:00", "2026-11-24 10:15:00"],
+    );
+}
+
+#[test]
+fn a_destination_without_lines_does_not_count() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 10);
+    shop.setting("multiple_destinations = false", "multiple_destinations = true");
+    shop.order("1001").line("A-1", 2).insert();
+    shop.run(["export-orders"]).ok();
+    shop.sql("INSERT INTO order_shipments (order_no, shipment_no) VALUES ('1001', 2)");
+    put_rows(&shop, "s.csv", &[["12345-1001", "800", "1", "11"]]);
+    shop.run(["import-logistics", "--json"]).ok().count("shipped", 1);
+    shop.check_rows(TICKS, &["1|1|1"]);
+}
+
+#[test]
+fn the_day_of_payment_that_came_with_the_first_part_is_that_of_the_order() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 10);
+    shop.setting("multiple_destinations = false", "multiple_destinations = true");
+    shop.order("1001").line("A-1", 2).shipment("佐藤").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    let header = "ショップ受注番号,受注進捗コード,配送番号,入金日付";
+    shop.put_sheet(LOGISTICS_INBOX, "s.csv", &format!("{header}\n12345-1001,800,1,2026/11/20\n"));
+    shop.run(["import-logistics"]).ok();
+    shop.check_rows(TICKS, &["0|0|0"]);
+    shop.put_sheet(LOGISTICS_INBOX, "t.csv", &format!("{header}\n12345-1001,800,2,\n"));
+    shop.at("2026-11-24 10:25:00").run(["import-logistics"]).ok();
+    shop.check_rows(TICKS, &["1|1|1"]);
+    shop.check_rows("SELECT paid_at FROM orders", &["2026-11-20 00:00:00"]);
+}
+
+#[test]
+fn an_older_file_does_not_replace_what_a_newer_one_brought() {
+    let mut shop = shop_with_order();
+    put_rows(&shop, "status20261124101400.csv", &[["12345-1001", "800", "", "NEW"]]);
+    shop.run(["import-logistics"]).ok();
+    shop.at("2026-11-24 10:25:00");
+    put_rows(&shop, "status20261124100400.csv", &[["12345-1001", "800", "", "OLD"]]);
+    shop.run(["import-logistics", "--json"]).ok().count("stale", 1);
+    put_rows(&shop, "status20261124100500.csv", &[["12345-1001", "999", "", ""]]);
+    shop.at("2026-11-24 10:26:00").run(["import-logistics", "--json"]).ok().count("cancelled", 0);
+    shop.check_rows("SELECT tracking_no FROM order_shipments", &["NEW"]);
+}
+
+#[test]
+fn what_stands_in_one_orders_columns_does_not_stop_the_others() {
+    let shop = shop_with_order();
+    shop.order("1002").line("A-1", 2).insert();
+    shop.order("1003").line("A-1", 2).insert();
+    shop.run(["export-orders"]).ok();
+    shop.sql(
+        "UPDATE orders SET delivery_status = '', cancelled_at = '', paid_at = '' WHERE order_no = '1001'",
+    );
+    shop.sql("UPDATE order_shipments SET tracking_no = CAST(x'ff' AS TEXT) WHERE order_no = '1002'");
+    let rows = ["1001", "1002", "1003"].map(|number| format!("12345-{number}"));
+    let rows: Vec<[&str; 4]> = rows.iter().map(|number| [number.as_str(), "800", "", "11"]).collect();
+    put_rows(&shop, "s.csv", &rows);
+    let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 2);
+    ran.only_problem("order-unreadable", "s.csv: line 3", &["1002"]);
+    shop.check_rows("SELECT order_no FROM orders WHERE delivery_status = 1", &["1001", "1003"]);
 }

@@ -19,6 +19,7 @@ mod bad_input;
 mod bent_servers;
 mod check_settings;
 mod cli;
+mod clocks;
 mod columns;
 mod crashes;
 mod database;

@@ -262,6 +262,7 @@ fn insert_orders(shop: &Shop, columns: usize) {
     shop.sql(&format!(
         "BEGIN;
          INSERT INTO orders (order_no) VALUES {};
+         UPDATE orders SET exported_at = '2026-11-24 10:06:00';
          INSERT INTO order_shipments (order_no, shipment_no) SELECT order_no, 1 FROM orders;
          COMMIT;",
         numbers.collect::<Vec<_>>().join(", ")

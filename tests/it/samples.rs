@@ -19,6 +19,7 @@ fn every_sample_sheet_is_accepted() {
     for order_no in ["1001", "ORDER-100#2.1"] {
         shop.order(order_no).line("0012", 1).insert();
     }
+    shop.mark_all_sent();
     import("import-logistics", "logistics.csv").ok().count("shipped", 1).count("rejected", 0);
 }
 

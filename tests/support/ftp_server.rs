@@ -325,8 +325,8 @@ impl FtpServer {
     }
 
     /// From now on, uploaded files get this time.
-    pub fn set_clock(&self, now: SystemTime) {
-        *locked(&self.clock) = Some(now);
+    pub fn set_clock(&self, now: Option<SystemTime>) {
+        *locked(&self.clock) = now;
     }
 
     /// The address to connect to; always `127.0.0.1`.

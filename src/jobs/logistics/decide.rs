@@ -9,6 +9,7 @@ use crate::text::jobs as text;
 /// An order as the shop has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct OrderState {
+    pub(super) is_sent: bool,
     pub(super) is_cancelled: bool,
     pub(super) is_cancelled_in_tempostar: bool,
     pub(super) ticks: Ticks,
@@ -35,6 +36,45 @@ pub(super) struct ShipmentState {
     pub(super) delivered_on: Option<String>,
     pub(super) tracking_no: Option<String>,
     pub(super) delivery_method: Option<String>,
+    /// When TEMPOSTAR shipped it. What the shop's application writes into the other columns says nothing of that.
+    pub(super) shipped_in_tempostar_at: Option<String>,
+    /// The own time of the file that said something new of it last.
+    pub(super) as_of: Option<String>,
+    /// One without lines is nothing that could be shipped.
+    pub(super) has_lines: bool,
+}
+
+impl ShipmentState {
+    fn is_meant(&self, row: &Entry) -> bool {
+        row.shipment_no.is_none_or(|number| number == self.shipment_no)
+    }
+
+    /// Whether a newer file has spoken of it.
+    pub(super) fn is_newer(&self, file_time: Moment) -> bool {
+        let as_of = self.as_of.as_deref().and_then(|as_of| as_of.parse::<Moment>().ok());
+        as_of.is_some_and(|as_of| as_of > file_time)
+    }
+
+    /// Whether rows say of it both that it is shipped and that it is not, or is cancelled.
+    fn is_contradicted(&self, rows: &[Entry]) -> bool {
+        let mut said = rows.iter().filter(|row| self.is_meant(row)).map(|row| row.progress);
+        said.next().is_some_and(|first| said.any(|other| other != first))
+    }
+}
+
+impl OrderState {
+    /// The destinations of which the file says two things at once: it changes nothing of them.
+    pub(super) fn contradicted(&self, rows: &[Entry]) -> Vec<i64> {
+        let contradicted = self.shipments.iter().filter(|shipment| shipment.is_contradicted(rows));
+        contradicted.map(|shipment| shipment.shipment_no).collect()
+    }
+
+    /// Everything that can be shipped.
+    fn is_shipped(&self, shipments: &[ShipmentState]) -> bool {
+        let has_lines = shipments.iter().any(|shipment| shipment.has_lines);
+        let mut counted = shipments.iter().filter(|shipment| shipment.has_lines || !has_lines);
+        counted.all(|shipment| shipment.shipped_in_tempostar_at.is_some())
+    }
 }
 
 /// A line as the shop has it.
@@ -63,32 +103,42 @@ impl Decision {
 }
 
 /// What the rows of a shipped order change. Computes only.
-pub(super) fn decide(order: &OrderState, rows: &[&Entry], columns: &Columns, file_time: Moment) -> Decision {
+pub(super) fn decide(
+    order: &OrderState,
+    rows: &[&Entry],
+    contradicted: &[i64],
+    columns: &Columns,
+    file_time: Moment,
+) -> Decision {
     let mut decision = Decision { is_revived: order.is_cancelled_in_tempostar, ..Decision::default() };
     let mut shipments = order.shipments.clone();
-    for shipment in &mut shipments {
-        let mine: Vec<&Entry> = rows
-            .iter()
-            .filter(|row| row.shipment_no.is_none_or(|number| number == shipment.shipment_no))
-            .copied()
-            .collect();
+    let may_change = |shipment: &&mut ShipmentState| {
+        !contradicted.contains(&shipment.shipment_no) && !shipment.is_newer(file_time)
+    };
+    for shipment in shipments.iter_mut().filter(may_change) {
+        let mine: Vec<&Entry> = rows.iter().filter(|row| shipment.is_meant(row)).copied().collect();
         if !mine.is_empty() {
             update_shipment(shipment, &mine, columns, file_time);
         }
     }
     decision.problems.extend(missing_shipments(order, rows));
-    let is_shipped = shipments.iter().all(|shipment| shipment.shipped_on.is_some());
-    if is_shipped {
-        let ticks = tick(&order.ticks, rows, file_time);
-        decision.ticks = (ticks != order.ticks).then_some(ticks);
-    }
+    let ticks = match contradicted.is_empty() && order.is_shipped(&shipments) {
+        true => tick(&order.ticks, rows, file_time),
+        // The day of payment is told with the first part, perhaps, and not with the last.
+        false => {
+            Ticks { paid_at: paid_at(rows).or_else(|| order.ticks.paid_at.clone()), ..order.ticks.clone() }
+        }
+    };
+    decision.ticks = (ticks != order.ticks).then_some(ticks);
     decision.shipments = shipments
         .into_iter()
         .zip(&order.shipments)
         .filter(|(new, old)| new != *old)
         .map(|(new, _)| new)
         .collect();
-    add_lines(order, rows, &mut decision);
+    if contradicted.is_empty() {
+        add_lines(order, rows, &mut decision);
+    }
     decision
 }
 
@@ -103,6 +153,10 @@ pub(super) fn update_shipment(
     let shipped_on = rows.iter().rev().find_map(|row| row.shipped_at).map(|time| time.date().to_string());
     shipment.shipped_on =
         shipped_on.or_else(|| shipment.shipped_on.take()).or_else(|| Some(file_time.date().to_string()));
+    if shipment.shipped_in_tempostar_at.is_none() {
+        let told = rows.iter().rev().find_map(|row| row.shipped_at);
+        shipment.shipped_in_tempostar_at = Some(told.unwrap_or(file_time).to_string());
+    }
     if columns.delivered.is_some() {
         shipment.delivered_on =
             rows.iter().rev().find_map(|row| row.delivered_on).map(|date| date.to_string());
@@ -111,11 +165,26 @@ pub(super) fn update_shipment(
         rows.iter().rev().filter_map(|row| value(row).clone()).find(|text| !text.is_empty())
     };
     if columns.tracking_no.is_some() {
-        shipment.tracking_no = last(|row| &row.tracking_no);
+        shipment.tracking_no = all_of(rows.iter().filter_map(|row| row.tracking_no.as_deref()));
     }
     if columns.delivery_method.is_some() {
         shipment.delivery_method = last(|row| &row.delivery_method);
     }
+}
+
+/// A destination's parcels, each once: `1111, 2222`.
+fn all_of<'a>(numbers: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut all: Vec<&str> = Vec::new();
+    for number in numbers.filter(|number| !number.is_empty()) {
+        if !all.contains(&number) {
+            all.push(number);
+        }
+    }
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+fn paid_at(rows: &[&Entry]) -> Option<String> {
+    rows.iter().rev().find_map(|row| row.paid_at).map(|time| time.to_string())
 }
 
 pub(super) fn missing_shipments(order: &OrderState, rows: &[&Entry]) -> Vec<Problem> {
@@ -130,7 +199,7 @@ pub(super) fn missing_shipments(order: &OrderState, rows: &[&Entry]) -> Vec<Prob
 /// payment, of which TEMPOSTAR knows better.
 pub(super) fn tick(ticks: &Ticks, rows: &[&Entry], file_time: Moment) -> Ticks {
     let shipped_at = rows.iter().filter_map(|row| row.shipped_at).max().unwrap_or(file_time).to_string();
-    let paid_at = rows.iter().rev().find_map(|row| row.paid_at).map(|time| time.to_string());
+    let paid_at = paid_at(rows);
     let keep_or = |is_set: bool, old: &Option<String>, new: &str| match old {
         Some(old) if is_set => Some(old.clone()),
         _ => Some(new.to_owned()),

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Statement, named_params, params};
 use super::decide::{Decision, LineState, OrderState, ShipmentState, Ticks};
 use super::rows::Entry;
 use crate::books::Writing;
+use crate::books::orders::{CANCELLED_SQL, SENT_SQL};
 use crate::books::rows::list_values;
 use crate::report::Changes;
 use crate::sync::import::Plan;
@@ -22,20 +23,31 @@ pub(super) struct Lookup<'a> {
 impl<'a> Lookup<'a> {
     pub(super) fn new(shop: &'a Connection) -> Result<Self> {
         Ok(Self {
-            order: shop.prepare(
-                "SELECT cancelled_at IS NOT NULL, cancelled_in_tempostar_at IS NOT NULL,
-                        delivery_status, payment_status, capture_status, shipped_at, paid_at, captured_at
+            // Whatever the shop's application has written into these columns: it is one order's matter.
+            order: shop.prepare(&format!(
+                "SELECT {CANCELLED_SQL}, cancelled_in_tempostar_at IS NOT NULL,
+                        coalesce(delivery_status = 1, 0), coalesce(payment_status = 1, 0),
+                        coalesce(capture_status = 1, 0), CAST(nullif(shipped_at, '') AS TEXT),
+                        CAST(nullif(paid_at, '') AS TEXT), CAST(nullif(captured_at, '') AS TEXT),
+                        {SENT_SQL} OR EXISTS (SELECT 1
+                                              FROM tempostar_batch_orders AS member
+                                              WHERE member.order_no = orders.order_no)
                  FROM orders
-                 WHERE order_no = ?1",
-            )?,
+                 WHERE order_no = ?1"
+            ))?,
             shipments: shop.prepare(
-                "SELECT shipment_no, shipped_on, delivered_on, tracking_no, delivery_method
-                 FROM order_shipments
+                "SELECT shipment_no, CAST(shipped_on AS TEXT), CAST(delivered_on AS TEXT), CAST(tracking_no AS TEXT),
+                        CAST(delivery_method AS TEXT), shipped_in_tempostar_at, tempostar_as_of,
+                        EXISTS (SELECT 1
+                                FROM order_lines AS line
+                                WHERE line.order_no = shipment.order_no AND line.shipment_no = shipment.shipment_no)
+                 FROM order_shipments AS shipment
                  WHERE order_no = ?1
                  ORDER BY shipment_no",
             )?,
             lines: shop.prepare(
-                "SELECT coalesce(sku_code, ''), coalesce(options, ''), quantity
+                "SELECT coalesce(CAST(sku_code AS TEXT), ''), coalesce(CAST(options AS TEXT), ''),
+                        CAST(quantity AS INTEGER)
                  FROM order_lines
                  WHERE order_no = ?1
                  ORDER BY line_no",
@@ -54,8 +66,14 @@ impl<'a> Lookup<'a> {
                 paid_at: row.get(6)?,
                 captured_at: row.get(7)?,
             };
-            let (is_cancelled, is_cancelled_in_tempostar) = (row.get(0)?, row.get(1)?);
-            Ok(OrderState { is_cancelled, is_cancelled_in_tempostar, ticks, ..OrderState::default() })
+            let (is_cancelled, is_cancelled_in_tempostar, is_sent) = (row.get(0)?, row.get(1)?, row.get(8)?);
+            Ok(OrderState {
+                is_sent,
+                is_cancelled,
+                is_cancelled_in_tempostar,
+                ticks,
+                ..OrderState::default()
+            })
         });
         let Some(mut order) = found.optional()? else { return Ok(None) };
         order.shipments = self
@@ -67,6 +85,9 @@ impl<'a> Lookup<'a> {
                     delivered_on: row.get(2)?,
                     tracking_no: row.get(3)?,
                     delivery_method: row.get(4)?,
+                    shipped_in_tempostar_at: row.get(5)?,
+                    as_of: row.get(6)?,
+                    has_lines: row.get(7)?,
                 })
             })?
             .collect::<rusqlite::Result<_>>()?;
@@ -87,12 +108,15 @@ pub(super) fn begin_changes(shop: &Connection) -> Result<()> {
     shop.execute_batch(
         "DROP TABLE IF EXISTS temp.order_ticks;
          CREATE TEMP TABLE order_ticks (
-             order_no TEXT NOT NULL PRIMARY KEY, shipped_at TEXT, paid_at TEXT, captured_at TEXT, line INTEGER NOT NULL
+             order_no TEXT NOT NULL PRIMARY KEY, shipped_at TEXT, paid_at TEXT, captured_at TEXT, line INTEGER NOT NULL,
+             -- 0: only the day of payment is known
+             is_ticked INTEGER NOT NULL
          ) WITHOUT ROWID;
          DROP TABLE IF EXISTS temp.shipment_changes;
          CREATE TEMP TABLE shipment_changes (
              order_no TEXT NOT NULL, shipment_no INTEGER NOT NULL,
              shipped_on TEXT, delivered_on TEXT, tracking_no TEXT, delivery_method TEXT, line INTEGER NOT NULL,
+             shipped_in_tempostar_at TEXT,
              PRIMARY KEY (order_no, shipment_no)
          ) WITHOUT ROWID;
          DROP TABLE IF EXISTS temp.added_lines;
@@ -105,7 +129,9 @@ pub(super) fn begin_changes(shop: &Connection) -> Result<()> {
          DROP TABLE IF EXISTS temp.cancellations;
          CREATE TEMP TABLE cancellations (
              order_no TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL, line INTEGER NOT NULL
-         ) WITHOUT ROWID;",
+         ) WITHOUT ROWID;
+         DROP TABLE IF EXISTS temp.never_sent;
+         CREATE TEMP TABLE never_sent (order_no TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
     )?;
     Ok(())
 }
@@ -116,18 +142,24 @@ pub(super) struct Keep<'a> {
     pub(super) shipment: Statement<'a>,
     pub(super) line: Statement<'a>,
     pub(super) cancellation: Statement<'a>,
+    pub(super) never_sent: Statement<'a>,
 }
 
 impl<'a> Keep<'a> {
     pub(super) fn new(shop: &'a Connection) -> Result<Self> {
         Ok(Self {
-            ticks: shop.prepare("INSERT INTO temp.order_ticks VALUES (?1, ?2, ?3, ?4, ?5)")?,
+            ticks: shop.prepare("INSERT INTO temp.order_ticks VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?,
             shipment: shop
-                .prepare("INSERT INTO temp.shipment_changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?,
+                .prepare("INSERT INTO temp.shipment_changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?,
             line: shop.prepare(
                 "INSERT INTO temp.added_lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?,
             cancellation: shop.prepare("INSERT INTO temp.cancellations VALUES (?1, ?2, ?3)")?,
+            never_sent: shop.prepare(
+                "INSERT INTO temp.never_sent
+                 SELECT ?1
+                 WHERE NOT EXISTS (SELECT 1 FROM main.tempostar_orders_known_there WHERE order_no = ?1)",
+            )?,
         })
     }
 
@@ -136,7 +168,8 @@ impl<'a> Keep<'a> {
         let last_line = rows.last().map_or(0, |row| row.line);
         if let Some(ticks) = &decision.ticks {
             let (shipped_at, paid_at, captured_at) = (&ticks.shipped_at, &ticks.paid_at, &ticks.captured_at);
-            self.ticks.execute(params![order_no, shipped_at, paid_at, captured_at, last_line])?;
+            let is_ticked = ticks.is_delivered;
+            self.ticks.execute(params![order_no, shipped_at, paid_at, captured_at, last_line, is_ticked])?;
         }
         for new in &decision.shipments {
             self.shipment.execute(params![
@@ -146,7 +179,8 @@ impl<'a> Keep<'a> {
                 new.delivered_on,
                 new.tracking_no,
                 new.delivery_method,
-                line_about(new.shipment_no, rows)
+                line_about(new.shipment_no, rows),
+                new.shipped_in_tempostar_at
             ])?;
         }
         for (position, (shipment_no, line)) in decision.lines.iter().enumerate() {
@@ -167,6 +201,12 @@ impl<'a> Keep<'a> {
         if decision.is_revived {
             self.cancellation(order_no, Cancellation::TakenBack, last_line)?;
         }
+        Ok(())
+    }
+
+    /// That TEMPOSTAR has an order that we have not sent.
+    pub(super) fn never_sent(&mut self, order_no: &str) -> Result<()> {
+        self.never_sent.execute([order_no])?;
         Ok(())
     }
 
@@ -195,7 +235,7 @@ pub(super) enum Cancellation {
 }
 
 /// Where it is kept what has to be written.
-const CHANGES: [&str; 4] = ["order_ticks", "shipment_changes", "added_lines", "cancellations"];
+const CHANGES: [&str; 5] = ["order_ticks", "shipment_changes", "added_lines", "cancellations", "never_sent"];
 
 /// What was decided, an order always as a whole, in the order of their numbers.
 pub(super) struct OrdersPlan {
@@ -234,6 +274,7 @@ impl Plan for OrdersPlan {
         note_as_known(writing)?;
         tick_orders(writing)?;
         note_cancellations(writing)?;
+        note_never_sent(writing)?;
         stamp_others(writing)
     }
 
@@ -278,13 +319,15 @@ fn choose_orders(writing: &Writing<'_>, changes: &Range<u64>) -> Result<()> {
          ) WITHOUT ROWID;",
     )?;
     writing.execute(
-        "INSERT INTO temp.chosen_orders
-         SELECT decided.order_no, orders.rowid, orders.cancelled_at IS NULL AND orders.rowid IS NOT NULL,
+        &format!(
+            "INSERT INTO temp.chosen_orders
+         SELECT decided.order_no, orders.rowid, NOT {CANCELLED_SQL} AND orders.rowid IS NOT NULL,
                 orders.updated_at
          FROM temp.decided_orders AS decided
          LEFT JOIN orders ON orders.order_no = decided.order_no
          WHERE decided.rowid BETWEEN ?1 AND ?2
-         ORDER BY decided.rowid",
+         ORDER BY decided.rowid"
+        ),
         (changes.start + 1, changes.end),
     )?;
     Ok(())
@@ -311,7 +354,7 @@ fn record(writing: &Writing<'_>, history: i64) -> Result<()> {
          SELECT :history, new.order_no, 'ticked', 0, new.line
          FROM temp.chosen_orders AS chosen
          CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
-         WHERE chosen.is_open
+         WHERE chosen.is_open AND new.is_ticked
          UNION ALL
          SELECT :history, new.order_no, CASE WHEN new.is_new THEN 'cancelled' ELSE 'revived' END, 0, new.line
          FROM temp.chosen_orders AS chosen
@@ -324,8 +367,8 @@ fn record(writing: &Writing<'_>, history: i64) -> Result<()> {
 fn write_shipments(writing: &Writing<'_>) -> Result<()> {
     writing.execute(
         "UPDATE order_shipments
-         SET (shipped_on, delivered_on, tracking_no, delivery_method)
-             = (SELECT shipped_on, delivered_on, tracking_no, delivery_method
+         SET (shipped_on, delivered_on, tracking_no, delivery_method, shipped_in_tempostar_at, tempostar_as_of)
+             = (SELECT shipped_on, delivered_on, tracking_no, delivery_method, shipped_in_tempostar_at, :as_of
                 FROM temp.shipment_changes AS new
                 WHERE new.order_no = order_shipments.order_no AND new.shipment_no = order_shipments.shipment_no)
          WHERE (order_no, shipment_no) IN (
@@ -333,7 +376,7 @@ fn write_shipments(writing: &Writing<'_>) -> Result<()> {
              FROM temp.chosen_orders AS chosen
              CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
              WHERE chosen.is_open)",
-        [],
+        named_params! { ":as_of": writing.file_time },
     )?;
     Ok(())
 }
@@ -377,9 +420,12 @@ fn note_as_known(writing: &Writing<'_>) -> Result<()> {
 fn tick_orders(writing: &Writing<'_>) -> Result<()> {
     writing.execute(
         "UPDATE orders
-         SET delivery_status = 1, payment_status = 1, capture_status = 1, updated_at = :now,
-             (shipped_at, paid_at, captured_at)
-             = (SELECT shipped_at, paid_at, captured_at
+         SET updated_at = :now,
+             (delivery_status, payment_status, capture_status, shipped_at, paid_at, captured_at)
+             = (SELECT CASE WHEN new.is_ticked THEN 1 ELSE delivery_status END,
+                       CASE WHEN new.is_ticked THEN 1 ELSE payment_status END,
+                       CASE WHEN new.is_ticked THEN 1 ELSE capture_status END,
+                       new.shipped_at, new.paid_at, new.captured_at
                 FROM temp.order_ticks AS new
                 WHERE new.order_no = orders.order_no)
          WHERE rowid IN (SELECT chosen.id
@@ -407,6 +453,18 @@ fn note_cancellations(writing: &Writing<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Notes the orders that TEMPOSTAR has although we have not sent them: export-orders holds them back.
+fn note_never_sent(writing: &Writing<'_>) -> Result<()> {
+    writing.execute(
+        "INSERT OR IGNORE INTO tempostar_orders_known_there (order_no, since)
+         SELECT order_no, :now
+         FROM temp.chosen_orders
+         WHERE order_no IN (SELECT order_no FROM temp.never_sent)",
+        named_params! { ":now": writing.now },
+    )?;
+    Ok(())
+}
+
 /// Stamps the orders of which only shipments or lines have changed.
 fn stamp_others(writing: &Writing<'_>) -> Result<()> {
     writing.execute(
@@ -416,7 +474,8 @@ fn stamp_others(writing: &Writing<'_>) -> Result<()> {
                          FROM temp.chosen_orders
                          WHERE is_open
                            AND order_no NOT IN (SELECT order_no FROM temp.order_ticks)
-                           AND order_no NOT IN (SELECT order_no FROM temp.cancellations))",
+                           AND order_no NOT IN (SELECT order_no FROM temp.cancellations)
+                           AND order_no NOT IN (SELECT order_no FROM temp.never_sent))",
         named_params! { ":now": writing.now },
     )?;
     Ok(())

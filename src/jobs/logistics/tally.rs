@@ -20,6 +20,11 @@ pub(super) struct Tally {
     pub(super) shipped_but_cancelled: Names,
     pub(super) unknown_orders: Names,
     pub(super) other_shop: Names,
+    /// TEMPOSTAR has them, and we have not sent them.
+    pub(super) never_sent: Names,
+    pub(super) contradicted: Names,
+    /// A newer file has spoken of them.
+    pub(super) stale: Names,
     pub(super) rows_applied: u64,
     pub(super) rows_unknown: u64,
     pub(super) problems: Vec<Problem>,
@@ -37,6 +42,8 @@ impl Tally {
             ("lines_added", self.lines_added),
             ("updated", self.updated),
             ("not_shipped_yet", self.not_shipped_yet),
+            ("never_sent", self.never_sent.count()),
+            ("stale", self.stale.count()),
         ] {
             counts.add(name, count);
         }
@@ -49,6 +56,9 @@ impl Tally {
         tell(&self.other_shop, text::other_shop);
         tell(&self.newly_cancelled, text::cancelled_there);
         tell(&self.shipped_but_cancelled, text::shipped_but_cancelled);
+        tell(&self.never_sent, text::never_sent);
+        tell(&self.contradicted, text::contradicted);
+        tell(&self.stale, text::stale_orders);
         incoming.problems.extend(self.problems);
         let rows = incoming.sheet.rows_read();
         let unchanged = rows.saturating_sub(self.rows_applied + self.rows_unknown + incoming.rejects.count());

@@ -10,12 +10,13 @@ use crate::moment::Moment;
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
 
+use super::super::clock;
 use super::super::run::Run;
 use super::approval::Approval;
 use super::intake::{Intake, Received};
 use super::trouble::Trouble;
 use crate::books::files::{self, FileEntry};
-use crate::file_time::{by_numbers, own_time, server_time};
+use crate::file_time::{TimeInName, by_numbers, own_time};
 use crate::interrupt;
 use crate::kept::{self, PACKED, create_file, find_copy};
 use crate::permit::Permit;
@@ -23,7 +24,7 @@ use crate::problem::Failure;
 use crate::report::{FileOutcome, FileReport};
 use crate::server::{ErrorKind, Remote, RemoteFile, Unreadable};
 use crate::settings::{AfterImport, Inbox, Ready};
-use crate::sheet::{EncodingChoice, Scan};
+use crate::sheet::Scan;
 use crate::shelf::time_of;
 use crate::text::sync as text;
 
@@ -85,12 +86,11 @@ pub(super) fn list_ready(
     {
         interrupt::sleep(*settle);
     }
-    let listed_at = run.clock.now();
+    let times = clock::times(run, inbox, &waiting)?;
     let mut files = Vec::new();
     for file in waiting {
         if is_ready(remote, inbox, &file, &markers)? {
-            let file_time =
-                own_time(&file.name, file.modified.map(|mdtm| server_time(mdtm, listed_at)), listed_at);
+            let file_time = times.own_time(&file.name, file.modified);
             files.push((file, file_time));
         } else {
             run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
@@ -203,9 +203,10 @@ pub(super) fn tell_too_large(run: &mut Run<'_>, name: &str, size: u64) {
 pub(super) fn copy_to_spool(
     run: &mut Run<'_>,
     given: &Path,
-    choice: EncodingChoice,
+    inbox: &Inbox,
     spool: &Path,
 ) -> Result<Option<Spooled>> {
+    let (choice, in_names) = (inbox.encoding, inbox.time_in_name);
     let from = &given_file(run, given)?;
     let shown = from.display().to_string();
     let unreadable = |error: &std::io::Error| Failure::of(text::file_argument(&shown, &error.to_string()));
@@ -230,6 +231,7 @@ pub(super) fn copy_to_spool(
     }
     let file_time = match known_time(run, from, &name, &received.sha256)? {
         Some(known) => known,
+        None if in_names == TimeInName::Never => modified.min(run.clock.now()),
         None => own_time(&name, Some(modified), run.clock.now()),
     };
     Ok(Some(spooled(run, shown, name, path, received, file_time)))

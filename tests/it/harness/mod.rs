@@ -71,6 +71,7 @@ impl Shop {
             variables: Vec::new(),
         };
         shop.write("tempostar.toml", sample_settings(&shop.ftp, tls).as_bytes());
+        shop.set_remote_clock(START);
         shop.write("demo.pass", format!("{}\n", shop.ftp.password()).as_bytes());
         shop
     }
@@ -200,10 +201,10 @@ impl Shop {
         File::options().write(true).open(self.on_server(path)).unwrap().set_modified(time).unwrap();
     }
 
-    /// What the server takes for the present, in Japan time: its own clock is the host's otherwise.
+    /// What the server takes for the present, in Japan time: it is the shop's otherwise.
     #[track_caller]
     pub fn set_remote_clock(&self, japan_time: &str) {
-        self.ftp.set_clock(system_time(japan_time));
+        self.ftp.set_clock(Some(system_time(japan_time)));
     }
 
     fn on_server(&self, path: &str) -> PathBuf {
@@ -215,12 +216,14 @@ impl Shop {
     /// Moves the clock (Japan time) of the runs to come.
     pub fn at(&mut self, japan_time: &str) -> &mut Self {
         self.now = japan_time.to_owned();
+        self.set_remote_clock(japan_time);
         self
     }
 
     /// The runs to come go by the host's clock.
     pub fn in_real_time(&mut self) {
         self.is_real_time = true;
+        self.ftp.set_clock(None);
     }
 
     /// Sets `LANG` of the runs to come, and leaves `language` out of the settings.
@@ -417,6 +420,12 @@ impl Shop {
         assert_eq!(found, expected, "{table} where {which}");
     }
 
+    /// All orders count as sent, although none was.
+    #[track_caller]
+    pub fn mark_all_sent(&self) {
+        self.sql("UPDATE orders SET exported_at = '2026-11-24 10:06:00' WHERE exported_at IS NULL");
+    }
+
     /// What the shop believes to have, and what of it is allocated.
     #[track_caller]
     pub fn check_stock(&self, sku: &str, quantity: i64, allocated: i64) {
@@ -512,7 +521,8 @@ file_name = "order{{timestamp}}.csv"
 fn system_time(japan_time: &str) -> SystemTime {
     let japan = NaiveDateTime::parse_from_str(japan_time, "%Y-%m-%d %H:%M:%S").unwrap();
     let seconds = japan.and_utc().timestamp() - 9 * 3600;
-    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap())
+    let length = Duration::from_secs(seconds.unsigned_abs());
+    if seconds < 0 { SystemTime::UNIX_EPOCH - length } else { SystemTime::UNIX_EPOCH + length }
 }
 
 /// The bytes of `text` in CP932, lines ended by CRLF as TEMPOSTAR writes them (`\n` inside quotes too).

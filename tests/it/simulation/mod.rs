@@ -22,6 +22,7 @@
 //!
 //! `TEMPOSTAR_SIM_SCHEDULES` sets the number of schedules; `TEMPOSTAR_SIM_SEED` plays one alone.
 
+mod clocks;
 mod model;
 mod schedule;
 mod site;

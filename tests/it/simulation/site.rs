@@ -1,6 +1,6 @@
 //! The shop's side of a simulation: a folder, a database, and `tempostar` itself, called as the binary calls it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -182,6 +182,8 @@ impl Site {
         let paths: Vec<PathBuf> = files.iter().map(|file| self.inbox().join(&file.name)).collect();
         for (path, file) in paths.iter().zip(files) {
             fs::write(path, text_of(file)).unwrap();
+            let written = File::options().write(true).open(path).unwrap();
+            written.set_modified(moment(at).to_system()).unwrap();
         }
         match &self.ftp {
             Some(_) => self.run("import-stock", at),
@@ -214,6 +216,9 @@ impl Site {
     }
 
     fn finished(&self, arguments: &[&str], at: i64) -> Finished {
+        if let Some(ftp) = &self.ftp {
+            ftp.set_clock(Some(moment(at).to_system()));
+        }
         let settings = self.folder.path().join("tempostar.toml");
         let args = ["tempostar".into(), "--config".into(), settings.into_os_string()];
         let arguments = arguments.iter().map(Into::into);
@@ -413,7 +418,7 @@ fn text_of(file: &StockFile) -> String {
 }
 
 /// In memory where the host has such a place: thousands of small databases need no disk.
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     let in_memory = Path::new("/dev/shm");
     match in_memory.is_dir() {
         true => tempfile::tempdir_in(in_memory).unwrap(),
