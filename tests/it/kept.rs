@@ -354,6 +354,8 @@ fn an_old_copy_of_orders_gives_way_to_what_a_restored_database_must_know() {
 fn what_an_import_put_away_on_the_server_goes_after_keep_on_server_days() {
     let mut shop = Shop::new();
     shop.product_in_stock("A-1", 3);
+    // Weeks without a file are no news here.
+    shop.setting(INBOX, &format!("{INBOX}\nexpect_file_every_h = 0"));
     let good = |quantity: u32| format!("商品コード,在庫数\nA-1,{quantity}\n");
     shop.put_sheet(STOCK_INBOX, "a.csv", &good(8));
     shop.put_sheet(STOCK_INBOX, "b.csv", &good(9));
@@ -381,6 +383,8 @@ fn what_an_import_put_away_on_the_server_goes_after_keep_on_server_days() {
 fn a_server_that_deletes_nothing_is_named_and_asked_again() {
     let mut shop = Shop::new();
     shop.product_in_stock("A-1", 3);
+    // Weeks without a file are no news here.
+    shop.setting(INBOX, &format!("{INBOX}\nexpect_file_every_h = 0"));
     shop.put_sheet(STOCK_INBOX, "a.csv", "商品コード,在庫数\nA-1,8\n");
     shop.run(["import-stock"]).ok();
     shop.ftp.faults().once(Fault::DeleteRefused);
