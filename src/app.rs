@@ -2,8 +2,9 @@
 //! exiting. The demo calls this, too.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -27,7 +28,7 @@ use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Approvals, Mode, Run};
 use crate::text::{Language, print as say};
-use crate::{check_settings, cli, explain, generate, held, init, log, past_runs, status, undo};
+use crate::{check_settings, cli, explain, fleet, generate, held, init, log, past_runs, status, undo};
 
 /// Does what the command line says. `args` begins with the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished {
@@ -40,6 +41,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
     match &cli.command {
         Command::Generate(what) => return generated(&call, what),
         Command::Init(options) => return made(&call, options),
+        Command::Fleet(options) => return fleet(&call, options),
         _ => {}
     }
     let settings = load(&cli.global, &cli.command);
@@ -213,6 +215,7 @@ fn run_job(call: &Call<'_>, job: Job, command: &Command, settings: &Settings) ->
         | Command::Init(_)
         | Command::Log(_)
         | Command::Held(_)
+        | Command::Fleet(_)
         | Command::Generate(_) => call.report(job),
     };
     progress.clear();
@@ -269,6 +272,12 @@ fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> A
     if let Err(failure) = options.html.as_ref().map_or(Ok(()), page) {
         return call.failed(failure, language);
     }
+    if let Some(file) = &options.metrics
+        && let Err(error) = replace(file, &status.metrics())
+    {
+        let problem = say::cannot_write(&file.display().to_string(), &error.to_string());
+        return call.failed(Failure::of(problem), language);
+    }
     let exit = if options.check && status.needs_a_look() { Exit::Partial } else { Exit::Ok };
     let text = match options.check {
         true => status.for_monitors(language) + &status.text(language),
@@ -277,6 +286,27 @@ fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> A
     let (command, run_id, at) = (call.command, call.run_id.clone(), call.clock.now());
     let json = status.json(language);
     Answer { command, run_id, exit, at, problems: Vec::new(), told: Told::Beside, text, json }
+}
+
+/// Whoever reads the file finds the old content or the new one.
+fn replace(file: &Path, content: &str) -> std::io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
+    fs::write(&beside, content)?;
+    fs::rename(&beside, file)
+}
+
+/// Has no settings of its own.
+fn fleet(call: &Call<'_>, options: &cli::Fleet) -> Finished {
+    let language = settings::locale_language();
+    let look = || {
+        let fleet = fleet::run(&options.settings, environment(call.global), call.clock);
+        let exit = if options.check && fleet.needs_a_look() { Exit::Partial } else { Exit::Ok };
+        let (text, json) = (fleet.text(language), fleet.json(language));
+        Ok(call.answer(Failure { exit, problems: Vec::new() }, text, json, language))
+    };
+    let answer = caught(look).unwrap_or_else(|error| call.failed(sync::failure_of(&error), language));
+    Printer { global: call.global, language }.finish(&answer)
 }
 
 fn explain(call: &Call<'_>, settings: &Settings, code: &str) -> Answer {

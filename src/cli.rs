@@ -143,6 +143,15 @@ Examples:
   tempostar reconcile --with list.csv        beside TEMPOSTAR's list of orders
 
 Exit codes: 0 everything agrees; 3 something differs; the others: tempostar --help";
+    pub(super) const FLEET: &str = "\
+Reads the settings files and the databases only. A shop that cannot be read stands first, with the reason.
+
+Examples:
+  tempostar fleet /etc/tempostar/shops/*.toml
+  tempostar fleet --check shop1.toml shop2.toml    for a monitor
+  tempostar fleet shop1.toml --json                with all figures
+
+Exit codes: 0; 3 with --check when a shop is to be looked at; the others: tempostar --help";
     pub(super) const LOG: &str = "\
 Reads the database only. A run that was killed, or lost its power, is told as stopped midway.
 
@@ -252,6 +261,9 @@ pub enum Command {
     /// List, show, approve or discard what the guards hold
     #[command(after_help = examples::HELD)]
     Held(Held),
+    /// Show many shops, one line each, the worst first
+    #[command(after_help = examples::FLEET)]
+    Fleet(Fleet),
     /// Make what a package ships beside the binary: shell completions and man pages
     #[command(hide = true, subcommand)]
     Generate(Generate),
@@ -273,6 +285,7 @@ impl Command {
             Self::Reconcile(_) => "reconcile",
             Self::Log(_) => "log",
             Self::Held(_) => "held",
+            Self::Fleet(_) => "fleet",
             Self::Generate(_) => "generate",
         }
     }
@@ -292,6 +305,7 @@ impl Command {
             | Self::Init(_)
             | Self::Log(_)
             | Self::Held(_)
+            | Self::Fleet(_)
             | Self::Generate(_) => None,
         }
     }
@@ -315,6 +329,7 @@ impl Command {
             | Self::Init(_)
             | Self::Log(_)
             | Self::Held(_)
+            | Self::Fleet(_)
             | Self::Generate(_) => false,
         }
     }
@@ -391,6 +406,9 @@ pub struct Status {
     /// Name everything that there is to do by hand, not only the first ten of each kind
     #[arg(long)]
     pub all: bool,
+    /// Also write figures to this file, in OpenMetrics, for the textfile collector of Prometheus' node exporter
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
     /// Also write it as a page to look at: one HTML file, without customers' data
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
@@ -471,6 +489,17 @@ pub enum HeldAct {
         /// Its number
         id: String,
     },
+}
+
+/// Options of `fleet`.
+#[derive(Args, Debug)]
+pub struct Fleet {
+    /// The settings files of the shops
+    #[arg(required = true, value_name = "SETTINGS")]
+    pub settings: Vec<PathBuf>,
+    /// Exit with 3 if any shop is to be looked at, or cannot be read
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// What `generate` makes.

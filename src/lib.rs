@@ -25,6 +25,7 @@ mod crash;
 pub mod encoding;
 pub(crate) mod explain;
 pub mod file_time;
+pub(crate) mod fleet;
 pub(crate) mod generate;
 pub(crate) mod hand_work;
 pub mod hashing;

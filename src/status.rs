@@ -1,6 +1,7 @@
 //! What `status` shows: the last runs, what waits, and what a person has to do by hand because it is not linked.
 
 mod html;
+mod metrics;
 mod show;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use crate::problem::{Exit, Failure};
 use crate::settings::{Settings, Transport};
 use crate::shelf::Shelf;
 use crate::sync::failure_of;
+use crate::text::Text;
 
 /// How much of what there is to do by hand is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,7 @@ pub(crate) enum Extent {
 #[derive(Clone, Debug)]
 pub(crate) struct Status {
     shop_name: String,
+    shop_code: String,
     environment: &'static str,
     now: Moment,
     jobs: Vec<JobState>,
@@ -83,6 +86,22 @@ struct JobState {
     no_file_for_h: Option<u32>,
 }
 
+/// What one line says of a shop.
+#[derive(Clone, Debug)]
+pub(crate) struct Summary {
+    pub shop: String,
+    pub environment: &'static str,
+    /// Why a person has to look; empty: nobody has to.
+    pub reasons: Vec<Text>,
+    /// Since when the oldest of the open problems is there.
+    pub oldest_problem: Option<Moment>,
+    pub jobs_overdue: usize,
+    pub files_held: usize,
+    pub orders_waiting: u64,
+    pub orders_held_back: u64,
+    pub hand_work: u64,
+}
+
 /// Looks. Changes nothing.
 pub(crate) fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status, Failure> {
     let look = || {
@@ -105,6 +124,7 @@ fn read(
     let (cases, sees_work_folder) = open_cases(database, settings)?;
     Ok(Status {
         shop_name: settings.shop.name.clone(),
+        shop_code: settings.shop.code.clone(),
         environment: settings.environment.as_str(),
         now: clock.now(),
         jobs: Job::ALL
@@ -174,6 +194,21 @@ fn job_state(
 }
 
 impl Status {
+    /// In short.
+    pub(crate) fn summary(&self) -> Summary {
+        Summary {
+            shop: self.shop_name.clone(),
+            environment: self.environment,
+            reasons: self.reasons(),
+            oldest_problem: self.cases.iter().map(|case| case.first_seen).min(),
+            jobs_overdue: self.jobs.iter().filter(|job| job.overdue_min.is_some()).count(),
+            files_held: self.stopped_files.iter().filter(|file| file.is_held).count(),
+            orders_waiting: self.orders_waiting,
+            orders_held_back: count(&self.held_back),
+            hand_work: hand_work::count(&self.hand_work),
+        }
+    }
+
     /// Whether a person has to look.
     pub(crate) fn needs_a_look(&self) -> bool {
         !self.reasons().is_empty()

@@ -106,6 +106,7 @@ pub struct Declared {
 pub mod books;
 pub mod check_settings;
 pub mod explain;
+pub mod fleet;
 pub mod hand_work;
 pub mod held;
 pub mod html;
@@ -167,6 +168,7 @@ mod tests {
             explain::TEXTS,
             html::TEXTS,
             init::TEXTS,
+            fleet::TEXTS,
             hand_work::TEXTS,
             held::TEXTS,
             job::TEXTS,

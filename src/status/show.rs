@@ -132,16 +132,14 @@ impl Status {
         }
     }
 
-    /// How many orders are in each state.
-    fn states_json(&self) -> Value {
-        let held_back = u64::try_from(self.held_back.len()).unwrap_or(u64::MAX);
-        let mut states: Map<String, Value> = Map::new();
-        for (state, count) in &self.states {
-            let count = if *state == OrderState::Waiting { count.saturating_sub(held_back) } else { *count };
-            states.insert(state.as_str().to_owned(), count.into());
-        }
-        states.insert("held_back".to_owned(), held_back.into());
-        Value::Object(states)
+    /// How many orders are in each state; those that are held back apart.
+    pub(super) fn order_states(&self) -> Vec<(&'static str, u64)> {
+        let held_back = count(&self.held_back);
+        let states = self.states.iter().map(|(state, count)| match state {
+            OrderState::Waiting => (state.as_str(), count.saturating_sub(held_back)),
+            _ => (state.as_str(), *count),
+        });
+        states.chain([("held_back", held_back)]).collect()
     }
 
     fn problem(&self, case: &Case) -> Text {
@@ -193,6 +191,9 @@ impl Status {
     /// For programs.
     pub(crate) fn json(&self, language: Language) -> Value {
         let held_back = self.held_back.iter();
+        let states = self.order_states().into_iter();
+        let states: Map<String, Value> =
+            states.map(|(state, count)| (state.to_owned(), count.into())).collect();
         let hand_work: Map<String, Value> = self
             .hand_work
             .iter()
@@ -215,7 +216,7 @@ impl Status {
                     "reason": hold.reason.get(language),
                     "act": hold.act.text(order_no).get(language),
                 })).collect::<Vec<_>>(),
-                "states": self.states_json(),
+                "states": states,
                 "files_not_taken": self.batches.iter().map(|batch| &batch.file_name).collect::<Vec<_>>(),
                 "outbox": self.batches.iter().map(|batch| json!({
                     "name": batch.file_name,

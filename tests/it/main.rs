@@ -29,6 +29,7 @@ mod embedded_server;
 mod encoding;
 mod exactly_once;
 mod explain;
+mod fleet;
 mod formats;
 mod ftp_client;
 mod held;

@@ -1,0 +1,142 @@
+//! `fleet`: many shops, one line each, the worst first: for whoever looks after all of them.
+
+use std::path::PathBuf;
+use std::thread;
+
+use serde_json::{Value, json};
+
+use crate::layout::columns;
+use crate::moment::{Clock, Moment};
+use crate::panics::caught;
+use crate::problem::Failure;
+use crate::settings::{self, Environment};
+use crate::status::{self, Extent, Summary};
+use crate::sync::failure_of;
+use crate::text::{Language, Text, fleet as text};
+
+/// What is known of all shops, the worst first.
+#[derive(Debug)]
+pub(crate) struct Fleet(Vec<Shop>);
+
+/// One shop.
+#[derive(Debug)]
+struct Shop {
+    settings: PathBuf,
+    found: Result<Summary, Failure>,
+}
+
+words! {
+    /// How a shop is; the worst first.
+    enum ShopState {
+        /// Its settings or its database cannot be read.
+        Unreadable = "unreadable",
+        NeedsALook = "needs_a_look",
+        Ok = "ok",
+    }
+}
+
+/// Looks at the shops of these settings files. Changes nothing.
+pub(crate) fn run(files: &[PathBuf], environment: Option<Environment>, clock: &Clock) -> Fleet {
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let share = files.len().div_ceil(workers).max(1);
+    let mut shops: Vec<Shop> = thread::scope(|scope| {
+        let look = |share| scope.spawn(move || look_at(share, environment, clock));
+        let looks: Vec<_> = files.chunks(share).map(look).collect();
+        looks.into_iter().flat_map(|look| look.join().unwrap_or_default()).collect()
+    });
+    let oldest = |shop: &Shop| shop.found.as_ref().ok().and_then(|found| found.oldest_problem);
+    // Whose oldest problem is unknown comes behind those whose is known.
+    shops.sort_by_key(|shop| (shop.state(), oldest(shop).is_none(), oldest(shop), shop.settings.clone()));
+    Fleet(shops)
+}
+
+fn look_at(files: &[PathBuf], environment: Option<Environment>, clock: &Clock) -> Vec<Shop> {
+    let look = |file: &PathBuf| -> Result<Summary, Failure> {
+        let settings = settings::load_to_look(file, environment)?;
+        Ok(status::run(&settings, clock, Extent::First)?.summary())
+    };
+    let shop = |file: &PathBuf| {
+        let found = caught(|| Ok(look(file))).unwrap_or_else(|error| Err(failure_of(&error)));
+        Shop { settings: file.clone(), found }
+    };
+    files.iter().map(shop).collect()
+}
+
+impl Fleet {
+    /// Whether any shop is not as it should be.
+    pub(crate) fn needs_a_look(&self) -> bool {
+        self.0.iter().any(|shop| shop.state() != ShopState::Ok)
+    }
+
+    /// One line a shop.
+    pub(crate) fn text(&self, language: Language) -> String {
+        let rows: Vec<Vec<Text>> = self.0.iter().map(Shop::cells).collect();
+        let cells: Vec<Vec<&str>> =
+            rows.iter().map(|row| row.iter().map(|cell| cell.get(language)).collect()).collect();
+        columns(&cells).iter().map(|line| line.trim_end().to_owned() + "\n").collect()
+    }
+
+    /// For programs.
+    pub(crate) fn json(&self, language: Language) -> Value {
+        json!({
+            "command": "fleet",
+            "needs_a_look": self.needs_a_look(),
+            "shops": self.0.iter().map(|shop| shop.json(language)).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl Shop {
+    fn state(&self) -> ShopState {
+        match &self.found {
+            Err(_) => ShopState::Unreadable,
+            Ok(found) if found.reasons.is_empty() => ShopState::Ok,
+            Ok(_) => ShopState::NeedsALook,
+        }
+    }
+
+    /// What is wrong, if anything is.
+    fn reasons(&self) -> Vec<Text> {
+        match &self.found {
+            Ok(found) => found.reasons.clone(),
+            Err(failure) => {
+                failure.problems.iter().take(1).map(|problem| problem.located_message()).collect()
+            }
+        }
+    }
+
+    fn cells(&self) -> Vec<Text> {
+        let state = match self.state() {
+            ShopState::Unreadable => text::unreadable(),
+            ShopState::NeedsALook => text::needs_a_look(),
+            ShopState::Ok => text::ok(),
+        };
+        let found = self.found.as_ref().ok();
+        let name = found.map(|found| format!("{} ({})", found.shop, found.environment)).unwrap_or_default();
+        let since = found.and_then(|found| found.oldest_problem).map(|time: Moment| text::since(time));
+        vec![
+            state,
+            Text::same(self.settings.display().to_string()),
+            Text::same(name),
+            since.unwrap_or_default(),
+            Text::joined(&self.reasons(), "、", "; "),
+        ]
+    }
+
+    fn json(&self, language: Language) -> Value {
+        let found = self.found.as_ref().ok();
+        json!({
+            "settings": self.settings,
+            "state": self.state(),
+            "shop": found.map(|found| &found.shop),
+            "environment": found.map(|found| found.environment),
+            "reasons": self.reasons().iter().map(|reason| reason.get(language)).collect::<Vec<_>>(),
+            "oldest_problem": found.and_then(|found| found.oldest_problem),
+            "jobs_overdue": found.map(|found| found.jobs_overdue),
+            "files_held": found.map(|found| found.files_held),
+            "orders_waiting": found.map(|found| found.orders_waiting),
+            "orders_held_back": found.map(|found| found.orders_held_back),
+            "hand_work": found.map(|found| found.hand_work),
+        })
+    }
+}
