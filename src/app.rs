@@ -244,7 +244,11 @@ fn check(
     language: Language,
 ) -> Answer {
     let progress = call.progress(language);
-    let checked = check_settings::run(settings, options, &call.run_id, call.clock, &progress);
+    // Where only a password is wrong, the rest can be looked at.
+    let look = |path: PathBuf| settings::load_to_look(&path, environment(call.global)).ok();
+    let found = settings.as_ref().err().and_then(|_| settings::find(call.global.config.as_deref()).ok());
+    let checked =
+        check_settings::run(settings, found.and_then(look), options, &call.run_id, call.clock, &progress);
     progress.clear();
     let failure = Failure { exit: checked.exit(), problems: checked.problems() };
     let outcome = if failure.exit == Exit::Ok { Outcome::Ok } else { Outcome::Failed };

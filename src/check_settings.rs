@@ -46,15 +46,17 @@ use self::ladder::{LADDER, Rung, ladder};
 pub use self::show::Colours;
 use self::world::World;
 
-/// Runs the checks. `run_id` becomes part of the names of files that are made to try things out.
+/// Runs the checks. `run_id` becomes part of the names of files that are made to try things out. `but_secrets` is for what
+/// needs no password, where it is the passwords that are wrong.
 pub fn run(
     settings: Result<Settings, Failure>,
+    but_secrets: Option<Settings>,
     options: &CheckSettings,
     run_id: &str,
     clock: &Clock,
     progress: &Progress,
 ) -> Checked {
-    let (mut checks, settings) = settings_file::judge(settings);
+    let (mut checks, settings) = settings_file::judge(settings, but_secrets);
     let Some(settings) = settings else {
         for rung in ladder(options) {
             checks.push(not_tried(rung, &checks));
@@ -64,6 +66,7 @@ pub fn run(
     // Whoever waits at the screen wants to hear of a fault soon; one more try sorts out mere chance.
     let ftp = Ftp { retries: settings.ftp.retries.min(1), ..settings.ftp.clone() };
     let mut world = World::new(&settings, &ftp, options, run_id, clock, progress);
+    world.passed.extend(checks.iter().filter(|check| check.status == Status::Ok).map(|check| check.id));
     for rung in ladder(options) {
         let check = climb(rung, &mut world, &checks);
         if matches!(check.status, Status::Ok | Status::Warning) {
@@ -113,7 +116,8 @@ fn explain(error: &anyhow::Error, database: &Path) -> Vec<Finding> {
 /// A check that stands on one that has not passed: it names the root cause.
 fn not_tried(rung: &Rung, checks: &[Check]) -> Check {
     let earlier = checks.iter().find(|check| {
-        let is_below = rung.after.is_empty() || rung.after.contains(&check.id);
+        let is_first = ["settings", "options"].contains(&check.id);
+        let is_below = is_first || rung.after.is_empty() || rung.after.contains(&check.id);
         is_below && matches!(check.status, Status::Error | Status::Skipped)
     });
     let why = match earlier {

@@ -14,10 +14,12 @@ use super::disks;
 use super::finding::{Finding, Found, OTHERS};
 use crate::books::{self, Books};
 use crate::encoding::comparable_name;
+use crate::job::Job;
 use crate::jobs::orders::PAYMENT_SETUP_SINCE;
 use crate::layout::grouped;
 use crate::problem::Exit;
 use crate::settings::{FieldContent, OrderField, Orders, Settings};
+use crate::shelf::Shelf;
 use crate::text::{Text, books as say_shop, check_settings as say};
 use crate::threads;
 
@@ -26,6 +28,8 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Books)> {
     let path = &settings.database;
     let shown = path.display().to_string();
     let before = books::found_version(path);
+    let lock = |job: &Job| format!("{job}.{}.lock", settings.environment.as_str());
+    let has_work_seen = Job::ALL.iter().any(|job| Shelf::at(&settings.work_dir).place(&lock(job)).exists());
     let database = books::open(settings)?;
     // What is looked at is what a run would find; listing it is the run's.
     books::list_in_memory(&database, settings)?;
@@ -35,7 +39,17 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Books)> {
         Some(found) if found < version => say::database_migrated(&shown, found, version),
         Some(_) => say::database_opened(&shown, version),
     };
-    Ok((Found::ok(fact).with_all(open_to_others(path)), database))
+    let has_seen_work: bool = database.query_row(
+        "SELECT EXISTS (SELECT 1 FROM tempostar_runs)
+             OR EXISTS (SELECT 1 FROM orders)
+             OR EXISTS (SELECT 1 FROM products)
+             OR EXISTS (SELECT 1 FROM main.payment_methods)",
+        [],
+        |row| row.get(0),
+    )?;
+    let strange = (has_work_seen && !has_seen_work)
+        .then(|| Finding::of(say::database_strange(&shown, &settings.work_dir.display().to_string())));
+    Ok((Found::ok(fact).with_all(strange).with_all(open_to_others(path)), database))
 }
 
 /// Customers' names and addresses are in it.

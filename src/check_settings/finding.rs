@@ -107,6 +107,9 @@ impl Finding {
 /// Read, write or enter, for users who are neither the owner nor of the group.
 pub(super) const OTHERS: u32 = 0o007;
 
+/// Write, for these.
+pub(super) const OTHERS_WRITE: u32 = 0o002;
+
 pub(super) fn first_mend(title: &Text) -> Text {
     Text { ja: say::first_mend(&title.ja).ja, en: say::first_mend(&title.en).en }
 }

@@ -34,6 +34,13 @@ const DATABASE: &[&str] = &["database", "database-integrity"];
 /// From the bottom up.
 pub(super) const LADDER: &[Rung] = &[
     Rung {
+        id: "samples",
+        title: say::title_sample_values,
+        after: &[],
+        stops: NO_JOB,
+        look: |world| Ok(settings_file::samples(world.settings)),
+    },
+    Rung {
         id: "passwords",
         title: say::title_passwords,
         after: &[],
@@ -152,7 +159,7 @@ pub(super) const LADDER: &[Rung] = &[
     Rung {
         id: "server-trust",
         title: say::title_server_trust,
-        after: &[],
+        after: &["settings"],
         stops: Job::ALL,
         look: |world| server::trust(&mut world.remote, &world.settings.ftp.server.tls),
     },
@@ -357,7 +364,7 @@ pub(super) const LADDER: &[Rung] = &[
     Rung {
         id: "mail",
         title: say::title_mail,
-        after: &[],
+        after: &["settings"],
         stops: NO_JOB,
         look: |world| Ok(mail::look(world.settings, world.options, world.clock.now())),
     },

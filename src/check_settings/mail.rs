@@ -5,8 +5,8 @@ use crate::cli::CheckSettings;
 use crate::mail::{test_mail, transport};
 use crate::moment::Moment;
 use crate::problem::Problem;
-use crate::settings::{Settings, Transport};
-use crate::text::check_settings as say;
+use crate::settings::{self, Settings, Transport};
+use crate::text::{self, check_settings as say};
 
 /// Goes as far as can be tried without a mail; if one was asked for, sends it.
 pub(super) fn look(settings: &Settings, options: &CheckSettings, now: Moment) -> Found {
@@ -25,6 +25,9 @@ pub(super) fn look(settings: &Settings, options: &CheckSettings, now: Moment) ->
     }
     match way {
         Transport::None => Found::ok(say::mail_none()),
+        Transport::Sendmail if settings::sendmail().is_none() => {
+            failed(Box::new(text::mail::sendmail("sendmail: not found")))
+        }
         Transport::Sendmail => Found::ok(say::mail_sendmail(to)),
         Transport::Smtp(smtp) if options.offline => {
             Found::ok(say::mail_smtp_untried(to, &smtp.host, smtp.port))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use super::finding::{Check, Finding, Found, OTHERS, check, first_mend};
+use super::finding::{Check, Finding, Found, OTHERS, OTHERS_WRITE, check, first_mend};
 use crate::job::Job;
 use crate::problem::{Failure, Kind, Problem};
 use crate::settings::{self, Environment, Settings};
@@ -25,13 +25,16 @@ const OPTIONS: [&Kind; 5] = [
     &option_subscription_reactivate::KIND,
 ];
 
-/// The checks `settings` and `options`, and the settings where both have passed.
-pub(super) fn judge(settings: Result<Settings, Failure>) -> (Vec<Check>, Option<Settings>) {
+/// The checks `settings` and `options`, and the settings: where both have passed, or all but the passwords (`but_secrets`).
+pub(super) fn judge(
+    settings: Result<Settings, Failure>,
+    but_secrets: Option<Settings>,
+) -> (Vec<Check>, Option<Settings>) {
     let (file, options, settings) = match settings {
         Ok(settings) => (Found::ok(summary(&settings)), Found::ok(say::options_fine()), Some(settings)),
         Err(failure) => {
             let (file, options) = judge_problems(failure);
-            (file, options, None)
+            (file, options, but_secrets)
         }
     };
     let checks = vec![
@@ -70,8 +73,29 @@ pub(super) fn passwords(settings: &Settings) -> Found {
         let problem = say::password_readable(&path.display().to_string(), &format!("{mode:04o}"));
         (mode & OTHERS != 0).then(|| Finding::of(problem))
     });
-    let found = Found::ok(say::passwords_protected()).with_all(open);
+    let writable = fs::metadata(&settings.path).ok().and_then(|found| {
+        let mode = found.permissions().mode() & 0o7777;
+        let problem = say::settings_writable(&settings.path.display().to_string(), &format!("{mode:04o}"));
+        (mode & OTHERS_WRITE != 0).then(|| Finding::of(problem))
+    });
+    let found = Found::ok(say::passwords_protected()).with_all(writable).with_all(open);
     if found.findings.is_empty() { found } else { Found { fact: Text::default(), ..found } }
+}
+
+/// What the sample says, and no shop is called or reached by.
+pub(super) fn samples(settings: &Settings) -> Found {
+    let (server, shop, mail) = (&settings.ftp.server, &settings.shop, &settings.mail);
+    let url = format!("ftp.{}.url", settings.environment.as_str());
+    let values = [
+        ("shop.name", Some(shop.name.as_str()), "サンプル商店"),
+        ("shop.admin_email", shop.admin_email.as_deref(), "owner@shop.example"),
+        (&*url, Some(server.host.as_str()), "ftp.example"),
+        ("mail.from", mail.from.as_deref(), "tempostar@shop.example"),
+    ];
+    let left = values.into_iter().filter(|(_, value, sample)| *value == Some(sample));
+    let keys: Vec<&str> = left.map(|(key, ..)| key).collect();
+    let problem = (!keys.is_empty()).then(|| Finding::of(say::sample_values(&keys.join(", "))));
+    Found::ok(say::no_sample_values()).with_all(problem)
 }
 
 /// The files that the settings file names for passwords, and itself where it holds one.

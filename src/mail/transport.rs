@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use lettre::Address;
+use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp;
@@ -92,7 +93,11 @@ fn within_deadline(
 fn message(settings: &Settings, mail: &Mail, now: Moment) -> Result<Message, Box<Problem>> {
     let from = address(settings.mail.from.as_deref())?;
     let to = address(settings.shop.admin_email.as_deref())?;
+    // lettre would read the addresses back from the header, and loses a quoted one.
+    let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]);
+    let envelope = envelope.map_err(|error| Box::new(text::bad_address(&error.to_string())))?;
     let built = Message::builder()
+        .envelope(envelope)
         .from(Mailbox::new(Some(SENDER_NAME.to_owned()), from))
         .to(Mailbox::new(None, to))
         .date(now.to_system())
@@ -110,7 +115,12 @@ fn automatic() -> HeaderValue {
 
 fn address(written: Option<&str>) -> Result<Address, Box<Problem>> {
     let written = written.unwrap_or_default();
-    written.parse().map_err(|_| Box::new(text::bad_address(written)))
+    // Japanese carriers have given out addresses with dots where only a quoted name may have them.
+    let quoted = || {
+        let (name, domain) = written.rsplit_once('@')?;
+        Address::new(format!("\"{name}\""), domain).ok()
+    };
+    written.parse().ok().or_else(quoted).ok_or_else(|| Box::new(text::bad_address(written)))
 }
 
 // sendmail -------------------------------------------------------------------------------------------------------

@@ -431,6 +431,10 @@ impl Cause {
                 Distrust::OtherHost(names) => {
                     say::certificate_of_another_host(&ftp.server.host, names, fingerprint)
                 }
+                Distrust::Other(reason) if **reason == say::certificate_of_a_ca() => Problem {
+                    hint: say::hint_pin(fingerprint),
+                    ..say::certificate_untrusted(fingerprint).because(reason)
+                },
                 Distrust::Other(reason) => say::certificate_untrusted(fingerprint).because(reason),
             },
             Self::CaFile { path, reason } => say::ca_file(path, reason),

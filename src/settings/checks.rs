@@ -22,6 +22,22 @@ pub(super) fn any(value: &str) -> Result<String, Problem> {
     Ok(value.to_owned())
 }
 
+/// The drive or the backslashes of Windows.
+pub(super) fn has_drive(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    bytes.len() > 2 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' && matches!(bytes[2], b'\\' | b'/')
+        || path.contains('\\')
+}
+
+/// A file or folder of this computer. `home` is what the shell puts in place of `~`.
+pub(super) fn local(path: &str, home: &str) -> Result<String, Problem> {
+    match path {
+        _ if has_drive(path) => Err(text::windows_path()),
+        _ if path == "~" || path.starts_with("~/") => Err(text::home_path(home)),
+        _ => Ok(path.to_owned()),
+    }
+}
+
 /// A user ID: TEMPOSTAR's have no full-width characters and no blanks.
 pub(super) fn ftp_user(value: &str) -> Result<String, Problem> {
     if value.chars().any(|c| is_full_width(c) || c.is_whitespace()) {
@@ -69,6 +85,10 @@ fn without_scheme(value: &str) -> Result<&str, Problem> {
 fn host_and_port(place: &str) -> Result<(String, Option<u16>), Problem> {
     if let Some(bracketed) = place.strip_prefix('[') {
         return ipv6_and_port(bracketed);
+    }
+    // Without brackets, a port could not be told from its end.
+    if place.parse::<std::net::Ipv6Addr>().is_ok() {
+        return Ok((place.to_owned(), None));
     }
     let (host, port) = match place.split_once(':') {
         Some((host, digits)) => (host, Some(port(digits)?)),
@@ -213,6 +233,7 @@ mod tests {
             ("ftp://ftp.example/", "ftp.example", None, None),
             ("FTP://12345_0@ftp.example:21/", "ftp.example", Some(21), Some("12345_0")),
             ("ftp://[::1]:2121", "::1", Some(2121), None),
+            ("2001:db8::7", "2001:db8::7", None, None),
         ] {
             let expected = Address { host: host.into(), port, user: user.map(Into::into) };
             assert_eq!(address(value), Ok(expected), "{value}");

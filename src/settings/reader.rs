@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use toml::de::{DeInteger, DeTable, DeValue, Error};
 
-use super::checks::{date, is_full_width};
+use super::checks::{date, has_drive, is_full_width, local};
 use super::names::setting_name;
 use crate::problem::Problem;
 use crate::text::{Text, settings as text};
@@ -158,6 +158,18 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// A file of this computer.
+    pub(super) fn path(&mut self, key: &str) -> Option<PathBuf> {
+        let home = self.home();
+        let path = self.text(key, |path| local(path, &home))?;
+        Some(self.folder.join(path))
+    }
+
+    /// What the shell puts in place of `~`.
+    pub(super) fn home(&self) -> String {
+        (self.env)("HOME").map_or_else(|| "/home/…".to_owned(), |home| home.to_string_lossy().into_owned())
+    }
+
     /// A day, with or without quotes.
     pub(super) fn date(&mut self, key: &str) -> Option<NaiveDate> {
         let DeValue::Datetime(written) = self.ask(key)? else { return self.text(key, date) };
@@ -188,9 +200,18 @@ impl<'t> Reader<'t> {
 
     /// One of the given words.
     pub(super) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        // `tls = true`: it is not the quotation marks that are missing.
+        let flag = match self.value(key) {
+            Some(DeValue::Boolean(flag)) => Some(flag.to_string()),
+            _ => None,
+        };
+        let known = || words.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(", ");
+        if let Some(flag) = flag {
+            self.known.insert(key.to_owned());
+            return self.refuse(key, text::unknown_word(&flag, &known()));
+        }
         self.text(key, |value| {
             let found = words.iter().find(|(word, _)| *word == value);
-            let known = || words.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(", ");
             found.map(|(_, meaning)| *meaning).ok_or_else(|| text::unknown_word(value, &known()))
         })
     }
@@ -291,6 +312,19 @@ impl<'t> Reader<'t> {
 
     /// The key that was probably meant: a similar one of the same table, else the same one of another table.
     fn nearest_key(&self, table: &str, name: &str) -> String {
+        const OTHER_WORDS: [(&str, &str); 6] = [
+            ("test", "demo"),
+            ("testing", "demo"),
+            ("staging", "demo"),
+            ("prod", "production"),
+            ("live", "production"),
+            ("real", "production"),
+        ];
+        let other_word =
+            OTHER_WORDS.iter().find(|(word, _)| *word == name).map(|(_, ours)| join(table, ours));
+        if let Some(key) = other_word.filter(|key| self.known.iter().any(|known| known.starts_with(&**key))) {
+            return key;
+        }
         let plain = |key: &str| key.to_lowercase().replace('-', "_");
         let likeness = |sibling: &str| {
             let (one, other) = (plain(sibling), plain(name));
@@ -380,6 +414,9 @@ fn shown(key: &str) -> String {
 }
 
 fn plain(value: &str) -> Result<&str, Problem> {
+    if let Some(problem) = invisible(value) {
+        return Err(problem);
+    }
     match value {
         _ if value.chars().any(char::is_control) => Err(text::control_character()),
         _ if value.trim().is_empty() => Err(text::empty()),
@@ -402,6 +439,12 @@ fn texts_of(
         DeValue::Array(values) => values.iter().map(|value| text(value.get_ref())).collect(),
         value => Ok(vec![text(value)?]),
     }
+}
+
+/// A character without width: nobody sees it, and every comparison does.
+pub(super) fn invisible(value: &str) -> Option<Problem> {
+    let is_invisible = |c: &char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    value.chars().find(is_invisible).map(|c| text::invisible(&format!("U+{:04X}", u32::from(c))))
 }
 
 fn whole_number(value: &DeValue<'_>, range: &RangeInclusive<u64>) -> Result<u64, Problem> {
@@ -433,11 +476,10 @@ pub(super) fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Ve
         let at = error.span().map_or(source.len(), |span| span.start);
         let (line, column) = line_and_column(source, at);
         if problems.iter().all(|problem| problem.line != Some(line)) {
-            let full_width = source.split('\n').nth(line as usize - 1).and_then(full_width_column);
-            let problem = match full_width {
-                Some(column) => text::syntax_full_width(column),
-                None => syntax_problem(error.message(), column),
-            };
+            let written = source.split('\n').nth(line as usize - 1).unwrap_or_default();
+            let slip = common_slip(written);
+            let full_width = || full_width_column(written).map(text::syntax_full_width);
+            let problem = slip.or_else(full_width).unwrap_or_else(|| syntax_problem(error.message(), column));
             problems.push(problem.in_file(&file).at_line(line));
         }
     }
@@ -445,6 +487,37 @@ pub(super) fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Ve
         problems.push(text::more_problems(errors.len() - TOLD_MAX).in_file(&file));
     }
     problems
+}
+
+/// What people write behind a `=`, and what it should be. A value that is none of these is not shown.
+fn common_slip(line: &str) -> Option<Problem> {
+    const FLAGS: [(&str, &str); 10] = [
+        ("yes", "true"),
+        ("no", "false"),
+        ("on", "true"),
+        ("off", "false"),
+        ("true", "true"),
+        ("false", "false"),
+        ("はい", "true"),
+        ("いいえ", "false"),
+        ("する", "true"),
+        ("しない", "false"),
+    ];
+    let (_, value) = line.split_once('=')?;
+    let value = value.split('#').next().unwrap_or_default().trim();
+    if let Some((_, meaning)) = FLAGS.iter().find(|(flag, _)| value.eq_ignore_ascii_case(flag)) {
+        return Some(text::syntax_flag(value, meaning));
+    }
+    let number = value.trim_end_matches(['%', '％', '分', '秒', '日', '円']);
+    if number != value && !number.is_empty() && number.trim().bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(text::syntax_percent(value, number.trim()));
+    }
+    if has_drive(value.trim_start_matches('"')) {
+        return Some(text::windows_path());
+    }
+    let is_bare_word =
+        value.starts_with(|c: char| c.is_alphabetic() && !is_full_width(c)) && !value.contains(['"', '\'']);
+    is_bare_word.then(|| text::syntax_unquoted(line.chars().take_while(|c| *c != '=').count() + 3))
 }
 
 fn syntax_problem(message: &str, column: usize) -> Problem {
@@ -475,7 +548,7 @@ fn syntax_detail(message: &str) -> Text {
         ("missing escaped value", text::toml_backslash),
     ];
     let found = known.iter().find(|(beginning, _)| message.starts_with(beginning));
-    found.map_or_else(|| Text::same(message), |(_, told)| told())
+    found.map_or_else(text::toml_other, |(_, told)| told())
 }
 
 /// The column (in characters, 1-based) of the first full-width character that stands neither in quotes nor in a comment:

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::reader::{Reader, Secrets};
+use super::reader::{Reader, Secrets, invisible};
 use super::{
     AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
     Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, Products, Ready, ReflectWhen,
@@ -66,7 +66,9 @@ fn environment(r: &mut Reader<'_>, chosen: Option<Environment>) -> Environment {
 }
 
 fn local_path(r: &mut Reader<'_>, key: &str, default: &str, environment: Environment) -> PathBuf {
-    let fill = |value: &str| checks::fill(value, "{environment}", environment.as_str());
+    let home = r.home();
+    let fill =
+        |value: &str| checks::fill(&checks::local(value, &home)?, "{environment}", environment.as_str());
     let path = r.text(key, fill).or_else(|| fill(default).ok());
     r.folder.join(path.unwrap_or_default())
 }
@@ -196,7 +198,7 @@ fn tls(r: &mut Reader<'_>, table: &str) -> Tls {
     if min > max {
         r.report(&min_key, text::tls_range());
     }
-    let ca_file = r.text(&format!("{table}.ca_file"), checks::any).map(|file| r.folder.join(file));
+    let ca_file = r.path(&format!("{table}.ca_file"));
     let certificate_sha256 = r.text(&format!("{table}.certificate_sha256"), checks::sha256);
     let explicit = Tls::Explicit { min, max, ca_file, certificate_sha256 };
     match r.word(&format!("{table}.tls"), &[("explicit", true), ("none", false)]) {
@@ -266,12 +268,16 @@ fn password(r: &mut Reader<'_>, source: PasswordSource) -> Secret {
     let (key, found) = match source {
         PasswordSource::Written { key, password } => (key, Ok(password)),
         _ if r.secrets == Secrets::Unread => return Secret::new(""),
-        PasswordSource::File { key, path } => (key, first_line(&r.folder, &path)),
+        PasswordSource::File { key, path } => {
+            let written = path.strip_prefix(&r.folder).unwrap_or(&path).display().to_string();
+            let found = checks::local(&written, &r.home()).and_then(|_| first_line(&r.folder, &path));
+            (key, found)
+        }
         PasswordSource::Variable { key, name } => (key, password_variable(r, &name)),
     };
     let password = found.and_then(|password| match password {
         _ if password.chars().any(char::is_control) => Err(text::password_control_character()),
-        _ => Ok(password),
+        _ => invisible(&password).map_or(Ok(password), Err),
     });
     Secret::new(password.map_err(|problem| r.report(&key, problem)).unwrap_or_default())
 }
@@ -292,13 +298,27 @@ fn first_line(folder: &Path, path: &Path) -> Result<String, Problem> {
         or_denied(problem, path, &error)
     })?;
     let content = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-    let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    match std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)) {
+    // A Mac of old ended lines with \r alone.
+    let line = content.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    match std::str::from_utf8(line) {
         Ok(password) if password.trim().is_empty() => Err(text::password_file_empty()),
         Ok(password) if password.trim() != password => Err(text::password_file_blank()),
+        Ok(password) if is_quoted(password) => Err(text::password_file_quotes()),
+        Ok(password) if has_key(password) => Err(text::password_file_key()),
         Ok(password) => Ok(password.to_owned()),
         Err(_) => Err(text::password_file_not_utf8()),
     }
+}
+
+fn is_quoted(password: &str) -> bool {
+    let inner = |mark: char| password.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    ['"', '\''].into_iter().any(|mark| inner(mark).is_some())
+}
+
+fn has_key(password: &str) -> bool {
+    let lower = password.to_lowercase();
+    let rest = ["password", "pass", "パスワード"].into_iter().find_map(|word| lower.strip_prefix(word));
+    rest.is_some_and(|rest| rest.trim_start().starts_with(['=', ':', '：']))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -319,7 +339,7 @@ fn mail(r: &mut Reader<'_>) -> Mail {
         host: r.text("mail.host", checks::mail_host).unwrap_or_else(|| "localhost".to_owned()),
         port: r.number("mail.port", 1..=65535, 25),
         tls: tls.unwrap_or(MailTls::None),
-        ca_file: r.text("mail.ca_file", checks::any).map(|path| r.folder.join(path)),
+        ca_file: r.path("mail.ca_file"),
         login: mail_login(r, way),
     };
     if let Some(file) = smtp.ca_file.as_deref().filter(|_| way == Way::Smtp) {

@@ -7,6 +7,7 @@ texts! {
     // What is checked.
     title_settings() { ja: "設定ファイル", en: "settings file" }
     title_options() { ja: "オプションの併用", en: "options of the shop" }
+    title_sample_values() { ja: "見本の値", en: "sample values" }
     title_passwords() { ja: "パスワードの保護", en: "protection of passwords" }
     title_go_live() { ja: "本番環境の設定", en: "settings of production" }
     title_language() { ja: "表示とメールの言語", en: "language" }
@@ -61,6 +62,7 @@ texts! {
         ja: "TEMPOSTARと併用できないオプションは使われていません",
         en: "none that excludes TEMPOSTAR",
     }
+    no_sample_values() { ja: "残っていません", en: "none is left" }
     passwords_protected() {
         ja: "ほかの利用者からは読めません",
         en: "no other user can read them",
@@ -588,6 +590,24 @@ problems! {
         en: "no payment method is listed yet; list them before the first order",
         hint_ja: "本システムで使っている決済方法ごとに、設定ファイルの末尾に [[payment_methods]] の行を書き、その下に name = \"クレジットカード\"、card = true、added_on = 2020-04-01 のように名前、カードかどうか、追加日を並べてください。",
         hint_en: "for each of the shop's payment methods, add a line [[payment_methods]] at the end of the settings file, and below it its name, whether it is a card, and the day on which it was added: name = \"クレジットカード\", card = true, added_on = 2020-04-01",
+    }
+    Warning sample_values = "sample-values" (keys: &str) {
+        ja: "見本のままの値があります: {keys}",
+        en: "still what the sample says: {keys}",
+        hint_ja: "店舗の値に書き換えてください。",
+        hint_en: "write the shop's own values",
+    }
+    Warning settings_writable = "settings-writable" (path: &str, mode: &str) {
+        ja: "設定ファイル {path} を、このコンピュータのほかの利用者も書き換えられます（権限 {mode}）。",
+        en: "every user of this computer can change the settings file {path} (mode {mode})",
+        hint_ja: "「chmod o-w {path}」を実行してください。",
+        hint_en: "run `chmod o-w {path}`",
+    }
+    Warning database_strange = "database-strange" (path: &str, work_dir: &str) {
+        ja: "データベース {path} は空ですが、作業フォルダ {work_dir} はすでに使われています。本システムのデータベースではないかもしれません。",
+        en: "the database {path} is empty, although the work folder {work_dir} has been in use: it may not be the shop's",
+        hint_ja: "設定ファイルの database が、本システムの使っているファイルと同じかご確認ください。違っていたら database を直し、{path} を消してください。",
+        hint_en: "compare `database` in the settings with the file that the shop's application uses; if it is another one, correct `database` and delete {path}",
     }
     Warning not_wal = "database-not-wal" (mode: &str) {
         ja: "データベースを同時利用に適した方式（WAL）にできません（現在の方式: {mode}）。取り込みの間、本システムが待たされることがあります。",

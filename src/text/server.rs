@@ -72,8 +72,12 @@ texts! {
         en: "no well-known authority has issued it, or the server does not send the certificates in between",
     }
     certificate_of_a_ca() {
-        ja: "サーバ用ではなく認証局（CA）用として作られた自己署名の証明書です。ca_file ではなく certificate_sha256 を設定してください",
-        en: "it is self-signed and made as a CA's: `ca_file` cannot help, set `certificate_sha256`",
+        ja: "サーバ用ではなく認証局（CA）用として作られた自己署名の証明書のため、ca_file では信頼できません",
+        en: "it is self-signed and made as a CA's, which `ca_file` cannot help",
+    }
+    hint_pin(fingerprint: &str) {
+        ja: "接続先のサーバ名が正しいか、まずご確認ください。サーバの管理者に証明書を確かめたうえで、certificate_sha256 = \"{fingerprint}\" と設定してください（この証明書だけを信頼します）。",
+        en: "check the host name first; once the server's owner has confirmed the certificate, trust exactly this one with certificate_sha256 = \"{fingerprint}\"",
     }
 }
 

@@ -21,6 +21,10 @@ texts! {
         ja: "値の後ろに余分な文字があります",
         en: "something stands behind the value that does not belong there",
     }
+    toml_other() {
+        ja: "設定ファイルの書き方（TOML）として読めません",
+        en: "this cannot be read as TOML, the format of settings files",
+    }
     toml_backslash() {
         ja: "\" の中の \\ は \\\\ と2つ重ねて書きます",
         en: "inside double quotes a \\ is written twice: \\\\",
@@ -72,6 +76,36 @@ problems! {
         en: "column {column}: text without quotes",
         hint_ja: "文字の値は前後を半角の \" で囲んでください。",
         hint_en: "put the value in double quotes",
+    }
+    Error syntax_flag = "settings-syntax-flag" (written: &str, meaning: &str) {
+        ja: "「{written}」という値は使えません。",
+        en: "{written} is not a possible value",
+        hint_ja: "はい・いいえは true・false と書きます。{written} を {meaning} に書き換えてください。",
+        hint_en: "yes and no are true and false: write {meaning} in place of {written}",
+    }
+    Error syntax_percent = "settings-syntax-percent" (written: &str, number: &str) {
+        ja: "「{written}」に数字以外の文字が付いています。",
+        en: "{written} is more than a number",
+        hint_ja: "単位を付けずに、{number} と書いてください。",
+        hint_en: "write {number}, without the unit",
+    }
+    Error windows_path = "path-of-windows" () {
+        ja: "Windowsのファイルの場所（C:\\ など）が書かれています。",
+        en: "this is a path of Windows, with a drive or backslashes",
+        hint_ja: "このコンピュータでの場所を、/home/shop/demo.pass のように / で区切って書いてください。ファイルがまだWindowsのコンピュータにある場合は、先にこのコンピュータへ移してください。",
+        hint_en: "write the path on this computer, with slashes, as in /home/shop/demo.pass; a file that lies on a computer with Windows still has to be copied here first",
+    }
+    Error home_path = "path-of-home" (home: &str) {
+        ja: "~ はここでは使えません。",
+        en: "~ means nothing here",
+        hint_ja: "~ の代わりに {home} と書いてください。",
+        hint_en: "write {home} in place of ~",
+    }
+    Error invisible = "settings-invisible-character" (code: &str) {
+        ja: "値に、目に見えない文字（{code}）が入っています。Webページやメールから写したときに入ることがあります。",
+        en: "holds a character that cannot be seen ({code}), as a copy from a web page or mail may",
+        hint_ja: "値をすべて消し、写さずにキーボードで入力し直してください。",
+        hint_en: "delete the whole value and type it instead of pasting it",
     }
     Error syntax_full_width = "settings-syntax-full-width" (column: usize) {
         ja: "{column}文字目に全角の文字（または全角の空白・引用符）が入っています。",
@@ -381,6 +415,18 @@ problems! {
         en: "the password file is not UTF-8",
         hint_ja: "ファイルを文字コード「UTF-8」で作り直し、1行目にパスワードだけを書いてください。",
         hint_en: "save it as UTF-8, with the password alone in the first line",
+    }
+    Error password_file_quotes = "password-file-quotes" () {
+        ja: "パスワードファイルの1行目が引用符で囲まれています。引用符もパスワードの一部とみなされます。",
+        en: "the password file's first line stands in quotation marks, which would be part of the password",
+        hint_ja: "前後の引用符を消してください。引用符もパスワードの一部である場合は、password_file の代わりに、設定ファイルに password = '…' と書いてください。",
+        hint_en: "delete the quotation marks; if they belong to the password, write password = '…' into the settings instead of password_file",
+    }
+    Error password_file_key = "password-file-key" () {
+        ja: "パスワードファイルの1行目が「password =」などで始まっています。",
+        en: "the password file's first line begins with the word password and a sign",
+        hint_ja: "1行目にはパスワードだけを書いてください。そこまでがパスワードの一部である場合は、password_file の代わりに、設定ファイルに password = '…' と書いてください。",
+        hint_en: "write the password alone; if that belongs to it, write password = '…' into the settings instead of password_file",
     }
     Error password_control_character = "password-control-character" () {
         ja: "パスワードに改行やタブなどの制御文字が入っています。",

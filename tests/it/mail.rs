@@ -32,7 +32,7 @@ impl Mailing {
         let shop = Shop::new();
         shop.setting("language = \"en\"", &format!("language = \"{language}\""));
         let mail = format!(
-            "transport = \"smtp\"\nhost = \"localhost\"\nport = {}\nfrom = \"tempostar@shop.example\"\n{lines}",
+            "transport = \"smtp\"\nhost = \"localhost\"\nport = {}\nfrom = \"tempostar@hanaya.example\"\n{lines}",
             sink.port()
         );
         shop.setting("transport = \"none\"", &mail);
@@ -45,7 +45,7 @@ impl Mailing {
     fn new_mails(&mut self) -> Vec<Read> {
         let all = self.sink.mails();
         let new = all[self.read..].iter().map(|mail| {
-            assert_eq!(mail.to, ["owner@shop.example"]);
+            assert_eq!(mail.to, ["owner@hanaya.example"]);
             let parsed = MessageParser::default().parse(&mail.raw).unwrap();
             let read = Read {
                 subject: parsed.subject().unwrap().to_owned(),
@@ -115,7 +115,7 @@ impl Read {
 
     #[track_caller]
     fn about(self, subject: &str) -> Self {
-        assert_eq!(self.subject, format!("[TEMPOSTAR連携] サンプル商店: {subject}"), "\n{}", self.text);
+        assert_eq!(self.subject, format!("[TEMPOSTAR連携] 花と器: {subject}"), "\n{}", self.text);
         self
     }
 }
@@ -493,7 +493,7 @@ fn settings_that_are_wrong_are_told_if_they_say_how_to_mail() {
     mailing.shop.run(["status", "--check"]).exits(3).says("1 2").says("3 回");
     mailing.shop.run(["import-stock"]).ok();
     mailing.one_mail().about(OVER);
-    mailing.shop.setting("from = \"tempostar@shop.example\"", "from = \"tempostar\"");
+    mailing.shop.setting("from = \"tempostar@hanaya.example\"", "from = \"tempostar\"");
     mailing.shop.run(["import-stock"]).exits(6);
     mailing.no_mail();
 }
@@ -529,7 +529,7 @@ fn english_readers_get_english() {
     mailing.fails_twice();
     let mail =
         mailing.one_mail().says(&["This is about the test environment", "What to do", "Nothing for now"]);
-    assert_eq!(mail.subject, "[TEMPOSTAR link] サンプル商店: the stock import fails");
+    assert_eq!(mail.subject, "[TEMPOSTAR link] 花と器: the stock import fails");
     assert!(mail.html.contains("<html lang=\"en\">"), "{}", mail.html);
 }
 
@@ -557,9 +557,20 @@ fn a_mail_goes_encrypted_and_with_a_login_or_by_sendmail() {
     mailing.shop.run(["import-stock"]).exits(5).never_says("sendmail");
     let raw = fs::read(mailing.shop.path("sent.eml")).unwrap();
     let parsed = MessageParser::default().parse(&raw).unwrap();
-    assert_eq!(parsed.subject(), Some(&*format!("[TEMPOSTAR連携] サンプル商店: {FAILING}")));
+    assert_eq!(parsed.subject(), Some(&*format!("[TEMPOSTAR連携] 花と器: {FAILING}")));
     let args = fs::read_to_string(mailing.shop.path("sent.args")).unwrap();
-    assert_eq!(args.trim(), "-i -f tempostar@shop.example -- owner@shop.example");
+    assert_eq!(args.trim(), "-i -f tempostar@hanaya.example -- owner@hanaya.example");
+}
+
+#[test]
+fn a_carriers_address_with_dots_in_wrong_places_is_quoted() {
+    let sink = SmtpSink::start();
+    let mailing = Mailing::with("ja", sink, "");
+    mailing.shop.setting("owner@hanaya.example", "a..b.@docomo.example");
+    mailing.shop.run(["check-settings", "--send-test-mail"]).ok();
+    let mails = mailing.sink.mails();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, ["\"a..b.\"@docomo.example"]);
 }
 
 // What nobody's run fails by ---------------------------------------------------------------------------------------

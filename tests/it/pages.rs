@@ -88,7 +88,7 @@ fn the_page_of_the_balance_names_what_differs_in_the_shops_language() {
 #[test]
 fn what_a_shop_is_called_is_text() {
     let shop = shop();
-    shop.setting("name = \"サンプル商店\"", "name = \"<b>&\\\"商店\"");
+    shop.setting("name = \"花と器\"", "name = \"<b>&\\\"商店\"");
     let page = page(&shop, &["status"], 0);
     assert!(page.contains("<h1>status of &lt;b&gt;&amp;&quot;商店 (demo), "), "{page}");
 }

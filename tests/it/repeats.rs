@@ -17,7 +17,7 @@ database = "shop.db"
 language = "en"
 [shop]
 code = "12345"
-admin_email = "owner@shop.example"
+admin_email = "owner@hanaya.example"
 [ftp.demo]
 url = "127.0.0.1"
 user = "nobody"

@@ -125,9 +125,9 @@ fn the_settings_file_of_an_installation_counts_last() {
     // In place of the machine's own /etc, which the tests must leave alone.
     std::fs::create_dir_all(shop.path("etc/tempostar")).unwrap();
     let settings = std::fs::read_to_string(shop.path("tempostar.toml")).unwrap();
-    shop.write("etc/tempostar/tempostar.toml", settings.replace("サンプル商店", "設置した商店").as_bytes());
+    shop.write("etc/tempostar/tempostar.toml", settings.replace("花と器", "設置した商店").as_bytes());
     std::fs::copy(shop.path("demo.pass"), shop.path("etc/tempostar/demo.pass")).unwrap();
-    shop.run(["status"]).ok().says("サンプル商店");
+    shop.run(["status"]).ok().says("花と器");
     std::fs::remove_file(shop.path("tempostar.toml")).unwrap();
     shop.run(["import-stock"]).ok();
     shop.run(["status"]).ok().says("設置した商店");
@@ -320,4 +320,89 @@ fn a_single_bracket_and_a_list_that_is_none_are_told() {
         let ran = refused(&shop).has_code(code).says(says);
         assert_eq!(ran.codes().len(), 1, "{ran}");
     }
+}
+
+/// What stands in the settings, what is said of it, and what stands there when the hint was followed to the letter.
+const MENDED: [(&str, &str, &str, &str); 9] = [
+    ("hanpukai = false", "hanpukai = no", "write false in place of no", "hanpukai = false"),
+    ("hanpukai = false", "hanpukai = いいえ", "write false in place of いいえ", "hanpukai = false"),
+    ("hanpukai = false", "hanpukai = \"no\"", "write true or false without quotes", "hanpukai = false"),
+    ("settle_s = 0", "max_bad_rows_percent = 20%", "write 20, without the unit", "max_bad_rows_percent = 20"),
+    ("settle_s = 0", "max_bad_rows_percent = 20 %  # of a hundred", "write 20,", "max_bad_rows_percent = 20"),
+    ("tls = \"none\"", "tls = true", "write one of: \"explicit\", \"none\"", "tls = \"none\""),
+    ("tls = \"none\"", "tls = none", "put the value in double quotes", "tls = \"none\""),
+    ("[ftp.demo]", "[ftp.test]", "did you mean ftp.demo?", "[ftp.demo]"),
+    ("\"demo.pass\"", "\"~/demo.pass\"", "write /home/shop in place of ~", "\"/home/shop/demo.pass\""),
+];
+
+#[test]
+fn each_hint_followed_to_the_letter_makes_it_well() {
+    for (right, wrong, hint, mended) in MENDED {
+        let mut shop = Shop::new();
+        let home = shop.path("").display().to_string();
+        let home = home.trim_end_matches('/');
+        shop.variable("HOME", home);
+        shop.setting(right, wrong);
+        let ran = refused(&shop).says(&hint.replace("/home/shop", home));
+        assert!(!ran.all().contains("expected"), "the parser's own words\n{ran}");
+        shop.setting(wrong, &mended.replace("/home/shop", home));
+        shop.run(["import-stock"]).ok();
+    }
+}
+
+#[test]
+fn what_only_looks_strange_is_taken_as_it_is_meant() {
+    // Lines that end as on a Mac of old, in the settings and in the password file.
+    let shop = Shop::new();
+    shop.settings(|text| text.replace('\n', "\r"));
+    shop.write("demo.pass", format!("{}\r\r", shop.ftp.password()).as_bytes());
+    shop.run(["import-stock"]).ok();
+    // An IPv6 address without brackets: nothing answers there, but it is one.
+    let shop = Shop::new();
+    shop.setting("url = \"127.0.0.1\"", "url = \"::1\"");
+    shop.run(["import-stock", "--json"]).exits(5);
+}
+
+#[test]
+fn no_words_of_the_parser_reach_a_person() {
+    for line in [
+        "x = [1,, 2]",
+        "x = 2026-99-99",
+        "x = nan1",
+        "x = {a = 1",
+        "x = \"\\q\"",
+        "x = 1.2.3",
+        "= 3",
+        "[[x]",
+        "x = +",
+    ] {
+        let shop = Shop::new();
+        shop.settings(|text| format!("{line}\n{text}"));
+        let ran = shop.run(["import-stock"]).exits(6);
+        for word in ["expected", "invalid", "unexpected", "`"] {
+            let told = ran.stderr.replace("`key = value`", "");
+            assert!(!told.contains(word), "{line}: {word}\n{ran}");
+        }
+    }
+}
+
+#[test]
+fn a_missing_password_does_not_hide_what_else_can_be_looked_at() {
+    let shop = Shop::new();
+    shop.db();
+    std::fs::remove_file(shop.path("demo.pass")).unwrap();
+    shop.sql("UPDATE tempostar_meta SET value = 'production' WHERE key = 'environment'");
+    let before = shop.ftp.log().entries();
+    let ran = shop.run(["check-settings", "--json"]).exits(6);
+    assert_eq!(ran.codes(), ["password-file-unreadable", "wrong-environment"], "{ran}");
+    let document = ran.json();
+    let status = |id: &str| {
+        let checks = document["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["id"] == id).unwrap()["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status("work-folder"), "ok");
+    for id in ["server-name", "server-login", "mail"] {
+        assert_eq!(status(id), "skipped", "{id}");
+    }
+    assert_eq!(shop.ftp.log().entries(), before);
 }

@@ -30,7 +30,7 @@ fn one_screen_tells_what_is_wrong_since_when() {
     let shown = shop.run(["status"]).ok().stdout;
     let copy = shop.rows("SELECT archived_as FROM tempostar_files")[0].clone();
     let expected = "\
-status of サンプル商店 (demo), 2026-11-24 13:00:00: somebody should look at this
+status of 花と器 (demo), 2026-11-24 13:00:00: somebody should look at this
 → open problems: 2; overdue: import-stock; did not end well: import-products, import-stock; orders held back: 1; to do by hand: 1
 
 to do by hand

@@ -467,9 +467,9 @@ work_dir = "tempostar.d"
 language = "en"
 
 [shop]
-name = "サンプル商店"
+name = "花と器"
 code = "12345"
-admin_email = "owner@shop.example"
+admin_email = "owner@hanaya.example"
 
 [shop.options]
 reservation_sales = false

@@ -68,6 +68,16 @@ misconfigurations! {
         site: || Site::new().but("database = \"shop.db\"", "database = \"/proc/shop.db\""),
         finds: error "database" "database-cannot-open" by [Support] exits 8,
     }
+    a_letter_of_the_database_is_wrong {
+        ja: "database の名前が1文字違い、空のデータベースができている",
+        en: "one letter of the database is wrong, and an empty one was made",
+        site: || Site::new().after(|site| {
+            site.setting("database = \"shop.db\"", "database = \"shap.db\"");
+            site.run(["check-settings", "--offline"]);
+        }),
+        with: ["--offline"],
+        finds: warning "database" "database-strange" by [Support] exits 0,
+    }
     the_database_is_another_file {
         ja: "database がSQLiteのデータベースではない",
         en: "the database is a file of another kind",

@@ -95,11 +95,21 @@ misconfigurations! {
         ja: "sendmail で送る設定なのに、このコンピュータに sendmail がない",
         en: "mail is to go by sendmail, which this computer does not have",
         site: || {
-            let mut site = Site::new().but("transport = \"none\"", "transport = \"sendmail\"\nfrom = \"tempostar@shop.example\"");
+            let mut site = Site::new().but("transport = \"none\"", "transport = \"sendmail\"\nfrom = \"tempostar@hanaya.example\"");
             site.variable("PATH", "/nowhere");
             site
         },
         with: ["--send-test-mail"],
+        finds: error "mail" "mail-sendmail-failed" by [Support] exits 6,
+    }
+    sendmail_is_missed_without_a_mail {
+        ja: "sendmail がないことが、メールを送る前にわかる",
+        en: "that there is no sendmail is seen before a mail is sent",
+        site: || {
+            let mut site = Site::new().but("transport = \"none\"", "transport = \"sendmail\"\nfrom = \"tempostar@hanaya.example\"");
+            site.variable("PATH", "/nowhere");
+            site
+        },
         finds: error "mail" "mail-sendmail-failed" by [Support] exits 6,
     }
     a_test_mail_without_mail {
@@ -114,7 +124,7 @@ misconfigurations! {
 impl Site {
     #[track_caller]
     fn mailing(lines: &str) -> Self {
-        let lines = format!("transport = \"smtp\"\nfrom = \"tempostar@shop.example\"\n{lines}");
+        let lines = format!("transport = \"smtp\"\nfrom = \"tempostar@hanaya.example\"\n{lines}");
         Self::new().but("transport = \"none\"", &lines)
     }
 
@@ -131,7 +141,7 @@ impl Site {
         Self::new().after(|site| site.write("mail.pem", sink.certificate_pem().as_bytes())).but(
             "transport = \"none\"",
             &format!(
-                "transport = \"smtp\"\nfrom = \"tempostar@shop.example\"\nhost = \"localhost\"\nport = {}\n\
+                "transport = \"smtp\"\nfrom = \"tempostar@hanaya.example\"\nhost = \"localhost\"\nport = {}\n\
                  tls = \"{tls}\"\n{ca}{lines}",
                 sink.port()
             ),
@@ -163,10 +173,10 @@ fn a_test_mail_is_sent_where_one_is_asked_for_and_only_then() {
         let (ran, document) = programs_run(&mut site, &["--send-test-mail"], language);
         ran.ok();
         let mail = document["checks"].as_array().unwrap().iter().find(|check| check["id"] == "mail").unwrap();
-        assert!(mail["message"].as_str().unwrap().contains("owner@shop.example"), "{mail}");
+        assert!(mail["message"].as_str().unwrap().contains("owner@hanaya.example"), "{mail}");
         let mails = sink.mails();
         assert_eq!(mails.len(), before + 1);
-        assert_eq!(mails[before].to, ["owner@shop.example"]);
+        assert_eq!(mails[before].to, ["owner@hanaya.example"]);
     }
     assert_eq!(sink.mails().len(), 2);
 }

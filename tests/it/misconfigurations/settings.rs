@@ -193,7 +193,7 @@ misconfigurations! {
     the_mail_address_is_none {
         ja: "店舗管理者メールアドレスが正しくない",
         en: "the shop manager's mail address is none",
-        site: || Site::new().but("owner@shop.example", "owner＠shop.example"),
+        site: || Site::new().but("owner@hanaya.example", "owner＠shop.example"),
         finds: error "settings" "email-address" by [Support] exits 6,
     }
     no_password_is_set {
@@ -293,6 +293,107 @@ misconfigurations! {
         site: || Site::new().after(|site| open_to_everybody(site, "demo.pass")),
         finds: warning "passwords" "password-file-open" by [Support] exits 0,
     }
+    a_flag_is_the_english_word {
+        ja: "true の代わりに yes と書いている",
+        en: "a flag is written as yes",
+        site: || Site::new().but("hanpukai = false", "hanpukai = no"),
+        finds: error "settings" "settings-syntax-flag" by [Support] exits 6,
+    }
+    a_flag_is_the_japanese_word {
+        ja: "true・false を日本語で書いている",
+        en: "a flag is written in Japanese",
+        site: || Site::new().but("hanpukai = false", "hanpukai = いいえ"),
+        finds: error "settings" "settings-syntax-flag" by [Support] exits 6,
+    }
+    a_flag_is_in_capitals {
+        ja: "true・false を大文字で書いている",
+        en: "a flag is written in capitals",
+        site: || Site::new().but("hanpukai = false", "hanpukai = FALSE"),
+        finds: error "settings" "settings-syntax-flag" by [Support] exits 6,
+    }
+    a_percentage_has_its_sign {
+        ja: "割合に % を付けている",
+        en: "a percentage has its sign",
+        site: || Site::new().but("settle_s = 0", "max_bad_rows_percent = 20%\nsettle_s = 0"),
+        finds: error "settings" "settings-syntax-percent" by [Support] exits 6,
+    }
+    seconds_have_their_unit {
+        ja: "秒数に単位を付けている",
+        en: "seconds have their unit",
+        site: || Site::new().but("settle_s = 0", "settle_s = 2秒"),
+        finds: error "settings" "settings-syntax-percent" by [Support] exits 6,
+    }
+    tls_is_true {
+        ja: "tls に true と書いている",
+        en: "tls is true",
+        site: || Site::new().but("tls = \"none\"", "tls = true"),
+        finds: error "settings" "settings-unknown-word" by [Support] exits 6,
+    }
+    the_password_file_is_in_the_home_folder {
+        ja: "password_file を ~ で書いている",
+        en: "the password file is written with ~",
+        site: || Site::new().but("password_file = \"demo.pass\"", "password_file = \"~/demo.pass\""),
+        finds: error "settings" "path-of-home" by [Support] exits 6,
+    }
+    the_database_is_a_path_of_windows {
+        ja: "database にWindowsのファイルの場所を書いている",
+        en: "the database is a path of Windows",
+        site: || Site::new().but("database = \"shop.db\"", "database = 'C:\\shop\\shop.db'"),
+        finds: error "settings" "path-of-windows" by [Support] exits 6,
+    }
+    a_backslash_of_windows_breaks_the_file {
+        ja: "Windowsの場所の \\ で設定ファイルが読めない",
+        en: "the backslashes of a Windows path break the file",
+        site: || Site::new().but("password_file = \"demo.pass\"", "password_file = \"C:\\shop\\demo.pass\""),
+        finds: error "settings" "path-of-windows" by [Support] exits 6,
+    }
+    the_user_holds_what_nobody_sees {
+        ja: "FTPユーザIDに、目に見えない文字が入っている",
+        en: "the user ID holds a character that cannot be seen",
+        site: || Site::new().after(|site| {
+            let user = site.ftp.user().to_owned();
+            site.setting(&format!("user = \"{user}\""), &format!("user = \"{user}\u{200b}\""));
+        }),
+        finds: error "settings" "settings-invisible-character" by [Support] exits 6,
+    }
+    the_password_file_has_quotation_marks {
+        ja: "パスワードファイルの中身を \" で囲んでいる",
+        en: "the password stands in quotation marks",
+        site: || Site::new().after(|site| site.write_secret("demo.pass", "\"Geheim\"\n")),
+        finds: error "settings" "password-file-quotes" by [Support] exits 6,
+    }
+    the_password_file_has_a_key {
+        ja: "パスワードファイルに「password=」と書いている",
+        en: "the password file begins with password=",
+        site: || Site::new().after(|site| site.write_secret("demo.pass", "password = Geheim\n")),
+        finds: error "settings" "password-file-key" by [Support] exits 6,
+    }
+    the_password_file_has_what_nobody_sees {
+        ja: "パスワードファイルに、目に見えない文字が入っている",
+        en: "the password holds a character that cannot be seen",
+        site: || Site::new().after(|site| site.write_secret("demo.pass", "Ge\u{200b}heim\n")),
+        finds: error "settings" "settings-invisible-character" by [Support] exits 6,
+    }
+    everybody_can_change_the_settings {
+        ja: "設定ファイルを、ほかの利用者も書き換えられる",
+        en: "every user of the computer can change the settings",
+        site: || Site::new().after(|site| {
+            fs::set_permissions(site.path("tempostar.toml"), PermissionsExt::from_mode(0o666)).unwrap();
+        }),
+        finds: warning "passwords" "settings-writable" by [Support] exits 0,
+    }
+    the_shop_is_still_called_as_in_the_sample {
+        ja: "店舗名が見本のまま",
+        en: "the shop's name is still the sample's",
+        site: || Site::new().but("name = \"花と器\"", "name = \"サンプル商店\""),
+        finds: warning "samples" "sample-values" by [Support] exits 0,
+    }
+    the_manager_is_still_the_samples {
+        ja: "店舗管理者メールアドレスが見本のまま",
+        en: "the manager's address is still the sample's",
+        site: || Site::new().but("owner@hanaya.example", "owner@shop.example"),
+        finds: warning "samples" "sample-values" by [Support] exits 0,
+    }
     everybody_can_read_the_settings_with_a_password {
         ja: "パスワードの書かれた設定ファイルをほかの利用者も読める",
         en: "every user can read the settings file, and it holds a password",
@@ -308,7 +409,12 @@ misconfigurations! {
         en: "the FTP settings of production are those of demo",
         site: || Site::new()
             .but("database = \"shop.db\"", "database = \"shop.{environment}.db\"")
-            .after(|site| site.has_production(|demo| demo)),
+            .after(|site| {
+                site.sql(&format!("VACUUM INTO '{}'", site.path("shop.demo.db").display()));
+                let mode = PermissionsExt::from_mode(0o660);
+                fs::set_permissions(site.path("shop.demo.db"), mode).unwrap();
+                site.has_production(|demo| demo);
+            }),
         finds: warning "go-live" "environments-same-server" by [Support, Shop] exits 0,
     }
     both_environments_have_one_database {

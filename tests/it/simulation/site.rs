@@ -451,9 +451,9 @@ database = "shop.db"
 work_dir = "tempostar.d"
 language = "en"
 [shop]
-name = "サンプル商店"
+name = "花と器"
 code = "12345"
-admin_email = "owner@shop.example"
+admin_email = "owner@hanaya.example"
 [ftp]
 retries = 0
 [ftp.demo]
