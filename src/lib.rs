@@ -27,6 +27,7 @@ pub(crate) mod explain;
 pub mod file_time;
 pub(crate) mod fleet;
 pub(crate) mod generate;
+pub(crate) mod guards;
 pub(crate) mod hand_work;
 pub mod hashing;
 pub(crate) mod held;

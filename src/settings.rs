@@ -396,6 +396,8 @@ pub struct Stock {
     pub reflect_when: ReflectWhen,
     /// What a file that does not name a SKU says of it.
     pub files: StockFiles,
+    /// A larger figure rejects its row.
+    pub max_quantity: i64,
     /// When a file looks broken.
     pub guard: Guard,
 }
@@ -427,8 +429,12 @@ pub struct Guard {
     pub zero_percent: u32,
     /// Share of rows whose SKU the shop does not have, in percent (0 to 100).
     pub unknown_percent: u32,
-    /// Files of fewer rows are not looked at.
+    /// Fewer rows are not looked at.
     pub min_rows: u64,
+    /// All files of so many hours count together.
+    pub window_h: u32,
+    /// Share of SKUs whose figure grows by more than 10 times and more than 100, in percent (0 to 100).
+    pub rise_percent: u32,
 }
 
 /// Logistics files.

@@ -52,6 +52,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/011_put_away.sql"),
     include_str!("schema/012_held.sql"),
     include_str!("schema/013_shipped_in_tempostar.sql"),
+    include_str!("schema/014_guard_window.sql"),
 ];
 
 /// The last version that was kept in `PRAGMA user_version`.

@@ -24,6 +24,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
@@ -31,6 +32,7 @@ use super::names::{NAMES_TOLD_MAX, NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
 use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql, uncountable_lines};
 use crate::books::rows::list_values;
 use crate::books::{Writing, batches, files};
+use crate::guards::{self, StockFacts};
 use crate::hashing::Content;
 use crate::job::Job;
 use crate::layout::{as_count, first_names};
@@ -40,7 +42,7 @@ use crate::problem::Problem;
 use crate::report::{self, Counts};
 use crate::server::Remote;
 use crate::settings::columns::STOCK_REQUIRED;
-use crate::settings::{Guard, Inbox, ReflectWhen, Settings, StockFiles};
+use crate::settings::{Inbox, ReflectWhen, Settings, StockFiles};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::shelf::Shelf;
 use crate::sync::export::{is_about_the_folder, watch_outbox};
@@ -60,17 +62,17 @@ pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
 struct Columns {
     sku_code: Column,
     quantity: Column,
+    /// A larger figure is a code in the wrong column.
+    quantity_max: i64,
 }
 
 /// When TEMPOSTAR changed a figure. The file's own time says all that we need.
 const UPDATED_AT: &str = "更新日時";
 
 impl Columns {
-    fn find(header: &Header) -> Result<Self> {
-        Ok(Self {
-            sku_code: header.required(STOCK_REQUIRED[0])?,
-            quantity: header.required(STOCK_REQUIRED[1])?,
-        })
+    fn find(header: &Header, quantity_max: i64) -> Result<Self> {
+        let (sku_code, quantity) = (header.required(STOCK_REQUIRED[0])?, header.required(STOCK_REQUIRED[1])?);
+        Ok(Self { sku_code, quantity, quantity_max })
     }
 
     fn unknown(&self, header: &Header) -> Vec<String> {
@@ -82,6 +84,9 @@ impl Columns {
     /// A SKU's code, and its figure.
     fn read<'a>(&self, row: &Row<'a>) -> Result<(Cow<'a, str>, i64), RowProblem> {
         let quantity = row.filled(self.quantity, row.whole_number(self.quantity)?)?;
+        if quantity > self.quantity_max {
+            return Err(row.problem_in(self.quantity, text::quantity_too_large(quantity, self.quantity_max)));
+        }
         Ok((row.code(self.sku_code)?, quantity))
     }
 }
@@ -120,7 +125,7 @@ impl ImportJob for ImportStock<'_> {
     }
 
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
-        let columns = Columns::find(incoming.sheet.header())?;
+        let columns = Columns::find(incoming.sheet.header(), self.settings.stock.max_quantity)?;
         let is_first_load = count(incoming.shop, "SELECT NOT EXISTS (SELECT 1 FROM stock)")? == 1;
         let known_until = KnownUntil::new(self.settings, incoming.file_time);
         let in_flight = in_flight(incoming.shop, &known_until)?;
@@ -144,7 +149,10 @@ impl ImportJob for ImportStock<'_> {
         tally.stale += self.later_sheets.take_back(incoming, self.inbox())?;
         let held_because = match (incoming.guarding, incoming.progress) {
             (Guarding::Approved, _) | (_, Progress::Begun) => Vec::new(),
-            (Guarding::Watch, Progress::New) => held_because(incoming, &tally, &self.settings.stock.guard)?,
+            (Guarding::Watch, Progress::New) => {
+                let limits = &self.settings.stock.guard;
+                guards::stock(&facts(incoming, &tally, limits.window_h)?, limits)
+            }
         };
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let compared = finish_comparison(incoming, &tally, unknown_columns, held_because)?;
@@ -511,7 +519,7 @@ pub(crate) fn read_figures(
     mut each: impl FnMut(&str, i64) -> Result<()>,
 ) -> Result<()> {
     let mut sheet = Sheet::open_named(path, name, inbox.encoding, &inbox.naming)?;
-    let columns = Columns::find(sheet.header())?;
+    let columns = Columns::find(sheet.header(), i64::MAX)?;
     while let Some(row) = sheet.next_row()? {
         if let Ok((sku_code, quantity)) = columns.read(&row) {
             each(&sku_code, quantity)?;
@@ -541,31 +549,54 @@ fn free_unnamed(shop: &Connection, in_flight: &HashMap<String, i64>, file_time: 
     Ok(freed.len())
 }
 
-/// Why a person should look at this file before it is applied.
-fn held_because(incoming: &Incoming<'_>, tally: &Tally, guard: &Guard) -> Result<Vec<Problem>> {
-    let rows = incoming.sheet.rows_read();
-    if rows < guard.min_rows {
-        return Ok(Vec::new());
-    }
-    let unknown = tally.unknown;
-    if exceeds(unknown, rows, guard.unknown_percent) {
-        let percent = unknown * 100 / rows;
-        return Ok(vec![text::guard_unknown(unknown, rows, percent, guard.unknown_percent)]);
-    }
-    let zeroed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes WHERE is_zeroed")?;
-    if zeroed == 0 || guard.zero_percent >= 100 {
-        return Ok(Vec::new());
-    }
+/// What this file would do to the shop, together with those of the hours before it. What somebody has approved does not
+/// count, nor what the shop has sold.
+fn facts(incoming: &Incoming<'_>, tally: &Tally, window_h: u32) -> Result<StockFacts> {
+    let from = incoming.file_time - TimeDelta::hours(i64::from(window_h));
+    let window = "FROM tempostar_history_files AS file
+         JOIN tempostar_stock_history AS old ON old.history_file_id = file.id
+         JOIN main.stock AS stock ON stock.sku_code = old.sku_code
+         LEFT JOIN temp.stock_changes AS change ON change.sku_code = old.sku_code
+         WHERE file.file_time >= :from
+           AND file.archived_as NOT IN (SELECT archived_as FROM tempostar_held WHERE state = 'approved')";
+    let count_from = |sql: &str| -> Result<u64> {
+        Ok(incoming.shop.query_row(sql, named_params! { ":from": from }, |row| row.get(0))?)
+    };
+    let emptied = count_from(&format!(
+        "SELECT count(*) FROM (
+             SELECT old.sku_code {window}
+               AND old.old_quantity > old.old_allocated AND old.quantity <= old.allocated
+               AND coalesce(change.quantity, stock.quantity) <= stock.allocated
+             UNION
+             SELECT sku_code FROM temp.stock_changes WHERE is_zeroed)"
+    ))?;
+    let now = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes WHERE is_zeroed")?;
+    let risen = count_from(&format!(
+        "SELECT count(*) FROM (
+             SELECT old.sku_code {window}
+               AND old.old_quantity > 0 AND old.quantity > 10 * old.old_quantity AND old.quantity > 100 + old.old_quantity
+               AND coalesce(change.quantity, stock.quantity) > 10 * old.old_quantity
+             UNION
+             SELECT change.sku_code
+             FROM temp.stock_changes AS change
+             JOIN main.stock AS stock ON stock.sku_code = change.sku_code
+             WHERE stock.quantity > 0 AND change.quantity > 10 * stock.quantity
+               AND change.quantity > 100 + stock.quantity)"
+    ))?;
     let sellable = count(incoming.shop, "SELECT count(*) FROM sellable_stock WHERE sellable > 0")?;
-    let is_held = exceeds(zeroed, sellable, guard.zero_percent);
-    let percent = zeroed * 100 / sellable.max(1);
-    let verdict = is_held.then(|| text::guard_zero(zeroed, sellable, percent, guard.zero_percent));
-    Ok(verdict.into_iter().collect())
-}
-
-/// Is `part` more than this share of `whole`? 100 percent is never exceeded.
-fn exceeds(part: u64, whole: u64, percent: u32) -> bool {
-    percent < 100 && part * 100 > whole * u64::from(percent)
+    let has_skus = count(incoming.shop, "SELECT EXISTS (SELECT 1 FROM skus)")? == 1;
+    Ok(StockFacts {
+        rows: incoming.sheet.rows_read(),
+        unknown: if has_skus { tally.unknown } else { 0 },
+        emptied,
+        sellable: sellable + emptied.saturating_sub(now),
+        risen,
+        in_stock: if risen > 0 {
+            count(incoming.shop, "SELECT count(*) FROM stock WHERE quantity > 0")?
+        } else {
+            0
+        },
+    })
 }
 
 fn count(shop: &Connection, sql: &str) -> Result<u64> {

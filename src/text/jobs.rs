@@ -190,6 +190,19 @@ problems! {
         hint_ja: "TEMPOSTAR の在庫が正しいかご確認ください。",
         hint_en: "check the stock in TEMPOSTAR",
     }
+    Error guard_rise = "guard-rise" (risen: u64, in_stock: u64, percent: u64, limit: u32) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "このファイルを取り込むと、在庫のある {in_stock} SKU のうち {risen} SKU（{percent}%）の在庫数が10倍を超えて増えます（上限 {limit}%）。取り込みを保留しました。",
+        en: "this file would raise the figure of {risen} of the {in_stock} SKUs in stock by more than 10 times ({percent} %, the limit is {limit} %): held, nothing of it was written",
+        hint_ja: "TEMPOSTAR の在庫が正しいかご確認ください。",
+        hint_en: "check the stock in TEMPOSTAR",
+    }
+    Error quantity_too_large = "quantity-too-large" (quantity: i64, limit: i64) {
+        ja: "在庫数 {quantity} は大きすぎます（上限 {limit}）。別の列のコードが入っていないでしょうか。",
+        en: "{quantity} is too large for a figure (the limit is {limit}): is it a code from another column?",
+        hint_ja: "正しい数であれば、[stock] max_quantity を大きくしてください。",
+        hint_en: "if it is right, raise `max_quantity` in [stock]",
+    }
     Error guard_unknown = "guard-unknown" (unknown: u64, rows: u64, percent: u64, limit: u32) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "このファイルの {rows} 行のうち {unknown} 行（{percent}%）が、この店舗にない SKU です（上限 {limit}%）。取り込みを保留しました。",

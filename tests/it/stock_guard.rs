@@ -122,10 +122,10 @@ fn the_figures_that_tripped_it_are_named() {
     let zero = "this file would make 30 of the 40 sellable SKUs unsellable (75 %, the limit is 20 %)";
     let ran = shop.run(["import-stock", "--json"]).exits(4);
     ran.only_problem("guard-zero", "stock.csv", &[zero, "tempostar held show 1"]);
-    put(&shop, "stock.csv", &rows(40, 31));
+    put(&shop, "stock_2.csv", &rows(40, 31));
     let ran = shop.run(["import-stock", "--quiet"]).exits(4).says("held approve 2");
     let zero = "this file would make 31 of the 40 sellable SKUs unsellable (77 %, the limit is 20 %)";
-    assert!(ran.stderr.starts_with(&format!("error: stock.csv: {zero}")), "{ran}");
+    assert!(ran.stderr.starts_with(&format!("error: stock_2.csv: {zero}")), "{ran}");
     put(&shop, "stock.csv", &rows(100, 0));
     let unknown =
         "60 of this file's 100 rows (60 %, the limit is 50 %) name SKUs that the shop does not have";
@@ -142,4 +142,76 @@ fn a_dry_run_tells_what_would_be_held_and_notes_nothing() {
     shop.check_rows("SELECT count(*) FROM tempostar_held", &["0"]);
     assert_eq!(shop.remote_files(STOCK_INBOX), ["stock.csv"]);
     assert_eq!(shop.work_files_below("held"), [""; 0].map(std::path::PathBuf::from));
+}
+
+// Over a window ---------------------------------------------------------------------------------------------------
+
+/// Figures of 0 for these SKUs.
+fn zeroes(numbers: std::ops::RangeInclusive<usize>) -> String {
+    numbers.map(|number| format!("S-{number:03},0\n")).collect()
+}
+
+#[test]
+fn many_small_files_count_together() {
+    let mut shop = shop(100, "zero_percent = 20");
+    put(&shop, "stock20261124100000.csv", &zeroes(1..=15));
+    shop.run(["import-stock"]).ok();
+    put(&shop, "stock20261124101000.csv", &zeroes(16..=30));
+    let ran = shop.run(["import-stock", "--json"]).exits(4);
+    ran.only_problem("guard-zero", "stock20261124101000.csv", &["30 of the 100 sellable SKUs"]);
+    shop.check_rows("SELECT count(*) FROM stock WHERE quantity = 0", &["15"]);
+    // A day later the first ones have been forgotten.
+    shop.at("2026-11-25 11:00:00");
+    put(&shop, "stock20261125110000.csv", &zeroes(31..=40));
+    shop.run(["import-stock"]).ok();
+}
+
+#[test]
+fn what_was_sold_restocked_or_approved_does_not_count_in_the_window() {
+    let shop = shop(100, "zero_percent = 20");
+    shop.sql("UPDATE stock SET allocated = 5 WHERE sku_code <= 'S-015'");
+    put(&shop, "stock20261124100000.csv", &zeroes(1..=15));
+    put(&shop, "stock20261124100100.csv", &zeroes(16..=30));
+    shop.run(["import-stock"]).ok();
+    let restocked: String = (16..=30).map(|number| format!("S-{number:03},3\n")).collect();
+    put(&shop, "stock20261124100200.csv", &restocked);
+    put(&shop, "stock20261124100300.csv", &zeroes(31..=60));
+    shop.run(["import-stock"]).exits(4);
+    shop.run(["held", "approve", "1"]).ok();
+    put(&shop, "stock20261124100400.csv", &zeroes(61..=70));
+    shop.run(["import-stock"]).ok();
+}
+
+#[test]
+fn figures_that_grow_out_of_all_proportion_are_held() {
+    let shop = shop(100, "rise_percent = 20");
+    let raised = |count: usize| -> String { (1..=count).map(|n| format!("S-{n:03},106\n")).collect() };
+    put(&shop, "stock.csv", &raised(20));
+    shop.run(["import-stock"]).ok();
+    put(&shop, "stock_2.csv", &(raised(20) + "S-021,105\nS-022,5\n"));
+    shop.run(["import-stock"]).ok();
+    put(&shop, "stock_3.csv", "S-050,106\n");
+    let ran = shop.run(["import-stock", "--json"]).exits(4);
+    ran.only_problem("guard-rise", "stock_3.csv", &["21 of the 100 SKUs in stock", "the limit is 20 %"]);
+    shop.check_stock("S-050", 5, 0);
+}
+
+#[test]
+fn a_figure_that_is_a_code_rejects_its_row() {
+    let shop = shop(40, "zero_percent = 20");
+    put(&shop, "stock.csv", &(rows(39, 0) + "S-040,4901234567894\n"));
+    shop.run(["import-stock", "--json"]).exits(3).problem(
+        "quantity-too-large",
+        "stock.csv: line 41: 在庫数",
+        &["999999"],
+    );
+    shop.check_stock("S-040", 5, 0);
+}
+
+#[test]
+fn a_shop_without_products_takes_its_first_stock_file() {
+    let shop = Shop::new();
+    put(&shop, "stock.csv", &rows(40, 0));
+    shop.run(["import-stock", "--json"]).has_code("unknown-skus");
+    shop.check_rows("SELECT count(*) FROM tempostar_held", &["0"]);
 }
