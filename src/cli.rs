@@ -425,7 +425,7 @@ pub struct Explain {
 /// Options of `undo`.
 #[derive(Args, Debug)]
 pub struct Undo {
-    /// The run's id, as the log, `explain` and --json show it
+    /// The run's id, as `log`, `explain` and --json show it
     #[arg(value_name = "RUN")]
     pub run: String,
     /// Change nothing; print what would go back and what would stay

@@ -21,7 +21,6 @@ use rusqlite::{Connection, OptionalExtension, Statement};
 use serde::{Deserialize, Serialize};
 
 use self::batch::{Batch, Cells, Entry, ProductEntry};
-pub(crate) use self::columns::all_columns;
 pub use self::columns::missing_columns;
 use self::columns::{Columns, defined_free_items};
 use self::missing::{begin_rejected, compare_missing, note_missing};

@@ -29,8 +29,8 @@ problems! {
     Error unknown_run = "undo-unknown-run" (run_id: &str) {
         ja: "実行 {run_id} は記録にありません。",
         en: "the ledger has no run {run_id:?}",
-        hint_ja: "実行の ID は tempostar explain コード の履歴と、--json の run_id に出ています。環境（--env）が正しいかもご確認ください。",
-        hint_en: "the history that `tempostar explain CODE` shows names runs, and so does run_id in --json; check the environment (--env), too",
+        hint_ja: "実行の ID は tempostar log と、tempostar explain コード の履歴に出ています。環境（--env）が正しいかもご確認ください。",
+        hint_en: "`tempostar log` lists the runs, and the history that `tempostar explain CODE` shows names them; check the environment (--env), too",
     }
     Error of_logistics = "undo-logistics" (run_id: &str) {
         ja: "実行 {run_id} は物流連携の取込です。配送区分・入金区分・オーソリ確定のチェックは元に戻せません。",

@@ -8,7 +8,6 @@ use serde_json::Value;
 use crate::books::Writing;
 use crate::books::history::{Changed, Fate, Kind, Net, nets};
 use crate::books::staging::{Cell, Staging};
-use crate::jobs::products::all_columns;
 use crate::report::{Change, Changes};
 use crate::text::{Text, undo as text};
 
@@ -54,6 +53,21 @@ struct Table {
     removed: u64,
 }
 
+/// The columns in which the run wrote something; a SKU's product always, and first.
+fn columns(shop: &Connection, run_id: &str, kind: Kind) -> Result<Vec<String>> {
+    let mut statement = shop.prepare(
+        "SELECT DISTINCT value.key
+         FROM tempostar_history_files AS file
+         CROSS JOIN tempostar_catalogue_history AS change
+         JOIN json_each(change.changes) AS value
+         WHERE change.history_file_id = file.id AND change.kind = ?1 AND file.run_id = ?2
+           AND value.key <> 'product_code'",
+    )?;
+    let written = statement.query_map((kind, run_id), |row| row.get(0))?;
+    let product = (kind == Kind::Sku).then(|| Ok("product_code".to_owned()));
+    Ok(product.into_iter().chain(written).collect::<rusqlite::Result<_>>()?)
+}
+
 /// A row as it is now.
 struct Now {
     values: Vec<Value>,
@@ -73,7 +87,7 @@ enum Decision {
 
 impl Table {
     fn find(shop: &Connection, run_id: &str, kind: Kind, kept: &mut Changes) -> Result<Self> {
-        let (name, columns) = (kind.table(), all_columns(kind));
+        let (name, columns) = (kind.table(), columns(shop, run_id, kind)?);
         let staged = Staging::begin(shop, name, columns.clone())?;
         shop.execute_batch(&format!(
             "DROP TABLE IF EXISTS temp.removed_{name};

@@ -321,3 +321,14 @@ fn an_undo_does_nothing_while_the_job_is_at_work() {
     running.goes_on().ok();
     shop.check_stock("B-1", 1, 0);
 }
+
+#[test]
+fn a_file_of_codes_only_is_recorded_and_undone() {
+    let mut shop = shop();
+    let before = data(&shop);
+    shop.put_sheet(PRODUCT_INBOX, "codes.csv", "商品コード,SKUコード\nA-1,B-1\nD-1,D-1\n");
+    let codes = run(&shop, "import-products");
+    shop.check_rows("SELECT product_code FROM skus WHERE code = 'B-1'", &["A-1"]);
+    undo(shop.at("2026-11-24 11:10:00"), &codes).ok().count("products_undone", 1).count("skus_undone", 2);
+    assert_eq!(data(&shop), before);
+}

@@ -7,7 +7,6 @@ use anyhow::Result;
 use rusqlite::{Connection, Statement};
 
 use super::batch::RowInBatch;
-use crate::books::history;
 use crate::books::staging::Cell;
 use crate::encoding::comparable_name;
 use crate::settings::Products;
@@ -74,27 +73,6 @@ const SKU_COLUMNS: [(&str, &str, Kind); 12] = [
 
 /// Whether the shop handles the SKU at all; stands in the shop's block.
 const HANDLED: &str = "取扱いフラグ";
-
-/// The columns of products or SKUs that a file can change.
-pub(crate) fn all_columns(kind: history::Kind) -> Vec<String> {
-    let ours =
-        |columns: &[(&str, &str, Kind)]| columns.iter().map(|(_, ours, _)| (*ours).to_owned()).collect();
-    let mut all: Vec<String> = match kind {
-        history::Kind::Product => ours(&PRODUCT_COLUMNS),
-        history::Kind::Sku => ours(&SKU_COLUMNS),
-    };
-    match kind {
-        history::Kind::Product => {
-            all.push("images".to_owned());
-            all.extend((1..=50).map(|number| format!("free_item_{number}")));
-        }
-        history::Kind::Sku => {
-            all.insert(0, "product_code".to_owned());
-            all.push("handled".to_owned());
-        }
-    }
-    all
-}
 
 /// In the shop's block: as in the common column.
 const AS_COMMON: &str = "|com|";
