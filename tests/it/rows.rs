@@ -279,6 +279,7 @@ fn each_kind_of_logistics_column_accepts_what_the_table_says() {
         ("入金日付", "paid_at", MOMENT, "2026-11-24 10:15:00"),
     ];
     let shop = Shop::new();
+    shop.setting("[logistics]\n", "[logistics]\nwithout_status = \"shipped\"\n");
     insert_orders(&shop, columns.len());
     let keys = |number: usize| -> Vec<String> {
         (0..TABLE.len()).map(|row| format!("12345-{number:02}-{row:02}")).collect()
@@ -320,6 +321,7 @@ fn each_kind_of_logistics_column_accepts_what_the_table_says() {
 #[test]
 fn a_progress_code_is_made_of_digits_and_a_destination_counts_from_1() {
     let shop = Shop::new();
+    shop.setting("[logistics]\n", "[logistics]\nwithout_status = \"shipped\"\n");
     insert_orders(&shop, 2);
     let keys = |number: usize| -> Vec<String> {
         (0..TABLE.len()).map(|row| format!("12345-{number:02}-{row:02}")).collect()
@@ -355,6 +357,7 @@ fn the_figures_of_an_added_line_are_whole_numbers() {
     for (column, ours, if_empty) in [("数量", "quantity", NO), ("税抜単価", "unit_price_excl_tax", "0")]
     {
         let shop = Shop::new();
+        shop.setting("[logistics]\n", "[logistics]\nwithout_status = \"shipped\"\n");
         shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
         insert_orders(&shop, 1);
         let quantity = if column == "数量" { "" } else { ",\"1\"" };
