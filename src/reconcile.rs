@@ -21,6 +21,7 @@ use rusqlite::Connection;
 use self::archive::Archive;
 use self::desk::Desk;
 use self::line::{Line, Named};
+use self::ticks::Ticks;
 use crate::books;
 use crate::books::orders::count_states;
 use crate::moment::{Clock, Moment, Month};
@@ -63,13 +64,14 @@ fn read(database: &Connection, settings: &Settings, clock: &Clock, wanted: &Want
     let desk = Desk { database, settings, now, shelf: Shelf::at(&settings.work_dir), month };
     let archive = Archive::look(&desk)?;
     let (mut lines, mut notes) = (Vec::new(), Vec::new());
-    lines.extend(sent::lines(&desk, &archive)?);
-    if month.is_none() {
+    let mut ticks = month.is_none().then(|| Ticks::begin(&desk, &archive)).transpose()?;
+    lines.extend(sent::lines(&desk, &archive, ticks.as_mut())?);
+    if let Some(ticks) = ticks {
         let states = count_states(database, settings)?;
         lines.insert(0, orders::all(&desk, &states)?);
         let shipped = orders::shipped(&desk, &states)?;
         let stock = stock::read(&desk, &archive)?;
-        lines.extend([shipped, ticks::line(&desk, &archive)?, stock.figures, stock.allocations]);
+        lines.extend([shipped, ticks.finish()?, stock.figures, stock.allocations]);
         let days = settings.orders.unshipped_after_days;
         notes.push((text::open_for_long(days), orders::open_for_long(&desk, days)?));
         notes.push((text::not_named_for_long(stock::UNNAMED_DAYS), stock.unnamed));

@@ -34,6 +34,9 @@ use crate::text::sync as text;
 /// The folder of what the guards keep.
 const HELD: &str = "held";
 
+/// What the name ends in of what stays of an old copy of a file of orders, behind the name of the file.
+pub(crate) const ESSENCE: &str = ".sent";
+
 /// Where a run keeps its files.
 #[derive(Clone, Debug)]
 pub struct Shelf {

@@ -16,6 +16,7 @@ use crate::interrupt;
 use crate::job::Job;
 use crate::kept::{PACKED, find_copy, is_intact};
 use crate::settings::Environment;
+use crate::shelf::ESSENCE;
 use crate::text::{Text, reconcile as text};
 
 /// What a copy is worth as evidence.
@@ -60,11 +61,15 @@ impl Archive {
         let mut statement = desk.database.prepare(&format!(
             "SELECT archived_as, size, sha256, NOT is_cleaned_up, ''
              FROM tempostar_files
-             WHERE outcome <> 'held' AND {}
+             WHERE outcome <> 'held' AND {0}
+             UNION ALL
+             SELECT archived_as, size, sha256, 0, ''
+             FROM tempostar_held
+             WHERE state IN ('discarded', 'superseded') AND {0}
              UNION ALL
              SELECT archived_as, size, sha256, 0, sha256
              FROM tempostar_batches
-             WHERE archived_as IS NOT NULL AND {}",
+             WHERE archived_as IS NOT NULL AND {1}",
             desk.in_month("decided_at"),
             desk.in_month("sent_at"),
         ))?;
@@ -77,6 +82,7 @@ impl Archive {
                 (row.get(0)?, row.get(2)?, row.get(4)?);
             let is_unfinished =
                 row.get(3)? || (!spooled.is_empty() && spool.join(format!("{spooled}.csv")).exists());
+            let is_unfinished = is_unfinished || self.root.join(format!("{archived_as}{ESSENCE}")).exists();
             let found = match examine(&self.root.join(&archived_as), row.get(1)?, &sha256)? {
                 Evidence::Missing if is_unfinished => Evidence::Pending,
                 found => found,
@@ -107,6 +113,10 @@ impl Archive {
                     let name = name.strip_suffix(PACKED).unwrap_or(&name);
                     // What stays of an old copy, or one that is being written.
                     if name.ends_with(".sent") || name.ends_with(".sent.new") || name.starts_with('.') {
+                        continue;
+                    }
+                    // What stays of an old copy.
+                    if name.ends_with(ESSENCE) {
                         continue;
                     }
                     let place = format!("{folder}/{batch}/{name}");

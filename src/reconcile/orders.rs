@@ -33,7 +33,9 @@ pub(super) fn shipped(desk: &Desk<'_>, states: &BTreeMap<OrderState, u64>) -> Re
     let settled = of(OrderState::Taken) + of(OrderState::Shipped) + of(OrderState::CancelledThere);
     line.right = i64::try_from(settled)?;
     let lying = i64::try_from(of(OrderState::Lying))?;
-    line.left = count(desk, &format!("SELECT count(*) FROM orders WHERE {SENT_SQL}"))? - lying;
+    line.left =
+        count(desk, &format!("SELECT count(*) FROM orders WHERE exported_at IS NOT NULL AND {SENT_SQL}"))?
+            - lying;
     name(
         desk,
         "SELECT orders.order_no

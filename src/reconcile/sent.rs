@@ -13,6 +13,7 @@ use super::archive::Archive;
 use super::desk::Desk;
 use super::line::{Check, Line};
 use super::orders;
+use super::ticks::Ticks;
 use crate::books::orders::SENT_SQL;
 use crate::interrupt;
 use crate::jobs::orders::read_amounts;
@@ -20,7 +21,7 @@ use crate::sheet::Naming;
 use crate::text::reconcile as text;
 
 /// Orders, their amounts, and their files: three lines.
-pub(super) fn lines(desk: &Desk<'_>, archive: &Archive) -> Result<Vec<Line>> {
+pub(super) fn lines(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks<'_>>) -> Result<Vec<Line>> {
     let mut books = Books {
         sent: Line::new(Check::Sent),
         yen: Line::new(Check::Yen),
@@ -29,6 +30,7 @@ pub(super) fn lines(desk: &Desk<'_>, archive: &Archive) -> Result<Vec<Line>> {
         shop_code: &desk.settings.shop.code,
         naming: &desk.settings.orders.naming,
         archive,
+        ticks,
     };
     let mut batches = desk.database.prepare(&format!(
         "SELECT id, file_name, order_count, archived_as, shop_code
@@ -38,11 +40,13 @@ pub(super) fn lines(desk: &Desk<'_>, archive: &Archive) -> Result<Vec<Line>> {
         desk.in_month("sent_at")
     ))?;
     let mut members = desk.database.prepare(&format!(
-        "SELECT member.order_no, orders.order_no IS NOT NULL, {SENT_SQL}, orders.total
+        "SELECT member.order_no, orders.order_no IS NOT NULL, {SENT_SQL}, orders.total,
+                orders.delivery_status = 1 AND orders.shipped_at >= '{}'
          FROM tempostar_batch_orders AS member
          LEFT JOIN orders ON orders.order_no = member.order_no
          WHERE member.batch_id = ?1
-         ORDER BY member.order_no"
+         ORDER BY member.order_no",
+        Ticks::kept_since(desk)
     ))?;
     let mut rows = batches.query([])?;
     while let Some(row) = rows.next()? {
@@ -68,7 +72,7 @@ struct Batch {
     shop_code: Option<String>,
 }
 
-struct Books<'a> {
+struct Books<'a, 'b> {
     sent: Line,
     yen: Line,
     taken: Line,
@@ -76,6 +80,7 @@ struct Books<'a> {
     shop_code: &'a str,
     naming: &'a Naming,
     archive: &'a Archive,
+    ticks: Option<&'a mut Ticks<'b>>,
 }
 
 /// A member of a file, by the ledger, and what the shop's table says of it.
@@ -86,7 +91,7 @@ struct Member<'a> {
     total: Option<i64>,
 }
 
-impl Books<'_> {
+impl Books<'_, '_> {
     fn compare(&mut self, batch: &Batch, members: &mut Statement<'_>) -> Result<()> {
         interrupt::check()?;
         let copy = batch.archived_as.as_deref().and_then(|place| self.archive.intact(place));
@@ -124,6 +129,9 @@ impl Books<'_> {
                     _ => InFile::No,
                 }
             });
+            if let (Some(true), Some(ticks)) = (row.get(4)?, &mut self.ticks) {
+                ticks.note(member.order_no)?;
+            }
             self.compare_member(&member, amount.unwrap_or(InFile::Unknown), batch);
         }
         while let Some(number) = file.as_ref().and_then(|file| file.number(at)) {

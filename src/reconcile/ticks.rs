@@ -5,52 +5,71 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Statement};
 
 use super::archive::Archive;
 use super::desk::{Desk, key};
 use super::line::{Check, Line};
 use crate::job::Job;
 use crate::jobs::logistics::read_shipped;
+use crate::moment::Moment;
 use crate::sheet::Refusal;
 use crate::text::reconcile as text;
 
-pub(super) fn line(desk: &Desk<'_>, archive: &Archive) -> Result<Line> {
-    let mut line = Line::new(Check::Ticks);
-    let by_files = shipped_by_files(desk, archive)?;
-    let mut ticked_by = desk.database.prepare(
-        "SELECT file.archived_as
-         FROM tempostar_history_files AS file
-         JOIN tempostar_order_history AS history ON history.history_file_id = file.id
-         WHERE file.command = ?1 AND history.order_no = ?2 AND history.event = 'ticked'
-         ORDER BY file.id DESC
-         LIMIT 1",
-    )?;
-    let mut ticked = desk.database.prepare(
-        "SELECT order_no
-         FROM orders
-         WHERE delivery_status = 1 AND shipped_at >= ?1
-           AND order_no IN (SELECT order_no FROM tempostar_batch_orders)
-         ORDER BY order_no",
-    )?;
-    let kept_since = desk.now - TimeDelta::days(i64::from(desk.settings.limits.history_days));
-    let mut rows = ticked.query([kept_since])?;
-    while let Some(row) = rows.next()? {
-        let order_no = row.get_ref(0)?.as_str()?;
-        line.left += 1;
-        let is_told = by_files.orders.contains(&key(order_no))
-            || (!by_files.are_complete && {
-                let by: Option<String> =
-                    ticked_by.query_row((Job::Logistics, order_no), |row| row.get(0)).optional()?;
-                by.is_none_or(|place| archive.intact(&place).is_none())
-            });
-        match is_told {
-            true => line.right += 1,
-            false => line.named.add(|| text::tick_without_file(order_no)),
-        }
+/// Whoever goes through the sent orders asks of each that is ticked.
+pub(super) struct Ticks<'a> {
+    desk: &'a Desk<'a>,
+    archive: &'a Archive,
+    by_files: ShippedByFiles,
+    ticked_by: Statement<'a>,
+    line: Line,
+}
+
+impl<'a> Ticks<'a> {
+    pub(super) fn begin(desk: &'a Desk<'a>, archive: &'a Archive) -> Result<Self> {
+        let by_files = shipped_by_files(desk, archive)?;
+        let ticked_by = desk.database.prepare(
+            "SELECT file.archived_as
+             FROM tempostar_history_files AS file
+             JOIN tempostar_order_history AS history ON history.history_file_id = file.id
+             WHERE file.command = ?1 AND history.order_no = ?2 AND history.event = 'ticked'
+             ORDER BY file.id DESC
+             LIMIT 1",
+        )?;
+        Ok(Self { desk, archive, by_files, ticked_by, line: Line::new(Check::Ticks) })
     }
-    add_lost_ticks(desk, &mut line)?;
-    Ok(line)
+
+    /// A file that ticked an order shipped before is forgotten.
+    pub(super) fn kept_since(desk: &Desk<'_>) -> Moment {
+        desk.now - TimeDelta::days(i64::from(desk.settings.limits.history_days))
+    }
+
+    pub(super) fn note(&mut self, order_no: &str) -> Result<()> {
+        self.line.left += 1;
+        match self.is_told(order_no)? {
+            true => self.line.right += 1,
+            false => self.line.named.add(|| text::tick_without_file(order_no)),
+        }
+        Ok(())
+    }
+
+    /// A file that cannot be looked into any more may have said so.
+    fn is_told(&mut self, order_no: &str) -> Result<bool> {
+        if self.by_files.orders.contains(&key(order_no)) {
+            return Ok(true);
+        }
+        if self.by_files.are_complete {
+            return Ok(false);
+        }
+        let by: Option<String> =
+            self.ticked_by.query_row((Job::Logistics, order_no), |row| row.get(0)).optional()?;
+        Ok(by.is_none_or(|place| self.archive.intact(&place).is_none()))
+    }
+
+    pub(super) fn finish(mut self) -> Result<Line> {
+        add_lost_ticks(self.desk, &mut self.line)?;
+        Ok(self.line)
+    }
 }
 
 struct ShippedByFiles {

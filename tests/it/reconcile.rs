@@ -567,6 +567,34 @@ fn another_environments_copies_in_the_same_work_folder_are_its_own() {
     assert_eq!(differing(&shop.run(["reconcile", "--json"])), []);
 }
 
+#[test]
+fn files_that_were_held_balance_whatever_was_decided() {
+    let mut shop = shop();
+    shop.settings(|text| text.replacen("[stock]\n", "[stock]\nguard.min_rows = 1\n", 1));
+    for (day, decision) in [("26", "discard"), ("27", "approve")] {
+        shop.at(&format!("2026-11-{day} 09:00:00"));
+        shop.put_sheet(STOCK_INBOX, &format!("empty{day}.csv"), "商品コード,在庫数\nA-1,0\nA-2,0\nA-3,0\n");
+        shop.run(["import-stock"]).exits(4);
+        assert_eq!(differing(&shop.run(["reconcile", "--json"])), [], "held");
+        let id = shop.value("SELECT id FROM tempostar_held WHERE state = 'held'");
+        shop.run(["held", decision, &id]);
+        assert_eq!(differing(&shop.run(["reconcile", "--json"])), [], "{decision}");
+        shop.run(["import-stock"]);
+        assert_eq!(differing(&shop.run(["reconcile", "--json"])), [], "{decision}, and a run later");
+    }
+}
+
+#[test]
+fn old_order_files_balance_without_their_copies() {
+    let mut shop = shop();
+    shop.at("2027-01-10 09:00:00").run(["export-orders"]);
+    let left = shop.work_files_below("archive").iter().filter(|path| path.ends_with(FIRST)).count();
+    assert_eq!(left, 0);
+    let ran = shop.run(["reconcile", "--json"]);
+    assert_eq!(differing(&ran), [], "{ran}");
+    assert_eq!(ran.json()["lines"][1]["right"]["figure"], 4);
+}
+
 // TEMPOSTAR's own list ---------------------------------------------------------------------------------------------
 
 /// As TEMPOSTAR's screen exports it: other shops' orders, several rows of an order, people.

@@ -13,10 +13,8 @@ use crate::interrupt;
 use crate::kept;
 use crate::moment::Moment;
 use crate::permit::Permit;
+use crate::shelf::ESSENCE;
 use crate::sync::run::Run;
-
-/// What an essence's name ends in, behind the name of the file.
-pub(super) const ESSENCE: &str = ".sent";
 
 /// So many copies are replaced by one run.
 const REPLACED_MAX: usize = 100;

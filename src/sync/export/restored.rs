@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::essence::{ESSENCE, Essence};
+use super::essence::Essence;
 use super::{ExportJob, ReadBack, bytes_of};
 use crate::books::batches::{self, Batch, BatchOrder, BatchState, NewBatch, Place, RestoredBatch};
 use crate::hashing::Hashing;
@@ -18,7 +18,7 @@ use crate::kept::{PACKED, find_copy, read_copy};
 use crate::moment::Moment;
 use crate::permit::Permit;
 use crate::problem::Failure;
-use crate::shelf::time_of;
+use crate::shelf::{ESSENCE, time_of};
 use crate::sync::run::Run;
 use crate::text::sync as text;
 
