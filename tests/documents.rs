@@ -285,9 +285,14 @@ fn every_line_of_the_crontab_is_quiet_and_off_the_full_hour() {
         seen.insert(called.command.name());
     }
     assert_eq!(seen, BTreeSet::from(JOBS).union(&BTreeSet::from(["reconcile"])).copied().collect());
-    for variable in ["PATH=", "MAILTO=", "TEMPOSTAR_CONFIG="] {
+    for variable in ["PATH=", "MAILTO=", "CONTENT_TYPE=", "TEMPOSTAR_CONFIG="] {
         assert!(crontab.lines().any(|line| line.starts_with(variable)), "{variable}");
     }
+    let set = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        lines.map(str::to_owned).collect()
+    };
+    assert_eq!(set(&crontab), set(&read("crontab.ja.example")));
 }
 
 /// The help's examples: two spaces, the command, and perhaps what it is for behind more spaces.
