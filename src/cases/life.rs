@@ -56,6 +56,10 @@ pub(super) fn advance(cases: &mut Vec<Case>, report: &Report, held: Option<&[Str
 /// Which of a report's problems last since an earlier run, by the cases of before, and of which no reminder is due.
 pub(super) fn known(before: &[Case], report: &Report, now: Moment, remind_after: Duration) -> Vec<bool> {
     let is_old = |(kind, concerns): (&Kind, String)| {
+        // What a run holds was not held before.
+        if kind.ends == Ends::Decided {
+            return false;
+        }
         let mut open = before.iter().filter(|case| case.is_open());
         open.any(|case| case.is(report.job, kind, &concerns) && !is_reminder_due(case, now, remind_after))
     };

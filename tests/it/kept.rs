@@ -387,7 +387,7 @@ fn a_server_that_deletes_nothing_is_named_and_asked_again() {
     shop.setting(INBOX, &format!("{INBOX}\nexpect_file_every_h = 0"));
     shop.put_sheet(STOCK_INBOX, "a.csv", "商品コード,在庫数\nA-1,8\n");
     shop.run(["import-stock"]).ok();
-    shop.ftp.faults().once(Fault::DeleteRefused);
+    shop.ftp.faults().once_at(Fault::DeleteRefused, "a.csv");
     shop.at("2026-12-24 10:16:00");
     let ran = shop.run(["import-stock", "--json"]);
     ran.only_problem("cannot-sweep", "", &[&format!("{STOCK_INBOX}/archive/a.csv"), "keep_on_server_days"]);

@@ -108,12 +108,13 @@ fn no_error_shows_them_either() {
             shop.run(command);
         }
     }
-    let shop = talkative_shop();
-    shop.write("demo.pass", b"another-secret\n");
     for log in LOGS {
+        let shop = talkative_shop();
+        shop.write("demo.pass", b"another-secret\n");
         let ran = shop.run([&["export-orders"], log].concat()).exits(6);
         ran.says("530").never_says("another-secret");
     }
+    let shop = talkative_shop();
     shop.setting("password_file = \"demo.pass\"", "password = \"third-secret\"\nport = 21");
     shop.run(["export-orders", "-vv"]).exits(6).never_says("third-secret");
 }
