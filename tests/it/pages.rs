@@ -12,13 +12,16 @@ use crate::reconcile::shop;
 /// A shop with something of everything: runs of some days, of which some failed; a file refused; an order held back.
 fn eventful() -> Shop {
     let mut shop = shop();
-    for (day, sheet) in [("20", "商品コード,在庫数\nA-1,7\n"), ("22", "商品コード,数\nA-1,7\n")]
+    for (day, sheet) in [("26", "商品コード,在庫数\nA-1,7\n"), ("28", "商品コード,数\nA-1,7\n")]
     {
-        shop.at(&format!("2026-11-{day} 09:00:00"));
+        let now = format!("2026-11-{day} 09:00:00");
+        shop.set_remote_clock(&now);
+        shop.at(&now);
         shop.put_sheet(STOCK_INBOX, &format!("stock{day}.csv"), sheet);
         shop.run(["import-stock"]);
     }
-    shop.at("2026-11-25 09:00:00");
+    shop.set_remote_clock("2026-11-29 09:00:00");
+    shop.at("2026-11-29 09:00:00");
     shop.order("1008").set("customer_address", "").line("A-1", 1).insert();
     shop.run(["export-orders"]).exits(3);
     shop.sql("UPDATE orders SET total = total + 1 WHERE order_no = '1004'");
@@ -50,12 +53,12 @@ fn the_page_of_the_state_shows_runs_orders_stock_and_what_to_do() {
         "<strong>somebody should look at this</strong>",
         "<h2>orders held back: 1</h2><ul><li>1008: ",
         "<h2>files held or refused: 1</h2><ul><li>",
-        "aria-label=\"2026-11-22: runs: 1, of which something was left out or held: 1\"",
+        "aria-label=\"2026-11-28: runs: 1, of which something was left out or held: 1\"",
         "aria-label=\"2026-11-24: runs: 2, all well\"",
-        "aria-label=\"2026-11-12: no run\"",
+        "aria-label=\"2026-11-16: no run\"",
         "<th scope=\"row\">held back</th><td class=\"figure\">1</td>",
         "<th scope=\"row\">shipped</th><td class=\"figure\">1</td>",
-        "<th scope=\"row\">up to a day</th><td class=\"figure\">3</td>",
+        "<th scope=\"row\">up to a week</th><td class=\"figure\">3</td>",
         "<th scope=\"row\">none yet</th><td class=\"figure\">1</td>",
     ] {
         assert!(page.contains(part), "{part}\n{page}");

@@ -291,6 +291,7 @@ fn a_number_lost_from_the_ledger_is_missed_without_a_copy_too() {
 #[test]
 fn an_order_that_came_back_shipped_from_a_file_that_still_lies_there_is_found() {
     let mut shop = shop();
+    shop.set_remote_clock("2026-11-25 09:00:00");
     shop.put_sheet(
         LOGISTICS_INBOX,
         "late.csv",
@@ -298,6 +299,7 @@ fn an_order_that_came_back_shipped_from_a_file_that_still_lies_there_is_found() 
     );
     shop.run(["import-logistics"]).ok();
     shop.run(["export-orders"]).ok();
+    shop.set_remote_clock("2026-11-26 09:00:00");
     shop.at("2026-11-26 09:00:00").run(["export-orders"]).ok();
     found(
         &shop,
