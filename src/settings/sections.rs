@@ -454,7 +454,7 @@ fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
         reflect_lag: TimeDelta::minutes(r.number("stock.reflect_lag_min", 0..=1440, 10)),
         reflect_when: r.word("stock.reflect_when", &reflect_when).unwrap_or(ReflectWhen::Sent),
         files: r.word("stock.files", &files).unwrap_or(StockFiles::Auto),
-        max_quantity: r.number("stock.max_quantity", 1..=1_000_000_000_000, 999_999),
+        max_quantity: r.number("stock.max_quantity", 1..=999_999_999_999_999, 999_999),
         guard: Guard {
             zero_percent: r.number("stock.guard.zero_percent", 0..=100, 20),
             unknown_percent: r.number("stock.guard.unknown_percent", 0..=100, 50),

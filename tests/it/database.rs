@@ -168,6 +168,7 @@ fn a_shop_that_sells_all_the_time_and_large_imports_do_not_get_in_each_others_wa
     const SKUS: usize = 12_000;
     let shop = Shop::new();
     shop.many_products_in_stock(SKUS);
+    shop.setting("[stock]\n", "[stock]\nguard.rise_percent = 100\n");
     let (mut stock, mut products) = ("商品コード,在庫数\n".to_owned(), "商品コード,商品名\n".to_owned());
     for number in 1..=SKUS {
         let _ = writeln!(stock, "S-{number:03},{}", 100 + number % 50);

@@ -247,7 +247,10 @@ fn a_stock_figure_is_a_whole_number_and_must_be_there() {
     shop.sql("UPDATE stock SET quantity = 77");
     let expected: Vec<String> = stored(WHOLE).iter().map(|stored| stored.replace("NULL", NO)).collect();
     let sheet = sheet_of("商品コード", "在庫数", &keys, &written());
-    shop.setting("[stock]\n", "[stock]\nguard.zero_percent = 100\n");
+    shop.setting(
+        "[stock]\n",
+        "[stock]\nmax_quantity = 999999999999999\nguard.zero_percent = 100\nguard.rise_percent = 100\n",
+    );
     let ran = import_all(&shop, IMPORTS[1], &[("s.csv".to_owned(), sheet)]);
     let shown: Vec<&str> = written().into_iter().map(str::trim_start).collect();
     check_rejected(&ran, "value-missing", "s.csv", "在庫数", &shown, &expected);

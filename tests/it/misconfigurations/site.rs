@@ -173,8 +173,8 @@ const NUMBERS: [(&str, &str); 7] = [
     ("newer than this program's ", "<n>"),
     ("このプログラムの知る版（", "<n>"),
     // The schema's version grows.
-    ("shop.db（版 ", "<n>"),
-    ("shop.db (schema version ", "<n>"),
+    (".db（版 ", "<n>"),
+    (".db (schema version ", "<n>"),
     // Where SQLite found the damage.
     ("Tree ", "<n>"),
     (" page ", "<n>"),
