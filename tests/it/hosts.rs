@@ -82,13 +82,16 @@ cd /";
 
 /// Shared memory and temporary files have no room left.
 const FULL: &str = "shop=$(pwd)
-mkdir -p /mnt/kept-shop
+program=$(dirname \"$0\")
+mkdir -p /mnt/kept-shop /mnt/kept-program
 mount --bind \"$shop\" /mnt/kept-shop
+mount --bind \"$program\" /mnt/kept-program
 for place in /tmp /var/tmp; do
     mount -t tmpfs -o size=64k tmpfs $place
 done
-mkdir -p \"$shop\"
+mkdir -p \"$shop\" \"$program\"
 mount --bind /mnt/kept-shop \"$shop\"
+mount --bind /mnt/kept-program \"$program\"
 for place in /tmp /var/tmp; do
     dd if=/dev/zero of=$place/full bs=1k count=128 2>/dev/null || true
 done
