@@ -7,6 +7,7 @@ use rusqlite::{Connection, Transaction, named_params};
 
 use crate::books::open::{meta, set_meta};
 use crate::books::rows::Cells;
+use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::Exit;
 
@@ -71,6 +72,20 @@ pub(crate) fn note_server_ahead(
     ahead: TimeDelta,
 ) -> Result<()> {
     Ok(set_meta(connection, &known.key(server), &ahead.num_seconds().to_string())?)
+}
+
+/// Where a job's run has laid down a small file for the server to stamp, and may have died before it took it away.
+pub(crate) fn probe(connection: &Connection, job: Job) -> Result<Option<String>> {
+    Ok(meta(connection, &probe_key(job))?.filter(|path| !path.is_empty()))
+}
+
+/// `path`: empty when it is taken away.
+pub(crate) fn note_probe(connection: &Connection, job: Job, path: &str) -> Result<()> {
+    Ok(set_meta(connection, &probe_key(job), path)?)
+}
+
+fn probe_key(job: Job) -> String {
+    format!("clock_probe {job}")
 }
 
 /// Under which key stands when a person last had the clock checked (`check-settings --write-test`).

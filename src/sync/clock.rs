@@ -62,6 +62,7 @@ pub(super) fn check(run: &mut Run<'_>, permit: Permit) -> Result<()> {
     if now.date() < WRITTEN_ON {
         return Err(wrong(text::clock_before_release(now, &WRITTEN_ON.to_string())));
     }
+    take_probe_away(run, permit)?;
     let run_id = run.report.run_id.clone();
     if let Some(newest) = clock::newest_believed(&run.books, &run_id)? {
         let (is_behind, has_leapt) = (newest > now + SLACK, now - newest > LEAP);
@@ -117,14 +118,41 @@ fn measure(run: &Run<'_>, permit: Permit) -> Option<TimeDelta> {
     let local = run.spool().ok()?.join("clock");
     let outbox = run.settings.orders.outbox.trim_end_matches('/');
     let path = format!("{outbox}/tempostar-clock-{}.tmp", run.report.run_id);
+    let note = |path: &str| {
+        run.books.write(permit, "clock-probe", |books| clock::note_probe(books, run.report.job, path))
+    };
+    note(&path).ok()?;
     let mut remote = Remote::new(&run.settings.ftp);
     let measured = create_file(&local)
         .is_ok()
         .then(|| stamp(run, permit, &mut remote, &local, &path).ok().flatten())
         .flatten();
     let _ = std::fs::remove_file(&local);
+    if measured.is_some() {
+        note("").ok()?;
+    }
     remote.close();
     measured
+}
+
+/// Takes away what an earlier run of this job that died has laid down for the server to stamp.
+fn take_probe_away(run: &Run<'_>, permit: Permit) -> Result<()> {
+    let Some(path) = clock::probe(&run.books, run.report.job)? else { return Ok(()) };
+    let mut remote = Remote::new(&run.settings.ftp);
+    let is_gone = match remote.size(&path) {
+        Ok(None) => true,
+        // Where nothing may be deleted, it stays.
+        Ok(Some(_)) => {
+            let _ = remote.delete(permit, &path);
+            true
+        }
+        Err(_) => false,
+    };
+    remote.close();
+    if is_gone {
+        run.books.write(permit, "clock-probe", |books| clock::note_probe(books, run.report.job, ""))?;
+    }
+    Ok(())
 }
 
 fn stamp(

@@ -159,22 +159,30 @@ impl Shop {
     /// The order numbers in all files of the outbox, as often as they stand there for a line of theirs.
     #[track_caller]
     pub fn numbers_in_outbox(&self) -> Vec<String> {
-        let files = self.remote_files(OUTBOX).into_iter().filter(|name| name.ends_with(".csv"));
-        let texts = files.map(|name| from_cp932(&self.remote_bytes(&format!("{OUTBOX}/{name}"))));
+        self.numbers_in(&self.files_of_orders())
+    }
+
+    /// TEMPOSTAR takes all files of orders out of the outbox, with these order numbers in them. A run may lay down
+    /// another one meanwhile.
+    #[track_caller]
+    pub fn take_orders(&self) -> Vec<String> {
+        let files = self.files_of_orders();
+        let numbers = self.numbers_in(&files);
+        files.iter().for_each(|name| self.take_away(&format!("{OUTBOX}/{name}")));
+        numbers
+    }
+
+    fn files_of_orders(&self) -> Vec<String> {
+        self.remote_files(OUTBOX).into_iter().filter(|name| name.ends_with(".csv")).collect()
+    }
+
+    #[track_caller]
+    fn numbers_in(&self, files: &[String]) -> Vec<String> {
+        let texts = files.iter().map(|name| from_cp932(&self.remote_bytes(&format!("{OUTBOX}/{name}"))));
         let numbers = |text: String| -> Vec<String> {
             text.lines().skip(1).map(|line| line.split('"').nth(1).unwrap().to_owned()).collect()
         };
         texts.flat_map(numbers).collect()
-    }
-
-    /// TEMPOSTAR takes all files of orders out of the outbox, with these order numbers in them.
-    #[track_caller]
-    pub fn take_orders(&self) -> Vec<String> {
-        let numbers = self.numbers_in_outbox();
-        for name in self.remote_files(OUTBOX).iter().filter(|name| name.ends_with(".csv")) {
-            self.take_away(&format!("{OUTBOX}/{name}"));
-        }
-        numbers
     }
 
     /// TEMPOSTAR takes a file away.
