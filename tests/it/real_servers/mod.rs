@@ -42,7 +42,7 @@ macro_rules! all_flows {
             a_file_waits_for_its_marker
             an_empty_inbox_is_nothing_to_do
             names_in_japanese_and_with_spaces_are_taken
-            a_name_in_cp932_does_not_stop_the_others
+            a_name_in_cp932_is_taken_as_any_other
             a_folder_named_like_a_sheet_is_passed_over
             a_file_that_may_not_be_read_is_named_and_stops_no_other
             a_dry_run_leaves_the_server_as_it_is
