@@ -84,10 +84,10 @@ fn a_held_and_a_refused_file_are_told() {
 fn a_run_that_fails_says_what_stands() {
     let mut shop = three_stock_files();
     shop.ftp.faults().always_at(Fault::GetFailsAfter(1), "b.csv");
-    let ran = shop.run(["import-stock"]).exits(5);
+    let ran = shop.run(["import-stock"]).exits(3);
     assert_eq!(
         summary(&ran),
-        "import-stock: failed (exit code 5, 0.0 s): what was done before stands: 1 file, 40 rows"
+        "import-stock: 2 files, 41 rows: 1 changed, 1 rejected, 1 file left to the next run (0.0 s)"
     );
     shop.ftp.stop();
     check(&shop, &["import-stock"], 5, "import-stock: failed (exit code 5, 0.0 s)");
