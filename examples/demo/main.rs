@@ -61,8 +61,9 @@ fn run() -> Result<bool> {
     let shop = Shop::set_up(folder.path(), &server)?;
     let screen = Screen::new(settings::locale_language());
     let mut demo =
-        Demo { screen, shop, tempostar, now: Clock::System.now() - Duration::minutes(60), steps: 0 };
+        Demo { screen, shop, tempostar, server, now: Clock::System.now() - Duration::minutes(60), steps: 0 };
     let is_passed = demo.walk()?;
+    demo.server.set_clock(None);
     if afterwards != Afterwards::Remove {
         demo.explain_how_to_go_on(&folder.keep(), afterwards)?;
     }
@@ -77,6 +78,7 @@ struct Demo {
     screen: Screen,
     shop: Shop,
     tempostar: Tempostar,
+    server: FtpServer,
     now: Moment,
     steps: usize,
 }
@@ -253,6 +255,8 @@ impl Demo {
 
     fn step(&mut self, minutes_later: i64, ja: &str, en: &str) -> Result<()> {
         self.now = self.now + Duration::minutes(minutes_later);
+        // What is uploaded is of that moment, too.
+        self.server.set_clock(Some(self.now.to_system()));
         self.steps += 1;
         self.screen.step(self.steps, &self.now.minute()[11..], ja, en)
     }
