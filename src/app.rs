@@ -2,8 +2,7 @@
 //! exiting. The demo calls this, too.
 
 use std::ffi::OsString;
-use std::fs;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -27,8 +26,8 @@ use crate::report::{Outcome, Report};
 use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Approvals, Mode, Run};
-use crate::text::{Language, print as say};
-use crate::{check_settings, cli, explain, fleet, generate, held, init, log, past_runs, status, undo};
+use crate::text::{Language, Text, print as say};
+use crate::{check_settings, cli, explain, fleet, generate, held, init, kept, log, past_runs, status, undo};
 
 /// Does what the command line says. `args` begins with the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished {
@@ -74,7 +73,7 @@ fn answer(
         }
         (command, Ok(settings)) => match command.job() {
             Some(job) => run_job(call, job, command, &settings),
-            None => call.failed(Failure { exit: Exit::Ok, problems: Vec::new() }, language),
+            None => call.failed(Failure::none(), language),
         },
     }
 }
@@ -272,15 +271,11 @@ fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> A
         Ok(status) => status,
         Err(failure) => return call.failed(failure, language),
     };
-    let page = |path: &PathBuf| status.page(settings)?.write(path);
-    if let Err(failure) = options.html.as_ref().map_or(Ok(()), page) {
+    let page = |path: &PathBuf| publish(path, &status.page(settings)?.html());
+    let metrics = |path: &PathBuf| publish(path, &status.metrics());
+    let written = options.html.as_ref().map_or(Ok(()), page);
+    if let Err(failure) = written.and_then(|()| options.metrics.as_ref().map_or(Ok(()), metrics)) {
         return call.failed(failure, language);
-    }
-    if let Some(file) = &options.metrics
-        && let Err(error) = replace(file, &status.metrics())
-    {
-        let problem = say::cannot_write(&file.display().to_string(), &error.to_string());
-        return call.failed(Failure::of(problem), language);
     }
     let exit = if options.check && status.needs_a_look() { Exit::Partial } else { Exit::Ok };
     let text = match options.check {
@@ -292,12 +287,11 @@ fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> A
     Answer { command, run_id, exit, at, problems: Vec::new(), told: Told::Beside, text, json }
 }
 
-/// Whoever reads the file finds the old content or the new one.
-fn replace(file: &Path, content: &str) -> std::io::Result<()> {
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".new");
-    fs::write(&beside, content)?;
-    fs::rename(&beside, file)
+/// Writes a file that a person or a monitor reads.
+fn publish(file: &Path, content: &str) -> Result<(), Failure> {
+    let cannot_write =
+        |error: io::Error| Failure::of(say::cannot_write(&file.display().to_string(), &error.to_string()));
+    kept::publish(file, content.as_bytes()).map_err(cannot_write)
 }
 
 /// Has no settings of its own.
@@ -332,11 +326,11 @@ fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> 
         Ok(reconciled) => reconciled,
         Err(failure) => return call.failed(failure, language),
     };
-    let page = |path: &PathBuf| reconciled.page(language).write(path);
+    let page = |path: &PathBuf| publish(path, &reconciled.page(language).html());
     if let Err(failure) = options.html.as_ref().map_or(Ok(()), page) {
         return call.failed(failure, language);
     }
-    let failure = reconciled.problem().map_or(Failure { exit: Exit::Ok, problems: Vec::new() }, Failure::of);
+    let failure = reconciled.problem().map_or_else(Failure::none, Failure::of);
     let (text, json) = (reconciled.text(language), reconciled.json(language));
     Answer { told: Told::Within, ..call.answer(failure, text, json, language) }
 }
@@ -345,10 +339,7 @@ fn show_log(call: &Call<'_>, settings: &Settings, options: &cli::Log) -> Answer 
     let language = settings.language;
     match past_runs::run(settings, call.clock, options.job, options.days) {
         Err(failure) => call.failed(failure, language),
-        Ok(runs) => {
-            let nothing_wrong = Failure { exit: Exit::Ok, problems: Vec::new() };
-            call.answer(nothing_wrong, runs.text(language), runs.json(), language)
-        }
+        Ok(runs) => call.answer(Failure::none(), runs.text(language), runs.json(), language),
     }
 }
 
@@ -361,9 +352,10 @@ fn decider() -> Decider {
 
 fn held(call: &Call<'_>, settings: &Settings, act: &HeldAct) -> Result<Answer, Failure> {
     let (clock, language) = (call.clock, settings.language);
-    let answer = |text: String, json: Value| {
-        let problems = Failure { exit: Exit::Ok, problems: Vec::new() };
-        call.answer(problems, text, json, language)
+    let answer = |text: String, json: Value| call.answer(Failure::none(), text, json, language);
+    let done = |text: Text| {
+        let document = call.document(Exit::Ok, Some(settings.environment.as_str()), Outcome::Ok);
+        answer(text.get(language).to_owned() + "\n", document)
     };
     // The job is that of what is asked for.
     let report = call.report(Job::Stock);
@@ -377,17 +369,9 @@ fn held(call: &Call<'_>, settings: &Settings, act: &HeldAct) -> Result<Answer, F
             let shown = held::show(settings, clock, report, id)?;
             Ok(answer(shown.text(language, most), shown.json(language)))
         }
-        HeldAct::Discard { id } => {
-            let text = held::discard(settings, clock, id, &decider())?;
-            let document = call.document(Exit::Ok, Some(settings.environment.as_str()), Outcome::Ok);
-            Ok(answer(text.get(language).to_owned() + "\n", document))
-        }
+        HeldAct::Discard { id } => Ok(done(held::discard(settings, clock, id, &decider())?)),
         HeldAct::Approve { id } => match held::approve(settings, clock, report.clone(), id, &decider())? {
-            held::Approved::Order(order_no) => {
-                let text = crate::text::held::order_approved(&order_no);
-                let document = call.document(Exit::Ok, Some(settings.environment.as_str()), Outcome::Ok);
-                Ok(answer(text.get(language).to_owned() + "\n", document))
-            }
+            held::Approved::Order(order_no) => Ok(done(crate::text::held::order_approved(&order_no))),
             held::Approved::Run(ran) => {
                 let mut answer = print::report(&ran, call.began.elapsed(), language);
                 answer.json["command"] = call.command.into();

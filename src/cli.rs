@@ -317,21 +317,13 @@ impl Command {
 
     /// Whether it is a job that is to change something.
     pub fn has_effects(&self) -> bool {
-        match self {
-            Self::ImportProducts(import) | Self::ImportLogistics(import) => !import.dry_run,
-            Self::ImportStock(stock) => !stock.import.dry_run,
-            Self::ExportOrders(export) => !export.dry_run,
-            Self::CheckSettings(_)
-            | Self::Status(_)
-            | Self::Explain(_)
-            | Self::Undo(_)
-            | Self::Reconcile(_)
-            | Self::Init(_)
-            | Self::Log(_)
-            | Self::Held(_)
-            | Self::Fleet(_)
-            | Self::Generate(_) => false,
-        }
+        let is_dry_run = match self {
+            Self::ImportProducts(import) | Self::ImportLogistics(import) => import.dry_run,
+            Self::ImportStock(stock) => stock.import.dry_run,
+            Self::ExportOrders(export) => export.dry_run,
+            _ => false,
+        };
+        self.job().is_some() && !is_dry_run
     }
 }
 

@@ -1,16 +1,10 @@
 //! A page to look at: one file that needs no other and no network, readable by light and by night, on paper, on a
 //! telephone, without colour, and by ear.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
-
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::layout::grouped;
-use crate::problem::{Failure, Problem};
-use crate::text::{Language, Text, html as text, print as say};
+use crate::text::{Language, Text, html as text};
 
 const STYLE: &str = include_str!("html/style.css");
 
@@ -101,28 +95,6 @@ impl Page {
         };
         page.into_string()
     }
-
-    /// Writes it so that a reader sees the old page or the new one. Everybody may read it (0644): it is to be looked at.
-    pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
-        let mut new = path.as_os_str().to_owned();
-        new.push(format!(".{}.new", std::process::id()));
-        let new = Path::new(&new);
-        let written = write_new(new, self.html().as_bytes()).and_then(|()| fs::rename(new, path));
-        written.map_err(|error| {
-            let _ = fs::remove_file(new);
-            Failure::of(cannot_write(path, &error))
-        })
-    }
-}
-
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o644).open(path)?;
-    file.write_all(content)?;
-    file.sync_all()
-}
-
-fn cannot_write(path: &Path, error: &io::Error) -> Problem {
-    say::cannot_write(&path.display().to_string(), &error.to_string())
 }
 
 /// A part with its heading; nothing where there is nothing in it.

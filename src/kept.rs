@@ -3,7 +3,7 @@
 //! not what they should be. The only home of `flate2`: large copies are packed.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, ErrorKind, Read, Seek};
+use std::io::{self, BufReader, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -112,13 +112,20 @@ pub(crate) fn is_intact(path: &Path, content: Content<'_>) -> io::Result<bool> {
     if find_copy(path)?.is_none() {
         return Ok(false);
     }
+    match hash_copy(path) {
+        Err(error) if is_damage(&error) => Ok(false),
+        hashed => hashed.map(|(sha256, size)| {
+            content.size.is_none_or(|wanted| wanted == size) && sha256 == content.sha256
+        }),
+    }
+}
+
+/// SHA-256 and size of what the copy that is known by this path holds.
+pub(crate) fn hash_copy(path: &Path) -> io::Result<(String, u64)> {
     let mut hashing = Hashing::new(io::sink());
-    match io::copy(&mut read_copy(path)?, &mut hashing) {
-        Err(error) if is_damage(&error) => return Ok(false),
-        copied => copied?,
-    };
+    io::copy(&mut read_copy(path)?, &mut hashing)?;
     let (_, size, sha256) = hashing.finish();
-    Ok(content.size.is_none_or(|wanted| wanted == size) && sha256 == content.sha256)
+    Ok((sha256, size))
 }
 
 /// What cannot be unpacked is damaged; anything else is the disk's.
@@ -131,15 +138,21 @@ fn is_damage(error: &io::Error) -> bool {
 pub(crate) fn keep(from: &Path, to: &Path) -> io::Result<()> {
     let source = File::open(from)?;
     let found = source.metadata()?;
-    if found.len() > PACKED_FROM_BYTES {
-        return pack(&source, found.modified()?, from, &packed_name(to));
+    match found.len() > PACKED_FROM_BYTES {
+        true => pack(&source, found.modified()?, from, &packed_name(to)),
+        false => keep_as_it_is(from, to),
     }
+}
+
+/// Likewise, whatever its size is.
+pub(crate) fn keep_as_it_is(from: &Path, to: &Path) -> io::Result<()> {
+    let source = File::open(from)?;
     source.sync_all()?;
     match fs::rename(from, to) {
         Err(error) if error.kind() == ErrorKind::CrossesDevices => {}
         done => return done,
     }
-    replace(from, to, found.modified()?, |mut copy| {
+    replace(from, to, source.metadata()?.modified()?, |mut copy| {
         io::copy(&mut &source, &mut copy)?;
         Ok(copy)
     })
@@ -167,4 +180,22 @@ fn replace(
     copy.sync_all()?;
     fs::rename(&new, to)?;
     fs::remove_file(from)
+}
+
+/// Writes a file for everybody to read (0644), wherever it is asked for: a reader sees the old one or the new one.
+pub(crate) fn publish(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(format!(".{}{NEW}", std::process::id()));
+    let new = Path::new(&new);
+    let written = write_new(new, content).and_then(|()| fs::rename(new, path));
+    if written.is_err() {
+        let _ = fs::remove_file(new);
+    }
+    written
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o644).open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
 }

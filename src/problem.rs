@@ -279,6 +279,11 @@ impl Failure {
     pub fn of(problem: Problem) -> Self {
         Self { exit: problem.kind.exit, problems: vec![problem] }
     }
+
+    /// Nothing failed.
+    pub fn none() -> Self {
+        Self { exit: Exit::Ok, problems: Vec::new() }
+    }
 }
 
 impl fmt::Display for Failure {

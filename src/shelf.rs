@@ -23,7 +23,7 @@ use anyhow::{Context, Result};
 use crate::crash;
 use crate::hashing::Content;
 use crate::job::Job;
-use crate::kept::{create_file, find_copy, is_intact, keep, remove_copy};
+use crate::kept::{create_file, find_copy, is_intact, keep, keep_as_it_is, remove_copy};
 use crate::lock::Lock;
 use crate::moment::Moment;
 use crate::owner;
@@ -154,9 +154,7 @@ impl Shelf {
         let place = Path::new(HELD).join(archived_as);
         let folder = place.parent().unwrap_or(&place);
         self.make_folder(folder)?;
-        let synced = File::open(spooled).and_then(|file| file.sync_all());
-        synced
-            .and_then(|()| fs::rename(spooled, self.root.join(&place)))
+        keep_as_it_is(spooled, &self.root.join(&place))
             .and_then(|()| self.flush_folders(folder))
             .with_context(|| format!("cannot keep {} in {}", spooled.display(), folder.display()))?;
         crash::point("held");

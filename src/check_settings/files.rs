@@ -277,7 +277,7 @@ fn dry_run(world: &World<'_>, job: Job, sample: &Sample) -> Result<Report> {
     let source = Source::Files(vec![sample.path.clone()]);
     // What the guard would say of a file that was applied long ago, or of one whose products are still to come, means
     // nothing.
-    let approvals = match sample.is_waiting && has_skus(world)? {
+    let approvals = match sample.is_waiting && stock::has_skus(world.database()?)? {
         true => Approvals::None,
         false => Approvals::All,
     };
@@ -290,11 +290,6 @@ fn dry_run(world: &World<'_>, job: Job, sample: &Sample) -> Result<Report> {
             Job::Orders => Ok(()),
         }
     }))
-}
-
-fn has_skus(world: &World<'_>) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM skus)";
-    Ok(world.database()?.query_row(sql, [], |row| row.get(0))?)
 }
 
 fn finding(problem: Problem, worst: Severity) -> Finding {

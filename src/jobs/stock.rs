@@ -584,10 +584,9 @@ fn facts(incoming: &Incoming<'_>, tally: &Tally, window_h: u32) -> Result<StockF
                AND change.quantity > 100 + stock.quantity)"
     ))?;
     let sellable = count(incoming.shop, "SELECT count(*) FROM sellable_stock WHERE sellable > 0")?;
-    let has_skus = count(incoming.shop, "SELECT EXISTS (SELECT 1 FROM skus)")? == 1;
     Ok(StockFacts {
         rows: incoming.sheet.rows_read(),
-        unknown: if has_skus { tally.unknown } else { 0 },
+        unknown: if has_skus(incoming.shop)? { tally.unknown } else { 0 },
         emptied,
         sellable: sellable + emptied.saturating_sub(now),
         risen,
@@ -620,6 +619,11 @@ fn unknown_skus(shop: &Connection) -> Result<Vec<Problem>> {
     Ok(told.into_iter().chain(near).collect())
 }
 
+/// Whether the first products have come.
+pub(crate) fn has_skus(shop: &Connection) -> Result<bool> {
+    Ok(shop.query_row("SELECT EXISTS (SELECT 1 FROM skus)", [], |row| row.get(0))?)
+}
+
 fn finish_comparison(
     incoming: &mut Incoming<'_>,
     tally: &Tally,
@@ -638,8 +642,7 @@ fn finish_comparison(
         incoming.problems.extend(unknown_skus(incoming.shop)?);
     }
     // Before the first products come nothing can match.
-    let has_skus = count(incoming.shop, "SELECT EXISTS (SELECT 1 FROM skus)")? == 1;
-    if unknown > 0 && changed + unchanged + tally.stale == 0 && has_skus {
+    if unknown > 0 && changed + unchanged + tally.stale == 0 && has_skus(incoming.shop)? {
         incoming.problems.push(text::nothing_matches());
     }
     let uncountable = uncountable_lines(incoming.shop)?;

@@ -27,7 +27,7 @@ use anyhow::{Context, Result};
 use self::approval::Approval;
 use self::commit::{commit, finish_begun, give_up_begun, rehearse};
 pub(crate) use self::holding::look;
-use self::holding::{approval_of, keep, supersede, take_up};
+use self::holding::{keep, supersede, take_up, with_approval};
 use self::inbox::{
     Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready, mark_cleaned_up, sweep_server,
 };
@@ -139,8 +139,7 @@ fn take_files(
             }
             continue;
         }
-        let approval = approval_of(run, &spooled)?;
-        let spooled = Spooled { approval, ..spooled };
+        let spooled = with_approval(run, spooled)?;
         let decided = process(run, job, &spooled)?;
         if let Some((permit, id)) = run.permit.zip(decided.entry_id) {
             put_away(run, permit, remote, &inbox, &spooled, (&decided.decision, id), trouble)?;
@@ -174,8 +173,7 @@ fn import_files(run: &mut Run<'_>, paths: &[PathBuf], job: &dyn ImportJob, spool
     prepare_rehearsal(run, files.len(), spool)?;
     for spooled in files {
         interrupt::check()?;
-        let approval = approval_of(run, &spooled)?;
-        let spooled = Spooled { approval, ..spooled };
+        let spooled = with_approval(run, spooled)?;
         let decided = process(run, job, &spooled)?;
         if let Some((permit, id)) = run.permit.zip(decided.entry_id) {
             archive_locally(run, permit, &spooled)?;

@@ -8,15 +8,6 @@ use crate::harness::{OUTBOX, Shop};
 
 const ONCE_MORE: &str = "2026-11-24 11:00:00";
 
-/// A shop that has sent order 1001.
-fn shop_that_has_sent() -> Shop {
-    let shop = Shop::new();
-    shop.product_in_stock("A-1", 10);
-    shop.order("1001").line("A-1", 2).insert();
-    shop.run(["export-orders"]).ok();
-    shop
-}
-
 #[track_caller]
 fn check_held(shop: &Shop, order_no: &str, words: &[&str]) {
     let ran = shop.run(["export-orders", "--json"]).exits(3).count("held_back", 1);
@@ -31,7 +22,7 @@ fn check_state(shop: &Shop, state: &str) {
 
 #[test]
 fn a_number_that_was_used_before_is_not_sent_with_other_content() {
-    let mut shop = shop_that_has_sent();
+    let mut shop = Shop::that_has_sent();
     shop.sql("DELETE FROM order_lines; DELETE FROM order_shipments; DELETE FROM orders;");
     shop.order("1001").line("A-1", 5).insert();
     shop.at(ONCE_MORE);
@@ -43,7 +34,7 @@ fn a_number_that_was_used_before_is_not_sent_with_other_content() {
 #[test]
 fn an_exported_at_that_somebody_emptied_is_put_back_and_told() {
     for emptied in ["NULL", "''"] {
-        let mut shop = shop_that_has_sent();
+        let mut shop = Shop::that_has_sent();
         shop.sql(&format!("UPDATE orders SET exported_at = {emptied}"));
         shop.at(ONCE_MORE);
         check_held(&shop, "1001", &["was sent on 2026-11-24 10:15:00", "exported_at has been emptied"]);
@@ -330,7 +321,7 @@ fn a_file_of_a_second_host_is_told_and_its_orders_are_not_sent_again() {
 
 #[test]
 fn another_work_folder_does_not_send_before_somebody_has_looked() {
-    let mut shop = shop_that_has_sent();
+    let mut shop = Shop::that_has_sent();
     shop.order("1002").line("A-1", 1).insert();
     shop.setting("work_dir = \"tempostar.d\"", "work_dir = \"other.d\"");
     shop.at(ONCE_MORE);

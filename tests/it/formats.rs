@@ -13,19 +13,11 @@ fn set(shop: &Shop, table: &str, lines: &str) {
 
 const TICKS: &str = "SELECT delivery_status, payment_status, capture_status FROM orders";
 
-fn shop_with_order() -> Shop {
-    let shop = Shop::new();
-    shop.product_in_stock("A-1", 10);
-    shop.order("1001").line("A-1", 2).insert();
-    shop.run(["export-orders"]).ok();
-    shop
-}
-
 // Names of columns -----------------------------------------------------------------------------------------------
 
 #[test]
 fn each_import_reads_columns_under_the_names_of_the_settings() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     set(
         &shop,
         "stock",
@@ -88,7 +80,7 @@ fn a_file_of_another_kind_is_recognised_under_the_names_of_the_settings() {
 
 #[test]
 fn files_without_a_line_of_names_have_the_columns_of_the_settings() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     set(
         &shop,
         "stock",
@@ -224,7 +216,7 @@ fn check_settings_shows_the_line_for_a_column_of_another_name() {
 
 #[test]
 fn a_logistics_file_without_a_status_is_refused_unless_the_settings_take_it() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.put_sheet(LOGISTICS_INBOX, "l.csv", "ショップ受注番号,荷物番号\n12345-1001,T-1\n");
     let ran = shop.run(["import-logistics", "--json"]).exits(3);
     ran.refused(
@@ -244,7 +236,7 @@ fn the_settings_say_which_codes_mean_what() {
     for (code, ticks, count) in
         [("800", "0|0|0", "not_shipped_yet"), ("出荷済", "1|1|1", "shipped"), ("取消", "0|0|0", "cancelled")]
     {
-        let shop = shop_with_order();
+        let shop = Shop::that_has_sent();
         set(&shop, "logistics", "status = { shipped = [\"出荷済\", \"配達済\"], cancelled = [\"取消\"] }");
         shop.put_sheet(
             LOGISTICS_INBOX,

@@ -5,17 +5,9 @@ use crate::harness::{LOGISTICS_INBOX, Shop};
 const TICKS: &str =
     "SELECT delivery_status, payment_status, capture_status FROM orders WHERE order_no = '1001'";
 
-fn shop_with_order() -> Shop {
-    let shop = Shop::new();
-    shop.product_in_stock("A-1", 10);
-    shop.order("1001").line("A-1", 2).insert();
-    shop.run(["export-orders"]).ok();
-    shop
-}
-
 #[test]
 fn a_shipped_order_gets_its_three_ticks() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "status.csv",
@@ -41,7 +33,7 @@ fn only_800_and_950_mean_shipped() {
         ("950", "1|1|1", "shipped"),
         ("999", "0|0|0", "cancelled"),
     ] {
-        let shop = shop_with_order();
+        let shop = Shop::that_has_sent();
         let sheet = format!("ショップ受注番号,受注進捗コード\n12345-1001,{code}\n");
         shop.put_sheet(LOGISTICS_INBOX, "status.csv", &sheet);
         shop.run(["import-logistics", "--json"]).ok().count(count, 1);
@@ -51,7 +43,7 @@ fn only_800_and_950_mean_shipped() {
 
 #[test]
 fn an_order_cancelled_in_tempostar_is_reported_for_hand_work() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.put_sheet(LOGISTICS_INBOX, "status.csv", "ショップ受注番号,受注進捗コード\n12345-1001,999\n");
     let ran = shop.run(["import-logistics", "--json"]).ok().count("cancelled", 1);
     ran.only_problem("cancelled-in-tempostar", "status.csv", &["(1): 1001\n"]);
@@ -60,7 +52,7 @@ fn an_order_cancelled_in_tempostar_is_reported_for_hand_work() {
 
 #[test]
 fn unknown_orders_and_orders_of_another_shop_are_counted_and_named() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "status.csv",
@@ -91,7 +83,7 @@ fn an_order_number_may_hold_hyphens_and_signs() {
 
 #[test]
 fn the_same_news_twice_changes_nothing() {
-    let mut shop = shop_with_order();
+    let mut shop = Shop::that_has_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "s1.csv",
@@ -144,7 +136,7 @@ fn without_a_destination_all_get_the_tracking_data() {
 
 #[test]
 fn the_day_of_payment_is_kept() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "status.csv",
@@ -160,7 +152,7 @@ const ADDED_LINE: &str = "ショップ受注番号,受注進捗コード,商品�
 
 #[test]
 fn lines_that_tempostar_added_are_ignored_by_default() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.put_sheet(LOGISTICS_INBOX, "status.csv", ADDED_LINE);
     shop.run(["import-logistics", "--json"]).ok().count("shipped", 1).count("lines_added", 0).no_problem();
     shop.check_rows("SELECT sku_code FROM order_lines", &["A-1"]);
@@ -168,7 +160,7 @@ fn lines_that_tempostar_added_are_ignored_by_default() {
 
 #[test]
 fn lines_that_tempostar_added_are_added_when_the_settings_say_so_and_only_once() {
-    let mut shop = shop_with_order();
+    let mut shop = Shop::that_has_sent();
     shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
     shop.put_sheet(LOGISTICS_INBOX, "s1.csv", ADDED_LINE);
     shop.run(["import-logistics", "--json"]).ok().count("lines_added", 1);
@@ -225,7 +217,7 @@ fn the_ticks_come_when_the_last_destination_is_shipped_and_the_data_at_once() {
 
 #[test]
 fn a_destination_that_the_order_does_not_have_is_an_error_and_ticks_nothing() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "status.csv",
@@ -241,7 +233,7 @@ fn a_destination_that_the_order_does_not_have_is_an_error_and_ticks_nothing() {
 
 #[test]
 fn a_tracking_number_that_is_corrected_later_is_taken_and_the_ticks_keep_their_times() {
-    let mut shop = shop_with_order();
+    let mut shop = Shop::that_has_sent();
     let header = "ショップ受注番号,受注進捗コード,出荷日,荷物番号\n";
     shop.put_sheet(LOGISTICS_INBOX, "s1.csv", &format!("{header}12345-1001,800,2026/11/24,T-1\n"));
     shop.run(["import-logistics"]).ok();
@@ -265,7 +257,7 @@ fn whatever_is_repeated_changes_nothing_not_even_the_time_of_change() {
         "ショップ受注番号,受注進捗コード,荷物番号\n12345-1001,800,T-1\n12345-1001,800,T-2\n12345-1001,800,\n",
         ADDED_LINE,
     ] {
-        let mut shop = shop_with_order();
+        let mut shop = Shop::that_has_sent();
         shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
         shop.put_sheet(LOGISTICS_INBOX, "s1.csv", sheet);
         shop.run(["import-logistics"]).ok();
@@ -278,7 +270,7 @@ fn whatever_is_repeated_changes_nothing_not_even_the_time_of_change() {
 
 #[test]
 fn an_absent_column_leaves_the_value_alone_and_an_empty_one_clears_it() {
-    let mut shop = shop_with_order();
+    let mut shop = Shop::that_has_sent();
     let data = "SELECT shipped_on, delivered_on, tracking_no, delivery_method FROM order_shipments";
     shop.put_sheet(
         LOGISTICS_INBOX,
@@ -305,7 +297,7 @@ fn an_absent_column_leaves_the_value_alone_and_an_empty_one_clears_it() {
 
 #[test]
 fn the_day_of_payment_that_tempostar_tells_later_is_taken() {
-    let mut shop = shop_with_order();
+    let mut shop = Shop::that_has_sent();
     shop.put_sheet(
         LOGISTICS_INBOX,
         "s1.csv",
@@ -333,7 +325,7 @@ fn cancelled_there(shop: &Shop) -> serde_json::Value {
 
 #[test]
 fn an_order_cancelled_in_tempostar_is_hand_work_until_the_shop_has_cancelled_it_too() {
-    let mut shop = shop_with_order();
+    let mut shop = Shop::that_has_sent();
     let sheet = "ショップ受注番号,受注進捗コード\n12345-1001,999\n";
     shop.put_sheet(LOGISTICS_INBOX, "s1.csv", sheet);
     let ran = shop.run(["import-logistics", "--json"]).ok().count("cancelled", 1);
@@ -349,7 +341,7 @@ fn an_order_cancelled_in_tempostar_is_hand_work_until_the_shop_has_cancelled_it_
 
 #[test]
 fn an_order_that_tempostar_ships_after_all_is_no_hand_work_any_more() {
-    let mut shop = shop_with_order();
+    let mut shop = Shop::that_has_sent();
     shop.put_sheet(LOGISTICS_INBOX, "s1.csv", "ショップ受注番号,受注進捗コード\n12345-1001,999\n");
     shop.run(["import-logistics"]).ok();
     shop.at("2026-11-25 10:15:00");
@@ -366,7 +358,7 @@ fn an_order_that_tempostar_ships_after_all_is_no_hand_work_any_more() {
 
 #[test]
 fn an_order_cancelled_in_the_shop_but_shipped_is_reported_and_not_ticked() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 10:30:00', updated_at = '2026-11-24 10:30:00'");
     let before = shop.shop_data();
     shop.put_sheet(
@@ -385,7 +377,7 @@ const LINES: &str = "SELECT line_no, sku_code, options, quantity, added_by FROM 
 
 /// A shop that takes added lines, with order 1001 of 2 × A-1.
 fn shop_that_adds_lines() -> Shop {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
     shop
 }
@@ -594,7 +586,7 @@ fn rows_that_contradict_each_other_change_nothing_of_their_destination() {
 
 #[test]
 fn an_order_that_was_never_sent_gets_no_ticks_and_is_held_back() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.order("1002").line("A-1", 2).insert();
     put_rows(&shop, "s.csv", &[["12345-1002", "800", "", "11"]]);
     let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 0).count("never_sent", 1);
@@ -606,7 +598,7 @@ fn an_order_that_was_never_sent_gets_no_ticks_and_is_held_back() {
 
 #[test]
 fn several_tracking_numbers_of_a_destination_are_all_kept() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     let row = |number| ["12345-1001", "800", "", number];
     put_rows(&shop, "s.csv", &[row("1111"), row("2222"), row("1111"), row("")]);
     shop.run(["import-logistics"]).ok();
@@ -668,7 +660,7 @@ fn the_day_of_payment_that_came_with_the_first_part_is_that_of_the_order() {
 
 #[test]
 fn an_older_file_does_not_replace_what_a_newer_one_brought() {
-    let mut shop = shop_with_order();
+    let mut shop = Shop::that_has_sent();
     put_rows(&shop, "status20261124101400.csv", &[["12345-1001", "800", "", "NEW"]]);
     shop.run(["import-logistics"]).ok();
     shop.at("2026-11-24 10:25:00");
@@ -681,7 +673,7 @@ fn an_older_file_does_not_replace_what_a_newer_one_brought() {
 
 #[test]
 fn what_stands_in_one_orders_columns_does_not_stop_the_others() {
-    let shop = shop_with_order();
+    let shop = Shop::that_has_sent();
     shop.order("1002").line("A-1", 2).insert();
     shop.order("1003").line("A-1", 2).insert();
     shop.run(["export-orders"]).ok();

@@ -12,9 +12,8 @@ use anyhow::{Context, Result};
 use super::essence::Essence;
 use super::{ExportJob, ReadBack, bytes_of};
 use crate::books::batches::{self, Batch, BatchOrder, BatchState, NewBatch, Place, RestoredBatch};
-use crate::hashing::Hashing;
 use crate::interrupt;
-use crate::kept::{PACKED, find_copy, read_copy};
+use crate::kept::{PACKED, find_copy, hash_copy};
 use crate::moment::Moment;
 use crate::permit::Permit;
 use crate::problem::Failure;
@@ -152,7 +151,8 @@ impl Traces {
             let sent_at = essence.sent_at()?;
             return Ok(Self { sha256: essence.sha256, size: essence.size, sent_at, sent: essence.sent });
         }
-        let (sha256, size) = hash(&file.path)?;
+        let hashed = hash_copy(&file.path);
+        let (sha256, size) = hashed.with_context(|| format!("cannot read {}", file.path.display()))?;
         let sent_at = time_of(&file.path).with_context(|| format!("cannot read {}", file.path.display()))?;
         Ok(Self { sha256, size, sent_at, sent: (job.read_back)(run.settings, &file.path)? })
     }
@@ -259,15 +259,6 @@ fn restore(
     let batch = RestoredBatch { new, archived_as, others: &restored.others };
     run.books.write(permit, "taken-up-again", |books| batches::restore_batch(books, &batch, *sent_at))?;
     Ok(restored)
-}
-
-fn hash(path: &Path) -> Result<(String, u64)> {
-    let mut hashing = Hashing::new(io::sink());
-    read_copy(path)
-        .and_then(|mut bytes| io::copy(&mut bytes, &mut hashing))
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let (_, size, sha256) = hashing.finish();
-    Ok((sha256, size))
 }
 
 fn tell(run: &mut Run<'_>, found: Found) {

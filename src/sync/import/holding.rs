@@ -25,14 +25,15 @@ use crate::sync::run::{Approvals, Run};
 use crate::text::held as text;
 
 /// What `--force` says about a file that the run meets: whether its very content was held before the run began.
-pub(super) fn approval_of(run: &Run<'_>, file: &Spooled) -> Result<Option<Approval>> {
-    let Approvals::HeldNow(by) = &run.approvals else { return Ok(None) };
+pub(super) fn with_approval(run: &Run<'_>, file: Spooled) -> Result<Spooled> {
+    let Approvals::HeldNow(by) = &run.approvals else { return Ok(file) };
     let job = run.report.job;
     let is_it = |held: &&Held| held.file.sha256 == file.entry.sha256 && held.file.run_id != run.report.run_id;
     let id = held::held_of(&run.books, job)?.iter().find(is_it).map(|held| held.id);
     let is_left_there = held::is_left_in_inbox(&run.books, job, &file.entry.sha256)?;
     let is_approved = id.is_some() || is_left_there;
-    Ok(is_approved.then(|| Approval { id, by: by.clone(), shown: None }))
+    let approval = is_approved.then(|| Approval { id, by: by.clone(), shown: None });
+    Ok(Spooled { approval, ..file })
 }
 
 /// The file, if its bytes are those that were held.

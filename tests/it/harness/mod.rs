@@ -76,6 +76,16 @@ impl Shop {
         shop
     }
 
+    /// A shop that has sent order 1001, with two of A-1.
+    #[track_caller]
+    pub fn that_has_sent() -> Self {
+        let shop = Self::new();
+        shop.product_in_stock("A-1", 10);
+        shop.order("1001").line("A-1", 2).insert();
+        shop.run(["export-orders"]).ok();
+        shop
+    }
+
     // The shop's folder ------------------------------------------------------------------------------------------
 
     /// A path in the shop's folder.
