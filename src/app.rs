@@ -61,9 +61,11 @@ fn answer(
 ) -> Answer {
     match (command, settings) {
         (Command::CheckSettings(options), settings) => check(call, settings, options, language),
+        (Command::Explain(options), settings) => {
+            explain(call, settings.as_ref().map_err(Clone::clone), &options.code, language)
+        }
         (command, Err(failure)) => without_settings(call, command, failure, language),
         (Command::Status(options), Ok(settings)) => show_status(call, &settings, options),
-        (Command::Explain(options), Ok(settings)) => explain(call, &settings, &options.code),
         (Command::Undo(options), Ok(settings)) => undo(call, &settings, options),
         (Command::Reconcile(options), Ok(settings)) => reconcile(call, &settings, options),
         (Command::Log(options), Ok(settings)) => show_log(call, &settings, options),
@@ -307,15 +309,14 @@ fn fleet(call: &Call<'_>, options: &cli::Fleet) -> Finished {
     Printer { global: call.global, language }.finish(&answer)
 }
 
-fn explain(call: &Call<'_>, settings: &Settings, code: &str) -> Answer {
-    let language = settings.language;
-    let explained = match explain::run(settings, call.clock, code) {
+/// What a problem's code means is told without a shop, too.
+fn explain(call: &Call<'_>, settings: Result<&Settings, Failure>, asked: &str, language: Language) -> Answer {
+    let explained = settings.and_then(|settings| explain::run(settings, call.clock, asked));
+    let explained = match explained.or_else(|failure| explain::without_shop(asked, language).ok_or(failure)) {
         Ok(explained) => explained,
         Err(failure) => return call.failed(failure, language),
     };
-    let problem = explained.problem();
-    let exit = problem.as_ref().map_or(Exit::Ok, |problem| problem.kind.exit);
-    let failure = Failure { exit, problems: problem.into_iter().collect() };
+    let failure = explained.problem().map_or_else(Failure::none, Failure::of);
     call.answer(failure, explained.text(language), explained.json(language), language)
 }
 

@@ -113,16 +113,19 @@ Examples:
 Exit codes: 0 done; 3 nothing of this name is held; 4 the shop has changed since it was shown; the others: \
 tempostar --help";
     pub(super) const EXPLAIN: &str = "\
-Reads the database only; does not talk to the server, and shows no customer's data.
+Reads the settings and the database only; does not talk to the server, and shows no customer's data.
 
 Examples:
   tempostar explain A-1-RED                  a SKU: what its stock is made of
   tempostar explain A-1                      a product: its SKUs
   tempostar explain 1001                     an order: sent when, shipped when
   tempostar explain 12345-1001               likewise, as TEMPOSTAR writes it
+  tempostar explain stock_1015.csv           a file: what became of it
+  tempostar explain 20261124T101500-1a2b3c   a run: how it ended, its files
+  tempostar explain ftp-login-refused        a problem's code: what to do
   tempostar explain A-1-RED --json           with the whole history
 
-Exit codes: 0 found; 3 the shop has nothing of this code; the others: tempostar --help";
+Exit codes: 0 found; 3 there is nothing of this name; the others: tempostar --help";
     pub(super) const UNDO: &str = "\
 A value that is not what the run wrote any more stays, and is named with the reason. Ticks, captures and orders that were \
 sent are never undone. Units that were sold meanwhile stay sold. An undo is a run itself, and can be undone.
@@ -246,7 +249,7 @@ pub enum Command {
     /// Show the last runs and what waits
     #[command(after_help = examples::STATUS)]
     Status(Status),
-    /// Show where the values of a SKU, a product or an order come from
+    /// Show what is known of a SKU, a product, an order, a file, a run or a problem's code
     #[command(after_help = examples::EXPLAIN)]
     Explain(Explain),
     /// Take back what one run did to products and stock, as far as it still stands
@@ -409,8 +412,8 @@ pub struct Status {
 /// Options of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// A SKU's or product's code, or an order's number, with or without the shop code before it
-    #[arg(value_name = "SKU OR ORDER NUMBER")]
+    /// A SKU's or product's code, an order's number, a file's name, a run's id, or a problem's code
+    #[arg(value_name = "CODE")]
     pub code: String,
 }
 

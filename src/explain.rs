@@ -1,10 +1,14 @@
-//! `explain`: where a value comes from. For a SKU: what its figures consist of, why it cannot be sold, and which run, file
-//! and line set them; for an order: where it is on its way, and what came back about it. Reads only, and never shows a
-//! customer's data.
+//! `explain`: what is known of whatever has a name. For a SKU: what its figures consist of, why it cannot be sold, and which
+//! run, file and line set them; for an order: where it is on its way, and what came back about it; for a file, a run, and a
+//! problem's code: what became of it, and what to do. Reads only, and never shows a customer's data.
 
 mod desk;
+mod facts;
+mod file;
+mod kind;
 mod order;
 mod product;
+mod run;
 pub(crate) mod show;
 mod sku;
 
@@ -13,43 +17,62 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use self::desk::Desk;
+use self::facts::Facts;
 use self::order::Order;
 use self::product::Product;
 use self::show::Page;
 use self::sku::Sku;
 use crate::books;
 use crate::moment::Clock;
+use crate::past_runs::UnderWay;
 use crate::problem::{Failure, Problem};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::sync::failure_of;
-use crate::text::{Language, explain as text};
+use crate::text::{Language, codes, explain as text};
 
 /// How many similar codes are named when there is none like the one asked for.
 const SIMILAR_MAX: usize = 5;
 
-/// What is known of a code.
-#[derive(Clone, Debug)]
+/// What is known of a name.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Explained {
     asked: String,
-    environment: &'static str,
+    environment: Option<&'static str>,
     sku: Option<Sku>,
     product: Option<Product>,
     order: Option<Order>,
-    /// Codes that begin likewise, where nothing was found.
+    files: Vec<Facts>,
+    run: Option<Facts>,
+    problem: Option<Facts>,
+    /// Names that are similar, where nothing was found.
     similar: Vec<String>,
 }
 
-/// Looks up what the shop knows of a SKU, a product or an order. Changes nothing.
+/// Looks up what is known of a name. Changes nothing.
 pub(crate) fn run(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained, Failure> {
-    books::look(settings, |database| read(database, settings, clock, asked.trim()))
-        .map_err(|error| failure_of(&error))
+    let look = || {
+        let under_way = UnderWay::ask(settings)?;
+        books::look(settings, |database| read(database, settings, clock, &under_way, asked.trim()))
+    };
+    look().map_err(|error| failure_of(&error))
 }
 
-fn read(database: &Connection, settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained> {
+/// What a problem's code means, where there is no shop to look at.
+pub(crate) fn without_shop(asked: &str, language: Language) -> Option<Explained> {
+    let kind = kind::find(asked.trim())?;
+    let problem = Some(kind::meaning(kind, language));
+    Some(Explained { asked: asked.to_owned(), problem, ..Explained::default() })
+}
+
+fn read(
+    database: &Connection,
+    settings: &Settings,
+    clock: &Clock,
+    under_way: &UnderWay,
+    asked: &str,
+) -> Result<Explained> {
     let desk = Desk { database, settings, clock, work_dir: Shelf::at(&settings.work_dir) };
-    let sku = sku::read(&desk, asked)?;
-    let product = product::read(&desk, asked)?;
     let order = match order::read(&desk, asked)? {
         None => match asked.strip_prefix(&format!("{}-", settings.shop.code)) {
             Some(order_no) => order::read(&desk, order_no)?,
@@ -57,35 +80,66 @@ fn read(database: &Connection, settings: &Settings, clock: &Clock, asked: &str) 
         },
         order => order,
     };
-    let is_found = sku.is_some() || product.is_some() || order.is_some();
-    let similar = if is_found { Vec::new() } else { similar(database, asked)? };
-    let environment = settings.environment.as_str();
-    Ok(Explained { asked: asked.to_owned(), environment, sku, product, order, similar })
+    let explained = Explained {
+        asked: asked.to_owned(),
+        environment: Some(settings.environment.as_str()),
+        sku: sku::read(&desk, asked)?,
+        product: product::read(&desk, asked)?,
+        order,
+        files: file::read(&desk, asked)?,
+        run: run::read(&desk, under_way, asked)?,
+        problem: kind::read(&desk, asked)?,
+        similar: Vec::new(),
+    };
+    let similar = if explained.is_found() { Vec::new() } else { similar(database, asked)? };
+    Ok(Explained { similar, ..explained })
 }
 
-/// Codes and numbers that begin with what was asked for, whatever its case.
+/// How alike a word and a code must be, from 0 to 1.
+const ALIKE_MIN: f64 = 0.7;
+
+/// Names that begin with what was asked for, whatever its case; of files, that contain it; and codes of problems that are
+/// almost it.
 fn similar(database: &Connection, asked: &str) -> Result<Vec<String>> {
-    let mut statement = database.prepare(
-        "SELECT code FROM (SELECT code FROM skus WHERE code LIKE ?1 ESCAPE '\\' ORDER BY code LIMIT ?2)
-         UNION
-         SELECT code FROM (SELECT code FROM products WHERE code LIKE ?1 ESCAPE '\\' ORDER BY code LIMIT ?2)
-         UNION
-         SELECT order_no FROM (SELECT order_no FROM orders WHERE order_no LIKE ?1 ESCAPE '\\' ORDER BY order_no LIMIT ?2)
-         ORDER BY 1
-         LIMIT ?2",
-    )?;
-    let escaped = asked.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    if escaped.is_empty() {
+    if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let codes = statement.query_map((format!("{escaped}%"), SIMILAR_MAX), |row| row.get(0))?;
-    Ok(codes.collect::<rusqlite::Result<_>>()?)
+    let mut statement = database.prepare(
+        "SELECT * FROM (SELECT code FROM skus WHERE code LIKE ?1 ESCAPE '\\' ORDER BY code LIMIT ?3)
+         UNION
+         SELECT * FROM (SELECT code FROM products WHERE code LIKE ?1 ESCAPE '\\' ORDER BY code LIMIT ?3)
+         UNION
+         SELECT * FROM (SELECT order_no FROM orders WHERE order_no LIKE ?1 ESCAPE '\\' ORDER BY order_no LIMIT ?3)
+         UNION
+         SELECT * FROM (SELECT name FROM tempostar_files WHERE name LIKE ?2 ESCAPE '\\' ORDER BY id DESC LIMIT ?3)
+         UNION
+         SELECT * FROM (SELECT file_name FROM tempostar_batches WHERE file_name LIKE ?2 ESCAPE '\\' ORDER BY id DESC LIMIT ?3)
+         UNION
+         SELECT * FROM (SELECT run_id FROM tempostar_runs WHERE run_id LIKE ?1 ESCAPE '\\' ORDER BY id DESC LIMIT ?3)
+         ORDER BY 1
+         LIMIT ?3",
+    )?;
+    let escaped = asked.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let params = (format!("{escaped}%"), format!("%{escaped}%"), SIMILAR_MAX);
+    let names = statement.query_map(params, |row| row.get(0))?;
+    let mut names: Vec<String> = names.collect::<rusqlite::Result<_>>()?;
+    let alike = |code: &str| strsim::normalized_damerau_levenshtein(code, &asked.to_lowercase());
+    let mut codes: Vec<&str> = codes().filter(|code| alike(code) >= ALIKE_MIN).collect();
+    codes.sort_by(|one, other| alike(other).total_cmp(&alike(one)));
+    names.extend(codes.into_iter().map(str::to_owned));
+    names.truncate(SIMILAR_MAX);
+    Ok(names)
 }
 
 impl Explained {
-    /// What is told when the shop has nothing of this code.
+    fn is_found(&self) -> bool {
+        let is_of_the_shop = self.sku.is_some() || self.product.is_some() || self.order.is_some();
+        is_of_the_shop || !self.files.is_empty() || self.run.is_some() || self.problem.is_some()
+    }
+
+    /// What is told when nothing has this name.
     pub(crate) fn problem(&self) -> Option<Problem> {
-        if self.sku.is_some() || self.product.is_some() || self.order.is_some() {
+        if self.is_found() {
             return None;
         }
         Some(match self.similar.is_empty() {
@@ -106,6 +160,7 @@ impl Explained {
         if let Some(product) = &self.product {
             product.show(&mut page);
         }
+        self.files.iter().chain(&self.run).chain(&self.problem).for_each(|facts| facts.show(&mut page));
         page.text(language)
     }
 
@@ -118,6 +173,9 @@ impl Explained {
             "sku": self.sku.as_ref().map(|sku| sku.json(language)),
             "product": self.product.as_ref().map(Product::json),
             "order": self.order.as_ref().map(|order| order.json(language)),
+            "files": self.files.iter().map(Facts::json).collect::<Vec<_>>(),
+            "run": self.run.as_ref().map(Facts::json),
+            "problem": self.problem.as_ref().map(Facts::json),
             "similar": self.similar,
         })
     }

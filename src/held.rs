@@ -80,11 +80,12 @@ pub(crate) fn list(settings: &Settings, clock: &Clock) -> Result<Listed, Failure
 }
 
 fn read_list(settings: &Settings, clock: &Clock) -> Result<Listed> {
-    let database = books::open_read_only(settings)?;
-    Ok(Listed {
-        environment: settings.environment.as_str(),
-        held: held::held_now(&database)?,
-        orders: waiting_orders(&database, settings, clock)?,
+    books::look(settings, |database| {
+        Ok(Listed {
+            environment: settings.environment.as_str(),
+            held: held::held_now(database)?,
+            orders: waiting_orders(database, settings, clock)?,
+        })
     })
 }
 

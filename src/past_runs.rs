@@ -8,16 +8,17 @@ use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
 use crate::books;
+use crate::books::held::{self, Decision, HeldState};
 use crate::books::runs::{self, Run, RunEnd};
 use crate::job::Job;
 use crate::layout::columns;
-use crate::moment::Clock;
+use crate::moment::{Clock, Moment};
 use crate::print::count_labels;
 use crate::problem::Failure;
 use crate::report::Outcome;
 use crate::settings::Settings;
 use crate::sync::failure_of;
-use crate::text::{Language, Text, past_runs as text};
+use crate::text::{Language, Text, held as held_text, past_runs as text};
 
 /// What became of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +121,8 @@ pub(crate) struct PastRuns {
     environment: &'static str,
     days: u32,
     runs: Vec<(Run, Fate)>,
+    /// What people decided about what was held.
+    decisions: Vec<Decision>,
 }
 
 /// Looks up the runs of the last days. Changes nothing.
@@ -132,20 +135,28 @@ pub(crate) fn run(
     let read = || -> Result<PastRuns> {
         let under_way = UnderWay::ask(settings)?;
         let since = clock.now() - TimeDelta::days(i64::from(days));
-        let found = books::look(settings, |database| runs::runs_since(database, job, since))?;
+        let (found, decisions) = books::look(settings, |database| {
+            Ok((runs::runs_since(database, job, since)?, held::decisions_since(database, job, since)?))
+        })?;
         let runs = found.into_iter().map(|run| (under_way.fate(&run), run)).map(|(fate, run)| (run, fate));
-        Ok(PastRuns { environment: settings.environment.as_str(), days, runs: runs.collect() })
+        Ok(PastRuns { environment: settings.environment.as_str(), days, runs: runs.collect(), decisions })
     };
     read().map_err(|error| failure_of(&error))
 }
 
 impl PastRuns {
-    /// One line a run.
+    /// One line a run, and one a decision.
     pub(crate) fn text(&self, language: Language) -> String {
-        if self.runs.is_empty() {
+        if self.runs.is_empty() && self.decisions.is_empty() {
             return text::no_runs(self.days).get(language).to_owned() + "\n";
         }
-        let rows: Vec<Vec<Text>> = self.runs.iter().map(|(run, fate)| cells(run, *fate)).collect();
+        let mut rows: Vec<(Moment, Vec<Text>)> =
+            self.runs.iter().map(|(run, fate)| (run.started_at, cells(run, *fate))).collect();
+        rows.extend(
+            self.decisions.iter().map(|held| (held.decided_at.unwrap_or(held.held_at), cells_of(held))),
+        );
+        rows.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+        let rows = rows.into_iter().map(|(_, cells)| cells).collect::<Vec<_>>();
         let cells: Vec<Vec<&str>> =
             rows.iter().map(|row| row.iter().map(|cell| cell.get(language)).collect()).collect();
         columns(&cells).iter().map(|line| line.trim_end().to_owned() + "\n").collect()
@@ -157,6 +168,16 @@ impl PastRuns {
             "command": "log",
             "environment": self.environment,
             "runs": self.runs.iter().map(|(run, fate)| run_json(run, *fate)).collect::<Vec<_>>(),
+            "decisions": self.decisions.iter().map(|held| json!({
+                "id": held.id,
+                "job": held.job,
+                "name": held.name,
+                "decision": held.state,
+                "held_at": held.held_at,
+                "decided_at": held.decided_at,
+                "decided_by": held.decided_by,
+                "terminal": held.terminal,
+            })).collect::<Vec<_>>(),
         })
     }
 }
@@ -172,4 +193,39 @@ fn cells(run: &Run, fate: Fate) -> Vec<Text> {
         Text::same(run.run_id.clone()),
         figures(run),
     ]
+}
+
+/// A decision, in the columns of the runs.
+fn cells_of(held: &Decision) -> Vec<Text> {
+    let who = |who: &Option<String>| Text::same(who.as_deref().unwrap_or("-"));
+    vec![
+        Text::same(held.decided_at.unwrap_or(held.held_at).to_string()),
+        Text::same("held"),
+        held_state(held.state),
+        Text::default(),
+        who(&held.decided_by),
+        who(&held.terminal),
+        match held.id {
+            Some(id) => held_text::heading(id, held.job.as_str(), &held.name),
+            None => held_text::order_item(&held.name),
+        },
+    ]
+}
+
+/// What became of something held.
+pub(crate) fn held_state(state: HeldState) -> Text {
+    match state {
+        HeldState::Held => held_text::is_held(),
+        HeldState::Approved => held_text::was_approved(),
+        HeldState::Discarded => held_text::was_discarded(),
+        HeldState::Superseded => held_text::state_superseded(),
+    }
+}
+
+/// When it was decided about, and by whom where.
+pub(crate) fn decided(held: &Decision) -> Option<Text> {
+    let (time, state) = (held.decided_at?, held_state(held.state));
+    let who = held.decided_by.as_deref().unwrap_or("-");
+    let said = text::decided(time, &state.ja, &state.en, who);
+    Some(held.terminal.iter().fold(said, |said, terminal| said.followed_by(&text::at_terminal(terminal))))
 }

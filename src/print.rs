@@ -298,7 +298,8 @@ fn count_label(name: &str, count: u64) -> Text {
 /// A problem, and below it what to do.
 fn problem_text(problem: &Problem, language: Language) -> String {
     let word = severity(problem.severity);
-    let mut lines = format!("{}: {}\n", word.get(language), problem.located_message().get(language));
+    let (word, code) = (word.get(language), problem.kind.code);
+    let mut lines = format!("{word}[{code}]: {}\n", problem.located_message().get(language));
     let hint = problem.hint.get(language);
     if !hint.is_empty() {
         // Writing to a String cannot fail.

@@ -146,10 +146,25 @@ pub static PROBLEMS: &[(&str, &[Declared])] = &[
     ("Package files", print::PROBLEMS),
 ];
 
+/// Every problem, as it is declared.
+fn all_declared() -> impl Iterator<Item = &'static Declared> {
+    PROBLEMS.iter().flat_map(|(_, problems)| *problems)
+}
+
+/// The codes of all problems.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    all_declared().map(|problem| problem.kind.code)
+}
+
+/// The problem of this code, as it is declared.
+pub fn declared(code: &str) -> Option<&'static Declared> {
+    all_declared().find(|problem| problem.kind.code == code)
+}
+
 /// The kind of this code; [`RETIRED`] for one that only another version of this program knows.
 pub fn kind_of(code: &str) -> &'static Kind {
-    let declared = PROBLEMS.iter().flat_map(|(_, problems)| *problems).map(|problem| problem.kind);
-    declared.chain([&SERVER_FAILS, &FILE_HELD]).find(|kind| kind.code == code).unwrap_or(&RETIRED)
+    let followed = || [&SERVER_FAILS, &FILE_HELD].into_iter().find(|kind| kind.code == code);
+    declared(code).map(|problem| problem.kind).or_else(followed).unwrap_or(&RETIRED)
 }
 
 #[cfg(test)]

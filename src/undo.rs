@@ -34,6 +34,11 @@ pub(crate) fn job_of(settings: &Settings, run_id: &str) -> Result<Job, Failure> 
     hindrance.map_or(Ok(job), |problem| Err(Failure::of(problem)))
 }
 
+/// Why a run cannot be undone; `None`: it can.
+pub(crate) fn hindrance(books: &Connection, settings: &Settings, run_id: &str) -> Result<Option<Problem>> {
+    find(books, settings, run_id).map(|(_, hindrance)| hindrance)
+}
+
 fn find(books: &Connection, settings: &Settings, run_id: &str) -> Result<(Job, Option<Problem>)> {
     let recorded = history::recorded(books, run_id)?;
     let Some(Recorded { job, is_first_load, has_old_values }) = recorded else {

@@ -422,10 +422,10 @@ fn every_link_between_the_documents_leads_somewhere() {
 fn the_list_of_problems_is_complete_and_up_to_date() {
     let mut document = String::from(
         "# All problems\n\n\
-         Generated from the program's own sentences; do not edit. Each problem has a stable code, which `--json` and\n\
-         `--log-format json` show. Words in *italics* are filled in. Behind → stands what to do. Below the code: how much it\n\
-         matters, the exit code of a run that ends by it, who needs to act, and when it is over. A run that goes on with an\n\
-         error exits with 3.\n",
+         Generated from the program's own sentences; do not edit. Each problem has a stable code, which messages and\n\
+         `--json` show, and which `tempostar explain CODE` explains. Words in *italics* are filled in. Behind → stands what to\n\
+         do. Below the code: how much it matters, the exit code of a run that ends by it, who needs to act, and when it is\n\
+         over. A run that goes on with an error exits with 3.\n",
     );
     for (heading, problems) in text::PROBLEMS.iter().filter(|(_, problems)| !problems.is_empty()) {
         writeln!(document, "\n## {heading}").unwrap();

@@ -50,6 +50,71 @@ pub(crate) struct Held {
     pub state: HeldState,
 }
 
+/// Something that was held, and what was decided about it.
+#[derive(Clone, Debug)]
+pub(crate) struct Decision {
+    /// `None`: an order of unusual age.
+    pub id: Option<i64>,
+    pub job: Job,
+    /// The file's, or the order's number.
+    pub name: String,
+    pub state: HeldState,
+    pub held_at: Moment,
+    pub decided_at: Option<Moment>,
+    /// As the system knows them; nobody where a later file has replaced it.
+    pub decided_by: Option<String>,
+    pub terminal: Option<String>,
+}
+
+const SELECT_DECISIONS: &str =
+    "SELECT id, command, name, state, held_at, decided_at, decided_by, terminal FROM tempostar_held";
+
+fn read_decision(row: &Row<'_>) -> Result<Decision> {
+    Ok(Decision {
+        id: row.cell("tempostar_held.id")?,
+        job: row.cell("tempostar_held.command")?,
+        name: row.cell("tempostar_held.name")?,
+        state: row.cell("tempostar_held.state")?,
+        held_at: row.cell("tempostar_held.held_at")?,
+        decided_at: row.cell("tempostar_held.decided_at")?,
+        decided_by: row.cell("tempostar_held.decided_by")?,
+        terminal: row.cell("tempostar_held.terminal")?,
+    })
+}
+
+/// What was last decided about this content under this name, if it was ever held.
+pub(crate) fn of_content(
+    connection: &Connection,
+    job: Job,
+    name: &str,
+    sha256: &str,
+) -> Result<Option<Decision>> {
+    let sql = format!(
+        "{SELECT_DECISIONS} WHERE command = ?1 AND sha256 = ?3 AND name = ?2 ORDER BY id DESC LIMIT 1"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    statement.query_and_then((job, name, sha256), read_decision)?.next().transpose()
+}
+
+/// What people have decided since a moment, of one job or of all, newest first.
+pub(crate) fn decisions_since(
+    connection: &Connection,
+    job: Option<Job>,
+    since: Moment,
+) -> Result<Vec<Decision>> {
+    let sql = format!(
+        "{SELECT_DECISIONS}
+         WHERE state IN ('approved', 'discarded') AND decided_at >= ?1 AND (?2 IS NULL OR command = ?2)
+         UNION ALL
+         SELECT NULL, 'export-orders', order_no, 'approved', approved_at, approved_at, approved_by, terminal
+         FROM tempostar_order_approvals
+         WHERE approved_at >= ?1 AND (?2 IS NULL OR ?2 = 'export-orders')
+         ORDER BY decided_at DESC"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    statement.query_and_then((since, job), read_decision)?.collect()
+}
+
 /// Somebody who decides.
 #[derive(Clone, Debug, Default)]
 pub struct Decider {
@@ -190,9 +255,9 @@ pub(crate) fn approve_order(
     now: Moment,
 ) -> Result<()> {
     connection.execute(
-        "INSERT OR IGNORE INTO tempostar_order_approvals (order_no, approved_at, approved_by)
-         VALUES (?1, ?2, ?3)",
-        (order_no, now, by.name.as_deref().unwrap_or_default()),
+        "INSERT OR IGNORE INTO tempostar_order_approvals (order_no, approved_at, approved_by, terminal)
+         VALUES (?1, ?2, ?3, ?4)",
+        (order_no, now, by.name.as_deref().unwrap_or_default(), &by.terminal),
     )?;
     Ok(())
 }

@@ -2,12 +2,15 @@
 
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::books::rows::Cells;
 use crate::job::Job;
 use crate::moment::Moment;
+use crate::problem::Kind;
 use crate::report::{FileOutcome, Outcome, Report};
+use crate::text::Text;
 
 /// Notes that a run has begun. Nobody may be left to note its end.
 pub(crate) fn begin_run(connection: &Connection, report: &Report, user: Option<&str>) -> Result<()> {
@@ -24,7 +27,7 @@ pub(crate) fn end_run(connection: &Connection, report: &Report) -> Result<()> {
     connection.execute(
         "UPDATE tempostar_runs
          SET finished_at = :finished_at, outcome = :outcome, exit_code = :exit_code, counts = :counts,
-             waiting_files = :waiting_files
+             waiting_files = :waiting_files, files = :files, problems = :problems
          WHERE run_id = :run_id",
         named_params! {
             ":run_id": report.run_id,
@@ -33,9 +36,74 @@ pub(crate) fn end_run(connection: &Connection, report: &Report) -> Result<()> {
             ":exit_code": report.exit.code(),
             ":counts": serde_json::to_string(&report.counts)?,
             ":waiting_files": waiting_files(report)?,
+            ":files": array_of(report.files.iter().take(FILES_KEPT_MAX))?,
+            ":problems": array_of(report.problems.iter().take(PROBLEMS_KEPT_MAX).map(|problem| ToldProblem {
+                kind: problem.kind,
+                severity: problem.severity.as_str().to_owned(),
+                message: problem.located_message(),
+            }))?,
         },
     )?;
     Ok(())
+}
+
+/// Of so many files a run's record has the figures …
+const FILES_KEPT_MAX: usize = 100;
+
+/// … and of so many problems what was told.
+const PROBLEMS_KEPT_MAX: usize = 10;
+
+/// As JSON; nothing where there is none.
+fn array_of<T: Serialize>(things: impl Iterator<Item = T>) -> Result<Option<String>> {
+    let things: Vec<T> = things.collect();
+    Ok(if things.is_empty() { None } else { Some(serde_json::to_string(&things)?) })
+}
+
+/// A problem as a run told it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ToldProblem {
+    #[serde(rename = "code")]
+    pub kind: &'static Kind,
+    pub severity: String,
+    #[serde(flatten)]
+    pub message: Text,
+}
+
+/// What a run did with a file, in figures.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ToldFile {
+    pub name: String,
+    pub sha256: String,
+    pub rows: u64,
+    pub applied: u64,
+    pub unchanged: u64,
+    pub unknown: u64,
+    pub rejected: u64,
+    pub outcome: String,
+}
+
+/// What a run told: its files and its first problems.
+pub(crate) fn told(connection: &Connection, run_id: &str) -> Result<(Vec<ToldFile>, Vec<ToldProblem>)> {
+    let sql = "SELECT files, problems FROM tempostar_runs WHERE run_id = ?1";
+    let found = connection.query_row(sql, [run_id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let (files, problems): (Option<String>, Option<String>) = found.unwrap_or_default();
+    let files = files.and_then(|files| serde_json::from_str(&files).ok());
+    let problems = problems.and_then(|problems| serde_json::from_str(&problems).ok());
+    Ok((files.unwrap_or_default(), problems.unwrap_or_default()))
+}
+
+/// The run of this id.
+pub(crate) fn find_run(connection: &Connection, run_id: &str) -> Result<Option<Run>> {
+    let mut statement = connection.prepare(&format!("{SELECT_RUNS} WHERE run_id = ?1"))?;
+    statement.query_and_then([run_id], read_run)?.next().transpose()
+}
+
+/// The last run that told of a problem of this kind.
+pub(crate) fn last_that_told(connection: &Connection, kind: &Kind) -> Result<Option<Run>> {
+    let sql = format!("{SELECT_RUNS} WHERE instr(problems, ?1) > 0 ORDER BY id DESC LIMIT 1");
+    let code = format!("\"code\":\"{}\"", kind.code);
+    let mut statement = connection.prepare(&sql)?;
+    statement.query_and_then([code], read_run)?.next().transpose()
 }
 
 /// What a run was called as.

@@ -4,10 +4,10 @@ use crate::layout::{columns, one_line, padded, widest};
 use crate::text::{Language, Text};
 
 /// What is shown, from top to bottom.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Page(Vec<Block>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Block {
     Heading(Text),
     Fact(Text, Text),
@@ -34,6 +34,11 @@ impl Page {
         if !rows.is_empty() {
             self.0.push(Block::Table(rows));
         }
+    }
+
+    /// What another page has, below.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     pub(crate) fn text(&self, language: Language) -> String {

@@ -144,7 +144,8 @@ impl Status {
 
     fn problem(&self, case: &Case) -> Text {
         let message = case.seen.message.clone().going_on();
-        let shown = text::problem(case.job, &message.ja, &message.en, case.first_seen, case.times_seen);
+        let (code, since, times) = (case.seen.kind.code, case.first_seen, case.times_seen);
+        let shown = text::problem(case.job, code, &message.ja, &message.en, since, times);
         match (self.mails, &case.mailed_at) {
             (Mails::Sent, None) => shown.because(&text::problem_not_mailed()),
             _ => shown,

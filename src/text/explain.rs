@@ -1,5 +1,7 @@
 //! What `explain` has to say.
 
+use crate::moment::Moment;
+
 texts! {
     // A SKU.
     sku_heading(code: &str, name: &str, product: &str) {
@@ -200,20 +202,92 @@ texts! {
     }
     event_cancelled() { ja: "TEMPOSTAR でキャンセル", en: "cancelled in TEMPOSTAR" }
     event_revived() { ja: "TEMPOSTAR でキャンセルの取り消し", en: "TEMPOSTAR's cancellation taken back" }
+
+    // A file.
+    file_heading(name: &str) { ja: "ファイル「{name}」", en: "file {name}" }
+    came() { ja: "取り込んだ日時", en: "taken" }
+    run() { ja: "実行", en: "run" }
+    size() { ja: "大きさ", en: "size" }
+    bytes(count: &str) { ja: "{count}バイト", en: "{count} bytes" }
+    rows() { ja: "行数", en: "rows" }
+    row_figures(rows: &str, applied: &str, unchanged: &str, unknown: &str, rejected: &str) {
+        ja: "{rows}行（反映{applied}、変更なし{unchanged}、店舗にないもの{unknown}、不備{rejected}）",
+        en: "{rows}: {applied} applied, {unchanged} unchanged, {unknown} unknown, {rejected} rejected",
+    }
+    applied() { ja: "取り込み済み", en: "applied" }
+    refused() { ja: "取り込めませんでした", en: "refused" }
+    begun() { ja: "途中まで取り込み済み（次の実行が続きを行います）", en: "a part is applied; the next run does the rest" }
+    file_waiting() {
+        ja: "受信フォルダで待っています（まだ書き込みの途中か、印のファイルがありません）",
+        en: "waits in the inbox: it is still being written, or its marker is missing",
+    }
+    undone() { ja: "取り消し", en: "undone" }
+    undone_by(run_id: &str) { ja: "実行{run_id}が元に戻しました", en: "by the run {run_id}" }
+    held_copy() { ja: "保留中の写し", en: "held copy" }
+    rejects() { ja: "不備のあった行", en: "rejected rows" }
+    on_server() { ja: "サーバ上", en: "on the server" }
+    in_inbox() { ja: "受信フォルダに残っています", en: "still in the inbox" }
+    decided() { ja: "判断", en: "decided" }
+    contents() { ja: "内容", en: "contents" }
+    orders_and_lines(orders: &str, lines: &str) {
+        ja: "受注{orders}件、明細{lines}行",
+        en: "orders: {orders}, lines: {lines}",
+    }
+
+    // A run.
+    run_heading(run_id: &str, command: &str) { ja: "実行{run_id}（{command}）", en: "run {run_id} ({command})" }
+    began() { ja: "開始", en: "began" }
+    ended() { ja: "終了", en: "ended" }
+    started_by() { ja: "実行した人", en: "started by" }
+    unknown_user() { ja: "不明", en: "unknown" }
+    figures() { ja: "結果", en: "figures" }
+    files() { ja: "ファイル", en: "files" }
+    problems() { ja: "問題", en: "problems" }
+    undo() { ja: "元に戻すには", en: "to undo it" }
+    how_to_undo(command: &str) {
+        ja: "{command}（--dry-runを付けると、何が元に戻るかだけを示します）",
+        en: "{command} (with --dry-run it only shows what would go back)",
+    }
+
+    // A problem's code.
+    kind_heading(code: &str) { ja: "問題のコード {code}", en: "problem {code}" }
+    meaning() { ja: "意味", en: "means" }
+    to_do() { ja: "対処", en: "what to do" }
+    severity() { ja: "重さ", en: "severity" }
+    exit_code() { ja: "終了コード", en: "exit code" }
+    who_acts() { ja: "対応", en: "who acts" }
+    how_it_ends() { ja: "解消", en: "ends" }
+    now() { ja: "現在", en: "now" }
+    not_open() { ja: "起きていません（記録にもありません）", en: "not open, and no run on record has told of it" }
+    last_told(time: Moment, run_id: &str) {
+        ja: "起きていません（最後は{time}、実行{run_id}）",
+        en: "not open; last told {time} by the run {run_id}",
+    }
+    open_now() { ja: "現在起きているもの", en: "open now" }
+    server_fails() { ja: "FTPサーバまたはネットワークの障害", en: "the FTP server or the network fails, in whatever way" }
+    see_the_problem() {
+        ja: "次の実行で自動的に再試行します。続く場合は、下に示すメッセージをご確認ください。",
+        en: "the next run tries again; if it goes on, see the message below",
+    }
+    something_held() { ja: "ファイルを保留しています", en: "a file is held" }
+    see_held() {
+        ja: "tempostar heldで内容を確認し、承認または破棄してください。",
+        en: "`tempostar held` shows it; approve it or discard it",
+    }
 }
 
 problems! {
     exit Partial, ends WithRun, who [];
 
     Error unknown_code = "unknown-code" (code: &str) {
-        ja: "「{code}」という SKU、商品、受注は、この店舗にありません。",
-        en: "the shop has no SKU, product or order {code:?}",
-        hint_ja: "コードや番号を 1 文字ずつご確認ください（先頭の 0 や大文字・小文字も区別します）。環境（--env）が正しいかもご確認ください。",
+        ja: "「{code}」というSKU、商品、受注、ファイル、実行、問題のコードはありません。",
+        en: "there is no SKU, product, order, file, run or problem {code:?}",
+        hint_ja: "1文字ずつご確認ください（先頭の 0 や大文字・小文字も区別します）。環境（--env）が正しいかもご確認ください。",
         hint_en: "check it character by character (leading zeros and upper case count), and the environment (--env)",
     }
     Error unknown_code_similar = "unknown-code-similar" (code: &str, similar: &str) {
-        ja: "「{code}」という SKU、商品、受注は、この店舗にありません。",
-        en: "the shop has no SKU, product or order {code:?}",
+        ja: "「{code}」というSKU、商品、受注、ファイル、実行、問題のコードはありません。",
+        en: "there is no SKU, product, order, file, run or problem {code:?}",
         hint_ja: "似たものがあります: {similar}",
         hint_en: "similar ones: {similar}",
     }

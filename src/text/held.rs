@@ -20,6 +20,9 @@ texts! {
     }
     order_item(order_no: &str) { ja: "受注 {order_no}", en: "order {order_no}" }
     heading(id: i64, job: &str, name: &str) { ja: "保留 {id}: {name}（{job}）", en: "held {id}: {name} ({job})" }
+    is_held() { ja: "保留中", en: "held" }
+    was_approved() { ja: "承認", en: "approved" }
+    was_discarded() { ja: "破棄", en: "discarded" }
     state_approved() { ja: "承認済みです", en: "it has been approved" }
     state_discarded() { ja: "破棄済みです", en: "it has been discarded" }
     state_superseded() { ja: "新しいファイルに置き換わりました", en: "later files have replaced it" }

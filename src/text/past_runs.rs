@@ -1,5 +1,7 @@
 //! What `log` has to say, and how a run is told.
 
+use crate::moment::Moment;
+
 texts! {
     at_work() { ja: "実行中", en: "at work" }
     died() { ja: "途中で停止", en: "stopped midway" }
@@ -14,4 +16,9 @@ texts! {
         ja: "この {days} 日間に実行はありません",
         en: "no run in the last {days} days",
     }
+    decided(time: Moment, state: &str, state_en: &str, who: &str) {
+        ja: "{time} {state}（{who}）",
+        en: "{time} {state_en} by {who}",
+    }
+    at_terminal(terminal: &str) { ja: "、端末{terminal}", en: "terminal {terminal}" }
 }

@@ -64,9 +64,9 @@ texts! {
         ja: "未解決の問題: {count} 件",
         en: "open problems: {count}",
     }
-    problem(command: Job, message: &str, message_en: &str, time: Moment, times: u64) {
-        ja: "{command}: {message}（{time} から、{times} 回）",
-        en: "{command}: {message_en} (since {time}, runs: {times})",
+    problem(command: Job, code: &str, message: &str, message_en: &str, time: Moment, times: u64) {
+        ja: "{command}: [{code}] {message}（{time} から、{times} 回）",
+        en: "{command}: [{code}] {message_en} (since {time}, runs: {times})",
     }
     work_folder_unseen() {
         ja: "データベースを使えなかった実行の問題は作業フォルダにありますが、このユーザは読み取れません",

@@ -66,7 +66,10 @@ fn quiet_says_nothing_of_a_good_shop_and_only_problems_of_a_bad_one() {
     let ran = shop.run(["check-settings", "--quiet"]).exits(6);
     assert_eq!(ran.stdout, "", "{ran}");
     assert_eq!(ran.stderr.lines().count(), 2, "{ran}");
-    assert!(ran.stderr.starts_with("error: cannot list the folder /ordershop/12345"), "{ran}");
+    assert!(
+        ran.stderr.starts_with("error[ftp-folder-missing]: cannot list the folder /ordershop/12345"),
+        "{ran}"
+    );
 }
 
 #[test]

@@ -120,7 +120,8 @@ fn quiet_still_says_what_is_wrong() {
     shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード\nA-1\n");
     let ran = shop.run(["import-stock", "--quiet"]).exits(3);
     assert_eq!(ran.stdout, "");
-    let first = "error: stock.csv: line 1: 在庫数: a required column is missing; found: 商品コード\n";
+    let first =
+        "error[column-missing]: stock.csv: line 1: 在庫数: a required column is missing; found: 商品コード\n";
     assert!(ran.stderr.starts_with(first), "{ran}");
 }
 
@@ -132,7 +133,11 @@ fn the_result_is_on_stdout_and_the_problems_are_on_stderr() {
     let ran = shop.run(["import-stock"]).exits(3);
     assert!(ran.stdout.starts_with("import-stock: 1 file refused ("), "{ran}");
     assert_eq!(ran.stdout.lines().count(), 1, "{ran}");
-    assert!(ran.stderr.starts_with("error: bad.csv: line 1: 在庫数: a required column is missing"), "{ran}");
+    assert!(
+        ran.stderr
+            .starts_with("error[column-missing]: bad.csv: line 1: 在庫数: a required column is missing"),
+        "{ran}"
+    );
 }
 
 #[test]

@@ -373,7 +373,9 @@ fn an_unknown_code_is_exit_code_3_and_similar_ones_are_named() {
     ran.only_problem("unknown-code-similar", "", &["\"a-1\"", "A-1-RED"]);
     assert_eq!(shop.run(["explain", "a-1"]).exits(3).stdout, "");
     shop.run(["explain", "%"]).exits(3).never_says("A-1-RED");
-    shop.run(["explain", "X", "--quiet"]).exits(3).says("no SKU, product or order \"X\"");
+    shop.run(["explain", "X", "--quiet"])
+        .exits(3)
+        .says("there is no SKU, product, order, file, run or problem \"X\"");
     let ran = shop.run(["explain", "X", "--json"]).exits(3);
     assert_eq!(ran.json()["exit_code"], 3);
     ran.only_problem("unknown-code", "", &["\"X\""]);
@@ -381,11 +383,230 @@ fn an_unknown_code_is_exit_code_3_and_similar_ones_are_named() {
     assert_eq!(shop.run(["explain", "A-1-RED", "--quiet"]).ok().all(), "");
 }
 
+/// A run's id, with which everything of it is found.
+fn run_id(shop: &Shop, command: &str) -> String {
+    shop.value(&format!(
+        "SELECT run_id FROM tempostar_runs WHERE command = '{command}' ORDER BY id DESC LIMIT 1"
+    ))
+}
+
+/// What `explain` says of a code, without run ids, hashes and how the folder is written.
+fn explained(shop: &Shop, code: &str) -> String {
+    let shown = without_chance(&explain(shop, code).stdout);
+    let is_hash = |word: &str| word.len() == 64 && word.chars().all(|c| c.is_ascii_hexdigit());
+    let lines = shown.lines().map(|line| match line.split_whitespace().last() {
+        Some(last) if is_hash(last) => line.replace(last, "HASH"),
+        _ => line.replace("./tempostar.d", "tempostar.d"),
+    });
+    lines.map(|line| line + "\n").collect()
+}
+
+#[test]
+fn a_file_is_explained_with_its_run_and_what_lies_where() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 5);
+    stock_file(&mut shop, "2026-11-24 10:20:00", "stock_1020.csv", "A-1,4\nB-9,1\n");
+    let expected = "\
+file stock_1020.csv: stock import
+  state          applied
+  file's time    2026-11-24 10:20:00
+  taken          2026-11-24 10:20:00
+  run            RUN
+  SHA-256        HASH
+  size           33 bytes
+  rows           2: 1 applied, 0 unchanged, 1 unknown, 0 rejected
+  copy           tempostar.d/archive/import-stock/RUN/stock_1020.csv
+  on the server  /netstock/12345/archive/stock_1020.csv
+";
+    assert_eq!(explained(&shop, "stock_1020.csv"), expected);
+    assert_eq!(explained(&shop, "/netstock/12345/stock_1020.csv"), expected);
+    let file = &explain_json(&shop, "stock_1020.csv")["files"][0];
+    for (key, value) in [
+        ("job", json!("import-stock")),
+        ("name", json!("stock_1020.csv")),
+        ("outcome", json!("applied")),
+        ("run_id", json!(run_id(&shop, "import-stock"))),
+        ("rows", json!(2)),
+        ("applied", json!(1)),
+        ("unknown", json!(1)),
+        ("rejected", json!(0)),
+        ("is_cleaned_up", json!(true)),
+        ("decided_by", json!(null)),
+    ] {
+        assert_eq!(file[key], value, "{key}: {file:#}");
+    }
+    shop.put(&format!("{STOCK_INBOX}/stock_1030.csv"), "商品,数\nA-1,3\n");
+    shop.at("2026-11-24 10:30:00").run(["import-stock"]).exits(3);
+    explain(&shop, "stock_1030.csv").says("  state          refused: ");
+}
+
+#[test]
+fn a_held_file_is_explained_with_who_decided() {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(40);
+    let zeroes: String = (1..=40).map(|number| format!("S-{number:03},0\n")).collect();
+    shop.put_sheet(STOCK_INBOX, "zero.csv", &format!("商品コード,在庫数\n{zeroes}"));
+    shop.run(["import-stock"]).exits(4);
+    explain(&shop, "zero.csv")
+        .says("  state          held: ")
+        .says("  held since     2026-11-24 10:15:00\n")
+        .says("  held copy      ")
+        .says("`tempostar held show 1`");
+    shop.variable("USER", "maria");
+    shop.at("2026-11-24 10:30:00").run(["held", "discard", "1"]).ok();
+    explain(&shop, "zero.csv")
+        .says("  state          discarded: ")
+        .says("  decided        2026-11-24 10:30:00 discarded by maria\n")
+        .never_says("held show");
+    let file = &explain_json(&shop, "zero.csv")["files"][0];
+    for (key, value) in [
+        ("outcome", json!("discarded")),
+        ("held_id", json!(1)),
+        ("held_at", json!("2026-11-24 10:15:00")),
+        ("decided_at", json!("2026-11-24 10:30:00")),
+        ("decided_by", json!("maria")),
+    ] {
+        assert_eq!(file[key], value, "{key}: {file:#}");
+    }
+}
+
+#[test]
+fn a_file_of_orders_is_explained() {
+    let mut shop = Shop::that_has_sent();
+    let name = shop.remote_files(OUTBOX).remove(0);
+    let expected = format!(
+        "\
+file {name}: sending of orders
+  state               sent 2026-11-24 10:15:00
+  taken by TEMPOSTAR  not seen yet: it lay in the outbox at the last look
+  run                 RUN
+  SHA-256             HASH
+"
+    );
+    let shown = explained(&shop, &name);
+    assert!(shown.starts_with(&expected), "{shown}\n-- expected\n{expected}");
+    shop.take_orders();
+    shop.at("2026-11-24 10:25:00").run(["export-orders"]).ok();
+    explain(&shop, &name)
+        .says("seen gone from the outbox at 2026-11-24 10:25:00")
+        .says("  contents            orders: 1, lines: 1\n");
+    assert_eq!(explain_json(&shop, &name)["files"][0]["orders"], 1);
+}
+
+#[test]
+fn a_run_is_explained_with_its_files_its_problems_and_how_to_undo_it() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 5);
+    stock_file(&mut shop, "2026-11-24 10:20:00", "stock_1020.csv", "A-1,4\n");
+    shop.variable("USER", "maria");
+    shop.put_sheet(STOCK_INBOX, "stock_1030.csv", "商品コード,在庫数\nA-1,3\n");
+    shop.put_sheet(STOCK_INBOX, "wrong.csv", "商品,数\nA-1,3\n");
+    shop.at("2026-11-24 10:30:00").run(["import-stock"]).exits(3);
+    let id = run_id(&shop, "import-stock");
+    let shown = explained(&shop, &id);
+    let expected = "\
+run RUN (import-stock)
+  state       partly done
+  began       2026-11-24 10:30:00
+  ended       2026-11-24 10:30:00
+  started by  maria
+  figures     1 changed
+  files
+    stock_1030.csv  applied  1: 1 applied, 0 unchanged, 0 unknown, 0 rejected
+    wrong.csv       refused  0: 0 applied, 0 unchanged, 0 unknown, 0 rejected
+  problems
+    column-missing  wrong.csv: line 1: ";
+    assert!(shown.starts_with(expected), "{shown}\n-- expected\n{expected}");
+    let undo = "  to undo it  tempostar undo RUN (with --dry-run it only shows what would go back)\n";
+    assert!(shown.ends_with(undo), "{shown}");
+    let run = &explain_json(&shop, &id)["run"];
+    for (key, value) in [
+        ("run_id", json!(id)),
+        ("command", json!("import-stock")),
+        ("outcome", json!("partial")),
+        ("exit_code", json!(3)),
+        ("started_by", json!("maria")),
+        ("started_at", json!("2026-11-24 10:30:00")),
+        ("undo", json!(format!("tempostar undo {id}"))),
+    ] {
+        assert_eq!(run[key], value, "{key}: {run:#}");
+    }
+    assert_eq!(
+        (&run["files"][0]["name"], &run["files"][0]["applied"]),
+        (&json!("stock_1030.csv"), &json!(1))
+    );
+    assert_eq!(run["problems"][0]["code"], "column-missing");
+    shop.at("2026-11-24 10:35:00").run(["undo", &id]).ok();
+    explain(&shop, &id).says("  to undo it  by the run 2026");
+    shop.run(["export-orders"]).ok();
+    explain(&shop, &run_id(&shop, "export-orders")).says("sent orders: they are never called back");
+}
+
+#[test]
+fn a_code_is_explained_and_since_when_it_is_open() {
+    let mut shop = Shop::new();
+    shop.run(["import-stock"]).ok();
+    explain(&shop, "ftp-login-refused").says("  now         not open, and no run on record has told of it\n");
+    shop.write("demo.pass", b"wrong\n");
+    shop.at("2026-11-24 10:25:00").run(["import-stock"]).exits(6);
+    shop.at("2026-11-24 10:35:00").run(["import-stock"]).exits(6);
+    let shown = explained(&shop, "ftp-login-refused");
+    let expected = "\
+problem ftp-login-refused
+  means       the server refused the login: <reply>
+";
+    assert!(shown.starts_with(expected), "{shown}\n-- expected\n{expected}");
+    explain(&shop, "error[ftp-login-refused]:")
+        .says("  severity    error\n  exit code   6\n  who acts    support, the shop\n")
+        .says("  open now\n")
+        .says("(since 2026-11-24 10:25:00, runs: 2)\n");
+    let problem = &explain_json(&shop, "ftp-login-refused")["problem"];
+    for (key, value) in [
+        ("code", json!("ftp-login-refused")),
+        ("severity", json!("error")),
+        ("exit_code", json!(6)),
+        ("who", json!(["support", "the shop"])),
+        ("open_since", json!("2026-11-24 10:25:00")),
+    ] {
+        assert_eq!(problem[key], value, "{key}: {problem:#}");
+    }
+    assert_eq!(
+        (&problem["open"][0]["job"], &problem["open"][0]["times"]),
+        (&json!("import-stock"), &json!(2))
+    );
+    shop.write("demo.pass", format!("{}\n", shop.ftp.password()).as_bytes());
+    shop.at("2026-11-24 10:45:00").run(["import-stock"]).ok();
+    explain(&shop, "ftp-login-refused").says("not open; last told 2026-11-24 10:35:00 by the run 2026");
+}
+
+#[test]
+fn a_code_is_explained_without_settings_and_without_a_password() {
+    let shop = Shop::that_has_sent();
+    shop.write("demo.pass", b"");
+    explain(&shop, "settings-syntax").says("problem settings-syntax\n");
+    explain(&shop, &run_id(&shop, "export-orders")).says("export-orders");
+    shop.settings(|text| text + "[[[\n");
+    explain(&shop, "settings-syntax").says("problem settings-syntax\n");
+    shop.run(["explain", "1001"]).exits(6);
+}
+
+#[test]
+fn a_word_that_is_almost_one_of_ours_is_helped() {
+    let mut shop = Shop::new();
+    shop.product("A-1");
+    stock_file(&mut shop, "2026-11-24 10:20:00", "stock_1020.csv", "A-1,4\n");
+    shop.run(["explain", "ftp-logn-refused"]).exits(3).says("similar ones: ftp-login-refused");
+    shop.run(["explain", "1020"]).exits(3).says("similar ones: stock_1020.csv");
+    let id = run_id(&shop, "import-stock");
+    shop.run(["explain", &id[..18]]).exits(3).says(&id);
+}
+
 #[test]
 fn explaining_changes_nothing_and_works_while_a_job_runs() {
     let shop = shop_with_a_history();
     let before = shop.state();
-    for code in ["A-1", "1001", "X"] {
+    let run_id = run_id(&shop, "import-stock");
+    for code in ["A-1", "1001", "second.csv", &run_id, "ftp-login-refused", "X"] {
         shop.run(["explain", code]);
     }
     assert_eq!(shop.state(), before);

@@ -77,3 +77,41 @@ fn a_run_that_works_and_one_that_was_killed_are_told_apart() {
     run.goes_on().ok();
     assert_eq!((state(&shop, 0), state(&shop, 1)), ("ended".into(), "died".into()));
 }
+
+#[test]
+fn who_decided_about_what_is_held_is_told_between_the_runs() {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(40);
+    let zeroes: String = (1..=40).map(|number| format!("S-{number:03},0\n")).collect();
+    for (minute, name, user, act) in [(20, "one.csv", "maria", "discard"), (30, "two.csv", "taro", "approve")]
+    {
+        shop.at(&format!("2026-11-24 10:{minute}:00"));
+        shop.put_sheet(STOCK_INBOX, name, &format!("商品コード,在庫数\nX,{minute}\n{zeroes}"));
+        shop.run(["import-stock"]).exits(4);
+        shop.variable("USER", user);
+        let id = if name == "one.csv" { "1" } else { "2" };
+        shop.at(&format!("2026-11-24 10:{}:00", minute + 5)).run(["held", act, id]).ok();
+    }
+    let stdout = shop.run(["log"]).ok().stdout;
+    let about_held: Vec<String> = stdout
+        .lines()
+        .filter(|line| line.split("  ").nth(1) == Some("held"))
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(
+        about_held,
+        [
+            "2026-11-24 10:35:00 held approved taro - held 2: two.csv (import-stock)",
+            "2026-11-24 10:25:00 held discarded maria - held 1: one.csv (import-stock)",
+        ],
+        "{stdout}"
+    );
+    let json = shop.run(["log", "--json"]).ok().json();
+    let decision = &json["decisions"][1];
+    assert_eq!(
+        (&decision["id"], &decision["decision"], &decision["decided_by"], &decision["decided_at"]),
+        (&1.into(), &"discarded".into(), &"maria".into(), &"2026-11-24 10:25:00".into()),
+        "{json:#}"
+    );
+    assert_eq!(json["runs"][0]["started_by"], "taro");
+}

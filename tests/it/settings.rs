@@ -180,7 +180,7 @@ fn what_is_wrong_with_a_settings_file_is_told_in_its_own_language() {
     let shop = Shop::new();
     shop.setting("language = \"en\"", "language = \"ja\"");
     shop.setting("code = \"12345\"", "code = \"１２３４５\"");
-    let said = "エラー: ./tempostar.toml: 8行目: shop.code: 設定「TEMPOSTAR:ショップコード」: ショップコード「１２３４５」に";
+    let said = "エラー[shop-code-full-width]: ./tempostar.toml: 8行目: shop.code: 設定「TEMPOSTAR:ショップコード」: ショップコード「１２３４５」に";
     shop.run(["import-stock"]).exits(6).says(said);
 }
 

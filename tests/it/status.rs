@@ -46,11 +46,11 @@ import-stock      2026-11-24 10:20:00 (2 h ago)  failed (exit code 5)
 export-orders     2026-11-24 10:15:00 (2 h ago)  done                  2 orders sent, 2 lines
 
 open problems: 2
-  import-products: product_1.csv: line 1: 商品コード: a required column is missing; found: コード (since 2026-11-24 10:15:00, runs: 1)
+  import-products: [column-missing] product_1.csv: line 1: 商品コード: a required column is missing; found: コード (since 2026-11-24 10:15:00, runs: 1)
 ";
     assert!(shown.starts_with(expected), "{shown}\n----\n{expected}");
     for line in [
-        "  import-stock: cannot connect to the FTP server",
+        "  import-stock: [ftp-connection-lost] cannot connect to the FTP server",
         "(since 2026-11-24 10:20:00, runs: 2)",
         "orders waiting to be sent: 1\n",
         "orders held back: 1\n  1003: ",

@@ -125,7 +125,7 @@ fn the_figures_that_tripped_it_are_named() {
     put(&shop, "stock_2.csv", &rows(40, 31));
     let ran = shop.run(["import-stock", "--quiet"]).exits(4).says("held approve 2");
     let zero = "this file would make 31 of the 40 sellable SKUs unsellable (77 %, the limit is 20 %)";
-    assert!(ran.stderr.starts_with(&format!("error: stock_2.csv: {zero}")), "{ran}");
+    assert!(ran.stderr.starts_with(&format!("error[guard-zero]: stock_2.csv: {zero}")), "{ran}");
     put(&shop, "stock.csv", &rows(100, 0));
     let unknown =
         "60 of this file's 100 rows (60 %, the limit is 50 %) name SKUs that the shop does not have";
