@@ -15,6 +15,7 @@ use crate::check_settings::Colours;
 use crate::cli::{Cli, Command, EnvironmentArg, Generate, Global, HeldAct, LogFormat};
 use crate::job::Job;
 use crate::jobs::{logistics, orders, products, stock};
+use crate::kept::{self, Readers};
 use crate::moment::{Clock, Moment};
 use crate::panics::caught;
 pub use crate::print::Finished;
@@ -27,7 +28,9 @@ use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Approvals, Mode, Run};
 use crate::text::{Language, Text, print as say};
-use crate::{check_settings, cli, explain, fleet, generate, held, init, kept, log, past_runs, status, undo};
+use crate::{
+    bundle, check_settings, cli, explain, fleet, generate, held, init, log, past_runs, status, undo,
+};
 
 /// Does what the command line says. `args` begins with the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished {
@@ -255,8 +258,25 @@ fn check(
     let outcome = if failure.exit == Exit::Ok { Outcome::Ok } else { Outcome::Failed };
     let mut document = call.document(failure.exit, checked.environment, outcome);
     (document["checks"], document["jobs"]) = checked.json(language);
-    let text = checked.text(language, colours());
+    let mut text = checked.text(language, colours());
+    if let Some(file) = &options.bundle {
+        match write_bundle(call, file, &document, language) {
+            Ok(told) => text += &told,
+            Err(failed) => return call.failed(failed, language),
+        }
+        document["bundle"] = file.display().to_string().into();
+    }
     Answer { told: Told::Within, ..call.answer(failure, text, document, language) }
+}
+
+/// What the support needs, beside the checks' own result; says what is in it.
+fn write_bundle(call: &Call<'_>, file: &Path, checks: &Value, language: Language) -> Result<String, Failure> {
+    let path = settings::find(call.global.config.as_deref())?;
+    let settings = settings::load_to_look(&path, environment(call.global)).ok();
+    let mut bundle = bundle::collect(&path, settings.as_ref(), call.clock, language);
+    bundle["check_settings"] = checks.clone();
+    publish(file, &format!("{bundle:#}\n"), Readers::ThisUser)?;
+    Ok(format!("\n{}\n", say::bundle_written(&file.display().to_string()).get(language)))
 }
 
 fn colours() -> Colours {
@@ -273,8 +293,8 @@ fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> A
         Ok(status) => status,
         Err(failure) => return call.failed(failure, language),
     };
-    let page = |path: &PathBuf| publish(path, &status.page(settings)?.html());
-    let metrics = |path: &PathBuf| publish(path, &status.metrics());
+    let page = |path: &PathBuf| publish(path, &status.page(settings)?.html(), Readers::Everybody);
+    let metrics = |path: &PathBuf| publish(path, &status.metrics(), Readers::Everybody);
     let written = options.html.as_ref().map_or(Ok(()), page);
     if let Err(failure) = written.and_then(|()| options.metrics.as_ref().map_or(Ok(()), metrics)) {
         return call.failed(failure, language);
@@ -289,11 +309,11 @@ fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> A
     Answer { command, run_id, exit, at, problems: Vec::new(), told: Told::Beside, text, json }
 }
 
-/// Writes a file that a person or a monitor reads.
-fn publish(file: &Path, content: &str) -> Result<(), Failure> {
+/// Writes a file that somebody has asked for.
+fn publish(file: &Path, content: &str, readers: Readers) -> Result<(), Failure> {
     let cannot_write =
         |error: io::Error| Failure::of(say::cannot_write(&file.display().to_string(), &error.to_string()));
-    kept::publish(file, content.as_bytes()).map_err(cannot_write)
+    kept::publish(file, content.as_bytes(), readers).map_err(cannot_write)
 }
 
 /// Has no settings of its own.
@@ -327,7 +347,7 @@ fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> 
         Ok(reconciled) => reconciled,
         Err(failure) => return call.failed(failure, language),
     };
-    let page = |path: &PathBuf| publish(path, &reconciled.page(language).html());
+    let page = |path: &PathBuf| publish(path, &reconciled.page(language).html(), Readers::Everybody);
     if let Err(failure) = options.html.as_ref().map_or(Ok(()), page) {
         return call.failed(failure, language);
     }

@@ -390,6 +390,9 @@ pub struct CheckSettings {
     /// Also send a test mail to the shop manager
     #[arg(long)]
     pub send_test_mail: bool,
+    /// Also write what the support needs into this file, without passwords, rows or customers' data
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
 }
 
 /// Options of `status`.

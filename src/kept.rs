@@ -182,20 +182,27 @@ fn replace(
     fs::remove_file(from)
 }
 
-/// Writes a file for everybody to read (0644), wherever it is asked for: a reader sees the old one or the new one.
-pub(crate) fn publish(path: &Path, content: &[u8]) -> io::Result<()> {
+/// For whose eyes a file is that somebody has asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Readers {
+    Everybody = 0o644,
+    ThisUser = 0o600,
+}
+
+/// Writes a file wherever it is asked for: a reader sees the old one or the new one.
+pub(crate) fn publish(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
     let mut new = path.as_os_str().to_owned();
     new.push(format!(".{}{NEW}", std::process::id()));
     let new = Path::new(&new);
-    let written = write_new(new, content).and_then(|()| fs::rename(new, path));
+    let written = write_new(new, content, readers).and_then(|()| fs::rename(new, path));
     if written.is_err() {
         let _ = fs::remove_file(new);
     }
     written
 }
 
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o644).open(path)?;
+fn write_new(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(readers as u32).open(path)?;
     file.write_all(content)?;
     file.sync_all()
 }

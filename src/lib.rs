@@ -18,6 +18,7 @@ pub mod text;
 
 pub mod app;
 pub mod books;
+pub(crate) mod bundle;
 pub(crate) mod cases;
 pub mod check_settings;
 pub mod cli;

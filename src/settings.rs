@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
+use serde_json::{Map, Value};
 use toml::de::DeTable;
 
 pub(crate) use self::names::{key_of, setting_name};
@@ -656,6 +657,17 @@ pub fn load_to_tell(config: Option<&Path>, environment: Option<Environment>) -> 
         key == "mail" || key.starts_with("mail.") || names.contains(&key)
     };
     (!reader.finish().iter().any(is_needed)).then_some(settings)
+}
+
+/// What a settings file says, without passwords, for somebody else's eyes; nothing where it cannot be read at all.
+pub(crate) fn without_secrets(path: &Path) -> Map<String, Value> {
+    let source = read_text(path).unwrap_or_default();
+    let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
+    let (root, _) = DeTable::parse_recoverable(source);
+    let mut reader = Reader::new(path, source, root.get_ref(), &variable);
+    reader.secrets = Secrets::Unread;
+    let _ = sections::settings(&mut reader, path, None);
+    reader.without_secrets()
 }
 
 fn read_text(path: &Path) -> Result<String, Problem> {

@@ -171,14 +171,15 @@ fn listed(remote: &mut Remote<'_>, inbox: &Inbox) -> Result<Vec<RemoteFile>> {
 fn last_archived(world: &World<'_>, job: Job) -> Result<Option<Sample>> {
     let work_dir = world.work_dir.as_ref().context("no work folder")?;
     let newest = files::newest_file(world.database()?, job)?;
-    let sample = newest.map(|(name, archived_as)| Sample {
+    let is_small = |copy: &Path| fs::metadata(copy).is_ok_and(|found| found.len() <= SIZE_MAX);
+    let kept =
+        newest.filter(|(_, archived_as)| work_dir.copy(archived_as).is_some_and(|copy| is_small(&copy)));
+    Ok(kept.map(|(name, archived_as)| Sample {
         name,
         path: work_dir.archived(&archived_as),
         is_waiting: false,
         size: 0,
-    });
-    let is_small = |sample: &Sample| fs::metadata(&sample.path).is_ok_and(|found| found.len() <= SIZE_MAX);
-    Ok(sample.filter(is_small))
+    }))
 }
 
 fn judge(world: &World<'_>, kind: &KindOfFile, sample: &Sample) -> Result<Found> {

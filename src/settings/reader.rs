@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
+use serde_json::{Map, Value};
 use toml::de::{DeInteger, DeTable, DeValue, Error};
 
 use super::checks::{date, has_drive, is_full_width, local};
@@ -280,6 +281,38 @@ impl<'t> Reader<'t> {
         self.problems
     }
 
+    /// What stands under the keys that are ours, by their dotted paths. Of the others only that they are there: a password
+    /// may stand behind a key that is misspelt.
+    pub(super) fn without_secrets(&self) -> Map<String, Value> {
+        let mut told = Map::new();
+        self.tell(self.root, "", &mut told);
+        told
+    }
+
+    fn tell(&self, table: &DeTable<'_>, path: &str, told: &mut Map<String, Value>) {
+        for (name, value) in table {
+            let key = join(path, name.get_ref());
+            match value.get_ref() {
+                _ if name.get_ref() == "password" => drop(told.insert(key, HIDDEN.into())),
+                // An argument can be somebody's key.
+                DeValue::Array(words) if key.ends_with(".command") => {
+                    let program = words.first().map(|word| json_of(word.get_ref()));
+                    told.insert(key, [program.unwrap_or_default(), HIDDEN.into()].into_iter().collect());
+                }
+                value if self.known.contains(&key) => drop(told.insert(key, json_of(value))),
+                DeValue::Table(table) => self.tell(table, &key, told),
+                DeValue::Array(tables) => {
+                    for (index, table) in tables.iter().enumerate() {
+                        if let DeValue::Table(table) = table.get_ref() {
+                            self.tell(table, &numbered(&key, index), told);
+                        }
+                    }
+                }
+                _ => drop(told.insert(key, HIDDEN.into())),
+            }
+        }
+    }
+
     fn check_keys(&mut self, table: &DeTable<'_>, path: &str) {
         for (name, value) in table {
             let key = join(path, name.get_ref());
@@ -392,6 +425,29 @@ impl<'t> Reader<'t> {
     fn refuse<T>(&mut self, key: &str, problem: Problem) -> Option<T> {
         self.report(key, problem);
         None
+    }
+}
+
+/// In place of what nobody else may read.
+const HIDDEN: &str = "…";
+
+/// A value as it is told; of an address with a user in it only what comes behind.
+fn json_of(value: &DeValue<'_>) -> Value {
+    match value {
+        DeValue::String(text) => match (text.split_once("://"), text.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{HIDDEN}@{host}").into(),
+            _ => text.as_ref().into(),
+        },
+        DeValue::Boolean(is) => (*is).into(),
+        DeValue::Array(items) => items.iter().map(|item| json_of(item.get_ref())).collect(),
+        DeValue::Table(table) => table
+            .iter()
+            .map(|(name, value)| (name.get_ref().to_string(), json_of(value.get_ref())))
+            .collect::<Map<_, _>>()
+            .into(),
+        DeValue::Integer(number) => number.to_string().into(),
+        DeValue::Float(number) => number.to_string().into(),
+        DeValue::Datetime(time) => time.to_string().into(),
     }
 }
 

@@ -5,6 +5,10 @@ texts! {
         ja: "エラー: 結果を標準出力に書き込めません（{reason}）。処理そのものの結果は tempostar status でご確認ください。",
         en: "error: the result cannot be written to standard output ({reason}); `tempostar status` tells how the run ended",
     }
+    bundle_written(file: &str) {
+        ja: "サポート用の情報を {file} に書き出しました。内容: この確認の結果、設定（パスワードを除く）、プログラムのバージョン、status の内容、表の定義と行数、各種類の最新ファイルの列名。商品・受注・お客様のデータの行は含みません。",
+        en: "written for the support: {file}. In it: the result of these checks, the settings without passwords, the program's version, what `status` shows, the tables' definitions and numbers of rows, the column names of the newest file of each kind. No rows of products, orders or customers.",
+    }
     nothing_to_do(command: &str, seconds: &str) {
         ja: "{command}: 処理するものはありません（{seconds} 秒）",
         en: "{command}: nothing to do ({seconds} s)",

@@ -17,6 +17,7 @@ mod accounts;
 mod always_ends;
 mod bad_input;
 mod bent_servers;
+mod bundle;
 mod check_settings;
 mod cli;
 mod clocks;
