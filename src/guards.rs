@@ -1,8 +1,10 @@
 //! The guards: facts about what a file would do to the shop, and what speaks against doing it without a person's look.
 //! Computes only. docs/guards.md has each limit's reason.
 
+use anyhow::Result;
+
 use crate::problem::Problem;
-use crate::settings::Guard;
+use crate::settings::{Guard, ShipGuard};
 use crate::text::jobs as text;
 
 /// What a stock file would do, together with the files of the hours before.
@@ -37,6 +39,34 @@ pub(crate) fn stock(facts: &StockFacts, limits: &Guard) -> Vec<Problem> {
     } else {
         Vec::new()
     }
+}
+
+/// What a logistics file would do, together with the files of the hours before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ShipFacts {
+    /// Orders that the files have shipped, or would.
+    pub shipped: u64,
+    /// Orders that were sent and not shipped without that.
+    pub open: u64,
+}
+
+/// Why somebody should look at a logistics file before its orders are ticked. `usual` gives the largest share that the
+/// files of a window have shipped before: a shop that ships all that it has every afternoon does nothing unusual.
+pub(crate) fn logistics(
+    facts: ShipFacts,
+    limits: &ShipGuard,
+    usual: impl FnOnce() -> Result<u32>,
+) -> Result<Vec<Problem>> {
+    let ShipFacts { shipped, open } = facts;
+    if open < limits.min_orders || !exceeds(shipped, open, limits.ship_percent) {
+        return Ok(Vec::new());
+    }
+    let limit = limits.ship_percent.max(usual()?);
+    let is_unusual = exceeds(shipped, open, limit);
+    Ok(is_unusual
+        .then(|| text::guard_ship(shipped, open, shipped * 100 / open.max(1), limit))
+        .into_iter()
+        .collect())
 }
 
 /// Is `part` more than this share of `whole`? 100 percent is never exceeded.

@@ -111,12 +111,21 @@ pub(crate) fn show(
             let Some(job) = importing(job, settings, &run.shelf) else { return Ok(()) };
             let (changes, rows, lines) = import::look(run, job.as_ref(), &held)?;
             let mut sales = Sales::since(&run.books, clock.now() - TimeDelta::days(STAKE_DAYS))?;
-            let codes: HashSet<&str> = changes.shown.iter().map(|change| change.code.as_str()).collect();
-            let at_stake_yen = codes.iter().map(|code| sales.take(code)).fold(0, i64::saturating_add);
+            let staked =
+                changes.shown.iter().filter(|change| change.is_tick() || held.file.job != Job::Logistics);
+            let codes: HashSet<&str> = staked.map(Change::about).collect();
+            let mut at_stake_yen: i64 = 0;
+            for code in codes {
+                let yen = match held.file.job {
+                    Job::Logistics => amount_of(&run.books, code)?,
+                    Job::Products | Job::Stock | Job::Orders => sales.take(code),
+                };
+                at_stake_yen = at_stake_yen.saturating_add(yen);
+            }
             // The allocation is computed when the file is written.
             let shown = changes.shown.into_iter().filter(|change| change.column != "allocated");
             let seeing = |change: Change| -> Result<Seeing> {
-                let line = lines.get(&change.code).copied().filter(|line| *line > 0);
+                let line = lines.get(change.about()).copied().filter(|line| *line > 0);
                 Ok(Seeing { name: name_of(&run.books, &change)?, line, change })
             };
             seen = Seen { changes: shown.map(seeing).collect::<Result<_>>()?, rows, at_stake_yen };
@@ -149,6 +158,12 @@ fn name_of(database: &Connection, change: &Change) -> Result<String> {
     let name: Option<Option<String>> =
         database.prepare_cached(sql)?.query_row([&change.code], |row| row.get(0)).optional()?;
     Ok(name.flatten().unwrap_or_default())
+}
+
+/// What the customer of an order pays.
+fn amount_of(database: &Connection, order_no: &str) -> Result<i64> {
+    let sql = "SELECT CAST(coalesce(total, 0) AS INTEGER) FROM orders WHERE order_no = ?1";
+    Ok(database.prepare_cached(sql)?.query_row([order_no], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
 /// What was sold of each SKU, in yen, and which of them belong to which product.
@@ -319,7 +334,11 @@ impl Shown {
         let Seen { changes, rows, at_stake_yen } = &self.seen;
         page.fact(text::changes(), text::changes_of(changes.len(), *rows));
         if *at_stake_yen > 0 {
-            page.fact(text::at_stake(), text::yen(&grouped(at_stake_yen.unsigned_abs())));
+            let yen = grouped(at_stake_yen.unsigned_abs());
+            match file.job {
+                Job::Logistics => page.fact(text::to_capture(), text::yen_of_orders(&yen)),
+                Job::Products | Job::Stock | Job::Orders => page.fact(text::at_stake(), text::yen(&yen)),
+            }
         }
         let header = [text::line(), text::code(), text::name(), text::column(), text::before()];
         let header = header.into_iter().chain([Text::default(), text::after()]).collect();

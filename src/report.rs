@@ -140,6 +140,21 @@ pub struct Change {
 }
 
 impl Change {
+    /// The code of what it is about: a destination is listed as `order/number`.
+    pub(crate) fn about(&self) -> &str {
+        match (self.table, self.code.rsplit_once('/')) {
+            ("order_shipments", Some((order_no, _))) => order_no,
+            _ => &self.code,
+        }
+    }
+
+    /// Whether an order's payment is captured by it.
+    pub(crate) fn is_tick(&self) -> bool {
+        self.table == "orders" && self.column == "captured_at"
+    }
+}
+
+impl Change {
     /// Of a value.
     pub fn new(
         table: &'static str,

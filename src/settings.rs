@@ -451,6 +451,19 @@ pub struct Logistics {
     pub cancelled: Vec<String>,
     /// What a file without 受注進捗コード is.
     pub without_status: WithoutStatus,
+    /// When a file ships too much to be believed.
+    pub guard: ShipGuard,
+}
+
+/// The safety guard of logistics files; a limit of 100 percent is switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShipGuard {
+    /// Share of the open orders that would be shipped, in percent (0 to 100).
+    pub ship_percent: u32,
+    /// Fewer open orders are not looked at.
+    pub min_orders: u64,
+    /// All files of so many hours count together.
+    pub window_h: u32,
 }
 
 /// What becomes of a logistics file that does not say how far its orders are.

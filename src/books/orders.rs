@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 use chrono::{NaiveDate, TimeDelta};
-use rusqlite::Connection;
+use rusqlite::{Connection, ToSql};
 
 use crate::moment::Moment;
 use crate::settings::Settings;
@@ -213,6 +213,67 @@ pub(crate) fn unshipped(database: &Connection, sent_before: Moment) -> Result<Ve
     )?;
     let numbers = statement.query_map([sent_before], |row| row.get(0))?;
     Ok(numbers.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Orders that were sent and that nobody has shipped or cancelled.
+const TO_BE_SHIPPED_SQL: &str = concat!(
+    is_time!("exported_at"),
+    " AND NOT ",
+    is_time!("cancelled_at"),
+    " AND cancelled_in_tempostar_at IS NULL AND coalesce(delivery_status, 0) <> 1"
+);
+
+/// Orders that a logistics file has ticked, and when by the file's own time.
+const TICKED_SQL: &str = "FROM tempostar_history_files AS file
+     JOIN tempostar_order_history AS ticked ON ticked.history_file_id = file.id AND ticked.event = 'ticked'
+     WHERE file.command = 'import-logistics'";
+
+/// How many orders are to be shipped, and how many the files since this moment have shipped, those aside that somebody
+/// has approved.
+pub(crate) fn open_and_shipped(shop: &Connection, since: Moment) -> Result<(u64, u64)> {
+    let open = format!("SELECT count(*) FROM orders WHERE {TO_BE_SHIPPED_SQL}");
+    let shipped = format!(
+        "SELECT count(*)
+         {TICKED_SQL}
+           AND file.file_time >= ?1
+           AND file.archived_as NOT IN (SELECT archived_as FROM tempostar_held WHERE state = 'approved')"
+    );
+    let count = |sql: &str, parameters: &[&dyn ToSql]| shop.query_row(sql, parameters, |row| row.get(0));
+    Ok((count(&open, &[])?, count(&shipped, &[&since])?))
+}
+
+/// The largest share of the orders then open, in percent, that the files of a window before this moment have shipped, as
+/// far as the history reaches; windows in which fewer than `least` orders were open say nothing.
+pub(crate) fn largest_share_shipped(
+    shop: &Connection,
+    before: Moment,
+    window: TimeDelta,
+    least: u64,
+) -> Result<u32> {
+    let mut statement = shop.prepare(&format!(
+        "SELECT coalesce(unixepoch(exported_at), 0), unixepoch(file_time)
+         FROM orders
+         LEFT JOIN (SELECT ticked.order_no, file.file_time {TICKED_SQL}) AS shipped USING (order_no)
+         WHERE file_time IS NOT NULL OR ({TO_BE_SHIPPED_SQL})"
+    ))?;
+    let (mut sent, mut shipped) = (Vec::new(), Vec::new());
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        sent.push(row.get::<_, i64>(0)?);
+        shipped.extend(row.get::<_, Option<i64>>(1)?);
+    }
+    sent.sort_unstable();
+    shipped.sort_unstable();
+    let until = |times: &[i64], end: i64| times.partition_point(|time| *time <= end);
+    let mut largest = 0;
+    for end in shipped.iter().copied().filter(|end| *end < before.seconds()) {
+        let shipped_before = until(&shipped, end - window.num_seconds());
+        let open = until(&sent, end).saturating_sub(shipped_before);
+        if open as u64 >= least.max(1) {
+            largest = largest.max((until(&shipped, end) - shipped_before) * 100 / open);
+        }
+    }
+    Ok(u32::try_from(largest)?.min(100))
 }
 
 /// The orders that TEMPOSTAR has cancelled and the shop has not, sorted: cancellations are not linked, somebody has to

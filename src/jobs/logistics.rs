@@ -11,24 +11,29 @@ mod decide;
 mod rows;
 mod tables;
 mod tally;
+mod tracking;
 
 use std::path::Path;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use self::decide::{OrderState, decide};
 pub use self::rows::missing_columns;
 use self::rows::{Columns, Entry, Read, read_staged, stage};
 pub(crate) use self::rows::{Progress, progress_of};
-use self::tables::{Cancellation, Keep, Lookup, OrdersPlan, begin_changes};
+use self::tables::{Cancellation, Keep, Lookup, OrdersPlan, begin_changes, line_about};
 use self::tally::Tally;
+use crate::books::orders::{largest_share_shipped, open_and_shipped};
+use crate::guards::{self, ShipFacts};
 use crate::moment::Moment;
+use crate::problem::Problem;
 use crate::report::Counts;
 use crate::settings::{Inbox, Settings};
 use crate::sheet::Sheet;
-use crate::sync::Run;
-use crate::sync::import::{Comparison, ImportJob, Incoming, Source, import};
+use crate::sync::import::{Comparison, ImportJob, Incoming, Progress as Whole, Source, import};
+use crate::sync::{Guarding, Run};
 use crate::text::jobs as text;
 
 /// Runs the job. What it did and what went wrong is in the report.
@@ -58,6 +63,9 @@ pub(crate) fn read_shipped(
     Ok(())
 }
 
+/// Two daily files do not fall into the window of one day because the second came some minutes earlier.
+const RHYTHM: TimeDelta = TimeDelta::minutes(15);
+
 pub(super) struct ImportLogistics<'a> {
     pub(super) settings: &'a Settings,
 }
@@ -78,7 +86,31 @@ impl ImportJob for ImportLogistics<'_> {
         decide_all(incoming.shop, &columns, incoming.file_time, &mut tally)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let plan = Box::new(OrdersPlan::number(incoming.shop)?);
-        Ok(Comparison { plan, ..tally.finish(incoming, unknown_columns) })
+        let held_because = match (incoming.guarding, incoming.progress) {
+            (Guarding::Watch, Whole::New) => self.doubts(incoming, tally.shipped)?,
+            (Guarding::Approved, _) | (_, Whole::Begun) => Vec::new(),
+        };
+        Ok(Comparison { plan, held_because, ..tally.finish(incoming, unknown_columns) })
+    }
+
+    fn code_of<'k>(&self, key: &'k str) -> &'k str {
+        key.split_once('-').map_or(key, |(_, order_no)| order_no)
+    }
+}
+
+impl ImportLogistics<'_> {
+    /// Why somebody should look first at a file that ships so many orders.
+    fn doubts(&self, incoming: &Incoming<'_>, shipped_now: u64) -> Result<Vec<Problem>> {
+        let limits = &self.settings.logistics.guard;
+        if shipped_now == 0 {
+            return Ok(Vec::new());
+        }
+        let window = TimeDelta::hours(i64::from(limits.window_h)) - RHYTHM;
+        let from = incoming.file_time - window;
+        let (open_now, shipped_before) = open_and_shipped(incoming.shop, from)?;
+        let facts = ShipFacts { shipped: shipped_before + shipped_now, open: open_now + shipped_before };
+        let usual = || largest_share_shipped(incoming.shop, from, window, limits.min_orders);
+        guards::logistics(facts, limits, usual)
     }
 }
 
@@ -164,6 +196,20 @@ fn decide_order(
         _ => tally.unchanged += 1,
     }
     tally.lines_added += u64::try_from(decision.lines.len())?;
+    for (new, old) in
+        decision.shipments.iter().filter_map(|new| Some((new, order.shipment(new.shipment_no)?)))
+    {
+        let number = new.tracking_no.as_deref().filter(|_| new.tracking_no != old.tracking_no);
+        let method = new.delivery_method.as_deref().unwrap_or_default();
+        if let Some((number, why)) =
+            number.and_then(|number| Some((number, tracking::doubt(number, method)?)))
+        {
+            let problem = text::odd_tracking(order_no, number).because(&why);
+            tally.note_odd_tracking(
+                problem.at_line(line_about(new.shipment_no, &shipped)).in_column("荷物番号"),
+            );
+        }
+    }
     keep.decision(order_no, &decision, &shipped)?;
     tally.problems.extend(decision.problems);
     Ok(())

@@ -13,8 +13,8 @@ use super::reader::{Reader, Secrets, invisible};
 use super::{
     AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
     Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, Products, Ready, ReflectWhen,
-    Secret, Server, Settings, Shop, Smtp, Stock, StockFiles, Tls, TlsVersion, Transport, WithoutStatus,
-    language_of,
+    Secret, Server, Settings, ShipGuard, Shop, Smtp, Stock, StockFiles, Tls, TlsVersion, Transport,
+    WithoutStatus, language_of,
 };
 use super::{checks, columns};
 use crate::encoding::Encoding;
@@ -485,6 +485,11 @@ fn logistics(r: &mut Reader<'_>, shop_code: &str) -> Logistics {
         shipped,
         cancelled,
         without_status,
+        guard: ShipGuard {
+            ship_percent: r.number("logistics.guard.ship_percent", 0..=100, 50),
+            min_orders: r.number("logistics.guard.min_orders", 0..=1_000_000_000, 20),
+            window_h: r.number("logistics.guard.window_h", 1..=720, 24),
+        },
     }
 }
 

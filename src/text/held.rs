@@ -37,6 +37,11 @@ texts! {
         ja: "{yen} 円（これらの商品の受注の合計、税込）",
         en: "{yen} yen (orders of what it changes, tax included)",
     }
+    to_capture() { ja: "オーソリ確定の金額", en: "to be captured" }
+    yen_of_orders(yen: &str) {
+        ja: "{yen} 円（入金済みになる受注の合計）",
+        en: "{yen} yen (orders that it would mark as paid)",
+    }
     line() { ja: "行", en: "line" }
     code() { ja: "コード", en: "code" }
     name() { ja: "名前", en: "name" }

@@ -1,6 +1,18 @@
 //! What the jobs have to say.
 
 texts! {
+    tracking_scientific() {
+        ja: "表計算ソフトで指数表示になっています。",
+        en: "a spreadsheet has shortened it",
+    }
+    tracking_letters() {
+        ja: "数字とハイフン以外の文字があります。",
+        en: "it holds more than digits and hyphens",
+    }
+    tracking_check_digit(method: &str) {
+        ja: "「{method}」の12桁の番号としては、末尾の検査数字が合いません。",
+        en: "its last digit, the check digit, does not fit for {method:?}",
+    }
     payment_unknown(method: &str) {
         ja: "支払方法「{method}」が登録されていません。",
         en: "its payment method {method:?} is not listed",
@@ -197,6 +209,13 @@ problems! {
         hint_ja: "TEMPOSTAR の在庫が正しいかご確認ください。",
         hint_en: "check the stock in TEMPOSTAR",
     }
+    Error guard_ship = "guard-ship" (shipped: u64, open: u64, percent: u64, limit: u32) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "このファイルを取り込むと、未出荷の受注 {open} 件のうち {shipped} 件（{percent}%）が出荷済み・入金済み・オーソリ確定になります（上限 {limit}%）。取り込みを保留しました。",
+        en: "this file would mark {shipped} of the {open} open orders as shipped, paid and captured ({percent} %, the limit is {limit} %): held, nothing of it was written",
+        hint_ja: "オーソリ確定は取り消せません。本当に出荷したか、TEMPOSTAR の受注進捗をご確認ください。",
+        hint_en: "a capture cannot be taken back: check in TEMPOSTAR that these orders have left",
+    }
     Error quantity_too_large = "quantity-too-large" (quantity: i64, limit: i64) {
         ja: "在庫数 {quantity} は大きすぎます（上限 {limit}）。別の列のコードが入っていないでしょうか。",
         en: "{quantity} is too large for a figure (the limit is {limit}): is it a code from another column?",
@@ -320,6 +339,20 @@ problems! {
         en: "order {order_no}: {sku} has quantity {ours} here, but {theirs} in TEMPOSTAR; left as it is",
         hint_ja: "受注の変更は自動連携しません。手作業で合わせてください。",
         hint_en: "changes of orders are not linked: mend it by hand",
+    }
+    Warning odd_tracking = "odd-tracking-number" (order_no: &str, number: &str) {
+        who: [Shop],
+        ja: "受注 {order_no} の荷物番号「{number}」は正しくないようです（そのまま記録しました）",
+        en: "order {order_no}: the tracking number {number:?} looks wrong; stored as it is",
+        hint_ja: "TEMPOSTAR の荷物番号をご確認ください。直すと、次のファイルで置き換わります。",
+        hint_en: "check the number in TEMPOSTAR; once it is mended there, the next file replaces it",
+    }
+    Warning odd_tracking_more = "odd-tracking-numbers" (count: u64, told: usize) {
+        who: [Shop],
+        ja: "正しくないような荷物番号は全部で {count} 件あります（上に示したのは最初の {told} 件です）。",
+        en: "tracking numbers that look wrong: {count} in all, of which the first {told} are named above",
+        hint_ja: "TEMPOSTAR の荷物番号の列、または倉庫のファイルが表計算ソフトで変わっていないかご確認ください。",
+        hint_en: "check the column in TEMPOSTAR: has a spreadsheet changed the warehouse's file?",
     }
     Error line_incomplete = "added-line-incomplete" () {
         ja: "追加する明細の数量がありません。",

@@ -12,7 +12,7 @@ fn a_shipped_order_gets_its_three_ticks() {
         LOGISTICS_INBOX,
         "status.csv",
         "\"ショップ受注番号\",\"受注進捗コード\",\"出荷日\",\"荷物番号\",\"配送方法名\"\n\
-         \"12345-1001\",\"800\",\"2026/11/24\",\"1234-5678-9012\",\"ゆうパック\"\n",
+         \"12345-1001\",\"800\",\"2026/11/24\",\"1234-5678-9013\",\"ゆうパック\"\n",
     );
     shop.run(["import-logistics", "--json"]).ok().outcome("ok").count("shipped", 1).no_problem();
     shop.check_rows(TICKS, &["1|1|1"]);
@@ -20,7 +20,7 @@ fn a_shipped_order_gets_its_three_ticks() {
     shop.check_rows("SELECT shipped_at, paid_at, captured_at FROM orders", &[&[day; 3].join("|")]);
     shop.check_rows(
         "SELECT shipped_on, tracking_no, delivery_method FROM order_shipments",
-        &["2026-11-24|1234-5678-9012|ゆうパック"],
+        &["2026-11-24|1234-5678-9013|ゆうパック"],
     );
 }
 
@@ -176,6 +176,7 @@ fn lines_that_tempostar_added_are_added_when_the_settings_say_so_and_only_once()
 #[test]
 fn a_bad_date_rejects_its_row_only() {
     let shop = Shop::new();
+    shop.settings(|text| format!("{text}[logistics.guard]\nship_percent = 100\n"));
     shop.product_in_stock("A-1", 100);
     let mut sheet = "ショップ受注番号,受注進捗コード,出荷日\n".to_owned();
     for number in 1..=30 {
@@ -188,6 +189,61 @@ fn a_bad_date_rejects_its_row_only() {
     let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 29).count("rejected", 1);
     ran.problem("not-a-date", "status.csv: line 3: 出荷日", &["\"2026/02/30\""]);
     shop.check_rows("SELECT order_no FROM orders WHERE delivery_status = 0", &["2"]);
+}
+
+#[test]
+fn odd_tracking_numbers_are_stored_and_warned_of_once() {
+    let mut shop = Shop::that_has_sent();
+    for number in 1002..=1005 {
+        shop.order(&number.to_string()).line("A-1", 1).insert();
+    }
+    shop.mark_all_sent();
+    let sheet = "ショップ受注番号,受注進捗コード,荷物番号,配送方法名\n\
+                 12345-1001,800,4.97E+11,宅配便\n\
+                 12345-1002,800,123456789013,ヤマト運輸\n\
+                 12345-1003,800,123456789012,ヤマト運輸\n\
+                 12345-1004,800,手渡し,\n\
+                 12345-1005,600,未定,\n";
+    shop.put_sheet(LOGISTICS_INBOX, "status.csv", sheet);
+    let told = [
+        "order 1001: the tracking number \"4.97E+11\" looks wrong; stored as it is: a spreadsheet has shortened it",
+        "order 1003: the tracking number \"123456789012\" looks wrong; stored as it is: its last digit, the check digit, \
+         does not fit for \"ヤマト運輸\"",
+        "order 1004: the tracking number \"手渡し\" looks wrong; stored as it is: it holds more than digits and hyphens",
+    ];
+    let ran = shop.run(["import-logistics", "--json"]).ok().count("shipped", 4);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let problems = report["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 3, "{ran}");
+    for (problem, (line, told)) in problems.iter().zip([2, 4, 5].into_iter().zip(told)) {
+        assert_eq!(problem["code"], "odd-tracking-number");
+        assert_eq!(problem["severity"], "warning");
+        assert_eq!((&problem["file"], &problem["line"]), (&"status.csv".into(), &line.into()));
+        assert_eq!(problem["message"], format!("status.csv: line {line}: 荷物番号: {told}"));
+    }
+    shop.check_rows(
+        "SELECT tracking_no FROM order_shipments ORDER BY order_no",
+        &["4.97E+11", "123456789013", "123456789012", "手渡し", "NULL"],
+    );
+    shop.at("2026-11-24 10:30:00").put_sheet(LOGISTICS_INBOX, "again.csv", sheet);
+    shop.run(["import-logistics", "--json"]).ok().no_problem();
+}
+
+#[test]
+fn of_many_odd_tracking_numbers_the_first_are_named() {
+    let mut shop = Shop::new();
+    let mut sheet = "ショップ受注番号,受注進捗コード,荷物番号\n".to_owned();
+    for number in 101..=112 {
+        shop.order(&number.to_string()).line("A-1", 1).insert();
+        sheet += &format!("12345-{number},800,5E+11\n");
+    }
+    shop.mark_all_sent();
+    shop.put_sheet(LOGISTICS_INBOX, "status.csv", &sheet);
+    shop.language("ja_JP.UTF-8");
+    let ran = shop.run(["import-logistics"]).ok();
+    assert_eq!(ran.stderr.matches("の荷物番号「5E+11」は正しくないようです").count(), 10, "{ran}");
+    ran.says("受注 110 の荷物番号「5E+11」は正しくないようです（そのまま記録しました）: 表計算ソフトで指数表示になっています。")
+        .says("正しくないような荷物番号は全部で 12 件あります（上に示したのは最初の 10 件です）。");
 }
 
 // Shipped in parts -----------------------------------------------------------------------------------------------

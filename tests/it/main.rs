@@ -40,6 +40,7 @@ mod init;
 mod kept;
 mod log;
 mod logistics;
+mod logistics_guard;
 mod mail;
 mod misbehaving_server;
 mod misconfigurations;

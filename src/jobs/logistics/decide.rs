@@ -63,6 +63,10 @@ impl ShipmentState {
 }
 
 impl OrderState {
+    pub(super) fn shipment(&self, number: i64) -> Option<&ShipmentState> {
+        self.shipments.iter().find(|shipment| shipment.shipment_no == number)
+    }
+
     /// The destinations of which the file says two things at once: it changes nothing of them.
     pub(super) fn contradicted(&self, rows: &[Entry]) -> Vec<i64> {
         let contradicted = self.shipments.iter().filter(|shipment| shipment.is_contradicted(rows));

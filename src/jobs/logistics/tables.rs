@@ -222,7 +222,7 @@ impl<'a> Keep<'a> {
 }
 
 /// The last row about a destination.
-fn line_about(shipment_no: i64, rows: &[&Entry]) -> u64 {
+pub(super) fn line_about(shipment_no: i64, rows: &[&Entry]) -> u64 {
     let is_about = |row: &&&Entry| row.shipment_no.is_none_or(|number| number == shipment_no);
     rows.iter().rfind(is_about).map_or(0, |row| row.line)
 }

@@ -1,6 +1,6 @@
 //! What is seen while a logistics file is read and decided about, for the report.
 
-use crate::jobs::names::Names;
+use crate::jobs::names::{NAMES_TOLD_MAX, Names};
 use crate::problem::Problem;
 use crate::report::Counts;
 use crate::sync::import::{Comparison, Incoming};
@@ -27,10 +27,19 @@ pub(super) struct Tally {
     pub(super) stale: Names,
     pub(super) rows_applied: u64,
     pub(super) rows_unknown: u64,
+    pub(super) odd_tracking: u64,
     pub(super) problems: Vec<Problem>,
 }
 
 impl Tally {
+    /// The first of them are told one by one.
+    pub(super) fn note_odd_tracking(&mut self, problem: Problem) {
+        self.odd_tracking += 1;
+        if self.odd_tracking <= NAMES_TOLD_MAX as u64 {
+            self.problems.push(problem);
+        }
+    }
+
     pub(super) fn finish(self, incoming: &mut Incoming<'_>, unknown_columns: Vec<String>) -> Comparison {
         let mut counts = Counts::default();
         for (name, count) in [
@@ -60,6 +69,9 @@ impl Tally {
         tell(&self.contradicted, text::contradicted);
         tell(&self.stale, text::stale_orders);
         incoming.problems.extend(self.problems);
+        if self.odd_tracking > NAMES_TOLD_MAX as u64 {
+            incoming.problems.push(text::odd_tracking_more(self.odd_tracking, NAMES_TOLD_MAX));
+        }
         let rows = incoming.sheet.rows_read();
         let unchanged = rows.saturating_sub(self.rows_applied + self.rows_unknown + incoming.rejects.count());
         Comparison {

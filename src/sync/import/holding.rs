@@ -103,10 +103,10 @@ pub(crate) fn look(
     let mut changes = Changes::all();
     comparison.plan.list(&run.books, &mut changes)?;
     let mut lines: HashMap<String, u64> =
-        changes.shown.iter().map(|change| (change.code.clone(), 0)).collect();
+        changes.shown.iter().map(|change| (change.about().to_owned(), 0)).collect();
     if let Some(mut sheet) = open(run, job, &held.file.name, &held.file.archived_as)? {
         each_key(&mut sheet, job, |key, line| {
-            if let Some(known) = lines.get_mut(key) {
+            if let Some(known) = lines.get_mut(job.code_of(key)) {
                 *known = line;
             }
             Ok(0)

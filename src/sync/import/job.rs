@@ -27,6 +27,11 @@ pub trait ImportJob {
     /// Of which columns the first that is filled says what a row is about.
     fn key_columns(&self) -> &'static [&'static str];
 
+    /// What a change of that row is listed under.
+    fn code_of<'k>(&self, key: &'k str) -> &'k str {
+        key
+    }
+
     /// Reads the whole sheet and compares it with the shop. A `Refusal` is the error of a file that cannot be used as a whole.
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison>;
 }
