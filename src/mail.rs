@@ -6,6 +6,3 @@ mod page;
 pub(crate) mod transport;
 
 pub(crate) use self::compose::{Facts, Unsent, compose, compose_hand_work, test_mail};
-
-#[cfg(test)]
-mod tests;

@@ -13,7 +13,6 @@ mod reader;
 mod sections;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -25,7 +24,7 @@ use toml::de::DeTable;
 
 pub(crate) use self::names::{key_of, setting_name};
 pub use self::pattern::Pattern;
-use self::reader::{Env, Reader, Secrets};
+use self::reader::{Reader, Secrets, variable};
 use crate::encoding::Encoding;
 use crate::file_time::TimeInName;
 use crate::job::Job;
@@ -572,7 +571,7 @@ const INSTALLED: &str = "/etc/tempostar/tempostar.toml";
 /// Where the settings file is: `--config`, else `$TEMPOSTAR_CONFIG`, else `./tempostar.toml`, else
 /// `/etc/tempostar/tempostar.toml`. Only the latter two are looked at; [`load`] says what is wrong with the others.
 pub fn find(config: Option<&Path>) -> Result<PathBuf, Failure> {
-    find_in(config, &variable, &["./tempostar.toml", INSTALLED])
+    find_in(config, &["./tempostar.toml", INSTALLED])
 }
 
 /// The tests must not meet a shop that is installed on the machine where they run.
@@ -595,7 +594,7 @@ pub(crate) fn is_installed(path: &Path) -> bool {
 /// Where a settings file is to be made that [`find`] will find: root makes that of this machine.
 pub(crate) fn place_for_new(config: Option<&Path>, is_root: bool) -> PathBuf {
     let otherwise = if is_root { on_this_machine(INSTALLED) } else { PathBuf::from("./tempostar.toml") };
-    find_in(config, &variable, &[]).unwrap_or(otherwise)
+    find_in(config, &[]).unwrap_or(otherwise)
 }
 
 /// Where the host's own sendmail is. cron's PATH often lacks its folder.
@@ -608,14 +607,14 @@ pub(crate) fn sendmail() -> Option<PathBuf> {
 /// Checks what is to become a settings file; passwords may stand in it. It has no lines yet that a problem could name.
 pub(crate) fn check_text(path: &Path, source: &str) -> Result<Settings, Failure> {
     let placeless = |problem| Problem { file: None, line: None, ..problem };
-    check(path, source, None, &variable, Secrets::Read).map_err(|problems| Failure {
+    check(path, source, None, Secrets::Read).map_err(|problems| Failure {
         exit: Exit::Settings,
         problems: problems.into_iter().map(placeless).collect(),
     })
 }
 
-fn find_in(config: Option<&Path>, env: Env<'_>, places: &[&str]) -> Result<PathBuf, Failure> {
-    let named = || env("TEMPOSTAR_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+fn find_in(config: Option<&Path>, places: &[&str]) -> Result<PathBuf, Failure> {
+    let named = || variable("TEMPOSTAR_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
     let existing = || places.iter().map(|place| on_this_machine(place)).find(|place| place.exists());
     let found = config.map(Path::to_owned).or_else(named).or_else(existing);
     found.ok_or_else(|| {
@@ -629,7 +628,7 @@ fn find_in(config: Option<&Path>, env: Env<'_>, places: &[&str]) -> Result<PathB
 /// # Errors
 /// Every problem of the file at once, in the order of its lines, with [`Exit::Settings`].
 pub fn load(path: &Path, environment: Option<Environment>) -> Result<Settings, Failure> {
-    load_with(path, environment, &variable)
+    read_and_check(path, environment, Secrets::Read)
 }
 
 /// The same for a command that talks to nobody: files and variables with passwords and certificates are left unread.
@@ -637,21 +636,16 @@ pub fn load(path: &Path, environment: Option<Environment>) -> Result<Settings, F
 /// # Errors
 /// As [`load`].
 pub fn load_to_look(path: &Path, environment: Option<Environment>) -> Result<Settings, Failure> {
-    read_and_check(path, environment, &variable, Secrets::Unread)
-}
-
-fn load_with(path: &Path, environment: Option<Environment>, env: Env<'_>) -> Result<Settings, Failure> {
-    read_and_check(path, environment, env, Secrets::Read)
+    read_and_check(path, environment, Secrets::Unread)
 }
 
 fn read_and_check(
     path: &Path,
     environment: Option<Environment>,
-    env: Env<'_>,
     secrets: Secrets,
 ) -> Result<Settings, Failure> {
     let read = read_text(path).map_err(|problem| vec![problem.in_file(&path.display().to_string())]);
-    let checked = read.and_then(|source| check(path, &source, environment, env, secrets));
+    let checked = read.and_then(|source| check(path, &source, environment, secrets));
     checked.map_err(|problems| Failure { exit: Exit::Settings, problems })
 }
 
@@ -662,7 +656,7 @@ pub fn load_to_tell(config: Option<&Path>, environment: Option<Environment>) -> 
     let source = String::from_utf8(kept::read(&path).ok()?).ok()?;
     let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
     let (root, _) = DeTable::parse_recoverable(source);
-    let mut reader = Reader::new(&path, source, root.get_ref(), &variable);
+    let mut reader = Reader::new(&path, source, root.get_ref());
     let settings = sections::settings(&mut reader, &path, environment);
     let is_needed = |problem: &Problem| {
         let key = problem.column.as_deref().unwrap_or_default();
@@ -677,7 +671,7 @@ pub(crate) fn without_secrets(path: &Path) -> Map<String, Value> {
     let source = read_text(path).unwrap_or_default();
     let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
     let (root, _) = DeTable::parse_recoverable(source);
-    let mut reader = Reader::new(path, source, root.get_ref(), &variable);
+    let mut reader = Reader::new(path, source, root.get_ref());
     reader.secrets = Secrets::Unread;
     let _ = sections::settings(&mut reader, path, None);
     reader.without_secrets()
@@ -706,7 +700,6 @@ fn check(
     path: &Path,
     source: &str,
     environment: Option<Environment>,
-    env: Env<'_>,
     secrets: Secrets,
 ) -> Result<Settings, Vec<Problem>> {
     // Windows' editor begins UTF-8 files with a byte order mark.
@@ -715,16 +708,11 @@ fn check(
     if !errors.is_empty() {
         return Err(reader::syntax_problems(path, source, &errors));
     }
-    let mut reader = Reader::new(path, source, root.get_ref(), env);
+    let mut reader = Reader::new(path, source, root.get_ref());
     reader.secrets = secrets;
     let settings = sections::settings(&mut reader, path, environment);
     let problems = reader.finish();
     if problems.is_empty() { Ok(settings) } else { Err(problems) }
-}
-
-/// The language of the locale, for what is said before there are settings, and without a `language` in them.
-pub fn locale_language() -> Language {
-    language_of(&variable)
 }
 
 /// The language in which to tell what is wrong with a settings file: its own, if at least that can be read in it, else
@@ -740,9 +728,10 @@ pub fn language_despite_problems(config: Option<&Path>) -> Language {
     }
 }
 
-fn language_of(env: Env<'_>) -> Language {
+/// The language of the locale, for what is said before there are settings, and without a `language` in them.
+pub fn locale_language() -> Language {
     let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
-    let locale = names.into_iter().filter_map(env).find(|value| !value.is_empty());
+    let locale = names.into_iter().filter_map(variable).find(|value| !value.is_empty());
     match locale {
         Some(locale) if locale.to_string_lossy().starts_with("ja") => Language::Ja,
         _ => Language::En,
@@ -798,10 +787,50 @@ pub fn passages_file() -> Option<PathBuf> {
     variable("TEMPOSTAR_PASSAGES").map(PathBuf::from)
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name)
-}
-
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    const SAMPLE: &str = include_str!("../examples/tempostar.toml");
+
+    #[test]
+    fn every_key_stands_in_the_sample_and_no_other() {
+        let is_key =
+            |line: &str| line.split_once(" = ").is_some_and(|(key, _)| key.is_ascii() && !key.contains(' '));
+        let is_wanted = |line: &&str| is_key(line) || line.starts_with("[[");
+        let uncomment = |line: &'static str| line.strip_prefix("# ").filter(is_wanted).unwrap_or(line);
+        let everything = SAMPLE.lines().map(uncomment).collect::<Vec<_>>().join("\n");
+        let root = DeTable::parse(&everything).unwrap();
+        let mut in_sample = std::collections::BTreeSet::new();
+        collect_keys(root.get_ref(), "", &mut in_sample);
+
+        let mut reader = Reader::new(Path::new("tempostar.toml"), &everything, root.get_ref());
+        sections::settings(&mut reader, Path::new("tempostar.toml"), None);
+        reader.known.retain(|key| !key.starts_with("product_free_items."));
+        assert_eq!(in_sample, reader.known);
+    }
+
+    fn collect_keys(table: &DeTable<'_>, path: &str, keys: &mut std::collections::BTreeSet<String>) {
+        for (name, value) in table {
+            let key = if path.is_empty() {
+                name.get_ref().to_string()
+            } else {
+                format!("{path}.{}", name.get_ref())
+            };
+            match value.get_ref() {
+                toml::de::DeValue::Table(inner)
+                    if !key.ends_with("free_items") && !key.ends_with(".columns") =>
+                {
+                    collect_keys(inner, &key, keys)
+                }
+                toml::de::DeValue::Array(tables) if tables.iter().all(|table| table.get_ref().is_table()) => {
+                    for (index, table) in tables.iter().enumerate() {
+                        let table = table.get_ref().as_table().unwrap();
+                        collect_keys(table, &format!("{key}.#{index}"), keys);
+                    }
+                }
+                _ => drop(keys.insert(key)),
+            }
+        }
+    }
+}

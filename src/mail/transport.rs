@@ -28,7 +28,7 @@ use crate::text::mail as text;
 use crate::threads;
 
 /// For connecting, and for every read and write.
-const TIMEOUT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
+const TIMEOUT: Duration = Duration::from_secs(if cfg!(feature = "test-hooks") { 3 } else { 10 });
 
 /// For all of it: a server that trickles must not keep a run.
 const DEADLINE: Duration = Duration::from_secs(40);

@@ -18,8 +18,10 @@ use super::names::setting_name;
 use crate::problem::Problem;
 use crate::text::{Text, settings as text};
 
-/// Looks up an environment variable.
-pub(super) type Env<'e> = &'e dyn Fn(&str) -> Option<OsString>;
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub(super) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
 
 /// Whether what passwords and certificates are kept in is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +34,6 @@ pub(super) enum Secrets {
 pub(super) struct Reader<'t> {
     /// What relative paths start from: the settings file's folder.
     pub folder: PathBuf,
-    /// The environment of the process.
-    pub env: Env<'t>,
     /// Whether files and variables with secrets are read.
     pub secrets: Secrets,
     file: String,
@@ -62,10 +62,9 @@ pub(super) struct Entry<T> {
 
 impl<'t> Reader<'t> {
     /// A reader of the parsed `source` of the file at `path`.
-    pub(super) fn new(path: &Path, source: &'t str, root: &'t DeTable<'t>, env: Env<'t>) -> Self {
+    pub(super) fn new(path: &Path, source: &'t str, root: &'t DeTable<'t>) -> Self {
         Self {
             folder: path.parent().map(Path::to_owned).unwrap_or_default(),
-            env,
             secrets: Secrets::Read,
             file: path.display().to_string(),
             root,
@@ -168,7 +167,7 @@ impl<'t> Reader<'t> {
 
     /// What the shell puts in place of `~`.
     pub(super) fn home(&self) -> String {
-        (self.env)("HOME").map_or_else(|| "/home/…".to_owned(), |home| home.to_string_lossy().into_owned())
+        variable("HOME").map_or_else(|| "/home/…".to_owned(), |home| home.to_string_lossy().into_owned())
     }
 
     /// A day, with or without quotes.

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::reader::{Reader, Secrets, invisible};
+use super::reader::{Reader, Secrets, invisible, variable};
 use super::{
     AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
     Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, Products, Ready, ReflectWhen,
     Secret, Server, Settings, ShipGuard, Shop, Smtp, Stock, StockFiles, Tls, TlsVersion, Transport,
-    WithoutStatus, language_of,
+    WithoutStatus, locale_language,
 };
 use super::{checks, columns};
 use crate::encoding::Encoding;
@@ -41,7 +41,7 @@ pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environme
         environment,
         database: local_path(r, "database", "shop.{environment}.db", environment),
         work_dir: local_path(r, "work_dir", "tempostar.d", environment),
-        language: language.unwrap_or_else(|| language_of(r.env)),
+        language: language.unwrap_or_else(locale_language),
         options: options(r, logistics.add_order_lines),
         ftp: ftp(r, environment),
         mail: mail(r),
@@ -273,7 +273,7 @@ fn password(r: &mut Reader<'_>, source: PasswordSource) -> Secret {
             let found = checks::local(&written, &r.home()).and_then(|_| first_line(&r.folder, &path));
             (key, found)
         }
-        PasswordSource::Variable { key, name } => (key, password_variable(r, &name)),
+        PasswordSource::Variable { key, name } => (key, password_variable(&name)),
     };
     let password = found.and_then(|password| match password {
         _ if password.chars().any(char::is_control) => Err(text::password_control_character()),
@@ -283,8 +283,8 @@ fn password(r: &mut Reader<'_>, source: PasswordSource) -> Secret {
 }
 
 /// The name is not shown: it may be the password itself, by mistake.
-fn password_variable(r: &Reader<'_>, name: &str) -> Result<String, Problem> {
-    let value = (r.env)(name).and_then(|value| value.into_string().ok());
+fn password_variable(name: &str) -> Result<String, Problem> {
+    let value = variable(name).and_then(|value| value.into_string().ok());
     value.filter(|value| !value.is_empty()).ok_or_else(text::password_env_missing)
 }
 

@@ -537,12 +537,19 @@ fn english_readers_get_english() {
 fn a_mail_goes_encrypted_and_with_a_login_or_by_sendmail() {
     let login = "user = \"mailer\"\npassword = \"mail#himitsu\"\nca_file = \"mail-ca.pem\"";
     for (security, tls) in [(Security::StartTls, "starttls"), (Security::Tls, "tls")] {
-        let sink = SmtpSink::with(security, Some(("mailer", "mail#himitsu")), "LOGIN");
-        let mut mailing = Mailing::with("ja", sink, &format!("tls = \"{tls}\"\n{login}"));
-        mailing.server_is_down();
-        mailing.fails_twice();
-        mailing.one_mail().about(FAILING);
-        assert!(mailing.sink.mails()[0].was_encrypted);
+        for mechanisms in ["PLAIN LOGIN", "LOGIN"] {
+            let sink = SmtpSink::with(security, Some(("mailer", "mail#himitsu")), mechanisms);
+            let mut mailing = Mailing::with("ja", sink, &format!("tls = \"{tls}\"\n{login}"));
+            mailing.server_is_down();
+            mailing.fails_twice();
+            mailing.one_mail().about(FAILING);
+            let mail = &mailing.sink.mails()[0];
+            assert_eq!(
+                (mail.was_encrypted, mail.user.as_deref()),
+                (true, Some("mailer")),
+                "{tls} {mechanisms}"
+            );
+        }
     }
     let mut mailing = Mailing::new();
     mailing.shop.setting("transport = \"smtp\"", "transport = \"sendmail\"");
@@ -712,4 +719,61 @@ fn a_quiet_run_prints_a_problem_that_lasts_once_and_when_a_reminder_is_due() {
         let ran = shop.run(["--quiet", "import-stock"]).exits(3);
         assert_eq!(!ran.stderr.is_empty(), is_told, "{name}: {}", ran.stderr);
     }
+}
+
+// The server that carries them -------------------------------------------------------------------------------------
+
+#[test]
+fn a_test_mail_arrives_as_it_was_written_and_says_that_there_is_nothing_to_do() {
+    let mut mailing = Mailing::new();
+    mailing.shop.run(["check-settings", "--send-test-mail"]).ok();
+    mailing.one_mail().about("テストメール").says(&["ご対応は必要ありません"]);
+    let mail = &mailing.sink.mails()[0];
+    assert_eq!(mail.from, "tempostar@hanaya.example");
+    assert!(mail.raw.is_ascii(), "whatever lies on the way can carry it");
+    let parsed = MessageParser::default().parse(&mail.raw).unwrap();
+    assert_eq!(parsed.date().unwrap().to_rfc3339(), "2026-11-24T01:15:00Z");
+    assert!(parsed.message_id().is_some());
+    assert_eq!(parsed.from().unwrap().first().unwrap().name(), Some("TEMPOSTAR連携"));
+}
+
+/// The test mail fails for this reason, and none arrives.
+#[track_caller]
+fn test_mail_fails(mailing: &Mailing, exit: i32, code: &str, says: &str) {
+    let ran = mailing.shop.run(["check-settings", "--send-test-mail", "--json"]).exits(exit);
+    ran.problem(code, "", &[says]).never_says("mail#himitsu");
+    assert_eq!(mailing.sink.mails().len(), 0);
+}
+
+#[test]
+fn every_refusal_says_at_which_step_and_what_the_server_answered() {
+    for (at, code) in [
+        (Step::Greeting, "mail-refused"),
+        (Step::Hello, "mail-refused"),
+        (Step::Sender, "mail-sender-refused"),
+        (Step::Recipient, "mail-recipient-refused"),
+        (Step::Data, "mail-refused"),
+        (Step::Content, "mail-refused"),
+    ] {
+        let mailing = Mailing::with("en", SmtpSink::start(), "");
+        mailing.sink.answer(at, Answer::Refusal("554 5.7.1 Go away"));
+        test_mail_fails(&mailing, 6, code, "\"554 5.7.1 Go away\"");
+    }
+}
+
+#[test]
+fn a_server_that_hangs_up_or_is_silent_is_told() {
+    let mailing = Mailing::with("en", SmtpSink::start(), "");
+    mailing.sink.answer(Step::Greeting, Answer::Close);
+    test_mail_fails(&mailing, 6, "mail-not-understood", "does not answer");
+    mailing.sink.answer_well();
+    mailing.sink.answer(Step::Recipient, Answer::Silence);
+    test_mail_fails(&mailing, 5, "mail-timeout", "within 3 s");
+}
+
+#[test]
+fn a_missing_login_is_told() {
+    let sink = SmtpSink::with(Security::Plain, Some(("mailer", "mail#himitsu")), "PLAIN");
+    let mailing = Mailing::with("en", sink, "");
+    test_mail_fails(&mailing, 6, "mail-sender-refused", "530 5.7.0 Authentication required");
 }

@@ -57,6 +57,7 @@ mod rows;
 mod samples;
 mod security;
 mod settings;
+mod settings_file;
 mod signals;
 mod simulation;
 mod slices;
