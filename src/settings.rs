@@ -102,6 +102,8 @@ pub struct Settings {
     pub logistics: Logistics,
     /// Order files.
     pub orders: Orders,
+    /// What the columns of TEMPOSTAR's own list of orders are called.
+    pub list: Naming,
     /// Those that each run lists in the shop's database; whatever else is listed there stays.
     pub payment_methods: Vec<PaymentMethod>,
     /// Likewise: the number (1 to 50) and the name of a product free item.

@@ -80,8 +80,8 @@ fn each_listed(
     list: &Path,
     mut each: impl FnMut(&str, Option<i64>, Option<(&str, Progress)>) -> Result<()>,
 ) -> Result<HashSet<u64>> {
-    let naming = &desk.settings.logistics.inbox.naming;
     let name = list.file_name().unwrap_or_default().to_string_lossy();
+    let naming = &desk.settings.list;
     let mut sheet = Sheet::open_named(list, &name, EncodingChoice::Auto, naming).map_err(unusable)?;
     let header = sheet.header();
     let number = header.required(COLUMNS[0].name).map_err(|refusal| unusable(refusal.into()))?;

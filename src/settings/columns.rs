@@ -31,6 +31,9 @@ pub const ORDERS: &str = "ショップ受注番号,受注日時,注文者名,注
     配送毎請求金額,ギフトフラグ,出荷日,配送日,荷物番号,配送毎連絡,商品コード,商品名,項目選択肢,数量,税抜単価,単品消費税,\
     税込単価,商品連絡";
 
+/// What is read of TEMPOSTAR's own list of orders.
+pub const LIST: &str = "ショップ受注番号,受注進捗コード,請求金額";
+
 /// The column by which an order is known, there and here.
 const ORDER_NO: &str = "ショップ受注番号";
 
@@ -80,6 +83,17 @@ pub(super) fn naming(r: &mut Reader<'_>, table: &str, known: &[String], required
         r.report(&key, text::column_named_twice(&header[index]));
     }
     naming
+}
+
+/// What the columns of TEMPOSTAR's own list of orders are called; where nothing else is said, as in logistics files.
+pub(super) fn list(r: &mut Reader<'_>, logistics: &Naming) -> Naming {
+    let mut others = others(r, "reconcile.columns", &known(LIST));
+    for entry in &logistics.others {
+        if others.iter().all(|(name, _)| comparable_name(name) != comparable_name(&entry.0)) {
+            others.push(entry.clone());
+        }
+    }
+    Naming { others, ..logistics.clone() }
 }
 
 /// Our name → the file's names for it.

@@ -45,6 +45,7 @@ pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environme
         options: options(r, logistics.add_order_lines),
         ftp: ftp(r, environment),
         mail: mail(r),
+        list: columns::list(r, &logistics.inbox.naming),
         payment_methods: payment_methods(r),
         product_free_items: product_free_items(r),
         products,

@@ -624,6 +624,24 @@ fn tempostars_own_list_agrees() {
 }
 
 #[test]
+fn the_lists_columns_can_have_other_names() {
+    let shop = shop();
+    let list = LIST
+        .replace("ショップ受注番号", "モール注文番号")
+        .replace("請求金額", "合計")
+        .replace("1650", "1651");
+    shop.write("list.csv", &crate::harness::cp932(&list));
+    shop.run(["reconcile", "--with", "list.csv", "--json"]).exits(3).has_code("column-missing");
+    shop.settings(|text| {
+        text + "[reconcile]\ncolumns = { \"ショップ受注番号\" = \"モール注文番号\", \"請求金額\" = [\"金額\", \"合計\"] }\n"
+    });
+    let ran = shop.run(["reconcile", "--with", "list.csv", "--json"]);
+    let amounts =
+        ["1001", "1002", "1003"].map(|number| format!("{number}: 1650 yen here, 1651 yen in TEMPOSTAR"));
+    assert_eq!(differing(&ran), [("amounts".to_owned(), amounts.to_vec())], "{ran}");
+}
+
+#[test]
 fn an_order_that_tempostar_does_not_list_is_named() {
     list_lie(
         "only_here",
