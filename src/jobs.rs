@@ -1,5 +1,6 @@
 //! The jobs: one subcommand each, complete in its own file.
 
+mod later;
 pub mod logistics;
 mod names;
 pub mod orders;
@@ -23,8 +24,8 @@ pub(crate) fn importing<'a>(
     shelf: &Shelf,
 ) -> Option<Box<dyn ImportJob + 'a>> {
     match job {
-        Job::Products => Some(Box::new(ImportProducts { settings })),
-        Job::Logistics => Some(Box::new(ImportLogistics { settings })),
+        Job::Products => Some(Box::new(ImportProducts::new(settings, shelf))),
+        Job::Logistics => Some(Box::new(ImportLogistics::new(settings, shelf))),
         Job::Stock => Some(Box::new(ImportStock::new(settings, shelf))),
         Job::Orders => None,
     }

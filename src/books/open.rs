@@ -54,6 +54,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/013_shipped_in_tempostar.sql"),
     include_str!("schema/014_guard_window.sql"),
     include_str!("schema/015_what_runs_told.sql"),
+    include_str!("schema/016_catalogue_as_of.sql"),
 ];
 
 /// The last version that was kept in `PRAGMA user_version`.

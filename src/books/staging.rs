@@ -6,10 +6,11 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, Statement, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Statement, params_from_iter};
 
 use crate::books::history::{Changed, Kind, read_changes};
 use crate::books::writing::Writing;
+use crate::moment::Moment;
 use crate::report::{Change, Changes};
 
 /// A value on its way into the database.
@@ -78,6 +79,8 @@ pub(crate) enum Agreement {
     Same,
     /// Not so, or the shop does not have it.
     Differs,
+    /// Not so, but a later file has spoken of it.
+    Stale,
 }
 
 impl Staging {
@@ -97,16 +100,19 @@ impl Staging {
         Ok(staging)
     }
 
-    /// What stages the rows that differ.
-    pub(crate) fn stager<'a>(&self, connection: &'a Connection) -> Result<Stager<'a>> {
+    /// What stages the rows that differ; those of a file of this time, and not those that a later one has set.
+    pub(crate) fn stager<'a>(&self, connection: &'a Connection, as_of: Option<Moment>) -> Result<Stager<'a>> {
         let table = self.table;
         let parameters = vec!["?"; self.columns.len() + 2].join(", ");
         let same = self.columns.iter().fold(String::from("code = ?"), |mut sql, column| {
             let _ = write!(sql, " AND {column} IS ?");
             sql
         });
+        let is_newer =
+            as_of.map_or_else(|| "0".to_owned(), |as_of| format!("coalesce(as_of > '{as_of}', 0)"));
         Ok(Stager {
-            same: connection.prepare(&format!("SELECT 1 FROM main.{table} WHERE {same}"))?,
+            compare: connection
+                .prepare(&format!("SELECT {same}, {is_newer} FROM main.{table} WHERE code = ?1"))?,
             insert: connection
                 .prepare(&format!("INSERT OR REPLACE INTO temp.staged_{table} VALUES ({parameters})"))?,
             take_back: connection.prepare(&format!("DELETE FROM temp.staged_{table} WHERE code = ?1"))?,
@@ -147,16 +153,16 @@ impl Staging {
         }
         writing.execute(
             &format!(
-                "INSERT INTO main.{table} (code{listed}, created_at, updated_at)
-                 SELECT staged.code{selected}, ?1, ?1
+                "INSERT INTO main.{table} (code{listed}, created_at, updated_at, as_of)
+                 SELECT staged.code{selected}, ?1, ?1, ?4
                  FROM temp.changed_{table} AS changed
                  JOIN temp.staged_{table} AS staged ON staged.code = changed.code
                  WHERE changed.rowid BETWEEN ?2 AND ?3
                  ORDER BY changed.rowid
                  ON CONFLICT (code) DO UPDATE
-                 SET {assigned}updated_at = excluded.updated_at"
+                 SET {assigned}updated_at = excluded.updated_at, as_of = excluded.as_of"
             ),
-            (writing.now, at.0, at.1),
+            (writing.now, at.0, at.1, writing.file_time),
         )?;
         Ok(())
     }
@@ -230,7 +236,7 @@ fn json_value(row: &str, column: &str) -> String {
 
 /// Compares rows with the shop's table as they come, and stages those that differ: mostly few.
 pub(crate) struct Stager<'a> {
-    same: Statement<'a>,
+    compare: Statement<'a>,
     insert: Statement<'a>,
     take_back: Statement<'a>,
     is_empty: bool,
@@ -238,14 +244,25 @@ pub(crate) struct Stager<'a> {
 
 impl Stager<'_> {
     /// A later row of the same key replaces an earlier one, also when it says what the shop has already.
-    pub(crate) fn stage(&mut self, code: &str, cells: &[Cell<'_>], line: u64) -> Result<Agreement> {
+    pub(crate) fn stage(
+        &mut self,
+        code: &str,
+        cells: &[Cell<'_>],
+        line: u64,
+        mut said_later: impl FnMut() -> Result<bool>,
+    ) -> Result<Agreement> {
         let values =
             || std::iter::once(&code as &dyn ToSql).chain(cells.iter().map(|cell| cell as &dyn ToSql));
-        if self.same.exists(params_from_iter(values()))? {
+        let found = self.compare.query_row(params_from_iter(values()), |row| Ok((row.get(0)?, row.get(1)?)));
+        let (is_same, is_newer) = found.optional()?.unwrap_or_default();
+        if is_same {
             if !self.is_empty {
                 self.take_back.execute([code])?;
             }
             return Ok(Agreement::Same);
+        }
+        if is_newer || said_later()? {
+            return Ok(Agreement::Stale);
         }
         self.insert.execute(params_from_iter(values().chain([&line as &dyn ToSql])))?;
         self.is_empty = false;

@@ -25,13 +25,17 @@ use self::rows::{Columns, Entry, Read, read_staged, stage};
 pub(crate) use self::rows::{Progress, progress_of};
 use self::tables::{Cancellation, Keep, Lookup, OrdersPlan, begin_changes, line_about};
 use self::tally::Tally;
+use super::later::{LaterSheets, Said};
+use super::names::{NEAR_MISSES_SOUGHT_MAX, near_miss};
 use crate::books::orders::{largest_share_shipped, open_and_shipped};
 use crate::guards::{self, ShipFacts};
+use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::report::Counts;
 use crate::settings::{Inbox, Settings};
 use crate::sheet::Sheet;
+use crate::shelf::Shelf;
 use crate::sync::import::{Comparison, ImportJob, Incoming, Progress as Whole, Source, import};
 use crate::sync::{Guarding, Run};
 use crate::text::jobs as text;
@@ -41,7 +45,7 @@ pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
     let names =
         ["shipped", "unchanged", "unknown_order", "other_shop", "cancelled", "lines_added", "rejected"];
     run.report.counts = Counts::zero(&names);
-    import(run, source, &ImportLogistics { settings: run.settings })
+    import(run, source, &ImportLogistics::new(run.settings, &run.shelf))
 }
 
 /// Hands out each order of which the copy of a file that was applied says that it, or a destination of it, is shipped.
@@ -51,13 +55,26 @@ pub(crate) fn read_shipped(
     settings: &Settings,
     mut each: impl FnMut(&str),
 ) -> Result<()> {
+    each_entry(path, name, settings, |entry| {
+        if entry.progress == Progress::Shipped {
+            each(&entry.order_no);
+        }
+        Ok(())
+    })
+}
+
+fn each_entry(
+    path: &Path,
+    name: &str,
+    settings: &Settings,
+    mut each: impl FnMut(&Entry) -> Result<()>,
+) -> Result<()> {
     let inbox = &settings.logistics.inbox;
     let mut sheet = Sheet::open_named(path, name, inbox.encoding, &inbox.naming)?;
     let columns = Columns::find(sheet.header(), &settings.logistics)?;
     while let Some(row) = sheet.next_row()? {
-        match columns.read(&row, &settings.shop.code, &settings.logistics) {
-            Ok(Read::Entry(entry)) if entry.progress == Progress::Shipped => each(&entry.order_no),
-            _ => {}
+        if let Ok(Read::Entry(entry)) = columns.read(&row, &settings.shop.code, &settings.logistics) {
+            each(&entry)?;
         }
     }
     Ok(())
@@ -67,7 +84,8 @@ pub(crate) fn read_shipped(
 const RHYTHM: TimeDelta = TimeDelta::minutes(15);
 
 pub(super) struct ImportLogistics<'a> {
-    pub(super) settings: &'a Settings,
+    settings: &'a Settings,
+    later: LaterSheets,
 }
 
 impl ImportJob for ImportLogistics<'_> {
@@ -81,9 +99,13 @@ impl ImportJob for ImportLogistics<'_> {
 
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
         let columns = Columns::find(incoming.sheet.header(), &self.settings.logistics)?;
-        let mut tally = Tally { shop_code: self.settings.shop.code.clone(), ..Tally::default() };
+        let has_orders = "SELECT EXISTS (SELECT 1 FROM orders)";
+        let has_orders = incoming.shop.query_row(has_orders, [], |row| row.get(0))?;
+        let shop_code = self.settings.shop.code.clone();
+        let mut tally = Tally { shop_code, has_orders, ..Tally::default() };
         stage(incoming, &columns, &self.settings.logistics, &mut tally)?;
-        decide_all(incoming.shop, &columns, incoming.file_time, &mut tally)?;
+        let mut said_later = self.said_later(incoming)?;
+        decide_all(incoming.shop, &columns, incoming.file_time, &mut said_later, &mut tally)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let plan = Box::new(OrdersPlan::number(incoming.shop)?);
         let held_because = match (incoming.guarding, incoming.progress) {
@@ -98,7 +120,20 @@ impl ImportJob for ImportLogistics<'_> {
     }
 }
 
-impl ImportLogistics<'_> {
+impl<'a> ImportLogistics<'a> {
+    pub(super) fn new(settings: &'a Settings, shelf: &Shelf) -> Self {
+        Self { settings, later: LaterSheets { shelf: shelf.clone(), job: Job::Logistics } }
+    }
+
+    /// The destinations of which later files have spoken.
+    fn said_later<'b>(&self, incoming: &mut Incoming<'b>) -> Result<Said<'b>> {
+        self.later.said(incoming, |path, name, note| {
+            each_entry(path, name, self.settings, |entry| {
+                note(&entry.order_no, entry.shipment_no.unwrap_or(0))
+            })
+        })
+    }
+
     /// Why somebody should look first at a file that ships so many orders.
     fn doubts(&self, incoming: &Incoming<'_>, shipped_now: u64) -> Result<Vec<Problem>> {
         let limits = &self.settings.logistics.guard;
@@ -115,7 +150,13 @@ impl ImportLogistics<'_> {
 }
 
 /// Decides about every order that the file names, and keeps what has to be written in temporary tables.
-fn decide_all(shop: &Connection, columns: &Columns, file_time: Moment, tally: &mut Tally) -> Result<()> {
+fn decide_all(
+    shop: &Connection,
+    columns: &Columns,
+    file_time: Moment,
+    said_later: &mut Said<'_>,
+    tally: &mut Tally,
+) -> Result<()> {
     begin_changes(shop)?;
     let mut lookup = Lookup::new(shop)?;
     let mut keep = Keep::new(shop)?;
@@ -128,13 +169,51 @@ fn decide_all(shop: &Connection, columns: &Columns, file_time: Moment, tally: &m
         {
             entries.push(entry);
         }
-        decide_order(&entries, columns, file_time, &mut lookup, &mut keep, tally)?;
+        let order = match lookup.order(&entries[0].order_no) {
+            Ok(Some(order)) => order.told_of(&entries[0].order_no, file_time, said_later)?,
+            unusual => {
+                tell_unusual(shop, &entries, unusual, tally)?;
+                continue;
+            }
+        };
+        decide_order(&entries, order, columns, file_time, &mut lookup, &mut keep, tally)?;
+    }
+    Ok(())
+}
+
+/// What cannot be decided about: the shop does not have it, or it cannot be read.
+fn tell_unusual(
+    shop: &Connection,
+    entries: &[Entry],
+    order: Result<Option<OrderState>>,
+    tally: &mut Tally,
+) -> Result<()> {
+    let order_no = &entries[0].order_no;
+    match order {
+        // A text of it is none, say.
+        Err(error) if is_of_a_value(&error) => {
+            let problem = text::order_unreadable(order_no, &error.to_string());
+            tally.problems.push(problem.at_line(entries[0].line));
+        }
+        Err(error) => return Err(error),
+        Ok(_) => {
+            let full = |order_no: &str| format!("{}-{order_no}", tally.shop_code);
+            if tally.unknown_orders.count() < NEAR_MISSES_SOUGHT_MAX
+                && let Some(ours) = near_miss(shop, "orders", "order_no", order_no)?
+            {
+                let problem = text::near_miss(&full(order_no), &full(&ours));
+                tally.problems.push(problem.at_line(entries[0].line));
+            }
+            tally.unknown_orders.add(&full(order_no));
+            tally.rows_unknown += u64::try_from(entries.len())?;
+        }
     }
     Ok(())
 }
 
 fn decide_order(
     entries: &[Entry],
+    mut order: OrderState,
     columns: &Columns,
     file_time: Moment,
     lookup: &mut Lookup<'_>,
@@ -143,22 +222,6 @@ fn decide_order(
 ) -> Result<()> {
     let order_no = &entries[0].order_no;
     let rows = u64::try_from(entries.len())?;
-    let mut order = match lookup.order(order_no) {
-        Ok(Some(order)) => order,
-        Ok(None) => {
-            tally.unknown_orders.add(&format!("{}-{order_no}", tally.shop_code));
-            tally.rows_unknown += rows;
-            return Ok(());
-        }
-        // A text of it is none, say.
-        Err(error) if is_of_a_value(&error) => {
-            tally
-                .problems
-                .push(text::order_unreadable(order_no, &error.to_string()).at_line(entries[0].line));
-            return Ok(());
-        }
-        Err(error) => return Err(error),
-    };
     if !order.is_sent {
         tally.never_sent.add(order_no);
         return keep.never_sent(order_no);
@@ -167,14 +230,12 @@ fn decide_order(
     if !contradicted.is_empty() {
         tally.contradicted.add(order_no);
     }
-    if order.shipments.iter().any(|shipment| shipment.is_newer(file_time)) {
+    if order.is_stale {
         tally.stale.add(order_no);
     }
     let shipped: Vec<&Entry> = entries.iter().filter(|entry| entry.progress == Progress::Shipped).collect();
     if shipped.is_empty() {
-        let is_certain =
-            contradicted.is_empty() && !order.shipments.iter().any(|shipment| shipment.is_newer(file_time));
-        return match is_certain {
+        return match contradicted.is_empty() && !order.is_stale {
             true => note_unshipped(entries, &order, keep, tally),
             false => Ok(()),
         };

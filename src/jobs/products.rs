@@ -24,13 +24,16 @@ use self::batch::{Batch, Cells, Entry, ProductEntry};
 pub use self::columns::missing_columns;
 use self::columns::{Columns, defined_free_items};
 use self::missing::{begin_rejected, compare_missing, note_missing};
-use super::names::Names;
+use super::later::{LaterSheets, Said};
+use super::names::{NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
 use crate::books::Writing;
 use crate::books::history::Kind;
 use crate::books::staging::{Agreement, Cell, Stager, Staging};
+use crate::job::Job;
 use crate::report::{Changes, Counts};
 use crate::settings::{Inbox, Settings};
-use crate::sheet::{KeptRow, Row, RowProblem};
+use crate::sheet::{KeptRow, Row, RowProblem, Sheet};
+use crate::shelf::Shelf;
 use crate::sync::Run;
 use crate::sync::import::{
     Comparison, ImportJob, Incoming, Plan, Progress, Room, Source, import, part, read_ahead, rowids,
@@ -41,12 +44,39 @@ use crate::text::jobs as text;
 pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
     run.report.counts =
         Counts::zero(&["created", "updated", "unchanged", "rejected", "skus_created", "skus_updated"]);
-    import(run, source, &ImportProducts { settings: run.settings })
+    import(run, source, &ImportProducts::new(run.settings, &run.shelf))
 }
 
 pub(super) struct ImportProducts<'a> {
-    pub(super) settings: &'a Settings,
+    settings: &'a Settings,
+    later: LaterSheets,
 }
+
+impl<'a> ImportProducts<'a> {
+    pub(super) fn new(settings: &'a Settings, shelf: &Shelf) -> Self {
+        Self { settings, later: LaterSheets { shelf: shelf.clone(), job: Job::Products } }
+    }
+
+    /// The products and SKUs of which later files have spoken.
+    fn said_later<'b>(&self, incoming: &mut Incoming<'b>) -> Result<Said<'b>> {
+        self.later.said(incoming, |path, name, note| {
+            let mut sheet = Sheet::open_named(path, name, self.inbox().encoding, &self.inbox().naming)?;
+            let code = sheet.header().required("商品コード")?;
+            let sku_code = sheet.header().optional("SKUコード");
+            while let Some(row) = sheet.next_row()? {
+                let Ok(product_code) = row.code(code) else { continue };
+                note(&product_code, PRODUCT)?;
+                let sku_code = sku_code.and_then(|column| row.code(column).ok());
+                note(&sku_code.unwrap_or(product_code), SKU)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What a row speaks of.
+const PRODUCT: i64 = 1;
+const SKU: i64 = 2;
 
 /// What a file changes: what it says of missing products, then products, then SKUs, which need their products.
 struct CataloguePlan {
@@ -108,7 +138,8 @@ impl ImportJob for ImportProducts<'_> {
             products: Staging::begin(incoming.shop, "products", columns.product_names())?,
             skus: Staging::begin(incoming.shop, "skus", columns.sku_names())?,
         };
-        let mut writer = RowWriter::new(incoming.shop, &staged, &columns)?;
+        let said_later = self.said_later(incoming)?;
+        let mut writer = RowWriter::new(incoming, &staged, &columns, said_later)?;
         let mut rejected = begin_rejected(incoming.shop)?;
         let mut before = KeptRow::default();
         let read = |batch: &mut Batch, row: &Row<'_>| read(batch, row, &columns, &mut before);
@@ -120,29 +151,37 @@ impl ImportJob for ImportProducts<'_> {
             batch.clear();
             Ok(())
         })?;
-        let RowWriter { disagreeing, rows_differing, .. } = writer;
+        let RowWriter { disagreeing, stale, rows_differing, .. } = writer;
         if disagreeing.count() > 0 {
             incoming.problems.push(text::rows_disagree(disagreeing.count(), &disagreeing.told()));
+        }
+        if stale.count() > 0 {
+            incoming.problems.push(text::stale_products(stale.count(), &stale.told()));
         }
         // A run that was interrupted in the midst has done it, against the products of before.
         let missing_compared = match incoming.progress {
             Progress::New => Some(compare_missing(incoming.shop, incoming.file_time)?),
             Progress::Begun => None,
         };
-        let comparison = compare(incoming, staged, missing_compared, rows_differing)?;
+        let comparison = compare(incoming, staged, missing_compared, &rows_differing)?;
         Ok(Comparison { unknown_columns, ..comparison })
     }
 }
 
 fn compare(
-    incoming: &Incoming<'_>,
+    incoming: &mut Incoming<'_>,
     staged: Staged,
     missing_compared: Option<bool>,
-    applied: u64,
+    rows: &RowsDiffering,
 ) -> Result<Comparison> {
     let products = staged.products.compare(incoming.shop)?;
     let skus = staged.skus.compare(incoming.shop)?;
     // A product counts as updated, too, when only a SKU of it is new or different.
+    for (table, found) in [("products", products), ("skus", skus)] {
+        if found.created > 0 {
+            tell_near_misses(incoming, table)?;
+        }
+    }
     let touched: u64 = incoming.shop.query_row(
         "SELECT count(DISTINCT sku.product_code)
          FROM temp.changed_skus AS changed
@@ -151,21 +190,45 @@ fn compare(
         [],
         |row| row.get(0),
     )?;
-    let named: u64 =
-        incoming.shop.query_row("SELECT count(*) FROM temp.read_products", [], |row| row.get(0))?;
+    let count = |sql: &str| incoming.shop.query_row(sql, [], |row| row.get::<_, u64>(0));
+    let named = count("SELECT count(*) FROM temp.read_products")?;
+    let stale = count("SELECT count(*) FROM temp.stale_products")?;
+    let left_alone = count(
+        "SELECT count(*)
+         FROM temp.stale_products
+         WHERE code NOT IN (SELECT code FROM temp.staged_products)
+           AND code NOT IN (SELECT product_code FROM temp.staged_skus)",
+    )?;
     let mut counts = Counts::default();
     counts.add("created", products.created);
     counts.add("updated", products.updated + touched);
-    counts.add("unchanged", named - products.created - products.updated - touched);
+    counts.add("unchanged", named - products.created - products.updated - touched - left_alone);
+    if stale > 0 {
+        counts.add("stale", stale);
+    }
     counts.add("skus_created", skus.created);
     counts.add("skus_updated", skus.updated);
+    let (applied, left_alone) = (rows.applied, rows.left_alone);
     let rows = incoming.sheet.rows_read() - incoming.rejects.count();
     let is_first_load =
         incoming.shop.query_row("SELECT NOT EXISTS (SELECT 1 FROM products)", [], |row| row.get(0))?;
-    let unchanged = rows - applied;
+    let unchanged = rows - applied - left_alone;
     let (products, skus) = (products.created + products.updated, skus.created + skus.updated);
     let plan = Box::new(CataloguePlan { staged, missing_compared, products, skus });
     Ok(Comparison { applied, unchanged, counts, is_first_load, plan, ..Comparison::default() })
+}
+
+/// Tells which new codes the shop has already, written otherwise.
+fn tell_near_misses(incoming: &mut Incoming<'_>, table: &'static str) -> Result<()> {
+    let sql = format!("SELECT code FROM temp.changed_{table} WHERE is_new LIMIT {NEAR_MISSES_SOUGHT_MAX}");
+    let mut statement = incoming.shop.prepare(&sql)?;
+    for code in statement.query_map([], |row| row.get::<_, String>(0))? {
+        let code = code?;
+        let told = near_miss(incoming.shop, table, "code", &code)?.map(|ours| text::near_miss(&code, &ours));
+        // A product's code is mostly its SKU's, too.
+        incoming.problems.extend(told.filter(|told| !incoming.problems.contains(told)));
+    }
+    Ok(())
 }
 
 /// How many rows are read before they are compared with the shop's.
@@ -219,11 +282,29 @@ struct RowWriter<'a> {
     disagreed: HashSet<String>,
     /// Of the product that was read last.
     product_agreement: Agreement,
-    rows_differing: u64,
+    rows_differing: RowsDiffering,
+    said_later: Said<'a>,
+    /// Notes a product of which something is older than what the shop has.
+    note_stale: Statement<'a>,
+    stale: Names,
+}
+
+/// Rows that say something else than the shop.
+#[derive(Clone, Copy, Debug, Default)]
+struct RowsDiffering {
+    applied: u64,
+    /// Because a later file has spoken of it.
+    left_alone: u64,
 }
 
 impl<'a> RowWriter<'a> {
-    fn new(shop: &'a Connection, staged: &Staged, columns: &Columns) -> Result<Self> {
+    fn new(
+        incoming: &Incoming<'a>,
+        staged: &Staged,
+        columns: &Columns,
+        said_later: Said<'a>,
+    ) -> Result<Self> {
+        let (shop, as_of): (&'a Connection, _) = (incoming.shop, Some(incoming.file_time));
         let images =
             columns.has_images().then(|| shop.prepare("SELECT images FROM products WHERE code = ?1"));
         let same = columns
@@ -232,11 +313,13 @@ impl<'a> RowWriter<'a> {
             .fold(String::from("true"), |sql, name| sql + " AND " + name + " IS ?");
         shop.execute_batch(
             "DROP TABLE IF EXISTS temp.read_products;
-             CREATE TEMP TABLE read_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
+             CREATE TEMP TABLE read_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+             DROP TABLE IF EXISTS temp.stale_products;
+             CREATE TEMP TABLE stale_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
         )?;
         Ok(Self {
-            products: staged.products.stager(shop)?,
-            skus: staged.skus.stager(shop)?,
+            products: staged.products.stager(shop, as_of)?,
+            skus: staged.skus.stager(shop, as_of)?,
             read: shop.prepare("INSERT OR IGNORE INTO temp.read_products (code) VALUES (?1)")?,
             staged: shop.prepare(&format!("SELECT {same} FROM temp.staged_products WHERE code = ?"))?,
             known_product: columns.known_product(shop)?,
@@ -245,18 +328,29 @@ impl<'a> RowWriter<'a> {
             disagreeing: Names::default(),
             disagreed: HashSet::new(),
             product_agreement: Agreement::Same,
-            rows_differing: 0,
+            rows_differing: RowsDiffering::default(),
+            said_later,
+            note_stale: shop.prepare("INSERT OR IGNORE INTO temp.stale_products (code) VALUES (?1)")?,
+            stale: Names::default(),
         })
     }
 
     fn stage(&mut self, entry: Entry<'_>) -> Result<()> {
         let sku = fill_up(entry.sku, entry.sku_code, self.known_sku.as_mut())?;
-        let sku_agreement = self.skus.stage(entry.sku_code, &sku, entry.line)?;
+        let said_later = || self.said_later.has(entry.sku_code, SKU);
+        let sku_agreement = self.skus.stage(entry.sku_code, &sku, entry.line, said_later)?;
         if let Some(product) = entry.product {
             self.stage_product(entry.product_code, product, entry.line)?;
         }
-        if [sku_agreement, self.product_agreement].contains(&Agreement::Differs) {
-            self.rows_differing += 1;
+        let agreements = [sku_agreement, self.product_agreement];
+        let is_stale = agreements.contains(&Agreement::Stale);
+        if is_stale && self.note_stale.execute([entry.product_code])? > 0 {
+            self.stale.add(entry.product_code);
+        }
+        if agreements.contains(&Agreement::Differs) {
+            self.rows_differing.applied += 1;
+        } else if is_stale {
+            self.rows_differing.left_alone += 1;
         }
         Ok(())
     }
@@ -268,9 +362,10 @@ impl<'a> RowWriter<'a> {
         }
         let is_first = self.read.execute([code])? > 0;
         let is_as_staged = if is_first { None } else { self.is_as_staged(code, &cells)? };
-        self.product_agreement = self.products.stage(code, &cells, line)?;
+        let said_later = || self.said_later.has(code, PRODUCT);
+        self.product_agreement = self.products.stage(code, &cells, line, said_later)?;
         // What was read and is not staged is what the shop has.
-        let disagrees = !is_first && !is_as_staged.unwrap_or(self.product_agreement == Agreement::Same);
+        let disagrees = !is_first && !is_as_staged.unwrap_or(self.product_agreement != Agreement::Differs);
         if disagrees && self.disagreed.insert(code.to_owned()) {
             self.disagreeing.add(code);
         }

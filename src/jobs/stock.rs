@@ -28,12 +28,12 @@ use chrono::TimeDelta;
 use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
+use super::later::{Known, LaterSheets};
 use super::names::{NAMES_TOLD_MAX, NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
 use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql, uncountable_lines};
 use crate::books::rows::list_values;
 use crate::books::{Writing, batches, files};
 use crate::guards::{self, StockFacts};
-use crate::hashing::Content;
 use crate::job::Job;
 use crate::layout::{as_count, first_names};
 use crate::moment::Moment;
@@ -93,12 +93,12 @@ impl Columns {
 
 pub(super) struct ImportStock<'a> {
     settings: &'a Settings,
-    later_sheets: LaterSheets,
+    later: LaterSheets,
 }
 
 impl<'a> ImportStock<'a> {
     pub(super) fn new(settings: &'a Settings, shelf: &Shelf) -> Self {
-        Self { settings, later_sheets: LaterSheets { shelf: shelf.clone() } }
+        Self { settings, later: LaterSheets { shelf: shelf.clone(), job: Job::Stock } }
     }
 }
 
@@ -146,7 +146,7 @@ impl ImportJob for ImportStock<'_> {
         })?;
         let is_in_order = changes.is_in_order;
         drop((lookup, changes));
-        tally.stale += self.later_sheets.take_back(incoming, self.inbox())?;
+        tally.stale += take_back(&self.later, incoming, self.inbox())?;
         let held_because = match (incoming.guarding, incoming.progress) {
             (Guarding::Approved, _) | (_, Progress::Begun) => Vec::new(),
             (Guarding::Watch, Progress::New) => {
@@ -472,31 +472,18 @@ fn index_changes(shop: &Connection) -> Result<()> {
     Ok(shop.execute_batch(sql)?)
 }
 
-/// Files applied earlier whose own time is later than that of the file at hand: it came late, and what they said of a
-/// SKU stands, even where that was the figure the shop had already. (Otherwise `as_of` tells.)
-struct LaterSheets {
-    shelf: Shelf,
-}
-
-impl LaterSheets {
-    /// Takes the changes back for which there is a later figure, and gives their number.
-    fn take_back(&self, incoming: &mut Incoming<'_>, inbox: &Inbox) -> Result<u64> {
-        let (shop, mut taken_back) = (incoming.shop, 0);
-        for later in files::applied_later(shop, Job::Stock, incoming.file_time)? {
-            index_changes(shop)?;
-            let content = Content { sha256: &later.sha256, size: Some(later.size) };
-            taken_back += match self.shelf.intact_copy(&later.archived_as, content) {
-                Some(path) => take_back_named(shop, &path, &later.name, inbox)?,
-                None => {
-                    let copy = self.shelf.archived(&later.archived_as).display().to_string();
-                    incoming.problems.push(text::later_copy_lost(&later.name, &copy));
-                    // We cannot know what it said: better no change than an old figure.
-                    shop.execute("DELETE FROM temp.stock_changes", [])?
-                }
-            };
-        }
-        Ok(u64::try_from(taken_back)?)
+/// Takes the changes back for which there is a later figure, and gives their number.
+fn take_back(later: &LaterSheets, incoming: &mut Incoming<'_>, inbox: &Inbox) -> Result<u64> {
+    let (shop, mut taken_back) = (incoming.shop, 0);
+    let known = later.each(incoming, |path, name| {
+        index_changes(shop)?;
+        taken_back += take_back_named(shop, path, name, inbox)?;
+        Ok(())
+    })?;
+    if known == Known::NotAll {
+        taken_back += shop.execute("DELETE FROM temp.stock_changes", [])?;
     }
+    Ok(u64::try_from(taken_back)?)
 }
 
 fn take_back_named(shop: &Connection, path: &Path, name: &str, inbox: &Inbox) -> Result<usize> {

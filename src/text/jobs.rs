@@ -313,6 +313,12 @@ problems! {
         hint_ja: "TEMPOSTAR で受注の状況を確認し、正しいファイルをもう一度出力してください。",
         hint_en: "look into these orders in TEMPOSTAR, and have the file written anew",
     }
+    Note stale_products = "stale-products" (count: u64, names: &str) {
+        ja: "より新しいファイルで更新済みの商品が {count} 件あり、古い内容では上書きしませんでした: {names}",
+        en: "products that a later file has set already, which were left alone ({count}): {names}",
+        hint_ja: "",
+        hint_en: "",
+    }
     Note stale_orders = "stale-orders" (count: u64, names: &str) {
         ja: "より新しいファイルで更新済みの配送先がある受注が {count} 件あり、古い内容では上書きしませんでした: {names}",
         en: "orders with destinations of which a newer file has spoken, which were left alone ({count}): {names}",

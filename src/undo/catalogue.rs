@@ -93,7 +93,7 @@ impl Table {
             "DROP TABLE IF EXISTS temp.removed_{name};
              CREATE TEMP TABLE removed_{name} (code TEXT NOT NULL PRIMARY KEY, line INTEGER) WITHOUT ROWID;"
         ))?;
-        let mut stager = staged.stager(shop)?;
+        let mut stager = staged.stager(shop, None)?;
         let mut remove = shop.prepare(&format!("INSERT INTO temp.removed_{name} VALUES (?1, ?2)"))?;
         let mut product = shop.prepare(
             "SELECT 1 FROM main.products WHERE code = ?1 UNION ALL SELECT 1 FROM temp.staged_products WHERE code = ?1",
@@ -111,7 +111,7 @@ impl Table {
                         return Ok(());
                     }
                     let cells: Vec<Cell<'_>> = values.into_iter().map(Cell::from).collect();
-                    stager.stage(&net.code, &cells, net.line)?;
+                    stager.stage(&net.code, &cells, net.line, || Ok(false))?;
                 }
             }
             Ok(())
@@ -151,7 +151,16 @@ impl Table {
     }
 
     fn set(&self, writing: &Writing<'_>) -> Result<()> {
-        if self.set == 0 { Ok(()) } else { self.staged.write(writing, self.kind, (1, self.set)) }
+        if self.set == 0 {
+            return Ok(());
+        }
+        self.staged.write(writing, self.kind, (1, self.set))?;
+        // What set it before is not kept; the files in the archive tell.
+        let name = self.name;
+        let sql = format!(
+            "UPDATE main.{name} SET as_of = NULL WHERE code IN (SELECT code FROM temp.changed_{name})"
+        );
+        writing.execute(&sql, []).map(drop)
     }
 
     fn remove(&self, writing: &Writing<'_>) -> Result<()> {

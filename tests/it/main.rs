@@ -44,6 +44,7 @@ mod logistics_guard;
 mod mail;
 mod misbehaving_server;
 mod misconfigurations;
+mod older_files;
 mod orders;
 mod overlap;
 mod pages;

@@ -1,7 +1,10 @@
 //! What a logistics file means for one order. Computes only: values in, a decision out.
 
+use anyhow::Result;
+
 use super::rows::{AddedLine, Columns, Entry};
 use crate::encoding::{comparable_name, look_alikes};
+use crate::jobs::later::Said;
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::text::jobs as text;
@@ -15,6 +18,8 @@ pub(super) struct OrderState {
     pub(super) ticks: Ticks,
     pub(super) shipments: Vec<ShipmentState>,
     pub(super) lines: Vec<LineState>,
+    /// A newer file has spoken of it, or of one of its destinations.
+    pub(super) is_stale: bool,
 }
 
 /// The three ticks and their times.
@@ -42,17 +47,13 @@ pub(super) struct ShipmentState {
     pub(super) as_of: Option<String>,
     /// One without lines is nothing that could be shipped.
     pub(super) has_lines: bool,
+    /// A newer file has spoken of it.
+    pub(super) is_stale: bool,
 }
 
 impl ShipmentState {
     fn is_meant(&self, row: &Entry) -> bool {
         row.shipment_no.is_none_or(|number| number == self.shipment_no)
-    }
-
-    /// Whether a newer file has spoken of it.
-    pub(super) fn is_newer(&self, file_time: Moment) -> bool {
-        let as_of = self.as_of.as_deref().and_then(|as_of| as_of.parse::<Moment>().ok());
-        as_of.is_some_and(|as_of| as_of > file_time)
     }
 
     /// Whether rows say of it both that it is shipped and that it is not, or is cancelled.
@@ -63,6 +64,23 @@ impl ShipmentState {
 }
 
 impl OrderState {
+    /// The same, with what a file of this time cannot know better.
+    pub(super) fn told_of(
+        mut self,
+        order_no: &str,
+        file_time: Moment,
+        said_later: &mut Said<'_>,
+    ) -> Result<Self> {
+        for shipment in &mut self.shipments {
+            let as_of = shipment.as_of.as_deref().and_then(|as_of| as_of.parse::<Moment>().ok());
+            let is_newer = as_of.is_some_and(|as_of| as_of > file_time);
+            shipment.is_stale = is_newer || said_later.has(order_no, shipment.shipment_no)?;
+        }
+        self.is_stale =
+            self.shipments.iter().any(|shipment| shipment.is_stale) || said_later.has(order_no, 0)?;
+        Ok(self)
+    }
+
     pub(super) fn shipment(&self, number: i64) -> Option<&ShipmentState> {
         self.shipments.iter().find(|shipment| shipment.shipment_no == number)
     }
@@ -114,11 +132,11 @@ pub(super) fn decide(
     columns: &Columns,
     file_time: Moment,
 ) -> Decision {
-    let mut decision = Decision { is_revived: order.is_cancelled_in_tempostar, ..Decision::default() };
+    let is_revived = order.is_cancelled_in_tempostar && !order.is_stale;
+    let mut decision = Decision { is_revived, ..Decision::default() };
     let mut shipments = order.shipments.clone();
-    let may_change = |shipment: &&mut ShipmentState| {
-        !contradicted.contains(&shipment.shipment_no) && !shipment.is_newer(file_time)
-    };
+    let may_change =
+        |shipment: &&mut ShipmentState| !contradicted.contains(&shipment.shipment_no) && !shipment.is_stale;
     for shipment in shipments.iter_mut().filter(may_change) {
         let mine: Vec<&Entry> = rows.iter().filter(|row| shipment.is_meant(row)).copied().collect();
         if !mine.is_empty() {
@@ -126,12 +144,11 @@ pub(super) fn decide(
         }
     }
     decision.problems.extend(missing_shipments(order, rows));
+    let paid_at = if order.is_stale { None } else { paid_at(rows) }.or_else(|| order.ticks.paid_at.clone());
     let ticks = match contradicted.is_empty() && order.is_shipped(&shipments) {
-        true => tick(&order.ticks, rows, file_time),
+        true => tick(&order.ticks, rows, paid_at, file_time),
         // The day of payment is told with the first part, perhaps, and not with the last.
-        false => {
-            Ticks { paid_at: paid_at(rows).or_else(|| order.ticks.paid_at.clone()), ..order.ticks.clone() }
-        }
+        false => Ticks { paid_at, ..order.ticks.clone() },
     };
     decision.ticks = (ticks != order.ticks).then_some(ticks);
     decision.shipments = shipments
@@ -140,7 +157,7 @@ pub(super) fn decide(
         .filter(|(new, old)| new != *old)
         .map(|(new, _)| new)
         .collect();
-    if contradicted.is_empty() {
+    if contradicted.is_empty() && !order.is_stale {
         add_lines(order, rows, &mut decision);
     }
     decision
@@ -201,9 +218,8 @@ pub(super) fn missing_shipments(order: &OrderState, rows: &[&Entry]) -> Vec<Prob
 
 /// The three ticks of an order of which everything is shipped. A tick that is set keeps its time, but for the day of
 /// payment, of which TEMPOSTAR knows better.
-pub(super) fn tick(ticks: &Ticks, rows: &[&Entry], file_time: Moment) -> Ticks {
+fn tick(ticks: &Ticks, rows: &[&Entry], paid_at: Option<String>, file_time: Moment) -> Ticks {
     let shipped_at = rows.iter().filter_map(|row| row.shipped_at).max().unwrap_or(file_time).to_string();
-    let paid_at = paid_at(rows);
     let keep_or = |is_set: bool, old: &Option<String>, new: &str| match old {
         Some(old) if is_set => Some(old.clone()),
         _ => Some(new.to_owned()),
@@ -212,7 +228,7 @@ pub(super) fn tick(ticks: &Ticks, rows: &[&Entry], file_time: Moment) -> Ticks {
         is_delivered: true,
         is_paid: true,
         is_captured: true,
-        paid_at: paid_at.or_else(|| ticks.paid_at.clone()).or_else(|| Some(shipped_at.clone())),
+        paid_at: paid_at.or_else(|| Some(shipped_at.clone())),
         captured_at: keep_or(ticks.is_captured, &ticks.captured_at, &shipped_at),
         shipped_at: keep_or(ticks.is_delivered, &ticks.shipped_at, &shipped_at),
     }

@@ -88,6 +88,7 @@ impl<'a> Lookup<'a> {
                     shipped_in_tempostar_at: row.get(5)?,
                     as_of: row.get(6)?,
                     has_lines: row.get(7)?,
+                    is_stale: false,
                 })
             })?
             .collect::<rusqlite::Result<_>>()?;

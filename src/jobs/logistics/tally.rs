@@ -10,6 +10,8 @@ use crate::text::jobs as text;
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) shop_code: String,
+    /// Before the first order comes nothing can match.
+    pub(super) has_orders: bool,
     pub(super) shipped: u64,
     pub(super) updated: u64,
     pub(super) unchanged: u64,
@@ -73,6 +75,9 @@ impl Tally {
             incoming.problems.push(text::odd_tracking_more(self.odd_tracking, NAMES_TOLD_MAX));
         }
         let rows = incoming.sheet.rows_read();
+        if self.rows_unknown > 0 && self.rows_unknown + incoming.rejects.count() == rows && self.has_orders {
+            incoming.problems.push(text::nothing_matches());
+        }
         let unchanged = rows.saturating_sub(self.rows_applied + self.rows_unknown + incoming.rejects.count());
         Comparison {
             applied: self.rows_applied,

@@ -25,7 +25,7 @@ const NAMED_SQL: &str = "
 const NEWEST_FULL_FILE: &str = "newest_full_product_file";
 
 /// Compares the list of the products that are missing from the newest full file with the file at hand. A product that
-/// any file names is not missing any more. Gives whether the file at hand is the newest full one.
+/// any file since then names is not missing any more. Gives whether the file at hand is the newest full one.
 pub(super) fn compare_missing(shop: &Connection, file_time: Moment) -> Result<bool> {
     let is_newest_full = is_full(shop)? && is_newest(shop, file_time)?;
     let missing = if is_newest_full { "code NOT IN (SELECT code FROM temp.named_products)" } else { "false" };
@@ -42,7 +42,7 @@ pub(super) fn compare_missing(shop: &Connection, file_time: Moment) -> Result<bo
          CREATE TEMP TABLE found_again AS
          SELECT code
          FROM tempostar_missing_products
-         WHERE code IN (SELECT code FROM temp.named_products);"
+         WHERE since <= '{file_time}' AND code IN (SELECT code FROM temp.named_products);"
     ))?;
     Ok(is_newest_full)
 }
