@@ -66,12 +66,11 @@ pub fn run(
     // Whoever waits at the screen wants to hear of a fault soon; one more try sorts out mere chance.
     let ftp = Ftp { retries: settings.ftp.retries.min(1), ..settings.ftp.clone() };
     let mut world = World::new(&settings, &ftp, options, run_id, clock, progress);
-    world.passed.extend(checks.iter().filter(|check| check.status == Status::Ok).map(|check| check.id));
+    let has_passed = |check: &&Check| matches!(check.status, Status::Ok | Status::Warning);
+    world.passed.extend(checks.iter().filter(has_passed).map(|check| check.id));
     for rung in ladder(options) {
         let check = climb(rung, &mut world, &checks);
-        if matches!(check.status, Status::Ok | Status::Warning) {
-            world.passed.push(check.id);
-        }
+        world.passed.extend(Some(&check).filter(has_passed).map(|check| check.id));
         checks.push(check);
     }
     world.remote.close();

@@ -165,7 +165,9 @@ impl<'a> Remote<'a> {
 
     fn behind_silence(&self, seen: &Seen, fault: &Fault) -> Option<Cause> {
         let is_silent = matches!(&fault.cause, Cause::Io(error) if timed_out(error));
-        let (address, _) = seen.connected.filter(|_| is_silent && fault.step == Some(Step::Greet))?;
+        let (address, _) = seen
+            .connected
+            .filter(|_| is_silent && fault.step == Some(Step::Greet) && seen.encryption.is_none())?;
         connection::behind_silence(self.settings, address)
     }
 

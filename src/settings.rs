@@ -226,8 +226,10 @@ impl Server {
 pub enum Tls {
     /// Clear text.
     None,
-    /// AUTH TLS.
-    Explicit {
+    /// Control connection and data connections.
+    Encrypted {
+        /// When it begins.
+        begins: Begins,
         /// The oldest version to accept.
         min: TlsVersion,
         /// The newest version to offer; not older than `min`.
@@ -237,6 +239,25 @@ pub enum Tls {
         /// The one certificate to trust.
         certificate_sha256: Option<[u8; 32]>,
     },
+}
+
+/// When the encryption of a connection begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begins {
+    /// Once the server has greeted (AUTH TLS).
+    Explicit,
+    /// With the first byte.
+    Implicit,
+}
+
+impl Begins {
+    /// The port of servers that want it so.
+    pub fn usual_port(self) -> u16 {
+        match self {
+            Self::Explicit => 21,
+            Self::Implicit => 990,
+        }
+    }
 }
 
 /// A version of TLS.

@@ -11,6 +11,8 @@ use crate::settings::{Environment, Server, Settings, Tls, TlsVersion};
 use crate::text::{Text, check_settings as say, server as told};
 use anyhow::Result;
 
+/// No FTP server is there.
+const PORT_OF_HTTPS: u16 = 443;
 /// Before a second try, where the first may have failed by chance.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -19,9 +21,9 @@ pub(super) fn trust(remote: &mut Remote<'_>, tls: &Tls) -> Result<Found> {
     remote.prepare()?;
     Ok(Found::ok(match tls {
         Tls::None => say::trust_unneeded(),
-        Tls::Explicit { certificate_sha256: Some(_), .. } => say::trust_pinned(),
-        Tls::Explicit { ca_file: Some(file), .. } => say::trust_ca_file(&file.display().to_string()),
-        Tls::Explicit { .. } => say::trust_known(),
+        Tls::Encrypted { certificate_sha256: Some(_), .. } => say::trust_pinned(),
+        Tls::Encrypted { ca_file: Some(file), .. } => say::trust_ca_file(&file.display().to_string()),
+        Tls::Encrypted { .. } => say::trust_known(),
     }))
 }
 
@@ -70,8 +72,8 @@ impl<'a> Approach<'a> {
     }
 
     pub(super) fn greeting(&self) -> Found {
-        let greeting = self.seen.greeting.as_deref().unwrap_or_default();
-        self.judge(Step::Greet, say::server_greeted(greeting))
+        let greeting = self.seen.greeting.as_deref();
+        self.judge(Step::Greet, greeting.map_or_else(say::server_greets_encrypted, say::server_greeted))
     }
 
     pub(super) fn encryption(&self, now: Moment) -> Found {
@@ -88,7 +90,7 @@ impl<'a> Approach<'a> {
         let day = until.date().to_string();
         let left_d = (until - now).num_days();
         let is_pinned =
-            matches!(self.settings.ftp.server.tls, Tls::Explicit { certificate_sha256: Some(_), .. });
+            matches!(self.settings.ftp.server.tls, Tls::Encrypted { certificate_sha256: Some(_), .. });
         let soon = (now <= until && left_d < EXPIRY_TOLD_D).then(|| match is_pinned {
             true => say::pinned_certificate_expires(&day, left_d, key),
             false => say::certificate_expires(&day, left_d),
@@ -135,7 +137,7 @@ impl<'a> Approach<'a> {
 fn approach_finding(step: Step, error: &Error, settings: &Settings) -> Finding {
     let mut finding = finding(error);
     let kind = finding.problem.kind;
-    if let Some(hint) = hint(step, kind, settings.environment) {
+    if let Some(hint) = hint(step, kind, settings) {
         finding.problem.hint = hint;
     }
     if kind == &told::tls_failed::KIND
@@ -155,8 +157,8 @@ fn approach_finding(step: Step, error: &Error, settings: &Settings) -> Finding {
 fn hint_version(settings: &Settings) -> Option<Text> {
     let key = key_of(settings.environment);
     match settings.ftp.server.tls {
-        Tls::Explicit { max: TlsVersion::V1_2, .. } => Some(say::hint_newer_tls(key)),
-        Tls::Explicit { min: TlsVersion::V1_3, .. } => Some(say::hint_older_tls(key)),
+        Tls::Encrypted { max: TlsVersion::V1_2, .. } => Some(say::hint_newer_tls(key)),
+        Tls::Encrypted { min: TlsVersion::V1_3, .. } => Some(say::hint_older_tls(key)),
         _ => None,
     }
 }
@@ -209,11 +211,19 @@ fn other_services() -> [&'static Kind; 4] {
 
 /// Where to look. The reader is about to set things up: the hints of the jobs, which speak of the next run, would
 /// not help.
-fn hint(step: Step, kind: &'static Kind, environment: Environment) -> Option<Text> {
-    let (names, key) = (names_of(environment), key_of(environment));
+fn hint(step: Step, kind: &'static Kind, settings: &Settings) -> Option<Text> {
+    let (names, key) = (names_of(settings.environment), key_of(settings.environment));
+    let port = settings.ftp.server.port;
     let at_any_step = [
         (&told::unknown_host::KIND, say::hint_unknown_host(names, key)),
-        (&told::tls_at_once::KIND, say::hint_implicit_tls(key)),
+        (
+            &told::tls_at_once::KIND,
+            match port {
+                PORT_OF_HTTPS => say::hint_other_service(names, key),
+                port => say::hint_implicit_tls(key, port),
+            },
+        ),
+        (&told::not_implicit::KIND, say::hint_explicit_tls(key, port)),
         (&told::ssh_server::KIND, say::hint_other_service(names, key)),
         (&told::web_server::KIND, say::hint_other_service(names, key)),
         (&told::mail_server::KIND, say::hint_other_service(names, key)),
@@ -247,7 +257,7 @@ fn names_of(environment: Environment) -> &'static str {
 }
 
 /// The environment's table in the settings file.
-fn key_of(environment: Environment) -> &'static str {
+pub(super) fn key_of(environment: Environment) -> &'static str {
     match environment {
         Environment::Demo => "ftp.demo",
         Environment::Production => "ftp.production",

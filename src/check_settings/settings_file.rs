@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::finding::{Check, Finding, Found, OTHERS, OTHERS_WRITE, check, first_mend};
+use super::server::key_of;
 use crate::job::Job;
 use crate::problem::{Failure, Kind, Problem};
-use crate::settings::{self, Environment, Settings};
+use crate::settings::{self, Begins, Environment, Server, Settings, Tls};
 use crate::text::settings::{
     option_hanpukai, option_multiple_destinations, option_reservation_sales, option_subscription_order,
     option_subscription_reactivate,
@@ -31,7 +32,10 @@ pub(super) fn judge(
     but_secrets: Option<Settings>,
 ) -> (Vec<Check>, Option<Settings>) {
     let (file, options, settings) = match settings {
-        Ok(settings) => (Found::ok(summary(&settings)), Found::ok(say::options_fine()), Some(settings)),
+        Ok(settings) => {
+            let file = Found::ok(summary(&settings)).with_all(port_of_other_tls(&settings));
+            (file, Found::ok(say::options_fine()), Some(settings))
+        }
         Err(failure) => {
             let (file, options) = judge_problems(failure);
             (file, options, but_secrets)
@@ -47,6 +51,23 @@ pub(super) fn judge(
 fn summary(settings: &Settings) -> Text {
     let path = settings.path.display().to_string();
     say::settings_read(&path, &settings.shop.name, &settings.shop.code, settings.environment.as_str())
+}
+
+/// A port at which servers usually encrypt otherwise than the settings say.
+fn port_of_other_tls(settings: &Settings) -> Option<Finding> {
+    let Server { port, tls, .. } = &settings.ftp.server;
+    let (word, ours) = match tls {
+        Tls::None => ("none", Begins::Explicit),
+        Tls::Encrypted { begins: begins @ Begins::Explicit, .. } => ("explicit", *begins),
+        Tls::Encrypted { begins: begins @ Begins::Implicit, .. } => ("implicit", *begins),
+    };
+    let (usual, other) = match ours {
+        Begins::Explicit => ("implicit", Begins::Implicit),
+        Begins::Implicit => ("explicit", Begins::Explicit),
+    };
+    let problem =
+        || say::port_of_other_tls(*port, word, usual, ours.usual_port(), key_of(settings.environment));
+    (*port == other.usual_port()).then(|| Finding::of(problem()))
 }
 
 /// The options of the shop are a decision of the shop, the rest of the file is for whoever writes it.

@@ -62,6 +62,31 @@ pub(super) enum Service {
     Mail,
     /// It wants encryption from the start: implicit FTPS, or HTTPS.
     Tls,
+    /// It is an FTP server that does not encrypt from the start.
+    ClearFtp,
+}
+
+/// What client and server do not have in common, as far as a failed handshake tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Apart {
+    /// A version, mostly; which of the two is behind depends on the settings.
+    Perhaps,
+    /// The server answers in TLS 1.0 or 1.1.
+    ServerTooOld,
+    /// A way to exchange keys: old servers know RSA's only.
+    Ciphers,
+}
+
+impl Apart {
+    fn by(error: &rustls::Error) -> Self {
+        use rustls::AlertDescription::{HandshakeFailure, InsufficientSecurity};
+        use rustls::PeerIncompatible::ServerDoesNotSupportTls12Or13;
+        match error {
+            rustls::Error::PeerIncompatible(ServerDoesNotSupportTls12Or13) => Self::ServerTooOld,
+            rustls::Error::AlertReceived(HandshakeFailure | InsufficientSecurity) => Self::Ciphers,
+            _ => Self::Perhaps,
+        }
+    }
 }
 
 /// Why a certificate is not trusted.
@@ -165,7 +190,7 @@ pub(super) enum Cause {
     TlsRefused(Reply),
     TlsRequired(Reply),
     SessionReuse(Reply),
-    Tls(String),
+    Tls(String, Apart),
     Certificate {
         fingerprint: String,
         reason: Distrust,
@@ -216,7 +241,7 @@ impl Cause {
         match error {
             FtpError::ConnectionError(error) => Self::of_io(error),
             FtpError::UnexpectedResponse(response) => Self::of_reply(Reply::new(&response, ftp), ftp),
-            FtpError::SecureError(reason) => Self::Tls(reason),
+            FtpError::SecureError(reason) => Self::Tls(reason, Apart::Perhaps),
             other @ (FtpError::BadResponse
             | FtpError::InvalidAddress(_)
             | FtpError::DataConnectionAlreadyOpen) => Self::Garbage(other.to_string()),
@@ -247,7 +272,7 @@ impl Cause {
     }
 
     fn of_reply(reply: Reply, ftp: &Ftp) -> Self {
-        let encrypted = matches!(ftp.server.tls, Tls::Explicit { .. });
+        let encrypted = matches!(ftp.server.tls, Tls::Encrypted { .. });
         let about_reuse = matches!(reply.code, 425 | 522)
             && reply.speaks_of(&["reuse", "operation not permitted", "ssl connection failed"]);
         match reply.code {
@@ -300,7 +325,7 @@ impl Cause {
             Self::Full(reply) => reply.code < 500,
             Self::TlsRefused(_)
             | Self::TlsRequired(_)
-            | Self::Tls(_)
+            | Self::Tls(..)
             | Self::Certificate { .. }
             | Self::CaFile { .. }
             | Self::Login(_)
@@ -364,7 +389,7 @@ impl Cause {
             | Self::TlsRefused(_)
             | Self::TlsRequired(_)
             | Self::SessionReuse(_)
-            | Self::Tls(_)
+            | Self::Tls(..)
             | Self::Certificate { .. }
             | Self::CaFile { .. }
             | Self::Login(_)
@@ -385,7 +410,7 @@ impl Cause {
             Self::Garbage(_) | Self::OtherService { .. } => ErrorKind::Protocol,
             Self::Transient(_) => ErrorKind::Busy,
             Self::Full(_) | Self::Refused(_) => ErrorKind::Refused,
-            Self::TlsRefused(_) | Self::TlsRequired(_) | Self::SessionReuse(_) | Self::Tls(_) => {
+            Self::TlsRefused(_) | Self::TlsRequired(_) | Self::SessionReuse(_) | Self::Tls(..) => {
                 ErrorKind::Tls
             }
             Self::Certificate { .. } | Self::CaFile { .. } => ErrorKind::Certificate,
@@ -418,12 +443,15 @@ impl Cause {
             Self::OtherService { service: Service::Web, words } => say::web_server(words),
             Self::OtherService { service: Service::Mail, words } => say::mail_server(words),
             Self::OtherService { service: Service::Tls, .. } => say::tls_at_once(),
+            Self::OtherService { service: Service::ClearFtp, words } => say::not_implicit(words),
             Self::Transient(reply) => say::busy(&reply.text),
             Self::Full(reply) => say::server_full(&reply.text),
             Self::TlsRefused(reply) => say::tls_refused(&reply.text),
             Self::TlsRequired(reply) => say::tls_required(&reply.text),
             Self::SessionReuse(reply) => say::session_reuse(&reply.text),
-            Self::Tls(reason) => say::tls_failed(reason),
+            Self::Tls(reason, Apart::Perhaps) => say::tls_failed(reason),
+            Self::Tls(reason, Apart::ServerTooOld) => say::tls_too_old(reason),
+            Self::Tls(reason, Apart::Ciphers) => say::tls_ciphers(reason),
             Self::Certificate { fingerprint, reason } => match reason {
                 Distrust::NotPinned => say::certificate_changed(fingerprint),
                 Distrust::Expired(on) => say::certificate_expired(on, fingerprint),
@@ -504,5 +532,5 @@ fn of_tls(error: &rustls::Error) -> Cause {
             reason: untrusted.reason.clone(),
         };
     }
-    Cause::Tls(error.to_string())
+    Cause::Tls(error.to_string(), Apart::by(error))
 }

@@ -5,6 +5,8 @@
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +17,7 @@ use std::time::{Duration, Instant};
 use chrono::NaiveDateTime;
 use suppaftp::rustls::ClientConfig;
 use suppaftp::types::{FileType, Mode, Response};
-use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream, Status, TlsConnector, TransferStream};
+use suppaftp::{FtpError, RustlsFtpStream, Status, TlsStream, TransferStream};
 
 use super::cause::{Cause, DataConnection, Service, TooSlow, timed_out};
 use super::error::{Fault, Step};
@@ -24,7 +26,7 @@ use super::tls::{self, Encryption};
 use crate::crash;
 use crate::encoding::Encoding;
 use crate::interrupt;
-use crate::settings::{Ftp, Server};
+use crate::settings::{Begins, Ftp, Server, Tls};
 use crate::text::server as say;
 
 /// What was seen of the server on the way to a session.
@@ -48,6 +50,8 @@ const LISTING_BYTES_MAX: u64 = 16 << 20;
 const GROWTH_BYTES_MAX: u64 = 64 << 20;
 /// So much of a server's first words is looked at.
 const GREETING_BYTES_SEEN: usize = 200;
+/// No greeting is longer.
+const GREETING_BYTES_MAX: usize = 16 << 10;
 /// How long a server that does not greet is given to answer something else.
 const SILENCE_LOOKED_AT: Duration = Duration::from_secs(5);
 /// With which byte a TLS server begins to answer.
@@ -62,7 +66,7 @@ const NOTHING_HERE: [&str; 5] = ["no files", "no such", "not found", "empty", "n
 /// bftpd and its like answer 200 where 250 is meant.
 const DONE: &[Status] = &[Status::RequestedFileActionOk, Status::CommandOk];
 
-type Transfer = TransferStream<<RustlsConnector as TlsConnector>::Stream>;
+type Transfer = TransferStream<tls::Encrypted>;
 
 /// How a server writes names that are more than ASCII.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,27 +121,13 @@ impl<'a> Connection<'a> {
         seen: &mut Seen,
     ) -> Result<Self, Fault> {
         let Server { host, port, user, password, .. } = &settings.server;
-        let connecting = |cause| {
-            let step = match &cause {
-                Cause::UnknownHost(_) => Step::Resolve,
-                Cause::Unreachable(_) => Step::Connect,
-                _ => Step::Greet,
-            };
-            Fault::at_step(cause, step, say::connecting(host, *port))
-        };
-        let securing = |cause| Fault::at_step(cause, Step::Secure, say::securing(host, *port));
         let logging_in = |cause| {
             Fault::at_step(cause, Step::LogIn, say::logging_in(host, *port, settings.server.shown_user()))
         };
 
-        debug("connect");
         let data_tried = Arc::new(AtomicBool::new(false));
-        let (mut ftp, watchdog) = greet(settings, seen, Arc::clone(&data_tried)).map_err(connecting)?;
-        if let Some(config) = tls {
-            debug("AUTH TLS");
-            let (secured, encryption) = secure(ftp, config, settings, watchdog.as_ref()).map_err(securing)?;
-            (ftp, seen.encryption) = (secured, encryption);
-        }
+        let (ftp, watchdog) = approach(settings, tls, seen)?;
+        let mut ftp = passive(ftp, settings, Arc::clone(&data_tried));
         debug("log in");
         within(watchdog.as_ref(), settings.timeout * 2, || ftp.login(user.as_str(), password.reveal()))
             .map_err(|error| logging_in(Cause::of_login(error, settings)))?;
@@ -556,43 +546,94 @@ fn debug(step: &str) {
     log::debug!(target: "tempostar::server", "{step}");
 }
 
-/// The TCP connection and the server's greeting.
+/// From the first packet to where a user may log in: connection, greeting and encryption, the last two in the order of
+/// the settings.
+fn approach(
+    settings: &Ftp,
+    tls: Option<&ClientConfig>,
+    seen: &mut Seen,
+) -> Result<(RustlsFtpStream, Option<Watchdog>), Fault> {
+    let Server { host, port, tls: setting, .. } = &settings.server;
+    let connecting = |cause| {
+        let step = match &cause {
+            Cause::UnknownHost(_) => Step::Resolve,
+            Cause::Unreachable(_) => Step::Connect,
+            _ => Step::Greet,
+        };
+        Fault::at_step(cause, step, say::connecting(host, *port))
+    };
+    let securing = |cause| Fault::at_step(cause, Step::Secure, say::securing(host, *port));
+
+    debug("connect");
+    let socket = dial(settings, seen).map_err(connecting)?;
+    let watchdog = Watchdog::of(&socket);
+    let limit = watchdog.as_ref();
+    let ftp = match tls.map(tls::Connector::new) {
+        Some(connector) if matches!(setting, Tls::Encrypted { begins: Begins::Implicit, .. }) => {
+            debug("TLS");
+            let mut stream = encrypt(&connector, socket, settings, seen, limit).map_err(securing)?;
+            greet_encrypted(&mut stream, settings, seen, limit).map_err(connecting)?;
+            secure_at_once(connector.having(stream), settings, seen, limit).map_err(securing)?
+        }
+        connector => {
+            let ftp = greet(socket, settings, seen, limit).map_err(connecting)?;
+            match connector {
+                Some(connector) => {
+                    debug("AUTH TLS");
+                    secure(ftp, connector, settings, seen, limit).map_err(securing)?
+                }
+                None => ftp,
+            }
+        }
+    };
+    Ok((ftp, watchdog))
+}
+
+/// The server's greeting.
 fn greet(
+    socket: TcpStream,
     settings: &Ftp,
     seen: &mut Seen,
-    data_tried: Arc<AtomicBool>,
-) -> Result<(RustlsFtpStream, Option<Watchdog>), Cause> {
-    let socket = dial(settings, seen)?;
+    watchdog: Option<&Watchdog>,
+) -> Result<RustlsFtpStream, Cause> {
     is_ftp(&socket, settings)?;
-    let peer = socket.peer_addr().map_err(Cause::Unreachable)?;
-    let (connect_timeout, timeout) = (settings.connect_timeout, settings.timeout);
-    let watchdog = Watchdog::of(&socket);
-    let mut ftp = within(watchdog.as_ref(), timeout, || RustlsFtpStream::connect_with_stream(socket))
-        .map_err(|error| Cause::of_connecting(error, settings))?
-        .passive_stream_builder(move |address| {
-            data_tried.store(true, Ordering::Relaxed);
-            connect(address, connect_timeout, timeout).map_err(|error| {
-                FtpError::ConnectionError(io::Error::new(error.kind(), DataConnection { address, error }))
-            })
-        });
-    let greeting = quotable(ftp.get_welcome_msg().unwrap_or_default().as_bytes(), settings.server.secret());
+    let ftp = within(watchdog, settings.timeout, || RustlsFtpStream::connect_with_stream(socket))
+        .map_err(|error| Cause::of_connecting(error, settings))?;
+    note_greeting(ftp.get_welcome_msg().unwrap_or_default().as_bytes(), settings, seen)?;
+    Ok(ftp)
+}
+
+fn note_greeting(words: &[u8], settings: &Ftp, seen: &mut Seen) -> Result<(), Cause> {
+    let greeting = quotable(words, settings.server.secret());
     if greeting.split([' ', '/']).any(|word| matches!(word, "SMTP" | "ESMTP")) {
         return Err(Cause::OtherService { service: Service::Mail, words: greeting });
     }
     seen.greeting = Some(greeting);
+    Ok(())
+}
+
+fn passive(ftp: RustlsFtpStream, settings: &Ftp, data_tried: Arc<AtomicBool>) -> RustlsFtpStream {
+    let (connect_timeout, timeout) = (settings.connect_timeout, settings.timeout);
+    let is_ipv6 = ftp.get_ref().peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_ipv6());
+    let mut ftp = ftp.passive_stream_builder(move |address| {
+        data_tried.store(true, Ordering::Relaxed);
+        connect(address, connect_timeout, timeout).map_err(|error| {
+            FtpError::ConnectionError(io::Error::new(error.kind(), DataConnection { address, error }))
+        })
+    });
     // PASV is the one form that every IPv4 server knows; with the peer's own address in place of the announced
     // one it is as good as EPSV behind NAT, and cannot be led astray. IPv6 has only EPSV.
     ftp.set_passive_nat_workaround(true);
-    if peer.ip().to_canonical().is_ipv6() {
+    if is_ipv6 {
         ftp.set_mode(Mode::ExtendedPassive);
     }
-    Ok((ftp, watchdog))
+    ftp
 }
 
 /// Whether the server would encrypt; asked on a connection of its own. Pure-FTPd says in FEAT that it would, and then
 /// refuses.
 pub(super) fn agrees_to_encrypt(settings: &Ftp) -> bool {
-    let greeted = greet(settings, &mut Seen::default(), Arc::new(AtomicBool::new(false)));
+    let greeted = approach(settings, None, &mut Seen::default());
     greeted.is_ok_and(|(mut ftp, watchdog)| {
         let ask = || ftp.custom_command("AUTH TLS", &[Status::AuthOk]);
         within(watchdog.as_ref(), settings.timeout, ask).is_ok()
@@ -607,11 +648,93 @@ fn is_ftp(socket: &TcpStream, settings: &Ftp) -> Result<(), Cause> {
     if words.first().is_none_or(u8::is_ascii_digit) {
         return Ok(());
     }
+    Err(unexpected(words, settings))
+}
+
+fn unexpected(words: &[u8], settings: &Ftp) -> Cause {
     let shown = quotable(words, settings.server.secret());
-    Err(match service_of(words) {
+    match service_of(words) {
         Some(service) => Cause::OtherService { service, words: shown },
         None => Cause::Garbage(shown),
-    })
+    }
+}
+
+/// The handshake with a server that expects it from the start. One that greets in clear text does not.
+fn encrypt(
+    connector: &tls::Connector,
+    socket: TcpStream,
+    settings: &Ftp,
+    seen: &mut Seen,
+    watchdog: Option<&Watchdog>,
+) -> Result<tls::Encrypted, Cause> {
+    let connecting = |error| Cause::of_connecting(error, settings);
+    let mut stream = connector.begin(bare(&settings.server.host), socket).map_err(connecting)?;
+    let mut words = [0; GREETING_BYTES_SEEN];
+    let read = stream.get_ref().peek(&mut words).map_err(Cause::Io)?;
+    match words[..read].first() {
+        None | Some(&(TLS_HANDSHAKE | TLS_ALERT)) => {}
+        Some(b'0'..=b'9') => {
+            // It may have answered our first bytes already, too.
+            let line = words[..read].split(|byte| *byte == b'\n').next().unwrap_or_default();
+            let words = quotable(line, settings.server.secret());
+            return Err(Cause::OtherService { service: Service::ClearFtp, words });
+        }
+        Some(_) => return Err(unexpected(&words[..read], settings)),
+    }
+    let completing = || tls::Connector::complete(&mut stream).map_err(FtpError::ConnectionError);
+    seen.encryption = within(watchdog, settings.timeout * 4, completing).map_err(connecting)?;
+    Ok(stream)
+}
+
+/// The greeting of a server that was encrypted before.
+fn greet_encrypted(
+    stream: &mut tls::Encrypted,
+    settings: &Ftp,
+    seen: &mut Seen,
+    watchdog: Option<&Watchdog>,
+) -> Result<(), Cause> {
+    let reading = || read_greeting(stream.mut_ref()).map_err(FtpError::ConnectionError);
+    let words = within(watchdog, settings.timeout, reading).map_err(|error| Cause::of(error, settings))?;
+    let code = words.get(..3).and_then(|code| str::from_utf8(code).ok());
+    match code.and_then(|code| code.parse().ok()) {
+        Some(220) => note_greeting(&words, settings, seen),
+        Some(code) => {
+            let refused = FtpError::UnexpectedResponse(Response::new(Status::from(code), words));
+            Err(Cause::of(refused, settings))
+        }
+        None => Err(unexpected(&words, settings)),
+    }
+}
+
+/// Up to the end of the line that ends a reply; of what is none, the first line.
+#[expect(clippy::unbuffered_bytes, reason = "rustls has them in memory")]
+fn read_greeting(stream: &mut impl Read) -> io::Result<Vec<u8>> {
+    let has_code = |line: &[u8]| line.len() > 3 && line[..3].iter().all(u8::is_ascii_digit);
+    let mut words = Vec::new();
+    for byte in stream.bytes().take(GREETING_BYTES_MAX) {
+        words.push(byte?);
+        let Some(lines) = words.strip_suffix(b"\n") else { continue };
+        let last = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        if !has_code(lines) || has_code(last) && last[3] != b'-' {
+            return Ok(words);
+        }
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+/// The library says AUTH TLS before it takes an encrypted connection (or else dials by itself, without a time-out): to
+/// somebody who agrees to everything.
+fn secure_at_once(
+    connector: tls::Connector,
+    settings: &Ftp,
+    seen: &mut Seen,
+    watchdog: Option<&Watchdog>,
+) -> Result<RustlsFtpStream, Cause> {
+    let (stand_in, mut agreeing) = UnixStream::pair().map_err(Cause::Io)?;
+    agreeing.write_all(b"220 \r\n234 \r\n").map_err(Cause::Io)?;
+    let stand_in = TcpStream::from(OwnedFd::from(stand_in));
+    let ftp = RustlsFtpStream::connect_with_stream(stand_in).map_err(|error| Cause::of(error, settings))?;
+    secure(ftp, connector, settings, seen, watchdog)
 }
 
 fn service_of(words: &[u8]) -> Option<Service> {
@@ -643,11 +766,11 @@ pub(super) fn behind_silence(settings: &Ftp, address: SocketAddr) -> Option<Caus
 /// AUTH TLS, handshake, PBSZ, PROT. There is no way back to plain text from here.
 fn secure(
     ftp: RustlsFtpStream,
-    config: &ClientConfig,
+    connector: tls::Connector,
     settings: &Ftp,
+    seen: &mut Seen,
     watchdog: Option<&Watchdog>,
-) -> Result<(RustlsFtpStream, Option<Encryption>), Cause> {
-    let connector = tls::Connector::new(config);
+) -> Result<RustlsFtpStream, Cause> {
     let handshake = connector.handshake();
     let securing = || ftp.into_secure(connector, bare(&settings.server.host));
     let secured = within(watchdog, settings.timeout * 4, securing).map_err(|error| {
@@ -661,7 +784,10 @@ fn secure(
             cause => cause,
         }
     })?;
-    Ok((secured, handshake.encryption()))
+    if let Some(encryption) = handshake.encryption() {
+        seen.encryption = Some(encryption);
+    }
+    Ok(secured)
 }
 
 /// Tries each of the host's addresses.

@@ -117,7 +117,7 @@ mod tests {
 
     use super::super::reply::{REPLY_SHOWN_MAX, quotable};
     use super::*;
-    use crate::settings::{Secret, Server, Tls, TlsVersion};
+    use crate::settings::{Begins, Secret, Server, Tls, TlsVersion};
 
     fn settings(tls: Tls) -> Ftp {
         let server = Server {
@@ -132,7 +132,13 @@ mod tests {
 
     fn encrypted() -> Ftp {
         let (min, max) = (TlsVersion::V1_2, TlsVersion::V1_2);
-        settings(Tls::Explicit { min, max, ca_file: None, certificate_sha256: None })
+        settings(Tls::Encrypted {
+            begins: Begins::Explicit,
+            min,
+            max,
+            ca_file: None,
+            certificate_sha256: None,
+        })
     }
 
     fn reply(text: &str) -> FtpError {

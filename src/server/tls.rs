@@ -22,7 +22,7 @@ use suppaftp::rustls::{
 };
 use suppaftp::{FtpError, FtpResult, RustlsConnector, TlsConnector, TlsStream};
 
-use super::cause::{Cause, Distrust, Untrusted};
+use super::cause::{Apart, Cause, Distrust, Untrusted};
 use crate::hashing::hex;
 use crate::moment::Moment;
 use crate::settings::{Tls, TlsVersion};
@@ -30,7 +30,7 @@ use crate::text::{Text, server as say};
 
 /// The TLS configuration of these settings; `None` for plain FTP.
 pub(super) fn config(tls: &Tls) -> Result<Option<ClientConfig>, Cause> {
-    let Tls::Explicit { min, max, ca_file, certificate_sha256 } = tls else {
+    let Tls::Encrypted { min, max, ca_file, certificate_sha256, .. } = tls else {
         return Ok(None);
     };
     let provider = Arc::new(ring::default_provider());
@@ -41,7 +41,7 @@ pub(super) fn config(tls: &Tls) -> Result<Option<ClientConfig>, Cause> {
     let verifier = Verifier { trust, algorithms: provider.signature_verification_algorithms };
     let config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&versions(*min, *max))
-        .map_err(|error| Cause::Tls(error.to_string()))?
+        .map_err(|error| Cause::Tls(error.to_string(), Apart::Perhaps))?
         .dangerous() // The verifier below wraps the normal one; only the pin replaces it.
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
@@ -93,7 +93,12 @@ impl Encryption {
 pub(super) struct Connector {
     library: RustlsConnector,
     handshake: Handshake,
+    /// A control connection that is encrypted already.
+    ready: Mutex<Option<Encrypted>>,
 }
+
+/// An encrypted connection.
+pub(super) type Encrypted = <RustlsConnector as TlsConnector>::Stream;
 
 /// How the control connection's handshake ended, once it has.
 #[derive(Clone, Debug, Default)]
@@ -117,7 +122,27 @@ impl Connector {
     pub(super) fn new(config: &ClientConfig) -> Self {
         let mut config = config.clone();
         config.resumption = Resumption::in_memory_sessions(8);
-        Self { library: Arc::new(config).into(), handshake: Handshake::default() }
+        Self { library: Arc::new(config).into(), handshake: Handshake::default(), ready: Mutex::new(None) }
+    }
+
+    /// Begins to encrypt a control connection: the handshake is not done yet, but its first bytes are sent.
+    pub(super) fn begin(&self, host: &str, socket: TcpStream) -> FtpResult<Encrypted> {
+        let mut stream = self.library.connect(host, socket)?;
+        let StreamOwned { conn, sock } = stream.mut_ref();
+        conn.write_tls(sock).map_err(FtpError::ConnectionError)?;
+        Ok(stream)
+    }
+
+    /// Makes the handshake; what was agreed on.
+    pub(super) fn complete(stream: &mut Encrypted) -> io::Result<Option<Encryption>> {
+        let StreamOwned { conn, sock } = stream.mut_ref();
+        conn.complete_io(sock)?;
+        Ok(Encryption::of(conn))
+    }
+
+    /// What is given to whoever asks for the control connection.
+    pub(super) fn having(self, stream: Encrypted) -> Self {
+        Self { ready: Mutex::new(Some(stream)), ..self }
     }
 
     pub(super) fn handshake(&self) -> Handshake {
@@ -126,20 +151,20 @@ impl Connector {
 }
 
 impl TlsConnector for Connector {
-    type Stream = <RustlsConnector as TlsConnector>::Stream;
+    type Stream = Encrypted;
 
     /// The first connection is the control connection: its handshake is done at once, so that it can be told.
     fn connect(&self, domain: &str, socket: TcpStream) -> FtpResult<Self::Stream> {
-        let mut stream = self.library.connect(domain, socket)?;
         let mut ended = self.handshake.ended();
+        if let Some(ready) = self.ready.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            *ended = Some(Ok(None));
+            return Ok(ready);
+        }
+        let mut stream = self.library.connect(domain, socket)?;
         if ended.is_none() {
-            let StreamOwned { conn, sock } = stream.mut_ref();
-            match conn.complete_io(sock) {
-                Ok(_) => *ended = Some(Ok(Encryption::of(conn))),
-                Err(error) => {
-                    *ended = Some(Err(error));
-                    return Err(FtpError::SecureError("the handshake failed".to_owned()));
-                }
+            let completed = ended.insert(Self::complete(&mut stream));
+            if completed.is_err() {
+                return Err(FtpError::SecureError("the handshake failed".to_owned()));
             }
         }
         Ok(stream)
@@ -173,7 +198,7 @@ fn authorities(ca_file: Option<&Path>) -> Result<Arc<WebPkiServerVerifier>, Caus
         add_ca_file(&mut roots, path)
             .map_err(|reason| Cause::CaFile { path: path.display().to_string(), reason })?;
     }
-    verifier_of(roots).map_err(Cause::Tls)
+    verifier_of(roots).map_err(|reason| Cause::Tls(reason, Apart::Perhaps))
 }
 
 fn verifier_of(roots: RootCertStore) -> Result<Arc<WebPkiServerVerifier>, String> {

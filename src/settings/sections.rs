@@ -11,10 +11,10 @@ use chrono::TimeDelta;
 
 use super::reader::{Reader, Secrets, invisible, variable};
 use super::{
-    AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Environment, Ftp, Guard, Inbox,
-    Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, Products, Ready, ReflectWhen,
-    Secret, Server, Settings, ShipGuard, Shop, Smtp, Stock, StockFiles, Tls, TlsVersion, Transport,
-    WithoutStatus, locale_language,
+    AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Begins, Environment, Ftp, Guard,
+    Inbox, Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, Products, Ready,
+    ReflectWhen, Secret, Server, Settings, ShipGuard, Shop, Smtp, Stock, StockFiles, Tls, TlsVersion,
+    Transport, WithoutStatus, locale_language,
 };
 use super::{checks, columns};
 use crate::encoding::Encoding;
@@ -159,7 +159,12 @@ fn server(r: &mut Reader<'_>, table: &str) -> ServerTable {
     let address = r.text(&url_key, checks::address);
     let (host, url_port, url_user) =
         address.map_or((None, None, None), |address| (Some(address.host), address.port, address.user));
-    let port = r.number(&port_key, 1..=65535, url_port.unwrap_or(21));
+    let tls = tls(r, table);
+    let usual_port = match tls {
+        Tls::None => Begins::Explicit.usual_port(),
+        Tls::Encrypted { begins, .. } => begins.usual_port(),
+    };
+    let port = r.number(&port_key, 1..=65535, url_port.unwrap_or(usual_port));
     if let Some(in_url) = url_port.filter(|in_url| *in_url != port) {
         r.report(&port_key, text::port_contradiction(in_url, port));
     }
@@ -168,7 +173,7 @@ fn server(r: &mut Reader<'_>, table: &str) -> ServerTable {
         r.report(&user_key, text::user_contradiction());
     }
     let password = password_source(r, table);
-    ServerTable { host, port, user: user.or(url_user), password, tls: tls(r, table) }
+    ServerTable { host, port, user: user.or(url_user), password, tls }
 }
 
 fn required_server(r: &mut Reader<'_>, table: &str) -> Server {
@@ -179,7 +184,7 @@ fn required_server(r: &mut Reader<'_>, table: &str) -> Server {
             r.report(&key, text::missing(&key));
         }
     }
-    if let Tls::Explicit { ca_file: Some(file), .. } = &found.tls {
+    if let Tls::Encrypted { ca_file: Some(file), .. } = &found.tls {
         check_ca_file(r, &format!("{table}.ca_file"), file);
     }
     Server {
@@ -201,10 +206,10 @@ fn tls(r: &mut Reader<'_>, table: &str) -> Tls {
     }
     let ca_file = r.path(&format!("{table}.ca_file"));
     let certificate_sha256 = r.text(&format!("{table}.certificate_sha256"), checks::sha256);
-    let explicit = Tls::Explicit { min, max, ca_file, certificate_sha256 };
-    match r.word(&format!("{table}.tls"), &[("explicit", true), ("none", false)]) {
-        Some(false) => Tls::None,
-        _ => explicit,
+    let words = [("explicit", Some(Begins::Explicit)), ("implicit", Some(Begins::Implicit)), ("none", None)];
+    match r.word(&format!("{table}.tls"), &words).unwrap_or(Some(Begins::Explicit)) {
+        Some(begins) => Tls::Encrypted { begins, min, max, ca_file, certificate_sha256 },
+        None => Tls::None,
     }
 }
 

@@ -163,6 +163,10 @@ texts! {
         ja: "{address} に接続できました（{milliseconds} ミリ秒）",
         en: "{address} answered within {milliseconds} ms",
     }
+    server_greets_encrypted() {
+        ja: "サーバの最初の応答は、暗号化を始めた後に届きます（Implicit FTPS）",
+        en: "the greeting comes once the connection is encrypted (implicit FTPS)",
+    }
     server_greeted(greeting: &str) {
         ja: "「{greeting}」と応答がありました",
         en: "{greeting:?}",
@@ -442,9 +446,13 @@ texts! {
         ja: "設定ファイルの {key}.port を、店舗様から伺った「{names}FTPポート番号」にしてください。FTPのポート番号は通常 21 です（22 はSSH、25 と 587 はメール、80 と 443 はWebのものです）。",
         en: "set {key}.port to the {names}FTPポート番号 that the shop was given; FTP's is usually 21 (22 is SSH's, 25 and 587 are mail's, 80 and 443 the web's)",
     }
-    hint_implicit_tls(key: &str) {
-        ja: "設定ファイルの {key}.port を、接続の後に暗号化を始める方式（Explicit FTPS）のポート番号にしてください。通常 21 です（990 はImplicit FTPS、443 はWebのものです）。",
-        en: "set {key}.port to that of explicit FTPS, which is usually 21 (990 is implicit FTPS, 443 the web)",
+    hint_implicit_tls(key: &str, port: u16) {
+        ja: "設定ファイルの {key} に、tls = \"implicit\" と port = {port} を書いてください。",
+        en: "set tls = \"implicit\" and port = {port} in {key}",
+    }
+    hint_explicit_tls(key: &str, port: u16) {
+        ja: "設定ファイルの {key} に、tls = \"explicit\" と port = {port} を書いてください。",
+        en: "set tls = \"explicit\" and port = {port} in {key}",
     }
     hint_hung_up(key: &str) {
         ja: "接続元のIPアドレスを制限しているサーバは、このように何も応答せずに切断することがあります。{key}.url と {key}.port が正しければ、このコンピュータのIPアドレスからの接続が許可されているか、SAVAWAY様へお問い合わせください。",
@@ -491,8 +499,8 @@ texts! {
         en: "user or password contain characters that are not ASCII, such as full-width ones",
     }
     hint_silent(key: &str) {
-        ja: "{key}.port が正しいかご確認ください。接続と同時に暗号化を始めるポート（Implicit FTPS、通常 990）には対応していません。FTPのポート番号は通常 21 です。",
-        en: "check {key}.port; a port that expects encryption from the start (implicit FTPS, usually 990) is not supported, and FTP's is usually 21",
+        ja: "{key}.port が正しいかご確認ください。FTPのポート番号は通常 21、接続と同時に暗号化を始めるFTP（tls = \"implicit\"）では通常 990 です。",
+        en: "check {key}.port: FTP's is usually 21, and 990 with encryption from the start (tls = \"implicit\")",
     }
     hint_tls_required(key: &str) {
         ja: "設定ファイルの {key} を tls = \"explicit\" にしてください。",
@@ -523,6 +531,12 @@ texts! {
 problems! {
     exit Settings, ends WithRun, who [Support];
 
+    Warning port_of_other_tls = "ftp-port-and-tls" (port: u16, tls: &str, usual: &str, usual_port: u16, key: &str) {
+        ja: "ポート番号 {port} は、通常 tls = \"{usual}\" のサーバのものですが、{key} では tls = \"{tls}\" となっています。",
+        en: "port {port} is usually that of servers with tls = \"{usual}\", but {key} says tls = \"{tls}\"",
+        hint_ja: "どちらかを直してください: {key} を tls = \"{usual}\" にするか、port = {usual_port} にします。",
+        hint_en: "correct one of the two: set tls = \"{usual}\" or port = {usual_port} in {key}",
+    }
     Warning password_readable = "password-file-open" (path: &str, mode: &str) {
         ja: "パスワードの書かれたファイル {path} を、このコンピュータのほかの利用者も読めます（権限 {mode}）。",
         en: "{path}, which holds a password, can be read by every user of this computer (mode {mode})",

@@ -156,10 +156,17 @@ problems! {
     }
     Error tls_at_once = "ftp-port-of-tls" () {
         exit: Remote, who: [Support],
-        ja: "接続と同時に暗号化を始めるサーバ（Implicit FTPSやHTTPS）です。この方式には対応していません",
-        en: "the server there expects encryption from the start (implicit FTPS or HTTPS), which is not supported",
-        hint_ja: "port を、接続の後に暗号化を始める方式（Explicit FTPS）のポート番号（通常 21）にしてください。",
-        hint_en: "set `port` to that of explicit FTPS, which is usually 21",
+        ja: "接続と同時に暗号化を始めるサーバ（Implicit FTPSやHTTPS）ですが、設定ではそうなっていません",
+        en: "the server there expects encryption from the start (implicit FTPS or HTTPS), and the settings do not",
+        hint_ja: "Implicit FTPSのサーバであれば、tls = \"implicit\" と設定してください。そうでなければ、port をFTPのポート番号（通常 21）にしてください。",
+        hint_en: "set tls = \"implicit\" if this is an FTP server; if not, set `port` to FTP's, which is usually 21",
+    }
+    Error not_implicit = "ftp-port-without-tls" (words: &str) {
+        who: [Support],
+        ja: "設定では接続と同時に暗号化を始めることになっていますが（tls = \"implicit\"）、サーバは暗号化せずに応答しました（サーバの応答: 「{words}」）",
+        en: "tls = \"implicit\" means encryption from the start, but the server there answers without it: {words:?}",
+        hint_ja: "tls = \"explicit\" と設定してください。",
+        hint_en: "set tls = \"explicit\"",
     }
     Error busy = "ftp-server-busy" (reply: &str) {
         exit: Remote,
@@ -188,6 +195,20 @@ problems! {
         en: "the TLS handshake failed ({reason})",
         hint_ja: "サーバの対応するTLSのバージョンに合わせて tls_min と tls_max を設定してください（例: tls_max = \"1.3\"）。接続先とポート番号もご確認ください。",
         hint_en: "set `tls_min` and `tls_max` to what the server speaks (for instance tls_max = \"1.3\"), and check `url` and `port`",
+    }
+    Error tls_too_old = "ftp-tls-too-old" (reason: &str) {
+        who: [Savaway],
+        ja: "サーバは、安全でない古い版の暗号化（TLS 1.0か1.1）にしか対応していません（{reason}）",
+        en: "the server speaks only TLS 1.0 or 1.1, which are no longer safe ({reason})",
+        hint_ja: "サーバの管理者に、TLS 1.2に対応するようご依頼ください。設定ファイルでは解決できません。",
+        hint_en: "have the server's owner enable TLS 1.2; no setting helps",
+    }
+    Error tls_ciphers = "ftp-tls-no-common-cipher" (reason: &str) {
+        who: [Savaway],
+        ja: "サーバと共通して使える安全な暗号方式がありません（{reason}）。サーバが、鍵交換にRSAを使う古い方式にしか対応していないことが考えられます",
+        en: "no safe cipher is known to both sides ({reason}); the server may know only old ones that exchange keys by RSA",
+        hint_ja: "サーバの管理者に、TLS 1.2のECDHEの暗号方式を有効にするようご依頼ください。tls_min と tls_max を変えても解決しません。",
+        hint_en: "have the server's owner enable ciphers with ECDHE (TLS 1.2); `tls_min` and `tls_max` do not help",
     }
     Error tls_required = "ftp-tls-required" (reply: &str) {
         who: [Support],

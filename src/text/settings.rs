@@ -301,10 +301,10 @@ problems! {
         hint_en: "write it with ordinary (half-width) characters and without blanks",
     }
     Error url_ftps = "ftp-url-ftps" () {
-        ja: "接続先URLが ftps:// で始まっています。この形式の接続（Implicit FTPS）には対応していません。",
-        en: "the URL begins with ftps://, which means implicit FTPS and is not supported",
-        hint_ja: "ホスト名だけを書き、暗号化は tls = \"explicit\" で指定してください。",
-        hint_en: "write the host name alone and tls = \"explicit\"",
+        ja: "接続先URLが ftps:// で始まっています。暗号化の方式はURLではなく tls に書きます。",
+        en: "the URL begins with ftps://; how the connection is encrypted is said by tls instead",
+        hint_ja: "ホスト名だけを書き、ポート番号が 21 なら tls = \"explicit\"、990 なら tls = \"implicit\" と指定してください。",
+        hint_en: "write the host name alone, and tls = \"explicit\" for port 21 or tls = \"implicit\" for port 990",
     }
     Error url_scheme = "ftp-url-scheme" (scheme: &str) {
         ja: "接続先URLが {scheme}:// で始まっていますが、FTPサーバのURLではありません。",

@@ -3,10 +3,10 @@
 
 use std::thread;
 
-use crate::bent_server::{Bend, BentServer, Listing, Names, PASSWORD, Passive};
+use crate::bent_server::{Bend, BentServer, Listing, Names, PASSWORD, Passive, implicit_tls};
 use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop, cp932};
 
-const FOLDERS: [&str; 10] = [
+pub const FOLDERS: [&str; 10] = [
     "/product",
     "/product/export",
     PRODUCT_INBOX,
@@ -134,6 +134,61 @@ fn servers_that_spell_things_otherwise_work() {
         ),
     ];
     for_each(&cases, |what, bend| Site::new(bend.clone()).works(what));
+}
+
+/// A site whose server encrypts from the first byte; the settings know its certificate.
+fn encrypting(bend: Bend) -> Site {
+    let (config, sha256) = implicit_tls();
+    let site = Site::new(Bend { tls: Some(config), ..bend });
+    let trusted = format!("tls = \"implicit\"\ncertificate_sha256 = \"{sha256}\"");
+    site.shop.setting("tls = \"none\"", &trusted);
+    site
+}
+
+#[test]
+fn a_server_of_implicit_ftps_works() {
+    let cases = [
+        ("as it should be", good()),
+        ("EPSV only", Bend { passive: Passive::Unknown, ..good() }),
+        (
+            "a greeting of several lines",
+            Bend { greeting: Some("220-bent\r\n 220 wait\r\n220-now\r\n220 hello"), ..good() },
+        ),
+    ];
+    for_each(&cases, |what, bend| {
+        let site = encrypting(bend.clone());
+        site.works(what);
+        let protected = site.server.commands().iter().filter(|command| *command == "PROT P").count();
+        assert!(protected > 0, "{what}");
+    });
+}
+
+#[test]
+fn a_server_of_implicit_ftps_is_trusted_as_any_other_and_judged_by_its_greeting() {
+    let site = encrypting(good());
+    site.shop.setting("certificate_sha256", "# certificate_sha256");
+    site.run("import-stock").exits(6).problem("ftp-certificate-untrusted", "", &["certificate_sha256 = "]);
+    assert_eq!(site.server.commands(), [""; 0]);
+    for (greeting, exit, code) in [
+        ("421 too many", 5, "ftp-server-busy"),
+        ("220 mail.example ESMTP Postfix", 5, "ftp-port-of-mail"),
+        ("hello", 5, "ftp-not-understood"),
+    ] {
+        let site = encrypting(Bend { greeting: Some(greeting), ..good() });
+        site.run("import-stock").exits(exit).problem(code, "", &[greeting]);
+        assert_eq!(site.server.commands(), [""; 0], "{greeting}");
+    }
+}
+
+#[test]
+fn a_server_that_does_not_encrypt_from_the_start_is_told_the_password_by_nobody() {
+    let site = Site::new(good());
+    site.shop.setting("tls = \"none\"", "tls = \"implicit\"");
+    let before = site.server.commands().len();
+    let told = ["220 ", "set tls = \"explicit\""];
+    site.run("import-stock").exits(6).problem("ftp-port-without-tls", "", &told);
+    let heard = site.server.commands().split_off(before);
+    assert!(heard.iter().all(|command| !command.starts_with("PASS")), "{heard:?}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use tempostar::hashing::{Hashing, hex};
 use tempostar::permit::Permit;
 use tempostar::problem::{Exit, Failure};
 use tempostar::server::{ErrorKind, Listing, Remote, RemoteFile};
-use tempostar::settings::{Ftp, Secret, Server, Tls, TlsVersion};
+use tempostar::settings::{Begins, Ftp, Secret, Server, Tls, TlsVersion};
 
 use crate::ftp_server::{Fault as ServerFault, FtpServer, Tls as ServerTls};
 
@@ -78,21 +78,20 @@ fn settings(port: u16, password: &str, tls: Tls) -> Ftp {
 }
 
 fn explicit() -> Tls {
-    Tls::Explicit { min: TlsVersion::V1_2, max: TlsVersion::V1_2, ca_file: None, certificate_sha256: None }
+    encrypted(Begins::Explicit, None, None)
 }
 
 fn pinned(pin: [u8; 32]) -> Tls {
-    Tls::Explicit {
-        min: TlsVersion::V1_2,
-        max: TlsVersion::V1_2,
-        ca_file: None,
-        certificate_sha256: Some(pin),
-    }
+    encrypted(Begins::Explicit, None, Some(pin))
 }
 
 fn trusting(ca_file: PathBuf) -> Tls {
+    encrypted(Begins::Explicit, Some(ca_file), None)
+}
+
+fn encrypted(begins: Begins, ca_file: Option<PathBuf>, certificate_sha256: Option<[u8; 32]>) -> Tls {
     let (min, max) = (TlsVersion::V1_2, TlsVersion::V1_2);
-    Tls::Explicit { min, max, ca_file: Some(ca_file), certificate_sha256: None }
+    Tls::Encrypted { begins, min, max, ca_file, certificate_sha256 }
 }
 
 fn every(_: &str) -> bool {
@@ -645,7 +644,8 @@ fn a_server_that_demands_tls_is_said_so() {
 fn tls_versions_that_do_not_meet_are_a_matter_of_settings() {
     let world = World::new(ServerTls::Required);
     let (min, max) = (TlsVersion::V1_3, TlsVersion::V1_3);
-    let tls = Tls::Explicit { min, max, ca_file: None, certificate_sha256: Some(world.pin()) };
+    let (begins, ca_file) = (Begins::Explicit, None);
+    let tls = Tls::Encrypted { begins, min, max, ca_file, certificate_sha256: Some(world.pin()) };
     let settings = world.settings(tls);
     let error = Remote::new(&settings).connect().unwrap_err();
     assert_eq!((error.problem.kind.code, error.exit()), ("ftp-tls-failed", Exit::Settings), "{error}");

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
 use tempostar::problem::Failure;
-use tempostar::settings::{Environment, Settings, Tls, TlsVersion, Transport, load};
+use tempostar::settings::{Begins, Environment, Settings, Tls, TlsVersion, Transport, load};
 
 const SAMPLE: &str = include_str!("../../examples/tempostar.toml");
 const MINIMAL: &str = r#"
@@ -97,7 +97,7 @@ fn a_minimal_file_gets_the_defaults_of_the_contract() {
     assert_eq!(settings.ftp.server.port, 21);
     assert_eq!(settings.ftp.server.password.reveal(), "Geheim");
     let (min, max) = (TlsVersion::V1_2, TlsVersion::V1_2);
-    let tls = Tls::Explicit { min, max, ca_file: None, certificate_sha256: None };
+    let tls = Tls::Encrypted { begins: Begins::Explicit, min, max, ca_file: None, certificate_sha256: None };
     assert_eq!(settings.ftp.server.tls, tls);
     assert_eq!(settings.mail.transport, Transport::None);
     assert_eq!(settings.stock.inbox.folder, "/netstock/12345");
@@ -335,6 +335,10 @@ fn tls_settings_must_make_sense() {
     let (_folder, path) = folder_with(&with_line("[ftp.demo]", "ca_file = \"tempostar.toml\""));
     assert_eq!(problems_at(&path, &[])[0]["code"], "ca-file-not-pem");
     assert_eq!(good(&with_line("[ftp.demo]", "tls = \"none\"")).ftp.server.tls, Tls::None);
+    let port_of = |lines: &str| good(&with_line("[ftp.demo]", lines)).ftp.server.port;
+    assert_eq!(port_of("tls = \"implicit\""), 990);
+    assert_eq!(port_of("tls = \"implicit\"\nport = 21"), 21);
+    assert_eq!(port_of("tls = \"explicit\""), 21);
 }
 
 #[test]

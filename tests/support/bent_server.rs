@@ -1,4 +1,5 @@
-//! A small FTP server in memory (clear text, IPv4) that can be bent: what it lacks, and how it spells what it says.
+//! A small FTP server in memory (clear text or implicit TLS, IPv4) that can be bent: what it lacks, and how it spells
+//! what it says.
 //! Unlike the proxy it has names in any encoding, and answers of its own to everything.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,6 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+use suppaftp::rustls::pki_types::PrivateKeyDer;
+use suppaftp::rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
+
 /// How the server differs from a good one.
 #[derive(Clone, Debug, Default)]
 pub struct Bend {
@@ -15,6 +20,8 @@ pub struct Bend {
     pub answers: Vec<(&'static str, &'static str)>,
     /// Commands that begin so are never answered.
     pub hangs_at: Vec<&'static str>,
+    /// The first words.
+    pub greeting: Option<&'static str>,
     pub listing: Listing,
     /// What is answered to NLST in an empty folder; empty: an empty listing.
     pub empty_folder: &'static str,
@@ -25,6 +32,34 @@ pub struct Bend {
     pub names: Names,
     /// What FEAT offers besides.
     pub features: &'static [&'static str],
+    /// Encrypts from the first byte, and wants data connections to resume the session of the control connection.
+    pub tls: Option<Arc<ServerConfig>>,
+}
+
+/// A self-signed certificate to encrypt with, and its SHA-256.
+pub fn implicit_tls() -> (Arc<ServerConfig>, String) {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let sha256 = Sha256::digest(made.cert.der()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let config = ServerConfig::builder_with_protocol_versions(&[&suppaftp::rustls::version::TLS12]);
+    let config = config.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key);
+    (Arc::new(config.unwrap()), sha256)
+}
+
+trait Stream: Read + Write {}
+impl<T: Read + Write> Stream for T {}
+
+impl Bend {
+    /// The connection, encrypted if it is to be; and whether that resumed a session.
+    fn stream(&self, socket: TcpStream) -> (Box<dyn Stream>, bool) {
+        let Some(config) = &self.tls else { return (Box::new(socket), true) };
+        let mut connection = ServerConnection::new(Arc::clone(config)).unwrap();
+        let mut socket = socket;
+        // Who does not speak TLS is cut off by what comes next.
+        let _ = connection.complete_io(&mut socket);
+        let is_resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+        (Box::new(StreamOwned::new(connection, socket)), is_resumed)
+    }
 }
 
 /// How NLST spells a name.
@@ -142,12 +177,14 @@ struct Session {
 impl Session {
     fn serve(mut self, socket: TcpStream) {
         socket.set_nodelay(true).unwrap();
-        let mut reader = BufReader::new(socket.try_clone().unwrap());
-        let mut socket = socket;
-        let mut say = |text: &str| socket.write_all(format!("{text}\r\n").as_bytes()).is_ok();
-        say("220 bent");
+        let mut stream = BufReader::new(self.bend.stream(socket).0);
+        let say = |stream: &mut BufReader<Box<dyn Stream>>, text: &str| {
+            let stream = stream.get_mut();
+            stream.write_all(format!("{text}\r\n").as_bytes()).and_then(|()| stream.flush()).is_ok()
+        };
+        say(&mut stream, self.bend.greeting.unwrap_or("220 bent"));
         let mut line = Vec::new();
-        while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        while stream.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
             let command = self.decode(line.trim_ascii_end());
             line.clear();
             self.log.lock().unwrap().push(command.clone());
@@ -158,9 +195,9 @@ impl Session {
             let canned = self.bend.answers.iter().find(|(begin, _)| command.starts_with(begin));
             let answer = match canned {
                 Some((_, answer)) => (*answer).to_owned(),
-                None => self.answer(&command, &mut say),
+                None => self.answer(&command, &mut |text| say(&mut stream, text)),
             };
-            if !say(&answer) || command == "QUIT" {
+            if !say(&mut stream, &answer) || command == "QUIT" {
                 return;
             }
         }
@@ -202,6 +239,7 @@ impl Session {
             "PASS" if argument == PASSWORD => "230 hello".to_owned(),
             "PASS" => "530 no".to_owned(),
             "TYPE" | "NOOP" => "200 ok".to_owned(),
+            "PBSZ" | "PROT" if self.bend.tls.is_some() => "200 ok".to_owned(),
             "QUIT" => "221 bye".to_owned(),
             "PWD" => format!("257 \"{}\"", self.folder),
             "FEAT" => {
@@ -303,8 +341,11 @@ impl Session {
     fn send(&mut self, bytes: &[u8], say: &mut dyn FnMut(&str) -> bool) -> String {
         let Some(listener) = self.data.take() else { return "425 no data connection".to_owned() };
         say("150 here it comes");
-        let (mut stream, _) = listener.accept().unwrap();
-        stream.write_all(bytes).unwrap();
+        let (mut stream, is_resumed) = self.bend.stream(listener.accept().unwrap().0);
+        if !is_resumed {
+            return "522 SSL connection failed: session reuse required".to_owned();
+        }
+        stream.write_all(bytes).and_then(|()| stream.flush()).unwrap();
         drop(stream);
         "226 done".to_owned()
     }
@@ -312,7 +353,10 @@ impl Session {
     fn receive(&mut self, path: String, say: &mut dyn FnMut(&str) -> bool) -> String {
         let Some(listener) = self.data.take() else { return "425 no data connection".to_owned() };
         say("150 go on");
-        let (mut stream, _) = listener.accept().unwrap();
+        let (mut stream, is_resumed) = self.bend.stream(listener.accept().unwrap().0);
+        if !is_resumed {
+            return "522 SSL connection failed: session reuse required".to_owned();
+        }
         let mut content = Vec::new();
         stream.read_to_end(&mut content).unwrap();
         self.tree.lock().unwrap().files.insert(path, content);

@@ -39,6 +39,19 @@ misconfigurations! {
         site: || Site::encrypted().but("tls = \"explicit\"\n", "tls = \"explicit\"\ntls_min = \"1.3\"\ntls_max = \"1.3\"\n"),
         finds: error "server-encryption" "ftp-tls-failed" by [Support] exits 6,
     }
+    the_server_speaks_tls_1_0_only {
+        ja: "サーバが古い暗号化（TLS 1.0）にしか対応していない",
+        en: "the server speaks TLS 1.0 only",
+        site: || Site::at_server_that_answers_tls_with(hello_of_tls_1_0()),
+        finds: error "server-encryption" "ftp-tls-too-old" by [Savaway] exits 6,
+    }
+    the_server_knows_old_ciphers_only {
+        ja: "サーバが古い暗号方式（RSAによる鍵交換）にしか対応していない",
+        en: "the server knows old ciphers only (RSA key exchange)",
+        // The alert "handshake failure", as OpenSSL sends it then.
+        site: || Site::at_server_that_answers_tls_with([21, 3, 3, 0, 2, 2, 40]),
+        finds: error "server-encryption" "ftp-tls-no-common-cipher" by [Savaway] exits 6,
+    }
     the_certificate_is_self_signed {
         ja: "サーバの証明書が自己署名で、信頼する設定がない",
         en: "the certificate is self-signed, and nothing says that it is trusted",
@@ -215,4 +228,13 @@ impl Site {
             site.is_volatile("in 9 days", "in <n> days");
         })
     }
+}
+
+/// What a server that knows TLS 1.0 only answers first.
+fn hello_of_tls_1_0() -> Vec<u8> {
+    let mut hello = vec![22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
+    hello.extend([7; 32]);
+    // No session, ECDHE-RSA-AES128-SHA, no compression.
+    hello.extend([0, 0xc0, 0x13, 0]);
+    hello
 }

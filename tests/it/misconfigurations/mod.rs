@@ -2,6 +2,8 @@
 //! `check-settings` makes of it. Each is found by the right check as one error (or warning) that is its root cause;
 //! what follows from it is skipped; both languages say it, within the time-outs, and who must act.
 //!
+//! Many are mended by their own hint: what it says to write is written, and then all is well.
+//!
 //! Each case is a test of its own and a piece of `docs/diagnosis.md`, the manual for support staff: it fails when its
 //! piece is stale, and rewrites it with `UPDATE_DOCS=1`.
 
@@ -52,6 +54,8 @@ pub struct Case {
     /// Who must act, as the hint begins.
     by: &'static [Who],
     exit: i32,
+    /// What in the settings is replaced by what the hint says; then all is well.
+    mend: Option<(&'static str, &'static str)>,
 }
 
 /// How bad it is.
@@ -123,7 +127,8 @@ macro_rules! misconfigurations {
             en: $en:literal,
             site: $site:expr,
             $(with: [$($with:literal),+],)?
-            finds: $status:ident $check:literal $code:literal by [$($who:ident),+] exits $exit:literal $(,)?
+            finds: $status:ident $check:literal $code:literal by [$($who:ident),+] exits $exit:literal,
+            $(mended_by: $from:literal => $to:literal,)?
         }
     )+) => {
         pub const CASES: &[crate::misconfigurations::Case] = &[$(crate::misconfigurations::Case {
@@ -136,6 +141,7 @@ macro_rules! misconfigurations {
             code: $code,
             by: &[$(crate::misconfigurations::Who::$who),+],
             exit: $exit,
+            mend: misconfigurations!(@mend $($from => $to)?),
         }),+];
         $(
             #[test]
@@ -145,6 +151,8 @@ macro_rules! misconfigurations {
             }
         )+
     };
+    (@mend) => { None };
+    (@mend $from:literal => $to:literal) => { Some(($from, $to)) };
     (@status error) => { crate::misconfigurations::Status::Error };
     (@status warning) => { crate::misconfigurations::Status::Warning };
 }
@@ -159,6 +167,14 @@ fn check(case: &Case) {
     let mut site = (case.site)();
     let seen = [Language::Ja, Language::En].map(|language| look(&mut site, case, language));
     manual::check(case, &seen);
+    if let Some((from, to)) = case.mend {
+        for Seen { hint, .. } in &seen {
+            assert!(hint.contains(to), "{to:?} does not stand in the hint {hint:?}");
+        }
+        site.setting(from, to);
+        let (ran, document) = programs_run(&mut site, case.with, Language::En);
+        assert_eq!((ran.code, problems(&document).len()), (0, 0), "it is not mended\n{ran}");
+    }
 }
 
 /// What a person is shown, freed of what changes from run to run.

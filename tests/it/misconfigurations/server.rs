@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use super::site::Site;
 use super::{Language, check_healthy, misconfigurations, programs_run};
+use crate::bent_server::{Bend, BentServer, PASSWORD, implicit_tls};
+use crate::bent_servers::FOLDERS;
 use crate::ftp_server::Fault;
 use crate::harness::STOCK_INBOX;
 use crate::proxy::{Act, DataAct, GREETING, Wall};
-use crate::smtp_sink::{Security, SmtpSink};
 
 misconfigurations! {
     the_host_is_unknown {
@@ -67,12 +68,34 @@ misconfigurations! {
         finds: error "server-greeting" "ftp-port-of-mail" by [Support] exits 6,
     }
     the_port_wants_tls_from_the_start {
-        ja: "ポート番号がImplicit FTPS（990）やHTTPS（443）のものになっている",
-        en: "the port expects encryption from the start: implicit FTPS (990) or HTTPS (443)",
-        site: || Site::encrypted().after(|site| {
-            site.moves_to_port(SmtpSink::with(Security::Tls, None, "").port());
-        }),
+        ja: "接続と同時に暗号化を始めるサーバ（Implicit FTPS、通常ポート 990）なのに、tls = \"explicit\" になっている",
+        en: "the server encrypts from the start (implicit FTPS, usually port 990), the settings say tls = \"explicit\"",
+        site: || Site::at_server_of_implicit_ftps().but("tls = \"implicit\"", "tls = \"explicit\""),
         finds: error "server-greeting" "ftp-port-of-tls" by [Support] exits 6,
+        mended_by: "tls = \"explicit\"" => "tls = \"implicit\"",
+    }
+    the_server_greets_before_it_encrypts {
+        ja: "接続の後に暗号化を始めるサーバなのに、tls = \"implicit\" になっている",
+        en: "the server greets before it encrypts, the settings say tls = \"implicit\"",
+        site: || Site::encrypted().but("tls = \"explicit\"", "tls = \"implicit\""),
+        finds: error "server-encryption" "ftp-port-without-tls" by [Support] exits 6,
+        mended_by: "tls = \"implicit\"" => "tls = \"explicit\"",
+    }
+    the_port_is_of_implicit_ftps {
+        ja: "ポート番号がImplicit FTPSのもの（990）なのに、tls = \"explicit\" になっている（接続せずに確認）",
+        en: "the port is implicit FTPS's (990), the settings say tls = \"explicit\" (checked without a connection)",
+        site: || Site::encrypted().at_port(990),
+        with: ["--offline"],
+        finds: warning "settings" "ftp-port-and-tls" by [Support] exits 0,
+        mended_by: "tls = \"explicit\"" => "tls = \"implicit\"",
+    }
+    the_port_is_of_explicit_ftps {
+        ja: "ポート番号が通常のFTPのもの（21）なのに、tls = \"implicit\" になっている（接続せずに確認）",
+        en: "the port is FTP's usual one (21), the settings say tls = \"implicit\" (checked without a connection)",
+        site: || Site::encrypted().at_port(21).but("tls = \"explicit\"", "tls = \"implicit\""),
+        with: ["--offline"],
+        finds: warning "settings" "ftp-port-and-tls" by [Support] exits 0,
+        mended_by: "port = 21" => "port = 990",
     }
     the_port_is_of_something_unknown {
         ja: "ポート番号がFTPではない別のサービスのものになっている",
@@ -194,14 +217,39 @@ impl Site {
         })
     }
 
+    /// At the port is a server that agrees to AUTH TLS, and then answers this.
     #[track_caller]
-    fn at_server(serve: impl Fn(std::net::TcpStream) -> io::Result<u64> + Copy + Send + 'static) -> Self {
+    pub fn at_server_that_answers_tls_with(answer: impl AsRef<[u8]> + Clone + Send + 'static) -> Self {
+        let site = Self::at_server(move |mut socket| {
+            socket.write_all(b"220 hello\r\n")?;
+            let _ = socket.read(&mut [0; 4096])?;
+            socket.write_all(b"234 go on\r\n")?;
+            let _ = socket.read(&mut [0; 4096])?;
+            socket.write_all(answer.as_ref())?;
+            io::copy(&mut socket, &mut io::sink())
+        });
+        site.but("tls = \"none\"", "tls = \"explicit\"")
+    }
+
+    /// At a server that encrypts from the start, as the settings say.
+    #[track_caller]
+    fn at_server_of_implicit_ftps() -> Self {
+        let (config, sha256) = implicit_tls();
+        let server = BentServer::start(Bend { tls: Some(config), ..Bend::default() }, &FOLDERS);
+        let site = Self::new().at_port(server.port());
+        site.write_secret("demo.pass", PASSWORD);
+        site.but("tls = \"none\"", &format!("tls = \"implicit\"\ncertificate_sha256 = \"{sha256}\""))
+    }
+
+    #[track_caller]
+    fn at_server(serve: impl Fn(std::net::TcpStream) -> io::Result<u64> + Clone + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         // It ends with the test process.
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
                 // Whoever hangs up does not want to hear it.
+                let serve = serve.clone();
                 thread::spawn(move || serve(socket).unwrap_or(0));
             }
         });
