@@ -1,5 +1,8 @@
 //! The door to the shop's database: what can be read of it, and the one way in which it is written.
 
+#[macro_use]
+pub(crate) mod rows;
+
 pub(crate) mod batches;
 pub(crate) mod cases;
 pub(crate) mod clock;
@@ -13,7 +16,6 @@ mod look;
 mod open;
 pub mod orders;
 pub(crate) mod products;
-pub(crate) mod rows;
 pub(crate) mod runs;
 pub(crate) mod staging;
 mod writing;

@@ -11,13 +11,14 @@ use std::sync::LazyLock;
 use encoding_rs::{EUC_JP, EncoderResult, SHIFT_JIS};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// How a file's text is written as bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// Windows-31J: Shift_JIS with the extensions of NEC and IBM (①, ㈱, 髙).
-    Cp932,
-    /// UTF-8.
-    Utf8,
+words! {
+    /// How a file's text is written as bytes.
+    pub enum Encoding {
+        /// Windows-31J: Shift_JIS with the extensions of NEC and IBM (①, ㈱, 髙).
+        Cp932 = "cp932",
+        /// UTF-8.
+        Utf8 = "utf-8",
+    }
 }
 
 /// The bytes of a field that no character is written as.

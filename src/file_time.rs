@@ -33,13 +33,14 @@ pub fn own_time(name: &str, modified: Option<Moment>, now: Moment) -> Moment {
     time_in_name(name).or(modified).unwrap_or(now).min(now)
 }
 
-/// Whether times in names count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeInName {
-    /// Where they agree with what the server tells.
-    Auto,
-    /// Never.
-    Never,
+words! {
+    /// Whether times in names count.
+    pub enum TimeInName {
+        /// Where they agree with what the server tells.
+        Auto = "auto",
+        /// Never.
+        Never = "never",
+    }
 }
 
 /// How late a file can arrive that has a time to the second in its name. Four digits behind a date are as often a number.

@@ -68,13 +68,9 @@ impl Page {
     pub(crate) fn html(&self) -> String {
         let Self { language, title, sentence, mark, body } = self;
         let (title, sentence) = (title.get(*language), sentence.get(*language).trim_start_matches("→ "));
-        let code = match language {
-            Language::Ja => "ja",
-            Language::En => "en",
-        };
         let page = html! {
             (DOCTYPE)
-            html lang=(code) {
+            html lang=(language) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";

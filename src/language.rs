@@ -4,13 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The reader's language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// 日本語
-    Ja,
-    /// English
-    En,
+words! {
+    /// The reader's language.
+    pub enum Language {
+        /// 日本語
+        Ja = "ja",
+        /// English
+        En = "en",
+    }
 }
 
 /// One text in both languages.

@@ -36,13 +36,14 @@ use crate::problem::{Exit, Failure, Problem};
 use crate::sheet::{EncodingChoice, Naming};
 use crate::text::{Language, settings as text};
 
-/// Which of the two FTP servers, and whose data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Environment {
-    /// TEMPOSTAR's test environment (テスト用).
-    Demo,
-    /// The real one (本番環境).
-    Production,
+words! {
+    /// Which of the two FTP servers, and whose data.
+    pub enum Environment {
+        /// TEMPOSTAR's test environment (テスト用).
+        Demo = "demo",
+        /// The real one (本番環境).
+        Production = "production",
+    }
 }
 
 impl Settings {
@@ -60,16 +61,6 @@ impl Settings {
     pub fn hours_without_file(&self, job: Job, newest: Moment, now: Moment) -> Option<u32> {
         let hours = self.inbox(job)?.expect_file_every_h;
         (hours > 0 && now - newest > TimeDelta::hours(i64::from(hours))).then_some(hours)
-    }
-}
-
-impl Environment {
-    /// Its word in the settings and in file names.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Demo => "demo",
-            Self::Production => "production",
-        }
     }
 }
 
@@ -151,24 +142,26 @@ pub struct Options {
     pub subscription_auth_failure_reactivate: AuthFailureReactivate,
 }
 
-/// 定期オーソリ失敗受注未作成フラグ
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthFailureOrder {
-    /// 作成する
-    Create,
-    /// 作成しない
-    Skip,
+words! {
+    /// 定期オーソリ失敗受注未作成フラグ
+    pub enum AuthFailureOrder {
+        /// 作成する
+        Create = "create",
+        /// 作成しない
+        Skip = "skip",
+    }
 }
 
-/// 定期オーソリ失敗過去受注有効化フラグ
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthFailureReactivate {
-    /// 利用しない
-    Off,
-    /// All past orders.
-    All,
-    /// The latest one.
-    Latest,
+words! {
+    /// 定期オーソリ失敗過去受注有効化フラグ
+    pub enum AuthFailureReactivate {
+        /// 利用しない
+        Off = "off",
+        /// All past orders.
+        All = "all",
+        /// The latest one.
+        Latest = "latest",
+    }
 }
 
 /// How to talk to the FTP server.
@@ -241,13 +234,14 @@ pub enum Tls {
     },
 }
 
-/// When the encryption of a connection begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begins {
-    /// Once the server has greeted (AUTH TLS).
-    Explicit,
-    /// With the first byte.
-    Implicit,
+words! {
+    /// When the encryption of a connection begins.
+    pub enum Begins {
+        /// Once the server has greeted (AUTH TLS).
+        Explicit = "explicit",
+        /// With the first byte.
+        Implicit = "implicit",
+    }
 }
 
 impl Begins {
@@ -260,13 +254,14 @@ impl Begins {
     }
 }
 
-/// A version of TLS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TlsVersion {
-    /// 1.2
-    V1_2,
-    /// 1.3
-    V1_3,
+words! {
+    /// A version of TLS.
+    pub enum TlsVersion {
+        /// 1.2
+        V1_2 = "1.2",
+        /// 1.3
+        V1_3 = "1.3",
+    }
 }
 
 /// A password, which no log and no message can show by accident.
@@ -328,15 +323,16 @@ pub struct Smtp {
     pub login: Option<Login>,
 }
 
-/// How the connection to the SMTP server is encrypted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailTls {
-    /// Clear text.
-    None,
-    /// STARTTLS, required.
-    StartTls,
-    /// TLS from the start.
-    Tls,
+words! {
+    /// How the connection to the SMTP server is encrypted.
+    pub enum MailTls {
+        /// Clear text.
+        None = "none",
+        /// STARTTLS, required.
+        StartTls = "starttls",
+        /// TLS from the start.
+        Tls = "tls",
+    }
 }
 
 /// Credentials at the SMTP server.
@@ -388,13 +384,14 @@ pub enum Ready {
     },
 }
 
-/// What becomes of an imported file on the server; a copy always stays in the work folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AfterImport {
-    /// It moves to the inbox's `archive` folder.
-    Archive,
-    /// It is deleted.
-    Delete,
+words! {
+    /// What becomes of an imported file on the server; a copy always stays in the work folder.
+    pub enum AfterImport {
+        /// It moves to the inbox's `archive` folder.
+        Archive = "archive",
+        /// It is deleted.
+        Delete = "delete",
+    }
 }
 
 /// Product files.
@@ -425,24 +422,26 @@ pub struct Stock {
     pub guard: Guard,
 }
 
-/// From when an order counts as known to TEMPOSTAR, but for the lag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReflectWhen {
-    /// From its upload.
-    Sent,
-    /// From when its file was seen gone from the outbox.
-    Taken,
+words! {
+    /// From when an order counts as known to TEMPOSTAR, but for the lag.
+    pub enum ReflectWhen {
+        /// From its upload.
+        Sent = "sent",
+        /// From when its file was seen gone from the outbox.
+        Taken = "taken",
+    }
 }
 
-/// What a stock file that does not name a SKU says of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StockFiles {
-    /// Nothing: it may be a slice, or a file of before.
-    Auto,
-    /// Nothing: each file names all SKUs.
-    Full,
-    /// That its figure has not changed.
-    Differential,
+words! {
+    /// What a stock file that does not name a SKU says of it.
+    pub enum StockFiles {
+        /// Nothing: it may be a slice, or a file of before.
+        Auto = "auto",
+        /// Nothing: each file names all SKUs.
+        Full = "full",
+        /// That its figure has not changed.
+        Differential = "differential",
+    }
 }
 
 /// The safety guard of stock files; a limit of 100 percent is switched off.
@@ -488,22 +487,24 @@ pub struct ShipGuard {
     pub window_h: u32,
 }
 
-/// What becomes of a logistics file that does not say how far its orders are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WithoutStatus {
-    /// It is refused: a tick cannot be taken back.
-    Refuse,
-    /// Every row of it is shipped.
-    Shipped,
+words! {
+    /// What becomes of a logistics file that does not say how far its orders are.
+    pub enum WithoutStatus {
+        /// It is refused: a tick cannot be taken back.
+        Refuse = "refuse",
+        /// Every row of it is shipped.
+        Shipped = "shipped",
+    }
 }
 
-/// What becomes of lines that TEMPOSTAR added to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddOrderLines {
-    /// 追加する
-    Add,
-    /// They are left out.
-    Ignore,
+words! {
+    /// What becomes of lines that TEMPOSTAR added to an order.
+    pub enum AddOrderLines {
+        /// 追加する
+        Add = "add",
+        /// They are left out.
+        Ignore = "ignore",
+    }
 }
 
 /// Order files.
@@ -744,11 +745,8 @@ pub fn language_despite_problems(config: Option<&Path>) -> Language {
     let source = find(config).ok().and_then(|path| kept::read(&path).ok()).unwrap_or_default();
     let source = String::from_utf8_lossy(&source);
     let (root, _) = DeTable::parse_recoverable(source.trim_start_matches('\u{feff}'));
-    match root.get_ref().get("language").and_then(|value| value.get_ref().as_str()) {
-        Some("ja") => Language::Ja,
-        Some("en") => Language::En,
-        _ => locale_language(),
-    }
+    let written = root.get_ref().get("language").and_then(|value| value.get_ref().as_str());
+    written.and_then(|word| word.parse().ok()).unwrap_or_else(locale_language)
 }
 
 /// The language of the locale, for what is said before there are settings, and without a `language` in them.

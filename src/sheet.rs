@@ -40,16 +40,16 @@ use foreign::{HEAD_BYTES, foreign};
 use lines::Lines;
 use scan::{FIELDS_MAX, Flaw, FlawKind, RECORD_BYTES_MAX};
 
-/// What the settings say about a file's encoding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum EncodingChoice {
-    /// UTF-8 by byte-order mark, name or content, else CP932.
-    #[default]
-    Auto,
-    /// CP932 whatever the file looks like.
-    Cp932,
-    /// UTF-8 whatever the file looks like.
-    Utf8,
+words! {
+    /// What the settings say about a file's encoding.
+    pub enum EncodingChoice {
+        /// UTF-8 by byte-order mark, name or content, else CP932.
+        Auto = "auto",
+        /// CP932 whatever the file looks like.
+        Cp932 = "cp932",
+        /// UTF-8 whatever the file looks like.
+        Utf8 = "utf-8",
+    }
 }
 
 impl EncodingChoice {

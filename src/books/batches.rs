@@ -6,7 +6,7 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 
-use crate::books::rows::Cells;
+use crate::books::rows::{Ask, Cells};
 use crate::moment::Moment;
 use crate::problem::Failure;
 use crate::settings::Settings;
@@ -146,32 +146,32 @@ pub(crate) fn prepare_batch(transaction: &Transaction<'_>, batch: &NewBatch<'_>,
 
 /// Batches that an earlier run did not bring to their end, oldest first.
 pub(crate) fn open_batches(connection: &Connection) -> Result<Vec<Batch>> {
-    let mut statement = connection.prepare(
+    connection.all(
         "SELECT id, file_name, state, sha256, order_count, line_count, server, outbox, shop_code,
                 rename_tried_at IS NOT NULL AS rename_tried
          FROM tempostar_batches
          WHERE state <> 'sent'
          ORDER BY id",
-    )?;
-    let batches = statement.query_and_then([], |row| {
-        Ok(Batch {
-            id: row.cell("tempostar_batches.id")?,
-            file_name: row.cell("tempostar_batches.file_name")?,
-            state: row.cell("tempostar_batches.state")?,
-            sha256: row.cell("tempostar_batches.sha256")?,
-            order_count: row.cell("tempostar_batches.order_count")?,
-            line_count: row.cell("tempostar_batches.line_count")?,
-            place: Place::read(row)?,
-            rename_tried: row.cell("tempostar_batches.rename_tried")?,
-        })
-    })?;
-    batches.collect()
+        [],
+        |row| {
+            Ok(Batch {
+                id: row.cell("tempostar_batches.id")?,
+                file_name: row.cell("tempostar_batches.file_name")?,
+                state: row.cell("tempostar_batches.state")?,
+                sha256: row.cell("tempostar_batches.sha256")?,
+                order_count: row.cell("tempostar_batches.order_count")?,
+                line_count: row.cell("tempostar_batches.line_count")?,
+                place: Place::read(row)?,
+                rename_tried: row.cell("tempostar_batches.rename_tried")?,
+            })
+        },
+    )
 }
 
 /// Whether a batch of this name exists.
 pub(crate) fn is_batch_name_taken(connection: &Connection, file_name: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_batches WHERE file_name = ?1)";
-    Ok(connection.query_row(sql, [file_name], |row| row.get(0))?)
+    connection.value(sql, [file_name])
 }
 
 /// Gives a batch whose rename was never asked for another name.
@@ -300,89 +300,71 @@ pub(crate) fn mark_exported_again(transaction: &Transaction<'_>, order_no: &str)
 /// Where the copy of a batch of these bytes lies, below the work folder's archive, if it was sent.
 pub(crate) fn archived_batch(connection: &Connection, sha256: &str) -> Result<Option<String>> {
     let sql = "SELECT archived_as FROM tempostar_batches WHERE sha256 = ?1 AND archived_as IS NOT NULL";
-    Ok(connection.query_row(sql, [sha256], |row| row.get(0)).optional()?)
+    connection.first(sql, [sha256], |row| Ok(row.get(0)?))
 }
 
-/// A batch as it is found by its bytes.
-#[derive(Clone, Debug)]
-pub(crate) struct KnownBatch {
-    pub id: i64,
-    pub state: BatchState,
-    pub order_count: u64,
+record! {
+    /// A batch as it is found by its bytes.
+    pub(crate) struct KnownBatch of "tempostar_batches" {
+        pub id: i64,
+        pub state: BatchState,
+        pub order_count: u64,
+    }
 }
 
 /// The batch of these bytes.
 pub(crate) fn batch_of(connection: &Connection, sha256: &str) -> Result<Option<KnownBatch>> {
     let sql =
         "SELECT id, state, order_count FROM tempostar_batches WHERE sha256 = ?1 ORDER BY id DESC LIMIT 1";
-    let mut statement = connection.prepare(sql)?;
-    let found = statement.query_and_then([sha256], |row| {
-        Ok(KnownBatch {
-            id: row.cell("tempostar_batches.id")?,
-            state: row.cell("tempostar_batches.state")?,
-            order_count: row.cell("tempostar_batches.order_count")?,
-        })
-    })?;
-    { found }.next().transpose()
+    connection.first(sql, [sha256], KnownBatch::read)
 }
 
 /// Where the copies of all batches lie that have one, below the work folder's archive.
 pub(crate) fn archived_batches(connection: &Connection) -> Result<HashSet<String>> {
-    let mut statement =
-        connection.prepare("SELECT archived_as FROM tempostar_batches WHERE archived_as IS NOT NULL")?;
-    let rows = statement.query_map([], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let sql = "SELECT archived_as FROM tempostar_batches WHERE archived_as IS NOT NULL";
+    Ok(connection.column(sql, [])?.into_iter().collect())
 }
 
-/// A file of orders whose copy has become old.
-#[derive(Clone, Debug)]
-pub(crate) struct OldCopy {
-    pub id: i64,
-    pub archived_as: String,
-    pub sha256: String,
-    pub size: u64,
-    pub line_count: u64,
-    pub sent_at: Moment,
-    pub shop_code: String,
+record! {
+    /// A file of orders whose copy has become old.
+    pub(crate) struct OldCopy of "tempostar_batches" {
+        pub id: i64,
+        pub archived_as: String,
+        pub sha256: String,
+        pub size: u64,
+        pub line_count: u64,
+        pub sent_at: Moment,
+        pub shop_code: String,
+    }
 }
 
 /// The files of orders that were sent before this moment and have a copy still, oldest first, at most so many.
 pub(crate) fn old_copies(connection: &Connection, before: Moment, at_most: usize) -> Result<Vec<OldCopy>> {
-    let mut statement = connection.prepare(
+    connection.all(
         "SELECT id, archived_as, sha256, size, line_count, sent_at, coalesce(shop_code, '') AS shop_code
          FROM tempostar_batches
          WHERE sent_at < ?1 AND archived_as IS NOT NULL
          ORDER BY sent_at, id
          LIMIT ?2",
-    )?;
-    let copies = statement.query_and_then((before, at_most), |row| {
-        Ok(OldCopy {
-            id: row.cell("tempostar_batches.id")?,
-            archived_as: row.cell("tempostar_batches.archived_as")?,
-            sha256: row.cell("tempostar_batches.sha256")?,
-            size: row.cell("tempostar_batches.size")?,
-            line_count: row.cell("tempostar_batches.line_count")?,
-            sent_at: row.cell("tempostar_batches.sent_at")?,
-            shop_code: row.cell("tempostar_batches.shop_code")?,
-        })
-    })?;
-    copies.collect()
+        (before, at_most),
+        OldCopy::read,
+    )
 }
 
 /// What was sent in a file of orders: their numbers and contents.
 pub(crate) fn members(connection: &Connection, id: i64) -> Result<Vec<(String, SentContent)>> {
-    let mut statement = connection.prepare(
+    connection.all(
         "SELECT order_no, coalesce(fingerprint, '') AS fingerprint, coalesce(lines, '') AS lines
          FROM tempostar_batch_orders
          WHERE batch_id = ?1
          ORDER BY order_no",
-    )?;
-    let members = statement.query_and_then([id], |row| {
-        let fingerprint = row.cell("tempostar_batch_orders.fingerprint")?;
-        let content = SentContent { fingerprint, lines: row.cell("tempostar_batch_orders.lines")? };
-        Ok((row.cell("tempostar_batch_orders.order_no")?, content))
-    })?;
-    members.collect()
+        [id],
+        |row| {
+            let fingerprint = row.cell("tempostar_batch_orders.fingerprint")?;
+            let content = SentContent { fingerprint, lines: row.cell("tempostar_batch_orders.lines")? };
+            Ok((row.cell("tempostar_batch_orders.order_no")?, content))
+        },
+    )
 }
 
 /// Notes that the copy of the file of orders with these bytes is no more.
@@ -438,12 +420,12 @@ pub(crate) fn updated_at(connection: &Connection, order_no: &str) -> Result<Stri
 pub(crate) fn has_any_been_sent(connection: &Connection) -> Result<bool> {
     let sql =
         "SELECT EXISTS (SELECT 1 FROM tempostar_batches WHERE rename_tried_at IS NOT NULL OR state = 'sent')";
-    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+    connection.value(sql, [])
 }
 
 fn is_in_batch(connection: &Connection, order_no: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_batch_orders WHERE order_no = ?1)";
-    Ok(connection.query_row(sql, [order_no], |row| row.get(0))?)
+    connection.value(sql, [order_no])
 }
 
 /// Forgets a batch of which nothing has reached TEMPOSTAR; its orders wait again.
@@ -456,30 +438,25 @@ pub(crate) fn release_batch(transaction: &Transaction<'_>, id: i64, run_id: &str
     )?)
 }
 
-/// A file of orders in the outbox.
-#[derive(Clone, Debug)]
-pub(crate) struct SentBatch {
-    pub file_name: String,
-    pub sent_at: Moment,
-    pub order_count: u64,
+record! {
+    /// A file of orders in the outbox.
+    pub(crate) struct SentBatch of "tempostar_batches" {
+        pub file_name: String,
+        pub sent_at: Moment,
+        pub order_count: u64,
+    }
 }
 
 /// The files of orders that were sent and that TEMPOSTAR was not seen to have taken, oldest first, for a person.
 pub(crate) fn sent_batches(connection: &Connection) -> Result<Vec<SentBatch>> {
-    let mut statement = connection.prepare(
+    connection.all(
         "SELECT file_name, sent_at, order_count
          FROM tempostar_batches
          WHERE taken_at IS NULL AND state = 'sent'
          ORDER BY sent_at, id",
-    )?;
-    let batches = statement.query_and_then([], |row| {
-        Ok(SentBatch {
-            file_name: row.cell("tempostar_batches.file_name")?,
-            sent_at: row.cell("tempostar_batches.sent_at")?,
-            order_count: row.cell("tempostar_batches.order_count")?,
-        })
-    })?;
-    batches.collect()
+        [],
+        SentBatch::read,
+    )
 }
 
 /// The files of orders that were sent to this server and that TEMPOSTAR was not seen to have taken, oldest first: id,
@@ -488,34 +465,32 @@ pub(crate) fn batches_not_taken(
     connection: &Connection,
     server: &str,
 ) -> Result<Vec<(i64, String, Option<String>)>> {
-    let mut statement = connection.prepare(
+    connection.all(
         "SELECT id, file_name, outbox
          FROM tempostar_batches
          WHERE taken_at IS NULL AND state = 'sent' AND coalesce(server, ?1) = ?1
          ORDER BY sent_at, id",
-    )?;
-    let rows = statement.query_map([server], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+        [server],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
 }
 
 /// Those of them that were sent before this moment: name, and when they were sent.
 pub(crate) fn sent_before(connection: &Connection, before: Moment) -> Result<Vec<(String, Moment)>> {
-    let mut statement = connection.prepare(
+    connection.all(
         "SELECT file_name, sent_at
          FROM tempostar_batches
          WHERE taken_at IS NULL AND state = 'sent' AND sent_at < ?1
          ORDER BY sent_at, id",
-    )?;
-    let batches = statement.query_and_then([before], |row| {
-        Ok((row.cell("tempostar_batches.file_name")?, row.cell("tempostar_batches.sent_at")?))
-    })?;
-    batches.collect()
+        [before],
+        |row| Ok((row.cell("tempostar_batches.file_name")?, row.cell("tempostar_batches.sent_at")?)),
+    )
 }
 
 /// Whether TEMPOSTAR has ever been seen to take a file of orders away.
 pub(crate) fn has_any_been_taken(connection: &Connection) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_batches WHERE taken_at IS NOT NULL)";
-    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+    connection.value(sql, [])
 }
 
 /// Notes that a file of orders still lies in the outbox.

@@ -5,7 +5,7 @@ use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, named_params};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::books::rows::Cells;
+use crate::books::rows::{Ask, Cells};
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::{Exit, Kind, Severity};
@@ -128,14 +128,11 @@ impl<'de> Deserialize<'de> for &'static Kind {
 
 /// All cases that are not done with: those that are open, and those whose end has to be told. Mostly none.
 pub(crate) fn cases(connection: &Connection) -> Result<Vec<Case>> {
-    let mut statement = connection.prepare(
-        "SELECT id, command, kind, concerns, code, exit_code, message_ja, message_en, hint_ja, hint_en, details, run_id,
+    connection.all("SELECT id, command, kind, concerns, code, exit_code, message_ja, message_en, hint_ja, hint_en, details, run_id,
                 first_seen, last_seen, times_seen, mail_from, mailed_at, mail_failures, ended_at
          FROM tempostar_problems
          WHERE NOT is_done
-         ORDER BY command, id",
-    )?;
-    statement.query_and_then([], read_case)?.collect()
+         ORDER BY command, id", [], read_case)
 }
 
 fn read_case(row: &Row<'_>) -> Result<Case> {
@@ -212,7 +209,7 @@ pub(crate) fn count_earlier_cases(connection: &Connection, case: &Case, since: M
     let sql = "SELECT count(*)
                FROM tempostar_problems
                WHERE command = ?1 AND kind = ?2 AND concerns = ?3 AND first_seen >= ?4 AND is_done";
-    Ok(connection.query_row(sql, (case.job, case.kind, &case.concerns, since), |row| row.get(0))?)
+    connection.value(sql, (case.job, case.kind, &case.concerns, since))
 }
 
 /// Notes that cases were mailed: that they are open, or that they are over. One that was mailed as open and has ended

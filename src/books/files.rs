@@ -3,7 +3,7 @@
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
-use crate::books::rows::Cells;
+use crate::books::rows::{Ask, Cells};
 use crate::hashing::Content;
 use crate::job::Job;
 use crate::moment::Moment;
@@ -50,17 +50,18 @@ impl Decision {
     }
 }
 
-/// A file's content under a name.
-#[derive(Clone, Debug)]
-pub(crate) struct FileEntry {
-    pub job: Job,
-    pub run_id: String,
-    pub name: String,
-    pub sha256: String,
-    pub size: u64,
-    pub file_time: Moment,
-    /// Where its copy lies, below the work folder's archive.
-    pub archived_as: String,
+record! {
+    /// A file's content under a name.
+    pub(crate) struct FileEntry of "tempostar_files" {
+        pub job: Job as "command",
+        pub run_id: String,
+        pub name: String,
+        pub sha256: String,
+        pub size: u64,
+        pub file_time: Moment,
+        /// Where its copy lies, below the work folder's archive.
+        pub archived_as: String,
+    }
 }
 
 impl FileEntry {
@@ -148,25 +149,14 @@ pub(crate) fn mark_undone(transaction: &Transaction<'_>, undone: &str, by: &str)
 
 /// The files of a job of which an interrupted run has written a part, oldest first.
 pub(crate) fn begun_files(connection: &Connection, job: Job) -> Result<Vec<(i64, FileEntry)>> {
-    let mut statement = connection.prepare(
-        "SELECT id, run_id, name, sha256, size, file_time, archived_as
+    connection.all(
+        "SELECT id, command, run_id, name, sha256, size, file_time, archived_as
          FROM tempostar_files
          WHERE command = ?1 AND outcome = 'begun'
          ORDER BY id",
-    )?;
-    let entries = statement.query_and_then([job], |row| {
-        let entry = FileEntry {
-            job,
-            run_id: row.cell("tempostar_files.run_id")?,
-            name: row.cell("tempostar_files.name")?,
-            sha256: row.cell("tempostar_files.sha256")?,
-            size: row.cell("tempostar_files.size")?,
-            file_time: row.cell("tempostar_files.file_time")?,
-            archived_as: row.cell("tempostar_files.archived_as")?,
-        };
-        Ok((row.cell("tempostar_files.id")?, entry))
-    })?;
-    entries.collect()
+        [job],
+        |row| Ok((row.cell("tempostar_files.id")?, FileEntry::read(row)?)),
+    )
 }
 
 /// Whether an interrupted run has written a part of this content.
@@ -174,7 +164,7 @@ pub(crate) fn is_begun(connection: &Connection, file: &FileEntry) -> Result<bool
     let sql = "SELECT EXISTS (SELECT 1
                               FROM tempostar_files
                               WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome = 'begun')";
-    Ok(connection.query_row(sql, (file.job, &file.name, &file.sha256), |row| row.get(0))?)
+    connection.value(sql, (file.job, &file.name, &file.sha256))
 }
 
 /// Notes that the server's copy has been put away, and where it is to be looked after.
@@ -184,12 +174,13 @@ pub(crate) fn mark_cleaned_up(connection: &Connection, id: i64, put_as: Option<&
     Ok(())
 }
 
-/// A file that we have put somewhere on the server.
-#[derive(Clone, Debug)]
-pub(crate) struct PutFile {
-    pub id: i64,
-    pub put_as: String,
-    pub size: u64,
+record! {
+    /// A file that we have put somewhere on the server.
+    pub(crate) struct PutFile of "tempostar_files" {
+        pub id: i64,
+        pub put_as: String,
+        pub size: u64,
+    }
 }
 
 /// The files that a job put away on the server before this moment, oldest first, at most so many.
@@ -199,21 +190,15 @@ pub(crate) fn put_before(
     before: Moment,
     at_most: usize,
 ) -> Result<Vec<PutFile>> {
-    let mut statement = connection.prepare(
+    connection.all(
         "SELECT id, put_as, size
          FROM tempostar_files
          WHERE command = ?1 AND decided_at < ?2 AND put_as IS NOT NULL
          ORDER BY decided_at, id
          LIMIT ?3",
-    )?;
-    let files = statement.query_and_then((job, before, at_most), |row| {
-        Ok(PutFile {
-            id: row.cell("tempostar_files.id")?,
-            put_as: row.cell("tempostar_files.put_as")?,
-            size: row.cell("tempostar_files.size")?,
-        })
-    })?;
-    files.collect()
+        (job, before, at_most),
+        PutFile::read,
+    )
 }
 
 /// Notes that nobody need look after a file on the server any more.
@@ -222,33 +207,24 @@ pub(crate) fn let_go(connection: &Connection, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// A file that is not done with: the server's copy is still there, as far as the ledger knows.
-#[derive(Clone, Debug)]
-pub(crate) struct UnfinishedFile {
-    pub id: i64,
-    pub name: String,
-    /// Whether the guard of an earlier version left it in the inbox (else it could not be put away).
-    pub is_left_there: bool,
+record! {
+    /// A file that is not done with: the server's copy is still there, as far as the ledger knows.
+    pub(crate) struct UnfinishedFile of "tempostar_files" {
+        pub id: i64,
+        pub name: String,
+        /// Whether the guard of an earlier version left it in the inbox (else it could not be put away).
+        pub is_left_there: bool,
+    }
 }
 
 /// The files of a job that are not done with.
 pub(crate) fn unfinished_files(connection: &Connection, job: Job) -> Result<Vec<UnfinishedFile>> {
-    let mut statement = connection.prepare(
-        "SELECT id, name,
+    connection.all("SELECT id, name,
                 outcome = 'held'
                     AND NOT EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as)
                     AS is_left_there
          FROM tempostar_files AS file
-         WHERE command = ?1 AND NOT is_cleaned_up AND outcome <> 'begun'",
-    )?;
-    let files = statement.query_and_then([job], |row| {
-        Ok(UnfinishedFile {
-            id: row.cell("tempostar_files.id")?,
-            name: row.cell("tempostar_files.name")?,
-            is_left_there: row.cell("is_left_there")?,
-        })
-    })?;
-    files.collect()
+         WHERE command = ?1 AND NOT is_cleaned_up AND outcome <> 'begun'", [job], UnfinishedFile::read)
 }
 
 /// The newest file that a job has taken, by the file's own time: its name, and where its copy lies below the work folder's
@@ -285,17 +261,14 @@ pub(crate) struct StoppedFile {
 /// The files that an earlier version has left in the inbox, and those that were refused without a later file of that name
 /// being applied, newest first.
 pub(crate) fn stopped_files(connection: &Connection) -> Result<Vec<StoppedFile>> {
-    let mut statement = connection.prepare(
-        "SELECT command, name, outcome, decided_at, reason_ja, reason_en, archived_as
+    connection.all("SELECT command, name, outcome, decided_at, reason_ja, reason_en, archived_as
          FROM tempostar_files AS file
          WHERE outcome IN ('held', 'refused')
            AND NOT EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as)
            AND NOT EXISTS (SELECT 1
                            FROM tempostar_files AS later
                            WHERE later.command = file.command AND later.name = file.name AND later.id > file.id)
-         ORDER BY id DESC",
-    )?;
-    let files = statement.query_and_then([], |row| {
+         ORDER BY id DESC", [], |row| {
         let state: FileState = row.cell("tempostar_files.outcome")?;
         Ok(StoppedFile {
             job: row.cell("tempostar_files.command")?,
@@ -305,8 +278,7 @@ pub(crate) fn stopped_files(connection: &Connection) -> Result<Vec<StoppedFile>>
             reason: reason(row)?.unwrap_or_default(),
             archived_as: row.cell("tempostar_files.archived_as")?,
         })
-    })?;
-    files.collect()
+    })
 }
 
 /// Why a file was refused or held.
@@ -323,7 +295,7 @@ pub(crate) fn find_file(
     name: &str,
     sha256: &str,
 ) -> Result<Option<KnownFile>> {
-    let mut statement = connection.prepare(
+    connection.first(
         "SELECT id, outcome, is_cleaned_up, file_time, archived_as, reason_ja, reason_en,
                 EXISTS (SELECT 1
                         FROM tempostar_files AS later
@@ -335,28 +307,26 @@ pub(crate) fn find_file(
                 OR EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as))
          ORDER BY id DESC
          LIMIT 1",
-    )?;
-    let found = statement.query_and_then((job, name, sha256), |row| {
-        let state: FileState = row.cell("tempostar_files.outcome")?;
-        Ok(KnownFile {
-            id: row.cell("tempostar_files.id")?,
-            state,
-            refused_because: reason(row)?,
-            is_cleaned_up: row.cell("tempostar_files.is_cleaned_up")?,
-            file_time: row.cell("tempostar_files.file_time")?,
-            archived_as: row.cell("tempostar_files.archived_as")?,
-            is_superseded: row.cell("is_superseded")?,
-        })
-    })?;
-    { found }.next().transpose()
+        (job, name, sha256),
+        |row| {
+            let state: FileState = row.cell("tempostar_files.outcome")?;
+            Ok(KnownFile {
+                id: row.cell("tempostar_files.id")?,
+                state,
+                refused_because: reason(row)?,
+                is_cleaned_up: row.cell("tempostar_files.is_cleaned_up")?,
+                file_time: row.cell("tempostar_files.file_time")?,
+                archived_as: row.cell("tempostar_files.archived_as")?,
+                is_superseded: row.cell("is_superseded")?,
+            })
+        },
+    )
 }
 
 /// The names of the files that a job took last.
 pub(crate) fn last_names(connection: &Connection, job: Job, at_most: usize) -> Result<Vec<String>> {
     let sql = "SELECT name FROM tempostar_files WHERE command = ?1 ORDER BY id DESC LIMIT ?2";
-    let mut statement = connection.prepare(sql)?;
-    let names = statement.query_map((job, at_most), |row| row.get(0))?;
-    Ok(names.collect::<rusqlite::Result<_>>()?)
+    connection.column(sql, (job, at_most))
 }
 
 /// The own time that this content had, preferably under this name.
@@ -371,18 +341,14 @@ pub(crate) fn time_of_content(
                WHERE command = ?1 AND sha256 = ?3
                ORDER BY name = ?2 DESC, id DESC
                LIMIT 1";
-    let mut statement = connection.prepare(sql)?;
-    let found = statement.query_and_then((job, name, sha256), |row| row.cell("tempostar_files.file_time"))?;
-    { found }.next().transpose()
+    connection.first(sql, (job, name, sha256), |row| row.cell("tempostar_files.file_time"))
 }
 
 /// The own time of a file that a run decided about.
 pub(crate) fn file_time(connection: &Connection, run_id: &str, name: &str) -> Result<Option<Moment>> {
     let sql =
         "SELECT file_time FROM tempostar_files WHERE run_id = ?1 AND name = ?2 ORDER BY id DESC LIMIT 1";
-    let mut statement = connection.prepare(sql)?;
-    let found = statement.query_and_then([run_id, name], |row| row.cell("tempostar_files.file_time"))?;
-    { found }.next().transpose()
+    connection.first(sql, [run_id, name], |row| row.cell("tempostar_files.file_time"))
 }
 
 /// The own time of the newest file that a job has applied.
@@ -392,36 +358,30 @@ pub(crate) fn newest_applied_time(connection: &Connection, job: Job) -> Result<O
                WHERE command = ?1 AND outcome = 'applied'
                ORDER BY file_time DESC
                LIMIT 1";
-    Ok(connection.query_row(sql, [job], |row| row.get(0)).optional()?)
+    connection.first(sql, [job], |row| Ok(row.get(0)?))
 }
 
-/// An applied file, and where its copy lies.
-#[derive(Clone, Debug)]
-pub(crate) struct AppliedFile {
-    pub name: String,
-    pub sha256: String,
-    pub size: u64,
-    /// Below the work folder's archive.
-    pub archived_as: String,
+record! {
+    /// An applied file, and where its copy lies.
+    pub(crate) struct AppliedFile of "tempostar_files" {
+        pub name: String,
+        pub sha256: String,
+        pub size: u64,
+        /// Below the work folder's archive.
+        pub archived_as: String,
+    }
 }
 
 /// The applied files that stand and whose own time is later than this one, oldest first.
 pub(crate) fn applied_later(connection: &Connection, job: Job, time: Moment) -> Result<Vec<AppliedFile>> {
-    let mut statement = connection.prepare(
+    connection.all(
         "SELECT name, sha256, size, archived_as
          FROM tempostar_files
          WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied' AND undone_by IS NULL
          ORDER BY file_time, id",
-    )?;
-    let files = statement.query_and_then((job, time), |row| {
-        Ok(AppliedFile {
-            name: row.cell("tempostar_files.name")?,
-            sha256: row.cell("tempostar_files.sha256")?,
-            size: row.cell("tempostar_files.size")?,
-            archived_as: row.cell("tempostar_files.archived_as")?,
-        })
-    })?;
-    files.collect()
+        (job, time),
+        AppliedFile::read,
+    )
 }
 
 /// How many of a job's newest files are looked at to find when one came: one time may be wrong, not all of them.
@@ -435,7 +395,7 @@ pub(crate) fn newest_came(connection: &Connection, job: Job) -> Result<Option<Mo
                      WHERE command = ?1
                      ORDER BY file_time DESC
                      LIMIT ?2)";
-    Ok(connection.query_row(sql, (job, NEWEST_LOOKED_AT), |row| row.get(0))?)
+    connection.value(sql, (job, NEWEST_LOOKED_AT))
 }
 
 /// The own times of applied files that are later than this one, the latest first, at most so many.
@@ -445,14 +405,13 @@ pub(crate) fn applied_times_after(
     time: Moment,
     at_most: usize,
 ) -> Result<Vec<Moment>> {
-    let mut statement = connection.prepare(
+    connection.all(
         "SELECT DISTINCT file_time
          FROM tempostar_files
          WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied'
          ORDER BY file_time DESC
          LIMIT ?3",
-    )?;
-    let times =
-        statement.query_and_then((job, time, at_most), |row| row.cell("tempostar_files.file_time"))?;
-    times.collect()
+        (job, time, at_most),
+        |row| row.cell("tempostar_files.file_time"),
+    )
 }

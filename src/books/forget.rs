@@ -3,6 +3,7 @@
 use anyhow::Result;
 use rusqlite::{Connection, Transaction};
 
+use crate::books::rows::Ask;
 use crate::moment::Moment;
 
 /// Files that are done with. What is held is not, however old it is.
@@ -37,5 +38,5 @@ pub(crate) fn is_anything_older(connection: &Connection, before: Moment) -> Resu
              OR EXISTS (SELECT 1 FROM {DONE_FILES_SQL})
              OR EXISTS (SELECT 1 FROM tempostar_held WHERE decided_at < ?1)"
     );
-    Ok(connection.query_row(&sql, [before], |row| row.get(0))?)
+    connection.value(&sql, [before])
 }

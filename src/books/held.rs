@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 
 use crate::books::files::FileEntry;
-use crate::books::rows::Cells;
+use crate::books::rows::{Ask, Cells};
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::{Kind, Problem};
@@ -50,37 +50,25 @@ pub(crate) struct Held {
     pub state: HeldState,
 }
 
-/// Something that was held, and what was decided about it.
-#[derive(Clone, Debug)]
-pub(crate) struct Decision {
-    /// `None`: an order of unusual age.
-    pub id: Option<i64>,
-    pub job: Job,
-    /// The file's, or the order's number.
-    pub name: String,
-    pub state: HeldState,
-    pub held_at: Moment,
-    pub decided_at: Option<Moment>,
-    /// As the system knows them; nobody where a later file has replaced it.
-    pub decided_by: Option<String>,
-    pub terminal: Option<String>,
+record! {
+    /// Something that was held, and what was decided about it.
+    pub(crate) struct Decision of "tempostar_held" {
+        /// `None`: an order of unusual age.
+        pub id: Option<i64>,
+        pub job: Job as "command",
+        /// The file's, or the order's number.
+        pub name: String,
+        pub state: HeldState,
+        pub held_at: Moment,
+        pub decided_at: Option<Moment>,
+        /// As the system knows them; nobody where a later file has replaced it.
+        pub decided_by: Option<String>,
+        pub terminal: Option<String>,
+    }
 }
 
 const SELECT_DECISIONS: &str =
     "SELECT id, command, name, state, held_at, decided_at, decided_by, terminal FROM tempostar_held";
-
-fn read_decision(row: &Row<'_>) -> Result<Decision> {
-    Ok(Decision {
-        id: row.cell("tempostar_held.id")?,
-        job: row.cell("tempostar_held.command")?,
-        name: row.cell("tempostar_held.name")?,
-        state: row.cell("tempostar_held.state")?,
-        held_at: row.cell("tempostar_held.held_at")?,
-        decided_at: row.cell("tempostar_held.decided_at")?,
-        decided_by: row.cell("tempostar_held.decided_by")?,
-        terminal: row.cell("tempostar_held.terminal")?,
-    })
-}
 
 /// What was last decided about this content under this name, if it was ever held.
 pub(crate) fn of_content(
@@ -92,8 +80,7 @@ pub(crate) fn of_content(
     let sql = format!(
         "{SELECT_DECISIONS} WHERE command = ?1 AND sha256 = ?3 AND name = ?2 ORDER BY id DESC LIMIT 1"
     );
-    let mut statement = connection.prepare(&sql)?;
-    statement.query_and_then((job, name, sha256), read_decision)?.next().transpose()
+    connection.first(&sql, (job, name, sha256), Decision::read)
 }
 
 /// What people have decided since a moment, of one job or of all, newest first.
@@ -111,8 +98,7 @@ pub(crate) fn decisions_since(
          WHERE approved_at >= ?1 AND (?2 IS NULL OR ?2 = 'export-orders')
          ORDER BY decided_at DESC"
     );
-    let mut statement = connection.prepare(&sql)?;
-    statement.query_and_then((since, job), read_decision)?.collect()
+    connection.all(&sql, (since, job), Decision::read)
 }
 
 /// Somebody who decides.
@@ -185,9 +171,7 @@ fn read(row: &Row<'_>) -> Result<Held> {
 
 /// What is held now, oldest content first.
 pub(crate) fn held_now(connection: &Connection) -> Result<Vec<Held>> {
-    let mut statement =
-        connection.prepare(&format!("{SELECT} WHERE state = 'held' ORDER BY file_time, name, id"))?;
-    statement.query_and_then([], read)?.collect()
+    connection.all(&format!("{SELECT} WHERE state = 'held' ORDER BY file_time, name, id"), [], read)
 }
 
 /// What is held of a job's, oldest content first.
@@ -197,9 +181,7 @@ pub(crate) fn held_of(connection: &Connection, job: Job) -> Result<Vec<Held>> {
 
 /// The entry of this number.
 pub(crate) fn find(connection: &Connection, id: i64) -> Result<Option<Held>> {
-    let mut statement = connection.prepare(&format!("{SELECT} WHERE id = ?1"))?;
-    let found = statement.query_and_then([id], read)?;
-    { found }.next().transpose()
+    connection.first(&format!("{SELECT} WHERE id = ?1"), [id], read)
 }
 
 /// What an earlier version's guard has left in the inbox.
@@ -210,18 +192,19 @@ const LEFT_IN_INBOX_SQL: &str = "tempostar_files AS file
 /// Whether an earlier version's guard has left this content in the inbox.
 pub(crate) fn is_left_in_inbox(connection: &Connection, job: Job, sha256: &str) -> Result<bool> {
     let sql = format!("SELECT EXISTS (SELECT 1 FROM {LEFT_IN_INBOX_SQL} AND sha256 = ?2)");
-    Ok(connection.query_row(&sql, (job, sha256), |row| row.get(0))?)
+    connection.value(&sql, (job, sha256))
 }
 
 /// The names of a job's files that are held, wherever they lie.
 pub(crate) fn names(connection: &Connection, job: Job) -> Result<Vec<String>> {
-    let mut statement = connection.prepare(&format!(
-        "SELECT name FROM tempostar_held WHERE command = ?1 AND state = 'held'
+    connection.column(
+        &format!(
+            "SELECT name FROM tempostar_held WHERE command = ?1 AND state = 'held'
          UNION
          SELECT name FROM {LEFT_IN_INBOX_SQL}"
-    ))?;
-    let names = statement.query_map([job], |row| row.get(0))?;
-    Ok(names.collect::<rusqlite::Result<_>>()?)
+        ),
+        [job],
+    )
 }
 
 /// Notes what was decided. Whether it was still to be decided.

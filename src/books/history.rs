@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::books::files::FileEntry;
 use crate::books::open::{Books, WRITERS_TURN};
-use crate::books::rows::Cells;
+use crate::books::rows::{Ask, Cells};
 use crate::interrupt;
 use crate::job::Job;
 use crate::moment::Moment;
@@ -239,15 +239,14 @@ pub(crate) struct StockChange {
 
 /// The changes of a SKU's stock, newest first.
 pub(crate) fn stock_changes(database: &Connection, sku_code: &str) -> Result<Vec<StockChange>> {
-    let mut statement = database.prepare(&format!(
+    database.all(&format!(
         "SELECT {ORIGIN_SQL}, change.line, change.old_quantity, change.old_allocated, change.quantity, change.allocated,
                 change.is_removed
          FROM tempostar_history_files AS file
          CROSS JOIN tempostar_stock_history AS change
          WHERE change.history_file_id = file.id AND change.sku_code = ?1
          ORDER BY file.id DESC"
-    ))?;
-    let changes = statement.query_and_then([sku_code], |row| {
+    ), [sku_code], |row| {
         let old: (Option<i64>, Option<i64>) = (
             row.cell("tempostar_stock_history.old_quantity")?,
             row.cell("tempostar_stock_history.old_allocated")?,
@@ -262,8 +261,7 @@ pub(crate) fn stock_changes(database: &Connection, sku_code: &str) -> Result<Vec
             old: old.0.zip(old.1).map(|(quantity, allocated)| Figures { quantity, allocated }),
             new: (!is_removed).then_some(new),
         })
-    })?;
-    changes.collect()
+    })
 }
 
 words! {
@@ -423,39 +421,32 @@ pub(crate) fn nets(
     net.map_or(Ok(()), take)
 }
 
-/// What is recorded of a run.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Recorded {
-    pub job: Job,
-    pub is_first_load: bool,
-    pub has_old_values: bool,
+record! {
+    /// What is recorded of a run.
+    pub(crate) struct Recorded of "tempostar_history_files" {
+        pub job: Job as "command",
+        pub is_first_load: bool,
+        pub has_old_values: bool,
+    }
 }
 
 /// What is recorded of a run, if anything is.
 pub(crate) fn recorded(database: &Connection, run_id: &str) -> Result<Option<Recorded>> {
-    let mut statement = database.prepare(
+    database.first(
         "SELECT command, max(is_first_load) AS is_first_load, min(has_old_values) AS has_old_values
          FROM tempostar_history_files
          WHERE run_id = ?1
          GROUP BY command",
-    )?;
-    let found = statement.query_and_then([run_id], |row| {
-        Ok(Recorded {
-            job: row.cell("tempostar_history_files.command")?,
-            is_first_load: row.cell("tempostar_history_files.is_first_load")?,
-            has_old_values: row.cell("tempostar_history_files.has_old_values")?,
-        })
-    })?;
-    { found }.next().transpose()
+        [run_id],
+        Recorded::read,
+    )
 }
 
 /// The last file that a run wrote.
 pub(crate) fn last_file(database: &Connection, run_id: &str) -> Result<Option<Origin>> {
-    let mut statement = database.prepare(&format!(
+    database.first(&format!(
         "SELECT {ORIGIN_SQL} FROM tempostar_history_files AS file WHERE run_id = ?1 ORDER BY id DESC LIMIT 1"
-    ))?;
-    let found = statement.query_and_then([run_id], |row| read_origin(row, None))?;
-    { found }.next().transpose()
+    ), [run_id], |row| read_origin(row, None))
 }
 
 words! {
@@ -480,32 +471,36 @@ pub(crate) struct OrderEvent {
 
 /// What files did to an order, oldest first.
 pub(crate) fn order_events(database: &Connection, order_no: &str) -> Result<Vec<OrderEvent>> {
-    let mut statement = database.prepare(&format!(
-        "SELECT {ORIGIN_SQL}, change.line, change.event, change.number
+    database.all(
+        &format!(
+            "SELECT {ORIGIN_SQL}, change.line, change.event, change.number
          FROM tempostar_history_files AS file
          CROSS JOIN tempostar_order_history AS change
          WHERE change.history_file_id = file.id AND change.order_no = ?1
          ORDER BY file.id, change.line, change.event, change.number"
-    ))?;
-    let events = statement.query_and_then([order_no], |row| {
-        Ok(OrderEvent {
-            origin: read_origin(row, row.cell("tempostar_order_history.line")?)?,
-            event: row.cell("tempostar_order_history.event")?,
-            number: row.cell("tempostar_order_history.number")?,
-        })
-    })?;
-    events.collect()
+        ),
+        [order_no],
+        |row| {
+            Ok(OrderEvent {
+                origin: read_origin(row, row.cell("tempostar_order_history.line")?)?,
+                event: row.cell("tempostar_order_history.event")?,
+                number: row.cell("tempostar_order_history.number")?,
+            })
+        },
+    )
 }
 
 /// The first load of a job, if it has not been forgotten.
 pub(crate) fn first_load(database: &Connection, job: Job) -> Result<Option<Origin>> {
-    let mut statement = database.prepare(&format!(
-        "SELECT {ORIGIN_SQL}
+    database.first(
+        &format!(
+            "SELECT {ORIGIN_SQL}
          FROM tempostar_history_files AS file
          WHERE file.command = ?1 AND file.is_first_load
          ORDER BY file.id DESC
          LIMIT 1"
-    ))?;
-    let found = statement.query_and_then([job], |row| read_origin(row, None))?;
-    { found }.next().transpose()
+        ),
+        [job],
+        |row| read_origin(row, None),
+    )
 }

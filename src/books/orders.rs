@@ -6,6 +6,7 @@ use anyhow::Result;
 use chrono::{NaiveDate, TimeDelta};
 use rusqlite::{Connection, ToSql};
 
+use crate::books::rows::Ask;
 use crate::moment::Moment;
 use crate::settings::Settings;
 
@@ -61,13 +62,13 @@ fn before_sql(since: NaiveDate) -> String {
 /// How many orders were never sent, those included that are held back.
 pub fn count_waiting(database: &Connection, settings: &Settings) -> Result<u64> {
     let sql = format!("SELECT count(*) FROM orders WHERE {}", waiting_sql(settings));
-    Ok(database.query_row(&sql, [], |row| row.get(0))?)
+    database.value(&sql, [])
 }
 
 /// Whether any order was never sent, those included that are held back.
 pub(crate) fn is_anything_waiting(database: &Connection, settings: &Settings) -> Result<bool> {
     let sql = format!("SELECT EXISTS (SELECT 1 FROM orders WHERE {})", waiting_sql(settings));
-    Ok(database.query_row(&sql, [], |row| row.get(0))?)
+    database.value(&sql, [])
 }
 
 /// When the oldest of the waiting orders that are not among these was placed, as the shop wrote it.
@@ -148,7 +149,7 @@ pub(crate) fn is_marked_by_hand(database: &Connection, order_no: &str) -> Result
         "SELECT EXISTS (SELECT 1 FROM orders WHERE order_no = ?1 AND {SENT_SQL})
             AND NOT EXISTS (SELECT 1 FROM tempostar_batch_orders WHERE order_no = ?1)"
     );
-    Ok(database.query_row(&sql, [order_no], |row| row.get(0))?)
+    database.value(&sql, [order_no])
 }
 
 /// Notes that TEMPOSTAR has these orders, or will, although we have not sent them.
@@ -179,15 +180,16 @@ pub(crate) fn changed_orders(database: &Connection, now: Moment, days: u32) -> R
     let since = now - TimeDelta::days(i64::from(days));
     // Among a million orders those that are open, or cancelled here alone, are few: each have an index.
     let find = |index: &str, condition: &str| -> Result<Vec<String>> {
-        let mut statement = database.prepare(&format!(
-            "SELECT orders.order_no
+        database.column(
+            &format!(
+                "SELECT orders.order_no
              FROM orders INDEXED BY {index}
              CROSS JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
              WHERE exported_at >= ?1 AND {condition}
              ORDER BY orders.order_no"
-        ))?;
-        let numbers = statement.query_map([since], |row| row.get(0))?;
-        Ok(numbers.collect::<rusqlite::Result<_>>()?)
+            ),
+            [since],
+        )
     };
     Ok(ChangedOrders {
         changed: find(
@@ -203,16 +205,15 @@ pub(crate) fn changed_orders(database: &Connection, now: Moment, days: u32) -> R
 
 /// The orders sent before that moment that are neither shipped nor cancelled, the longest waiting first.
 pub(crate) fn unshipped(database: &Connection, sent_before: Moment) -> Result<Vec<String>> {
-    let mut statement = database.prepare(
+    database.column(
         "SELECT orders.order_no
          FROM orders INDEXED BY orders_sent_and_open
          CROSS JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
          WHERE exported_at < ?1 AND exported_at IS NOT NULL AND cancelled_at IS NULL AND delivery_status = 0
            AND cancelled_in_tempostar_at IS NULL
          ORDER BY exported_at, orders.order_no",
-    )?;
-    let numbers = statement.query_map([sent_before], |row| row.get(0))?;
-    Ok(numbers.collect::<rusqlite::Result<_>>()?)
+        [sent_before],
+    )
 }
 
 /// Orders that were sent and that nobody has shipped or cancelled.
@@ -279,12 +280,11 @@ pub(crate) fn largest_share_shipped(
 /// The orders that TEMPOSTAR has cancelled and the shop has not, sorted: cancellations are not linked, somebody has to
 /// cancel them here, too.
 pub(crate) fn cancelled_there(shop: &Connection) -> Result<Vec<String>> {
-    let mut statement = shop.prepare(
+    shop.column(
         "SELECT order_no
          FROM orders
          WHERE cancelled_in_tempostar_at IS NOT NULL AND coalesce(cancelled_at, '') = ''
          ORDER BY order_no",
-    )?;
-    let numbers = statement.query_map([], |row| row.get(0))?;
-    Ok(numbers.collect::<rusqlite::Result<_>>()?)
+        [],
+    )
 }

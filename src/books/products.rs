@@ -3,15 +3,16 @@
 use anyhow::Result;
 use rusqlite::Connection;
 
+use crate::books::rows::Ask;
+
 /// The shop's products that are missing from the newest full file, sorted by code: deletions are not linked, somebody
 /// has to delete them here, too.
 pub(crate) fn missing_products(shop: &Connection) -> Result<Vec<String>> {
-    let mut statement = shop.prepare(
+    shop.column(
         "SELECT code
          FROM tempostar_missing_products
          WHERE code IN (SELECT code FROM products)
          ORDER BY code",
-    )?;
-    let codes = statement.query_map([], |row| row.get(0))?;
-    Ok(codes.collect::<rusqlite::Result<_>>()?)
+        [],
+    )
 }

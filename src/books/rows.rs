@@ -9,6 +9,80 @@ use crate::problem::Failure;
 use crate::report::{Change, Changes};
 use crate::text::books as text;
 
+/// `record! { pub(crate) struct PutFile of "tempostar_files" { pub id: i64, … } }` declares a struct of which each field is
+/// the column of its name (`pub job: Job as "command"`: of another name), and how it is read.
+macro_rules! record {
+    ($(#[$meta:meta])* $visibility:vis struct $name:ident of $table:literal {
+        $($(#[$field_meta:meta])* pub $field:ident: $type:ty $(as $column:literal)?),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        $visibility struct $name {
+            $($(#[$field_meta])* pub $field: $type,)*
+        }
+
+        impl $name {
+            $visibility fn read(row: &rusqlite::Row<'_>) -> anyhow::Result<Self> {
+                use $crate::books::rows::Cells as _;
+                Ok(Self {
+                    $($field: row.cell(concat!($table, ".", or_given!(stringify!($field) $(, $column)?)))?,)*
+                })
+            }
+        }
+    };
+}
+
+/// What is asked of a database.
+pub(crate) trait Ask {
+    /// Every row of the answer.
+    fn all<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>>;
+
+    /// Its first row, if there is one.
+    fn first<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>>;
+
+    /// The first value of every row.
+    fn column<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<Vec<T>> {
+        self.all(sql, parameters, |row| Ok(row.get(0)?))
+    }
+
+    /// The first value of the only row.
+    fn value<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<T>;
+}
+
+impl Ask for Connection {
+    fn all<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        self.prepare(sql)?.query_and_then(parameters, read)?.collect()
+    }
+
+    fn first<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.prepare(sql)?.query_and_then(parameters, read)?.next().transpose()
+    }
+
+    fn value<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<T> {
+        Ok(self.query_row(sql, parameters, |row| row.get(0))?)
+    }
+}
+
 /// A row of a query.
 pub(crate) trait Cells {
     /// The value of a column, named as `table.column`; the query calls it `column`.

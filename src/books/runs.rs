@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::books::rows::Cells;
+use crate::books::rows::{Ask, Cells};
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::Kind;
@@ -94,22 +94,20 @@ pub(crate) fn told(connection: &Connection, run_id: &str) -> Result<(Vec<ToldFil
 
 /// The run of this id.
 pub(crate) fn find_run(connection: &Connection, run_id: &str) -> Result<Option<Run>> {
-    let mut statement = connection.prepare(&format!("{SELECT_RUNS} WHERE run_id = ?1"))?;
-    statement.query_and_then([run_id], read_run)?.next().transpose()
+    connection.first(&format!("{SELECT_RUNS} WHERE run_id = ?1"), [run_id], read_run)
 }
 
 /// The last run that told of a problem of this kind.
 pub(crate) fn last_that_told(connection: &Connection, kind: &Kind) -> Result<Option<Run>> {
     let sql = format!("{SELECT_RUNS} WHERE instr(problems, ?1) > 0 ORDER BY id DESC LIMIT 1");
     let code = format!("\"code\":\"{}\"", kind.code);
-    let mut statement = connection.prepare(&sql)?;
-    statement.query_and_then([code], read_run)?.next().transpose()
+    connection.first(&sql, [code], read_run)
 }
 
 /// What a run was called as.
 pub(crate) fn command_of(connection: &Connection, run_id: &str) -> Result<Option<String>> {
     let sql = "SELECT command FROM tempostar_runs WHERE run_id = ?1";
-    Ok(connection.query_row(sql, [run_id], |row| row.get(0)).optional()?)
+    connection.first(sql, [run_id], |row| Ok(row.get(0)?))
 }
 
 /// How many waiting files a run's record names.
@@ -160,8 +158,7 @@ pub(crate) fn runs_since(connection: &Connection, job: Option<Job>, since: Momen
          WHERE started_at >= ?1 AND (?2 IS NULL OR command = ?2)
          ORDER BY id DESC"
     );
-    let mut statement = connection.prepare(&sql)?;
-    statement.query_and_then((since, job), read_run)?.collect()
+    connection.all(&sql, (since, job), read_run)
 }
 
 /// The last run of a job, and its last success.
@@ -173,8 +170,7 @@ pub(crate) fn last_runs(connection: &Connection, job: Job) -> Result<(Option<Run
              ORDER BY id DESC
              LIMIT 1"
         );
-        let mut statement = connection.prepare(&sql)?;
-        statement.query_and_then([job], read_run)?.next().transpose()
+        connection.first(&sql, [job], read_run)
     };
     Ok((find("true")?, find("exit_code IN (0, 3)")?))
 }
@@ -210,9 +206,7 @@ pub(crate) fn newest_run(connection: &Connection) -> Result<Option<Moment>> {
 }
 
 fn one_moment(connection: &Connection, sql: &str) -> Result<Option<Moment>> {
-    let mut statement = connection.prepare(sql)?;
-    let found = statement.query_and_then([], |row| row.cell("tempostar_runs.started_at"))?.next();
-    Ok(found.transpose()?.flatten())
+    Ok(connection.first(sql, [], |row| row.cell("tempostar_runs.started_at"))?.flatten())
 }
 
 /// When the last run of a job began, if nobody has noted its end: it is at work, or died.
@@ -228,5 +222,5 @@ pub(crate) fn last_without_problem(connection: &Connection, job: Job) -> Result<
                WHERE command = ?1 AND exit_code = 0
                ORDER BY id DESC
                LIMIT 1";
-    Ok(connection.query_row(sql, [job], |row| row.get(0)).optional()?)
+    connection.first(sql, [job], |row| Ok(row.get(0)?))
 }

@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::disks;
 use super::finding::{Finding, Found, OTHERS};
+use crate::books::rows::Ask;
 use crate::books::{self, Books};
 use crate::encoding::comparable_name;
 use crate::job::Job;
@@ -208,19 +209,19 @@ pub(super) fn payment_methods(database: &Connection) -> Result<Found> {
 
 /// Payment methods that SAVAWAY has not set up yet, and the days on which they were added.
 pub(super) fn not_ready(database: &Connection) -> Result<Vec<(String, String)>> {
-    let mut statement = database.prepare(
+    database.all(
         "SELECT name, added_on
          FROM payment_methods
          WHERE added_on >= ?1 AND tempostar_ready = 0
          ORDER BY name",
-    )?;
-    let rows = statement.query_map([PAYMENT_SETUP_SINCE], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+        [PAYMENT_SETUP_SINCE],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 /// Payment methods of waiting orders, and how many orders each.
 pub(super) fn unlisted(database: &Connection) -> Result<Vec<(String, u64)>> {
-    let mut statement = database.prepare(
+    database.all(
         "SELECT CAST(payment_method AS TEXT), count(*)
          FROM orders
          WHERE exported_at IS NULL AND cancelled_at IS NULL AND is_provisional = 0 AND payment_method <> ''
@@ -228,9 +229,9 @@ pub(super) fn unlisted(database: &Connection) -> Result<Vec<(String, u64)>> {
            AND order_no NOT IN (SELECT order_no FROM tempostar_batch_orders)
          GROUP BY payment_method
          ORDER BY payment_method",
-    )?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 #[cfg(test)]

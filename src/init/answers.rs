@@ -94,12 +94,11 @@ impl Answers {
         }
         let is_production = given.contains_key("ftp.production.url") && !given.contains_key("ftp.demo.url");
         let found = if is_production { Environment::Production } else { Environment::Demo };
-        let language = match given.get("language").map(String::as_str) {
-            Some("ja") => Language::Ja,
-            Some("en") => Language::En,
+        let language = match given.get("language").and_then(|word| word.parse().ok()) {
+            Some(language) => language,
             // Whoever has the shop's own names reads Japanese, whatever root's locale is.
-            _ if options.from.is_some() => Language::Ja,
-            _ => settings::locale_language(),
+            None if options.from.is_some() => Language::Ja,
+            None => settings::locale_language(),
         };
         Ok(Self { given, environment: environment.unwrap_or(found), language, left_out })
     }
@@ -147,7 +146,7 @@ impl Answers {
             self.given.entry(key).or_insert_with(|| value.to_owned());
         };
         or("environment", self.environment.as_str());
-        or("language", if self.language == Language::Ja { "ja" } else { "en" });
+        or("language", self.language.as_str());
         if is_installed {
             let data = settings::installed_data();
             or("database", &data.join("shop.{environment}.db").display().to_string());

@@ -31,11 +31,7 @@ pub(crate) struct Mail {
 
 /// Lays a mail out.
 pub(super) fn mail(subject: &str, language: Language, blocks: &[Block]) -> Mail {
-    let html_language = match language {
-        Language::Ja => "ja",
-        Language::En => "en",
-    };
-    let (text, html) = (visible(&text(blocks)), visible(&html(subject, html_language, blocks)));
+    let (text, html) = (visible(&text(blocks)), visible(&html(subject, language.as_str(), blocks)));
     Mail { subject: visible(subject), text, html }
 }
 

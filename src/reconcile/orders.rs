@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension, ToSql};
 use super::desk::Desk;
 use super::line::{Check, Line, Named};
 use crate::books::orders::{OrderState, SENT_SQL, unshipped};
+use crate::books::rows::Ask;
 use crate::books::runs;
 use crate::job::Job;
 use crate::moment::Moment;
@@ -127,5 +128,5 @@ fn name(desk: &Desk<'_>, sql: &str, parameters: &[&dyn ToSql], mut each: impl Fn
 }
 
 fn count(desk: &Desk<'_>, sql: &str) -> Result<i64> {
-    Ok(desk.database.query_row(sql, [], |row| row.get(0))?)
+    desk.database.value(sql, [])
 }

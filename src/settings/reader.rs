@@ -198,21 +198,22 @@ impl<'t> Reader<'t> {
         (0..tables.len()).map(|index| numbered(key, index)).collect()
     }
 
+    /// One of the given words; the first of them where nothing stands, or something else.
+    pub(super) fn word<T: Copy + Display>(&mut self, key: &str, words: &[T]) -> T {
+        self.word_if_any(key, words).unwrap_or(words[0])
+    }
+
     /// One of the given words.
-    pub(super) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(super) fn word_if_any<T: Copy + Display>(&mut self, key: &str, words: &[T]) -> Option<T> {
+        let known = || words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
         // `tls = true`: it is not the quotation marks that are missing.
-        let flag = match self.value(key) {
-            Some(DeValue::Boolean(flag)) => Some(flag.to_string()),
-            _ => None,
-        };
-        let known = || words.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(", ");
-        if let Some(flag) = flag {
+        if let Some(DeValue::Boolean(flag)) = self.value(key) {
             self.known.insert(key.to_owned());
-            return self.refuse(key, text::unknown_word(&flag, &known()));
+            return self.refuse(key, text::unknown_word(&flag.to_string(), &known()));
         }
         self.text(key, |value| {
-            let found = words.iter().find(|(word, _)| *word == value);
-            found.map(|(_, meaning)| *meaning).ok_or_else(|| text::unknown_word(value, &known()))
+            let found = words.iter().find(|word| word.to_string() == value);
+            found.copied().ok_or_else(|| text::unknown_word(value, &known()))
         })
     }
 

@@ -29,7 +29,7 @@ use crate::text::{Language, settings as text};
 /// All settings. `chosen` is what `--env` said.
 pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environment>) -> Settings {
     let environment = environment(r, chosen);
-    let language = r.word("language", &[("ja", Language::Ja), ("en", Language::En)]);
+    let language = r.word_if_any("language", Language::ALL);
     let shop = shop(r);
     let products = products(r, &shop.code);
     let stock = stock(r, &shop.code);
@@ -60,10 +60,8 @@ pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environme
 }
 
 fn environment(r: &mut Reader<'_>, chosen: Option<Environment>) -> Environment {
-    let words =
-        [Environment::Demo, Environment::Production].map(|environment| (environment.as_str(), environment));
-    let written = r.word("environment", &words);
-    chosen.or(written).unwrap_or(Environment::Demo)
+    let written = r.word("environment", Environment::ALL);
+    chosen.unwrap_or(written)
 }
 
 fn local_path(r: &mut Reader<'_>, key: &str, default: &str, environment: Environment) -> PathBuf {
@@ -81,21 +79,15 @@ fn shop(r: &mut Reader<'_>) -> Shop {
 }
 
 fn options(r: &mut Reader<'_>, add_order_lines: AddOrderLines) -> Options {
-    let orders = [("create", AuthFailureOrder::Create), ("skip", AuthFailureOrder::Skip)];
-    let reactivations = [
-        ("off", AuthFailureReactivate::Off),
-        ("all", AuthFailureReactivate::All),
-        ("latest", AuthFailureReactivate::Latest),
-    ];
-    let order = r.word("shop.options.subscription_auth_failure_order", &orders);
-    let reactivate = r.word("shop.options.subscription_auth_failure_reactivate", &reactivations);
+    let (order, reactivate) =
+        ("shop.options.subscription_auth_failure_order", "shop.options.subscription_auth_failure_reactivate");
     let options = Options {
         reservation_sales: r.flag("shop.options.reservation_sales", false),
         hanpukai: r.flag("shop.options.hanpukai", false),
         multiple_destinations: r.flag("shop.options.multiple_destinations", false),
         subscriptions: r.flag("shop.options.subscriptions", false),
-        subscription_auth_failure_order: order.unwrap_or(AuthFailureOrder::Create),
-        subscription_auth_failure_reactivate: reactivate.unwrap_or(AuthFailureReactivate::Off),
+        subscription_auth_failure_order: r.word(order, AuthFailureOrder::ALL),
+        subscription_auth_failure_reactivate: r.word(reactivate, AuthFailureReactivate::ALL),
     };
     for (key, problem) in exclusions(options, add_order_lines) {
         r.report(key, problem);
@@ -197,19 +189,20 @@ fn required_server(r: &mut Reader<'_>, table: &str) -> Server {
 }
 
 fn tls(r: &mut Reader<'_>, table: &str) -> Tls {
-    let versions = [("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)];
     let min_key = format!("{table}.tls_min");
-    let min = r.word(&min_key, &versions).unwrap_or(TlsVersion::V1_2);
-    let max = r.word(&format!("{table}.tls_max"), &versions).unwrap_or(TlsVersion::V1_2);
+    let min = r.word(&min_key, TlsVersion::ALL);
+    let max = r.word(&format!("{table}.tls_max"), TlsVersion::ALL);
     if min > max {
         r.report(&min_key, text::tls_range());
     }
     let ca_file = r.path(&format!("{table}.ca_file"));
     let certificate_sha256 = r.text(&format!("{table}.certificate_sha256"), checks::sha256);
-    let words = [("explicit", Some(Begins::Explicit)), ("implicit", Some(Begins::Implicit)), ("none", None)];
-    match r.word(&format!("{table}.tls"), &words).unwrap_or(Some(Begins::Explicit)) {
-        Some(begins) => Tls::Encrypted { begins, min, max, ca_file, certificate_sha256 },
-        None => Tls::None,
+    match r.word(&format!("{table}.tls"), &["explicit", "implicit", "none"]) {
+        "none" => Tls::None,
+        begins => {
+            let begins = begins.parse().unwrap_or(Begins::Explicit);
+            Tls::Encrypted { begins, min, max, ca_file, certificate_sha256 }
+        }
     }
 }
 
@@ -327,24 +320,22 @@ fn has_key(password: &str) -> bool {
     rest.is_some_and(|rest| rest.trim_start().starts_with(['=', ':', '：']))
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Way {
-    Smtp,
-    Sendmail,
-    None,
+words! {
+    enum Way {
+        Smtp = "smtp",
+        Sendmail = "sendmail",
+        None = "none",
+    }
 }
 
 fn mail(r: &mut Reader<'_>) -> Mail {
-    let way =
-        r.word("mail.transport", &[("smtp", Way::Smtp), ("sendmail", Way::Sendmail), ("none", Way::None)]);
-    let way = if r.has("mail") { way.unwrap_or(Way::Smtp) } else { Way::None };
+    let way = r.word("mail.transport", Way::ALL);
+    let way = if r.has("mail") { way } else { Way::None };
     let from = r.text("mail.from", checks::email);
-    let tls = r
-        .word("mail.tls", &[("none", MailTls::None), ("starttls", MailTls::StartTls), ("tls", MailTls::Tls)]);
     let smtp = Smtp {
         host: r.text("mail.host", checks::mail_host).unwrap_or_else(|| "localhost".to_owned()),
         port: r.number("mail.port", 1..=65535, 25),
-        tls: tls.unwrap_or(MailTls::None),
+        tls: r.word("mail.tls", MailTls::ALL),
         ca_file: r.path("mail.ca_file"),
         login: mail_login(r, way),
     };
@@ -386,23 +377,18 @@ fn mail_login(r: &mut Reader<'_>, way: Way) -> Option<Login> {
 
 fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str, every_h: u32) -> Inbox {
     let key = |name: &str| format!("{table}.{name}");
-    let encodings =
-        [("auto", EncodingChoice::Auto), ("cp932", EncodingChoice::Cp932), ("utf-8", EncodingChoice::Utf8)];
     let settle = Duration::from_secs(r.number(&key("settle_s"), 0..=600, 2));
     let suffix = r.text(&key("marker"), checks::marker).unwrap_or_else(|| ".lock".to_owned());
-    let ready = [("stable", false), ("marker", true)];
-    let times_in_names = [("auto", TimeInName::Auto), ("never", TimeInName::Never)];
-    let after_import = [("archive", AfterImport::Archive), ("delete", AfterImport::Delete)];
     Inbox {
         folder: server_folder(r, &key("inbox"), default, shop_code),
         pattern: r.text(&key("pattern"), checks::pattern).unwrap_or_else(|| super::Pattern::new("*.csv")),
-        encoding: r.word(&key("encoding"), &encodings).unwrap_or(EncodingChoice::Auto),
-        ready: match r.word(&key("ready"), &ready) {
-            Some(true) => Ready::Marker { suffix },
+        encoding: r.word(&key("encoding"), EncodingChoice::ALL),
+        ready: match r.word(&key("ready"), &["stable", "marker"]) {
+            "marker" => Ready::Marker { suffix },
             _ => Ready::Stable { settle },
         },
-        after_import: r.word(&key("after_import"), &after_import).unwrap_or(AfterImport::Archive),
-        time_in_name: r.word(&key("time_in_name"), &times_in_names).unwrap_or(TimeInName::Auto),
+        after_import: r.word(&key("after_import"), AfterImport::ALL),
+        time_in_name: r.word(&key("time_in_name"), TimeInName::ALL),
         max_bad_rows_percent: r.number(&key("max_bad_rows_percent"), 0..=100, 5),
         expect_file_every_h: r.number(&key("expect_file_every_h"), 0..=8760, every_h),
         keep_on_server_days: r.number(&key("keep_on_server_days"), 0..=36_500, 30),
@@ -447,9 +433,6 @@ fn products(r: &mut Reader<'_>, shop_code: &str) -> Products {
 }
 
 fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
-    let files =
-        [("auto", StockFiles::Auto), ("full", StockFiles::Full), ("differential", StockFiles::Differential)];
-    let reflect_when = [("sent", ReflectWhen::Sent), ("taken", ReflectWhen::Taken)];
     let mut naming = columns::naming(r, "stock", &columns::known(columns::STOCK), columns::STOCK_REQUIRED);
     if naming.unnamed == Unnamed::Never {
         naming.unnamed =
@@ -458,8 +441,8 @@ fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
     Stock {
         inbox: Inbox { naming, ..inbox(r, "stock", "/netstock/{shop_code}", shop_code, 24) },
         reflect_lag: TimeDelta::minutes(r.number("stock.reflect_lag_min", 0..=1440, 10)),
-        reflect_when: r.word("stock.reflect_when", &reflect_when).unwrap_or(ReflectWhen::Sent),
-        files: r.word("stock.files", &files).unwrap_or(StockFiles::Auto),
+        reflect_when: r.word("stock.reflect_when", ReflectWhen::ALL),
+        files: r.word("stock.files", StockFiles::ALL),
         max_quantity: r.number("stock.max_quantity", 1..=999_999_999_999_999, 999_999),
         guard: Guard {
             zero_percent: r.number("stock.guard.zero_percent", 0..=100, 20),
@@ -472,9 +455,7 @@ fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
 }
 
 fn logistics(r: &mut Reader<'_>, shop_code: &str) -> Logistics {
-    let words = [("add", AddOrderLines::Add), ("ignore", AddOrderLines::Ignore)];
-    let without = [("refuse", WithoutStatus::Refuse), ("shipped", WithoutStatus::Shipped)];
-    let without_status = r.word("logistics.without_status", &without).unwrap_or(WithoutStatus::Refuse);
+    let without_status = r.word("logistics.without_status", WithoutStatus::ALL);
     let known = columns::known(columns::LOGISTICS);
     let naming = columns::naming(r, "logistics", &known, columns::logistics_required(without_status));
     let shipped = codes(r, "logistics.status.shipped", &["800", "950"]);
@@ -487,7 +468,9 @@ fn logistics(r: &mut Reader<'_>, shop_code: &str) -> Logistics {
             naming,
             ..inbox(r, "logistics", "/order/export/{shop_code}/orderstatus", shop_code, 72)
         },
-        add_order_lines: r.word("logistics.add_order_lines", &words).unwrap_or(AddOrderLines::Ignore),
+        add_order_lines: r
+            .word_if_any("logistics.add_order_lines", AddOrderLines::ALL)
+            .unwrap_or(AddOrderLines::Ignore),
         shipped,
         cancelled,
         without_status,
@@ -507,12 +490,11 @@ fn codes(r: &mut Reader<'_>, key: &str, default: &[&str]) -> Vec<String> {
 fn orders(r: &mut Reader<'_>, shop_code: &str) -> Orders {
     let file_name = r.text("orders.file_name", checks::file_name);
     let file_name = file_name.unwrap_or_else(|| "order{timestamp}.csv".to_owned());
-    let encodings = [("cp932", Encoding::Cp932), ("utf-8", Encoding::Utf8)];
     let marker = r.text("orders.marker", checks::marker);
     if let Some(marker) = marker.as_deref().filter(|marker| is_ending_of(marker, &file_name)) {
         r.report("orders.marker", text::marker_is_file(marker));
     }
-    let encoding = r.word("orders.encoding", &encodings).unwrap_or(Encoding::Cp932);
+    let encoding = r.word("orders.encoding", Encoding::ALL);
     let free_items = free_items(r, "orders.free_items", 36);
     let columns = columns::sent(r, encoding, &free_items);
     Orders {
