@@ -10,6 +10,7 @@ use std::os::unix::fs::{MetadataExt, lchown};
 use std::path::{Path, PathBuf};
 
 use rustix::process::{Gid, Uid, getegid, geteuid};
+use rustix::system::uname;
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
 use crate::problem::{Failure, Problem};
@@ -20,6 +21,11 @@ const USERS: &str = "/etc/passwd";
 
 /// Where the groups are listed: `name:x:1000:user,user` (group(5)).
 const GROUPS: &str = "/etc/group";
+
+/// What this computer is called.
+pub(crate) fn host() -> String {
+    uname().nodename().to_string_lossy().into_owned()
+}
 
 /// A user and the group of what belongs to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -77,6 +77,17 @@ pub enum Who {
     Support,
 }
 
+impl Who {
+    /// The word for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shop => "shop",
+            Self::Savaway => "savaway",
+            Self::Support => "support",
+        }
+    }
+}
+
 /// How a problem that lasts from run to run is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {

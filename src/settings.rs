@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
+use rustix::fs::{Access, access};
 use serde_json::{Map, Value};
 use toml::de::DeTable;
 
@@ -85,6 +86,8 @@ pub struct Settings {
     pub ftp: Ftp,
     /// How to mail the shop manager.
     pub mail: Mail,
+    /// The program that is told of problems, with its arguments; empty: none.
+    pub notify: Vec<String>,
     /// Product files.
     pub products: Products,
     /// Stock files.
@@ -108,6 +111,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The settings file's path, wherever one stands.
+    pub(crate) fn full_path(&self) -> PathBuf {
+        std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone())
+    }
+
     /// See [`owner::settle`].
     pub(crate) fn settle_user(&self) -> Result<(), Failure> {
         owner::settle(&self.work_dir, &self.database, &self.path)
@@ -122,7 +130,7 @@ pub struct Shop {
     /// TEMPOSTAR:ショップコード: ASCII letters, digits and `_`.
     pub code: String,
     /// 店舗管理者メールアドレス; there is one unless the mail's transport is [`Transport::None`].
-    pub admin_email: Option<String>,
+    pub admin_email: Vec<String>,
 }
 
 /// The options of the shop's platform; combinations that exclude TEMPOSTAR were refused.
@@ -626,6 +634,16 @@ pub(crate) fn sendmail() -> Option<PathBuf> {
     let path = variable("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/lib"].map(on_this_machine));
     folders.map(|folder| folder.join("sendmail")).find(|program| program.is_file())
+}
+
+/// Whether a program is there and can be executed: at its path, or in PATH.
+pub(crate) fn is_program(name: &str) -> bool {
+    let is_one = |path: &Path| path.is_file() && access(path, Access::EXEC_OK).is_ok();
+    let path = variable("PATH").unwrap_or_default();
+    match name.contains('/') {
+        true => is_one(Path::new(name)),
+        false => std::env::split_paths(&path).any(|folder| is_one(&folder.join(name))),
+    }
 }
 
 /// Checks what is to become a settings file; passwords may stand in it. It has no lines yet that a problem could name.

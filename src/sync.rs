@@ -233,11 +233,11 @@ fn end(mut run: Run<'_>) -> Report {
     drop(locks);
     let told = match noted {
         // Who undoes something sits in front of it.
-        Ok(_) if report.undoes.is_some() => None,
+        Ok(_) if report.undoes.is_some() => Vec::new(),
         Ok(known) => {
             report.mark_known(&known);
-            telling::tell(settings, Store::Ledger(&books), report.job, clock)
-                .or_else(|| telling::tell_hand_work(settings, &books, clock))
+            let told = telling::tell(settings, Store::Ledger(&books), report.job, clock);
+            if told.is_empty() { telling::tell_hand_work(settings, &books, clock) } else { told }
         }
         Err(error) => {
             log::warn!("cannot note the end of the run: {error:#}");

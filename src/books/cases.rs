@@ -36,6 +36,9 @@ pub(crate) struct Case {
     pub mailed_at: Option<Moment>,
     /// How often mailing it has failed since.
     pub mail_failures: u64,
+    /// The command of `[notify]` was told of its beginning.
+    #[serde(default)]
+    pub is_notified: bool,
     /// When it was over.
     pub ended_at: Option<Moment>,
     /// It is over, and nobody has to be told any more.
@@ -129,7 +132,7 @@ impl<'de> Deserialize<'de> for &'static Kind {
 /// All cases that are not done with: those that are open, and those whose end has to be told. Mostly none.
 pub(crate) fn cases(connection: &Connection) -> Result<Vec<Case>> {
     connection.all("SELECT id, command, kind, concerns, code, exit_code, message_ja, message_en, hint_ja, hint_en, details, run_id,
-                first_seen, last_seen, times_seen, mail_from, mailed_at, mail_failures, ended_at
+                first_seen, last_seen, times_seen, mail_from, mailed_at, mail_failures, is_notified, ended_at
          FROM tempostar_problems
          WHERE NOT is_done
          ORDER BY command, id", [], read_case)
@@ -158,6 +161,7 @@ fn read_case(row: &Row<'_>) -> Result<Case> {
         mail_from: row.cell("tempostar_problems.mail_from")?,
         mailed_at: row.cell("tempostar_problems.mailed_at")?,
         mail_failures: row.cell("tempostar_problems.mail_failures")?,
+        is_notified: row.cell("tempostar_problems.is_notified")?,
         ended_at: row.cell("tempostar_problems.ended_at")?,
         is_done: false,
     })
@@ -171,11 +175,11 @@ pub(crate) fn keep_case(connection: &Connection, case: &mut Case) -> Result<()> 
     connection.execute(
         "INSERT OR REPLACE INTO tempostar_problems
              (id, command, kind, concerns, code, severity, exit_code, message_ja, message_en, hint_ja, hint_en,
-              details, run_id, first_seen, last_seen, times_seen, mail_from, mailed_at, mail_failures, ended_at,
-              is_done)
+              details, run_id, first_seen, last_seen, times_seen, mail_from, mailed_at, mail_failures, is_notified,
+              ended_at, is_done)
          VALUES (:id, :command, :kind, :concerns, :code, :severity, :exit_code, :message_ja, :message_en, :hint_ja,
                  :hint_en, :details, :run_id, :first_seen, :last_seen, :times_seen, :mail_from, :mailed_at,
-                 :mail_failures, :ended_at, :is_done)",
+                 :mail_failures, :is_notified, :ended_at, :is_done)",
         named_params! {
             ":id": id,
             ":command": case.job,
@@ -196,6 +200,7 @@ pub(crate) fn keep_case(connection: &Connection, case: &mut Case) -> Result<()> 
             ":mail_from": case.mail_from,
             ":mailed_at": case.mailed_at,
             ":mail_failures": case.mail_failures,
+            ":is_notified": case.is_notified,
             ":ended_at": case.ended_at,
             ":is_done": case.is_done,
         },
@@ -222,7 +227,7 @@ pub(crate) fn mark_mailed<'a>(
     for case in cases {
         connection.execute(
             "UPDATE tempostar_problems
-             SET mailed_at = ?2, mail_failures = 0, is_done = ?3
+             SET mailed_at = ?2, mail_failures = 0, is_done = ?3, is_notified = NOT ?3
              WHERE id = ?1",
             (case.id, now, !case.is_open()),
         )?;
@@ -237,8 +242,10 @@ pub(crate) fn mark_mail_failed<'a>(
 ) -> Result<()> {
     for case in cases {
         connection.execute(
-            "UPDATE tempostar_problems SET mail_failures = mail_failures + 1, is_done = 0 WHERE id = ?1",
-            [case.id],
+            "UPDATE tempostar_problems
+             SET mail_failures = mail_failures + 1, is_done = 0, is_notified = ?2
+             WHERE id = ?1",
+            (case.id, case.is_open()),
         )?;
     }
     Ok(())

@@ -141,6 +141,7 @@ fn go_on_or_begin(cases: &mut Vec<Case>, job: Job, seen: Seen, now: Moment) {
         mail_from: now,
         mailed_at: None,
         mail_failures: 0,
+        is_notified: false,
         ended_at: None,
         is_done: false,
     });

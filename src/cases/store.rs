@@ -137,6 +137,7 @@ impl Store<'_> {
             Self::Aside(aside, _) => aside.keep(&changed(cases, news, |case| {
                 case.mailed_at = Some(now);
                 case.mail_failures = 0;
+                case.is_notified = case.is_open();
             })),
         }
     }
@@ -144,7 +145,10 @@ impl Store<'_> {
     pub(crate) fn mark_failed(self, cases: &[Case], news: &News<'_>) -> Result<()> {
         match self {
             Self::Ledger(database) => cases::mark_mail_failed(database, news.told()),
-            Self::Aside(aside, _) => aside.keep(&changed(cases, news, |case| case.mail_failures += 1)),
+            Self::Aside(aside, _) => aside.keep(&changed(cases, news, |case| {
+                case.mail_failures += 1;
+                case.is_notified = case.is_open();
+            })),
         }
     }
 }

@@ -10,7 +10,13 @@ use crate::text::{self, check_settings as say};
 
 /// Goes as far as can be tried without a mail; if one was asked for, sends it.
 pub(super) fn look(settings: &Settings, options: &CheckSettings, now: Moment) -> Found {
-    let to = settings.shop.admin_email.as_deref().unwrap_or_default();
+    let program = settings.notify.first().filter(|program| !settings::is_program(program));
+    let missing = program.map(|program| Finding::of(text::mail::no_notify_command(program)));
+    look_at_mail(settings, options, now).with_all(missing)
+}
+
+fn look_at_mail(settings: &Settings, options: &CheckSettings, now: Moment) -> Found {
+    let to = &settings.shop.admin_email.join(", ");
     let way = &settings.mail.transport;
     if options.send_test_mail {
         let fact = match way {
@@ -21,7 +27,15 @@ pub(super) fn look(settings: &Settings, options: &CheckSettings, now: Moment) ->
             Transport::Smtp(smtp) => say::test_mail_by_smtp(to, &smtp.host, smtp.port),
         };
         let sent = transport::send(settings, &test_mail(settings, now), now);
-        return sent.map_or_else(failed, |()| Found::ok(fact));
+        return sent.map_or_else(failed, |refused| match refused.is_empty() {
+            true => Found::ok(fact),
+            false => Found::failed(refused.into_iter().map(Finding::of).collect()),
+        });
+    }
+    if *way != Transport::None
+        && let Err(problem) = transport::check_addresses(settings)
+    {
+        return failed(problem);
     }
     match way {
         Transport::None => Found::ok(say::mail_none()),

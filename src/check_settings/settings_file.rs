@@ -107,9 +107,10 @@ pub(super) fn passwords(settings: &Settings) -> Found {
 pub(super) fn samples(settings: &Settings) -> Found {
     let (server, shop, mail) = (&settings.ftp.server, &settings.shop, &settings.mail);
     let url = format!("ftp.{}.url", settings.environment.as_str());
+    let email = shop.admin_email.iter().map(String::as_str).find(|email| *email == "owner@shop.example");
     let values = [
         ("shop.name", Some(shop.name.as_str()), "サンプル商店"),
-        ("shop.admin_email", shop.admin_email.as_deref(), "owner@shop.example"),
+        ("shop.admin_email", email, "owner@shop.example"),
         (&*url, Some(server.host.as_str()), "ftp.example"),
         ("mail.from", mail.from.as_deref(), "tempostar@shop.example"),
     ];

@@ -156,7 +156,8 @@ impl Answers {
             self.given.get("shop.admin_email").cloned().filter(|_| settings::sendmail().is_some())
         {
             self.given.entry("mail.transport").or_insert_with(|| "sendmail".to_owned());
-            self.given.entry("mail.from").or_insert(owner);
+            let first = owner.split(',').next().unwrap_or_default().trim().to_owned();
+            self.given.entry("mail.from").or_insert(first);
         }
     }
 

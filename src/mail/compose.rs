@@ -2,14 +2,17 @@
 //! the system, the rest.
 
 use super::page::{Block, Mail, mail};
+use super::plain;
 use crate::books::cases::Case;
 use crate::cases::News;
 use crate::hand_work::{self, HandWork};
 use crate::job::Job;
 use crate::layout::{as_count, one_line};
 use crate::moment::Moment;
+use crate::owner::{self, User};
 use crate::problem::{self, Ends, Exit, FILE_HELD};
 use crate::settings::{Environment, Settings};
+use crate::text::jobs::held_back;
 use crate::text::status::{and_more, since};
 use crate::text::sync::{no_file_for_long, refused as file_refused, rejects_kept};
 use crate::text::{Language, Text, hand_work as say, mail as text};
@@ -42,12 +45,15 @@ pub(crate) struct Facts {
 /// The mail with which `check-settings` tries whether mails arrive.
 pub(crate) fn test_mail(settings: &Settings, now: Moment) -> Mail {
     let language = settings.language;
+    let paragraph = |text: Text| Block::Paragraph(text.get(language).to_owned());
+    let (path, environment) = (full_path(settings), settings.environment.as_str());
     let blocks = [
-        text::test_mail(&settings.shop.name),
-        text::test_mail_nothing_to_do(),
-        text::test_mail_facts(now, settings.environment.as_str()),
+        paragraph(text::test_mail(&settings.shop.name)),
+        paragraph(text::test_mail_nothing_to_do()),
+        heading(text::heading_details(), language),
+        paragraph(whereabouts(settings)),
+        paragraph(text::test_mail_facts(now, &text::command(&path, environment, "check-settings"))),
     ];
-    let blocks = blocks.map(|text| Block::Paragraph(text.get(language).to_owned()));
     mail(text::test_mail_subject(&settings.shop.name).get(language), language, &blocks)
 }
 
@@ -97,8 +103,8 @@ pub(crate) fn compose_hand_work(settings: &Settings, work: &[HandWork]) -> Mail 
         blocks.push(Block::List(shown.chain(more).collect()));
     }
     blocks.push(heading(text::heading_details(), language));
-    let path = std::path::absolute(&settings.path).unwrap_or_else(|_| settings.path.clone());
-    blocks.push(paragraph(say::mail_command(&path.display().to_string())));
+    blocks.push(paragraph(whereabouts(settings)));
+    blocks.push(paragraph(say::mail_command(&full_path(settings), settings.environment.as_str())));
     let subject = say::mail_subject(&settings.shop.name, hand_work::count(work));
     mail(subject.get(language), language, &blocks)
 }
@@ -180,17 +186,17 @@ fn section(
 }
 
 fn begun(case: &Case) -> Text {
-    let message = case.seen.message.clone().going_on();
+    let message = plain::message(case);
     since(&message.ja, &message.en, &case.first_seen.minute())
 }
 
 fn going_on(case: &Case) -> Text {
-    let message = case.seen.message.clone().going_on();
+    let message = plain::message(case);
     text::going_on(&message.ja, &message.en, &case.first_seen.minute(), case.times_seen)
 }
 
 fn over(case: &Case) -> Text {
-    let (message, to) = (case.seen.message.clone().going_on(), case.ended_at.unwrap_or(case.last_seen));
+    let (message, to) = (plain::message(case), case.ended_at.unwrap_or(case.last_seen));
     text::over(&message.ja, &message.en, &case.first_seen.minute(), &to.minute())
 }
 
@@ -246,9 +252,17 @@ fn to_do(news: &News<'_>, language: Language) -> Block {
     };
     for case in news.open() {
         let who = Who::of(case);
-        add(who.sentence().get(language));
-        if who.is_of_the_shop() {
-            add(case.seen.hint.get(language));
+        let (hint, has_more) = match who.is_of_the_shop() {
+            true => plain::hint(case, language),
+            false => (String::new(), false),
+        };
+        // Each reason for which an order is held back names its own person.
+        if hint.is_empty() || case.kind != &held_back::KIND {
+            add(who.sentence().get(language));
+        }
+        add(&hint);
+        if has_more {
+            add(text::who_does_the_rest().get(language));
         }
     }
     Block::List(items)
@@ -261,22 +275,28 @@ enum Who {
     Nobody,
     /// Somebody of the shop, who looks at what TEMPOSTAR wrote.
     ShopFile,
+    /// Somebody of the shop, who decides about what is held.
+    ShopHeld,
     /// Somebody of the shop, who looks into TEMPOSTAR.
     ShopTempostar,
     /// Somebody of the shop, who looks at the order.
     ShopOrder,
+    /// Whoever runs TEMPOSTAR.
+    Savaway,
     /// Whoever looks after the system.
     Support,
 }
 
 impl Who {
     fn of(case: &Case) -> Self {
-        let is_of_shop = case.kind.who.first() == Some(&problem::Who::Shop);
-        match (case.kind.exit, case.kind.ends) {
+        let first = case.seen.kind.who.first().or(case.kind.who.first());
+        match (case.kind.exit, case.kind.ends, first) {
             _ if case.kind == &no_file_for_long::KIND => Self::ShopTempostar,
-            (Exit::Remote, _) => Self::Nobody,
-            (Exit::Held, _) | (_, Ends::GoodFile) => Self::ShopFile,
-            (Exit::Partial, _) if is_of_shop => Self::ShopOrder,
+            (Exit::Remote, ..) => Self::Nobody,
+            (.., Some(problem::Who::Savaway)) => Self::Savaway,
+            (Exit::Held, ..) => Self::ShopHeld,
+            (_, Ends::GoodFile, _) => Self::ShopFile,
+            (Exit::Partial, _, Some(problem::Who::Shop)) => Self::ShopOrder,
             _ => Self::Support,
         }
     }
@@ -285,39 +305,55 @@ impl Who {
         match self {
             Self::Nobody => text::who_wait(),
             Self::ShopFile => text::who_file(),
+            Self::ShopHeld => text::who_decides(),
             Self::ShopTempostar => text::who_tempostar(),
             Self::ShopOrder => text::who_order(),
+            Self::Savaway => text::who_savaway(),
             Self::Support => text::who_support(),
         }
     }
 
     /// Whether what there is to do is something for this reader (else for whoever looks after the system).
     fn is_of_the_shop(self) -> bool {
-        matches!(self, Self::ShopFile | Self::ShopTempostar | Self::ShopOrder)
+        !matches!(self, Self::Nobody | Self::Support)
     }
 }
 
+fn full_path(settings: &Settings) -> String {
+    settings.full_path().display().to_string()
+}
+
+/// Where it runs, and as whom.
+fn whereabouts(settings: &Settings) -> Text {
+    let (host, user) = (owner::host(), User::ours().name());
+    text::whereabouts(&host, &user, &full_path(settings), settings.environment.as_str())
+}
+
+/// For whoever looks after the system: everything, as it was met.
 fn details(blocks: &mut Vec<Block>, settings: &Settings, news: &News<'_>) {
     let language = settings.language;
     blocks.push(heading(text::heading_details(), language));
+    let (path, environment) = (full_path(settings), settings.environment.as_str());
     let mut items: Vec<String> = Vec::new();
     for case in news.told() {
         let seen = &case.seen;
-        let hint = match case.is_open() && !Who::of(case).is_of_the_shop() {
-            true => seen.hint.clone(),
-            false => Text::default(),
-        };
-        let item = text::detail(seen.kind.code, seen.exit_code, &seen.run_id, &hint.ja, &hint.en);
-        let item = item.get(language).trim_end().to_owned();
+        let hint = if case.is_open() { seen.hint.clone() } else { Text::default() };
+        // A command that can be copied as it is.
+        let whole = |hint: &str| hint.replace("tempostar held", &text::command(&path, environment, "held"));
+        let message = &seen.message;
+        let (hint, hint_en) = (whole(&hint.ja), whole(&hint.en));
+        let said = text::detail(seen.kind.code, seen.exit_code, &seen.run_id, &message.ja, &message.en);
+        let item = said.get(language).to_owned();
+        let hint = if language == Language::Ja { hint } else { hint_en };
+        let item = if hint.is_empty() { item } else { format!("{item} → {hint}") };
         if !items.contains(&item) && items.len() < NAMED_MAX {
             items.push(item);
         }
     }
     blocks.push(Block::List(items));
     rows(blocks, news, language);
-    let path = settings.path.display().to_string();
-    let command = text::detail_command(news.job, settings.environment.as_str(), &path);
-    for said in [command, text::japan_time()] {
+    let command = text::command(&path, environment, news.job.as_str());
+    for said in [whereabouts(settings), text::detail_command(&command), text::japan_time()] {
         blocks.push(Block::Paragraph(said.get(language).to_owned()));
     }
 }

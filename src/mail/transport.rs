@@ -36,19 +36,22 @@ const DEADLINE: Duration = Duration::from_secs(40);
 /// As whom we write; the address is the settings'.
 const SENDER_NAME: &str = "TEMPOSTAR連携";
 
-/// Sends a mail to the shop manager.
+/// Sends a mail to the shop manager: to everybody of them whom the server takes. Gives those whom it refused.
 ///
 /// # Errors
-/// What the reader is told, with the server's own reply. The mail may have gone out nevertheless, if the server was too slow to say so.
-pub(crate) fn send(settings: &Settings, mail: &Mail, now: Moment) -> Result<(), Box<Problem>> {
-    let message = message(settings, mail, now)?;
+/// When it went to nobody: /// What the reader is told, with the server's own reply. The mail may have gone out nevertheless, if the server was too slow to say so.
+pub(crate) fn send(settings: &Settings, mail: &Mail, now: Moment) -> Result<Vec<Problem>, Box<Problem>> {
     match &settings.mail.transport {
-        Transport::None => Ok(()),
+        Transport::None => Ok(Vec::new()),
         Transport::Sendmail => {
+            let message = message(settings, mail, now)?;
             let secrets = settings.secret_variables.clone();
-            within_deadline(sendmail_timed_out, move || send_by_sendmail(&message, &secrets))
+            within_deadline(sendmail_timed_out, move || {
+                send_by_sendmail(&message, &secrets).map(|()| Vec::new())
+            })
         }
         Transport::Smtp(smtp) => {
+            let message = message(settings, mail, now)?;
             let (server, timed_out) = (smtp.clone(), |limit| server_timed_out(smtp, limit));
             within_deadline(timed_out, move || send_by_smtp(&server, &message))
         }
@@ -75,10 +78,10 @@ fn sendmail_timed_out(limit: Duration) -> Problem {
 }
 
 /// Waits for the work no longer than the deadline; what is late then ends with the process.
-fn within_deadline(
+fn within_deadline<T: Send + 'static>(
     timed_out: impl Fn(Duration) -> Problem,
-    work: impl FnOnce() -> Result<(), Box<Problem>> + Send + 'static,
-) -> Result<(), Box<Problem>> {
+    work: impl FnOnce() -> Result<T, Box<Problem>> + Send + 'static,
+) -> Result<T, Box<Problem>> {
     if !threads::are_to_be_had() {
         // Then each read and write has its time-out, but not the whole.
         return work();
@@ -92,20 +95,31 @@ fn within_deadline(
 
 fn message(settings: &Settings, mail: &Mail, now: Moment) -> Result<Message, Box<Problem>> {
     let from = address(settings.mail.from.as_deref())?;
-    let to = address(settings.shop.admin_email.as_deref())?;
+    let to = addressees(settings)?;
     // lettre would read the addresses back from the header, and loses a quoted one.
-    let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]);
+    let envelope = Envelope::new(Some(from.clone()), to.clone());
     let envelope = envelope.map_err(|error| Box::new(text::bad_address(&error.to_string())))?;
-    let built = Message::builder()
+    let built = to
+        .into_iter()
+        .fold(Message::builder(), |builder, to| builder.to(Mailbox::new(None, to)))
         .envelope(envelope)
         .from(Mailbox::new(Some(SENDER_NAME.to_owned()), from))
-        .to(Mailbox::new(None, to))
         .date(now.to_system())
         .message_id(None)
         .subject(mail.subject.as_str())
         .raw_header(automatic())
         .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()));
     built.map_err(|error| Box::new(text::bad_address(&error.to_string())))
+}
+
+fn addressees(settings: &Settings) -> Result<Vec<Address>, Box<Problem>> {
+    settings.shop.admin_email.iter().map(|to| address(Some(to))).collect()
+}
+
+/// Whether a mail can be addressed as the settings want it.
+pub(crate) fn check_addresses(settings: &Settings) -> Result<(), Box<Problem>> {
+    address(settings.mail.from.as_deref())?;
+    addressees(settings).map(drop)
 }
 
 /// Holiday notices and the like need not answer.
@@ -150,7 +164,7 @@ fn send_by_sendmail(message: &Message, secrets: &[String]) -> Result<(), Box<Pro
 
 // SMTP -----------------------------------------------------------------------------------------------------------
 
-fn send_by_smtp(server: &Smtp, message: &Message) -> Result<(), Box<Problem>> {
+fn send_by_smtp(server: &Smtp, message: &Message) -> Result<Vec<Problem>, Box<Problem>> {
     let mut connection = connect(server)?;
     let envelope = message.envelope();
     let from = envelope.from().cloned();
@@ -159,18 +173,24 @@ fn send_by_smtp(server: &Smtp, message: &Message) -> Result<(), Box<Problem>> {
         Some(_) => Box::new(text::sender_refused(&shown, &reply(&error))),
         None => Box::new(explain(server, &error)),
     })?;
+    let mut refused = Vec::new();
     for to in envelope.to() {
-        connection.command(Rcpt::new(to.clone(), Vec::new())).map_err(|error| match error.status() {
-            Some(_) => Box::new(text::recipient_refused(to.as_ref(), &reply(&error))),
-            None => Box::new(explain(server, &error)),
-        })?;
+        if let Err(error) = connection.command(Rcpt::new(to.clone(), Vec::new())) {
+            if error.status().is_none() {
+                return Err(Box::new(explain(server, &error)));
+            }
+            refused.push(text::recipient_refused(to.as_ref(), &reply(&error)));
+        }
+    }
+    if refused.len() == envelope.to().len() {
+        return Err(Box::new(refused.remove(0)));
     }
     let in_content = |error| Box::new(explain(server, &error));
     connection.command(Data).map_err(in_content)?;
     connection.message(&message.formatted()).map_err(in_content)?;
     // The server has taken it; how it says good-bye does not matter.
     let _ = connection.quit();
-    Ok(())
+    Ok(refused)
 }
 
 fn connect(server: &Smtp) -> Result<SmtpConnection, Box<Problem>> {

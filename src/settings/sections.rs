@@ -46,6 +46,7 @@ pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environme
         ftp: ftp(r, environment),
         mail: mail(r),
         list: columns::list(r, &logistics.inbox.naming),
+        notify: notify(r),
         payment_methods: payment_methods(r),
         product_free_items: product_free_items(r),
         products,
@@ -75,7 +76,7 @@ fn local_path(r: &mut Reader<'_>, key: &str, default: &str, environment: Environ
 fn shop(r: &mut Reader<'_>) -> Shop {
     let code = r.required("shop.code", checks::shop_code).unwrap_or_default();
     let name = r.text("shop.name", checks::any).unwrap_or_else(|| code.clone());
-    Shop { name, code, admin_email: r.text("shop.admin_email", checks::email) }
+    Shop { name, code, admin_email: addresses(r, "shop.admin_email") }
 }
 
 fn options(r: &mut Reader<'_>, add_order_lines: AddOrderLines) -> Options {
@@ -353,6 +354,34 @@ fn mail(r: &mut Reader<'_>) -> Mail {
         Way::None => Transport::None,
     };
     Mail { transport, from, remind_after: hours(r.number("mail.remind_after_h", 1..=8760, 24)) }
+}
+
+/// The program with its arguments; its path is relative to the settings file, its mere name is looked up in PATH.
+fn notify(r: &mut Reader<'_>) -> Vec<String> {
+    let mut command = r.texts("notify.command").unwrap_or_default();
+    match command.first_mut() {
+        Some(program) if program.is_empty() => r.report("notify.command", text::empty()),
+        Some(program) if program.contains('/') => match checks::local(program, &r.home()) {
+            Ok(local) => *program = r.folder.join(local).display().to_string(),
+            Err(problem) => r.report("notify.command", problem),
+        },
+        _ => {}
+    }
+    command
+}
+
+/// One address or several, as a list or with commas between them.
+fn addresses(r: &mut Reader<'_>, key: &str) -> Vec<String> {
+    let mut addresses = Vec::new();
+    for written in r.texts(key).unwrap_or_default() {
+        for address in written.split(',') {
+            match checks::email(address.trim()) {
+                Ok(address) => addresses.push(address),
+                Err(problem) => r.report(key, problem),
+            }
+        }
+    }
+    addresses
 }
 
 fn hours(hours: u64) -> Duration {

@@ -16,7 +16,7 @@ use crate::hand_work;
 use crate::job::Job;
 use crate::kept::create_file;
 use crate::layout::as_count;
-use crate::mail::{self, Facts, Unsent, transport};
+use crate::mail::{self, Facts, Unsent, alarm, transport};
 use crate::moment::{Clock, Moment};
 use crate::permit::Permit;
 use crate::problem::{Exit, Problem};
@@ -30,37 +30,43 @@ use crate::text::{mail as say, sync as text};
 const LOCKED_TOO_LONG: TimeDelta = TimeDelta::hours(1);
 
 /// Tells the shop manager what is to be told after a run of this job. What hindered it is a problem to be shown.
-pub(super) fn tell(settings: &Settings, store: Store<'_>, job: Job, clock: &Clock) -> Option<Problem> {
-    if settings.mail.transport == Transport::None {
-        return None;
+pub(super) fn tell(settings: &Settings, store: Store<'_>, job: Job, clock: &Clock) -> Vec<Problem> {
+    if settings.mail.transport == Transport::None && settings.notify.is_empty() {
+        return Vec::new();
     }
     tell_all(settings, store, job, clock.now()).unwrap_or_else(|error| {
         log::warn!("cannot tell whether a mail is due: {error:#}");
-        None
+        Vec::new()
     })
 }
 
-fn tell_all(settings: &Settings, store: Store<'_>, job: Job, now: Moment) -> Result<Option<Problem>> {
+fn tell_all(settings: &Settings, store: Store<'_>, job: Job, now: Moment) -> Result<Vec<Problem>> {
+    let mut hindered = Vec::new();
     let remind_after = settings.mail.remind_after;
     let elsewhere = kept_elsewhere(settings, store, job)?;
     if cases::next_news(&store.cases()?, &elsewhere, job, now, remind_after).is_none() {
-        return Ok(None);
+        return Ok(hindered);
     }
     // Another run is at it, and looks again before it ends.
-    let Some(_lock) = store.lock(settings)? else { return Ok(None) };
+    let Some(_lock) = store.lock(settings)? else { return Ok(hindered) };
     loop {
         let kept = store.cases()?;
         let elsewhere = kept_elsewhere(settings, store, job)?;
-        let Some(news) = cases::next_news(&kept, &elsewhere, job, now, remind_after) else { return Ok(None) };
+        let Some(news) = cases::next_news(&kept, &elsewhere, job, now, remind_after) else {
+            return Ok(hindered);
+        };
+        hindered.extend(alarm::tell(settings, &news));
         let mail = mail::compose(settings, &news, facts(settings, store, news.job));
         match transport::send(settings, &mail, now) {
-            Ok(()) => {
-                log::info!("mailed {:?}", mail.subject);
+            Ok(refused) => {
+                log::info!("told {:?}", mail.subject);
                 store.mark_mailed(&kept, &news, now)?;
+                hindered.extend(refused);
             }
             Err(error) => {
                 store.mark_failed(&kept, &news)?;
-                return Ok(Some(not_sent(*error)));
+                hindered.push(not_sent(*error));
+                return Ok(hindered);
             }
         }
     }
@@ -84,30 +90,32 @@ const HAND_WORK_EVERY: TimeDelta = TimeDelta::hours(24);
 const HAND_WORK_MAILED: &str = "hand_work_mailed";
 
 /// Tells once a day what there is to do by hand. What hindered it is a problem to be shown.
-pub(super) fn tell_hand_work(settings: &Settings, database: &Connection, clock: &Clock) -> Option<Problem> {
+pub(super) fn tell_hand_work(settings: &Settings, database: &Connection, clock: &Clock) -> Vec<Problem> {
     if settings.mail.transport == Transport::None {
-        return None;
+        return Vec::new();
     }
     or_log(mail_hand_work(settings, database, clock.now()))
 }
 
-fn mail_hand_work(settings: &Settings, database: &Connection, now: Moment) -> Result<Option<Problem>> {
+fn mail_hand_work(settings: &Settings, database: &Connection, now: Moment) -> Result<Vec<Problem>> {
     if !is_hand_work_due(database, now)? || hand_work::count(&hand_work::read(database, settings, now)?) == 0
     {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let Some(_lock) = Store::Ledger(database).lock(settings)? else { return Ok(None) };
+    let Some(_lock) = Store::Ledger(database).lock(settings)? else { return Ok(Vec::new()) };
     // Another run may have told meanwhile.
     if !is_hand_work_due(database, now)? {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let mail = mail::compose_hand_work(settings, &hand_work::read(database, settings, now)?);
-    if let Err(error) = transport::send(settings, &mail, now) {
-        return Ok(Some(not_sent(*error)));
+    match transport::send(settings, &mail, now) {
+        Ok(refused) => {
+            log::info!("mailed {:?}", mail.subject);
+            books::set_meta(database, HAND_WORK_MAILED, &now.to_string())?;
+            Ok(refused)
+        }
+        Err(error) => Ok(vec![not_sent(*error)]),
     }
-    log::info!("mailed {:?}", mail.subject);
-    books::set_meta(database, HAND_WORK_MAILED, &now.to_string())?;
-    Ok(None)
 }
 
 fn is_hand_work_due(database: &Connection, now: Moment) -> Result<bool> {
@@ -171,10 +179,10 @@ pub fn tell_without_settings(
     report.problems.extend(or_log(told));
 }
 
-fn or_log(told: Result<Option<Problem>>) -> Option<Problem> {
+fn or_log(told: Result<Vec<Problem>>) -> Vec<Problem> {
     told.unwrap_or_else(|error| {
         log::warn!("cannot remember problems, and so tells nobody: {error:#}");
-        None
+        Vec::new()
     })
 }
 
@@ -184,7 +192,7 @@ fn keep_aside_and_tell(
     clock: &Clock,
     work_dir: &Shelf,
     report: &mut Report,
-) -> Result<Option<Problem>> {
+) -> Result<Vec<Problem>> {
     let aside = Aside::of(settings, work_dir, report.job);
     let known = keep_aside(&aside, report, clock.now(), settings.mail.remind_after)?;
     report.mark_known(&known);
@@ -197,12 +205,12 @@ pub(super) fn tell_of_no_end(
     clock: &Clock,
     work_dir: &Shelf,
     report: &mut Report,
-) -> Option<Problem> {
+) -> Vec<Problem> {
     or_log(keep_aside_and_tell(settings, clock, work_dir, report))
 }
 
 /// Notes the problems of a run that has no part in the database else, and tells.
-fn note_and_tell(settings: &Settings, clock: &Clock, report: &mut Report) -> Result<Option<Problem>> {
+fn note_and_tell(settings: &Settings, clock: &Clock, report: &mut Report) -> Result<Vec<Problem>> {
     let books = books::open(settings)?;
     let known = books.write(Permit::of_a_real_run(), "problems-noted", |books| {
         cases::note(books, Vec::new(), report, clock.now(), settings.mail.remind_after)

@@ -29,8 +29,8 @@ texts! {
         ja: "TEMPOSTAR とこの店舗の間で連携しないため、店舗のご担当者の手作業が必要なものをお知らせします。残っている間、1日に1回お送りします。",
         en: "The following is not linked between TEMPOSTAR and the shop: somebody of the shop has to do it by hand. This mail comes once a day as long as there is any of it.",
     }
-    mail_command(settings: &str) {
-        ja: "全件は tempostar --config {settings} status --all で確認できます。",
-        en: "All of it: tempostar --config {settings} status --all",
+    mail_command(settings: &str, environment: &str) {
+        ja: "全件を見るには: tempostar --config {settings} --env {environment} status --all",
+        en: "All of it: tempostar --config {settings} --env {environment} status --all",
     }
 }

@@ -4,8 +4,8 @@ use crate::moment::Moment;
 
 texts! {
     how(id: i64) {
-        ja: "内容は tempostar held show {id} で確認できます。正しければ held approve {id}、取り込まないなら held discard {id} を実行してください。",
-        en: "`tempostar held show {id}` shows what it would change; then `held approve {id}` or `held discard {id}`",
+        ja: "内容は tempostar held show {id} で確認できます。正しければ tempostar held approve {id}、取り込まないなら tempostar held discard {id} を実行してください。",
+        en: "`tempostar held show {id}` shows what it would change; then `tempostar held approve {id}` or `tempostar held discard {id}`",
     }
     nothing_held() { ja: "保留しているものはありません", en: "nothing is held" }
     things_held(count: usize) { ja: "保留しているもの: {count} 件", en: "held: {count}" }

@@ -82,20 +82,20 @@ texts! {
         en: "it is older than {days} days and was never sent ([orders] max_age_days)",
     }
     act_mend_order() {
-        ja: "受注を直すと、次の実行で送信されます。",
-        en: "mend the order; the next run sends it",
+        ja: "店舗のご担当者が受注を直すと、次の実行で送信されます。",
+        en: "the shop corrects the order; the next run sends it",
     }
     act_mend_amounts() {
-        ja: "金額を直すと、次の実行で送信されます。消費税を税率ごとにまとめて端数処理している場合は、[orders] tax_difference_yen を設定してください。",
-        en: "mend its amounts; the next run sends it. Where tax is rounded once per rate, set [orders] tax_difference_yen",
+        ja: "店舗のご担当者が金額を直すと、次の実行で送信されます。消費税を税率ごとにまとめて端数処理している場合は、[orders] tax_difference_yen を設定してください。",
+        en: "the shop corrects its amounts; the next run sends it; where tax is rounded once per rate, set [orders] tax_difference_yen",
     }
     act_register_payment() {
-        ja: "支払方法を設定ファイルの [[payment_methods]] に書いてください。次の実行で送信されます。受注を直す必要はありません。",
-        en: "list the payment method under [[payment_methods]] in the settings file; the next run sends the order, which is right as it is",
+        ja: "システムのご担当者が、この決済方法を登録してください。設定ファイルの[[payment_methods]]に書きます。登録すると、次の実行で送信されます。受注を直す必要はありません。",
+        en: "whoever looks after the system registers the payment method; it is listed under [[payment_methods]] in the settings file; the next run then sends the order, which is right as it is",
     }
     act_set_up_payment() {
-        ja: "SAVAWAY 様に支払方法の設定をご依頼ください。設定の確認後に、設定ファイルの [[payment_methods]] に ready = true と書くと、次の実行で送信されます。受注を直す必要はありません。",
-        en: "ask SAVAWAY to set the payment method up; once [[payment_methods]] says ready = true, the next run sends the order, which is right as it is",
+        ja: "SAVAWAY様に決済方法の設定をご依頼ください。設定が済んだら、システムのご担当者が設定ファイルの[[payment_methods]]にready = trueと書くと、次の実行で送信されます。受注を直す必要はありません。",
+        en: "ask SAVAWAY to set the payment method up; once [[payment_methods]] says ready = true, the next run sends the order; it is right as it is",
     }
     act_enter_by_hand() {
         ja: "この受注は送信しません。TEMPOSTAR の画面で処理してください。",
@@ -110,8 +110,8 @@ texts! {
         en: "it is never sent under this number: give a new order another number; make the change of an old one in TEMPOSTAR, too",
     }
     act_approve(order_no: &str) {
-        ja: "送信してよければ tempostar held approve {order_no} を実行してください。送信しない場合はキャンセルするか、[orders] since を設定してください。",
-        en: "to send it: `tempostar held approve {order_no}`; else cancel it, or set [orders] since",
+        ja: "今から送信してよいかを、店舗のご担当者がお決めください。送信する場合は tempostar held approve {order_no} を実行してください。送信しない場合は、この店舗でキャンセルしてください。まとめて除くには[orders] sinceを設定します。",
+        en: "the shop decides whether it is still to be sent; to send it: `tempostar held approve {order_no}`; else cancel it, or set [orders] since",
     }
     act_put_back() {
         ja: "二重に送信しないよう、送信日時を元に戻します。内容を変更した場合は、TEMPOSTAR の画面でも同じ変更をしてください。",

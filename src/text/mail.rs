@@ -1,6 +1,5 @@
 //! What `notify` has to say: why a mail does not go out, and the mails themselves.
 
-use crate::job::Job;
 use crate::moment::Moment;
 
 texts! {
@@ -16,9 +15,9 @@ texts! {
         ja: "このメールが届いていれば、連携に問題が起きたときのお知らせも、このアドレスに届きます。ご対応は必要ありません。",
         en: "If you read this, you will also be told when the link has a problem. There is nothing to do.",
     }
-    test_mail_facts(time: Moment, environment: &str) {
-        ja: "送信日時: {time}（日本時間） / 環境: {environment} / コマンド: tempostar check-settings --send-test-mail",
-        en: "Sent {time} (Japan time) from {environment} by: tempostar check-settings --send-test-mail",
+    test_mail_facts(time: Moment, command: &str) {
+        ja: "{time}（日本時間）に送信: {command} --send-test-mail",
+        en: "Sent {time} (Japan time) by: {command} --send-test-mail",
     }
     subject_failing(shop: &str, job: &str, job_en: &str) {
         ja: "[TEMPOSTAR連携] {shop}: {job}に失敗しています",
@@ -158,6 +157,10 @@ texts! {
         ja: "店舗のご担当者が、TEMPOSTAR が出力したファイルの内容をご確認ください。",
         en: "Somebody of the shop should check what TEMPOSTAR wrote into the file.",
     }
+    who_decides() {
+        ja: "店舗のご担当者が、TEMPOSTARが出力したファイルの内容を確認し、取り込んでよいか、取り込まないかをお決めください。",
+        en: "Somebody of the shop should check what TEMPOSTAR wrote into the file, and decide whether it is to be imported or not.",
+    }
     who_tempostar() {
         ja: "店舗のご担当者が、TEMPOSTAR の管理画面でご確認ください。",
         en: "Somebody of the shop should look into TEMPOSTAR.",
@@ -174,14 +177,69 @@ texts! {
         ja: "取り込めなかった行（最初の数件）:",
         en: "The first rows that were left out:",
     }
-    detail(code: &str, exit_code: u8, run_id: &str, hint: &str, hint_en: &str) {
-        ja: "{code}（終了コード {exit_code}、実行 {run_id}）{hint}",
-        en: "{code} (exit code {exit_code}, run {run_id}) {hint_en}",
+    who_savaway() {
+        ja: "SAVAWAY様（TEMPOSTAR）へお問い合わせください。その際は、下の詳しい情報をお伝えください。",
+        en: "Ask SAVAWAY, who run TEMPOSTAR, and give them the details below.",
     }
-    detail_command(command: Job, environment: &str, settings: &str) {
-        ja: "コマンド: tempostar {command}（環境: {environment}、設定ファイル: {settings}）。今の状況は tempostar status で確認できます。",
-        en: "Command: tempostar {command} (environment: {environment}, settings file: {settings}). `tempostar status` shows how things are now.",
+    who_does_the_rest() {
+        ja: "そのうえで必要な操作は、システムのご担当者へこのメールを転送してご依頼ください（操作の方法は下の詳しい情報にあります）。",
+        en: "Then forward this mail to whoever looks after the system, and say what is to be done: the details below say how.",
     }
+    // What happened, for whoever does not know the system.
+    plain_server() {
+        ja: "TEMPOSTARのFTPサーバとの通信に失敗しています",
+        en: "TEMPOSTAR's FTP server cannot be reached, or breaks off",
+    }
+    plain_login() {
+        ja: "TEMPOSTARのFTPサーバにログインできません（ユーザIDかパスワードが受け付けられません）",
+        en: "TEMPOSTAR's FTP server refuses the user or the password",
+    }
+    plain_server_refuses() {
+        ja: "TEMPOSTARのFTPサーバが、連携に必要な操作を受け付けません",
+        en: "TEMPOSTAR's FTP server refuses what the link needs",
+    }
+    plain_settings() {
+        ja: "連携の設定か、連携を動かしているコンピュータに問題があり、処理を行えません",
+        en: "something is wrong with the link's settings, or with the computer that it runs on, and it cannot work",
+    }
+    plain_disk() {
+        ja: "連携を動かしているコンピュータのディスクに空きがなく、処理を行えません",
+        en: "the disk of the computer that the link runs on is full, and it cannot work",
+    }
+    plain_database() {
+        ja: "この店舗のデータベースを使えないため、処理を行えません",
+        en: "the shop's database cannot be used, and so the link cannot work",
+    }
+    plain_locked() {
+        ja: "前の処理が終わらないため、新しい処理を始められません",
+        en: "an earlier run does not come to its end, and so no new one can begin",
+    }
+    plain_internal() {
+        ja: "連携のプログラムに内部エラーが起きました",
+        en: "the link's program met an internal error",
+    }
+    detail(code: &str, exit_code: u8, run_id: &str, message: &str, message_en: &str) {
+        ja: "{code}（終了コード{exit_code}、実行{run_id}）: {message}",
+        en: "{code} (exit code {exit_code}, run {run_id}): {message_en}",
+    }
+    whereabouts(host: &str, user: &str, settings: &str, environment: &str) {
+        ja: "コンピュータ: {host}、ユーザ: {user}、環境: {environment}、設定ファイル: {settings}",
+        en: "Host: {host}; user: {user}; environment: {environment}; settings file: {settings}",
+    }
+    detail_command(command: &str) {
+        ja: "もう一度実行するには: {command}",
+        en: "To run it again: {command}",
+    }
+}
+
+/// A command as it can be copied, whatever the folder.
+pub fn command(settings: &str, environment: &str, command: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+@".contains(c);
+    let settings = match settings.chars().all(is_plain) {
+        true => settings.to_owned(),
+        false => format!("'{}'", settings.replace('\'', "'\\''")),
+    };
+    format!("tempostar --config {settings} --env {environment} {command}")
 }
 
 problems! {
@@ -192,6 +250,18 @@ problems! {
         en: "the mail to the shop manager did not go out; the next run tries again",
         hint_ja: "設定ファイルの [mail] をご確認ください。check-settings --send-test-mail で試せます。",
         hint_en: "check [mail] in the settings file; check-settings --send-test-mail tries it",
+    }
+    Warning not_notified = "notify-failed" (command: &str, reason: &str) {
+        ja: "[notify]のコマンド「{command}」が失敗しました（{reason}）。処理の結果には影響しません",
+        en: "the command {command} of [notify] failed ({reason}); that changes nothing of the run",
+        hint_ja: "コマンドを単独で実行し、標準入力からJSONを1つ受け取って10秒以内に終了コード0で終わるかをご確認ください。",
+        hint_en: "run it by itself: it gets one JSON object on its standard input, and must end with exit code 0 within 10 s",
+    }
+    Error no_notify_command = "notify-command" (command: &str) {
+        ja: "[notify]のコマンド「{command}」がないか、実行できません",
+        en: "the command {command} of [notify] is not there, or cannot be executed",
+        hint_ja: "設定ファイルの[notify] commandの場所と、このユーザに実行の権限があるかをご確認ください。",
+        hint_en: "check `command` in [notify], and that this user may execute it",
     }
     Error unreachable = "mail-unreachable" (host: &str, port: u16, reason: &str) {
         exit: Remote,

@@ -106,7 +106,7 @@ problems! {
     }
     Error rejects_kept = "rejects-kept" (rows: u64, path: &str) {
         ends: GoodFile, who: [Shop, Savaway],
-        ja: "誤りのある {rows} 行を保存しました: {path}",
+        ja: "誤りのある{rows}行を取り込まず、保存しました: {path}",
         en: "rejected rows ({rows}) were kept in {path}",
         hint_ja: "このファイルを直して、同じコマンドの --file に指定すると取り込めます。",
         hint_en: "correct that file and feed it back with --file",

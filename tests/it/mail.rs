@@ -52,6 +52,9 @@ impl Mailing {
                 text: parsed.body_text(0).unwrap().replace("\r\n", "\n"),
                 html: parsed.body_html(0).unwrap().into_owned(),
             };
+            if read.subject.contains("連携") {
+                check_part_of_the_shop(&read.text);
+            }
             for secret in CUSTOMER.into_iter().chain([self.shop.ftp.password(), "mail#himitsu"]) {
                 let all = format!("{}{}{}", read.subject, read.text, read.html);
                 assert!(!all.contains(secret), "{secret} is in a mail:\n{}", read.text);
@@ -90,6 +93,27 @@ impl Mailing {
 
     fn server_is_up(&self) {
         self.shop.ftp.faults().clear();
+    }
+}
+
+/// What stands above the details is for whoever knows the shop and not the system: no command, no path, no key, and no
+/// English sentence.
+#[track_caller]
+fn check_part_of_the_shop(text: &str) {
+    let (shop, details) = text.split_once("■ 詳しい情報").unwrap_or((text, ""));
+    for mark in ["tempostar ", "--", "`", " /", "./", "[["] {
+        assert!(!shop.contains(mark), "{mark:?} is told to the shop manager:\n{text}");
+    }
+    let words: Vec<&str> = shop.split(|c: char| !c.is_ascii_alphanumeric() && c != ' ').collect();
+    let is_sentence = |words: &&&str| {
+        words.split_whitespace().filter(|word| word.chars().all(|c| c.is_ascii_lowercase())).count() > 1
+    };
+    assert_eq!(words.iter().find(is_sentence), None, "English is told to the shop manager:\n{text}");
+    if !details.is_empty() {
+        let facts = ["コンピュータ: ", "ユーザ: ", "環境: demo", "設定ファイル: /", "tempostar --config /"];
+        facts
+            .iter()
+            .for_each(|fact| assert!(details.contains(fact), "{fact:?} is not in the details:\n{text}"));
     }
 }
 
@@ -138,8 +162,8 @@ fn a_job_that_fails_all_day_sends_one_mail_in_the_morning_and_one_in_the_evening
                     "2026-11-25 09:00 から",
                     "在庫はまだ一度も取り込まれていません。",
                     "まずは何もしなくて構いません",
-                    "終了コード 5",
-                    "tempostar import-stock",
+                    "終了コード5",
+                    "--env demo import-stock",
                 ];
                 mailing.one_mail().about(FAILING).says(&words);
             }
@@ -283,7 +307,7 @@ fn rejected_rows_are_one_problem_with_a_table_however_many_files_have_them() {
                 row,
                 "ほかの行は取り込み済みです",
                 "--file",
-                "rejects-kept（終了コード 3、実行 2026",
+                "rejects-kept（終了コード3、実行2026",
             ]);
             assert!(
                 mail.html
@@ -309,7 +333,7 @@ fn a_refused_file_is_a_problem_until_a_good_one_comes() {
     mailing.shop.product("A-1");
     mailing.shop.put_sheet(PRODUCT_INBOX, "product_1.csv", "コード\nA-1\n");
     mailing.shop.run(["import-products"]).exits(3);
-    let words = ["product_1.csv", "商品コード", "店舗のご担当者が", "column-missing（終了コード 3"];
+    let words = ["product_1.csv", "商品コード", "店舗のご担当者が", "column-missing（終了コード3"];
     mailing.one_mail().about("商品情報の取込に失敗しています").says(&words);
     mailing.shop.run(["import-products"]).ok();
     mailing.no_mail();
@@ -377,7 +401,7 @@ fn orders_held_back_are_mailed_once_together_and_say_that_none_is_lost() {
     }
     mailing.shop.run(["export-orders"]).exits(3);
     let words =
-        ["受注 1001", "受注 1002", "新ペイ", "受注が 2 件あります", "失われていません", "店舗のご担当者が"];
+        ["受注 1001", "受注 1002", "新ペイ", "受注が 2 件あります", "失われていません", "SAVAWAY様に"];
     mailing.one_mail().about("受注の送信で確認が必要なデータがあります").says(&words);
     mailing.shop.run(["export-orders"]).exits(3);
     mailing.no_mail();
@@ -403,7 +427,7 @@ fn a_failed_run_and_one_by_hand_do_not_end_what_they_did_not_look_at() {
     let rows: String = (1..=40).map(|number| format!("S-{number:03},0\n")).collect();
     mailing.shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数\n{rows}"));
     mailing.shop.run(["import-stock"]).exits(4);
-    mailing.one_mail().about("在庫情報の取込を保留しています").says(&["40 SKU", "tempostar held show 1"]);
+    mailing.one_mail().about("在庫情報の取込を保留しています").says(&["40 SKU", "held show 1"]);
     mailing.server_is_down();
     mailing.fails_twice();
     mailing.one_mail().about(FAILING).says(&["ほかに 1 件の問題が続いています"]);
@@ -488,7 +512,7 @@ fn settings_that_are_wrong_are_told_if_they_say_how_to_mail() {
     for _ in 0..3 {
         mailing.shop.run(["import-stock"]).exits(6);
     }
-    mailing.one_mail().about(FAILING).says(&["shop-code", "終了コード 6"]);
+    mailing.one_mail().about(FAILING).says(&["shop-code", "終了コード6"]);
     mailing.shop.setting("code = \"1 2\"", "code = \"12345\"");
     mailing.shop.run(["status", "--check"]).exits(3).says("1 2").says("3 回");
     mailing.shop.run(["import-stock"]).ok();
@@ -632,7 +656,7 @@ fn what_is_to_be_done_by_hand_is_mailed_once_a_day_together() {
     mailing.one_mail().about("手作業が必要なものが 2 件あります").says(&[
         "TEMPOSTAR でキャンセルされた受注が 1 件あります（キャンセルは連携しません。この店舗でもキャンセルしてください）\n\n・1001\n",
         "送信後にこの店舗でキャンセルされた受注が 1 件あります（キャンセルは連携しません。TEMPOSTAR でもキャンセルしてください）\n\n・1002\n",
-        &format!("tempostar --config {} status --all", path.display()),
+        &format!("tempostar --config {} --env demo status --all", path.display()),
     ]);
     mailing.shop.sql("UPDATE orders SET updated_at = '2026-11-24 11:30:00' WHERE order_no = '1003'");
     mailing.shop.at("2026-11-25 10:59:59").run(["export-orders"]).ok();
@@ -776,4 +800,127 @@ fn a_missing_login_is_told() {
     let sink = SmtpSink::with(Security::Plain, Some(("mailer", "mail#himitsu")), "PLAIN");
     let mailing = Mailing::with("en", sink, "");
     test_mail_fails(&mailing, 6, "mail-sender-refused", "530 5.7.0 Authentication required");
+}
+
+// Several people, and programs ---------------------------------------------------------------------------------------
+
+#[test]
+fn several_people_get_the_mail_and_one_whom_the_server_refuses_hinders_nobody() {
+    let mailing = Mailing::new();
+    let addresses =
+        "admin_email = [\"owner@hanaya.example\", \"tencho@hanaya.example, nobody@hanaya.example\"]";
+    mailing.shop.setting("admin_email = \"owner@hanaya.example\"", addresses);
+    mailing.server_is_down();
+    mailing.shop.run(["import-stock"]).exits(5);
+    mailing
+        .shop
+        .run(["import-stock"])
+        .exits(5)
+        .says("[mail-recipient-refused]")
+        .says("nobody@hanaya.example");
+    let to: Vec<Vec<String>> = mailing.sink.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(to, [["owner@hanaya.example", "tencho@hanaya.example"]]);
+    mailing.shop.run(["import-stock"]).exits(5);
+    assert_eq!(mailing.sink.mails().len(), 1);
+    mailing.shop.run(["check-settings", "--send-test-mail"]).says("nobody@hanaya.example");
+    mailing.shop.setting("nobody@hanaya.example", "tencho");
+    mailing.shop.run(["import-stock"]).exits(6).says("[email-address]").says("「tencho」");
+}
+
+/// A shop that mails nobody and has a command that keeps what it is told.
+fn shop_with_alarm(script: &str) -> Shop {
+    let shop = Shop::new();
+    shop.write("alarm", format!("#!/bin/sh\n{script}\n").as_bytes());
+    fs::set_permissions(shop.path("alarm"), PermissionsExt::from_mode(0o755)).unwrap();
+    shop.settings(|text| text + "[notify]\ncommand = [\"./alarm\", \"told.jsonl\"]\n");
+    shop
+}
+
+fn told(shop: &Shop) -> Vec<serde_json::Value> {
+    let lines = fs::read_to_string(shop.path("told.jsonl")).unwrap_or_default();
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_command_is_told_of_each_problem_that_begins_and_ends() {
+    let mut shop = shop_with_alarm("cat >> \"$1\"; env > environment");
+    shop.setting("password_file = \"demo.pass\"", "password_env = \"SHOP_PASSWORD\"");
+    let password = shop.ftp.password().to_owned();
+    shop.variable("SHOP_PASSWORD", &password);
+    shop.order("1001").line("A-1", 1).set("total", 1).insert();
+    shop.run(["export-orders"]).exits(3).never_says("notify");
+    shop.run(["export-orders"]).exits(3);
+    let begun = told(&shop);
+    assert_eq!(begun.len(), 1, "{begun:#?}");
+    let settings = shop.path("tempostar.toml").canonicalize().unwrap();
+    for (key, value) in [
+        ("event", "begins"),
+        ("code", "order-held-back"),
+        ("severity", "error"),
+        ("job", "export-orders"),
+        ("concerns", "1001"),
+        ("since", "2026-11-24 10:15:00"),
+        ("shop", "花と器"),
+        ("shop_code", "12345"),
+        ("environment", "demo"),
+        ("settings", settings.to_str().unwrap()),
+    ] {
+        assert_eq!(begun[0][key], value, "{key}: {begun:#?}");
+    }
+    assert_eq!(begun[0]["until"], serde_json::Value::Null);
+    assert_eq!(begun[0]["who"], serde_json::json!(["shop"]));
+    shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 10:20:00'");
+    shop.at("2026-11-24 10:25:00").run(["export-orders"]).ok();
+    shop.run(["export-orders"]).ok();
+    let ended = told(&shop);
+    assert_eq!(ended.len(), 2, "{ended:#?}");
+    assert_eq!((&ended[1]["event"], &ended[1]["until"]), (&"ends".into(), &"2026-11-24 10:25:00".into()));
+    let environment = fs::read_to_string(shop.path("environment")).unwrap();
+    assert!(environment.contains("PATH=") && !environment.contains("SHOP_PASSWORD"), "{environment}");
+}
+
+#[test]
+fn a_command_is_told_once_while_the_mail_does_not_go_out() {
+    let mailing = Mailing::new();
+    mailing.shop.write("alarm", b"#!/bin/sh\ncat >> told.jsonl\n");
+    fs::set_permissions(mailing.shop.path("alarm"), PermissionsExt::from_mode(0o755)).unwrap();
+    mailing.shop.settings(|text| text + "[notify]\ncommand = \"./alarm\"\n");
+    mailing.sink.answer(Step::Greeting, Answer::Close);
+    mailing.server_is_down();
+    for _ in 0..4 {
+        mailing.shop.run(["import-stock"]).exits(5);
+    }
+    mailing.server_is_up();
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.sink.answer_well();
+    mailing.shop.run(["import-stock"]).ok();
+    let events: Vec<_> = told(&mailing.shop).iter().map(|told| told["event"].clone()).collect();
+    assert_eq!(events, ["begins", "ends"]);
+}
+
+#[test]
+fn a_command_that_fails_is_told_and_changes_nothing() {
+    let shop = shop_with_alarm("exit 3");
+    shop.order("1001").line("A-1", 1).set("total", 1).insert();
+    let ran = shop.run(["--quiet", "export-orders"]).exits(3);
+    ran.says("warning[notify-failed]: ").says("alarm of [notify] failed (exit status: 3)");
+    shop.run(["--quiet", "export-orders"]).exits(3).never_says("notify");
+    shop.run(["check-settings"]).never_says("[notify]");
+    fs::remove_file(shop.path("alarm")).unwrap();
+    shop.run(["check-settings"]).exits(6).says("alarm of [notify] is not there, or cannot be executed");
+    shop.settings(|text| text.replace("[\"./alarm\", \"told.jsonl\"]", "[]"));
+    shop.run(["export-orders"]).exits(6).says("notify.command");
+}
+
+#[test]
+fn a_command_that_does_not_end_is_ended_with_all_that_it_has_started() {
+    let shop = shop_with_alarm("sleep 600 & echo $! > child; wait");
+    shop.order("1001").line("A-1", 1).set("total", 1).insert();
+    shop.order("1002").line("A-1", 1).set("total", 1).insert();
+    let began = std::time::Instant::now();
+    shop.run(["export-orders"]).exits(3).says("failed (no end within 10 s)");
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+    let child = fs::read_to_string(shop.path("child")).unwrap();
+    let state = fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
+    assert!(state.is_empty() || state.contains(") Z "), "{state}");
 }

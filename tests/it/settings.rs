@@ -329,7 +329,7 @@ const MENDED: [(&str, &str, &str, &str); 9] = [
     ("hanpukai = false", "hanpukai = \"no\"", "write true or false without quotes", "hanpukai = false"),
     ("settle_s = 0", "max_bad_rows_percent = 20%", "write 20, without the unit", "max_bad_rows_percent = 20"),
     ("settle_s = 0", "max_bad_rows_percent = 20 %  # of a hundred", "write 20,", "max_bad_rows_percent = 20"),
-    ("tls = \"none\"", "tls = true", "write one of: \"explicit\", \"none\"", "tls = \"none\""),
+    ("tls = \"none\"", "tls = true", "write one of: \"explicit\", \"implicit\", \"none\"", "tls = \"none\""),
     ("tls = \"none\"", "tls = none", "put the value in double quotes", "tls = \"none\""),
     ("[ftp.demo]", "[ftp.test]", "did you mean ftp.demo?", "[ftp.demo]"),
     ("\"demo.pass\"", "\"~/demo.pass\"", "write /home/shop in place of ~", "\"/home/shop/demo.pass\""),

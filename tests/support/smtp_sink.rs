@@ -235,8 +235,12 @@ fn serve(stream: TcpStream, rules: &Rules) -> io::Result<()> {
                 session.say(Step::Sender, "250 2.1.0 Ok")?;
             }
             "RCPT" => {
-                session.to.push(address(&line));
-                session.say(Step::Recipient, "250 2.1.5 Ok")?;
+                if address(&line).starts_with("nobody@") {
+                    session.reply("550 5.1.1 No such user")?;
+                } else {
+                    session.to.push(address(&line));
+                    session.say(Step::Recipient, "250 2.1.5 Ok")?;
+                }
             }
             "DATA" => session.take_mail()?,
             "QUIT" => return session.reply("221 2.0.0 Bye"),
