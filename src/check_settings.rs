@@ -19,6 +19,7 @@ mod orders;
 mod schedule;
 mod server;
 mod settings_file;
+mod shape;
 mod show;
 mod work_folder;
 mod world;

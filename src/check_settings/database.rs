@@ -95,7 +95,7 @@ fn size(database: &Connection) -> Result<u64> {
 }
 
 /// What `work` found in the database; `None` if it was not done in time.
-fn within<T>(
+pub(super) fn within<T>(
     database: &Connection,
     bound: Duration,
     work: impl FnOnce() -> rusqlite::Result<T>,

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use super::finding::Found;
 use super::world::World;
 use super::{database, disks, files, folders, mail, orders, schedule, server};
-use super::{settings_file, work_folder, write_test};
+use super::{settings_file, shape, work_folder, write_test};
 use crate::books::batches::Place;
 use crate::cli::CheckSettings;
 use crate::job::Job;
@@ -141,6 +141,17 @@ pub(super) const LADDER: &[Rung] = &[
         after: DATABASE,
         stops: NO_JOB,
         look: |world| database::payment_methods(world.database()?),
+    },
+    Rung {
+        id: "data-shape",
+        title: say::title_data_shape,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| {
+            let (found, odd_orders) = shape::look(world.database()?)?;
+            world.odd_orders = odd_orders;
+            Ok(found)
+        },
     },
     Rung {
         id: "options-data",
@@ -333,7 +344,10 @@ pub(super) const LADDER: &[Rung] = &[
         title: say::title_orders,
         after: DATABASE,
         stops: NO_JOB,
-        look: |world| orders::waiting(world.database()?, world.settings, world.clock.now()),
+        look: |world| {
+            let now = world.clock.now();
+            orders::waiting(world.database()?, world.settings, &world.odd_orders, now)
+        },
     },
     Rung {
         id: "orders-taken",

@@ -93,7 +93,12 @@ pub(super) fn options(database: &Connection, settings: &Settings, now: Moment) -
 }
 
 /// How many wait, since when, and those that would be held back, by reason. Nothing is sent.
-pub(super) fn waiting(database: &Connection, settings: &Settings, now: Moment) -> Result<Found> {
+pub(super) fn waiting(
+    database: &Connection,
+    settings: &Settings,
+    odd: &HashSet<String>,
+    now: Moment,
+) -> Result<Found> {
     let waiting = books::orders::count_waiting(database, settings)?;
     let held_back = orders::held_back_of_first(database, settings, now, JUDGED_MAX)?;
     let besides = held_back.iter().map(|(order_no, _)| order_no.as_str()).collect();
@@ -111,7 +116,9 @@ pub(super) fn waiting(database: &Connection, settings: &Settings, now: Moment) -
         true => join_texts(fact, say::orders_judged(JUDGED_MAX)),
         false => fact,
     };
-    let told_above = told_above(database)?;
+    let mut told_above = told_above(database)?;
+    let of_odd = held_back.iter().filter(|(order_no, _)| odd.contains(order_no));
+    told_above.extend(of_odd.map(|(_, hold)| hold.reason.en.clone()));
     let reasons = by_reason(held_back);
     let more = reasons.len().saturating_sub(REASONS_TOLD_MAX);
     let fact = if more > 0 { join_texts(fact, say::orders_more_reasons(more)) } else { fact };

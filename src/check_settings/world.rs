@@ -1,5 +1,7 @@
 //! What the checks look at, and what an earlier one leaves to the later ones.
 
+use std::collections::HashSet;
+
 use anyhow::{Context, Result};
 use rusqlite::Connection;
 
@@ -26,6 +28,8 @@ pub(super) struct World<'a> {
     pub(super) work_dir: Option<Shelf>,
     pub(super) database: Option<Books>,
     pub(super) approach: Option<server::Approach<'a>>,
+    /// Orders that are held back for what `data-shape` has told.
+    pub(super) odd_orders: HashSet<String>,
     pub(super) places: Vec<folders::Place>,
     pub(super) probe: Option<write_test::Probe>,
     pub(super) written: Option<write_test::Written>,
@@ -51,6 +55,7 @@ impl<'a> World<'a> {
             work_dir: None,
             database: None,
             approach: None,
+            odd_orders: HashSet::new(),
             places: Vec::new(),
             probe: None,
             written: None,

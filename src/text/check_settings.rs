@@ -42,6 +42,7 @@ texts! {
     title_stock_archive() { ja: "取り込んだ在庫情報の移動", en: "moving imported stock files" }
     title_server_clock() { ja: "FTPサーバの時計", en: "FTP server: clock" }
     title_orders() { ja: "送信待ちの受注", en: "waiting orders" }
+    title_data_shape() { ja: "本システムのデータの形", en: "shape of the shop's data" }
     title_options_data() { ja: "オプションと受注データ", en: "orders and the shop's options" }
     title_orders_taken() { ja: "送信済みの受注ファイル", en: "order files that were sent" }
     title_schedule() { ja: "各処理の実行状況", en: "schedule of the jobs" }
@@ -393,6 +394,21 @@ texts! {
 
     // Who must act.
 
+    shape_fine() {
+        ja: "すべての行の値を確認しました",
+        en: "every row of the shop's tables was looked at",
+    }
+    shape_so_far(seconds: u64, tables: &str) {
+        ja: "{seconds} 秒ずつ確認しました（最後まで確認できなかった表: {tables}）",
+        en: "looked at for {seconds} s each; not to its end: {tables}",
+    }
+    shape_text() { ja: "文字", en: "text" }
+    shape_whole() { ja: "整数", en: "a whole number" }
+    shape_number() { ja: "数", en: "a number" }
+    shape_flag() { ja: "0か1", en: "0 or 1" }
+    shape_time() { ja: "「YYYY-MM-DD HH:MM:SS」の形の日時", en: "a time such as 2026-11-24 10:15:00" }
+    shape_day() { ja: "「YYYY-MM-DD」の形の日付", en: "a day such as 2026-11-24" }
+
     // The closing lines.
     word_error() { ja: "エラー", en: "error" }
     word_warning() { ja: "注意", en: "warning" }
@@ -531,6 +547,24 @@ texts! {
 problems! {
     exit Settings, ends WithRun, who [Support];
 
+    Warning shape_wrong = "data-wrong-type" (place: &str, holds: &str, holds_en: &str, count: u64, keys: &str) {
+        ja: "{place} の値が{holds}でない行が {count} 件あります: {keys}",
+        en: "rows whose {place} is not {holds_en}: {count} ({keys})",
+        hint_ja: "本システムが {place} に{holds}だけを書くように直し、これらの行の値を訂正してください。それまで、そのような受注は保留されます。",
+        hint_en: "have the shop's application write {holds_en} into {place}, and correct these rows; until then, such orders are held back",
+    }
+    Warning shape_empty = "data-empty-text" (place: &str, count: u64, keys: &str) {
+        ja: "{place} の値が空の文字（''）の行が {count} 件あります: {keys}",
+        en: "rows with empty text in {place}: {count} ({keys})",
+        hint_ja: "本システムが、値のないときは {place} に '' ではなく NULL を、「いいえ」のときは 0 を書くように直してください。「値なし」「いいえ」として扱われます。",
+        hint_en: "have the shop's application write NULL for nothing, or 0 for no, into {place}; empty text is taken as that",
+    }
+    Warning shape_orphans = "data-without-parent" (table: &str, parent: &str, count: u64, keys: &str) {
+        ja: "{table} に、{parent} に親の行がない行が {count} 件あります: {keys}",
+        en: "rows of {table} without their row in {parent}: {count} ({keys})",
+        hint_ja: "不要な行であれば {table} から削除し、必要な行であれば {parent} の行を戻してください。連携の対象にはなりません。",
+        hint_en: "delete them from {table}, or put the rows of {parent} back; no job uses them",
+    }
     Warning port_of_other_tls = "ftp-port-and-tls" (port: u16, tls: &str, usual: &str, usual_port: u16, key: &str) {
         ja: "ポート番号 {port} は、通常 tls = \"{usual}\" のサーバのものですが、{key} では tls = \"{tls}\" となっています。",
         en: "port {port} is usually that of servers with tls = \"{usual}\", but {key} says tls = \"{tls}\"",

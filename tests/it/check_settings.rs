@@ -548,3 +548,50 @@ fn programs_find_the_same_as_people() {
     assert!(hint.starts_with("弊社・SAVAWAY様: 設定ファイルの stock.inbox"), "{hint}");
     assert!(shop.run(["check-settings"]).exits(6).stdout.contains(hint), "{hint}");
 }
+
+#[test]
+fn the_shape_of_the_shops_data_is_told_by_column_count_and_keys_and_never_by_value() {
+    let shop = Shop::new();
+    for number in 1001..=1003 {
+        shop.order(&number.to_string()).line("A-1", 1).insert();
+    }
+    shop.sql(
+        "PRAGMA foreign_keys = OFF;
+         UPDATE orders SET total = '山田 太郎' WHERE order_no IN ('1001', '1002');
+         UPDATE orders SET paid_at = '', delivery_status = 2 WHERE order_no = '1003';
+         UPDATE orders SET customer_name = x'ff' WHERE order_no = '1003';
+         UPDATE order_lines SET quantity = 1.5 WHERE order_no = '1002';
+         INSERT INTO order_shipments (order_no, shipment_no, delivery_date) VALUES ('77', 1, '2026-02-30');
+         INSERT INTO payment_methods (name, added_on) VALUES ('後払い', '01/04/2023');
+         INSERT INTO products (code, price) VALUES ('P-1', '千円');
+         INSERT INTO skus (code, product_code) VALUES ('P-1', 'P-0');
+         INSERT INTO stock (sku_code, quantity, as_of) VALUES ('P-2', 1, 'yesterday')",
+    );
+    let ran = shop.run(["check-settings", "--offline", "--json"]);
+    let document = ran.json();
+    let problems = document["problems"].as_array().unwrap().iter();
+    let told = problems.filter(|problem| problem["code"].as_str().unwrap().starts_with("data-"));
+    let told: Vec<&str> = told.map(|problem| problem["message"].as_str().unwrap()).collect();
+    assert_eq!(
+        told,
+        [
+            "rows whose payment_methods.added_on is not a day such as 2026-11-24: 1 (後払い)",
+            "rows whose products.price is not a whole number: 1 (P-1)",
+            "rows of skus without their row in products: 1 (P-1)",
+            "rows whose stock.as_of is not a time such as 2026-11-24 10:15:00: 1 (P-2)",
+            "rows of stock without their row in skus: 1 (P-2)",
+            "rows whose orders.customer_name is not text: 1 (1003)",
+            "rows whose orders.total is not a whole number: 2 (1001, 1002)",
+            "rows whose orders.delivery_status is not 0 or 1: 1 (1003)",
+            "rows with empty text in orders.paid_at: 1 (1003)",
+            "rows whose order_shipments.delivery_date is not a day such as 2026-11-24: 1 (77/1)",
+            "rows of order_shipments without their row in orders: 1 (77/1)",
+            "rows whose order_lines.quantity is not a whole number: 1 (1002/1)",
+        ],
+        "{ran}"
+    );
+    assert!(!ran.stdout.contains("山田"), "{ran}");
+    // The orders are held back for what has been told.
+    let orders = document["checks"].as_array().unwrap().iter().find(|check| check["id"] == "orders").unwrap();
+    assert_eq!(orders["status"], "ok", "{ran}");
+}

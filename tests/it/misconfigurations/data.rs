@@ -110,6 +110,57 @@ misconfigurations! {
         }),
         finds: warning "orders" "orders-held-back" by [Shop, Support] exits 0,
     }
+    an_amount_is_a_text {
+        ja: "本システムが金額の列に数でない値を書いている",
+        en: "the shop's application writes what is no number into an amount",
+        site: || Site::new().after(|site| {
+            site.order("1001").line("A-1", 1).insert();
+            site.sql("UPDATE orders SET total = '1,100円'");
+        }),
+        finds: warning "data-shape" "data-wrong-type" by [Support] exits 0,
+    }
+    a_flag_is_empty_text {
+        ja: "本システムが「いいえ」を空の文字で書いている（PHPのfalseなど）",
+        en: "the shop's application writes empty text for no, as PHP does for false",
+        site: || Site::new().after(|site| {
+            site.order("1001").line("A-1", 1).insert();
+            site.sql("UPDATE orders SET is_provisional = ''");
+        }),
+        finds: warning "data-shape" "data-empty-text" by [Support] exits 0,
+    }
+    a_time_is_written_otherwise {
+        ja: "本システムが日時を別の形で書いている",
+        en: "the shop's application writes a time in another form",
+        site: || Site::new().after(|site| {
+            site.order("1001").line("A-1", 1).insert();
+            site.sql("UPDATE orders SET paid_at = '24.11.2026 10:00'");
+        }),
+        finds: warning "data-shape" "data-wrong-type" by [Support] exits 0,
+    }
+    lines_without_their_order {
+        ja: "受注が削除されたのに明細が残っている",
+        en: "an order was deleted, and its lines were left",
+        site: || Site::new().after(|site| {
+            site.sql("PRAGMA foreign_keys = OFF; INSERT INTO order_lines (order_no, line_no) VALUES ('900', 1), ('900', 2)");
+        }),
+        finds: warning "data-shape" "data-without-parent" by [Support] exits 0,
+    }
+    an_sku_without_its_product {
+        ja: "商品が削除されたのにSKUが残っている",
+        en: "a product was deleted, and its SKU was left",
+        site: || Site::new().after(|site| {
+            site.sql("PRAGMA foreign_keys = OFF; INSERT INTO skus (code, product_code) VALUES ('A-1-RED', 'A-1')");
+        }),
+        finds: warning "data-shape" "data-without-parent" by [Support] exits 0,
+    }
+    stock_without_its_sku {
+        ja: "SKUのない在庫の行がある",
+        en: "there is stock of an SKU that does not exist",
+        site: || Site::new().after(|site| {
+            site.sql("INSERT INTO stock (sku_code, quantity) VALUES ('A-9', 3)");
+        }),
+        finds: warning "data-shape" "data-without-parent" by [Support] exits 0,
+    }
     old_orders_wait {
         ja: "TEMPOSTARのご利用開始前の受注が、送信待ちになっている",
         en: "orders of before the shop used TEMPOSTAR wait to be sent",
