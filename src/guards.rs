@@ -1,10 +1,12 @@
 //! The guards: facts about what a file would do to the shop, and what speaks against doing it without a person's look.
 //! Computes only. docs/guards.md has each limit's reason.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 
 use crate::problem::Problem;
-use crate::settings::{Guard, ShipGuard};
+use crate::settings::{Guard, ProductGuard, ShipGuard};
 use crate::text::jobs as text;
 
 /// What a stock file would do, together with the files of the hours before.
@@ -67,6 +69,149 @@ pub(crate) fn logistics(
         .then(|| text::guard_ship(shipped, open, shipped * 100 / open.max(1), limit))
         .into_iter()
         .collect())
+}
+
+/// A product's amounts, before or after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Prices {
+    pub price: Option<i64>,
+    pub list_price: Option<i64>,
+    pub cost: Option<i64>,
+}
+
+/// Whether somebody should look at a price before it changes like that. What had none, or 0, can get any.
+pub(crate) fn is_price_wrong(old: &Prices, new: &Prices, limits: &ProductGuard) -> bool {
+    let Some(before) = old.price.filter(|price| *price > 0 && old.price != new.price) else { return false };
+    let after = new.price.unwrap_or(0);
+    let (before, change) = (i128::from(before), (i128::from(after) - i128::from(before)) * 100);
+    let (fall, rise) = (limits.price_fall_percent, limits.price_rise_percent);
+    let falls = fall < 100 && (after == 0 || -change > before * i128::from(fall));
+    let rises = rise > 0 && change > before * i128::from(rise);
+    // Each of two columns has the other one's values, and the higher price is the wrong one.
+    let by_list_price =
+        (new.price, new.list_price) == (old.list_price, old.price) && new.list_price < new.price;
+    let by_cost = (new.price, new.cost) == (old.cost, old.price) && new.price < new.cost;
+    let swapped = by_list_price || by_cost;
+    falls || rises || (swapped && (fall < 100 || rise > 0))
+}
+
+/// At least so many prices that look wrong cast doubt on the others of their file …
+const PRICES_MIN: u64 = 20;
+
+/// … if they are more than this share of those that change.
+const PRICES_PERCENT: u32 = 20;
+
+/// Whether a file's prices cannot be trusted, of which `wrong` look wrong and these all change, from this to that.
+pub(crate) fn are_prices_wrong(wrong: u64, changed: u64, changes: &[(i64, i64)]) -> bool {
+    (wrong >= PRICES_MIN && exceeds(wrong, changed, PRICES_PERCENT)) || (wrong > 0 && are_shuffled(changes))
+}
+
+/// So many changes, of so many values, can be seen to be shuffled.
+const SHUFFLED_MIN: (usize, usize) = (20, 8);
+
+/// Whether the same values come back, but to others: a column that was shifted, or sorted by itself.
+pub(crate) fn are_shuffled(changes: &[(i64, i64)]) -> bool {
+    let (mut old, mut new): (Vec<i64>, Vec<i64>) = changes.iter().copied().unzip();
+    old.sort_unstable();
+    new.sort_unstable();
+    let mut values = old.clone();
+    values.dedup();
+    if changes.len() < SHUFFLED_MIN.0 || values.len() < SHUFFLED_MIN.1 {
+        return false;
+    }
+    // How far values move, and how far they would if they went anywhere.
+    let moved: u128 = changes.iter().map(|(old, new)| u128::from(old.abs_diff(*new))).sum();
+    let half = old.len() / 2;
+    let anywhere: u128 =
+        (0..old.len()).map(|at| u128::from(old[at].abs_diff(old[(at + half) % old.len()]))).sum();
+    let (mut left, mut right, mut common) = (0, 0, 0);
+    while let (Some(a), Some(b)) = (old.get(left), new.get(right)) {
+        common += usize::from(a == b);
+        left += usize::from(a <= b);
+        right += usize::from(b <= a);
+    }
+    common * 10 >= old.len() * 9 && moved * 4 > anywhere
+}
+
+/// What a product file would do, where so told together with the files of the hours before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ProductFacts {
+    /// Its rows.
+    pub rows: u64,
+    /// Published products that the files have unpublished or left without a name, or would, and that are so still.
+    pub unpublished: u64,
+    /// Products that were published without that.
+    pub published: u64,
+    /// SKUs that the files have moved to another product, or would; products without a name, and SKUs beside those of their
+    /// product that only have its code, which it would make.
+    pub moved: u64,
+    /// Products of the file whose names change.
+    pub renamed: u64,
+    /// Of these, those that would be called as another product is called.
+    pub named_as_others: u64,
+    /// Of these, those whose old and new names have nothing in common; only looked for where most products are new.
+    pub named_otherwise: u64,
+    /// Products that the file names and the shop has.
+    pub known: u64,
+    /// Products that it would make.
+    pub created: u64,
+    /// The shop's products; 0 while its first ones still come.
+    pub products: u64,
+}
+
+/// So many products or SKUs at least, or all that there are, from [`FEW`] up, are much.
+const MANY: u64 = 10;
+
+/// So few say nothing.
+const FEW: u64 = 5;
+
+/// Why somebody should look at a product file before it is applied.
+pub(crate) fn products(facts: &ProductFacts, limits: &ProductGuard) -> Vec<Problem> {
+    let ProductFacts { rows, unpublished, published, moved, renamed, known, created, products, .. } = *facts;
+    let (hidden_limit, moved_limit) = (limits.unpublish_percent, limits.move_percent);
+    let mixed = facts.named_as_others;
+    // Of another shop's products few codes are known, and what is known by them is something else.
+    let are_strangers = match known {
+        0..FEW => created * 2 > products && products >= STRANGERS_MIN && created >= STRANGERS_MIN,
+        _ => created > known && facts.named_otherwise * 2 > known,
+    };
+    let is_much = unpublished >= MANY || (unpublished >= FEW && unpublished == published);
+    if moved_limit < 100 && are_strangers {
+        vec![text::guard_strangers(created, known, products)]
+    } else if is_much && exceeds(unpublished, published, hidden_limit) {
+        let percent = unpublished * 100 / published.max(1);
+        vec![text::guard_unpublish(unpublished, published, percent, hidden_limit)]
+    } else if moved >= FEW && exceeds(moved, rows, moved_limit) {
+        vec![text::guard_move(moved, rows, moved * 100 / rows.max(1), moved_limit)]
+    } else if moved_limit < 100 && mixed >= FEW && exceeds(mixed, renamed, NAMES_PERCENT) {
+        vec![text::guard_names(mixed, known)]
+    } else {
+        Vec::new()
+    }
+}
+
+/// So many products that a file would make are many, if they are half as many as the shop has.
+const STRANGERS_MIN: u64 = 20;
+
+/// A file that gives more than this share of the products that it renames the names of others is mixed up.
+const NAMES_PERCENT: u32 = 20;
+
+/// Whether there are no two letters that stand beside each other in both names.
+pub(crate) fn have_nothing_in_common(old: &str, new: &str) -> bool {
+    let pairs = |name: &str| {
+        let letters: Vec<char> = name.chars().filter(|letter| letter.is_alphabetic()).collect();
+        letters.windows(2).map(|pair| [pair[0], pair[1]]).collect::<HashSet<_>>()
+    };
+    pairs(old).is_disjoint(&pairs(new))
+}
+
+/// Whether a name was made unreadable on its way: Japanese that was read in another encoding, or is question marks now.
+pub(crate) fn is_garbled(name: &str) -> bool {
+    // What the first bytes of kana in UTF-8 mean in CP932, which no product is called; what Latin-1 makes of them; and what
+    // stands for what could not be read.
+    let is_odd = |letter: char| matches!(letter, '縺' | '繧' | '繝' | '\u{80}'..='\u{9f}' | '\u{fffd}');
+    let is_lost = name.len() > 1 && name.chars().all(|letter| matches!(letter, '?' | '？' | '〓' | ' '));
+    is_lost || name.chars().any(is_odd)
 }
 
 /// Is `part` more than this share of `whole`? 100 percent is never exceeded.

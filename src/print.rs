@@ -287,6 +287,7 @@ fn count_label(name: &str, count: u64) -> Text {
         "products_undone" => text::count_products_undone(number, &counted(count, "product")),
         "skus_undone" => text::count_skus_undone(number, &counted(count, "SKU")),
         "stock_undone" => text::count_stock_undone(number, &counted(count, "SKU")),
+        "held" => text::count_held(number, &counted(count, "row")),
         "kept" => text::count_kept(number),
         "exported" => text::count_exported(number, &counted(count, "order")),
         "lines" => text::count_lines(number, &counted(count, "line")),

@@ -255,7 +255,7 @@ words! {
         NothingToDo = "nothing_to_do",
         /// Done, but for some rows, files or orders.
         Partial = "partial",
-        /// The guard keeps a file.
+        /// The guards keep a file, or rows of one.
         Held = "held",
         /// It could not be done.
         Failed = "failed",

@@ -411,6 +411,21 @@ pub struct Products {
     pub shop_block: Option<String>,
     /// CSV column → product free item (1 to 50, each once), in the file's order.
     pub free_items: Vec<(String, u8)>,
+    /// When rows, or a file, look wrong.
+    pub guard: ProductGuard,
+}
+
+/// The safety guard of product files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProductGuard {
+    /// By how much a price may fall, in percent (0 to 100); 100: by all of it.
+    pub price_fall_percent: u32,
+    /// By how much a price may rise, in percent; 0: by any amount.
+    pub price_rise_percent: u32,
+    /// Share of the published products that a file may unpublish or leave without a name, in percent; 100: all.
+    pub unpublish_percent: u32,
+    /// Share of a file's rows that may name SKUs of other products, or products without a name, in percent; 100: all.
+    pub move_percent: u32,
 }
 
 /// Stock files.

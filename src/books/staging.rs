@@ -100,6 +100,11 @@ impl Staging {
         Ok(staging)
     }
 
+    /// Besides the key.
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
     /// What stages the rows that differ; those of a file of this time, and not those that a later one has set.
     pub(crate) fn stager<'a>(&self, connection: &'a Connection, as_of: Option<Moment>) -> Result<Stager<'a>> {
         let table = self.table;
@@ -120,14 +125,15 @@ impl Staging {
         })
     }
 
-    /// Numbers the staged rows in the order of their codes, and remembers which are new.
-    pub(crate) fn compare(&self, connection: &Connection) -> Result<Difference> {
+    /// Numbers those staged rows of which this is so in the order of their codes, and remembers which are new.
+    pub(crate) fn compare(&self, connection: &Connection, which: &str) -> Result<Difference> {
         let table = self.table;
         connection.execute_batch(&format!(
             "DROP TABLE IF EXISTS temp.changed_{table};
              CREATE TEMP TABLE changed_{table} AS
              SELECT code, code NOT IN (SELECT code FROM main.{table}) AS is_new
              FROM temp.staged_{table}
+             WHERE {which}
              ORDER BY code;"
         ))?;
         let count = |sql: String| connection.query_row(&sql, [], |row| row.get::<_, u64>(0));

@@ -9,6 +9,7 @@
 
 mod batch;
 mod columns;
+mod guard;
 mod missing;
 
 use std::borrow::Cow;
@@ -30,13 +31,15 @@ use crate::books::Writing;
 use crate::books::history::Kind;
 use crate::books::staging::{Agreement, Cell, Stager, Staging};
 use crate::job::Job;
+use crate::problem::Problem;
 use crate::report::{Changes, Counts};
 use crate::settings::{Inbox, Settings};
 use crate::sheet::{KeptRow, Row, RowProblem, Sheet};
 use crate::shelf::Shelf;
+use crate::sync::Guarding;
 use crate::sync::Run;
 use crate::sync::import::{
-    Comparison, ImportJob, Incoming, Plan, Progress, Room, Source, import, part, read_ahead, rowids,
+    Comparison, HeldRows, ImportJob, Incoming, Plan, Progress, Room, Source, import, part, read_ahead, rowids,
 };
 use crate::text::jobs as text;
 
@@ -163,8 +166,35 @@ impl ImportJob for ImportProducts<'_> {
             Progress::New => Some(compare_missing(incoming.shop, incoming.file_time)?),
             Progress::Begun => None,
         };
+        let has_sku_codes = incoming.sheet.header().optional("SKUコード").is_some();
+        let held = self.guard(incoming, &staged, has_sku_codes)?;
         let comparison = compare(incoming, staged, missing_compared, &rows_differing)?;
-        Ok(Comparison { unknown_columns, ..comparison })
+        Ok(Comparison { unknown_columns, held_because: held.0, held_rows: held.1, ..comparison })
+    }
+}
+
+impl ImportProducts<'_> {
+    /// Why the file is held, or rows of it.
+    fn guard(
+        &self,
+        incoming: &Incoming<'_>,
+        staged: &Staged,
+        has_sku_codes: bool,
+    ) -> Result<(Vec<Problem>, Option<HeldRows>)> {
+        let (shop, limits) = (incoming.shop, &self.settings.products.guard);
+        guard::hold_none(shop)?;
+        let columns = staged.products.columns();
+        let whole = match (incoming.guarding, incoming.progress) {
+            (Guarding::Approved, _) => return Ok((Vec::new(), None)),
+            (Guarding::Watch, Progress::New) => guard::judge(incoming, columns, has_sku_codes, limits)?,
+            (Guarding::Watch, Progress::Begun) => Vec::new(),
+        };
+        if !whole.is_empty() {
+            return Ok((whole, None));
+        }
+        let verdicts = guard::hold_rows(shop, columns, limits)?;
+        let rows = (!verdicts.is_empty()).then(|| guard::held_rows(shop, staged, verdicts));
+        Ok((whole, rows.transpose()?))
     }
 }
 
@@ -174,8 +204,8 @@ fn compare(
     missing_compared: Option<bool>,
     rows: &RowsDiffering,
 ) -> Result<Comparison> {
-    let products = staged.products.compare(incoming.shop)?;
-    let skus = staged.skus.compare(incoming.shop)?;
+    let products = staged.products.compare(incoming.shop, "code NOT IN (SELECT code FROM temp.held_rows)")?;
+    let skus = staged.skus.compare(incoming.shop, "product_code NOT IN (SELECT code FROM temp.held_rows)")?;
     // A product counts as updated, too, when only a SKU of it is new or different.
     for (table, found) in [("products", products), ("skus", skus)] {
         if found.created > 0 {
@@ -191,7 +221,8 @@ fn compare(
         |row| row.get(0),
     )?;
     let count = |sql: &str| incoming.shop.query_row(sql, [], |row| row.get::<_, u64>(0));
-    let named = count("SELECT count(*) FROM temp.read_products")?;
+    let named =
+        count("SELECT count(*) FROM temp.read_products WHERE code NOT IN (SELECT code FROM temp.held_rows)")?;
     let stale = count("SELECT count(*) FROM temp.stale_products")?;
     let left_alone = count(
         "SELECT count(*)

@@ -12,8 +12,8 @@ use chrono::TimeDelta;
 use super::reader::{Reader, Secrets, invisible, variable};
 use super::{
     AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Begins, Environment, Ftp, Guard,
-    Inbox, Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, Products, Ready,
-    ReflectWhen, Secret, Server, Settings, ShipGuard, Shop, Smtp, Stock, StockFiles, Tls, TlsVersion,
+    Inbox, Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, ProductGuard, Products,
+    Ready, ReflectWhen, Secret, Server, Settings, ShipGuard, Shop, Smtp, Stock, StockFiles, Tls, TlsVersion,
     Transport, WithoutStatus, locale_language,
 };
 use super::{checks, columns};
@@ -458,6 +458,12 @@ fn products(r: &mut Reader<'_>, shop_code: &str) -> Products {
         inbox: Inbox { naming, ..inbox(r, "products", "/product/export/{shop_code}", shop_code, 0) },
         shop_block: r.text("products.shop_block", checks::any),
         free_items,
+        guard: ProductGuard {
+            price_fall_percent: r.number("products.guard.price_fall_percent", 0..=100, 50),
+            price_rise_percent: r.number("products.guard.price_rise_percent", 0..=1_000_000, 900),
+            unpublish_percent: r.number("products.guard.unpublish_percent", 0..=100, 20),
+            move_percent: r.number("products.guard.move_percent", 0..=100, 5),
+        },
     }
 }
 

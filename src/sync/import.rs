@@ -7,6 +7,7 @@
 //! transactions, of which the ledger knows the first and the last: see `commit`.
 
 mod approval;
+mod aside;
 mod commit;
 mod holding;
 mod inbox;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use self::approval::Approval;
+use self::aside::{lay_aside, tell_aside};
 use self::commit::{commit, finish_begun, give_up_begun, rehearse};
 pub(crate) use self::holding::look;
 use self::holding::{keep, supersede, take_up, with_approval};
@@ -32,7 +34,7 @@ use self::inbox::{
     Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready, mark_cleaned_up, sweep_server,
 };
 pub use self::inbox::{join, marker_name};
-pub use self::job::{Comparison, ImportJob, Incoming, Progress};
+pub use self::job::{Comparison, HELD_ROWS, HeldRows, ImportJob, Incoming, Progress};
 use self::judge::{compare, judge, refuse};
 pub use self::plan::{Plan, part, rowids};
 pub use self::read_ahead::{Room, read_ahead};
@@ -256,7 +258,7 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
     let compared = compare(run, job, file, progress, &mut rejects, &mut told);
     log::info!(file = file.shown; "read and compared, {} rows", told.rows);
     told.rejected = rejects.count;
-    let verdict = match compared {
+    let mut verdict = match compared {
         Ok((comparison, problems)) => {
             let kept = rejects.keep(file.entry.file_time)?;
             tell_rejects(run, &rejects, &told, kept.as_deref());
@@ -269,11 +271,14 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
             refused
         }
     };
+    let held = verdict.held_rows.take();
+    verdict.aside = held.map(|rows| lay_aside(run, job, file, progress, rows, &mut told)).transpose()?;
     let entry_id = match (run.permit, &verdict.holding) {
         (None, None) => None,
         (permit, Some(holding)) => keep(run, permit, file, holding)?,
         (Some(permit), None) => Some(commit(run, permit, file, &verdict)?),
     };
+    tell_aside(run, file, verdict.aside.as_ref())?;
     if progress == Progress::Begun && run.permit.is_some() {
         run.report.tell(text::begun_finished().in_file(&file.shown));
     }

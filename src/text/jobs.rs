@@ -229,6 +229,55 @@ problems! {
         hint_ja: "別の店舗のファイルでないか、商品の取り込みが済んでいるかご確認ください。",
         hint_en: "check that it is this shop's file and that the products are imported",
     }
+    Error guard_price = "guard-price" (count: u64, codes: &str) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "販売価格の変わり方が大きすぎる商品が {count} 商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
+        en: "products whose price would change too much ({count}): {codes}; their rows are held, the file's others go on",
+        hint_ja: "TEMPOSTAR の販売価格が正しいかご確認ください。",
+        hint_en: "check the prices in TEMPOSTAR",
+    }
+    Error guard_prices = "guard-prices" (wrong: u64, changed: u64, codes: &str) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "販売価格の変わる {changed} 商品のうち {wrong} 商品で、変わり方が大きすぎます: {codes}。列がずれているおそれがあるため、価格の変わる商品の行をすべて保留しました。ほかの行は取り込みます。",
+        en: "of the {changed} products whose price would change, {wrong} would change too much: {codes}; the column may be mixed up, so the rows of all products whose price would change are held; the file's others go on",
+        hint_ja: "TEMPOSTAR の販売価格が正しいかご確認ください。",
+        hint_en: "check the prices in TEMPOSTAR",
+    }
+    Error guard_name = "guard-name" (count: u64, codes: &str) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "商品名が空になる、または文字化けする商品が {count} 商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
+        en: "products whose name would be emptied or garbled ({count}): {codes}; their rows are held, the file's others go on",
+        hint_ja: "TEMPOSTAR の商品名が正しいかご確認ください。",
+        hint_en: "check the names in TEMPOSTAR",
+    }
+    Error guard_unpublish = "guard-unpublish" (hidden: u64, published: u64, percent: u64, limit: u32) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "このファイルを取り込むと、掲載中の {published} 商品のうち {hidden} 商品（{percent}%）が非掲載になるか、商品名を失います（上限 {limit}%）。取り込みを保留しました。",
+        en: "this file would unpublish {hidden} of the {published} published products, or leave them without a name ({percent} %, the limit is {limit} %): held, nothing of it was written",
+        hint_ja: "TEMPOSTAR の掲載フラグと商品名が正しいかご確認ください。",
+        hint_en: "check 掲載フラグ and 商品名 in TEMPOSTAR",
+    }
+    Error guard_move = "guard-move" (moved: u64, rows: u64, percent: u64, limit: u32) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "このファイルの {rows} 行のうち {moved} 行（{percent}%）で、SKU が別の商品に移るか、商品名のない商品や余分な SKU ができます（上限 {limit}%）。取り込みを保留しました。",
+        en: "{moved} of this file's {rows} rows ({percent} %, the limit is {limit} %) would move a SKU to another product, or make a product without a name or a SKU too many: held, nothing of it was written",
+        hint_ja: "商品コードと SKUコードの列がそろっているか、ずれていないかをご確認ください。",
+        hint_en: "check that 商品コード and SKUコード are both there and belong together",
+    }
+    Error guard_names = "guard-names" (mixed: u64, known: u64) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "このファイルの {known} 商品のうち {mixed} 商品の商品名が、別の商品の名前になります。取り込みを保留しました。",
+        en: "this file would give {mixed} of its {known} products the names of other products: held, nothing of it was written",
+        hint_ja: "商品名の列がずれていないかご確認ください。",
+        hint_en: "check that 商品名 stands in the rows that it belongs to",
+    }
+    Error guard_strangers = "guard-strangers" (created: u64, known: u64, products: u64) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "このファイルの商品は、この店舗のものではないようです（新規 {created}、既存 {known}。店舗の商品は {products}）。取り込みを保留しました。",
+        en: "this file's products do not seem to be this shop's (new {created}, known {known}; the shop has {products}): held, nothing of it was written",
+        hint_ja: "別の店舗のファイルでないかご確認ください。",
+        hint_en: "check that it is this shop's file",
+    }
     Warning rows_disagree = "rows-disagree" (count: u64, codes: &str) {
         ja: "同じ商品の行で商品の内容が異なるものが {count} 商品あります。最後の行を採用しました: {codes}",
         en: "products whose rows disagree about them ({count}); the last row was taken: {codes}",

@@ -117,7 +117,7 @@ impl Table {
             Ok(())
         })?;
         drop((stager, remove, product, now));
-        let difference = staged.compare(shop)?;
+        let difference = staged.compare(shop, "true")?;
         Ok(Self { kind, name, staged, set: difference.created + difference.updated, removed: 0 })
     }
 

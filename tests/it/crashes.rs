@@ -119,6 +119,8 @@ fn a_refusal_that_dies_anywhere_is_made_good() {
 #[test]
 fn a_holding_that_dies_anywhere_is_made_good() {
     check_every_crash(&scenes::held_stock(), &["before-committed", "committed"]);
+    check_every_crash(&scenes::held_rows(), &["held", "before-committed", "committed"]);
+    check_every_crash(&scenes::held_rows().in_slices_of(1), &["held", "slice-committed:1"]);
 }
 
 #[test]

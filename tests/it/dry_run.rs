@@ -60,11 +60,11 @@ fn products_and_skus_are_listed_by_value() {
     shop.product("A-1");
     let name = "長".repeat(50);
     let sheet = format!(
-        "商品コード,SKUコード,商品名,販売価格,備考\nA-1,A-1,商品A-1,110,{name}\nB-1,B-1-赤,椀,500,\n"
+        "商品コード,SKUコード,商品名,販売価格,備考\nA-1,A-1,商品A-1,1090,{name}\nB-1,B-1-赤,椀,500,\n"
     );
     shop.put_sheet(PRODUCT_INBOX, "product.csv", &sheet);
     let expected = [
-        change("products", "A-1", "price", 1100, 110),
+        change("products", "A-1", "price", 1100, 1090),
         change("products", "A-1", "note", Value::Null, name.as_str()),
         change("products", "B-1", "code", Value::Null, "B-1"),
         change("skus", "B-1-赤", "code", Value::Null, "B-1-赤"),
@@ -72,7 +72,7 @@ fn products_and_skus_are_listed_by_value() {
     assert_eq!(changes(&dry_run(&shop, "import-products").ok()), expected);
     shop.run(["import-products", "--dry-run"])
         .ok()
-        .says("  A-1     price  1100 → 110\n")
+        .says("  A-1     price  1100 → 1090\n")
         .says(&format!("  A-1     note   - → {}…\n", "長".repeat(40)))
         .says("  B-1-赤  code   new\n");
 }

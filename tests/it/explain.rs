@@ -264,15 +264,15 @@ fn the_history_keeps_the_values_that_changed_whatever_the_shop_has_there() {
     shop.put_sheet(
         PRODUCT_INBOX,
         "second.csv",
-        &format!("{header}\nA-1,大皿,198,,x\nB-1,椀,10,1,x\nC-1,鉢,,,\n"),
+        &format!("{header}\nA-1,大皿,1780,,x\nB-1,椀,10,1,x\nC-1,鉢,,,\n"),
     );
     shop.run(["import-products"]).ok();
     explain(&shop, "A-1")
         .says("updated  second.csv line 2")
-        .says("name say \"皿\" → 大皿, price 1980 → 198, weight 0.3")
+        .says("name say \"皿\" → 大皿, price 1980 → 1780, weight 0.3")
         .says("note 皿 → x");
     let values = |code: &str| explain_json(&shop, code)["product"]["catalogue_history"][0]["values"].clone();
-    let expected = json!({"name": ["say \"皿\"", "大皿"], "price": [1980, 198], "weight": [0.1 + 0.2, null], "note": ["皿", "x"]});
+    let expected = json!({"name": ["say \"皿\"", "大皿"], "price": [1980, 1780], "weight": [0.1 + 0.2, null], "note": ["皿", "x"]});
     assert_eq!(values("A-1"), expected);
     assert_eq!(values("C-1"), json!({"name": [null, "鉢"]}));
 }

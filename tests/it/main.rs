@@ -48,6 +48,7 @@ mod older_files;
 mod orders;
 mod overlap;
 mod pages;
+mod product_guard;
 mod products;
 mod random_kills;
 mod real_servers;

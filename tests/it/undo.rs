@@ -40,6 +40,7 @@ const PRODUCTS: &str =
 /// A shop with products and stock, all of them loaded some time ago.
 fn shop() -> Shop {
     let mut shop = Shop::new();
+    shop.settings(|text| text + "[products.guard]\nprice_fall_percent = 100\nunpublish_percent = 100\n");
     let sheet = "A-1,A-1-赤,皿,1980,0.3,1,赤,a.jpg\nA-1,A-1-黒,皿,1980,0.3,1,黒,a.jpg\nB-1,B-1,椀,500,,1,,\n";
     shop.put_sheet(PRODUCT_INBOX, "first.csv", &format!("{PRODUCTS}\n{sheet}"));
     run(&shop, "import-products");

@@ -17,10 +17,10 @@ use anyhow::Result;
 use rusqlite::Transaction;
 
 use super::approval::Approval;
+use super::aside::{Aside, lay_aside, tell_aside};
 use super::inbox::Spooled;
 use super::job::{ImportJob, Progress};
 use super::judge::{Verdict, compare, judge};
-use super::plan::Plan;
 use super::rejects::{Rejects, tell_rejects};
 use crate::books;
 use crate::books::Writing;
@@ -57,7 +57,7 @@ pub(super) fn commit(run: &Run<'_>, permit: Permit, file: &Spooled, verdict: &Ve
     if verdict.recording == Recording::Rows && verdict.plan.len() > whole_max {
         set_time(&file.path, file.entry.file_time)?;
         run.shelf.archive(permit, &file.path, &file.entry.archived_as, file.entry.content())?;
-        return write_slices(run, permit, verdict.plan.as_ref(), file, None);
+        return write_slices(run, permit, verdict, file, None);
     }
     run.progress.wait(&progress::writing(&file.shown));
     let now = run.clock.now();
@@ -77,6 +77,7 @@ fn write_whole(
         history.keep(books, &file.entry, &run.report.run_id, now)?;
     }
     let id = record(books, file, &verdict.decision, now)?;
+    hold_aside(books, verdict, now)?;
     interrupt::check()?;
     Ok(id)
 }
@@ -94,6 +95,12 @@ fn record(books: &Transaction<'_>, file: &Spooled, decision: &Decision, now: Mom
         held::decide(books, *id, HeldState::Approved, by, now)?;
     }
     files::record_file(books, &file.entry, decision, now)
+}
+
+/// Notes which of its rows are held.
+fn hold_aside(books: &Transaction<'_>, verdict: &Verdict, now: Moment) -> Result<()> {
+    let Some(Aside { entry: Some(entry), verdicts, shown }) = &verdict.aside else { return Ok(()) };
+    held::hold(books, entry, verdicts, shown, now).map(drop)
 }
 
 fn writing<'a>(
@@ -140,9 +147,13 @@ fn finish(run: &mut Run<'_>, permit: Permit, job: &dyn ImportJob, id: i64, file:
     told.rejected = rejects.count;
     let kept = rejects.keep(file.entry.file_time)?;
     tell_rejects(run, &rejects, &told, kept.as_deref());
-    let verdict = judge(run, file, comparison, problems, &mut told)?;
-    write_slices(run, permit, verdict.plan.as_ref(), file, Some(id))?;
+    let mut verdict = judge(run, file, comparison, problems, &mut told)?;
+    let held = verdict.held_rows.take();
+    verdict.aside =
+        held.map(|rows| lay_aside(run, job, file, Progress::Begun, rows, &mut told)).transpose()?;
+    write_slices(run, permit, &verdict, file, Some(id))?;
     run.report.tell(text::begun_finished().in_file(&file.shown));
+    tell_aside(run, file, verdict.aside.as_ref())?;
     run.report.add_file(told);
     Ok(())
 }
@@ -151,11 +162,11 @@ fn finish(run: &mut Run<'_>, permit: Permit, job: &dyn ImportJob, id: i64, file:
 fn write_slices(
     run: &Run<'_>,
     permit: Permit,
-    plan: &dyn Plan,
+    verdict: &Verdict,
     file: &Spooled,
     mut begun: Option<i64>,
 ) -> Result<i64> {
-    let entry = &file.entry;
+    let (entry, plan) = (&file.entry, verdict.plan.as_ref());
     run.progress.wait(&progress::writing(&entry.name));
     let (now, mut rows, mut history, mut next) = (run.clock.now(), FIRST_SLICE, None, 0);
     loop {
@@ -168,6 +179,9 @@ fn write_slices(
             // An entry that is not kept leaves its number to somebody else.
             history = entered.keep(books, entry, &run.report.run_id, now)?;
             let id = begun.map_or_else(|| record(books, file, &Decision::Begun, now), Ok)?;
+            if next == 0 {
+                hold_aside(books, verdict, now)?;
+            }
             if end == plan.len() {
                 files::mark_applied(books, id)?;
             }

@@ -2,11 +2,13 @@
 //! the others waiting. It is applied when somebody has approved just what they were shown, and let go when somebody has
 //! discarded it or later files say something newer about all that it says.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use anyhow::Result;
 
 use super::approval::Approval;
+use super::aside::tell;
 use super::inbox::Spooled;
 use super::job::{ImportJob, Progress};
 use super::judge::compare;
@@ -19,7 +21,7 @@ use crate::permit::Permit;
 use crate::problem::{Failure, Problem};
 use crate::report::{Changes, FileOutcome, FileReport};
 use crate::settings::Inbox;
-use crate::sheet::{Column, Sheet};
+use crate::sheet::{Column, REJECT_COLUMNS, Sheet};
 use crate::shelf::set_time;
 use crate::sync::run::{Approvals, Run};
 use crate::text::held as text;
@@ -62,12 +64,7 @@ pub(super) fn keep(
         }
         (Some(permit), None) => Some(keep_new(run, permit, file, verdicts, shown)?),
     };
-    let id = held_before.or(entry.map(|(_, id)| id));
-    for verdict in verdicts {
-        let hint =
-            id.map_or_else(|| verdict.hint.clone(), |id| verdict.hint.clone().followed_by(&text::how(id)));
-        run.report.tell(Problem { hint, ..verdict.clone() }.in_file(&file.shown));
-    }
+    tell(run, file, verdicts, held_before.or(entry.map(|(_, id)| id)));
     Ok(entry.map(|(entry, _)| entry))
 }
 
@@ -105,9 +102,11 @@ pub(crate) fn look(
     let mut lines: HashMap<String, u64> =
         changes.shown.iter().map(|change| (change.about().to_owned(), 0)).collect();
     if let Some(mut sheet) = open(run, job, &held.file.name, &held.file.archived_as)? {
-        each_key(&mut sheet, job, |key, line| {
-            if let Some(known) = lines.get_mut(job.code_of(key)) {
-                *known = line;
+        each_row(&mut sheet, job, |keys, line| {
+            for key in keys {
+                if let Some(known) = lines.get_mut(job.code_of(key)) {
+                    *known = line;
+                }
             }
             Ok(0)
         })?;
@@ -149,13 +148,13 @@ fn is_said_anew(run: &Run<'_>, job: &dyn ImportJob, held: &Held, later: &[(Strin
     let Some(mut sheet) = open(run, job, &held.file.name, &held.file.archived_as)? else { return Ok(false) };
     let columns: Vec<String> =
         sheet.header().others(&[]).iter().map(|(_, name)| (*name).to_owned()).collect();
-    each_key(&mut sheet, job, |key, _| keep.execute([key]))?;
+    each_row(&mut sheet, job, |keys, _| keep.execute([&keys[0]]))?;
     let mut remove = run.books.prepare("DELETE FROM temp.held_codes WHERE code = ?1")?;
     let mut is_left = run.books.prepare("SELECT EXISTS (SELECT 1 FROM temp.held_codes)")?;
     for (name, archived_as) in later.iter().rev() {
         let Some(mut sheet) = open(run, job, name, archived_as)? else { continue };
         if columns.iter().all(|column| sheet.header().optional(column).is_some()) {
-            each_key(&mut sheet, job, |key, _| remove.execute([key]))?;
+            each_row(&mut sheet, job, |keys, _| remove.execute([&keys[0]]))?;
         }
         if !is_left.query_row([], |row| row.get(0))? {
             return Ok(true);
@@ -172,18 +171,22 @@ fn open(run: &Run<'_>, job: &dyn ImportJob, name: &str, archived_as: &str) -> Re
     find_copy(&path)?.map(|_| open()).transpose()
 }
 
-/// What the sheet's rows are about, one after the other.
-fn each_key(
+/// What the sheet's rows are about, one after the other: their codes, of which there is at least one, and their lines.
+fn each_row(
     sheet: &mut Sheet,
     job: &dyn ImportJob,
-    mut each: impl FnMut(&str, u64) -> rusqlite::Result<usize>,
+    mut each: impl FnMut(&[Cow<'_, str>], u64) -> rusqlite::Result<usize>,
 ) -> Result<()> {
     let columns: Vec<Column> =
         job.key_columns().iter().filter_map(|name| sheet.header().optional(name)).collect();
+    // Rows that were laid aside know where they stood.
+    let stood = sheet.header().optional(REJECT_COLUMNS[0]);
     while let Some(row) = sheet.next_row()? {
-        let filled = |column: &Column| row.code(*column).ok();
-        if let Some(key) = columns.iter().find_map(filled) {
-            each(&key, row.line())?;
+        let keys: Vec<_> = columns.iter().filter_map(|column| row.code(*column).ok()).collect();
+        if !keys.is_empty() {
+            let line = stood.and_then(|column| row.whole_number(column).ok().flatten());
+            let line = line.and_then(|line| u64::try_from(line).ok());
+            each(&keys, line.unwrap_or_else(|| row.line()))?;
         }
     }
     Ok(())

@@ -270,11 +270,16 @@ pub(super) fn spooled(
     file_time: Moment,
 ) -> Spooled {
     let Received { size, sha256, scan } = received;
+    let entry = entry(run, name, sha256, size, file_time);
+    Spooled { shown, path, scan: Some(scan), ..Spooled::kept(entry) }
+}
+
+/// As the ledger knows what this run has taken.
+pub(super) fn entry(run: &Run<'_>, name: String, sha256: String, size: u64, file_time: Moment) -> FileEntry {
     let taken_at = run.clock.now().stamp();
     let archived_as = format!("{}/{taken_at}-{}/{name}", run.report.job, &sha256[..8]);
     let run_id = run.report.run_id.clone();
-    let entry = FileEntry { job: run.report.job, run_id, name, sha256, size, file_time, archived_as };
-    Spooled { shown, path, scan: Some(scan), ..Spooled::kept(entry) }
+    FileEntry { job: run.report.job, run_id, name, sha256, size, file_time, archived_as }
 }
 
 /// Where a file of the inbox goes when it is done with.

@@ -82,4 +82,19 @@ pub struct Comparison {
     pub unknown_columns: Vec<String>,
     /// Why the guards keep this file; empty: they do not.
     pub held_because: Vec<Problem>,
+    /// What the guards keep of a file whose other rows are applied.
+    pub held_rows: Option<HeldRows>,
 }
+
+/// Rows that look wrong. They are not in the plan.
+pub struct HeldRows {
+    /// Why they are kept.
+    pub verdicts: Vec<Problem>,
+    /// What says which rows they are: those whose code in this column is one of [`HELD_ROWS`].
+    pub column: &'static str,
+    /// A hash of what they would change.
+    pub shown: String,
+}
+
+/// The table of the codes of held rows.
+pub const HELD_ROWS: &str = "temp.held_rows";

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 
+use super::aside::Aside;
 use super::inbox::Spooled;
-use super::job::{Comparison, ImportJob, Incoming, Progress};
+use super::job::{Comparison, HeldRows, ImportJob, Incoming, Progress};
 use super::plan::{Plan, fingerprint};
 use super::recognise;
 use super::rejects::{Rejects, tell_rejects};
@@ -24,6 +25,10 @@ pub(super) struct Verdict {
     pub(super) decision: Decision,
     /// Why it is held, and a hash of what it would change.
     pub(super) holding: Option<(Vec<Problem>, String)>,
+    /// Rows of it that are held while the others are applied …
+    pub(super) held_rows: Option<HeldRows>,
+    /// … and where they lie then.
+    pub(super) aside: Option<Aside>,
     /// What is written if it is applied.
     pub(super) plan: Box<dyn Plan>,
     pub(super) recording: Recording,
@@ -32,7 +37,14 @@ pub(super) struct Verdict {
 impl Verdict {
     /// Nothing of the file is written.
     fn without_a_plan(decision: Decision) -> Self {
-        Self { decision, holding: None, plan: Box::default(), recording: Recording::Rows }
+        Self {
+            decision,
+            holding: None,
+            held_rows: None,
+            aside: None,
+            plan: Box::default(),
+            recording: Recording::Rows,
+        }
     }
 }
 
@@ -121,7 +133,8 @@ pub(super) fn judge(
         true => Recording::FirstLoad,
         false => Recording::Rows,
     };
-    Ok(Verdict { decision: Decision::Applied, holding: None, plan: comparison.plan, recording })
+    let Comparison { held_rows, plan, .. } = comparison;
+    Ok(Verdict { held_rows, plan, recording, ..Verdict::without_a_plan(Decision::Applied) })
 }
 
 /// An error while reading is a refusal of this file, or else ends the run.

@@ -92,6 +92,15 @@ pub fn products() -> Scene {
     Scene::new("a product file", "import-products", 0, shop)
 }
 
+/// One price looks wrong, the others go on.
+pub fn held_rows() -> Scene {
+    let shop = Shop::new();
+    ["A-1", "B-1", "C-1"].iter().for_each(|code| shop.product(code));
+    let sheet = "商品コード,SKUコード,商品名,販売価格\nA-1,A-1,皿,1200\nB-1,B-1,椀,1\nC-1,C-1,鉢,1300\n";
+    shop.put_sheet(PRODUCT_INBOX, "product.csv", sheet);
+    Scene::new("a product file with rows to hold", "import-products", 4, shop)
+}
+
 /// One order is shipped, with a present that TEMPOSTAR added; one is cancelled.
 pub fn logistics() -> Scene {
     let shop = Shop::new();
