@@ -1,7 +1,7 @@
 //! The ledger's part about what the guards hold, and who decided what about it.
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{Connection, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 
 use crate::books::files::FileEntry;
@@ -184,17 +184,11 @@ pub(crate) fn find(connection: &Connection, id: i64) -> Result<Option<Held>> {
     connection.first(&format!("{SELECT} WHERE id = ?1"), [id], read)
 }
 
-/// The number of what lies there.
-pub(crate) fn id_of(connection: &Connection, archived_as: &str) -> Result<Option<i64>> {
-    let sql = "SELECT id FROM tempostar_held WHERE archived_as = ?1";
-    Ok(connection.query_row(sql, [archived_as], |row| row.get(0)).optional()?)
-}
-
-/// Whether rows of this file were held, whatever was decided about them.
-pub(crate) fn has_rows_of(connection: &Connection, file: &FileEntry) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1
-                              FROM tempostar_held
-                              WHERE command = ?1 AND name = ?2 AND file_time = ?3 AND sha256 <> ?4)";
+/// The number under which rows of this file were held, whatever was decided about them.
+pub(crate) fn rows_of(connection: &Connection, file: &FileEntry) -> Result<Option<i64>> {
+    let sql = "SELECT max(id)
+               FROM tempostar_held
+               WHERE command = ?1 AND name = ?2 AND file_time = ?3 AND sha256 <> ?4";
     let parameters = (file.job, &file.name, file.file_time, &file.sha256);
     Ok(connection.query_row(sql, parameters, |row| row.get(0))?)
 }

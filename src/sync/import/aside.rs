@@ -1,8 +1,6 @@
 //! Rows that the guards hold while the others of their file are applied: they become a file of their own, which is held as
 //! any other.
 
-use std::path::Path;
-
 use anyhow::Result;
 
 use super::inbox::{self, Spooled};
@@ -37,17 +35,20 @@ pub(super) fn lay_aside(
     told: &mut FileReport,
 ) -> Result<Aside> {
     let HeldRows { verdicts, column, shown } = held;
-    let path = file.path.with_file_name(format!("{}.held", file.entry.name));
-    let count = copy_rows(run, job, file, column, verdicts.first(), &path)?;
+    let are_held = progress == Progress::Begun && held::rows_of(&run.books, &file.entry)?.is_some();
+    let permit = run.permit.filter(|_| !are_held);
+    let spool = permit.map(|_| run.spool()).transpose()?;
+    let path = spool.map(|spool| spool.join(format!("{}.held", file.entry.name)));
+    let writer = path.clone().map(|path| RejectsWriter::new(path, run.settings.language));
+    let count = copy_rows(run, job, file, column, verdicts.first(), writer)?;
     told.applied = told.applied.saturating_sub(count);
     told.counts.add("held", count);
     if told.applied + told.unchanged + told.rejected == 0 {
         told.outcome = FileOutcome::Held;
     }
-    let is_held_already = progress == Progress::Begun && held::has_rows_of(&run.books, &file.entry)?;
-    let entry = match run.permit.filter(|_| !is_held_already) {
+    let entry = match permit.zip(path) {
         None => None,
-        Some(permit) => {
+        Some((permit, path)) => {
             let (sha256, size) = hash_copy(&path)?;
             let FileEntry { name, file_time, .. } = &file.entry;
             let entry = inbox::entry(run, name.clone(), sha256, size, *file_time);
@@ -66,13 +67,12 @@ fn copy_rows(
     file: &Spooled,
     column: &str,
     reason: Option<&Problem>,
-    path: &Path,
+    mut writer: Option<RejectsWriter>,
 ) -> Result<u64> {
     let Inbox { encoding, naming, .. } = job.inbox();
     let mut sheet = Sheet::open_named(&file.path, &file.shown, *encoding, naming)?;
     let column = sheet.header().required(column)?;
     let mut is_held = run.books.prepare(&format!("SELECT 1 FROM {HELD_ROWS} WHERE code = ?1"))?;
-    let mut writer = run.permit.map(|_| RejectsWriter::new(path.to_owned(), run.settings.language));
     let mut count = 0;
     while let Some(row) = sheet.next_row()? {
         let Ok(code) = row.code(column) else { continue };
@@ -89,9 +89,9 @@ fn copy_rows(
 
 /// Tells of the rows that are held.
 pub(super) fn tell_aside(run: &mut Run<'_>, file: &Spooled, aside: Option<&Aside>) -> Result<()> {
-    let Some(Aside { entry, verdicts, .. }) = aside else { return Ok(()) };
-    let id = entry.as_ref().map(|entry| held::id_of(&run.books, &entry.archived_as)).transpose()?;
-    tell(run, file, verdicts, id.flatten());
+    let Some(Aside { verdicts, .. }) = aside else { return Ok(()) };
+    let id = held::rows_of(&run.books, &file.entry)?;
+    tell(run, file, verdicts, id);
     Ok(())
 }
 
