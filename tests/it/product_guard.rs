@@ -162,6 +162,7 @@ fn all_rows_of_a_product_are_held_together_and_its_skus_with_it() {
         "product20261122100000.csv",
         "T-1,T-1-S,小,シャツ,3000\nT-1,T-1-M,中,シャツ,3000\nU-1,U-1,,傘,900\n",
     );
+    shop.at("2026-11-22 10:10:00");
     shop.run(["import-products"]).ok();
     shop.at("2026-11-24 10:40:00");
     let rows = "T-1,T-1-S,小さめ,シャツ,30\nT-1,T-1-M,中,シャツ,30\nT-1,T-1-L,大,シャツ,30\nU-1,U-1,,日傘,900\nV-1,V-1,,籠,1\n";
