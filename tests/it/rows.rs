@@ -435,6 +435,10 @@ fn sheet_with_a_bad_row(shop: &Shop, job: &str) -> BadRow {
         }
         _ => {
             insert_orders(shop, 2);
+            // It ships all that there is.
+            shop.settings(|text| {
+                text.replacen("[logistics]\n", "[logistics]\nguard.ship_percent = 100\n", 1)
+            });
             let row = |number: usize| {
                 let date = if number == 10 { "2026/02/30" } else { "2026/11/24" };
                 format!("12345-{:02}-{:02},800,{date}\n", number / 30, number % 30)
