@@ -343,6 +343,10 @@ fn explain(call: &Call<'_>, settings: Result<&Settings, Failure>, asked: &str, l
 fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> Answer {
     let language = settings.language;
     let wanted = Wanted { month: options.month, list: options.with.clone() };
+    let repaired = match options.repair.then(|| repair(call, settings)) {
+        Some(Err(answer)) => return *answer,
+        repaired => repaired.and_then(Result::ok),
+    };
     let reconciled = match reconcile::run(settings, call.clock, &wanted) {
         Ok(reconciled) => reconciled,
         Err(failure) => return call.failed(failure, language),
@@ -352,8 +356,22 @@ fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> 
         return call.failed(failure, language);
     }
     let failure = reconciled.problem().map_or_else(Failure::none, Failure::of);
-    let (text, json) = (reconciled.text(language), reconciled.json(language));
+    let (mut text, mut json) = (reconciled.text(language), reconciled.json(language));
+    if let Some(repaired) = repaired {
+        text = repaired.text + "\n" + &text;
+        (json["run_id"], json["repair"]) = (repaired.json["run_id"].clone(), repaired.json);
+    }
     Answer { told: Told::Within, ..call.answer(failure, text, json, language) }
+}
+
+/// Computes wrong allocations anew; what it answers alone where it could not.
+fn repair(call: &Call<'_>, settings: &Settings) -> Result<Answer, Box<Answer>> {
+    let language = settings.language;
+    settings.settle_user().map_err(|failure| Box::new(call.failed(failure, language)))?;
+    let report = Report { repairs: true, ..call.report(Job::Stock) };
+    let report = sync::run(settings, call.clock, Mode::Real, report, reconcile::repair);
+    let answer = print::report(&report, call.began.elapsed(), language);
+    if report.exit == Exit::Ok { Ok(answer) } else { Err(Box::new(answer)) }
 }
 
 fn show_log(call: &Call<'_>, settings: &Settings, options: &cli::Log) -> Answer {

@@ -3,6 +3,7 @@
 #[macro_use]
 pub(crate) mod rows;
 
+pub(crate) mod allocations;
 pub(crate) mod batches;
 pub(crate) mod cases;
 pub(crate) mod clock;

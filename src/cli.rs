@@ -136,14 +136,15 @@ Examples:
 
 Exit codes: 0 undone; 2 the run cannot be undone; 3 some values stay as they are; the others: tempostar --help";
     pub(super) const RECONCILE: &str = "\
-Compares the shop's tables with the files that were exchanged, and both with the ledger. Reads only; does not talk to \
-the server, and shows no customer's data.
+Compares the shop's tables with the files that were exchanged, and both with the ledger. Reads only (but with --repair); \
+does not talk to the server, and shows no customer's data.
 
 Examples:
   tempostar reconcile
   tempostar --quiet reconcile                once a day, as cron calls it
   tempostar reconcile --month 2026-11        what was sent in that month
   tempostar reconcile --with list.csv        beside TEMPOSTAR's list of orders
+  tempostar reconcile --repair               compute wrong allocations anew
 
 Exit codes: 0 everything agrees; 3 something differs; the others: tempostar --help";
     pub(super) const FLEET: &str = "\
@@ -443,6 +444,9 @@ pub struct Reconcile {
     /// Also write it as a page to look at: one HTML file, without customers' data
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    /// First compute anew the allocations that orders do not account for: a run that can be undone
+    #[arg(long, conflicts_with = "month")]
+    pub repair: bool,
 }
 
 /// Options of `log`.

@@ -5,6 +5,7 @@ use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::Connection;
 
+use crate::books::allocations::{Allocation, drifting};
 use crate::books::{orders, products};
 use crate::layout::as_count;
 use crate::moment::Moment;
@@ -29,6 +30,10 @@ pub(crate) fn read(database: &Connection, settings: &Settings, now: Moment) -> R
         0 => Vec::new(),
         days => orders::unshipped(database, now - TimeDelta::days(i64::from(days)))?,
     };
+    let drifting = drifting(database, settings)?;
+    let skus = |is_it: fn(&Allocation) -> bool| -> Vec<String> {
+        drifting.iter().filter(|one| is_it(one)).map(|one| one.sku_code.to_string()).collect()
+    };
     let of = |key, sentence: fn(u64) -> Text, names: Vec<String>| HandWork {
         key,
         sentence: sentence(as_count(names.len())),
@@ -43,6 +48,16 @@ pub(crate) fn read(database: &Connection, settings: &Settings, now: Moment) -> R
         of("orders_cancelled", text::orders_cancelled, changed.cancelled),
         of("orders_changed", text::orders_changed, changed.changed),
         of("orders_unshipped", text::orders_unshipped, unshipped),
+        of(
+            "orders_without_allocation",
+            text::orders_without_allocation,
+            skus(Allocation::is_less_than_orders),
+        ),
+        of(
+            "allocations_without_orders",
+            text::allocations_without_orders,
+            skus(Allocation::is_more_than_orders),
+        ),
         of("products_missing", text::products_missing, products::missing_products(database)?),
     ])
 }

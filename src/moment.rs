@@ -45,6 +45,12 @@ impl Clock {
 pub struct Moment(NaiveDateTime);
 
 impl Moment {
+    /// Before anything was sold.
+    pub const FIRST: Self = match NaiveDate::from_ymd_opt(1, 1, 2) {
+        Some(date) => Self(date.and_time(chrono::NaiveTime::MIN)),
+        None => Self(NaiveDateTime::MIN),
+    };
+
     /// At this time of day in Japan; `None`: there is no such time.
     pub fn at(date: NaiveDate, hour: u32, minute: u32, second: u32) -> Option<Self> {
         date.and_hms_opt(hour, minute, second).map(Self::of_japan)

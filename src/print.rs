@@ -116,7 +116,7 @@ fn report_json(report: &Report, language: Language) -> Value {
         "files": report.files,
         "problems": problems_json(&report.problems, language),
     });
-    if report.is_dry_run || report.undoes.is_some() {
+    if report.is_dry_run || report.is_by_hand() {
         document["changes"] = changes_json(&report.changes, language);
     }
     if let Some(undone) = &report.undoes {
@@ -152,7 +152,7 @@ fn page(report: &Report, elapsed: Duration, language: Language) -> String {
         lines.push(undo::scope().get(language).to_owned());
     }
     lines.push(summary(report, elapsed, language));
-    if report.is_dry_run {
+    if report.is_dry_run || report.repairs {
         lines.extend(change_lines(&report.changes, language));
     }
     if report.kept.count > 0 {
@@ -286,6 +286,7 @@ fn count_label(name: &str, count: u64) -> Text {
         "skus_updated" => text::count_skus_updated(number, &counted(count, "SKU")),
         "products_undone" => text::count_products_undone(number, &counted(count, "product")),
         "skus_undone" => text::count_skus_undone(number, &counted(count, "SKU")),
+        "repaired" => text::count_repaired(number, &counted(count, "allocation")),
         "stock_undone" => text::count_stock_undone(number, &counted(count, "SKU")),
         "held" => text::count_held(number, &counted(count, "row")),
         "kept" => text::count_kept(number),

@@ -291,6 +291,8 @@ pub struct Report {
     pub kept: Changes,
     /// The run that this one undoes; `None`: it does its job.
     pub undoes: Option<String>,
+    /// Whether it computes allocations anew.
+    pub repairs: bool,
     /// The exit code.
     pub exit: Exit,
     /// How far it looked.
@@ -324,6 +326,7 @@ impl Report {
             changes: Changes::up_to(CHANGES_SHOWN_MAX),
             kept: Changes::up_to(CHANGES_SHOWN_MAX),
             undoes: None,
+            repairs: false,
             exit: Exit::Ok,
             look: Look::Partial,
             fatal_problems: 0,
@@ -337,7 +340,16 @@ impl Report {
 
     /// What was called.
     pub fn command(&self) -> &'static str {
-        if self.undoes.is_some() { "undo" } else { self.job.as_str() }
+        match &self.undoes {
+            Some(_) => "undo",
+            None if self.repairs => "reconcile",
+            None => self.job.as_str(),
+        }
+    }
+
+    /// Whether it puts something right for a person, who sits in front of it, instead of doing its job.
+    pub fn is_by_hand(&self) -> bool {
+        self.undoes.is_some() || self.repairs
     }
 
     /// A file is dealt with: only now does it count.

@@ -57,14 +57,14 @@ pub fn run(
     match begin(settings, clock, mode, &report) {
         Err(error) => {
             report.fail(failure_of(&error));
-            if mode == Mode::Real && report.undoes.is_none() {
+            if mode == Mode::Real && !report.is_by_hand() {
                 telling::tell_of_no_beginning(settings, clock, &mut report);
             }
         }
         Ok(None) => {
             report.tell(text::locked(report.job));
             report.exit = Exit::Locked;
-            if report.undoes.is_none() {
+            if !report.is_by_hand() {
                 telling::tell_if_locked_for_long(settings, clock, &mut report);
             }
         }
@@ -233,7 +233,7 @@ fn end(mut run: Run<'_>) -> Report {
     drop(locks);
     let told = match noted {
         // Who undoes something sits in front of it.
-        Ok(_) if report.undoes.is_some() => Vec::new(),
+        Ok(_) if report.is_by_hand() => Vec::new(),
         Ok(known) => {
             report.mark_known(&known);
             let told = telling::tell(settings, Store::Ledger(&books), report.job, clock);
@@ -255,7 +255,7 @@ fn end(mut run: Run<'_>) -> Report {
 /// The run's end and what it means for the problems that last: one transaction. Gives which of its problems are known
 /// from earlier runs.
 fn note_end(run: &Run<'_>, permit: Permit) -> Result<Vec<bool>> {
-    if run.report.undoes.is_some() {
+    if run.report.is_by_hand() {
         // Of what is wrong with the job it says nothing.
         let note = |books: &Transaction<'_>| runs::end_run(books, &run.report).map(|()| Vec::new());
         return run.books.write(permit, "end-noted", note);

@@ -48,16 +48,50 @@ pub(super) const UNITS_SQL: &str = "CASE WHEN typeof(line.quantity) = 'integer' 
 /// Lines whose SKU is a code. A line that TEMPOSTAR added itself is known there.
 const OURS_SQL: &str = "coalesce(line.added_by, 'shop') <> 'tempostar' AND typeof(line.sku_code) = 'text'";
 
-/// Their units, by SKU.
-pub(crate) fn in_flight_sql() -> String {
+/// The units of each order's SKU that a figure cannot know: all of an order that it cannot know; and of one that was sent,
+/// and is neither shipped nor cancelled, what the shop has added since. Nobody tells TEMPOSTAR of that but a person.
+fn units_sql() -> String {
     format!(
-        "SELECT line.sku_code AS sku_code, sum({UNITS_SQL}) AS quantity
-         FROM ({}) AS waiting
+        "WITH waiting AS MATERIALIZED ({})
+         SELECT line.order_no, line.sku_code, sum({UNITS_SQL}) AS quantity, 0 AS is_added
+         FROM waiting
          JOIN order_lines AS line ON line.order_no = waiting.order_no
          WHERE {OURS_SQL}
-         GROUP BY line.sku_code",
-        in_flight_orders_sql()
+         GROUP BY line.order_no, line.sku_code
+         UNION ALL
+         SELECT order_no, sku_code, quantity, 1
+         FROM ({})
+         WHERE order_no NOT IN (SELECT order_no FROM waiting)",
+        in_flight_orders_sql(),
+        added_sql(
+            "orders INDEXED BY orders_sent_and_open",
+            "exported_at IS NOT NULL AND cancelled_at IS NULL AND delivery_status = 0
+                 AND cancelled_in_tempostar_at IS NULL"
+        )
     )
+}
+
+/// What the shop has added to orders after they were sent.
+fn added_sql(orders: &str, which: &str) -> String {
+    format!(
+        "SELECT order_no, sku_code, units - sent AS quantity, updated_at
+         FROM (SELECT line.order_no, line.sku_code, sum({UNITS_SQL}) AS units, orders.updated_at,
+                      (SELECT coalesce(sum(sent.value ->> 1), 0)
+                       FROM json_each(member.lines) AS sent
+                       WHERE sent.value ->> 0 = line.sku_code) AS sent
+               FROM {orders}
+               CROSS JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
+               CROSS JOIN order_lines AS line ON line.order_no = orders.order_no
+               WHERE {which} AND json_valid(member.lines) AND {OURS_SQL}
+               GROUP BY line.order_no, line.sku_code)
+         WHERE units > sent"
+    )
+}
+
+/// Their units, by SKU.
+pub(crate) fn in_flight_sql() -> String {
+    let units = units_sql();
+    format!("SELECT sku_code, sum(quantity) AS quantity FROM ({units}) GROUP BY sku_code")
 }
 
 /// The orders not sent yet that have lines of less than 1 or of no whole number.
@@ -90,6 +124,8 @@ pub(crate) struct InFlight {
     pub taken_at: Option<Moment>,
     /// When its file was last seen in the outbox of a server that takes files away.
     pub seen_lying_at: Option<Moment>,
+    /// Whether the shop has added them to the order after it was sent.
+    pub is_added: bool,
 }
 
 /// Hands out each line that a figure cannot know: SKU, units, and from when on figures know it (`None`: not yet).
@@ -98,21 +134,19 @@ pub(crate) fn each_in_flight(
     known: &KnownUntil,
     mut each: impl FnMut(&str, i64, Option<Moment>),
 ) -> Result<()> {
-    let waiting = in_flight_orders_sql();
     let mut statement = shop.prepare(&format!(
-        "SELECT line.sku_code, {UNITS_SQL},
+        "SELECT sku_code, quantity,
                 CASE
-                    WHEN NOT {SENT_SQL} THEN NULL
+                    WHEN is_added OR NOT {SENT_SQL} THEN NULL
                     WHEN :when = 'taken' THEN batch.taken_at
                     WHEN batch.taken_at IS NULL AND batch.state = 'sent' AND {IS_TAKEN_FROM_SQL} THEN NULL
                     ELSE max(exported_at, coalesce(batch.seen_lying_at, ''))
                 END
-         FROM ({waiting}) AS waiting
-         JOIN order_lines AS line ON line.order_no = waiting.order_no
-         JOIN orders ON orders.order_no = waiting.order_no
-         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = waiting.order_no
-         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
-         WHERE {OURS_SQL}"
+         FROM ({}) AS units
+         JOIN orders ON orders.order_no = units.order_no
+         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = units.order_no
+         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id",
+        units_sql()
     ))?;
     let parameters =
         named_params! { ":when": known.when, ":known_until": known.moment, ":since": known.since };
@@ -129,7 +163,7 @@ pub(crate) fn each_in_flight(
 pub(crate) struct Doubtful<'a> {
     pub sku_code: &'a str,
     pub units: i64,
-    /// Until when it may have counted: it was cancelled, or its file was seen to be taken.
+    /// Until when it may have counted: it was cancelled or shipped, or its file was seen to be taken.
     pub counted_until: Option<Moment>,
     /// Since when it counts, because its file lies on a server that was seen to take files.
     pub counts_since: Option<Moment>,
@@ -153,7 +187,15 @@ pub(crate) fn each_doubtful(
          LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
          JOIN order_lines AS line ON line.order_no = orders.order_no
          WHERE {OURS_SQL}
-           AND (cancelled_at >= ?1 OR batch.taken_at >= ?1 OR (batch.taken_at IS NULL AND batch.state = 'sent'))"
+           AND (cancelled_at >= ?1 OR batch.taken_at >= ?1 OR (batch.taken_at IS NULL AND batch.state = 'sent'))
+         UNION ALL
+         SELECT sku_code, quantity, updated_at, NULL
+         FROM ({})",
+        // Its change is done.
+        added_sql(
+            "orders",
+            "(delivery_status = 1 OR cancelled_in_tempostar_at IS NOT NULL) AND orders.updated_at >= ?1"
+        )
     ))?;
     let mut rows = statement.query([since])?;
     while let Some(row) = rows.next()? {
@@ -178,18 +220,16 @@ pub(crate) fn in_flight_orders(
     file_time: Moment,
 ) -> Result<Vec<InFlight>> {
     let known = KnownUntil::new(settings, file_time);
-    let waiting = in_flight_orders_sql();
     let mut statement = shop.prepare(&format!(
-        "SELECT CAST(orders.order_no AS TEXT), sum({UNITS_SQL}), coalesce(orders.is_provisional, 0) = 1,
-                CASE WHEN {SENT_SQL} THEN orders.exported_at END, batch.taken_at, batch.seen_lying_at
-         FROM ({waiting}) AS waiting
-         JOIN order_lines AS line ON line.order_no = waiting.order_no
-         JOIN orders ON orders.order_no = waiting.order_no
-         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = waiting.order_no
+        "SELECT CAST(orders.order_no AS TEXT), quantity, coalesce(orders.is_provisional, 0) = 1,
+                CASE WHEN {SENT_SQL} THEN orders.exported_at END, batch.taken_at, batch.seen_lying_at, is_added
+         FROM ({}) AS units
+         JOIN orders ON orders.order_no = units.order_no
+         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = units.order_no
          LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
-         WHERE {OURS_SQL} AND line.sku_code = :sku_code
-         GROUP BY orders.order_no
-         ORDER BY orders.ordered_at, orders.order_no"
+         WHERE units.sku_code = :sku_code
+         ORDER BY orders.ordered_at, orders.order_no",
+        units_sql()
     ))?;
     let rows = statement.query_map(
         named_params! { ":when": known.when, ":known_until": known.moment, ":since": known.since, ":sku_code": sku_code },
@@ -201,6 +241,7 @@ pub(crate) fn in_flight_orders(
                 exported_at: time(row, 3)?,
                 taken_at: row.get(4)?,
                 seen_lying_at: row.get(5)?,
+                is_added: row.get(6)?,
             })
         },
     )?;

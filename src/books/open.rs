@@ -56,6 +56,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/015_what_runs_told.sql"),
     include_str!("schema/016_catalogue_as_of.sql"),
     include_str!("schema/017_notified.sql"),
+    include_str!("schema/018_allocated.sql"),
 ];
 
 /// The last version that was kept in `PRAGMA user_version`.

@@ -12,13 +12,15 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::disks;
 use super::finding::{Finding, Found, OTHERS};
+use crate::books::allocations::drifting;
 use crate::books::rows::Ask;
 use crate::books::{self, Books};
 use crate::encoding::comparable_name;
 use crate::job::Job;
+use crate::jobs::Names;
 use crate::jobs::orders::PAYMENT_SETUP_SINCE;
 use crate::layout::grouped;
-use crate::problem::Exit;
+use crate::problem::{Exit, Problem};
 use crate::settings::{FieldContent, OrderField, Orders, Settings};
 use crate::shelf::Shelf;
 use crate::text::{Text, books as say_shop, check_settings as say};
@@ -178,6 +180,24 @@ pub(super) fn order_free_items(settings: &Orders) -> Found {
         taken.push(name);
     }
     Found::ok(say::order_free_items(mapped.len())).with_all(findings)
+}
+
+/// What is allocated, beside the orders that account for it.
+pub(super) fn allocations(database: &Connection, settings: &Settings) -> Result<Found> {
+    let (mut without_orders, mut lacking) = (Names::default(), Names::default());
+    for one in drifting(database, settings)? {
+        let names = if one.is_less_than_orders() { &mut lacking } else { &mut without_orders };
+        names.add(&one.sku_code);
+    }
+    let told = |names: &Names, problem: fn(u64, &str) -> Problem| {
+        (names.count() > 0).then(|| Finding::of(problem(names.count(), &names.told())))
+    };
+    let findings = [
+        told(&lacking, say::orders_without_allocation),
+        told(&without_orders, say::allocations_without_orders),
+    ];
+    let findings: Vec<Finding> = findings.into_iter().flatten().collect();
+    Ok(if findings.is_empty() { Found::ok(say::allocations_right()) } else { Found::failed(findings) })
 }
 
 /// Payment methods by which orders would be held back.

@@ -350,6 +350,13 @@ pub(super) const LADDER: &[Rung] = &[
         },
     },
     Rung {
+        id: "allocations",
+        title: say::title_allocations,
+        after: DATABASE,
+        stops: NO_JOB,
+        look: |world| database::allocations(world.database()?, world.settings),
+    },
+    Rung {
         id: "orders-taken",
         title: say::title_orders_taken,
         after: DATABASE,

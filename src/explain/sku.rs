@@ -163,6 +163,7 @@ fn part(desk: &Desk<'_>, order: InFlight, file_time: Moment) -> Result<Part> {
     let file = file_time.to_string();
     let counts_until = |time: Moment| (time + TimeDelta::minutes(lag_min)).to_string();
     let why = match (order.exported_at, desk.settings.stock.reflect_when, order.taken_at) {
+        (Some(sent), _, _) if order.is_added => text::added_part(&sent.to_string()),
         (None, _, _) if order.is_provisional => text::provisional_part(),
         (None, _, _) => {
             let held_back =

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use super::archive::Archive;
 use super::desk::Desk;
 use super::line::{Check, Line, Named};
-use crate::books::in_flight::{KnownUntil, each_doubtful, each_in_flight};
+use crate::books::allocations::{Allocation, weigh};
 use crate::interrupt;
 use crate::job::Job;
 use crate::jobs::stock::read_figures;
@@ -28,6 +28,8 @@ pub(super) struct Stock {
     pub(super) figures: Line,
     pub(super) allocations: Line,
     pub(super) unnamed: Named,
+    /// The allocations that differ.
+    pub(super) wrong: Vec<Allocation>,
 }
 
 /// A SKU's row in `stock`, and what the files say of it.
@@ -38,11 +40,6 @@ struct Sku {
     as_of: Option<Moment>,
     /// The figure in the newest file that names it, and which file that is.
     named: Option<(i64, u32)>,
-    /// Units in orders that this file could not know.
-    on_their_way: i64,
-    /// How many more, or fewer, the file may have found: cancelled or taken since, or lying where files are taken.
-    more: i64,
-    fewer: i64,
 }
 
 /// A file that was applied.
@@ -61,6 +58,7 @@ pub(super) fn read(desk: &Desk<'_>, archive: &Archive) -> Result<Stock> {
         figures: Line::new(Check::Stock),
         allocations: Line::new(Check::Allocations),
         unnamed: Named::default(),
+        wrong: Vec::new(),
     };
     look_into_files(desk, &mut files, &mut skus, &mut stock.figures)?;
     for sku in &skus {
@@ -70,10 +68,12 @@ pub(super) fn read(desk: &Desk<'_>, archive: &Archive) -> Result<Stock> {
             stock.unnamed.add(|| Text::same(&*sku.code));
         }
     }
-    count_on_their_way(desk, &files, &mut skus)?;
-    note_doubtful(desk, &files, &mut skus)?;
-    for sku in &skus {
-        compare_allocation(sku, &files, &mut stock.allocations);
+    let mut allocations: Vec<Allocation> = skus.iter().filter_map(|sku| allocation(sku, &files)).collect();
+    weigh(desk.database, desk.settings, &mut allocations, Moment::FIRST)?;
+    for allocation in allocations {
+        if compare_allocation(&allocation, &files, &mut stock.allocations) {
+            stock.wrong.push(allocation);
+        }
     }
     Ok(stock)
 }
@@ -88,9 +88,6 @@ fn skus(desk: &Desk<'_>) -> Result<Vec<Sku>> {
             allocated: row.get(2)?,
             as_of: row.get(3).unwrap_or(None),
             named: None,
-            on_their_way: 0,
-            more: 0,
-            fewer: 0,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -182,56 +179,26 @@ fn compare_figure(sku: &Sku, files: &[Applied], line: &mut Line) {
     }
 }
 
-/// For which file's time the allocation was computed.
-fn computed_for(sku: &Sku, files: &[Applied]) -> Option<Moment> {
-    sku.named.map(|(_, file)| files[file as usize].file_time).or(sku.as_of)
+/// The allocation as it was computed for the file that named the SKU last.
+fn allocation(sku: &Sku, files: &[Applied]) -> Option<Allocation> {
+    let named = sku.named.map(|(_, file)| &files[file as usize]);
+    let computed_for = named.map(|file| file.file_time).or(sku.as_of)?;
+    let applied_at = named.map(|file| file.decided_at).or(sku.as_of);
+    Some(Allocation { applied_at, ..Allocation::of(&sku.code, sku.allocated, Some(computed_for)) })
 }
 
-fn count_on_their_way(desk: &Desk<'_>, files: &[Applied], skus: &mut [Sku]) -> Result<()> {
-    let Some(oldest) = skus.iter().filter_map(|sku| computed_for(sku, files)).min() else { return Ok(()) };
-    let lag = desk.settings.stock.reflect_lag;
-    each_in_flight(desk.database, &KnownUntil::new(desk.settings, oldest), |code, quantity, known_from| {
-        let Ok(at) = skus.binary_search_by(|sku| (*sku.code).cmp(code)) else { return };
-        let sku = &mut skus[at];
-        let Some(file_time) = computed_for(sku, files) else { return };
-        if known_from.is_none_or(|known_from| known_from > file_time - lag) {
-            sku.on_their_way += quantity;
+/// Whether it differs.
+fn compare_allocation(sku: &Allocation, files: &[Applied], line: &mut Line) -> bool {
+    let differs = sku.is_more_than_orders() || sku.is_less_than_orders();
+    if sku.allocated != sku.on_their_way {
+        let is_later = |file: &Applied| Some(file.file_time) > sku.computed_until;
+        let is_doubtful = files.iter().any(|file| file.copy.is_none() && is_later(file));
+        if is_doubtful || !differs {
+            return false;
         }
-    })
-}
-
-/// Orders that count otherwise now than they did when the file was applied; asked only where there is a difference.
-fn note_doubtful(desk: &Desk<'_>, files: &[Applied], skus: &mut [Sku]) -> Result<()> {
-    let differing = skus.iter().filter(|sku| sku.allocated != sku.on_their_way);
-    let Some(oldest) = differing.filter_map(|sku| applied_at(sku, files)).min() else { return Ok(()) };
-    each_doubtful(desk.database, oldest, |line| {
-        let Ok(at) = skus.binary_search_by(|sku| (*sku.code).cmp(line.sku_code)) else { return };
-        let sku = &mut skus[at];
-        let Some(applied_at) = applied_at(sku, files) else { return };
-        if line.counted_until.is_some_and(|until| until >= applied_at) {
-            sku.more += line.units;
-        }
-        if line.counts_since.is_some_and(|since| since >= applied_at) {
-            sku.fewer += line.units;
-        }
-    })
-}
-
-/// When the allocation was computed.
-fn applied_at(sku: &Sku, files: &[Applied]) -> Option<Moment> {
-    sku.named.map(|(_, file)| files[file as usize].decided_at).or(sku.as_of)
-}
-
-fn compare_allocation(sku: &Sku, files: &[Applied], line: &mut Line) {
-    let Some(file_time) = computed_for(sku, files) else { return };
-    let Sku { code, allocated, on_their_way, more, fewer, .. } = sku;
-    if allocated != on_their_way {
-        let is_doubtful = files.iter().any(|file| file.copy.is_none() && file.file_time > file_time);
-        if is_doubtful || (on_their_way - fewer..=on_their_way + more).contains(allocated) {
-            return;
-        }
-        line.named.add(|| text::allocation_differs(code, *allocated, *on_their_way));
+        line.named.add(|| text::allocation_differs(&sku.sku_code, sku.allocated, sku.on_their_way));
     }
-    line.left += allocated;
-    line.right += on_their_way;
+    line.left += sku.allocated;
+    line.right += sku.on_their_way;
+    differs
 }

@@ -44,6 +44,11 @@ texts! {
     title_orders() { ja: "送信待ちの受注", en: "waiting orders" }
     title_data_shape() { ja: "本システムのデータの形", en: "shape of the shop's data" }
     title_options_data() { ja: "オプションと受注データ", en: "orders and the shop's options" }
+    title_allocations() { ja: "在庫引当と受注", en: "allocations and orders" }
+    allocations_right() {
+        ja: "在庫引当は、TEMPOSTAR の在庫数にまだ反映されていない受注の分と合っています",
+        en: "as much is allocated as is in orders that TEMPOSTAR's figures cannot know yet",
+    }
     title_orders_taken() { ja: "送信済みの受注ファイル", en: "order files that were sent" }
     title_schedule() { ja: "各処理の実行状況", en: "schedule of the jobs" }
     title_running_jobs() { ja: "実行中の処理", en: "jobs at work" }
@@ -576,6 +581,18 @@ problems! {
         en: "{path}, which holds a password, can be read by every user of this computer (mode {mode})",
         hint_ja: "「chmod o-rwx {path}」で、ほかの利用者から読めないようにしてください。",
         hint_en: "run `chmod o-rwx {path}`",
+    }
+    Warning orders_without_allocation = "orders-without-allocation" (count: u64, skus: &str) {
+        ja: "受注があるのに在庫引当（stock.allocated）が足りない SKU が {count} 件あります: {skus}",
+        en: "SKUs with orders that nothing is allocated for ({count}): {skus}",
+        hint_ja: "このままでは、同じ在庫を二度販売するおそれがあります。「tempostar reconcile --repair」で計算し直せます。続くようであれば、受注の登録と在庫引当の加算が同じトランザクションで行われているかをご確認ください。",
+        hint_en: "they may be sold twice: `tempostar reconcile --repair` computes the allocation anew; if it happens again, see that the shop's application adds to `stock.allocated` in the transaction that writes the order",
+    }
+    Warning allocations_without_orders = "allocations-without-orders" (count: u64, skus: &str) {
+        ja: "受注がないのに在庫引当（stock.allocated）が残っている SKU が {count} 件あります: {skus}",
+        en: "SKUs with an allocation that no order accounts for ({count}): {skus}",
+        hint_ja: "その数だけ販売できません。「tempostar reconcile --repair」で計算し直せます。続くようであれば、登録されなかった受注の在庫引当が取り消されているかをご確認ください。",
+        hint_en: "so much of them cannot be sold: `tempostar reconcile --repair` computes the allocation anew; if it happens again, see that the shop's application takes back what it allocated for an order that was not placed",
     }
     Warning environments_same_server = "environments-same-server" (host: &str, user: &str) {
         who: [Support, Shop],

@@ -47,6 +47,10 @@ texts! {
         ja: "{sent} 送信。{lying} にはまだサーバに残っていました（{until} 以降のファイルで引当から外れます）",
         en: "sent {sent}, lay in the outbox until {lying} (files from {until} on have it)",
     }
+    added_part(sent: &str) {
+        ja: "{sent} 送信の後にこの店舗で追加されました（TEMPOSTAR には手作業で入れてください）",
+        en: "added in the shop after the order was sent {sent} (to be entered in TEMPOSTAR by hand)",
+    }
     untaken_part(sent: &str) {
         ja: "{sent} 送信。TEMPOSTAR はまだ受け取っていません",
         en: "sent {sent}, not seen to be taken by TEMPOSTAR",

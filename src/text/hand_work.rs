@@ -17,6 +17,14 @@ texts! {
         ja: "送信してから長く出荷されていない受注が {count} 件あります（TEMPOSTAR で出荷の状況をご確認ください）",
         en: "orders sent long ago and not shipped yet: {count} (see in TEMPOSTAR what has become of them)",
     }
+    orders_without_allocation(count: u64) {
+        ja: "受注があるのに在庫引当が足りない SKU が {count} 件あります（売り越しのおそれがあります。tempostar reconcile --repair で計算し直せます）",
+        en: "SKUs with orders that nothing is allocated for: {count} (they may be sold twice: tempostar reconcile --repair computes their allocation anew)",
+    }
+    allocations_without_orders(count: u64) {
+        ja: "受注がないのに在庫引当が残っている SKU が {count} 件あります（その数だけ販売できません。tempostar reconcile --repair で計算し直せます）",
+        en: "SKUs with an allocation that no order accounts for: {count} (so much of them cannot be sold: tempostar reconcile --repair computes it anew)",
+    }
     products_missing(count: u64) {
         ja: "TEMPOSTAR の最新の商品ファイルにない商品が {count} 件あります（削除は連携しません。不要であれば、この店舗でも削除してください）",
         en: "products missing from TEMPOSTAR's newest full file: {count} (not linked: delete them in the shop, too, if they are no longer needed)",

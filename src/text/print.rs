@@ -80,6 +80,7 @@ texts! {
     count_skus_undone(n: &str, n_en: &str) { ja: "元に戻した SKU {n}", en: "{n_en} put back" }
     count_stock_undone(n: &str, n_en: &str) { ja: "元に戻した在庫 {n}", en: "stock of {n_en} put back" }
     count_held(n: &str, n_en: &str) { ja: "保留した行 {n}", en: "{n_en} held by the guards" }
+    count_repaired(n: &str, n_en: &str) { ja: "計算し直した在庫引当 {n}", en: "{n_en} computed anew" }
     count_kept(n: &str) { ja: "そのまま {n}", en: "{n} kept as it is" }
     count_lines(n: &str, n_en: &str) { ja: "明細 {n}", en: "{n_en}" }
     count_held_back(n: &str) { ja: "送信していない受注 {n}", en: "{n} held back" }

@@ -81,7 +81,14 @@ impl StockBack {
              FROM ({last}) AS last
              JOIN ({first}) AS first ON first.sku_code = last.sku_code
              LEFT JOIN main.stock AS stock ON stock.sku_code = last.sku_code
-             WHERE stock.quantity IS NOT first.old_quantity OR unixepoch(stock.as_of) IS NOT first.old_as_of",
+             WHERE stock.quantity IS NOT first.old_quantity OR unixepoch(stock.as_of) IS NOT first.old_as_of
+                   -- Only the allocation was computed anew, and nobody has done so since.
+                   OR (last.quantity = first.old_quantity AND last.allocated <> first.old_allocated
+                       AND NOT EXISTS (SELECT 1
+                                       FROM tempostar_history_files AS later
+                                       JOIN tempostar_stock_history AS change
+                                            ON change.history_file_id = later.id AND change.sku_code = last.sku_code
+                                       WHERE later.id > last.history_file_id))",
             last = change("max"),
             first = change("min"),
         );

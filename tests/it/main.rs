@@ -14,6 +14,7 @@ mod proxy;
 mod smtp_sink;
 
 mod accounts;
+mod allocations;
 mod always_ends;
 mod bad_input;
 mod bent_servers;
