@@ -213,6 +213,8 @@ pub(crate) fn approve(
     let held = find(settings, asked).map_err(fail)?;
     let order = order_asked_for(settings, clock, asked).map_err(fail)?;
     match (held, order) {
+        // No run, and nothing to mail: only the one who asks has to know.
+        (Some(held), None) if held.state != HeldState::Held => Err(Failure::of(text::decided(held.id))),
         (Some(held), None) => {
             let (id, job) = (held.id, held.file.job);
             let report = sync::run(settings, clock, Mode::Real, Report { job, ..report }, |run| {
@@ -401,8 +403,11 @@ impl Seeing {
         })
     }
 
-    /// By how much a number changes; `None`: it is none, or was 0.
+    /// By how much a price or a quantity changes; `None`: it is none, or was 0.
     fn percent(&self) -> Option<i64> {
+        if !["price", "list_price", "cost", "quantity"].contains(&self.change.column.as_str()) {
+            return None;
+        }
         let (old, new) = (self.change.old.as_i64()?, self.change.new.as_i64()?);
         let percent = i128::from(new)
             .checked_sub(old.into())?

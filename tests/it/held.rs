@@ -164,7 +164,13 @@ fn what_is_not_held_is_named() {
         shop.run(["held", act, "x", "--json"]).exits(3).only_problem("held-unknown", "", &["\"x\""]);
     }
     shop.run(["held", "discard", "1"]).ok();
-    shop.run(["held", "approve", "1", "--json"]).exits(3).problem("held-decided", "", &["held 1"]);
+    let runs = shop.value("SELECT count(*) FROM tempostar_runs");
+    shop.run(["held", "approve", "1", "--json"]).exits(3).only_problem("held-decided", "", &["held 1"]);
+    assert_eq!(
+        shop.value("SELECT count(*) FROM tempostar_runs"),
+        runs,
+        "nothing was done that would be told of"
+    );
     shop.run(["held", "discard", "1", "--json"]).exits(3).only_problem("held-decided", "", &["held 1"]);
     shop.run(["held", "show", "1"]).ok().says("it has been discarded");
 }
