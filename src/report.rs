@@ -364,6 +364,17 @@ impl Report {
         self.problems.push(problem);
     }
 
+    /// How far the telling is.
+    pub(crate) fn mark(&self) -> (usize, Exit) {
+        (self.problems.len(), self.exit)
+    }
+
+    /// Takes back what was told since.
+    pub(crate) fn go_back(&mut self, (problems, exit): (usize, Exit)) {
+        self.problems.truncate(problems);
+        self.exit = exit;
+    }
+
     /// The run ends here. What it did before stands.
     pub fn fail(&mut self, failure: Failure) {
         self.fatal_problems = failure.problems.len();

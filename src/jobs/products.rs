@@ -39,7 +39,8 @@ use crate::shelf::Shelf;
 use crate::sync::Guarding;
 use crate::sync::Run;
 use crate::sync::import::{
-    Comparison, HeldRows, ImportJob, Incoming, Plan, Progress, Room, Source, import, part, read_ahead, rowids,
+    Comparison, HeldRows, ImportJob, Incoming, Plan, Progress, Room, Source, code_at, import, part,
+    read_ahead, rowids,
 };
 use crate::text::jobs as text;
 
@@ -99,6 +100,13 @@ struct Staged {
 impl Plan for CataloguePlan {
     fn len(&self) -> u64 {
         self.products + self.skus
+    }
+
+    fn code(&self, shop: &Connection, change: u64) -> Result<String> {
+        match change.checked_sub(self.products) {
+            None => code_at(shop, "temp.changed_products", "code", change),
+            Some(sku) => code_at(shop, "temp.changed_skus", "code", sku),
+        }
     }
 
     fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {

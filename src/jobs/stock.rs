@@ -47,7 +47,7 @@ use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::shelf::Shelf;
 use crate::sync::export::{is_about_the_folder, watch_outbox};
 use crate::sync::import::{
-    Comparison, ImportJob, Incoming, Plan, Progress, Source, import, part, read_ahead, rowids,
+    Comparison, ImportJob, Incoming, Plan, Progress, Source, code_at, import, part, read_ahead, rowids,
 };
 use crate::sync::{Guarding, Run};
 use crate::text::jobs as text;
@@ -216,6 +216,13 @@ impl StockPlan {
 impl Plan for StockPlan {
     fn len(&self) -> u64 {
         self.count + self.unknown_count
+    }
+
+    fn code(&self, shop: &Connection, change: u64) -> Result<String> {
+        match change.checked_sub(self.count) {
+            None => code_at(shop, self.table, "sku_code", change),
+            Some(unknown) => code_at(shop, "temp.unknown_changes", "sku_code", unknown),
+        }
     }
 
     fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {

@@ -8,6 +8,7 @@
 
 mod approval;
 mod aside;
+mod by_shop;
 mod commit;
 mod holding;
 mod inbox;
@@ -27,6 +28,7 @@ use anyhow::{Context, Result};
 
 use self::approval::Approval;
 use self::aside::{lay_aside, tell_aside};
+use self::by_shop::ByShop;
 use self::commit::{commit, finish_begun, give_up_begun, rehearse};
 pub(crate) use self::holding::look;
 use self::holding::{keep, supersede, take_up, with_approval};
@@ -36,7 +38,7 @@ use self::inbox::{
 pub use self::inbox::{join, marker_name};
 pub use self::job::{Comparison, HELD_ROWS, HeldRows, ImportJob, Incoming, Progress};
 use self::judge::{compare, judge, refuse};
-pub use self::plan::{Plan, part, rowids};
+pub use self::plan::{Plan, code_at, part, rowids};
 pub use self::read_ahead::{Room, read_ahead};
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
@@ -246,8 +248,30 @@ fn clean_up_known(
     clean_up_remote(run, permit, remote, inbox, file, (place, known.id), trouble)
 }
 
-/// Reads, compares, and writes: everything that happens to a file's rows.
+/// Reads, compares, and writes: everything that happens to a file's rows. Once more, where the shop refuses some of them.
 fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Decided> {
+    let before = run.report.mark();
+    let mut refused = ByShop::default();
+    loop {
+        let error = match process_without(run, job, file, &refused) {
+            Err(error) => error.downcast::<ByShop>()?,
+            decided => return decided,
+        };
+        let is_new = refused.add(error);
+        // What was written in slices lies in the archive; what was approved is not to become something else.
+        if !is_new || file.approval.is_some() || !file.path.exists() {
+            return Err(refused.into_failure(job, file));
+        }
+        run.report.go_back(before);
+    }
+}
+
+fn process_without(
+    run: &mut Run<'_>,
+    job: &dyn ImportJob,
+    file: &Spooled,
+    refused: &ByShop,
+) -> Result<Decided> {
     let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
     told.sha256.clone_from(&file.entry.sha256);
     let mut rejects = Rejects::new(run, &file.entry.name)?;
@@ -255,6 +279,7 @@ fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Dec
         true => Progress::Begun,
         false => Progress::New,
     };
+    rejects.refused = refused.lines(job, file)?;
     let compared = compare(run, job, file, progress, &mut rejects, &mut told);
     log::info!(file = file.shown; "read and compared, {} rows", told.rows);
     told.rejected = rejects.count;

@@ -97,6 +97,13 @@ problems! {
         hint_ja: "ファイルを直してもう一度置いてください。許容範囲は max_bad_rows_percent で変えられます。",
         hint_en: "correct the file and upload it again; `max_bad_rows_percent` sets what is tolerated",
     }
+    Error refused_by_shop = "row-refused-by-shop" (code: &str, reason: &str) {
+        ends: WithRun, who: [Support],
+        ja: "{code}: データベースに本システムが設けたトリガーまたは制約により、書き込めませんでした（{reason}）",
+        en: "{code}: a trigger or constraint of the shop's does not let it be written ({reason})",
+        hint_ja: "本システムのトリガーまたは制約をご確認のうえ、保存した行を --file で取り込み直してください。",
+        hint_en: "look at that trigger or constraint of the shop's application, then feed the row back with --file",
+    }
     Error more_bad_rows = "more-bad-rows" (more: u64) {
         ends: WithRun, who: [Shop, Savaway],
         ja: "ほかにも {more} 行に誤りがあります。",

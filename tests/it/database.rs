@@ -647,7 +647,11 @@ fn a_trigger_of_the_shop_that_refuses_is_told_with_its_reason() {
          BEGIN SELECT RAISE(ABORT, 'stock is frozen for the stocktaking'); END",
     );
     let ran = shop.run(["import-stock", "--json"]).exits(8);
-    ran.only_problem("database-unexpected", "", &["stock is frozen for the stocktaking"]);
+    ran.only_problem(
+        "database-unexpected",
+        "stock.csv: line 2",
+        &["A-1: stock is frozen for the stocktaking"],
+    );
     check_nothing_happened(&shop);
     shop.sql("DROP TRIGGER nothing_at_night");
     check_the_next_run_does_it(&mut shop);

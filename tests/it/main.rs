@@ -61,6 +61,7 @@ mod samples;
 mod security;
 mod settings;
 mod settings_file;
+mod shop_triggers;
 mod signals;
 mod simulation;
 mod slices;

@@ -281,7 +281,8 @@ pub(super) fn stage(
     let mut other_shop = incoming.shop.prepare("INSERT OR IGNORE INTO temp.other_shop_orders VALUES (?1)")?;
     while let Some(row) = incoming.sheet.next_row()? {
         interrupt::check()?;
-        match columns.read(&row, &tally.shop_code, settings) {
+        let refused = incoming.rejects.refused(&row);
+        match refused.map_or_else(|| columns.read(&row, &tally.shop_code, settings), Err) {
             Ok(Read::Entry(entry)) => stage_entry(&mut insert, &entry)?,
             Ok(Read::OtherShop(number)) => {
                 tally.rows_unknown += 1;

@@ -11,7 +11,7 @@ use crate::books::Writing;
 use crate::books::orders::{CANCELLED_SQL, SENT_SQL};
 use crate::books::rows::list_values;
 use crate::report::Changes;
-use crate::sync::import::Plan;
+use crate::sync::import::{Plan, code_at};
 
 /// The statements that read an order.
 pub(super) struct Lookup<'a> {
@@ -258,6 +258,10 @@ impl OrdersPlan {
 impl Plan for OrdersPlan {
     fn len(&self) -> u64 {
         self.count
+    }
+
+    fn code(&self, shop: &Connection, change: u64) -> Result<String> {
+        code_at(shop, "temp.decided_orders", "order_no", change)
     }
 
     /// An order that the shop has cancelled since is left alone.

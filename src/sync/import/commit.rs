@@ -18,6 +18,7 @@ use rusqlite::Transaction;
 
 use super::approval::Approval;
 use super::aside::{Aside, lay_aside, tell_aside};
+use super::by_shop::{check_all_is_there, refused};
 use super::inbox::Spooled;
 use super::job::{ImportJob, Progress};
 use super::judge::{Verdict, compare, judge};
@@ -53,6 +54,14 @@ const SLICE_TIME: Duration = Duration::from_millis(100);
 
 /// Commits what was decided; gives the ledger entry.
 pub(super) fn commit(run: &Run<'_>, permit: Permit, file: &Spooled, verdict: &Verdict) -> Result<i64> {
+    let written = write_all(run, permit, file, verdict);
+    written.map_err(|error| match refused(run, verdict.plan.as_ref(), file.entry.file_time, error) {
+        Ok(refused) => refused.into(),
+        Err(error) => error,
+    })
+}
+
+fn write_all(run: &Run<'_>, permit: Permit, file: &Spooled, verdict: &Verdict) -> Result<i64> {
     let whole_max = slice_max().unwrap_or(WHOLE_MAX);
     if verdict.recording == Recording::Rows && verdict.plan.len() > whole_max {
         set_time(&file.path, file.entry.file_time)?;
@@ -74,6 +83,7 @@ fn write_whole(
     if verdict.decision == Decision::Applied {
         let history = HistoryFile::begin(books, verdict.recording)?;
         verdict.plan.write(&writing(books, &file.entry, now, history), 0..verdict.plan.len())?;
+        check_all_is_there(books, verdict.plan.as_ref())?;
         history.keep(books, &file.entry, &run.report.run_id, now)?;
     }
     let id = record(books, file, &verdict.decision, now)?;
@@ -183,6 +193,7 @@ fn write_slices(
                 hold_aside(books, verdict, now)?;
             }
             if end == plan.len() {
+                check_all_is_there(books, plan)?;
                 files::mark_applied(books, id)?;
             }
             Ok(id)

@@ -27,6 +27,9 @@ pub trait Plan {
     /// Lists what they change.
     fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()>;
 
+    /// What one of them is about, as it is listed.
+    fn code(&self, shop: &Connection, change: u64) -> Result<String>;
+
     /// Whether there is nothing to write.
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -44,6 +47,12 @@ pub fn part(changes: &Range<u64>, first: u64, count: u64) -> Range<u64> {
     within(changes.start)..within(changes.end)
 }
 
+/// The code that stands at this place of a temporary table, counted from 0.
+pub fn code_at(shop: &Connection, table: &str, column: &str, place: u64) -> Result<String> {
+    let sql = format!("SELECT {column} FROM {table} WHERE rowid = ?1");
+    Ok(shop.query_row(&sql, [place + 1], |row| row.get(0))?)
+}
+
 /// Nothing to write.
 struct Nothing;
 
@@ -58,6 +67,10 @@ impl Plan for Nothing {
 
     fn list(&self, _shop: &Connection, _changes: &mut Changes) -> Result<()> {
         Ok(())
+    }
+
+    fn code(&self, _shop: &Connection, _change: u64) -> Result<String> {
+        Ok(String::new())
     }
 }
 

@@ -67,7 +67,7 @@ fn read<B: Default>(
     let mut batch = B::default();
     while let Some(row) = sheet.next_row()? {
         interrupt::check()?;
-        match push(&mut batch, &row) {
+        match rejects.refused(&row).map_or_else(|| push(&mut batch, &row), Err) {
             Ok(Room::Left) => {}
             Ok(Room::None) => match hand_on(mem::take(&mut batch))? {
                 Some(next) => batch = next,

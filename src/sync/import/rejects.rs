@@ -1,5 +1,6 @@
 //! The rows of a file that are wrong in themselves.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,8 @@ const BAD_ROWS_TOLD_MAX: u64 = 100;
 pub struct Rejects {
     pub(super) count: u64,
     pub(super) told: Vec<Problem>,
+    /// Lines that the shop itself refuses: the code, and why.
+    pub(super) refused: HashMap<u64, (String, String)>,
     pub(super) shelf: Shelf,
     pub(super) run_id: String,
     pub(super) path: PathBuf,
@@ -34,7 +37,7 @@ impl Rejects {
         let writer =
             run.permit.map(|permit| (permit, RejectsWriter::new(path.clone(), run.settings.language)));
         let (shelf, run_id) = (run.shelf.clone(), run.report.run_id.clone());
-        Ok(Self { count: 0, told: Vec::new(), shelf, run_id, path, writer })
+        Ok(Self { count: 0, told: Vec::new(), refused: HashMap::new(), shelf, run_id, path, writer })
     }
 
     /// Rejects a row for this problem.
@@ -50,6 +53,12 @@ impl Rejects {
             self.told.push(problem.into());
         }
         Ok(())
+    }
+
+    /// Why the shop refuses this row, if it does.
+    pub(crate) fn refused(&self, row: &Row<'_>) -> Option<RowProblem> {
+        let (code, reason) = self.refused.get(&row.line())?;
+        Some(row.problem(text::refused_by_shop(code, reason)))
     }
 
     /// How many so far.
