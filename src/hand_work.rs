@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use crate::books::allocations::{Allocation, drifting};
-use crate::books::{orders, products};
+use crate::books::{held, orders, products};
 use crate::layout::as_count;
 use crate::moment::Moment;
 use crate::settings::Settings;
@@ -19,7 +19,9 @@ pub(crate) struct HandWork {
     pub key: &'static str,
     /// What there is, and what to do about it.
     pub sentence: Text,
-    /// Codes of products, or order numbers.
+    /// What to call for it, without the program's name; empty: nothing, it is done in the shop or in TEMPOSTAR.
+    pub command: &'static str,
+    /// Codes of products, order numbers, or numbers and names of held files.
     pub names: Vec<String>,
 }
 
@@ -37,9 +39,16 @@ pub(crate) fn read(database: &Connection, settings: &Settings, now: Moment) -> R
     let of = |key, sentence: fn(u64) -> Text, names: Vec<String>| HandWork {
         key,
         sentence: sentence(as_count(names.len())),
+        command: match key {
+            HELD => "held",
+            WITHOUT_ALLOCATION | WITHOUT_ORDERS => "reconcile --repair",
+            _ => "",
+        },
         names,
     };
+    let held = held::held_now(database)?.into_iter().map(|held| format!("{} {}", held.id, held.file.name));
     Ok(vec![
+        of(HELD, text::held, held.collect()),
         of(
             "orders_cancelled_in_tempostar",
             text::orders_cancelled_in_tempostar,
@@ -48,21 +57,19 @@ pub(crate) fn read(database: &Connection, settings: &Settings, now: Moment) -> R
         of("orders_cancelled", text::orders_cancelled, changed.cancelled),
         of("orders_changed", text::orders_changed, changed.changed),
         of("orders_unshipped", text::orders_unshipped, unshipped),
-        of(
-            "orders_without_allocation",
-            text::orders_without_allocation,
-            skus(Allocation::is_less_than_orders),
-        ),
-        of(
-            "allocations_without_orders",
-            text::allocations_without_orders,
-            skus(Allocation::is_more_than_orders),
-        ),
+        of(WITHOUT_ALLOCATION, text::orders_without_allocation, skus(Allocation::is_less_than_orders)),
+        of(WITHOUT_ORDERS, text::allocations_without_orders, skus(Allocation::is_more_than_orders)),
         of("products_missing", text::products_missing, products::missing_products(database)?),
     ])
 }
 
-/// How much there is to do.
+/// What is held is told by itself, too, when it begins: it stands in the list, and is no reason for one.
+const HELD: &str = "held";
+
+const WITHOUT_ALLOCATION: &str = "orders_without_allocation";
+const WITHOUT_ORDERS: &str = "allocations_without_orders";
+
+/// How much there is to do, without what is held.
 pub(crate) fn count(work: &[HandWork]) -> u64 {
-    work.iter().map(|work| as_count(work.names.len())).sum()
+    work.iter().filter(|work| work.key != HELD).map(|work| as_count(work.names.len())).sum()
 }

@@ -104,7 +104,13 @@ pub(crate) fn compose_hand_work(settings: &Settings, work: &[HandWork]) -> Mail 
     }
     blocks.push(heading(text::heading_details(), language));
     blocks.push(paragraph(whereabouts(settings)));
-    blocks.push(paragraph(say::mail_command(&full_path(settings), settings.environment.as_str())));
+    let (path, environment) = (full_path(settings), settings.environment.as_str());
+    let command = |of: &str| text::command(&path, environment, of);
+    for work in work.iter().filter(|work| !work.names.is_empty() && !work.command.is_empty()) {
+        let Text { ja, en } = &work.sentence;
+        blocks.push(paragraph(say::mail_command_for(ja, en, &command(work.command))));
+    }
+    blocks.push(paragraph(say::mail_command(&command("status --all"))));
     let subject = say::mail_subject(&settings.shop.name, hand_work::count(work));
     mail(subject.get(language), language, &blocks)
 }

@@ -44,7 +44,7 @@ impl Status {
     }
 
     pub(super) fn hand_work_lines(&self, lines: &mut Vec<Text>) {
-        if hand_work::count(&self.hand_work) > 0 {
+        if self.hand_work.iter().any(|work| !work.names.is_empty()) {
             lines.push(text::hand_work());
             lines.extend(self.hand_work.iter().flat_map(|work| hand_work_lines(work, self.extent)));
             lines.push(Text::default());
@@ -264,7 +264,10 @@ fn hand_work_lines(work: &HandWork, extent: Extent) -> Vec<Text> {
         Extent::First => first_names(&work.names, SHOWN_MAX),
         Extent::All => work.names.join(", "),
     };
-    vec![indented(work.sentence.clone()), indented(indented(Text::same(shown)))]
+    let command = Text::same(format!("tempostar {}", work.command));
+    let sentence =
+        if work.command.is_empty() { work.sentence.clone() } else { work.sentence.clone().because(&command) };
+    vec![indented(sentence), indented(indented(Text::same(shown)))]
 }
 
 fn hand_work_json(work: &HandWork, extent: Extent, language: Language) -> Value {
@@ -272,7 +275,9 @@ fn hand_work_json(work: &HandWork, extent: Extent, language: Language) -> Value 
         Extent::First => &work.names[..work.names.len().min(SHOWN_MAX)],
         Extent::All => &work.names,
     };
-    json!({ "count": count(&work.names), "first": named, "what": work.sentence.get(language) })
+    let command = (!work.command.is_empty()).then(|| format!("tempostar {}", work.command));
+    let what = work.sentence.get(language);
+    json!({ "count": count(&work.names), "first": named, "what": what, "command": command })
 }
 
 impl JobState {

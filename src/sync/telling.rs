@@ -65,7 +65,8 @@ fn tell_all(settings: &Settings, store: Store<'_>, job: Job, now: Moment) -> Res
             }
             Err(error) => {
                 store.mark_failed(&kept, &news)?;
-                hindered.push(not_sent(*error));
+                let is_known = news.told().all(|case| case.mail_failures > 0);
+                hindered.push(Problem { is_known, ..not_sent(*error) });
                 return Ok(hindered);
             }
         }
@@ -89,6 +90,9 @@ const HAND_WORK_EVERY: TimeDelta = TimeDelta::hours(24);
 /// Under which key the ledger keeps when that was.
 const HAND_WORK_MAILED: &str = "hand_work_mailed";
 
+/// Likewise when it was said that it could not be mailed.
+const HAND_WORK_NOT_MAILED: &str = "hand_work_not_mailed";
+
 /// Tells once a day what there is to do by hand. What hindered it is a problem to be shown.
 pub(super) fn tell_hand_work(settings: &Settings, database: &Connection, clock: &Clock) -> Vec<Problem> {
     if settings.mail.transport == Transport::None {
@@ -98,13 +102,14 @@ pub(super) fn tell_hand_work(settings: &Settings, database: &Connection, clock: 
 }
 
 fn mail_hand_work(settings: &Settings, database: &Connection, now: Moment) -> Result<Vec<Problem>> {
-    if !is_hand_work_due(database, now)? || hand_work::count(&hand_work::read(database, settings, now)?) == 0
+    if !is_due(database, HAND_WORK_MAILED, now)?
+        || hand_work::count(&hand_work::read(database, settings, now)?) == 0
     {
         return Ok(Vec::new());
     }
     let Some(_lock) = Store::Ledger(database).lock(settings)? else { return Ok(Vec::new()) };
     // Another run may have told meanwhile.
-    if !is_hand_work_due(database, now)? {
+    if !is_due(database, HAND_WORK_MAILED, now)? {
         return Ok(Vec::new());
     }
     let mail = mail::compose_hand_work(settings, &hand_work::read(database, settings, now)?);
@@ -114,14 +119,21 @@ fn mail_hand_work(settings: &Settings, database: &Connection, now: Moment) -> Re
             books::set_meta(database, HAND_WORK_MAILED, &now.to_string())?;
             Ok(refused)
         }
-        Err(error) => Ok(vec![not_sent(*error)]),
+        Err(error) => {
+            let is_known = !is_due(database, HAND_WORK_NOT_MAILED, now)?;
+            if !is_known {
+                books::set_meta(database, HAND_WORK_NOT_MAILED, &now.to_string())?;
+            }
+            Ok(vec![Problem { is_known, ..not_sent(*error) }])
+        }
     }
 }
 
-fn is_hand_work_due(database: &Connection, now: Moment) -> Result<bool> {
-    let mailed = books::meta(database, HAND_WORK_MAILED)?.and_then(|mailed| mailed.parse::<Moment>().ok());
+/// Whether what stands under this key was done long enough ago.
+fn is_due(database: &Connection, key: &str, now: Moment) -> Result<bool> {
+    let done = books::meta(database, key)?.and_then(|done| done.parse::<Moment>().ok());
     // A time from the future was noted by a clock that was wrong.
-    Ok(mailed.is_none_or(|mailed| mailed > now || now - mailed >= HAND_WORK_EVERY))
+    Ok(done.is_none_or(|done| done > now || now - done >= HAND_WORK_EVERY))
 }
 
 fn not_sent(why: Problem) -> Problem {

@@ -1,6 +1,10 @@
 //! What there is to do by hand.
 
 texts! {
+    held(count: u64) {
+        ja: "保留しているファイルが{count}件あります（内容を確認し、正しければ承認し、誤っていれば破棄します）",
+        en: "files held: {count} (look at what each would change; approve it if that is right, discard it if not)",
+    }
     orders_cancelled_in_tempostar(count: u64) {
         ja: "TEMPOSTAR でキャンセルされた受注が {count} 件あります（キャンセルは連携しません。この店舗でもキャンセルしてください）",
         en: "orders cancelled in TEMPOSTAR: {count} (not linked: cancel them in the shop, too)",
@@ -18,12 +22,12 @@ texts! {
         en: "orders sent long ago and not shipped yet: {count} (see in TEMPOSTAR what has become of them)",
     }
     orders_without_allocation(count: u64) {
-        ja: "受注があるのに在庫引当が足りない SKU が {count} 件あります（売り越しのおそれがあります。tempostar reconcile --repair で計算し直せます）",
-        en: "SKUs with orders that nothing is allocated for: {count} (they may be sold twice: tempostar reconcile --repair computes their allocation anew)",
+        ja: "受注があるのに在庫引当が足りない SKU が {count} 件あります（売り越しのおそれがあります。在庫引当を計算し直してください）",
+        en: "SKUs with orders that nothing is allocated for: {count} (they may be sold twice: have their allocation computed anew)",
     }
     allocations_without_orders(count: u64) {
-        ja: "受注がないのに在庫引当が残っている SKU が {count} 件あります（その数だけ販売できません。tempostar reconcile --repair で計算し直せます）",
-        en: "SKUs with an allocation that no order accounts for: {count} (so much of them cannot be sold: tempostar reconcile --repair computes it anew)",
+        ja: "受注がないのに在庫引当が残っている SKU が {count} 件あります（その数だけ販売できません。在庫引当を計算し直してください）",
+        en: "SKUs with an allocation that no order accounts for: {count} (so much of them cannot be sold: have it computed anew)",
     }
     products_missing(count: u64) {
         ja: "TEMPOSTAR の最新の商品ファイルにない商品が {count} 件あります（削除は連携しません。不要であれば、この店舗でも削除してください）",
@@ -37,8 +41,12 @@ texts! {
         ja: "TEMPOSTAR とこの店舗の間で連携しないため、店舗のご担当者の手作業が必要なものをお知らせします。残っている間、1日に1回お送りします。",
         en: "The following is not linked between TEMPOSTAR and the shop: somebody of the shop has to do it by hand. This mail comes once a day as long as there is any of it.",
     }
-    mail_command(settings: &str, environment: &str) {
-        ja: "全件を見るには: tempostar --config {settings} --env {environment} status --all",
-        en: "All of it: tempostar --config {settings} --env {environment} status --all",
+    mail_command(command: &str) {
+        ja: "全件を見るには: {command}",
+        en: "All of it: {command}",
+    }
+    mail_command_for(what: &str, what_en: &str, command: &str) {
+        ja: "{what}: {command}",
+        en: "{what_en}: {command}",
     }
 }

@@ -227,7 +227,8 @@ fn a_mail_that_does_not_go_out_changes_nothing_and_is_tried_again_by_any_job() {
         .exits(5)
         .says("メールを送れませんでした")
         .says("451 4.3.0 Try again later");
-    mailing.shop.run(["import-stock", "--quiet"]).exits(5).says("メールを送れませんでした");
+    // A quiet run says it once.
+    assert_eq!(mailing.shop.run(["import-stock", "--quiet"]).exits(5).all(), "");
     mailing.no_mail();
     mailing.server_is_up();
     mailing.shop.run(["import-products", "--json"]).ok().outcome("nothing_to_do");

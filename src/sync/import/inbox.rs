@@ -26,7 +26,7 @@ use crate::server::{ErrorKind, Remote, RemoteFile, Unreadable};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::Scan;
 use crate::shelf::time_of;
-use crate::text::sync as text;
+use crate::text::{progress, sync as text};
 
 /// How many names that cannot be used are told one by one: a listing can be a megabyte of nonsense.
 const IGNORED_NAMES_TOLD_MAX: usize = 20;
@@ -84,6 +84,7 @@ pub(super) fn list_ready(
     if let Ready::Stable { settle } = &inbox.ready
         && !waiting.is_empty()
     {
+        run.progress.wait(&progress::settling());
         interrupt::sleep(*settle);
     }
     let times = clock::times(run, inbox, &waiting)?;
