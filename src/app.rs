@@ -156,7 +156,6 @@ fn load(global: &Global, command: &Command) -> Result<Settings, Failure> {
     load(&settings::find(global.config.as_deref())?, environment(global))
 }
 
-/// What `--env` says.
 fn environment(global: &Global) -> Option<Environment> {
     global.env.map(|environment| match environment {
         EnvironmentArg::Demo => Environment::Demo,

@@ -16,7 +16,6 @@ words! {
     pub enum Encoding {
         /// Windows-31J: Shift_JIS with the extensions of NEC and IBM (①, ㈱, 髙).
         Cp932 = "cp932",
-        /// UTF-8.
         Utf8 = "utf-8",
     }
 }

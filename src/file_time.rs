@@ -38,7 +38,6 @@ words! {
     pub enum TimeInName {
         /// Where they agree with what the server tells.
         Auto = "auto",
-        /// Never.
         Never = "never",
     }
 }

@@ -18,7 +18,6 @@ use crate::text::{Language, Text, fleet as text};
 #[derive(Debug)]
 pub(crate) struct Fleet(Vec<Shop>);
 
-/// One shop.
 #[derive(Debug)]
 struct Shop {
     settings: PathBuf,
@@ -71,12 +70,9 @@ impl Fleet {
     /// One line a shop.
     pub(crate) fn text(&self, language: Language) -> String {
         let rows: Vec<Vec<Text>> = self.0.iter().map(Shop::cells).collect();
-        let cells: Vec<Vec<&str>> =
-            rows.iter().map(|row| row.iter().map(|cell| cell.get(language)).collect()).collect();
-        columns(&cells).iter().map(|line| line.trim_end().to_owned() + "\n").collect()
+        columns(&rows, language).iter().map(|line| line.trim_end().to_owned() + "\n").collect()
     }
 
-    /// For programs.
     pub(crate) fn json(&self, language: Language) -> Value {
         json!({
             "command": "fleet",

@@ -14,7 +14,6 @@ pub struct Hashing<W> {
 }
 
 impl<W: Write> Hashing<W> {
-    /// To `inner`.
     pub fn new(inner: W) -> Self {
         Self { inner, hasher: Sha256::new(), size: 0 }
     }

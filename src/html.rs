@@ -54,7 +54,6 @@ impl Mark {
     }
 }
 
-/// What stands on a page.
 pub(crate) struct Page {
     pub language: Language,
     pub title: Text,

@@ -21,7 +21,6 @@ pub(crate) const SAMPLE: &str = include_str!("../examples/tempostar.toml");
 
 const CRONTAB: &str = include_str!("../crontab.example");
 
-/// What was made.
 pub(crate) struct Made {
     pub(crate) path: PathBuf,
     pub(crate) language: Language,

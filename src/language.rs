@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 words! {
     /// The reader's language.
     pub enum Language {
-        /// 日本語
         Ja = "ja",
-        /// English
         En = "en",
     }
 }
@@ -17,14 +15,11 @@ words! {
 /// One text in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
-    /// 日本語
     pub ja: String,
-    /// English
     pub en: String,
 }
 
 impl Text {
-    /// The text in the given language.
     pub fn get(&self, language: Language) -> &str {
         match language {
             Language::Ja => &self.ja,

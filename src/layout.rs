@@ -6,6 +6,8 @@ use std::fmt::Write;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
+use crate::language::{Language, Text};
+
 /// What somebody has typed into a field, or named a file, must not move the cursor.
 pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
@@ -45,12 +47,14 @@ pub(crate) fn padded(text: &str, width: usize) -> String {
 }
 
 /// The rows' cells one below the other, two blanks between them.
-pub(crate) fn columns(rows: &[Vec<&str>]) -> Vec<String> {
-    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| widest(rows.iter().filter_map(|row| row.get(column).copied()));
+pub(crate) fn columns(rows: &[impl AsRef<[Text]>], language: Language) -> Vec<String> {
+    let count = rows.iter().map(|row| row.as_ref().len()).max().unwrap_or(0);
+    let cell = |row: &'_ [Text], column: usize| row.get(column).map(|cell| cell.get(language).width());
+    let width = |column: usize| rows.iter().filter_map(|row| cell(row.as_ref(), column)).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count).map(width).collect();
-    let line = |row: &Vec<&str>| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| padded(cell, *width));
+    let line = |row: &_| {
+        let cells = AsRef::<[Text]>::as_ref(row).iter().zip(&widths);
+        let cells = cells.map(|(cell, width)| padded(cell.get(language), *width));
         cells.collect::<Vec<_>>().join("  ")
     };
     rows.iter().map(line).collect()
@@ -85,7 +89,6 @@ pub(crate) fn old_and_new(old: &Value, new: &Value) -> String {
     format!("{} → {}", value(old), value(new))
 }
 
-/// A number of things as a figure.
 pub(crate) fn as_count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
@@ -122,9 +125,10 @@ mod tests {
 
     #[test]
     fn columns_stand_below_each_other_in_japanese_too() {
-        let rows = [vec!["商品", "12", "x"], vec!["a", "3"]];
-        assert_eq!(columns(&rows), ["商品  12  x", "a     3 "]);
-        assert_eq!(columns(&[]), [""; 0]);
+        let rows = [&["商品", "12", "x"][..], &["a", "3"]];
+        let rows = rows.map(|row| row.iter().map(|cell| Text::same(*cell)).collect::<Vec<_>>());
+        assert_eq!(columns(&rows, Language::Ja), ["商品  12  x", "a     3 "]);
+        assert_eq!(columns(&rows[..0], Language::Ja), [""; 0]);
     }
 
     #[test]

@@ -24,7 +24,6 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// What time it is.
     pub fn now(&self) -> Moment {
         match self {
             // chrono's own panics before 1970, which is what a clock without a battery shows.

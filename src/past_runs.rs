@@ -81,7 +81,6 @@ impl Fate {
         }
     }
 
-    /// Its word for programs.
     fn word(self) -> &'static str {
         match self {
             Self::Ended(_) => "ended",
@@ -115,7 +114,6 @@ pub(crate) fn run_json(run: &Run, fate: Fate) -> Value {
     })
 }
 
-/// What `log` shows.
 #[derive(Clone, Debug)]
 pub(crate) struct PastRuns {
     environment: &'static str,
@@ -157,12 +155,9 @@ impl PastRuns {
         );
         rows.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
         let rows = rows.into_iter().map(|(_, cells)| cells).collect::<Vec<_>>();
-        let cells: Vec<Vec<&str>> =
-            rows.iter().map(|row| row.iter().map(|cell| cell.get(language)).collect()).collect();
-        columns(&cells).iter().map(|line| line.trim_end().to_owned() + "\n").collect()
+        columns(&rows, language).iter().map(|line| line.trim_end().to_owned() + "\n").collect()
     }
 
-    /// For programs.
     pub(crate) fn json(&self) -> Value {
         json!({
             "command": "log",

@@ -177,11 +177,11 @@ fn change_lines(changes: &Changes, language: Language) -> Vec<String> {
             None => (change.column.clone(), what),
         };
         let cells = [&*change.code, &*column, &*what, reason.unwrap_or_default()];
-        cells.map(one_line)
+        cells.map(|cell| Text::same(one_line(cell)))
     };
-    let rows: Vec<[String; 4]> = changes.shown.iter().map(row).collect();
-    let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-    let mut lines: Vec<String> = columns(&rows).iter().map(|line| format!("  {}", line.trim_end())).collect();
+    let rows: Vec<[Text; 4]> = changes.shown.iter().map(row).collect();
+    let mut lines: Vec<String> =
+        columns(&rows, language).iter().map(|line| format!("  {}", line.trim_end())).collect();
     let left_out = changes.count.saturating_sub(as_count(changes.shown.len()));
     if left_out > 0 {
         lines.push(format!("  {}", text::more_changes(&grouped(left_out)).get(language)));

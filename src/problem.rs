@@ -37,7 +37,6 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The process's exit code.
     pub fn code(self) -> u8 {
         self as u8
     }
@@ -110,11 +109,9 @@ pub enum Ends {
 pub struct Kind {
     /// Stable kebab-case word, documented in `docs/problems.md`.
     pub code: &'static str,
-    /// How much it matters.
     pub severity: Severity,
     /// The exit code of a run that ends by it; of one that goes on, if it is [`Exit::Held`].
     pub exit: Exit,
-    /// How it is over.
     pub ends: Ends,
     /// Who should act, in this order; empty: nobody, it passes.
     pub who: &'static [Who],
@@ -169,7 +166,6 @@ pub static RETIRED: Kind = Kind {
 /// One thing that went wrong, for a person (`message`, `hint`) and for a program (`kind`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// What it is.
     pub kind: &'static Kind,
     /// How much it matters here: as its kind says, or less.
     pub severity: Severity,
@@ -183,14 +179,12 @@ pub struct Problem {
     pub line: Option<u64>,
     /// The column in that file, by its header name.
     pub column: Option<String>,
-    /// The order that it concerns.
     pub order_no: Option<String>,
     /// Whoever reads what each run prints was told of it before: it lasts, and no reminder is due.
     pub is_known: bool,
 }
 
 impl Problem {
-    /// A problem of this kind.
     pub fn new(kind: &'static Kind, message: Text, hint: Text) -> Self {
         Self {
             kind,
@@ -205,7 +199,6 @@ impl Problem {
         }
     }
 
-    /// Whether it is of this kind.
     pub fn is(&self, kind: &Kind) -> bool {
         self.kind == kind
     }
@@ -226,14 +219,12 @@ impl Problem {
         self
     }
 
-    /// The same problem, with its reason behind it.
     #[must_use]
     pub fn because(mut self, reason: &Text) -> Self {
         self.message = self.message.because(reason);
         self
     }
 
-    /// The same problem, in this file.
     #[must_use]
     pub fn in_file(mut self, file: &str) -> Self {
         self.file = Some(file.to_owned());
@@ -247,14 +238,12 @@ impl Problem {
         self
     }
 
-    /// The same problem, in this column.
     #[must_use]
     pub fn in_column(mut self, column: &str) -> Self {
         self.column = Some(column.to_owned());
         self
     }
 
-    /// The same problem, about this order.
     #[must_use]
     pub fn about_order(mut self, order_no: &str) -> Self {
         self.order_no = Some(order_no.to_owned());
@@ -279,7 +268,6 @@ impl Problem {
 /// Everything else that travels in an `anyhow::Error` is an internal error (exit code 1).
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// The class.
     pub exit: Exit,
     /// At least one.
     pub problems: Vec<Problem>,
@@ -291,7 +279,6 @@ impl Failure {
         Self { exit: problem.kind.exit, problems: vec![problem] }
     }
 
-    /// Nothing failed.
     pub fn none() -> Self {
         Self { exit: Exit::Ok, problems: Vec::new() }
     }

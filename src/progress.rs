@@ -37,7 +37,6 @@ struct Shown {
 }
 
 impl Progress {
-    /// Nowhere.
     pub fn none() -> Self {
         Self(None)
     }

@@ -33,7 +33,6 @@ use crate::shelf::Shelf;
 use crate::sync::failure_of;
 use crate::text::{Text, reconcile as text};
 
-/// What is to be compared.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
     /// What was sent and came in this month only; without what is of today: states, ticks and stock.

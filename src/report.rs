@@ -23,7 +23,6 @@ impl Counts {
         Self(names.iter().map(|name| (*name, 0)).collect())
     }
 
-    /// Adds to a figure.
     pub fn add(&mut self, name: &'static str, more: u64) {
         match self.0.iter_mut().find(|(known, _)| *known == name) {
             Some((_, count)) => *count += more,
@@ -31,7 +30,6 @@ impl Counts {
         }
     }
 
-    /// Adds all of another's figures.
     pub fn add_all(&mut self, other: &Self) {
         for (name, count) in &other.0 {
             self.add(name, *count);
@@ -43,7 +41,6 @@ impl Counts {
         self.0.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| *count)
     }
 
-    /// Name and figure, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
         self.0.iter().copied()
     }
@@ -71,7 +68,6 @@ words! {
     }
 }
 
-/// One file of a run.
 #[derive(Clone, Debug, Serialize)]
 pub struct FileReport {
     /// Its name on the server, or the path given by hand.
@@ -88,7 +84,6 @@ pub struct FileReport {
     pub unknown: u64,
     /// Rows that are wrong in themselves.
     pub rejected: u64,
-    /// What became of it.
     pub outcome: FileOutcome,
     /// Columns that the shop has no field for; told once per run, as a problem.
     #[serde(skip)]
@@ -123,15 +118,11 @@ impl FileReport {
 /// One value that changes, or would.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The shop's table.
     pub table: &'static str,
-    /// Of the row.
     pub code: String,
     /// The table's; `code` for a row that comes or goes.
     pub column: String,
-    /// Before.
     pub old: Value,
-    /// After.
     pub new: Value,
     /// Why it does not.
     pub reason: Option<Text>,
@@ -190,9 +181,7 @@ const CHANGES_SHOWN_MAX: usize = 20;
 /// Changes: how many there are, and the first of them.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    /// All of them.
     pub count: u64,
-    /// The first.
     pub shown: Vec<Change>,
     most: usize,
     /// Of all of them, if that was asked for.
@@ -249,15 +238,12 @@ impl Changes {
 words! {
     /// The run in one word.
     pub enum Outcome {
-        /// Done.
         Ok = "ok",
-        /// There was nothing to do.
         NothingToDo = "nothing_to_do",
         /// Done, but for some rows, files or orders.
         Partial = "partial",
         /// The guards keep a file, or rows of one.
         Held = "held",
-        /// It could not be done.
         Failed = "failed",
         /// Another run of the job is at work.
         Locked = "locked",
@@ -267,19 +253,15 @@ words! {
 /// What a run of a job tells.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The job.
     pub job: Job,
     /// Unique among all runs.
     pub run_id: String,
     /// `demo` or `production`; `None` when the settings could not be read.
     pub environment: Option<&'static str>,
-    /// Japan time.
     pub started_at: Moment,
-    /// Japan time.
     pub finished_at: Moment,
     /// Whether effects were forbidden.
     pub is_dry_run: bool,
-    /// The job's figures.
     pub counts: Counts,
     /// The files that it met, in the order of their time.
     pub files: Vec<FileReport>,
@@ -293,9 +275,7 @@ pub struct Report {
     pub undoes: Option<String>,
     /// Whether it computes allocations anew.
     pub repairs: bool,
-    /// The exit code.
     pub exit: Exit,
-    /// How far it looked.
     pub look: Look,
     /// How many of the problems, the last ones, ended the run.
     pub fatal_problems: usize,
@@ -394,7 +374,6 @@ impl Report {
         self.outcome() == Outcome::NothingToDo && self.problems.is_empty()
     }
 
-    /// The run in one word.
     pub fn outcome(&self) -> Outcome {
         let is_idle = self.files.is_empty() && self.counts.iter().all(|(_, count)| count == 0);
         match self.exit {

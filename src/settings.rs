@@ -68,33 +68,24 @@ impl Settings {
 /// Everything that the settings file says, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// The settings file.
     pub path: PathBuf,
     /// The active environment: `--env`, else the file's.
     pub environment: Environment,
-    /// The shop's database.
     pub database: PathBuf,
     /// The folder for archive, rejects, spool and locks; it may not exist yet.
     pub work_dir: PathBuf,
     /// The reader's language: the file's, else that of the locale.
     pub language: Language,
-    /// The shop.
     pub shop: Shop,
-    /// The options of the shop's platform.
     pub options: Options,
     /// The active environment's FTP server, and how to talk to it.
     pub ftp: Ftp,
-    /// How to mail the shop manager.
     pub mail: Mail,
     /// The program that is told of problems, with its arguments; empty: none.
     pub notify: Vec<String>,
-    /// Product files.
     pub products: Products,
-    /// Stock files.
     pub stock: Stock,
-    /// Logistics files.
     pub logistics: Logistics,
-    /// Order files.
     pub orders: Orders,
     /// What the columns of TEMPOSTAR's own list of orders are called.
     pub list: Naming,
@@ -104,7 +95,6 @@ pub struct Settings {
     pub product_free_items: Vec<(u8, String)>,
     /// Minutes without a success after which a job is overdue; others are not watched.
     pub schedule: BTreeMap<Job, u32>,
-    /// Bounds.
     pub limits: Limits,
     /// The environment variables that hold passwords: no program that we start needs them.
     pub secret_variables: Vec<String>,
@@ -122,7 +112,6 @@ impl Settings {
     }
 }
 
-/// The shop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shop {
     /// As people call it; the shop code where it has no name.
@@ -144,9 +133,7 @@ pub struct Options {
     pub multiple_destinations: bool,
     /// 定期販売
     pub subscriptions: bool,
-    /// 定期オーソリ失敗受注未作成フラグ
     pub subscription_auth_failure_order: AuthFailureOrder,
-    /// 定期オーソリ失敗過去受注有効化フラグ
     pub subscription_auth_failure_reactivate: AuthFailureReactivate,
 }
 
@@ -165,17 +152,13 @@ words! {
     pub enum AuthFailureReactivate {
         /// 利用しない
         Off = "off",
-        /// All past orders.
         All = "all",
-        /// The latest one.
         Latest = "latest",
     }
 }
 
-/// How to talk to the FTP server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ftp {
-    /// For connecting.
     pub connect_timeout: Duration,
     /// For every read and write, on control and data connections.
     pub timeout: Duration,
@@ -185,18 +168,14 @@ pub struct Ftp {
     pub server: Server,
 }
 
-/// An FTP server and its credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Host name or IP address, an IPv6 address without brackets.
     pub host: String,
     /// 1 to 65535.
     pub port: u16,
-    /// The user ID.
     pub user: String,
-    /// The password.
     pub password: Secret,
-    /// Encryption.
     pub tls: Tls,
 }
 
@@ -265,9 +244,7 @@ impl Begins {
 words! {
     /// A version of TLS.
     pub enum TlsVersion {
-        /// 1.2
         V1_2 = "1.2",
-        /// 1.3
         V1_3 = "1.3",
     }
 }
@@ -277,7 +254,6 @@ words! {
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps a password.
     pub fn new(password: impl Into<String>) -> Self {
         Self(password.into())
     }
@@ -294,10 +270,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// How to mail the shop manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
-    /// By which way.
     pub transport: Transport,
     /// The sender; there is one unless the transport is [`Transport::None`].
     pub from: Option<String>,
@@ -305,14 +279,12 @@ pub struct Mail {
     pub remind_after: Duration,
 }
 
-/// Which way a mail takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transport {
     /// No mail is sent.
     None,
     /// The host's own `sendmail`.
     Sendmail,
-    /// An SMTP server.
     Smtp(Smtp),
 }
 
@@ -323,7 +295,6 @@ pub struct Smtp {
     pub host: String,
     /// 1 to 65535.
     pub port: u16,
-    /// Encryption.
     pub tls: MailTls,
     /// A CA to trust besides the well-known ones: a PEM file that could be read.
     pub ca_file: Option<PathBuf>,
@@ -343,12 +314,9 @@ words! {
     }
 }
 
-/// Credentials at the SMTP server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
-    /// The user.
     pub user: String,
-    /// The password.
     pub password: Secret,
 }
 
@@ -357,15 +325,10 @@ pub struct Login {
 pub struct Inbox {
     /// Absolute, or relative to the login's folder; without a slash at its end.
     pub folder: String,
-    /// Which files of it.
     pub pattern: Pattern,
-    /// How they are encoded.
     pub encoding: EncodingChoice,
-    /// When a file is complete.
     pub ready: Ready,
-    /// What becomes of a file on the server.
     pub after_import: AfterImport,
-    /// Whether times in names count.
     pub time_in_name: TimeInName,
     /// Above this share of bad rows, in percent (0 to 100), the whole file is refused.
     pub max_bad_rows_percent: u32,
@@ -373,7 +336,6 @@ pub struct Inbox {
     pub expect_file_every_h: u32,
     /// What we have put away on the server is deleted after so many days; 0: never.
     pub keep_on_server_days: u32,
-    /// What their columns are called.
     pub naming: Naming,
 }
 
@@ -397,15 +359,12 @@ words! {
     pub enum AfterImport {
         /// It moves to the inbox's `archive` folder.
         Archive = "archive",
-        /// It is deleted.
         Delete = "delete",
     }
 }
 
-/// Product files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Products {
-    /// Where they come from.
     pub inbox: Inbox,
     /// The mall's block whose columns override the common ones.
     pub shop_block: Option<String>,
@@ -428,20 +387,16 @@ pub struct ProductGuard {
     pub move_percent: u32,
 }
 
-/// Stock files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stock {
-    /// Where they come from.
     pub inbox: Inbox,
     /// TEMPOSTAR's time to turn an order into its stock figure.
     pub reflect_lag: TimeDelta,
-    /// What that time runs from.
     pub reflect_when: ReflectWhen,
     /// What a file that does not name a SKU says of it.
     pub files: StockFiles,
     /// A larger figure rejects its row.
     pub max_quantity: i64,
-    /// When a file looks broken.
     pub guard: Guard,
 }
 
@@ -482,10 +437,8 @@ pub struct Guard {
     pub rise_percent: u32,
 }
 
-/// Logistics files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logistics {
-    /// Where they come from.
     pub inbox: Inbox,
     /// TEMPOSTAR:物流連携時受注明細追加フラグ
     pub add_order_lines: AddOrderLines,
@@ -495,7 +448,6 @@ pub struct Logistics {
     pub cancelled: Vec<String>,
     /// What a file without 受注進捗コード is.
     pub without_status: WithoutStatus,
-    /// When a file ships too much to be believed.
     pub guard: ShipGuard,
 }
 
@@ -530,14 +482,12 @@ words! {
     }
 }
 
-/// Order files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orders {
     /// The folder on the server: absolute, or relative to the login's folder; without a slash at its end.
     pub outbox: String,
     /// With `{timestamp}` (`YYYYMMDDHHMMSS`) still in it.
     pub file_name: String,
-    /// How they are written.
     pub encoding: Encoding,
     /// The ending of the empty file that follows an order file, with its dot; absent: none follows.
     pub marker: Option<String>,
@@ -569,9 +519,7 @@ impl Orders {
 /// A column of a file of orders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderField {
-    /// In the header.
     pub name: String,
-    /// What stands below it.
     pub content: FieldContent,
 }
 
@@ -582,16 +530,13 @@ pub enum FieldContent {
     Column(String),
     /// One of [`Orders::free_items`].
     FreeItem(usize),
-    /// Always the same.
     Constant(String),
 }
 
-/// A payment method of the shop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentMethod {
     /// As the orders name it.
     pub name: String,
-    /// Whether it is a card.
     pub is_card: bool,
     /// Since when the shop has offered it; there is a day unless it is ready.
     pub added_on: Option<NaiveDate>,
@@ -599,14 +544,12 @@ pub struct PaymentMethod {
     pub is_ready: bool,
 }
 
-/// Bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// A larger file is refused before its download.
     pub max_file_bytes: u64,
     /// How many days history and archived files are kept.
     pub history_days: u32,
-    /// How long a run may take.
     pub run_max_min: u32,
     /// For how long the copies of order files are kept.
     pub order_copies_days: u32,

@@ -448,6 +448,67 @@ fn the_list_of_problems_is_complete_and_up_to_date() {
     check_generated("docs/problems.md", &document);
 }
 
+/// Every module of sentences, with what its macros listed.
+fn all_texts() -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut all: Vec<(&str, &str, &str)> = Vec::new();
+    for problem in text::PROBLEMS.iter().flat_map(|(_, problems)| *problems) {
+        all.push((problem.kind.code, problem.ja, problem.en));
+        all.push((problem.kind.code, problem.hint_ja, problem.hint_en));
+    }
+    for texts in [
+        text::check_settings::TEXTS,
+        text::explain::TEXTS,
+        text::html::TEXTS,
+        text::init::TEXTS,
+        text::fleet::TEXTS,
+        text::hand_work::TEXTS,
+        text::held::TEXTS,
+        text::job::TEXTS,
+        text::jobs::TEXTS,
+        text::mail::TEXTS,
+        text::owner::TEXTS,
+        text::past_runs::TEXTS,
+        text::print::TEXTS,
+        text::problem::TEXTS,
+        text::progress::TEXTS,
+        text::reconcile::TEXTS,
+        text::server::TEXTS,
+        text::settings::TEXTS,
+        text::status::TEXTS,
+        text::undo::TEXTS,
+    ] {
+        all.extend(texts);
+    }
+    all
+}
+
+fn placeholders(format: &str) -> Vec<&str> {
+    let mut found: Vec<&str> = format
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split(['}', ':']).next())
+        .filter(|name| !name.is_empty())
+        // What English says otherwise in the singular is handed over twice.
+        .map(|name| name.strip_suffix("_en").unwrap_or(name))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+#[test]
+fn every_sentence_exists_in_both_languages_and_says_the_same_things() {
+    for (name, ja, en) in all_texts() {
+        assert_eq!(ja.is_empty(), en.is_empty(), "{name}: only one language");
+        assert_eq!(placeholders(ja), placeholders(en), "{name}: different figures\n{ja}\n{en}");
+        let is_japanese = |c: char| matches!(c, 'ぁ'..='ん' | 'ァ'..='ヶ' | '一'..='龠');
+        // Figures alone are in no language.
+        let has_words =
+            ja.split('{').any(|part| part.rsplit('}').next().unwrap().contains(char::is_alphanumeric));
+        assert!(!has_words || ja.chars().any(is_japanese), "{name}: not Japanese: {ja}");
+    }
+}
+
 #[test]
 fn every_module_with_problems_is_listed() {
     let has_problems = |file: PathBuf| fs::read_to_string(file).unwrap().contains("\nproblems! {");

@@ -68,11 +68,9 @@ impl Place {
 /// One member of a file of orders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchOrder {
-    /// Its number in the shop.
     pub order_no: String,
     /// Its `updated_at` when it was read.
     pub updated_at: String,
-    /// What is sent under its number.
     pub content: SentContent,
 }
 
@@ -168,7 +166,6 @@ pub(crate) fn open_batches(connection: &Connection) -> Result<Vec<Batch>> {
     )
 }
 
-/// Whether a batch of this name exists.
 pub(crate) fn is_batch_name_taken(connection: &Connection, file_name: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_batches WHERE file_name = ?1)";
     connection.value(sql, [file_name])
@@ -312,7 +309,6 @@ record! {
     }
 }
 
-/// The batch of these bytes.
 pub(crate) fn batch_of(connection: &Connection, sha256: &str) -> Result<Option<KnownBatch>> {
     let sql =
         "SELECT id, state, order_count FROM tempostar_batches WHERE sha256 = ?1 ORDER BY id DESC LIMIT 1";

@@ -28,18 +28,14 @@ pub(crate) struct Case {
     pub seen: Sighting,
     pub first_seen: Moment,
     pub last_seen: Moment,
-    /// In how many runs it was seen.
     pub times_seen: u64,
     /// It is not mailed before this moment.
     pub mail_from: Moment,
-    /// When it was mailed last.
     pub mailed_at: Option<Moment>,
-    /// How often mailing it has failed since.
     pub mail_failures: u64,
     /// The command of `[notify]` was told of its beginning.
     #[serde(default)]
     pub is_notified: bool,
-    /// When it was over.
     pub ended_at: Option<Moment>,
     /// It is over, and nobody has to be told any more.
     pub is_done: bool,
@@ -72,7 +68,6 @@ pub(crate) struct RejectedRow {
 }
 
 impl Case {
-    /// Whether the problem is still there.
     pub(crate) fn is_open(&self) -> bool {
         self.ended_at.is_none()
     }
@@ -235,7 +230,6 @@ pub(crate) fn mark_mailed<'a>(
     Ok(())
 }
 
-/// Notes that cases could not be mailed.
 pub(crate) fn mark_mail_failed<'a>(
     connection: &Connection,
     cases: impl IntoIterator<Item = &'a Case>,

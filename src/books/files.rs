@@ -217,7 +217,6 @@ record! {
     }
 }
 
-/// The files of a job that are not done with.
 pub(crate) fn unfinished_files(connection: &Connection, job: Job) -> Result<Vec<UnfinishedFile>> {
     connection.all("SELECT id, name,
                 outcome = 'held'
@@ -281,7 +280,6 @@ pub(crate) fn stopped_files(connection: &Connection) -> Result<Vec<StoppedFile>>
     })
 }
 
-/// Why a file was refused or held.
 fn reason(row: &Row<'_>) -> Result<Option<Text>> {
     let ja: Option<String> = row.cell("tempostar_files.reason_ja")?;
     let en: Option<String> = row.cell("tempostar_files.reason_en")?;
@@ -323,7 +321,6 @@ pub(crate) fn find_file(
     )
 }
 
-/// The names of the files that a job took last.
 pub(crate) fn last_names(connection: &Connection, job: Job, at_most: usize) -> Result<Vec<String>> {
     let sql = "SELECT name FROM tempostar_files WHERE command = ?1 ORDER BY id DESC LIMIT ?2";
     connection.column(sql, (job, at_most))
@@ -362,7 +359,6 @@ pub(crate) fn newest_applied_time(connection: &Connection, job: Job) -> Result<O
 }
 
 record! {
-    /// An applied file, and where its copy lies.
     pub(crate) struct AppliedFile of "tempostar_files" {
         pub name: String,
         pub sha256: String,

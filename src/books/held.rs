@@ -179,7 +179,6 @@ pub(crate) fn held_of(connection: &Connection, job: Job) -> Result<Vec<Held>> {
     Ok(held_now(connection)?.into_iter().filter(|held| held.file.job == job).collect())
 }
 
-/// The entry of this number.
 pub(crate) fn find(connection: &Connection, id: i64) -> Result<Option<Held>> {
     connection.first(&format!("{SELECT} WHERE id = ?1"), [id], read)
 }

@@ -180,15 +180,10 @@ fn forget_rows(
 pub(crate) struct Origin {
     /// The entry's number: they are in the order of writing.
     pub id: i64,
-    /// When it was written.
     pub at: Moment,
-    /// By which run.
     pub run_id: String,
-    /// Of which job.
     pub job: Job,
-    /// From which file.
     pub file: String,
-    /// That file's own time.
     pub file_time: Moment,
     /// Where the file's copy lies, below the work folder's archive.
     pub archived_as: String,
@@ -217,7 +212,6 @@ fn read_origin(row: &Row<'_>, line: Option<u64>) -> Result<Origin> {
     })
 }
 
-/// A SKU's figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Figures {
     /// TEMPOSTAR's figure.
@@ -226,10 +220,8 @@ pub(crate) struct Figures {
     pub allocated: i64,
 }
 
-/// One change of a SKU's stock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StockChange {
-    /// Where it came from.
     pub origin: Origin,
     /// `None`: there was no stock row.
     pub old: Option<Figures>,
@@ -295,17 +287,14 @@ words! {
 const FATE_SQL: &str =
     "CASE WHEN change.is_removed THEN 'removed' WHEN change.is_new THEN 'created' ELSE 'updated' END AS fate";
 
-/// One change of a product or SKU.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CatalogueChange {
-    /// Where it came from.
     pub origin: Origin,
     pub fate: Fate,
     /// What of it changed; nothing where that was not recorded.
     pub values: Vec<Changed>,
 }
 
-/// A value that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Changed {
     pub column: String,
@@ -430,7 +419,6 @@ record! {
     }
 }
 
-/// What is recorded of a run, if anything is.
 pub(crate) fn recorded(database: &Connection, run_id: &str) -> Result<Option<Recorded>> {
     database.first(
         "SELECT command, max(is_first_load) AS is_first_load, min(has_old_values) AS has_old_values

@@ -23,7 +23,6 @@ pub(crate) const IS_DATED_SQL: &str = is_time!("ordered_at");
 /// An order that was sent, by the shop's own table.
 pub(crate) const SENT_SQL: &str = is_time!("exported_at");
 
-/// An order that is cancelled.
 pub(crate) const CANCELLED_SQL: &str = is_time!("cancelled_at");
 
 /// Orders that were never sent, whenever they were placed. A provisional order (仮受注) is not an order yet.

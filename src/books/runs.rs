@@ -22,7 +22,6 @@ pub(crate) fn begin_run(connection: &Connection, report: &Report, user: Option<&
     Ok(())
 }
 
-/// Notes how a run ended.
 pub(crate) fn end_run(connection: &Connection, report: &Report) -> Result<()> {
     connection.execute(
         "UPDATE tempostar_runs
@@ -92,7 +91,6 @@ pub(crate) fn told(connection: &Connection, run_id: &str) -> Result<(Vec<ToldFil
     Ok((files.unwrap_or_default(), problems.unwrap_or_default()))
 }
 
-/// The run of this id.
 pub(crate) fn find_run(connection: &Connection, run_id: &str) -> Result<Option<Run>> {
     connection.first(&format!("{SELECT_RUNS} WHERE run_id = ?1"), [run_id], read_run)
 }
@@ -104,7 +102,6 @@ pub(crate) fn last_that_told(connection: &Connection, kind: &Kind) -> Result<Opt
     connection.first(&sql, [code], read_run)
 }
 
-/// What a run was called as.
 pub(crate) fn command_of(connection: &Connection, run_id: &str) -> Result<Option<String>> {
     let sql = "SELECT command FROM tempostar_runs WHERE run_id = ?1";
     connection.first(sql, [run_id], |row| Ok(row.get(0)?))
@@ -140,7 +137,6 @@ pub(crate) struct Run {
     pub waiting_files: Vec<String>,
 }
 
-/// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RunEnd {
     pub outcome: Outcome,

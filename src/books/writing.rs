@@ -12,7 +12,6 @@ pub struct Writing<'a> {
     pub(crate) transaction: &'a Transaction<'a>,
     /// The file's own time.
     pub(crate) file_time: Moment,
-    /// The time of writing.
     pub(crate) now: Moment,
     /// Under which number of the history changes are recorded; `None`: they are not.
     pub(crate) history: Option<i64>,

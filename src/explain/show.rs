@@ -68,9 +68,7 @@ impl Page {
 }
 
 fn table_lines(rows: &[Vec<Text>], language: Language) -> Vec<String> {
-    let cells: Vec<Vec<&str>> =
-        rows.iter().map(|row| row.iter().map(|cell| cell.get(language)).collect()).collect();
-    columns(&cells).iter().map(|line| format!("    {line}")).collect()
+    columns(rows, language).iter().map(|line| format!("    {line}")).collect()
 }
 
 #[cfg(test)]

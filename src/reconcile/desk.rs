@@ -8,7 +8,6 @@ use crate::moment::{Moment, Month};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 
-/// What reconciling needs.
 pub(super) struct Desk<'a> {
     pub(super) database: &'a Connection,
     pub(super) settings: &'a Settings,

@@ -6,7 +6,6 @@ use crate::text::{Text, reconcile as text};
 pub(super) const NAMED_MAX: usize = 10;
 
 words! {
-    /// What is compared.
     pub(crate) enum Check {
         Orders = "orders",
         Sent = "sent",

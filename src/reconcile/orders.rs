@@ -117,7 +117,6 @@ pub(super) fn reported_while_lying(desk: &Desk<'_>, named: &mut Named) -> Result
     Ok(())
 }
 
-/// Hands out each order's number.
 fn name(desk: &Desk<'_>, sql: &str, parameters: &[&dyn ToSql], mut each: impl FnMut(&str)) -> Result<()> {
     let mut statement = desk.database.prepare(&sql.replace("{sent}", SENT_SQL))?;
     let mut rows = statement.query(parameters)?;

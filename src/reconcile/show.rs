@@ -12,9 +12,7 @@ impl Reconciled {
     pub(crate) fn text(&self, language: Language) -> String {
         let mut lines = vec![self.title(), self.sentence(), Text::default()];
         let cells: Vec<[Text; 4]> = self.lines.iter().map(Line::cells).collect();
-        let cells: Vec<Vec<&str>> =
-            cells.iter().map(|row| row.iter().map(|cell| cell.get(language)).collect()).collect();
-        for (shown, line) in columns(&cells).into_iter().zip(&self.lines) {
+        for (shown, line) in columns(&cells, language).into_iter().zip(&self.lines) {
             lines.push(Text::same(shown));
             lines.extend(line.named.lines());
         }
@@ -40,7 +38,6 @@ impl Reconciled {
         }
     }
 
-    /// For programs.
     pub(crate) fn json(&self, language: Language) -> Value {
         let lines = self.lines.iter().map(|line| {
             let [title, left, right] = line.check.texts();

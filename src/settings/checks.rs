@@ -171,7 +171,6 @@ pub(super) fn fill(value: &str, placeholder: &str, filling: &str) -> Result<Stri
     Ok(value.replace(placeholder, filling))
 }
 
-/// A file name pattern.
 pub(super) fn pattern(value: &str) -> Result<Pattern, Problem> {
     without_slash(value).map(Pattern::new)
 }
@@ -188,7 +187,6 @@ pub(super) fn date(value: &str) -> Result<NaiveDate, Problem> {
     value.parse().map_err(|_| text::no_date(value))
 }
 
-/// A marker's ending.
 pub(super) fn marker(value: &str) -> Result<String, Problem> {
     without_slash(value)?;
     let ending = value.strip_prefix('.').unwrap_or_default();

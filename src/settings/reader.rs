@@ -53,7 +53,6 @@ const TOLD_MAX: usize = 100;
 
 /// One entry of a table whose keys are free.
 pub(super) struct Entry<T> {
-    /// The key.
     pub name: String,
     /// What stands behind it; absent if it is wrong (reported already).
     pub value: Option<T>,
@@ -203,7 +202,6 @@ impl<'t> Reader<'t> {
         self.word_if_any(key, words).unwrap_or(words[0])
     }
 
-    /// One of the given words.
     pub(super) fn word_if_any<T: Copy + Display>(&mut self, key: &str, words: &[T]) -> Option<T> {
         let known = || words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
         // `tls = true`: it is not the quotation marks that are missing.
@@ -246,7 +244,6 @@ impl<'t> Reader<'t> {
         texts_of(value, check).map_err(|problem| self.report(key, problem)).ok()
     }
 
-    /// The items of a list.
     pub(super) fn items(&mut self, key: &str) -> Option<Vec<&'t DeValue<'t>>> {
         match self.ask(key)? {
             DeValue::Array(items) if !items.is_empty() => {

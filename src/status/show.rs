@@ -357,12 +357,7 @@ fn ago(time: Moment, now: Moment) -> Text {
 
 /// The rows' cells one below the other.
 fn aligned(rows: &[[Text; 4]]) -> Vec<Text> {
-    let lines = |language: Language| {
-        let cells: Vec<Vec<&str>> =
-            rows.iter().map(|row| row.iter().map(|cell| cell.get(language)).collect()).collect();
-        columns(&cells)
-    };
-    let (ja, en) = (lines(Language::Ja), lines(Language::En));
+    let (ja, en) = (columns(rows, Language::Ja), columns(rows, Language::En));
     ja.into_iter().zip(en).map(|(ja, en)| Text { ja, en }).collect()
 }
 
