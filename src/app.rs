@@ -402,9 +402,12 @@ fn held(call: &Call<'_>, settings: &Settings, act: &HeldAct) -> Result<Answer, F
             let listed = held::list(settings, clock)?;
             Ok(answer(listed.text(language), listed.json(language)))
         }
-        HeldAct::Show { id, all } => {
+        HeldAct::Show { id, all, html } => {
             let most = if *all { usize::MAX } else { held::CHANGES_SHOWN };
             let shown = held::show(settings, clock, report, id)?;
+            if let Some(path) = html {
+                publish(path, &shown.page(language).html(), Readers::Everybody)?;
+            }
             Ok(answer(shown.text(language, most), shown.json(language)))
         }
         HeldAct::Discard { id } => Ok(done(held::discard(settings, clock, id, &decider())?)),

@@ -480,6 +480,9 @@ pub enum HeldAct {
         /// All of it, not only the first 20 values
         #[arg(long)]
         all: bool,
+        /// Also write it as a page to look at: one HTML file, without customers' data
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
     },
     /// Apply it, if it would still change just what was shown last; or let an order of unusual age go
     Approve {

@@ -1,6 +1,8 @@
 //! `held`: what the guards hold is listed, shown as before → after, and approved or discarded by a person; and so are orders
 //! of unusual age. Showing only reads.
 
+mod html;
+
 use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
@@ -316,32 +318,53 @@ pub(crate) fn held_json(held: &Held, language: Language) -> Value {
 }
 
 impl Shown {
-    pub(crate) fn text(&self, language: Language, most: usize) -> String {
-        let Held { id, file, held_at, verdicts, state, .. } = &self.held;
-        let mut page = Page::default();
-        page.heading(text::heading(*id, file.job.as_str(), &file.name));
-        verdicts.iter().for_each(|reason| page.fact(text::why(), reason.message()));
-        page.fact(text::since(), text::since_by(*held_at, &file.run_id));
-        page.fact(text::file_time(), Text::same(file.file_time.to_string()));
-        let decided = match state {
+    fn title(&self) -> Text {
+        let Held { id, file, .. } = &self.held;
+        text::heading(*id, file.job.as_str(), &file.name)
+    }
+
+    /// Why, since when, and what it would come to.
+    fn facts(&self) -> Vec<(Text, Text)> {
+        let Held { file, held_at, verdicts, .. } = &self.held;
+        let mut facts: Vec<(Text, Text)> =
+            verdicts.iter().map(|reason| (text::why(), reason.message())).collect();
+        facts.push((text::since(), text::since_by(*held_at, &file.run_id)));
+        facts.push((text::file_time(), Text::same(file.file_time.to_string())));
+        if self.decided().is_some() {
+            return facts;
+        }
+        let Seen { changes, rows, at_stake_yen } = &self.seen;
+        facts.push((text::changes(), text::changes_of(changes.len(), *rows)));
+        if *at_stake_yen > 0 {
+            let yen = grouped(at_stake_yen.unsigned_abs());
+            facts.push(match file.job {
+                Job::Logistics => (text::to_capture(), text::yen_of_orders(&yen)),
+                Job::Products | Job::Stock | Job::Orders => (text::at_stake(), text::yen(&yen)),
+            });
+        }
+        facts
+    }
+
+    /// What was decided, if it was.
+    fn decided(&self) -> Option<Text> {
+        match self.held.state {
             HeldState::Held => None,
             HeldState::Approved => Some(text::state_approved()),
             HeldState::Discarded => Some(text::state_discarded()),
             HeldState::Superseded => Some(text::state_superseded()),
-        };
-        if let Some(decided) = decided {
+        }
+    }
+
+    pub(crate) fn text(&self, language: Language, most: usize) -> String {
+        let id = self.held.id;
+        let mut page = Page::default();
+        page.heading(self.title());
+        self.facts().into_iter().for_each(|(label, value)| page.fact(label, value));
+        if let Some(decided) = self.decided() {
             page.note(decided);
             return page.text(language);
         }
-        let Seen { changes, rows, at_stake_yen } = &self.seen;
-        page.fact(text::changes(), text::changes_of(changes.len(), *rows));
-        if *at_stake_yen > 0 {
-            let yen = grouped(at_stake_yen.unsigned_abs());
-            match file.job {
-                Job::Logistics => page.fact(text::to_capture(), text::yen_of_orders(&yen)),
-                Job::Products | Job::Stock | Job::Orders => page.fact(text::at_stake(), text::yen(&yen)),
-            }
-        }
+        let changes = &self.seen.changes;
         let header = [text::line(), text::code(), text::name(), text::column(), text::before()];
         let header = header.into_iter().chain([Text::default(), text::after()]).collect();
         let rows = changes.iter().take(most).map(Seeing::cells);
@@ -351,9 +374,9 @@ impl Shown {
             std::iter::once(header).chain(rows).collect()
         });
         if changes.len() > most {
-            page.note(text::first_of(most, changes.len(), *id));
+            page.note(text::first_of(most, changes.len(), id));
         }
-        page.note(text::approve_it(*id));
+        page.note(text::approve_it(id));
         page.text(language)
     }
 

@@ -114,7 +114,7 @@ impl Staging {
             sql
         });
         let is_newer =
-            as_of.map_or_else(|| "0".to_owned(), |as_of| format!("coalesce(as_of > '{as_of}', 0)"));
+            as_of.map_or_else(|| "0".to_owned(), |as_of| format!("coalesce(tempostar_as_of > '{as_of}', 0)"));
         Ok(Stager {
             compare: connection
                 .prepare(&format!("SELECT {same}, {is_newer} FROM main.{table} WHERE code = ?1"))?,
@@ -159,14 +159,15 @@ impl Staging {
         }
         writing.execute(
             &format!(
-                "INSERT INTO main.{table} (code{listed}, created_at, updated_at, as_of)
+                "INSERT INTO main.{table} (code{listed}, created_at, updated_at, tempostar_as_of)
                  SELECT staged.code{selected}, ?1, ?1, ?4
                  FROM temp.changed_{table} AS changed
                  JOIN temp.staged_{table} AS staged ON staged.code = changed.code
                  WHERE changed.rowid BETWEEN ?2 AND ?3
                  ORDER BY changed.rowid
                  ON CONFLICT (code) DO UPDATE
-                 SET {assigned}updated_at = excluded.updated_at, as_of = excluded.as_of"
+                 SET {assigned}updated_at = excluded.updated_at,
+                     tempostar_as_of = excluded.tempostar_as_of"
             ),
             (writing.now, at.0, at.1, writing.file_time),
         )?;

@@ -158,7 +158,7 @@ impl Table {
         // What set it before is not kept; the files in the archive tell.
         let name = self.name;
         let sql = format!(
-            "UPDATE main.{name} SET as_of = NULL WHERE code IN (SELECT code FROM temp.changed_{name})"
+            "UPDATE main.{name} SET tempostar_as_of = NULL WHERE code IN (SELECT code FROM temp.changed_{name})"
         );
         writing.execute(&sql, []).map(drop)
     }

@@ -5,7 +5,7 @@ use crate::harness::{LOGISTICS_INBOX, PRODUCT_INBOX, Shop, cp932, from_cp932};
 
 // Products -------------------------------------------------------------------------------------------------------
 
-const PRICES: &str = "SELECT code, price, as_of FROM products ORDER BY code";
+const PRICES: &str = "SELECT code, price, tempostar_as_of FROM products ORDER BY code";
 
 #[track_caller]
 fn put_products(shop: &Shop, name: &str, rows: &str) {
@@ -39,8 +39,7 @@ fn a_product_file_that_comes_late_does_not_bring_old_prices_back() {
     let expected = expected.map(|row| row.replace("|1200", "").replace("|550", "").replace("|700", ""));
     let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
     // The file of 10:00 changed the product A-1, and not its SKU.
-    let skus =
-        "SELECT code, CASE code WHEN 'A-1' THEN '2026-11-24 10:00:00' ELSE as_of END FROM skus ORDER BY code";
+    let skus = "SELECT code, CASE code WHEN 'A-1' THEN '2026-11-24 10:00:00' ELSE tempostar_as_of END FROM skus ORDER BY code";
     shop.check_rows(skus, &[expected[0], "B-1|2026-11-24 09:00:00", expected[2]]);
 }
 
@@ -85,7 +84,7 @@ fn corrected_rows_are_as_old_as_their_file() {
 fn what_was_undone_does_not_stand_against_older_files() {
     let mut shop = shop_with_prices();
     shop.at("2026-11-24 10:20:00");
-    put_products(&shop, "p20261124101000.csv", "A-1,A-1,皿,1,\n");
+    put_products(&shop, "p20261124101000.csv", "A-1,A-1,皿,1100,\n");
     shop.run(["import-products"]).ok();
     let sql = "SELECT run_id FROM tempostar_runs ORDER BY id DESC LIMIT 1";
     let run: String = shop.db().query_row(sql, [], |row| row.get(0)).unwrap();

@@ -89,6 +89,29 @@ fn the_page_of_the_balance_names_what_differs_in_the_shops_language() {
 }
 
 #[test]
+fn the_page_of_something_held_shows_before_and_after() {
+    let shop = shop();
+    shop.settings(|text| text.replacen("[stock]\n", "[stock]\nguard.min_rows = 1\n", 1));
+    shop.put_sheet(STOCK_INBOX, "empty.csv", "商品コード,在庫数\nA-1,0\nA-2,0\nA-3,0\n");
+    shop.run(["import-stock"]).exits(4);
+    let before = shop.value("SELECT quantity FROM stock WHERE sku_code = 'A-1'");
+    let shown = page(&shop, &["held", "show", "1"], 0);
+    for part in [
+        "<h1>held 1: empty.csv (import-stock)</h1>",
+        "<strong>tempostar held approve 1, or tempostar held discard 1</strong>",
+        &format!(
+            "<td>2</td><th scope=\"row\">A-1</th><td>皿</td><td>quantity</td><td class=\"figure\">{before}</td>\
+             <td class=\"figure\">0</td><td class=\"figure\">-100 %</td>"
+        ),
+        "<rect class=\"before\" width=\"100\" height=\"4\"></rect><rect y=\"5\" width=\"0\" height=\"5\"></rect>",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    shop.run(["held", "discard", "1"]).ok();
+    assert!(page(&shop, &["held", "show", "1"], 0).contains("<strong>it has been discarded</strong>"));
+}
+
+#[test]
 fn what_a_shop_is_called_is_text() {
     let shop = shop();
     shop.setting("name = \"花と器\"", "name = \"<b>&\\\"商店\"");
