@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 
+use crate::layout::as_count;
 use crate::problem::Problem;
 use crate::settings::{Guard, ProductGuard, ShipGuard};
 use crate::text::jobs as text;
@@ -24,11 +25,18 @@ pub(crate) struct StockFacts {
     pub risen: u64,
     /// SKUs with a figure above 0.
     pub in_stock: u64,
+    /// Figures that change, if they look like the same ones at other SKUs; else 0.
+    pub shuffled: u64,
+    /// Figures of 10 and more that change, and those of them that fall to a tenth.
+    pub could_fall: u64,
+    pub fallen: u64,
+    /// How many SKUs the file should name; 0: nobody knows.
+    pub wanted: u64,
 }
 
 /// Why somebody should look at a stock file before it is applied.
 pub(crate) fn stock(facts: &StockFacts, limits: &Guard) -> Vec<Problem> {
-    let StockFacts { rows, unknown, emptied, sellable, risen, in_stock } = *facts;
+    let StockFacts { rows, unknown, emptied, sellable, risen, in_stock, shuffled, wanted, .. } = *facts;
     // A few rows say nothing; but many small files are a large one.
     let is_much = |count: u64| rows >= limits.min_rows || count >= limits.min_rows;
     let (emptied_limit, risen_limit) = (limits.zero_percent, limits.rise_percent);
@@ -38,10 +46,22 @@ pub(crate) fn stock(facts: &StockFacts, limits: &Guard) -> Vec<Problem> {
         vec![text::guard_zero(emptied, sellable, emptied * 100 / sellable.max(1), emptied_limit)]
     } else if is_much(risen) && exceeds(risen, in_stock, risen_limit) {
         vec![text::guard_rise(risen, in_stock, risen * 100 / in_stock.max(1), risen_limit)]
+    } else if risen_limit < 100 && rows >= limits.min_rows && shuffled > 0 {
+        vec![text::guard_shuffled(shuffled)]
+    } else if risen_limit < 100
+        && facts.fallen >= limits.min_rows
+        && exceeds(facts.fallen, facts.could_fall, FALLEN_PERCENT)
+    {
+        vec![text::guard_fall(facts.fallen, facts.could_fall)]
+    } else if rows * 10 < wanted && wanted >= limits.min_rows {
+        vec![text::guard_shrunk(rows, wanted)]
     } else {
         Vec::new()
     }
 }
+
+/// A file in which more than this share of the figures falls to a tenth has lost their last digit.
+const FALLEN_PERCENT: u32 = 50;
 
 /// What a logistics file would do, together with the files of the hours before.
 #[derive(Clone, Copy, Debug, Default)]
@@ -109,7 +129,7 @@ pub(crate) fn are_prices_wrong(wrong: u64, changed: u64, changes: &[(i64, i64)])
 /// So many changes, of so many values, can be seen to be shuffled.
 const SHUFFLED_MIN: (usize, usize) = (20, 8);
 
-/// Whether the same values come back, but to others: a column that was shifted, or sorted by itself.
+/// Whether about the same values come back, but to others: a column that was shifted, or sorted by itself.
 pub(crate) fn are_shuffled(changes: &[(i64, i64)]) -> bool {
     let (mut old, mut new): (Vec<i64>, Vec<i64>) = changes.iter().copied().unzip();
     old.sort_unstable();
@@ -119,18 +139,25 @@ pub(crate) fn are_shuffled(changes: &[(i64, i64)]) -> bool {
     if changes.len() < SHUFFLED_MIN.0 || values.len() < SHUFFLED_MIN.1 {
         return false;
     }
-    // How far values move, and how far they would if they went anywhere.
-    let moved: u128 = changes.iter().map(|(old, new)| u128::from(old.abs_diff(*new))).sum();
+    let sum = |distances: &mut dyn Iterator<Item = (i64, i64)>| -> u128 {
+        distances.map(|(a, b)| u128::from(a.abs_diff(b))).sum()
+    };
+    // How far each value moves, how far all of them together do, and how far they could.
+    let each = sum(&mut changes.iter().copied());
+    let together = sum(&mut old.iter().copied().zip(new));
     let half = old.len() / 2;
-    let anywhere: u128 =
-        (0..old.len()).map(|at| u128::from(old[at].abs_diff(old[(at + half) % old.len()]))).sum();
-    let (mut left, mut right, mut common) = (0, 0, 0);
-    while let (Some(a), Some(b)) = (old.get(left), new.get(right)) {
-        common += usize::from(a == b);
-        left += usize::from(a <= b);
-        right += usize::from(b <= a);
-    }
-    common * 10 >= old.len() * 9 && moved * 4 > anywhere
+    let farthest = sum(&mut (0..old.len()).map(|at| (old[at], old[(at + half) % old.len()])));
+    each > together * 4 && each * 3 > farthest
+}
+
+/// From so many units on it is seen whether a figure lost its last digit.
+const DIGITS_SEEN_FROM: i64 = 10;
+
+/// How many of these figures fall to a tenth, without being 0, and how many could.
+pub(crate) fn fallen(changes: &[(i64, i64)]) -> (u64, u64) {
+    let could = changes.iter().filter(|(old, _)| *old >= DIGITS_SEEN_FROM);
+    let has_fallen = |(old, new): &&(i64, i64)| *new > 0 && new.saturating_mul(10) <= *old;
+    (as_count(could.clone().filter(has_fallen).count()), as_count(could.count()))
 }
 
 /// What a product file would do, where so told together with the files of the hours before.

@@ -21,7 +21,7 @@ use rusqlite::Connection;
 
 use self::decide::{OrderState, decide};
 pub use self::rows::missing_columns;
-use self::rows::{Columns, Entry, Read, read_staged, stage};
+use self::rows::{Columns, Entry, Read, read_staged, stage, telling};
 pub(crate) use self::rows::{Progress, progress_of};
 use self::tables::{Cancellation, Keep, Lookup, OrdersPlan, begin_changes, line_about};
 use self::tally::Tally;
@@ -108,11 +108,14 @@ impl ImportJob for ImportLogistics<'_> {
         decide_all(incoming.shop, &columns, incoming.file_time, &mut said_later, &mut tally)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let plan = Box::new(OrdersPlan::number(incoming.shop)?);
+        let telling = telling(incoming.sheet.header(), self.settings);
+        let lost = incoming.lost(&telling);
         let held_because = match (incoming.guarding, incoming.progress) {
+            _ if !lost.is_empty() => vec![text::guard_columns(&lost.join(", "))],
             (Guarding::Watch, Whole::New) => self.doubts(incoming, tally.shipped)?,
             (Guarding::Approved, _) | (_, Whole::Begun) => Vec::new(),
         };
-        Ok(Comparison { plan, held_because, ..tally.finish(incoming, unknown_columns) })
+        Ok(Comparison { plan, held_because, telling, ..tally.finish(incoming, unknown_columns) })
     }
 
     fn code_of<'k>(&self, key: &'k str) -> &'k str {

@@ -174,10 +174,16 @@ impl ImportJob for ImportProducts<'_> {
             Progress::New => Some(compare_missing(incoming.shop, incoming.file_time)?),
             Progress::Begun => None,
         };
-        let has_sku_codes = incoming.sheet.header().optional("SKUコード").is_some();
-        let held = self.guard(incoming, &staged, has_sku_codes)?;
+        guard::hold_none(incoming.shop)?;
+        let telling = columns.telling();
+        let lost = incoming.lost(&telling);
+        let fallen_back = columns.fallen_back(incoming.sheet.header(), &lost);
+        let held = match fallen_back.is_empty() {
+            true => self.guard(incoming, &staged, &telling, &lost)?,
+            false => (vec![text::guard_columns(&fallen_back.join(", "))], None),
+        };
         let comparison = compare(incoming, staged, missing_compared, &rows_differing)?;
-        Ok(Comparison { unknown_columns, held_because: held.0, held_rows: held.1, ..comparison })
+        Ok(Comparison { unknown_columns, held_because: held.0, held_rows: held.1, telling, ..comparison })
     }
 }
 
@@ -187,14 +193,14 @@ impl ImportProducts<'_> {
         &self,
         incoming: &Incoming<'_>,
         staged: &Staged,
-        has_sku_codes: bool,
+        telling: &[String],
+        lost: &[String],
     ) -> Result<(Vec<Problem>, Option<HeldRows>)> {
         let (shop, limits) = (incoming.shop, &self.settings.products.guard);
-        guard::hold_none(shop)?;
         let columns = staged.products.columns();
         let whole = match (incoming.guarding, incoming.progress) {
             (Guarding::Approved, _) => return Ok((Vec::new(), None)),
-            (Guarding::Watch, Progress::New) => guard::judge(incoming, columns, has_sku_codes, limits)?,
+            (Guarding::Watch, Progress::New) => guard::judge(incoming, columns, telling, lost, limits)?,
             (Guarding::Watch, Progress::Begun) => Vec::new(),
         };
         if !whole.is_empty() {

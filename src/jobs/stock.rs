@@ -42,7 +42,7 @@ use crate::problem::Problem;
 use crate::report::{self, Counts};
 use crate::server::Remote;
 use crate::settings::columns::STOCK_REQUIRED;
-use crate::settings::{Inbox, ReflectWhen, Settings, StockFiles};
+use crate::settings::{Inbox, ReflectWhen, Settings, Stock, StockFiles};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::shelf::Shelf;
 use crate::sync::export::{is_about_the_folder, watch_outbox};
@@ -73,6 +73,13 @@ impl Columns {
     fn find(header: &Header, quantity_max: i64) -> Result<Self> {
         let (sku_code, quantity) = (header.required(STOCK_REQUIRED[0])?, header.required(STOCK_REQUIRED[1])?);
         Ok(Self { sku_code, quantity, quantity_max })
+    }
+
+    /// Where the settings have several names for a column, the one that this file has: another one can have other figures.
+    fn telling(&self, header: &Header) -> Vec<String> {
+        let columns = STOCK_REQUIRED.iter().zip([self.sku_code, self.quantity]);
+        let of_several = columns.filter(|(ours, _)| header.names_for(ours).nth(1).is_some());
+        of_several.map(|(_, column)| header.name(column).to_owned()).collect()
     }
 
     fn unknown(&self, header: &Header) -> Vec<String> {
@@ -147,11 +154,14 @@ impl ImportJob for ImportStock<'_> {
         let is_in_order = changes.is_in_order;
         drop((lookup, changes));
         tally.stale += take_back(&self.later, incoming, self.inbox())?;
+        let telling = columns.telling(incoming.sheet.header());
+        let lost = incoming.lost(&telling);
         let held_because = match (incoming.guarding, incoming.progress) {
+            _ if !lost.is_empty() => vec![text::guard_columns(&lost.join(", "))],
             (Guarding::Approved, _) | (_, Progress::Begun) => Vec::new(),
             (Guarding::Watch, Progress::New) => {
                 let limits = &self.settings.stock.guard;
-                guards::stock(&facts(incoming, &tally, limits.window_h)?, limits)
+                guards::stock(&facts(incoming, &tally, &self.settings.stock)?, limits)
             }
         };
         let unknown_columns = columns.unknown(incoming.sheet.header());
@@ -163,7 +173,7 @@ impl ImportJob for ImportStock<'_> {
         let is_in_order = is_in_order && !has_freed;
         let plan = StockPlan::number(incoming.shop, is_in_order, known_until, incoming.file_time)?;
         let is_first_load = is_first_load && compared.applied > 0;
-        Ok(Comparison { is_first_load, plan: Box::new(plan), ..compared })
+        Ok(Comparison { is_first_load, plan: Box::new(plan), telling, ..compared })
     }
 }
 
@@ -545,8 +555,8 @@ fn free_unnamed(shop: &Connection, in_flight: &HashMap<String, i64>, file_time: 
 
 /// What this file would do to the shop, together with those of the hours before it. What somebody has approved does not
 /// count, nor what the shop has sold.
-fn facts(incoming: &Incoming<'_>, tally: &Tally, window_h: u32) -> Result<StockFacts> {
-    let from = incoming.file_time - TimeDelta::hours(i64::from(window_h));
+fn facts(incoming: &Incoming<'_>, tally: &Tally, settings: &Stock) -> Result<StockFacts> {
+    let from = incoming.file_time - TimeDelta::hours(i64::from(settings.guard.window_h));
     let window = "FROM tempostar_history_files AS file
          JOIN tempostar_stock_history AS old ON old.history_file_id = file.id
          JOIN main.stock AS stock ON stock.sku_code = old.sku_code
@@ -577,12 +587,21 @@ fn facts(incoming: &Incoming<'_>, tally: &Tally, window_h: u32) -> Result<StockF
              WHERE stock.quantity > 0 AND change.quantity > 10 * stock.quantity
                AND change.quantity > 100 + stock.quantity)"
     ))?;
+    let changes = changes(incoming)?;
+    let (fallen, could_fall) = guards::fallen(&changes);
     let sellable = count(incoming.shop, "SELECT count(*) FROM sellable_stock WHERE sellable > 0")?;
     Ok(StockFacts {
         rows: incoming.sheet.rows_read(),
         unknown: if has_skus(incoming.shop)? { tally.unknown } else { 0 },
         emptied,
         sellable: sellable + emptied.saturating_sub(now),
+        shuffled: if guards::are_shuffled(&changes) { as_count(changes.len()) } else { 0 },
+        could_fall,
+        fallen,
+        wanted: match settings.files {
+            StockFiles::Full => count(incoming.shop, "SELECT count(*) FROM stock")?,
+            StockFiles::Auto | StockFiles::Differential => 0,
+        },
         risen,
         in_stock: if risen > 0 {
             count(incoming.shop, "SELECT count(*) FROM stock WHERE quantity > 0")?
@@ -590,6 +609,26 @@ fn facts(incoming: &Incoming<'_>, tally: &Tally, window_h: u32) -> Result<StockF
             0
         },
     })
+}
+
+/// How many changes of figures are looked at together.
+const CHANGES_MAX: u64 = 50_000;
+
+/// What figures a file changes, if it changes most of those that it names, as a column does that has slipped.
+fn changes(incoming: &Incoming<'_>) -> Result<Vec<(i64, i64)>> {
+    let changed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes")?;
+    if changed * 2 <= incoming.sheet.rows_read() {
+        return Ok(Vec::new());
+    }
+    let mut statement = incoming.shop.prepare(
+        "SELECT stock.quantity, change.quantity
+         FROM temp.stock_changes AS change
+         JOIN main.stock AS stock ON stock.sku_code = change.sku_code
+         WHERE stock.quantity <> change.quantity
+         LIMIT ?1",
+    )?;
+    let changes = statement.query_map([CHANGES_MAX], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(changes.collect::<rusqlite::Result<_>>()?)
 }
 
 fn count(shop: &Connection, sql: &str) -> Result<u64> {

@@ -19,6 +19,7 @@ mod plan;
 mod read_ahead;
 mod recognise;
 mod rejects;
+mod telling;
 mod trouble;
 
 use std::fs;

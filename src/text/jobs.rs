@@ -271,6 +271,34 @@ problems! {
         hint_ja: "商品名の列がずれていないかご確認ください。",
         hint_en: "check that 商品名 stands in the rows that it belongs to",
     }
+    Error guard_columns = "guard-columns" (names: &str) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "前回のファイルにあった列がありません: {names}。ないまま取り込むと、別の値を書き込むことになります。取り込みを保留しました。",
+        en: "the file lacks columns that the last one had: {names}; without them other values would be written than those that they say: held, nothing of it was written",
+        hint_ja: "TEMPOSTAR の出力項目が変わっていないかご確認ください。",
+        hint_en: "check which columns TEMPOSTAR writes",
+    }
+    Error guard_shuffled = "guard-shuffled" (changed: u64) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "このファイルを取り込むと {changed} SKU の在庫数が変わりますが、同じ数が別の SKU に並び替わっているように見えます。取り込みを保留しました。",
+        en: "this file would change the figures of {changed} SKUs, but they look like the same figures at other SKUs: held, nothing of it was written",
+        hint_ja: "在庫数の列がずれていないか、並べ替えられていないかをご確認ください。",
+        hint_en: "check that 在庫数 has not slipped, and was not sorted by itself",
+    }
+    Error guard_fall = "guard-fall" (fallen: u64, of: u64) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "このファイルで変わる10以上の在庫数 {of} 件のうち {fallen} 件が、10分の1以下になります。取り込みを保留しました。",
+        en: "of the {of} figures of 10 and more that this file changes, {fallen} would fall to a tenth or less: held, nothing of it was written",
+        hint_ja: "TEMPOSTAR の在庫が正しいか、最後の桁が落ちていないかをご確認ください。",
+        hint_en: "check the stock in TEMPOSTAR, and whether the last digit was lost",
+    }
+    Error guard_shrunk = "guard-shrunk" (rows: u64, known: u64) {
+        exit: Held, ends: Decided, who: [Shop, Savaway],
+        ja: "このファイルは {rows} 行しかありません（在庫のある SKU は {known}）。[stock] files = \"full\" では、すべての SKU が書かれているはずです。取り込みを保留しました。",
+        en: "this file has only {rows} rows, and the shop has stock of {known} SKUs; with [stock] files = \"full\" it should name all of them: held, nothing of it was written",
+        hint_ja: "ファイルが途中で切れていないかご確認ください。変わった SKU だけのファイルが届く場合は、[stock] files を \"auto\" か \"differential\" にしてください。",
+        hint_en: "check that it is whole; where TEMPOSTAR writes changed SKUs only, set [stock] files to \"auto\" or \"differential\"",
+    }
     Error guard_strangers = "guard-strangers" (created: u64, known: u64, products: u64) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "このファイルの商品は、この店舗のものではないようです（新規 {created}、既存 {known}。店舗の商品は {products}）。取り込みを保留しました。",

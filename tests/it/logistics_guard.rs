@@ -197,3 +197,23 @@ fn what_is_discarded_ships_nothing() {
     shop.run(["held", "approve", "1"]).exits(3);
     check_shipped(&shop, 0);
 }
+
+#[test]
+fn a_file_that_lost_its_status_ships_nothing_where_files_without_one_are_taken() {
+    let mut shop = shop_that_has_sent(10);
+    shop.setting("[logistics]\n", "[logistics]\nwithout_status = \"shipped\"\n");
+    put(&shop, "s1.csv", 101..=105, "600");
+    shop.run(["import-logistics"]).ok();
+    shop.put_sheet(LOGISTICS_INBOX, "s2.csv", "ショップ受注番号,出荷日\n12345-101,2026/11/24\n");
+    let ran = shop.at("2026-11-24 10:40:00").run(["import-logistics", "--json"]).exits(4);
+    ran.only_problem(
+        "guard-columns",
+        "s2.csv",
+        &["the file lacks columns that the last one had: 受注進捗コード;"],
+    );
+    check_shipped(&shop, 0);
+    // A series that never had one.
+    shop.put_sheet(LOGISTICS_INBOX, "parcels.csv", "ショップ受注番号,出荷日\n12345-101,2026/11/24\n");
+    shop.at("2026-11-24 10:50:00").run(["import-logistics"]).ok();
+    check_shipped(&shop, 1);
+}

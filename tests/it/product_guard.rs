@@ -410,7 +410,11 @@ fn a_file_that_moves_skus_to_other_products_is_held() {
     );
     // Without it, each product would get a SKU of its own code beside the one that it has.
     let without: String = (1..=60).map(|number| format!("P-{number:03},商品{number}番\n")).collect();
-    held_because("商品コード,商品名", &without, "guard-move", &["60 of this file's 60 rows"]);
+    let shop =
+        held_because("商品コード,商品名", &without, "guard-columns", &["the last one had: SKUコード;"]);
+    shop.put_sheet(PRODUCT_INBOX, "names.csv", &format!("商品コード,商品名\n{without}"));
+    let ran = shop.run(["import-products", "--json"]).exits(4);
+    ran.only_problem("guard-move", "names.csv", &["60 of this file's 60 rows"]);
     // New products without a name.
     let nameless: String = (1..=9).map(|number| format!("Q-{number:03},S-Q{number:03},500\n")).collect();
     held_because("商品コード,SKUコード,販売価格", &nameless, "guard-move", &["9 of this file's 9 rows"]);
@@ -448,7 +452,7 @@ fn another_shops_products_are_held() {
     // Some of its codes are ours, for something else.
     let few: String = (1..=9).map(|number| format!("P-{number:03},茶碗,700\n")).collect();
     let others: String = (1..=10).map(|number| format!("P-9{number:02},急須,700\n")).collect();
-    put_as(&shop, "product20261124100500.csv", &format!("{few}{others}"));
+    put_as(&shop, "goods20261124100500.csv", &format!("{few}{others}"));
     shop.run(["import-products", "--json"]).exits(4).has_code("guard-strangers");
     // A season's new products are fewer, or come beside those that are there.
     let season: String = (1..=25).map(|number| format!("N-{number:03},秋の商品{number},700\n")).collect();
@@ -469,4 +473,33 @@ fn the_shape_guards_are_switched_off_by_their_limits() {
         .collect();
     shop.put_sheet(PRODUCT_INBOX, NEW, &format!("商品コード,SKUコード,商品名,掲載フラグ\n{rows}"));
     shop.run(["import-products", "--json"]).ok().count("updated", 60);
+}
+
+#[test]
+fn a_file_that_lost_a_column_without_which_something_else_would_be_written_is_held() {
+    let mut shop = Shop::new();
+    shop.setting("[products]\n", "[products]\nshop_block = \"その他1号店\"\n");
+    let names = "商品コード,SKUコード,商品名,販売価格,その他1号店販売価格";
+    shop.put_sheet(
+        PRODUCT_INBOX,
+        "product1.csv",
+        &format!("{names}\nA-1,A-1-赤,皿,1000,1100\nB-1,B-1,椀,500,600\n"),
+    );
+    shop.run(["import-products"]).ok();
+    let held = |shop: &mut Shop, at: &str, sheet: &str, name: &str| {
+        shop.put_sheet(PRODUCT_INBOX, "product2.csv", sheet);
+        let ran = shop.at(at).run(["import-products", "--json"]).exits(4);
+        ran.only_problem("guard-columns", "product2.csv", &[&format!("that the last one had: {name};")]);
+    };
+    // The common price would count.
+    let sheet = "商品コード,SKUコード,商品名,販売価格\nA-1,A-1-赤,皿,1000\n";
+    held(&mut shop, "2026-11-24 10:30:00", sheet, "販売価格");
+    // A SKU `A-1` would come beside A-1-赤.
+    let sheet = "商品コード,商品名,販売価格,その他1号店販売価格\nA-1,皿,1000,1200\n";
+    held(&mut shop, "2026-11-24 10:40:00", sheet, "SKUコード");
+    shop.check_rows("SELECT code FROM skus ORDER BY 1", &["A-1-赤", "B-1"]);
+    // Where it changes nothing, it is none the worse for it; nor where a value is just left alone.
+    shop.put_sheet(PRODUCT_INBOX, "product3.csv", "商品コード,その他1号店販売価格\nB-1,650\n");
+    shop.at("2026-11-24 10:50:00").run(["import-products"]).ok();
+    shop.check_rows("SELECT price FROM products ORDER BY code", &["1100", "650"]);
 }

@@ -215,3 +215,80 @@ fn a_shop_without_products_takes_its_first_stock_file() {
     shop.run(["import-stock", "--json"]).has_code("unknown-skus");
     shop.check_rows("SELECT count(*) FROM tempostar_held", &["0"]);
 }
+
+// Shapes ---------------------------------------------------------------------------------------------------------
+
+/// A shop with 40 SKUs of which `S-001` has 3, `S-002` 10, and so on.
+fn shop_of_many_figures() -> Shop {
+    let shop = Shop::new();
+    shop.many_products_in_stock(40);
+    shop.sql("UPDATE stock SET quantity = 3 + 7 * (CAST(substr(sku_code, 3) AS INTEGER) - 1)");
+    shop
+}
+
+fn figures(figure: impl Fn(i64) -> i64) -> String {
+    (1..=40).map(|number| format!("S-{number:03},{}\n", figure(3 + 7 * (number - 1)))).collect()
+}
+
+#[track_caller]
+fn check_figures(shop: &Shop, rows: &str, code: &str, words: &[&str]) {
+    put(shop, "stock.csv", rows);
+    shop.run(["import-stock", "--json"]).exits(4).only_problem(code, "stock.csv", words);
+    shop.check_rows("SELECT sum(quantity) FROM stock WHERE sku_code IN ('S-001', 'S-002')", &["13"]);
+}
+
+#[test]
+fn a_column_that_slipped_is_held() {
+    // Thirteen rows lower; two were sold meanwhile.
+    let shifted = figures(|figure| (figure + 91) % 280 - i64::from(figure == 10) * 2);
+    check_figures(&shop_of_many_figures(), &shifted, "guard-shuffled", &["40 SKUs"]);
+    // Everybody buys two, or something is delivered of each: no figure comes back elsewhere.
+    for day in [figures(|figure| (figure - 2).max(1)), figures(|figure| figure + 30)] {
+        let shop = shop_of_many_figures();
+        put(&shop, "stock.csv", &day);
+        shop.run(["import-stock"]).ok();
+    }
+}
+
+#[test]
+fn figures_that_lost_their_last_digit_are_held() {
+    let shop = shop_of_many_figures();
+    check_figures(
+        &shop,
+        &figures(|figure| figure / 10),
+        "guard-fall",
+        &["39 figures of 10 and more", "39 would fall"],
+    );
+}
+
+#[test]
+fn a_full_file_that_shrank_to_a_tenth_is_held() {
+    let few = "S-003,1\nS-004,1\nS-005,1\n";
+    let shop = shop_of_many_figures();
+    shop.setting("[stock]\n", "[stock]\nfiles = \"full\"\n");
+    check_figures(&shop, few, "guard-shrunk", &["only 3 rows", "stock of 40 SKUs"]);
+    // Elsewhere a small file is a small file.
+    let shop = shop_of_many_figures();
+    put(&shop, "stock.csv", few);
+    shop.run(["import-stock"]).ok();
+}
+
+#[test]
+fn a_file_that_lost_the_column_that_counted_is_held() {
+    let mut shop = shop_of_many_figures();
+    shop.setting("[stock]\n", "[stock]\ncolumns = { \"在庫数\" = [\"ネット在庫数\", \"在庫数\"] }\n");
+    shop.put_sheet(STOCK_INBOX, "stock1.csv", "商品コード,在庫数,ネット在庫数\nS-003,90,9\n");
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("S-003", 9, 0);
+    shop.put_sheet(STOCK_INBOX, "stock2.csv", "商品コード,在庫数\nS-003,90\n");
+    shop.at("2026-11-24 10:30:00");
+    let ran = shop.run(["import-stock", "--json"]).exits(4);
+    ran.only_problem("guard-columns", "stock2.csv", &["that the last one had: ネット在庫数;"]);
+    shop.check_stock("S-003", 9, 0);
+    // Approved, it is what files look like now.
+    shop.run(["held", "approve", "1"]).ok();
+    shop.check_stock("S-003", 90, 0);
+    shop.put_sheet(STOCK_INBOX, "stock3.csv", "商品コード,在庫数\nS-003,80\n");
+    shop.at("2026-11-24 10:40:00").run(["import-stock"]).ok();
+    shop.check_stock("S-003", 80, 0);
+}

@@ -7,7 +7,7 @@ use rusqlite::{Statement, params};
 use super::tally::Tally;
 use crate::interrupt;
 use crate::moment::Moment;
-use crate::settings::{AddOrderLines, Logistics, WithoutStatus};
+use crate::settings::{AddOrderLines, Logistics, Settings, WithoutStatus};
 use crate::sheet::{Column, Header, Row, RowProblem};
 use crate::sync::import::Incoming;
 use crate::text::jobs as text;
@@ -95,6 +95,18 @@ impl Columns {
             std::iter::once(self.order_no).chain(optional.into_iter().flatten()).chain(lines).collect();
         header.others(&known).into_iter().map(|(_, name)| name.to_owned()).collect()
     }
+}
+
+/// The columns of the file without which another value would be written: an order shipped that is not, a tracking number at
+/// all destinations, a line for nothing.
+pub(super) fn telling(header: &Header, settings: &Settings) -> Vec<String> {
+    let lines = match settings.logistics.add_order_lines {
+        AddOrderLines::Ignore => &[],
+        AddOrderLines::Add => &LINE_COLUMNS[1..],
+    };
+    let destination = settings.options.multiple_destinations.then_some("配送番号");
+    let names = std::iter::once(PROGRESS).chain(destination).chain(lines.iter().copied());
+    names.filter(|name| header.optional(name).is_some()).map(str::to_owned).collect()
 }
 
 /// The columns that a logistics file can have and this one has not; the shop's values of them stay as they are.

@@ -74,6 +74,9 @@ const SKU_COLUMNS: [(&str, &str, Kind); 12] = [
 /// Whether the shop handles the SKU at all; stands in the shop's block.
 const HANDLED: &str = "取扱いフラグ";
 
+/// Without it, a product's code is its SKU's, too.
+pub(super) const SKU_CODE: &str = "SKUコード";
+
 /// In the shop's block: as in the common column.
 const AS_COMMON: &str = "|com|";
 
@@ -188,7 +191,7 @@ impl Columns {
             fixed.filter_map(|(theirs, ours, kind)| Some((ours.to_owned(), place(theirs)?, kind))).collect();
         let mut columns = Self {
             code: header.required("商品コード")?,
-            sku_code: header.optional("SKUコード"),
+            sku_code: header.optional(SKU_CODE),
             product: Vec::new(),
             images: (1..=IMAGES_MAX).map(image).collect(),
             sku: SKU_COLUMNS
@@ -252,6 +255,26 @@ impl Columns {
         let product = self.product.iter().flat_map(|(_, place, _)| place.columns());
         let known: Vec<Column> = product.chain(self.columns_besides_product()).collect();
         header.others(&known).into_iter().map(|(_, name)| name.to_owned()).collect()
+    }
+
+    /// The values that come from the shop's own columns, as the shop's table calls them, and `SKUコード`, if it is there: the
+    /// code of the product would be the SKU's, and the common column would count, without them.
+    pub(super) fn telling(&self) -> Vec<String> {
+        let sku_code = self.sku_code.map(|_| SKU_CODE.to_owned());
+        let own = self.places().filter(|(_, place)| place.own.is_some());
+        sku_code.into_iter().chain(own.map(|(name, _)| name)).collect()
+    }
+
+    /// The common columns that would count instead of the shop's own ones that were lost.
+    pub(super) fn fallen_back(&self, header: &Header, lost: &[String]) -> Vec<String> {
+        let lost = self.places().filter(|(name, _)| lost.contains(name));
+        lost.filter_map(|(_, place)| Some(header.name(place.common?).to_owned())).collect()
+    }
+
+    fn places(&self) -> impl Iterator<Item = (String, &Place)> {
+        let product = self.product.iter().map(|(name, place, _)| (name.clone(), place));
+        let sku = self.sku.iter().map(|(name, place, _)| (format!("sku {name}"), place));
+        product.chain(sku).chain(self.handled.iter().map(|place| (HANDLED.to_owned(), place)))
     }
 
     pub(super) fn has_images(&self) -> bool {

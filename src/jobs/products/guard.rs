@@ -7,6 +7,7 @@ use rusqlite::{Connection, named_params};
 
 use super::super::names::Names;
 use super::Staged;
+use super::columns::SKU_CODE;
 use crate::books::history;
 use crate::guards::{self, Prices, ProductFacts};
 use crate::job::Job;
@@ -123,7 +124,8 @@ pub(super) fn held_rows(shop: &Connection, staged: &Staged, verdicts: Vec<Proble
 pub(super) fn judge(
     incoming: &Incoming<'_>,
     columns: &[String],
-    has_sku_codes: bool,
+    telling: &[String],
+    lost: &[String],
     limits: &ProductGuard,
 ) -> Result<Vec<Problem>> {
     let (shop, from) = (incoming.shop, incoming.file_time - TimeDelta::hours(WINDOW_H));
@@ -145,7 +147,12 @@ pub(super) fn judge(
         ..ProductFacts::default()
     };
     let facts = hidden(shop, columns, from, facts)?;
-    let facts = moved(shop, columns, has_sku_codes, from, facts)?;
+    let is_sku_code = |name: &String| name == SKU_CODE;
+    let beside = if telling.iter().any(is_sku_code) { 0 } else { skus_beside(shop)? };
+    if beside > 0 && lost.iter().any(is_sku_code) {
+        return Ok(vec![text::guard_columns(SKU_CODE)]);
+    }
+    let facts = moved(shop, columns, beside, from, facts)?;
     Ok(guards::products(&renamed(shop, columns, facts)?, limits))
 }
 
@@ -196,10 +203,21 @@ fn hidden(shop: &Connection, columns: &[String], from: Moment, facts: ProductFac
     Ok(ProductFacts { unpublished: now + before, published: published + before, ..facts })
 }
 
+/// SKUs of a product's code beside those that the product has: what becomes of a file without SKUコード.
+fn skus_beside(shop: &Connection) -> Result<u64> {
+    count(
+        shop,
+        "SELECT count(*)
+         FROM temp.staged_skus AS staged
+         WHERE staged.code = staged.product_code AND staged.code NOT IN (SELECT code FROM main.skus)
+           AND staged.code IN (SELECT product_code FROM main.skus)",
+    )
+}
+
 fn moved(
     shop: &Connection,
     columns: &[String],
-    has_sku_codes: bool,
+    beside: u64,
     from: Moment,
     facts: ProductFacts,
 ) -> Result<ProductFacts> {
@@ -210,11 +228,6 @@ fn moved(
          JOIN main.skus AS shop ON shop.code = staged.code
          WHERE shop.product_code <> staged.product_code",
     )?;
-    let beside = "SELECT count(*)
-         FROM temp.staged_skus AS staged
-         WHERE staged.code = staged.product_code AND staged.code NOT IN (SELECT code FROM main.skus)
-           AND staged.code IN (SELECT product_code FROM main.skus)";
-    let beside = if has_sku_codes { 0 } else { count(shop, beside)? };
     let is_nameless =
         if columns.iter().any(|column| column == "name") { "coalesce(name, '') = ''" } else { "true" };
     // Where products mostly have no name, it is no news.

@@ -23,6 +23,7 @@ use super::inbox::Spooled;
 use super::job::{ImportJob, Progress};
 use super::judge::{Verdict, compare, judge};
 use super::rejects::{Rejects, tell_rejects};
+use super::telling;
 use crate::books;
 use crate::books::Writing;
 use crate::books::files::{self, Decision, FileEntry};
@@ -87,7 +88,7 @@ fn write_whole(
         history.keep(books, &file.entry, &run.report.run_id, now)?;
     }
     let id = record(books, file, &verdict.decision, now)?;
-    hold_aside(books, verdict, now)?;
+    note(books, file, verdict, now)?;
     interrupt::check()?;
     Ok(id)
 }
@@ -107,8 +108,11 @@ fn record(books: &Transaction<'_>, file: &Spooled, decision: &Decision, now: Mom
     files::record_file(books, &file.entry, decision, now)
 }
 
-/// Notes which of its rows are held.
-fn hold_aside(books: &Transaction<'_>, verdict: &Verdict, now: Moment) -> Result<()> {
+/// Notes which of its rows are held, and what the next file is compared with.
+fn note(books: &Transaction<'_>, file: &Spooled, verdict: &Verdict, now: Moment) -> Result<()> {
+    if verdict.decision == Decision::Applied {
+        telling::note(books, file.entry.job, &file.entry.name, &verdict.telling)?;
+    }
     let Some(Aside { entry: Some(entry), verdicts, shown }) = &verdict.aside else { return Ok(()) };
     held::hold(books, entry, verdicts, shown, now).map(drop)
 }
@@ -190,7 +194,7 @@ fn write_slices(
             history = entered.keep(books, entry, &run.report.run_id, now)?;
             let id = begun.map_or_else(|| record(books, file, &Decision::Begun, now), Ok)?;
             if next == 0 {
-                hold_aside(books, verdict, now)?;
+                note(books, file, verdict, now)?;
             }
             if end == plan.len() {
                 check_all_is_there(books, plan)?;

@@ -59,8 +59,18 @@ pub struct Incoming<'a> {
     pub progress: Progress,
     /// Whether the guards have a say in it.
     pub guarding: Guarding,
+    /// [`Comparison::telling`] of the last file of its series.
+    pub had: Vec<String>,
     /// What the reader should know, if the file is applied. An error makes the run end as partial.
     pub problems: Vec<Problem>,
+}
+
+impl Incoming<'_> {
+    /// The columns that the last file of the series had and this one has not, if the guards have a say.
+    pub(crate) fn lost(&self, telling: &[String]) -> Vec<String> {
+        let is_watched = self.guarding == Guarding::Watch && self.progress == Progress::New;
+        self.had.iter().filter(|name| is_watched && !telling.contains(name)).cloned().collect()
+    }
 }
 
 /// What reading and comparing a sheet found.
@@ -80,6 +90,8 @@ pub struct Comparison {
     pub counts: Counts,
     /// Columns without a home.
     pub unknown_columns: Vec<String>,
+    /// The file's columns without which another value would be written than what they say (most are left alone then).
+    pub telling: Vec<String>,
     /// Why the guards keep this file; empty: they do not.
     pub held_because: Vec<Problem>,
     /// What the guards keep of a file whose other rows are applied.

@@ -8,6 +8,7 @@ use super::job::{Comparison, HeldRows, ImportJob, Incoming, Progress};
 use super::plan::{Plan, fingerprint};
 use super::recognise;
 use super::rejects::{Rejects, tell_rejects};
+use super::telling;
 use crate::books::files::Decision;
 use crate::books::history::Recording;
 use crate::layout::first_names;
@@ -29,6 +30,8 @@ pub(super) struct Verdict {
     pub(super) held_rows: Option<HeldRows>,
     /// … and where they lie then.
     pub(super) aside: Option<Aside>,
+    /// Columns that the next file of the series must not lack.
+    pub(super) telling: Vec<String>,
     /// What is written if it is applied.
     pub(super) plan: Box<dyn Plan>,
     pub(super) recording: Recording,
@@ -42,6 +45,7 @@ impl Verdict {
             holding: None,
             held_rows: None,
             aside: None,
+            telling: Vec::new(),
             plan: Box::default(),
             recording: Recording::Rows,
         }
@@ -68,8 +72,17 @@ pub(super) fn compare(
     let file_time = file.entry.file_time;
     let (sheet_rows, problems) = (&mut sheet, Vec::new());
     let guarding = run.guarding_of(file.approval.is_some());
-    let mut incoming =
-        Incoming { sheet: sheet_rows, rejects, shop: &snapshot, file_time, progress, guarding, problems };
+    let had = telling::of_last(&snapshot, run.report.job, &file.entry.name)?;
+    let mut incoming = Incoming {
+        sheet: sheet_rows,
+        rejects,
+        shop: &snapshot,
+        file_time,
+        progress,
+        guarding,
+        had,
+        problems,
+    };
     let compared = job.compare(&mut incoming);
     let problems = incoming.problems;
     // Ends the snapshot; a roll-back would take the temporary tables with it.
@@ -133,8 +146,8 @@ pub(super) fn judge(
         true => Recording::FirstLoad,
         false => Recording::Rows,
     };
-    let Comparison { held_rows, plan, .. } = comparison;
-    Ok(Verdict { held_rows, plan, recording, ..Verdict::without_a_plan(Decision::Applied) })
+    let Comparison { held_rows, plan, telling, .. } = comparison;
+    Ok(Verdict { held_rows, plan, telling, recording, ..Verdict::without_a_plan(Decision::Applied) })
 }
 
 /// An error while reading is a refusal of this file, or else ends the run.
