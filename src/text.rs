@@ -8,7 +8,7 @@ use crate::problem::{FILE_HELD, Kind, RETIRED, SERVER_FAILS};
 
 pub use crate::language::{Language, Text};
 
-/// Declares sentences: `texts! { name(arg: Type, …) ja: "… {arg} …", en: "… {arg} …"; … }` makes a function
+/// Declares sentences: `texts! { name(arg: Type, …) { ja: "… {arg} …", en: "… {arg} …" } … }` makes a function
 /// `pub fn name(arg: Type, …) -> Text` of each, and `pub const TEXTS`, the list that the tests walk.
 /// Arguments are names and figures; a text that is itself translated is put behind with [`Text::because`].
 macro_rules! texts {
@@ -22,9 +22,6 @@ macro_rules! texts {
         )*
         /// Name, Japanese and English of every sentence above.
         pub const TEXTS: &[(&str, &str, &str)] = &[$((stringify!($name), $ja, $en)),*];
-    };
-    ($($(#[$meta:meta])* $name:ident $arguments:tt ja: $ja:literal, en: $en:literal;)*) => {
-        texts! { $($(#[$meta])* $name $arguments { ja: $ja, en: $en })* }
     };
 }
 
@@ -45,8 +42,8 @@ macro_rules! people {
 
 /// Declares problems: what each is (a stable code, how much it matters, the exit code of a run that it ends, how it is
 /// over, who should act), what happened, and what the reader can do about it:
-/// `problems! { exit …, ends …, who […]; severity name = "kebab-code" (arg: Type, …) … ja: "…", en: "…", hint_ja: "…",
-/// hint_en: "…"; … }`
+/// `problems! { exit …, ends …, who […]; severity name = "kebab-code" (arg: Type, …) { … ja: "…", en: "…", hint_ja: "…",
+/// hint_en: "…" } … }`
 /// The first line is what holds for the module; a problem that differs says so before its sentences.
 /// Makes of each a function `pub fn name(arg: Type, …) -> Problem` and a static `name::KIND`, and `pub static PROBLEMS`.
 macro_rules! problems {
@@ -88,21 +85,6 @@ macro_rules! problems {
             hint_ja: $hint_ja,
             hint_en: $hint_en,
         }),*];
-    };
-    (
-        exit $exit:ident, ends $ends:ident, who $who:tt;
-        $($(#[$meta:meta])* $severity:ident $name:ident = $code:literal $arguments:tt
-            $(exit: $its_exit:ident,)? $(ends: $its_ends:ident,)? $(who: $its_who:tt,)?
-            ja: $ja:literal, en: $en:literal, hint_ja: $hint_ja:literal, hint_en: $hint_en:literal;
-        )*
-    ) => {
-        problems! {
-            exit $exit, ends $ends, who $who;
-            $($(#[$meta])* $severity $name = $code $arguments {
-                $(exit: $its_exit,)? $(ends: $its_ends,)? $(who: $its_who,)?
-                ja: $ja, en: $en, hint_ja: $hint_ja, hint_en: $hint_en
-            })*
-        }
     };
 }
 
