@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 use serde::{Deserialize, Serialize};
 
 use crate::books::rows::{Ask, Cells};
@@ -112,25 +112,20 @@ pub(crate) fn claim(connection: &Connection, id: i64, run_id: &str) -> Result<()
 
 /// Fixes a batch and its members. An order that is in another batch already makes it fail.
 pub(crate) fn prepare_batch(transaction: &Transaction<'_>, batch: &NewBatch<'_>, now: Moment) -> Result<i64> {
-    transaction.execute(
-        "INSERT INTO tempostar_batches
-             (file_name, state, sha256, size, order_count, line_count, run_id, prepared_at, claimed_by, server, outbox,
-              shop_code)
-         VALUES (:file_name, 'prepared', :sha256, :size, :order_count, :line_count, :run_id, :now, :run_id, :server,
-                 :outbox, :shop_code)",
-        named_params! {
-            ":file_name": batch.file_name,
-            ":sha256": batch.sha256,
-            ":size": batch.size,
-            ":order_count": batch.orders.len(),
-            ":line_count": batch.line_count,
-            ":run_id": batch.run_id,
-            ":now": now,
-            ":server": batch.place.server,
-            ":outbox": batch.place.outbox,
-            ":shop_code": batch.place.shop_code,
-        },
-    )?;
+    insert!(transaction, "INSERT INTO tempostar_batches" {
+        file_name: batch.file_name,
+        state: BatchState::Prepared,
+        sha256: batch.sha256,
+        size: batch.size,
+        order_count: batch.orders.len(),
+        line_count: batch.line_count,
+        run_id: batch.run_id,
+        prepared_at: now,
+        claimed_by: batch.run_id,
+        server: batch.place.server,
+        outbox: batch.place.outbox,
+        shop_code: batch.place.shop_code,
+    })?;
     let id = transaction.last_insert_rowid();
     let mut insert = transaction.prepare(
         "INSERT INTO tempostar_batch_orders (order_no, batch_id, known_updated_at, fingerprint, lines)

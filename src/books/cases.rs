@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::books::rows::{Ask, Cells};
@@ -167,39 +167,30 @@ pub(crate) fn keep_case(connection: &Connection, case: &mut Case) -> Result<()> 
     // Notes do not last.
     let severity = case.seen.kind.severity.max(Severity::Warning);
     let id = (case.id > 0).then_some(case.id);
-    connection.execute(
-        "INSERT OR REPLACE INTO tempostar_problems
-             (id, command, kind, concerns, code, severity, exit_code, message_ja, message_en, hint_ja, hint_en,
-              details, run_id, first_seen, last_seen, times_seen, mail_from, mailed_at, mail_failures, is_notified,
-              ended_at, is_done)
-         VALUES (:id, :command, :kind, :concerns, :code, :severity, :exit_code, :message_ja, :message_en, :hint_ja,
-                 :hint_en, :details, :run_id, :first_seen, :last_seen, :times_seen, :mail_from, :mailed_at,
-                 :mail_failures, :is_notified, :ended_at, :is_done)",
-        named_params! {
-            ":id": id,
-            ":command": case.job,
-            ":kind": case.kind,
-            ":concerns": case.concerns,
-            ":code": case.seen.kind,
-            ":severity": severity.as_str(),
-            ":exit_code": case.seen.exit_code,
-            ":message_ja": case.seen.message.ja,
-            ":message_en": case.seen.message.en,
-            ":hint_ja": case.seen.hint.ja,
-            ":hint_en": case.seen.hint.en,
-            ":details": serde_json::to_string(&case.seen.rows)?,
-            ":run_id": case.seen.run_id,
-            ":first_seen": case.first_seen,
-            ":last_seen": case.last_seen,
-            ":times_seen": case.times_seen,
-            ":mail_from": case.mail_from,
-            ":mailed_at": case.mailed_at,
-            ":mail_failures": case.mail_failures,
-            ":is_notified": case.is_notified,
-            ":ended_at": case.ended_at,
-            ":is_done": case.is_done,
-        },
-    )?;
+    insert!(connection, "INSERT OR REPLACE INTO tempostar_problems" {
+        id: id,
+        command: case.job,
+        kind: case.kind,
+        concerns: case.concerns,
+        code: case.seen.kind,
+        severity: severity.as_str(),
+        exit_code: case.seen.exit_code,
+        message_ja: case.seen.message.ja,
+        message_en: case.seen.message.en,
+        hint_ja: case.seen.hint.ja,
+        hint_en: case.seen.hint.en,
+        details: serde_json::to_string(&case.seen.rows)?,
+        run_id: case.seen.run_id,
+        first_seen: case.first_seen,
+        last_seen: case.last_seen,
+        times_seen: case.times_seen,
+        mail_from: case.mail_from,
+        mailed_at: case.mailed_at,
+        mail_failures: case.mail_failures,
+        is_notified: case.is_notified,
+        ended_at: case.ended_at,
+        is_done: case.is_done,
+    })?;
     case.id = id.unwrap_or_else(|| connection.last_insert_rowid());
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The ledger's part about files: which content came under which name, and what became of it.
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
 use crate::books::rows::{Ask, Cells};
 use crate::hashing::Content;
@@ -100,25 +100,19 @@ pub(crate) fn record_file(
          WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome IN ('held', 'begun')",
         (file.job, &file.name, &file.sha256),
     )?;
-    transaction.execute(
-        "INSERT INTO tempostar_files
-             (command, name, sha256, size, file_time, run_id, outcome, reason_ja, reason_en, decided_at, archived_as)
-         VALUES (:command, :name, :sha256, :size, :file_time, :run_id, :outcome, :reason_ja, :reason_en, :now,
-                 :archived_as)",
-        named_params! {
-            ":command": file.job,
-            ":name": file.name,
-            ":sha256": file.sha256,
-            ":size": file.size,
-            ":file_time": file.file_time,
-            ":run_id": file.run_id,
-            ":outcome": decision.state(),
-            ":reason_ja": decision.reason().map(|reason| &reason.ja),
-            ":reason_en": decision.reason().map(|reason| &reason.en),
-            ":now": now,
-            ":archived_as": file.archived_as,
-        },
-    )?;
+    insert!(transaction, "INSERT INTO tempostar_files" {
+        command: file.job,
+        name: file.name,
+        sha256: file.sha256,
+        size: file.size,
+        file_time: file.file_time,
+        run_id: file.run_id,
+        outcome: decision.state(),
+        reason_ja: decision.reason().map(|reason| &reason.ja),
+        reason_en: decision.reason().map(|reason| &reason.en),
+        decided_at: now,
+        archived_as: file.archived_as,
+    })?;
     Ok(transaction.last_insert_rowid())
 }
 

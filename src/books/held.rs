@@ -1,7 +1,7 @@
 //! The ledger's part about what the guards hold, and who decided what about it.
 
 use anyhow::Result;
-use rusqlite::{Connection, Row, Transaction, named_params};
+use rusqlite::{Connection, Row, Transaction};
 use serde::{Deserialize, Serialize};
 
 use crate::books::files::FileEntry;
@@ -123,23 +123,19 @@ pub(crate) fn hold(
         Reason { kind: problem.kind, ja, en }
     };
     let verdicts: Vec<Reason> = verdicts.iter().map(reason).collect();
-    transaction.execute(
-        "INSERT INTO tempostar_held
-             (command, name, sha256, size, file_time, run_id, held_at, archived_as, verdicts, shown, state)
-         VALUES (:command, :name, :sha256, :size, :file_time, :run_id, :now, :archived_as, :verdicts, :shown, 'held')",
-        named_params! {
-            ":command": file.job,
-            ":name": file.name,
-            ":sha256": file.sha256,
-            ":size": file.size,
-            ":file_time": file.file_time,
-            ":run_id": file.run_id,
-            ":now": now,
-            ":archived_as": file.archived_as,
-            ":verdicts": serde_json::to_string(&verdicts)?,
-            ":shown": shown,
-        },
-    )?;
+    insert!(transaction, "INSERT INTO tempostar_held" {
+        command: file.job,
+        name: file.name,
+        sha256: file.sha256,
+        size: file.size,
+        file_time: file.file_time,
+        run_id: file.run_id,
+        held_at: now,
+        archived_as: file.archived_as,
+        verdicts: serde_json::to_string(&verdicts)?,
+        shown: shown,
+        state: HeldState::Held,
+    })?;
     Ok(transaction.last_insert_rowid())
 }
 

@@ -32,6 +32,21 @@ macro_rules! record {
     };
 }
 
+/// `insert!(connection, "INSERT INTO runs" { run_id: …, … })`: a row, of which each value stands beside its column.
+macro_rules! insert {
+    ($connection:expr, $into:literal { $($column:ident: $value:expr),* $(,)? }) => {
+        $connection.execute(
+            &format!(
+                "{} ({}) VALUES ({})",
+                $into,
+                [$(stringify!($column)),*].join(", "),
+                [$(concat!(":", stringify!($column))),*].join(", ")
+            ),
+            &[$((concat!(":", stringify!($column)), &$value as &dyn rusqlite::ToSql)),*][..],
+        )
+    };
+}
+
 /// What is asked of a database.
 pub(crate) trait Ask {
     /// Every row of the answer.
