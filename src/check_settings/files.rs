@@ -18,13 +18,15 @@ use crate::problem::{Problem, Severity};
 use crate::report::{FileOutcome, Report};
 use crate::server::{ErrorKind, Remote, RemoteFile};
 use crate::settings::{Inbox, Ready, Settings, columns};
-use crate::sheet::{Sheet, nearest};
-use crate::sync::import::{Source, join, marker_name};
+use crate::sheet::{EncodingChoice, Naming, Sheet, nearest};
+use crate::sync::import::{Source, join, kind_of, marker_name};
 use crate::sync::{self, Approvals, Mode};
 use crate::text::{check_settings as say, jobs as told};
 
 /// A larger file is not fetched only to be looked at.
 const SIZE_MAX: u64 = 100 * 1024 * 1024;
+/// Nor a larger one for its header.
+const FETCHED_MAX: u64 = 8 << 20;
 
 /// How many problems of a file are told, and how many columns.
 const PROBLEMS_TOLD_MAX: usize = 5;
@@ -78,6 +80,69 @@ struct Sample {
     /// What comes of it is still to be seen; else the ledger knows.
     is_waiting: bool,
     size: u64,
+}
+
+/// Whether what lies in the folders is what belongs there: by the newest file of each, and its header.
+pub(super) fn kinds(world: &mut World<'_>) -> Result<Found> {
+    let Some(work_dir) = &world.work_dir else { return Ok(Found::ok(say::kinds_right())) };
+    let spool = work_dir.spool(SPOOL)?;
+    let mut kinds = Vec::new();
+    for place in &world.places {
+        kinds.push(kind_within(&mut world.remote, world.settings, place, &spool)?);
+    }
+    let at = |job: Job| world.places.iter().zip(&kinds).find(|(place, _)| place.job == job);
+    for (place, kind) in world.places.iter().zip(&kinds) {
+        let Some((file, found)) = kind.as_ref().filter(|(_, found)| *found != place.job) else { continue };
+        let Some((other, there)) = at(*found) else { continue };
+        let is_swapped = match there {
+            Some((_, there)) => *there == place.job,
+            // Nobody but TEMPOSTAR makes such a file, and it does not lay it into the outbox.
+            None => place.job == Job::Orders && *found != Job::Logistics,
+        };
+        if is_swapped {
+            let found = found.file();
+            let problem = say::folders_swapped(
+                place.setting,
+                other.setting,
+                &place.folder,
+                &other.folder,
+                &found.ja,
+                &found.en,
+                file,
+            );
+            return Ok(Found::failed(vec![Finding::of(problem)]));
+        }
+    }
+    Ok(Found::ok(say::kinds_right()))
+}
+
+/// The newest file in a folder that is not too large to be fetched for its header, and whose it is.
+fn kind_within(
+    remote: &mut Remote<'_>,
+    settings: &Settings,
+    place: &folders::Place,
+    spool: &Path,
+) -> Result<Option<(String, Job)>> {
+    let Some(Ok(seen)) = &place.seen else { return Ok(None) };
+    let newest = seen.listing.files.iter().filter(|file| file.size <= FETCHED_MAX);
+    let mut newest = newest.max_by_key(|file| (file.modified, &file.name)).cloned();
+    // In an outbox that is none lie files of other names.
+    let foreign = seen.names.iter().filter(|name| newest.is_none() && folders::is_csv(name)).max();
+    if let Some(name) = foreign
+        && let Some(size) = remote.size(&join(&place.folder, name))?.filter(|size| *size <= FETCHED_MAX)
+    {
+        newest = Some(RemoteFile { name: name.clone(), size, modified: None });
+    }
+    let Some(file) = newest else { return Ok(None) };
+    let path = spool.join("kind.csv");
+    // A job may take it at this very moment.
+    if remote.download(&place.folder, &file, &path).is_err() {
+        return Ok(None);
+    }
+    let sheet = Sheet::open_named(&path, &file.name, EncodingChoice::Auto, &Naming::default());
+    let kind = sheet.ok().and_then(|sheet| kind_of(settings, sheet.header()));
+    let _ = fs::remove_file(&path);
+    Ok(kind.map(|job| (file.name, job)))
 }
 
 /// Looks at the newest file that waits on the server, or else at the last one of which we have a copy.

@@ -7,10 +7,11 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::finding::{Finding, Found};
 use crate::file_time::server_time;
+use crate::job::Job;
 use crate::layout::grouped;
 use crate::moment::Moment;
 use crate::problem::Problem;
-use crate::server::{Error, ErrorKind, Listing, Remote};
+use crate::server::{Error, ErrorKind, Listing, Remote, RemoteFile};
 use crate::settings::{Inbox, Ready, Settings};
 use crate::sync::import::{join, marker_name};
 use crate::text::check_settings as say;
@@ -33,42 +34,52 @@ const UNFINISHED: [&str; 4] = [".tmp", ".part", ".filepart", ".uploading"];
 
 /// One of the folders on the server.
 pub(super) struct Place {
+    /// Whose files go through it.
+    pub(super) job: Job,
     /// The check that tells of it.
     check: &'static str,
     /// The setting that names it.
-    setting: &'static str,
-    folder: String,
+    pub(super) setting: &'static str,
+    pub(super) folder: String,
     /// `None` once it has been told.
-    seen: Option<Result<Seen, Error>>,
+    pub(super) seen: Option<Result<Seen, Error>>,
 }
 
 /// What lies in a folder.
-struct Seen {
+pub(super) struct Seen {
     /// What the job would take, or has sent.
-    listing: Listing,
+    pub(super) listing: Listing,
     /// Everything.
-    names: HashSet<String>,
+    pub(super) names: HashSet<String>,
     /// How many files the jobs have put aside.
     put_aside: usize,
+    /// Folders that are not ours.
+    folders: Vec<String>,
 }
 
 /// Lists all of them.
 pub(super) fn visit(remote: &mut Remote<'_>, settings: &Settings) -> Result<Vec<Place>> {
     let inboxes = [
-        (PRODUCTS, "products.inbox", &settings.products.inbox),
-        (LOGISTICS, "logistics.inbox", &settings.logistics.inbox),
-        (STOCK, "stock.inbox", &settings.stock.inbox),
+        (Job::Products, PRODUCTS, "products.inbox", &settings.products.inbox),
+        (Job::Logistics, LOGISTICS, "logistics.inbox", &settings.logistics.inbox),
+        (Job::Stock, STOCK, "stock.inbox", &settings.stock.inbox),
     ];
     let mut places = Vec::new();
-    for (check, setting, inbox) in inboxes {
+    for (job, check, setting, inbox) in inboxes {
         let seen = visit_one(remote, &inbox.folder, &|name| is_waiting(inbox, name))?;
-        places.push(Place { check, setting, folder: inbox.folder.clone(), seen: Some(seen) });
+        places.push(Place { job, check, setting, folder: inbox.folder.clone(), seen: Some(seen) });
     }
     let (before, after) = settings.orders.file_name.split_once("{timestamp}").unwrap_or_default();
     let is_ours = |name: &str| name.starts_with(before) && name.ends_with(after);
     let folder = settings.orders.outbox.clone();
     let seen = visit_one(remote, &folder, &is_ours)?;
-    places.push(Place { check: ORDERS, setting: "orders.outbox", folder, seen: Some(seen) });
+    places.push(Place {
+        job: Job::Orders,
+        check: ORDERS,
+        setting: "orders.outbox",
+        folder,
+        seen: Some(seen),
+    });
     Ok(places)
 }
 
@@ -99,7 +110,20 @@ fn visit_one(
         Err(error) if is_the_folders(&error) => 0,
         names => names?.len(),
     };
-    Ok(Ok(Seen { listing, names, put_aside }))
+    let mut folders = Vec::new();
+    // Folders have no ending, mostly.
+    for name in names.iter().filter(|name| !name.contains('.') && !OUR_FOLDERS.contains(&name.as_str())) {
+        let is_file = listing.files.iter().any(|file| file.name == *name);
+        if folders.len() < NAMES_SHOWN_MAX && !is_file && remote.names(&join(folder, name)).is_ok() {
+            folders.push(name.clone());
+        }
+    }
+    folders.sort_unstable();
+    Ok(Ok(Seen { listing, names, put_aside, folders }))
+}
+
+pub(super) fn is_csv(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".csv")
 }
 
 /// If all of them are missing, that has one reason: the shop code, or where the folders are.
@@ -140,7 +164,13 @@ fn beside(remote: &mut Remote<'_>, folder: &str) -> Result<Option<(String, Strin
 }
 
 /// An inbox and what waits in it. That `archive` or `error` are missing does not matter: they are made.
-pub(super) fn inbox(places: &mut [Place], check: &str, inbox: &Inbox, now: Moment) -> Result<Found> {
+pub(super) fn inbox(
+    places: &mut [Place],
+    check: &str,
+    inbox: &Inbox,
+    shop_code: &str,
+    now: Moment,
+) -> Result<Found> {
     told(places, check, |place, seen| {
         let listing = &seen.listing;
         let bytes = grouped(listing.files.iter().map(|file| file.size).sum());
@@ -151,19 +181,26 @@ pub(super) fn inbox(places: &mut [Place], check: &str, inbox: &Inbox, now: Momen
                 say::inbox_waiting_since(&place.folder, files, &bytes, &oldest.minute())
             }
         };
-        Found::ok(fact).with_all(odd_in_inbox(place, seen, inbox, now))
+        Found::ok(fact).with_all(odd_in_inbox(place, seen, inbox, shop_code, now))
     })
 }
 
-/// The outbox and what TEMPOSTAR has not taken yet.
-pub(super) fn outbox(places: &mut [Place], now: Moment) -> Result<Found> {
+/// The outbox and what TEMPOSTAR has not taken yet. `is_known`: whether a file is one of this database's.
+pub(super) fn outbox(
+    places: &mut [Place],
+    now: Moment,
+    is_known: impl Fn(&str) -> Result<bool>,
+) -> Result<Found> {
     told(places, ORDERS, |place, seen| {
         let fact = match (seen.listing.files.len(), oldest(&seen.listing, now)) {
             (0, _) => say::outbox_empty(&place.folder),
             (files, None) => say::outbox_waiting(&place.folder, files),
             (files, Some((_, oldest))) => say::outbox_waiting_since(&place.folder, files, &oldest.minute()),
         };
-        Found::ok(fact).with_all(unfinished(place, seen))
+        let is_strange = |name: &&String| is_csv(name) && is_known(name).is_ok_and(|is_known| !is_known);
+        let strangers = shown(seen.names.iter().filter(is_strange));
+        let strangers = strangers.map(|names| Finding::of(say::outbox_strangers(&place.folder, &names)));
+        Found::ok(fact).with_all(unfinished(place, seen)).with_all(strangers)
     })
 }
 
@@ -185,7 +222,7 @@ fn oldest(listing: &Listing, now: Moment) -> Option<(&str, Moment)> {
     times.min_by_key(|(_, time)| *time)
 }
 
-fn odd_in_inbox(place: &Place, seen: &Seen, inbox: &Inbox, now: Moment) -> Vec<Finding> {
+fn odd_in_inbox(place: &Place, seen: &Seen, inbox: &Inbox, shop_code: &str, now: Moment) -> Vec<Finding> {
     let of_support = Finding::of;
     let late = oldest(&seen.listing, now).filter(|(_, time)| now - *time > TimeDelta::hours(WAITING_TOLD_H));
     let first = without_marker(seen, inbox, now)
@@ -198,7 +235,10 @@ fn odd_in_inbox(place: &Place, seen: &Seen, inbox: &Inbox, now: Moment) -> Vec<F
         .map(|file| Finding::of(say::inbox_file_unreadable(&file.name, &file.reply)));
     let aside = (seen.put_aside > 0)
         .then(|| of_support(say::files_put_aside(&join(&place.folder, "error"), seen.put_aside)));
-    let others = unmatched(place, seen, inbox).map(of_support);
+    let others = only_folders(place, seen, shop_code)
+        .or_else(|| unmatched(place, seen, inbox))
+        .or_else(|| not_taken(place, seen, inbox))
+        .map(of_support);
     [first, unreadable, others, aside, unfinished(place, seen)].into_iter().flatten().collect()
 }
 
@@ -234,6 +274,43 @@ fn unmatched(place: &Place, seen: &Seen, inbox: &Inbox) -> Option<Problem> {
     };
     let foreign = shown(seen.names.iter().filter(is_foreign))?;
     Some(say::no_name_matches(&foreign, place.setting.trim_end_matches(".inbox")))
+}
+
+/// Nothing but folders: the inbox is probably one of them.
+fn only_folders(place: &Place, seen: &Seen, shop_code: &str) -> Option<Problem> {
+    let are_all = seen.names.iter().all(|name| {
+        seen.folders.contains(name) || OUR_FOLDERS.contains(&name.as_str()) || name.starts_with('.')
+    });
+    let first = seen.folders.first().filter(|_| are_all)?;
+    let ours = seen.folders.iter().find(|name| *name == shop_code).map(|_| "{shop_code}");
+    let deeper = join(&place.folder, ours.unwrap_or(first));
+    Some(say::inbox_of_folders(&place.folder, &seen.folders.join(", "), place.setting, &deeper))
+}
+
+/// What lies beside the files and is taken by no job, with the reason.
+fn not_taken(place: &Place, seen: &Seen, inbox: &Inbox) -> Option<Problem> {
+    let (mut ja, mut en) = (Vec::new(), Vec::new());
+    let mut names: Vec<&String> = seen.names.iter().collect();
+    names.sort_unstable();
+    for name in names {
+        let of_marked = |file: &RemoteFile| matches!(&inbox.ready, Ready::Marker { suffix } if marker_name(&file.name, suffix) == *name);
+        let reason = match name.as_str() {
+            ours if OUR_FOLDERS.contains(&ours) || is_unfinished(ours) => continue,
+            _ if seen.listing.unreadable.iter().any(|file| file.name == *name) => continue,
+            _ if seen.folders.contains(name) => say::reason_folder(),
+            _ if is_marker(inbox, name) && seen.listing.files.iter().any(of_marked) => continue,
+            _ if is_marker(inbox, name) => say::reason_lone_marker(),
+            _ if is_waiting(inbox, name) => continue,
+            _ => say::reason_pattern(place.setting.trim_end_matches(".inbox"), inbox.pattern.as_str()),
+        };
+        ja.push(format!("{name}（{}）", reason.ja));
+        en.push(format!("{name} ({})", reason.en));
+    }
+    for name in &seen.listing.ignored {
+        ja.push(format!("{name}（{}）", say::reason_name().ja));
+        en.push(format!("{name} ({})", say::reason_name().en));
+    }
+    (!ja.is_empty()).then(|| say::names_not_taken(&ja.join("、"), &en.join(", ")))
 }
 
 /// What an upload has left that was never finished, or goes on right now.

@@ -6,7 +6,7 @@ use super::finding::Found;
 use super::world::World;
 use super::{database, disks, files, folders, mail, orders, schedule, server};
 use super::{settings_file, shape, work_folder, write_test};
-use crate::books::batches::Place;
+use crate::books::batches::{Place, is_batch_name_taken};
 use crate::cli::CheckSettings;
 use crate::job::Job;
 use crate::owner::User;
@@ -27,7 +27,7 @@ pub(super) struct Rung {
 
 pub(super) const NO_JOB: &[Job] = &[];
 
-const SERVER: &[&str] = &["server-folders"];
+const SERVER: &[&str] = &["server-kinds"];
 const FILES: &[&str] = &["work-folder", "database", "database-integrity"];
 const DATABASE: &[&str] = &["database", "database-integrity"];
 
@@ -241,13 +241,20 @@ pub(super) const LADDER: &[Rung] = &[
         },
     },
     Rung {
+        id: "server-kinds",
+        title: say::title_server_kinds,
+        after: &["server-folders"],
+        stops: Job::ALL,
+        look: files::kinds,
+    },
+    Rung {
         id: folders::PRODUCTS,
         title: say::title_products_inbox,
         after: SERVER,
         stops: &[Job::Products],
         look: |world| {
             let (inbox, now) = (&world.settings.products.inbox, world.clock.now());
-            folders::inbox(&mut world.places, folders::PRODUCTS, inbox, now)
+            folders::inbox(&mut world.places, folders::PRODUCTS, inbox, &world.settings.shop.code, now)
         },
     },
     Rung {
@@ -257,7 +264,7 @@ pub(super) const LADDER: &[Rung] = &[
         stops: &[Job::Logistics],
         look: |world| {
             let (inbox, now) = (&world.settings.logistics.inbox, world.clock.now());
-            folders::inbox(&mut world.places, folders::LOGISTICS, inbox, now)
+            folders::inbox(&mut world.places, folders::LOGISTICS, inbox, &world.settings.shop.code, now)
         },
     },
     Rung {
@@ -267,7 +274,7 @@ pub(super) const LADDER: &[Rung] = &[
         stops: &[Job::Stock],
         look: |world| {
             let (inbox, now) = (&world.settings.stock.inbox, world.clock.now());
-            folders::inbox(&mut world.places, folders::STOCK, inbox, now)
+            folders::inbox(&mut world.places, folders::STOCK, inbox, &world.settings.shop.code, now)
         },
     },
     Rung {
@@ -275,7 +282,11 @@ pub(super) const LADDER: &[Rung] = &[
         title: say::title_orders_outbox,
         after: SERVER,
         stops: &[Job::Orders],
-        look: |world| folders::outbox(&mut world.places, world.clock.now()),
+        look: |world| {
+            let database = world.database.as_deref();
+            let is_known = |name: &str| database.map_or(Ok(true), |books| is_batch_name_taken(books, name));
+            folders::outbox(&mut world.places, world.clock.now(), is_known)
+        },
     },
     Rung {
         id: WRITE_TEST,

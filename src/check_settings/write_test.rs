@@ -1,5 +1,5 @@
-//! Whether the server lets us do what the jobs do: a small file is written, read, renamed and deleted. Nothing of it
-//! stays.
+//! Whether the server lets us do what the jobs do, in the order in which they do it: a small file is looked for, written,
+//! found in the listing, read, renamed, found again and deleted. Nothing of it stays.
 
 use std::fs;
 use std::io::Write;
@@ -15,7 +15,8 @@ use crate::books::clock::{self, Known};
 use crate::kept::create_file;
 use crate::moment::{Clock, JAPAN_AHEAD, Moment};
 use crate::permit::Permit;
-use crate::server::{Error, ErrorKind, Remote, RemoteFile};
+use crate::problem::Problem;
+use crate::server::{Error, ErrorKind, Remote};
 use crate::settings::{AfterImport, Inbox};
 use crate::shelf::Shelf;
 use crate::sync::clock::ahead;
@@ -76,7 +77,7 @@ pub(super) struct Written {
     told: Option<NaiveDateTime>,
 }
 
-/// Uploads, reads back, renames and deletes the probe in the outbox.
+/// Does with the probe what an export does with a file, and more, in the outbox.
 pub(super) fn outbox(
     remote: &mut Remote<'_>,
     outbox: &str,
@@ -86,25 +87,42 @@ pub(super) fn outbox(
     let permit = Permit::of_a_real_run();
     let (first, second) = (join(outbox, &probe.name), join(outbox, &probe.renamed()));
     let mut written = None;
-    let mut try_all = || -> Result<bool, Error> {
+    let mut try_all = || -> Result<Option<Problem>, Error> {
+        if remote.size(&first)?.is_some() {
+            return Ok(Some(say::probe_size_of_nothing(&first)));
+        }
         let before = clock.now();
         remote.upload(permit, &probe.local, &first)?;
         let between = (before, clock.now());
         written = Some(Written { between, told: remote.modified(&first)? });
-        let size = probe.content.len() as u64;
-        let file = RemoteFile { name: probe.name.clone(), size, modified: None };
-        remote.download(outbox, &file, &probe.read_back())?;
-        let is_same = fs::read(probe.read_back()).is_ok_and(|content| content == probe.content);
+        let found = find_and_fetch(remote, outbox, probe)?;
         remote.rename(permit, &first, &second)?;
+        let names = remote.names(outbox)?;
+        let is_moved = names.contains(&probe.renamed()) && !names.contains(&probe.name);
+        if !is_moved {
+            return Ok(Some(say::probe_not_renamed(outbox)));
+        }
         remote.delete(permit, &second)?;
-        Ok(is_same)
+        Ok(found)
     };
     let found = match try_all() {
-        Ok(true) => Found::ok(say::write_test_passed(outbox)),
-        Ok(false) => Found::failed(vec![Finding::of(say::probe_altered(outbox))]),
+        Ok(None) => Found::ok(say::write_test_passed(outbox)),
+        Ok(Some(problem)) if written.is_none() => Found::failed(vec![Finding::of(problem)]),
+        Ok(Some(problem)) => odd(remote, Finding::of(problem), &[first, second]),
         Err(error) => failed(remote, &error, "orders.outbox", &[first, second]),
     };
     (found, written)
+}
+
+/// Finds the probe by its name, as an import does, and compares what comes back.
+fn find_and_fetch(remote: &mut Remote<'_>, folder: &str, probe: &Probe) -> Result<Option<Problem>, Error> {
+    let listed = remote.list(folder, &|name| name == probe.name)?.files;
+    let Some(file) = listed.first().filter(|file| file.size == probe.content.len() as u64) else {
+        return Ok(Some(say::probe_not_listed(folder)));
+    };
+    remote.download(folder, file, &probe.read_back())?;
+    let is_same = fs::read(probe.read_back()).is_ok_and(|content| content == probe.content);
+    Ok((!is_same).then(|| say::probe_altered(folder)))
 }
 
 /// Does with the probe what an import does with a file that it has taken. `setting` names the inbox.
@@ -133,28 +151,40 @@ pub(super) fn inbox(remote: &mut Remote<'_>, inbox: &Inbox, setting: &str, probe
         Err(error) => return failed(remote, &error, setting, &[here]),
         Ok(()) => {}
     }
-    let moved = match inbox.after_import {
-        AfterImport::Archive => {
-            remote.rename(permit, &here, &there).and_then(|()| remote.delete(permit, &there))
+    let mut take = || -> Result<Option<Problem>, Error> {
+        let found = find_and_fetch(remote, &inbox.folder, probe)?;
+        if inbox.after_import == AfterImport::Delete {
+            remote.delete(permit, &here)?;
+            return Ok(found);
         }
-        AfterImport::Delete => remote.delete(permit, &here),
+        remote.rename(permit, &here, &there)?;
+        if remote.size(&there)?.is_none() {
+            return Ok(Some(say::probe_not_renamed(&archive)));
+        }
+        remote.delete(permit, &there)?;
+        Ok(found)
     };
-    match (moved, inbox.after_import) {
-        (Ok(()), AfterImport::Archive) => Found::ok(say::moving_passed(&archive)),
-        (Ok(()), AfterImport::Delete) => Found::ok(say::deleting_passed(&inbox.folder)),
+    match (take(), inbox.after_import) {
+        (Ok(None), AfterImport::Archive) => Found::ok(say::moving_passed(&archive)),
+        (Ok(None), AfterImport::Delete) => Found::ok(say::deleting_passed(&inbox.folder)),
+        (Ok(Some(problem)), _) => odd(remote, Finding::of(problem), &[here, there]),
         (Err(error), _) => failed(remote, &error, setting, &[here, there]),
     }
 }
 
 /// Tidies up, and names what cannot be tidied up.
-fn failed(remote: &mut Remote<'_>, error: &Error, setting: &str, paths: &[String]) -> Found {
+fn odd(remote: &mut Remote<'_>, finding: Finding, paths: &[String]) -> Found {
     let left = paths.iter().filter(|path| is_left(remote, path));
     let left: Vec<Finding> = left.map(|path| Finding::of(say::probe_left(path))).collect();
+    Found::failed(vec![finding]).with_all(left)
+}
+
+fn failed(remote: &mut Remote<'_>, error: &Error, setting: &str, paths: &[String]) -> Found {
     let mut finding = server::finding(error);
     if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::FolderMissing) {
         finding.problem.hint = say::hint_write(setting);
     }
-    Found::failed(vec![finding]).with_all(left)
+    odd(remote, finding, paths)
 }
 
 fn is_left(remote: &mut Remote<'_>, path: &str) -> bool {

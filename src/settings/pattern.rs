@@ -5,6 +5,11 @@
 pub struct Pattern(String);
 
 impl Pattern {
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// A pattern of `*`, `?` and ordinary characters.
     pub fn new(pattern: impl Into<String>) -> Self {
         Self(pattern.into())

@@ -41,6 +41,7 @@ pub use self::job::{Comparison, HELD_ROWS, HeldRows, ImportJob, Incoming, Progre
 use self::judge::{compare, judge, refuse};
 pub use self::plan::{Plan, code_at, part, rowids};
 pub use self::read_ahead::{Room, read_ahead};
+pub(crate) use self::recognise::kind_of;
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
 use self::trouble::Trouble;

@@ -399,6 +399,16 @@ texts! {
 
     // Who must act.
 
+    title_server_kinds() { ja: "フォルダの中身の種類", en: "kinds of files in the folders" }
+    kinds_right() { ja: "入れ替わっているフォルダはありません", en: "no two folders are swapped" }
+    reason_folder() { ja: "フォルダ", en: "a folder" }
+    reason_lone_marker() { ja: "対応するファイルのない目印", en: "a marker without its file" }
+    reason_pattern(table: &str, pattern: &str) {
+        ja: "{table}.pattern の「{pattern}」に合わない名前",
+        en: "its name does not fit {table}.pattern, {pattern:?}",
+    }
+    reason_name() { ja: "使えない文字のある名前", en: "its name has characters that cannot be used" }
+
     shape_fine() {
         ja: "すべての行の値を確認しました",
         en: "every row of the shop's tables was looked at",
@@ -777,6 +787,30 @@ problems! {
         hint_ja: "取り込むべきファイルであれば、設定ファイルの {table}.pattern をその名前に合わせてください。",
         hint_en: "if they should be imported, set {table}.pattern to fit",
     }
+    Warning inbox_of_folders = "inbox-only-folders" (folder: &str, names: &str, setting: &str, deeper: &str) {
+        ja: "{folder} には、ファイルではなくフォルダだけがあります: {names}",
+        en: "there are no files in {folder}, only folders: {names}",
+        hint_ja: "ファイルの置かれるフォルダがそのうちの1つであれば、設定ファイルを {setting} = \"{deeper}\" のように直してください。",
+        hint_en: "if the files come into one of these, set {setting} = \"{deeper}\", or whichever it is",
+    }
+    Note names_not_taken = "inbox-names-not-taken" (names: &str, names_en: &str) {
+        ja: "取り込まれないもの: {names}",
+        en: "not taken by any job: {names_en}",
+        hint_ja: "取り込むべきファイルがあれば、設定かファイルの名前を直してください。不要なものは削除してかまいません。",
+        hint_en: "correct the settings or the name of what should be taken; what is not needed can be deleted",
+    }
+    Error folders_swapped = "folders-swapped" (one: &str, other: &str, folder: &str, other_folder: &str, found: &str, found_en: &str, file: &str) {
+        ja: "{one} と {other} のフォルダが入れ替わっているようです。{folder} にあるのは{found}です（{file}）。",
+        en: "the folders of {one} and {other} seem to be swapped: {file} in {folder} is {found_en}",
+        hint_ja: "設定ファイルを {one} = \"{other_folder}\"、{other} = \"{folder}\" に直してください。",
+        hint_en: "set {one} = \"{other_folder}\" and {other} = \"{folder}\"",
+    }
+    Warning outbox_strangers = "outbox-foreign-files" (folder: &str, names: &str) {
+        ja: "{folder} に、このデータベースから送ったものではないファイルがあります: {names}",
+        en: "files lie in {folder} that were not sent from this database: {names}",
+        hint_ja: "別のコンピュータや、データベースの写しからも受注を送っていないかご確認ください（同じ受注が二重に送られます）。手で置いたファイルであれば、TEMPOSTARに取り込ませてよいかご確認ください。",
+        hint_en: "is another computer, or a copy of this database, sending orders, too? Then they go twice; if somebody put the files there by hand, make sure that TEMPOSTAR is meant to take them",
+    }
     Note files_put_aside = "inbox-error-files" (folder: &str, files: usize) {
         ja: "取り込めなかったファイルが {folder} に {files} 個あります。",
         en: "files that could not be imported lie in {folder}: {files}",
@@ -788,6 +822,27 @@ problems! {
         en: "files of unfinished uploads lie in {folder}: {names}",
         hint_ja: "しばらくしても残っている場合は、途中で切れた書き込みの残りです。FTPクライアントで削除してかまいません。",
         hint_en: "those that stay are left over from uploads that broke off, and can be deleted with an FTP client",
+    }
+    Error probe_size_of_nothing = "write-test-size-of-nothing" (path: &str) {
+        who: [Savaway, Support],
+        ja: "サーバが、存在しないファイル {path} のサイズを答えました。ファイルの有無を判断できません。",
+        en: "the server tells a size of {path}, which does not exist: nobody can tell what is there",
+        hint_ja: "SAVAWAY様に、存在しないファイルへのSIZEコマンドにエラーを返す設定をご依頼ください。",
+        hint_en: "ask SAVAWAY to have SIZE refused for files that do not exist",
+    }
+    Error probe_not_listed = "write-test-not-listed" (folder: &str) {
+        who: [Savaway, Support],
+        ja: "{folder} に書き込んだファイルが、一覧に見つからないか、別のサイズになっていました。",
+        en: "a file that was uploaded to {folder} is not in its listing, or there with another size",
+        hint_ja: "サーバの一覧（NLST）と SIZE コマンドについて、SAVAWAY様へお問い合わせください。",
+        hint_en: "ask SAVAWAY about the server's listings (NLST) and the command SIZE",
+    }
+    Error probe_not_renamed = "write-test-not-renamed" (folder: &str) {
+        who: [Savaway, Support],
+        ja: "{folder} で名前の変更（移動）に成功したと応答がありましたが、新しい名前のファイルがないか、古い名前のものが残っています。",
+        en: "the server said that a file in {folder} was renamed, but its new name is not there, or its old one still is",
+        hint_ja: "サーバの名前の変更（RNFR・RNTO）について、SAVAWAY様へお問い合わせください。",
+        hint_en: "ask SAVAWAY about renaming on that server (RNFR and RNTO)",
     }
     Error probe_altered = "write-test-altered" (folder: &str) {
         who: [Savaway, Support],

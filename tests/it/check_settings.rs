@@ -360,8 +360,9 @@ fn the_server_is_left_alone_offline() {
     shop.ftp.log().clear();
     let ran = shop.run(["check-settings", "--offline", "--json"]).ok();
     assert_eq!(shop.ftp.log().entries(), [""; 0]);
-    let of_the_server = ["name", "connection", "greeting", "encryption", "login", "listing", "folders"]
-        .map(|rung| format!("server-{rung}"));
+    let of_the_server =
+        ["name", "connection", "greeting", "encryption", "login", "listing", "folders", "kinds"]
+            .map(|rung| format!("server-{rung}"));
     let folders = ["products-inbox", "logistics-inbox", "stock-inbox", "orders-outbox"].map(str::to_owned);
     assert_eq!(ids(&ran, "skipped"), [&of_the_server[..], &folders].concat(), "{ran}");
     for id in ids(&ran, "skipped") {
@@ -594,4 +595,18 @@ fn the_shape_of_the_shops_data_is_told_by_column_count_and_keys_and_never_by_val
     // The orders are held back for what has been told.
     let orders = document["checks"].as_array().unwrap().iter().find(|check| check["id"] == "orders").unwrap();
     assert_eq!(orders["status"], "ok", "{ran}");
+}
+
+#[test]
+fn every_name_in_an_inbox_that_no_job_takes_is_told_with_its_reason() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,1\n");
+    shop.put_sheet(STOCK_INBOX, "old.txt", "x");
+    shop.put_sheet(STOCK_INBOX, "README", "x");
+    std::fs::create_dir(shop.ftp.root().join(STOCK_INBOX.trim_start_matches('/')).join("2025")).unwrap();
+    let ran = shop.run(["check-settings", "--json"]);
+    let told = "not taken by any job: 2025 (a folder), README (its name does not fit stock.pattern, \"*.csv\"), \
+                old.txt (its name does not fit stock.pattern, \"*.csv\")";
+    ran.problem("inbox-names-not-taken", "", &[told]);
 }

@@ -26,7 +26,7 @@ const OF_PRODUCTS: [&str; 8] = [
 ];
 
 /// The job whose files have such a header; `None`: it could be any, or nobody's.
-fn kind_of(settings: &Settings, header: &Header) -> Option<Job> {
+pub(crate) fn kind_of(settings: &Settings, header: &Header) -> Option<Job> {
     let [products, stock, logistics] =
         [&settings.products.inbox, &settings.stock.inbox, &settings.logistics.inbox]
             .map(|inbox| &inbox.naming);

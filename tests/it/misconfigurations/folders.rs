@@ -93,6 +93,46 @@ misconfigurations! {
         site: || Site::new().after(|site| site.put_sheet(STOCK_INBOX, "stock20261124100000.txt", SHEET)),
         finds: warning "stock-inbox" "inbox-pattern" by [Support] exits 0,
     }
+    an_inbox_is_one_folder_too_high {
+        ja: "取り込み元のフォルダが1つ上になっている（中には店舗のフォルダだけがある）",
+        en: "an inbox is one folder too high: only folders lie in it",
+        site: || Site::new().but("\"/netstock/{shop_code}\"", "\"/netstock\""),
+        finds: warning "stock-inbox" "inbox-only-folders" by [Support] exits 0,
+        mended_by: "\"/netstock\"" => "\"/netstock/{shop_code}\"",
+    }
+    two_inboxes_are_swapped {
+        ja: "商品情報と在庫情報のフォルダが入れ替わっている",
+        en: "the inboxes of products and stock are swapped",
+        site: || Site::new().after(|site| {
+            site.setting("\"/netstock/{shop_code}\"", "\"/x\"");
+            site.setting("\"/product/export/{shop_code}\"", "\"/netstock/12345\"");
+            site.setting("\"/x\"", "\"/product/export/12345\"");
+            site.product_in_stock("A-1", 3);
+            site.put_sheet(STOCK_INBOX, "stock.csv", SHEET);
+            site.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,商品名,販売価格\nA-1,皿,1200\n");
+        }),
+        finds: error "server-kinds" "folders-swapped" by [Support] exits 6,
+    }
+    an_inbox_and_the_outbox_are_swapped {
+        ja: "在庫情報と受注のフォルダが入れ替わっている",
+        en: "the inbox of stock and the outbox are swapped",
+        site: || Site::new().after(|site| {
+            site.setting("\"/netstock/{shop_code}\"", "\"/x\"");
+            site.setting("\"/ordershop/{shop_code}\"", "\"/netstock/12345\"");
+            site.setting("\"/x\"", "\"/ordershop/12345\"");
+            site.product_in_stock("A-1", 3);
+            site.put_sheet(STOCK_INBOX, "stock.csv", SHEET);
+        }),
+        finds: error "server-kinds" "folders-swapped" by [Support] exits 6,
+    }
+    foreign_files_lie_in_the_outbox {
+        ja: "受注のフォルダに、別のコンピュータから送られたファイルがある",
+        en: "files of another computer lie in the outbox",
+        site: || Site::new().after(|site| {
+            site.put_sheet(OUTBOX, "order20261124093000.csv", "ショップ受注番号,注文者名,請求金額\n12345-900,山田,1100\n");
+        }),
+        finds: warning "orders-outbox" "outbox-foreign-files" by [Support] exits 0,
+    }
     the_import_does_not_run {
         ja: "取り込みが動いておらず、ファイルが1日以上残っている",
         en: "the import does not run: a file has waited for more than a day",
@@ -130,6 +170,20 @@ misconfigurations! {
         site: || Site::behind_proxy("RETR", Act::Data(DataAct::Instead(vec![b'?'; PROBE_BYTES]))),
         with: ["--write-test"],
         finds: error "write-test" "write-test-altered" by [Savaway, Support] exits 6,
+    }
+    the_server_tells_a_size_of_what_is_not_there {
+        ja: "サーバが、存在しないファイルのサイズを答える",
+        en: "the server tells a size of a file that is not there",
+        site: || Site::behind_proxy("SIZE /ordershop", says("213 5")),
+        with: ["--write-test"],
+        finds: error "write-test" "write-test-size-of-nothing" by [Savaway, Support] exits 6,
+    }
+    the_server_only_says_that_it_renames {
+        ja: "サーバが、名前の変更に成功したと答えるだけで、実際には変えない",
+        en: "the server says that it renames, and does not",
+        site: || Site::behind_proxy("RNTO /ordershop", says("250 done")),
+        with: ["--write-test"],
+        finds: error "write-test" "write-test-not-renamed" by [Savaway, Support] exits 6,
     }
     files_arrive_cut_short {
         ja: "書き込んだファイルが途中で切れる",
