@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params_from_iter};
 use serde::{Deserialize, Serialize};
 
 use crate::books::rows::{Ask, Cells};
@@ -166,54 +166,35 @@ pub(crate) fn is_batch_name_taken(connection: &Connection, file_name: &str) -> R
     connection.value(sql, [file_name])
 }
 
-/// Gives a batch whose rename was never asked for another name.
-pub(crate) fn rename_batch(connection: &Connection, id: i64, run_id: &str, file_name: &str) -> Result<()> {
-    must_hit_one(connection.execute(
-        "UPDATE tempostar_batches
-         SET file_name = ?3
-         WHERE id = ?1 AND claimed_by = ?2 AND state = 'uploaded' AND rename_tried_at IS NULL",
-        (id, run_id, file_name),
-    )?)
+/// A step of a batch on its way, noted as it is taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step<'a> {
+    /// It lies complete on the server, under its temporary name.
+    Uploaded,
+    /// Nothing of it lies on the server: it is uploaded again.
+    NotUploaded,
+    /// It gets another name; its rename was never asked for.
+    NameChanged(&'a str),
+    /// Its rename is about to be asked for; from now on it may have its final name.
+    RenameTried(Moment),
+    /// The server refused its rename: it never happened.
+    RenameRefused,
 }
 
-/// Notes that a batch lies complete on the server, under its temporary name.
-pub(crate) fn mark_uploaded(connection: &Connection, id: i64, run_id: &str) -> Result<()> {
-    must_hit_one(connection.execute(
-        "UPDATE tempostar_batches
-         SET state = 'uploaded'
-         WHERE id = ?1 AND claimed_by = ?2 AND state = 'prepared'",
-        (id, run_id),
-    )?)
-}
-
-/// Notes that nothing of a batch lies on the server: it is uploaded again.
-pub(crate) fn mark_not_uploaded(connection: &Connection, id: i64, run_id: &str) -> Result<()> {
-    must_hit_one(connection.execute(
-        "UPDATE tempostar_batches
-         SET state = 'prepared'
-         WHERE id = ?1 AND claimed_by = ?2 AND state = 'uploaded' AND rename_tried_at IS NULL",
-        (id, run_id),
-    )?)
-}
-
-/// Notes that a batch's rename is about to be asked for; from now on it may have its final name.
-pub(crate) fn note_rename_tried(connection: &Connection, id: i64, run_id: &str, now: Moment) -> Result<()> {
-    must_hit_one(connection.execute(
-        "UPDATE tempostar_batches
-         SET rename_tried_at = ?3
-         WHERE id = ?1 AND claimed_by = ?2 AND state = 'uploaded'",
-        (id, run_id, now),
-    )?)
-}
-
-/// Notes that the server refused a batch's rename: it never happened.
-pub(crate) fn note_rename_refused(connection: &Connection, id: i64, run_id: &str) -> Result<()> {
-    must_hit_one(connection.execute(
-        "UPDATE tempostar_batches
-         SET rename_tried_at = NULL
-         WHERE id = ?1 AND claimed_by = ?2 AND state = 'uploaded'",
-        (id, run_id),
-    )?)
+/// Notes a step of a batch.
+pub(crate) fn take_step(connection: &Connection, id: i64, run_id: &str, step: Step<'_>) -> Result<()> {
+    let (set, only_if, value): (_, _, Option<&dyn ToSql>) = match &step {
+        Step::Uploaded => ("state = 'uploaded'", "state = 'prepared'", None),
+        Step::NotUploaded => ("state = 'prepared'", "state = 'uploaded' AND rename_tried_at IS NULL", None),
+        Step::NameChanged(name) => {
+            ("file_name = ?3", "state = 'uploaded' AND rename_tried_at IS NULL", Some(name))
+        }
+        Step::RenameTried(now) => ("rename_tried_at = ?3", "state = 'uploaded'", Some(now)),
+        Step::RenameRefused => ("rename_tried_at = NULL", "state = 'uploaded'", None),
+    };
+    let sql = format!("UPDATE tempostar_batches SET {set} WHERE id = ?1 AND claimed_by = ?2 AND {only_if}");
+    let parameters = [&id as &dyn ToSql, &run_id].into_iter().chain(value);
+    must_hit_one(connection.execute(&sql, params_from_iter(parameters))?)
 }
 
 /// Notes that a batch has its final name, and that its orders are exported as of now.
@@ -389,8 +370,8 @@ pub(crate) fn restore_batch(
     }
     let new = NewBatch { orders: &members, ..batch.new.clone() };
     let id = prepare_batch(transaction, &new, fixed_at)?;
-    mark_uploaded(transaction, id, new.run_id)?;
-    note_rename_tried(transaction, id, new.run_id, fixed_at)?;
+    take_step(transaction, id, new.run_id, Step::Uploaded)?;
+    take_step(transaction, id, new.run_id, Step::RenameTried(fixed_at))?;
     if let Some(archived_as) = batch.archived_as {
         mark_sent(transaction, id, new.run_id, archived_as, fixed_at)?;
     }

@@ -112,11 +112,7 @@ impl Archive {
                 for name in names_in(&self.root.join(&folder).join(&batch))? {
                     let name = name.strip_suffix(PACKED).unwrap_or(&name);
                     // What stays of an old copy, or one that is being written.
-                    if name.ends_with(".sent") || name.ends_with(".sent.new") || name.starts_with('.') {
-                        continue;
-                    }
-                    // What stays of an old copy.
-                    if name.ends_with(ESSENCE) {
+                    if name.strip_suffix(".new").unwrap_or(name).ends_with(ESSENCE) || name.starts_with('.') {
                         continue;
                     }
                     let place = format!("{folder}/{batch}/{name}");

@@ -11,6 +11,7 @@ use super::archive::Archive;
 use super::desk::Desk;
 use super::line::{Check, Line, Named};
 use crate::books::allocations::{Allocation, weigh};
+use crate::books::rows::Ask;
 use crate::interrupt;
 use crate::job::Job;
 use crate::jobs::stock::read_figures;
@@ -79,9 +80,8 @@ pub(super) fn read(desk: &Desk<'_>, archive: &Archive) -> Result<Stock> {
 }
 
 fn skus(desk: &Desk<'_>) -> Result<Vec<Sku>> {
-    let mut statement =
-        desk.database.prepare("SELECT sku_code, quantity, allocated, as_of FROM stock ORDER BY sku_code")?;
-    let rows = statement.query_map([], |row| {
+    let sql = "SELECT sku_code, quantity, allocated, as_of FROM stock ORDER BY sku_code";
+    desk.database.all(sql, [], |row| {
         Ok(Sku {
             code: row.get_ref(0)?.as_str()?.into(),
             quantity: row.get(1)?,
@@ -89,24 +89,20 @@ fn skus(desk: &Desk<'_>) -> Result<Vec<Sku>> {
             as_of: row.get(3).unwrap_or(None),
             named: None,
         })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    })
 }
 
 /// The newest first, by their own time.
 fn applied_files(desk: &Desk<'_>, archive: &Archive) -> Result<Vec<Applied>> {
-    let mut statement = desk.database.prepare(
-        "SELECT name, file_time, decided_at, archived_as, outcome = 'applied' AND undone_by IS NULL
-         FROM tempostar_files
-         WHERE command = ?1 AND outcome IN ('applied', 'begun')
-         ORDER BY file_time DESC, id DESC",
-    )?;
-    let rows = statement.query_map([Job::Stock], |row| {
+    let sql = "SELECT name, file_time, decided_at, archived_as, outcome = 'applied' AND undone_by IS NULL
+               FROM tempostar_files
+               WHERE command = ?1 AND outcome IN ('applied', 'begun')
+               ORDER BY file_time DESC, id DESC";
+    desk.database.all(sql, [Job::Stock], |row| {
         let is_whole: bool = row.get(4)?;
         let copy = archive.intact(&row.get::<_, String>(3)?).filter(|_| is_whole);
         Ok(Applied { name: row.get(0)?, file_time: row.get(1)?, decided_at: row.get(2)?, copy })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    })
 }
 
 /// Goes back in time until every SKU is found. Some are in none: after so many rows only those files are looked into

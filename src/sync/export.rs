@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::clock;
 use super::import::{join, marker_name};
 use super::run::Run;
-use crate::books::batches::{self, Batch, BatchState, NewBatch, Place};
+use crate::books::batches::{self, Batch, BatchState, NewBatch, Place, Step};
 use crate::books::batches::{BatchOrder, SentContent};
 use crate::crash;
 use crate::hashing::{Content, Hashing};
@@ -309,16 +309,13 @@ fn send(
             clock::note_measured(run, permit, clock::ahead(told, between))?;
         }
         log::info!(file = batch.file_name; "uploaded under its temporary name");
-        let run_id = &run.report.run_id;
-        run.books.write(permit, "uploaded", |books| batches::mark_uploaded(books, batch.id, run_id))?;
+        take_step(run, permit, &batch, "uploaded", Step::Uploaded)?;
     }
     match rename(run, permit, remote, &mut batch, send)? {
         Renamed::LiesThere => upload_marker(run, permit, remote, &batch, &spool)?,
         Renamed::IsTaken => {}
         Renamed::NotUploaded => {
-            let run_id = &run.report.run_id;
-            run.books
-                .write(permit, "not-uploaded", |books| batches::mark_not_uploaded(books, batch.id, run_id))?;
+            take_step(run, permit, &batch, "not-uploaded", Step::NotUploaded)?;
             batch.state = BatchState::Prepared;
             return self::send(run, permit, remote, batch, Send::First);
         }
@@ -358,6 +355,17 @@ fn forget_prepared(run: &Run<'_>, permit: Permit, batch: &Batch) -> Result<()> {
     run.books.write(permit, "released", |books| batches::release_batch(books, batch.id, run_id))
 }
 
+fn take_step(
+    run: &Run<'_>,
+    permit: Permit,
+    batch: &Batch,
+    passage: &'static str,
+    step: Step<'_>,
+) -> Result<()> {
+    let run_id = &run.report.run_id;
+    run.books.write(permit, passage, |books| batches::take_step(books, batch.id, run_id, step))
+}
+
 /// Gives the batch another name as long as a file of its name lies in the outbox. A batch that has not been renamed
 /// has never had its final name: what has that name is not ours, and is never overwritten.
 fn avoid_existing(run: &Run<'_>, permit: Permit, remote: &mut Remote<'_>, batch: &mut Batch) -> Result<()> {
@@ -369,9 +377,7 @@ fn avoid_existing(run: &Run<'_>, permit: Permit, remote: &mut Remote<'_>, batch:
         // Always on: a name that this batch has given up must not come back.
         moment = moment + TimeDelta::seconds(1);
         batch.file_name = unused_file_name(run, &run.books, moment)?;
-        let (run_id, name) = (&run.report.run_id, &batch.file_name);
-        run.books
-            .write(permit, "name-changed", |books| batches::rename_batch(books, batch.id, run_id, name))?;
+        take_step(run, permit, batch, "name-changed", Step::NameChanged(&batch.file_name))?;
     }
     Err(Failure::of(text::every_name_exists(NAMES_TRIED_MAX)).into())
 }
@@ -409,27 +415,21 @@ fn rename(
     {
         return Ok(renamed);
     }
-    let run_id = run.report.run_id.clone();
     if batch.rename_tried {
         // Its temporary name is still there: it was not done.
-        run.books.write(permit, "rename-not-done", |books| {
-            batches::note_rename_refused(books, batch.id, &run_id)
-        })?;
+        take_step(run, permit, batch, "rename-not-done", Step::RenameRefused)?;
     }
     avoid_existing(run, permit, remote, batch)?;
     restored::remember(run, permit, batch)?;
     let now = run.clock.now();
     check_locks(run)?;
-    run.books
-        .write(permit, "rename-tried", |books| batches::note_rename_tried(books, batch.id, &run_id, now))?;
+    take_step(run, permit, batch, "rename-tried", Step::RenameTried(now))?;
     let renamed = remote.rename(permit, &temporary_path(run, batch), &final_path(run, batch));
     // Some say no and have done it.
     if renamed.as_ref().is_err_and(|error| is_refusal(error.kind))
         && matches!(remote.size(&temporary_path(run, batch)), Ok(Some(1..)))
     {
-        let noted = run
-            .books
-            .write(permit, "rename-refused", |books| batches::note_rename_refused(books, batch.id, &run_id));
+        let noted = take_step(run, permit, batch, "rename-refused", Step::RenameRefused);
         renamed?;
         noted?;
         return Ok(Renamed::LiesThere);

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::books::Writing;
 use crate::books::history::{Changed, Fate, Kind, Net, nets};
+use crate::books::rows::Ask;
 use crate::books::staging::{Cell, Staging};
 use crate::report::{Change, Changes};
 use crate::text::{Text, undo as text};
@@ -55,17 +56,14 @@ struct Table {
 
 /// The columns in which the run wrote something; a SKU's product always, and first.
 fn columns(shop: &Connection, run_id: &str, kind: Kind) -> Result<Vec<String>> {
-    let mut statement = shop.prepare(
-        "SELECT DISTINCT value.key
-         FROM tempostar_history_files AS file
-         CROSS JOIN tempostar_catalogue_history AS change
-         JOIN json_each(change.changes) AS value
-         WHERE change.history_file_id = file.id AND change.kind = ?1 AND file.run_id = ?2
-           AND value.key <> 'product_code'",
-    )?;
-    let written = statement.query_map((kind, run_id), |row| row.get(0))?;
-    let product = (kind == Kind::Sku).then(|| Ok("product_code".to_owned()));
-    Ok(product.into_iter().chain(written).collect::<rusqlite::Result<_>>()?)
+    let sql = "SELECT DISTINCT value.key
+               FROM tempostar_history_files AS file
+               CROSS JOIN tempostar_catalogue_history AS change
+               JOIN json_each(change.changes) AS value
+               WHERE change.history_file_id = file.id AND change.kind = ?1 AND file.run_id = ?2
+                 AND value.key <> 'product_code'";
+    let product = (kind == Kind::Sku).then(|| "product_code".to_owned());
+    Ok(product.into_iter().chain(shop.column(sql, (kind, run_id))?).collect())
 }
 
 /// A row as it is now.
@@ -126,9 +124,8 @@ impl Table {
         let name = self.name;
         for codes in references(shop, self.kind)? {
             let sql = format!("DELETE FROM temp.removed_{name} WHERE code IN ({codes}) RETURNING code");
-            let mut statement = shop.prepare(&sql)?;
-            for code in statement.query_map([], |row| row.get::<_, String>(0))? {
-                kept.add(Change::of_row(name, &code?).because(text::referred()));
+            for code in shop.column::<String>(&sql, [])? {
+                kept.add(Change::of_row(name, &code).because(text::referred()));
             }
         }
         let count = format!("SELECT count(*) FROM temp.removed_{name}");
@@ -143,8 +140,7 @@ impl Table {
     fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()> {
         self.staged.list(shop, changes)?;
         let sql = format!("SELECT code FROM temp.removed_{} ORDER BY code", self.name);
-        for code in shop.prepare(&sql)?.query_map([], |row| row.get::<_, String>(0))? {
-            let code = code?;
+        for code in shop.column::<String>(&sql, [])? {
             changes.add(Change::new(self.name, code.as_str(), "code", code.as_str().into(), Value::Null));
         }
         Ok(())
@@ -287,18 +283,13 @@ fn references(shop: &Connection, kind: Kind) -> Result<Vec<String>> {
     .into_iter()
     .map(str::to_owned)
     .collect();
-    let mut statement = shop.prepare(
-        "SELECT DISTINCT sheet.name, key.\"from\"
-         FROM main.sqlite_schema AS sheet
-         JOIN pragma_foreign_key_list(sheet.name) AS key
-         WHERE sheet.type = 'table' AND sheet.name <> 'skus' AND key.\"table\" = ?1 COLLATE NOCASE",
-    )?;
-    let keys = statement.query_map([kind.table()], |row| {
+    let sql = "SELECT DISTINCT sheet.name, key.\"from\"
+               FROM main.sqlite_schema AS sheet
+               JOIN pragma_foreign_key_list(sheet.name) AS key
+               WHERE sheet.type = 'table' AND sheet.name <> 'skus' AND key.\"table\" = ?1 COLLATE NOCASE";
+    found.extend(shop.all(sql, [kind.table()], |row| {
         let quoted = |name: String| name.replace('"', "\"\"");
         Ok(format!("SELECT \"{}\" FROM main.\"{}\"", quoted(row.get(1)?), quoted(row.get(0)?)))
-    })?;
-    for key in keys {
-        found.push(key?);
-    }
+    })?);
     Ok(found)
 }
