@@ -5,7 +5,7 @@ use anyhow::Result;
 use rusqlite::{Connection, named_params};
 
 use crate::books::Writing;
-use crate::books::rows::{Cells, list_values};
+use crate::books::rows::{Ask, Cells, list_values};
 use crate::report::{Change, Changes};
 use crate::text::{Text, undo as text};
 
@@ -33,6 +33,23 @@ impl Why {
     }
 }
 
+/// Each figure that the run wrote, as it was, as it was written, and as it is now.
+const STOCK_BACK: &str = "DROP TABLE IF EXISTS temp.stock_back;
+     CREATE TEMP TABLE stock_back (
+         sku_code TEXT NOT NULL PRIMARY KEY,
+         line INTEGER,
+         wrote INTEGER,
+         now_quantity INTEGER,
+         now_allocated INTEGER,
+         now_as_of INTEGER,
+         -- NULL: there was no row
+         quantity INTEGER,
+         allocated INTEGER,
+         as_of INTEGER,
+         -- NULL: it goes back
+         why TEXT
+     ) WITHOUT ROWID;";
+
 impl StockBack {
     /// Of several files of a run, the first has the figure of before, and the last the one that was written.
     pub(super) fn find(shop: &Connection, run_id: &str, kept: &mut Changes) -> Result<Self> {
@@ -45,23 +62,7 @@ impl StockBack {
                  GROUP BY change.sku_code"
             )
         };
-        shop.execute_batch(
-            "DROP TABLE IF EXISTS temp.stock_back;
-             CREATE TEMP TABLE stock_back (
-                 sku_code TEXT NOT NULL PRIMARY KEY,
-                 line INTEGER,
-                 wrote INTEGER,
-                 now_quantity INTEGER,
-                 now_allocated INTEGER,
-                 now_as_of INTEGER,
-                 -- NULL: there was no row
-                 quantity INTEGER,
-                 allocated INTEGER,
-                 as_of INTEGER,
-                 -- NULL: it goes back
-                 why TEXT
-             ) WITHOUT ROWID;",
-        )?;
+        shop.execute_batch(STOCK_BACK)?;
         // What is as it was before needs nothing.
         let sql = format!(
             "INSERT INTO temp.stock_back
@@ -93,17 +94,16 @@ impl StockBack {
             first = change("min"),
         );
         shop.execute(&sql, named_params! { ":run_id": run_id })?;
-        let mut statement = shop.prepare(
-            "SELECT sku_code, wrote, now_quantity, why FROM temp.stock_back WHERE why IS NOT NULL ORDER BY sku_code",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
+        let sql = "SELECT sku_code, wrote, now_quantity, why
+                   FROM temp.stock_back
+                   WHERE why IS NOT NULL
+                   ORDER BY sku_code";
+        let stays = shop.all(sql, [], |row| {
             let (code, why): (String, Why) = (row.get(0)?, row.get(3)?);
-            let change = Change::new("stock", code, "quantity", row.told(1)?, row.told(2)?);
-            kept.add(change.because(why.text()));
-        }
-        let count = "SELECT count(*) FROM temp.stock_back WHERE why IS NULL";
-        Ok(Self { count: shop.query_row(count, [], |row| row.get(0))? })
+            Ok(Change::new("stock", code, "quantity", row.told(1)?, row.told(2)?).because(why.text()))
+        })?;
+        stays.into_iter().for_each(|change| kept.add(change));
+        Ok(Self { count: shop.value("SELECT count(*) FROM temp.stock_back WHERE why IS NULL", [])? })
     }
 
     pub(super) fn count(&self) -> u64 {
