@@ -40,8 +40,15 @@ pub(crate) fn run(
     config: Option<&Path>,
     environment: Option<Environment>,
 ) -> Result<Made, Failure> {
-    let path = settings::place_for_new(config, User::ours().is_root());
-    let user = User::to_work_as(options.user.as_deref(), &settings::installed_data())?;
+    let is_of_machine =
+        User::ours().is_root() && (options.user.is_some() || settings::has_place_for_machine());
+    let path = settings::place_for_new(config, is_of_machine);
+    let data = match settings::is_installed(&path) {
+        true => settings::installed_data(),
+        // `.` where the path is a name alone.
+        false => Path::new(".").join(path.parent().unwrap_or(Path::new(""))),
+    };
+    let user = User::to_work_as(options.user.as_deref(), &data)?;
     let mut answers = Answers::gather(options, environment)?;
     refuse_to_overwrite(&path, &answers)?;
     terminal::ask(&mut answers)?;

@@ -581,10 +581,16 @@ pub(crate) fn is_installed(path: &Path) -> bool {
     path == on_this_machine(INSTALLED)
 }
 
-/// Where a settings file is to be made that [`find`] will find: root makes that of this machine.
-pub(crate) fn place_for_new(config: Option<&Path>, is_root: bool) -> PathBuf {
-    let otherwise = if is_root { on_this_machine(INSTALLED) } else { PathBuf::from("./tempostar.toml") };
+/// Where a settings file is to be made that [`find`] will find: here, or that of this machine.
+pub(crate) fn place_for_new(config: Option<&Path>, is_of_machine: bool) -> PathBuf {
+    let otherwise =
+        if is_of_machine { on_this_machine(INSTALLED) } else { PathBuf::from("./tempostar.toml") };
     find_in(config, &[]).unwrap_or(otherwise)
+}
+
+/// Whether there is a place for the settings of this machine: a package has made it.
+pub(crate) fn has_place_for_machine() -> bool {
+    on_this_machine(INSTALLED).parent().is_some_and(Path::is_dir)
 }
 
 /// Where the host's own sendmail is. cron's PATH often lacks its folder.

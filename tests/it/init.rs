@@ -35,7 +35,7 @@ fn mail(shop: &Shop) -> String {
 }
 
 fn run(shop: &Shop, args: &[&str]) -> Ran {
-    shop.run([&["init", "--config", "./tempostar.toml"], args].concat())
+    shop.run([&["init"], args].concat())
 }
 
 fn mode(shop: &Shop, name: &str) -> u32 {
@@ -172,4 +172,17 @@ fn the_sample_that_is_printed_is_the_whole_one() {
     let sample = run(&shop, &["--sample"]).ok().stdout;
     assert_eq!(sample, include_str!("../../examples/tempostar.toml"));
     run(&shop, &["--sample", "--from", "x"]).exits(2);
+}
+
+#[test]
+fn root_makes_the_settings_of_the_machine_only_where_there_is_a_place_for_them() {
+    let shop = nothing_yet();
+    let answers = ["--set", "shop.code=12345", "--set", "ftp.demo.url=127.0.0.1", "--set", "ftp.demo.user=u"];
+    let answers = [&answers[..], &["--set", "ftp.demo.password=p", "--from", "/dev/null"]].concat();
+    run(&shop, &answers);
+    assert!(shop.path("tempostar.toml").exists());
+    // Where the tests run, what begins with /etc lies here.
+    fs::create_dir_all(shop.path("etc/tempostar")).unwrap();
+    run(&shop, &answers);
+    assert_eq!(shop.path("etc/tempostar/tempostar.toml").exists(), rustix::process::getuid().is_root());
 }
