@@ -299,7 +299,8 @@ fn process_without(
         }
     };
     let held = verdict.held_rows.take();
-    verdict.aside = held.map(|rows| lay_aside(run, job, file, progress, rows, &mut told)).transpose()?;
+    verdict.aside =
+        held.map(|rows| lay_aside(run, job, file, progress, (rows, &rejects), &mut told)).transpose()?;
     let entry_id = match (run.permit, &verdict.holding) {
         (None, None) => None,
         (permit, Some(holding)) => keep(run, permit, file, holding)?,

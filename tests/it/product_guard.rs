@@ -503,3 +503,67 @@ fn a_file_that_lost_a_column_without_which_something_else_would_be_written_is_he
     shop.at("2026-11-24 10:50:00").run(["import-products"]).ok();
     shop.check_rows("SELECT price FROM products ORDER BY code", &["1100", "650"]);
 }
+
+#[test]
+fn a_row_of_a_held_product_that_is_wrong_in_itself_is_rejected_and_not_held() {
+    let shop = shop_with(20);
+    let bad = format!("{}{}", row(2, "商品2番", "2", "9"), row(2, "商品2番", "x", "9"));
+    put(&shop, NEW, &format!("{}{bad}", rows(20, |_| None)));
+    let ran = shop.run(["import-products", "--json"]).exits(4).count("held", 2).count("rejected", 1);
+    let file = &json_of(&ran)["files"][0];
+    assert_eq!((&file["applied"], &file["unchanged"]), (&json!(0), &json!(19)));
+    assert_eq!(ran.codes(), ["not-a-whole-number", "rejects-kept", "rows-disagree", "guard-price"]);
+    shop.run(["held", "approve", "1"]).ok();
+    assert_eq!(price_of(&shop, 2), "2");
+}
+
+#[test]
+fn what_the_shops_application_has_put_there_is_no_hindrance() {
+    let shop = shop_with(20);
+    shop.sql(
+        "UPDATE products SET name = x'e79abf' WHERE code = 'P-001';
+         UPDATE products SET name = NULL, price = NULL WHERE code = 'P-002';
+         UPDATE products SET list_price = NULL, published = NULL WHERE code = 'P-003'",
+    );
+    put(&shop, NEW, &rows(20, |number| Some(row(number, &format!("商品{number}番 改"), "5000", "5500"))));
+    shop.run(["import-products", "--json"])
+        .exits(4)
+        .count("updated", 13)
+        .count("held", 7)
+        .has_code("guard-price");
+}
+
+#[test]
+fn an_approved_row_goes_back_when_its_run_is_undone() {
+    let mut shop = shop_with(20);
+    let before = shop.rows("SELECT code, name, price, list_price, published FROM products ORDER BY 1");
+    put(&shop, NEW, &rows(20, |number| (number < 4).then(|| row(number, &format!("器{number}"), "2", "9"))));
+    let applied = shop.run(["import-products", "--json"]).exits(4);
+    let approved = shop.at("2026-11-24 10:40:00").run(["held", "approve", "1", "--json"]).ok();
+    assert_eq!(price_of(&shop, 3), "2");
+    for (run, at) in [(&approved, "2026-11-24 10:50:00"), (&applied, "2026-11-24 10:55:00")] {
+        let run = json_of(run)["run_id"].as_str().unwrap().to_owned();
+        let undone = shop.at(at).run(["undo", &run, "--json"]);
+        assert!(
+            ["ok", "nothing_to_do", "failed"].contains(&json_of(&undone)["outcome"].as_str().unwrap()),
+            "{undone}"
+        );
+    }
+    assert_eq!(shop.rows("SELECT code, name, price, list_price, published FROM products ORDER BY 1"), before);
+}
+
+#[test]
+fn who_decided_about_rows_and_where_they_came_from_is_told() {
+    let mut shop = shop_with(20);
+    shop.variable("SUDO_USER", "hanako");
+    put(&shop, NEW, &rows(20, |number| (number == 2).then(|| row(2, "商品2番", "2", "9"))));
+    shop.run(["import-products"]).exits(4);
+    shop.at("2026-11-24 10:40:00").run(["held", "approve", "1"]).ok();
+    shop.check_rows(
+        "SELECT state, decided_at, decided_by FROM tempostar_held",
+        &["approved|2026-11-24 10:40:00|hanako"],
+    );
+    shop.run(["log"]).ok().says("hanako");
+    shop.run(["explain", NEW]).ok().says("hanako");
+    shop.run(["explain", "P-002"]).ok().says("price 6180 → 2");
+}

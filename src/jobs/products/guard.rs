@@ -3,7 +3,8 @@
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use rusqlite::{Connection, named_params};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row, named_params};
 
 use super::super::names::Names;
 use super::Staged;
@@ -75,7 +76,7 @@ pub(super) fn hold_rows(
             let yen = |price: Option<i64>| price.map_or_else(|| "-".to_owned(), |price| price.to_string());
             prices.add(&format!("{code} ({} → {})", yen(old.price), yen(new.price)));
         }
-        if limits.unpublish_percent < 100 && loses_name(row.get(7)?, row.get(8)?) {
+        if limits.unpublish_percent < 100 && loses_name(&text_at(row, 7)?, &text_at(row, 8)?) {
             hold.execute([&code])?;
             cleared.add(&code);
         }
@@ -102,9 +103,18 @@ pub(super) fn hold_rows(
     Ok(verdicts)
 }
 
-fn loses_name(old: Option<String>, new: Option<String>) -> bool {
-    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-    !old.is_empty() && (new.is_empty() || (guards::is_garbled(&new) && !guards::is_garbled(&old)))
+fn loses_name(old: &str, new: &str) -> bool {
+    !old.is_empty() && (new.is_empty() || (guards::is_garbled(new) && !guards::is_garbled(old)))
+}
+
+/// A text, whatever the shop's application has put there; nothing is empty.
+fn text_at(row: &Row<'_>, index: usize) -> Result<String> {
+    Ok(match row.get_ref(index)? {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        ValueRef::Null => String::new(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+    })
 }
 
 /// How many changes of prices are looked at together.
@@ -261,14 +271,14 @@ fn renamed(shop: &Connection, columns: &[String], mut facts: ProductFacts) -> Re
         return Ok(facts);
     }
     let mut statement = shop.prepare(
-        "SELECT shop.name, staged.name, staged.name IN (SELECT name FROM main.products)
+        "SELECT shop.name, staged.name, staged.name IN (SELECT name FROM main.products WHERE name <> '')
          FROM temp.staged_products AS staged
          JOIN main.products AS shop ON shop.code = staged.code
          WHERE shop.name <> '' AND staged.name <> '' AND shop.name <> staged.name",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (old, new): (String, String) = (row.get(0)?, row.get(1)?);
+        let (old, new) = (text_at(row, 0)?, text_at(row, 1)?);
         facts.renamed += 1;
         facts.named_as_others += u64::from(row.get::<_, bool>(2)?);
         let is_otherwise = facts.created > facts.known && guards::have_nothing_in_common(&old, &new);

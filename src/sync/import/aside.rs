@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use super::inbox::{self, Spooled};
 use super::job::{HELD_ROWS, HeldRows, ImportJob, Progress};
+use super::rejects::Rejects;
 use crate::books::files::FileEntry;
 use crate::books::held;
 use crate::kept::hash_copy;
@@ -31,7 +32,7 @@ pub(super) fn lay_aside(
     job: &dyn ImportJob,
     file: &Spooled,
     progress: Progress,
-    held: HeldRows,
+    (held, rejects): (HeldRows, &Rejects),
     told: &mut FileReport,
 ) -> Result<Aside> {
     let HeldRows { verdicts, column, shown } = held;
@@ -40,8 +41,11 @@ pub(super) fn lay_aside(
     let spool = permit.map(|_| run.spool()).transpose()?;
     let path = spool.map(|spool| spool.join(format!("{}.held", file.entry.name)));
     let writer = path.clone().map(|path| RejectsWriter::new(path, run.settings.language));
-    let count = copy_rows(run, job, file, column, verdicts.first(), writer)?;
-    told.applied = told.applied.saturating_sub(count);
+    let count = copy_rows(run, job, file, (column, rejects), verdicts.first(), writer)?;
+    // Of a product whose rows disagree, some can say what the shop has already.
+    let same = count.saturating_sub(told.applied);
+    told.applied -= count - same;
+    told.unchanged = told.unchanged.saturating_sub(same);
     told.counts.add("held", count);
     if told.applied + told.unchanged + told.rejected == 0 {
         told.outcome = FileOutcome::Held;
@@ -65,7 +69,7 @@ fn copy_rows(
     run: &Run<'_>,
     job: &dyn ImportJob,
     file: &Spooled,
-    column: &str,
+    (column, rejects): (&str, &Rejects),
     reason: Option<&Problem>,
     mut writer: Option<RejectsWriter>,
 ) -> Result<u64> {
@@ -76,7 +80,7 @@ fn copy_rows(
     let mut count = 0;
     while let Some(row) = sheet.next_row()? {
         let Ok(code) = row.code(column) else { continue };
-        if is_held.exists([&code])? {
+        if is_held.exists([&code])? && !rejects.has(row.line()) {
             count += 1;
             if let Some((writer, reason)) = writer.as_mut().zip(reason) {
                 writer.reject(&row, &row.problem(reason.clone()))?;

@@ -163,8 +163,9 @@ fn finish(run: &mut Run<'_>, permit: Permit, job: &dyn ImportJob, id: i64, file:
     tell_rejects(run, &rejects, &told, kept.as_deref());
     let mut verdict = judge(run, file, comparison, problems, &mut told)?;
     let held = verdict.held_rows.take();
-    verdict.aside =
-        held.map(|rows| lay_aside(run, job, file, Progress::Begun, rows, &mut told)).transpose()?;
+    verdict.aside = held
+        .map(|rows| lay_aside(run, job, file, Progress::Begun, (rows, &rejects), &mut told))
+        .transpose()?;
     write_slices(run, permit, &verdict, file, Some(id))?;
     run.report.tell(text::begun_finished().in_file(&file.shown));
     tell_aside(run, file, verdict.aside.as_ref())?;

@@ -21,6 +21,8 @@ const BAD_ROWS_TOLD_MAX: u64 = 100;
 /// The rows of a file that are wrong in themselves: told, counted, and kept for correction.
 pub struct Rejects {
     pub(super) count: u64,
+    /// On which they stand, in their order.
+    lines: Vec<u64>,
     pub(super) told: Vec<Problem>,
     /// Lines that the shop itself refuses: the code, and why.
     pub(super) refused: HashMap<u64, (String, String)>,
@@ -37,7 +39,16 @@ impl Rejects {
         let writer =
             run.permit.map(|permit| (permit, RejectsWriter::new(path.clone(), run.settings.language)));
         let (shelf, run_id) = (run.shelf.clone(), run.report.run_id.clone());
-        Ok(Self { count: 0, told: Vec::new(), refused: HashMap::new(), shelf, run_id, path, writer })
+        Ok(Self {
+            count: 0,
+            lines: Vec::new(),
+            told: Vec::new(),
+            refused: HashMap::new(),
+            shelf,
+            run_id,
+            path,
+            writer,
+        })
     }
 
     /// Rejects a row for this problem.
@@ -49,6 +60,7 @@ impl Rejects {
             writer.reject(row, &problem)?;
         }
         self.count += 1;
+        self.lines.push(row.line());
         if self.count <= BAD_ROWS_TOLD_MAX {
             self.told.push(problem.into());
         }
@@ -59,6 +71,11 @@ impl Rejects {
     pub(crate) fn refused(&self, row: &Row<'_>) -> Option<RowProblem> {
         let (code, reason) = self.refused.get(&row.line())?;
         Some(row.problem(text::refused_by_shop(code, reason)))
+    }
+
+    /// Whether the row on this line was rejected.
+    pub(super) fn has(&self, line: u64) -> bool {
+        self.lines.binary_search(&line).is_ok()
     }
 
     /// How many so far.
