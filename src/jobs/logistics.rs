@@ -109,7 +109,7 @@ impl ImportJob for ImportLogistics<'_> {
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let plan = Box::new(OrdersPlan::number(incoming.shop)?);
         let telling = telling(incoming.sheet.header(), self.settings);
-        let lost = incoming.lost(&telling);
+        let lost = incoming.lost(&telling, self.settings.logistics.guard.ship_percent);
         let held_because = match (incoming.guarding, incoming.progress) {
             _ if !lost.is_empty() => vec![text::guard_columns(&lost.join(", "))],
             (Guarding::Watch, Whole::New) => self.doubts(incoming, tally.shipped)?,

@@ -176,7 +176,7 @@ impl ImportJob for ImportProducts<'_> {
         };
         guard::hold_none(incoming.shop)?;
         let telling = columns.telling();
-        let lost = incoming.lost(&telling);
+        let lost = incoming.lost(&telling, self.settings.products.guard.move_percent);
         let fallen_back = columns.fallen_back(incoming.sheet.header(), &lost);
         let held = match fallen_back.is_empty() {
             true => self.guard(incoming, &staged, &telling, &lost)?,

@@ -155,7 +155,7 @@ impl ImportJob for ImportStock<'_> {
         drop((lookup, changes));
         tally.stale += take_back(&self.later, incoming, self.inbox())?;
         let telling = columns.telling(incoming.sheet.header());
-        let lost = incoming.lost(&telling);
+        let lost = incoming.lost(&telling, self.settings.stock.guard.rise_percent);
         let held_because = match (incoming.guarding, incoming.progress) {
             _ if !lost.is_empty() => vec![text::guard_columns(&lost.join(", "))],
             (Guarding::Approved, _) | (_, Progress::Begun) => Vec::new(),

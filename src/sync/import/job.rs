@@ -66,9 +66,10 @@ pub struct Incoming<'a> {
 }
 
 impl Incoming<'_> {
-    /// The columns that the last file of the series had and this one has not, if the guards have a say.
-    pub(crate) fn lost(&self, telling: &[String]) -> Vec<String> {
-        let is_watched = self.guarding == Guarding::Watch && self.progress == Progress::New;
+    /// The columns that the last file of the series had and this one has not, if the guards have a say. A limit of 100
+    /// percent is switched off.
+    pub(crate) fn lost(&self, telling: &[String], limit: u32) -> Vec<String> {
+        let is_watched = self.guarding == Guarding::Watch && self.progress == Progress::New && limit < 100;
         self.had.iter().filter(|name| is_watched && !telling.contains(name)).cloned().collect()
     }
 }
