@@ -14,7 +14,7 @@ use super::disks;
 use super::finding::{Finding, Found, OTHERS};
 use crate::books::allocations::drifting;
 use crate::books::rows::Ask;
-use crate::books::{self, Books};
+use crate::books::{self, Books, batches};
 use crate::encoding::comparable_name;
 use crate::job::Job;
 use crate::jobs::Names;
@@ -52,7 +52,18 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Books)> {
     )?;
     let strange = (has_work_seen && !has_seen_work)
         .then(|| Finding::of(say::database_strange(&shown, &settings.work_dir.display().to_string())));
+    let strange = strange.or_else(|| of_another_folder(&database, settings));
     Ok((Found::ok(fact).with_all(strange).with_all(open_to_others(path)), database))
+}
+
+/// The work folder remembers the last file of orders; the database that belongs to it knows that file.
+fn of_another_folder(database: &Connection, settings: &Settings) -> Option<Finding> {
+    let name = format!("{}.{}.last", Job::Orders, settings.environment.as_str());
+    let last = fs::read_to_string(Shelf::at(&settings.work_dir).place(&name)).ok()?;
+    let (sha256, file) = last.trim_end().split_once(' ')?;
+    let is_unknown = batches::batch_of(database, sha256).ok()?.is_none();
+    let (path, work_dir) = (settings.database.display().to_string(), settings.work_dir.display().to_string());
+    is_unknown.then(|| Finding::of(say::database_not_of_folder(&path, &work_dir, file)))
 }
 
 /// Customers' names and addresses are in it.

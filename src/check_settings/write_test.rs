@@ -211,9 +211,9 @@ pub(super) fn difference_told(written: &Written) -> Found {
     let Some(told) = written.told else { return Found::ok(say::clock_untold()) };
     match difference(told, written.between) {
         Difference::Small(seconds) => Found::ok(say::clock_right(seconds)),
-        Difference::JapanTime => Found::ok(say::clock_of_japan()),
+        Difference::JapanTime => Found::ok(say::clock_of_japan(&written.between.1.minute())),
         Difference::Zone(ahead) => {
-            let problem = say::clock_of_another_zone(&hours(ahead));
+            let problem = say::clock_of_another_zone(&hours(ahead), &written.between.1.minute());
             Found::failed(vec![Finding::of(problem)])
         }
         Difference::Wrong(ahead) => {

@@ -253,9 +253,9 @@ texts! {
         ja: "このコンピュータの時計との差は {seconds} 秒です",
         en: "differs by {seconds} s from this computer's",
     }
-    clock_of_japan() {
-        ja: "合っています（ファイルの日時を日本時間で知らせるサーバです。そのように扱います）",
-        en: "right (the server tells the times of files in Japan time, and is understood so)",
+    clock_of_japan(now: &str) {
+        ja: "このコンピュータの時計（日本時間 {now}）が正しければ、合っています（ファイルの日時を日本時間で知らせるサーバです。そのように扱います）",
+        en: "right, if this computer's clock is ({now} in Japan): the server tells the times of files in Japan time, and is understood so",
     }
     clock_untold() {
         ja: "ファイルの日時を知らせないサーバのため、確認できません",
@@ -787,6 +787,12 @@ problems! {
         hint_ja: "取り込むべきファイルであれば、設定ファイルの {table}.pattern をその名前に合わせてください。",
         hint_en: "if they should be imported, set {table}.pattern to fit",
     }
+    Warning database_not_of_folder = "database-not-of-work-dir" (path: &str, work_dir: &str, file: &str) {
+        ja: "作業フォルダ {work_dir} から最後に送った受注ファイル {file} を、データベース {path} は知りません。別のデータベースか、古い控えから戻したものと考えられます。",
+        en: "the database {path} does not know {file}, the last file of orders that was sent with the work folder {work_dir}: it is another database, or was put back from an older copy",
+        hint_ja: "設定ファイルの database と work_dir が組になっているかご確認ください。控えから戻した場合は、次の export-orders が、送ったことを作業フォルダから取り込み直します。",
+        hint_en: "check that `database` and `work_dir` belong together; after a restore, the next export-orders takes up from the work folder what was sent",
+    }
     Warning inbox_of_folders = "inbox-only-folders" (folder: &str, names: &str, setting: &str, deeper: &str) {
         ja: "{folder} には、ファイルではなくフォルダだけがあります: {names}",
         en: "there are no files in {folder}, only folders: {names}",
@@ -872,12 +878,12 @@ problems! {
         hint_ja: "まず、このコンピュータの時計が正しいか（時刻の自動同期が有効か）をご確認ください。正しければ、SAVAWAY様へお問い合わせください。",
         hint_en: "check this computer's clock (and that it is kept by NTP) first; if it is right, ask SAVAWAY",
     }
-    Warning clock_of_another_zone = "server-clock-zone" (ahead: &str) {
+    Warning clock_of_another_zone = "server-clock-zone" (ahead: &str, now: &str) {
         who: [Savaway, Support],
-        ja: "FTPサーバが、ファイルの日時を世界標準時（UTC）でも日本時間でもない時刻（UTC{ahead}）で知らせています。ファイル名に日時のない在庫ファイルで、引当が正しく計算されないことがあります。",
-        en: "the server tells the times of files neither in UTC nor in Japan time, but in that of UTC{ahead}: with stock files that have no time in their names, the allocation can go wrong",
-        hint_ja: "ファイルの日時（MDTM）を世界標準時で知らせるように、SAVAWAY様へご依頼ください。できない場合は、在庫ファイルの名前に日時を含めてください。",
-        hint_en: "ask SAVAWAY to have the times of files (MDTM) told in UTC, or let the names of stock files hold their time",
+        ja: "FTPサーバが、ファイルの日時を世界標準時（UTC）でも日本時間でもない時刻（UTC{ahead}）で知らせているか、このコンピュータの時計（日本時間 {now}）が違っています。ファイル名に日時のない在庫ファイルで、引当が正しく計算されないことがあります。",
+        en: "the server tells the times of files neither in UTC nor in Japan time, but in that of UTC{ahead}, or this computer's clock ({now} in Japan) is wrong: with stock files that have no time in their names, the allocation can go wrong",
+        hint_ja: "まず、このコンピュータの時計が正しいかご確認ください。正しければ、ファイルの日時（MDTM）を世界標準時で知らせるように、SAVAWAY様へご依頼ください。できない場合は、在庫ファイルの名前に日時を含めてください。",
+        hint_en: "check this computer's clock first; if it is right, ask SAVAWAY to have the times of files (MDTM) told in UTC, or let the names of stock files hold their time",
     }
     Warning probe_left = "write-test-left" (path: &str) {
         ja: "書き込みテストのファイルが、FTPサーバに残っています: {path}",

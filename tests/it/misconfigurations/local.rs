@@ -78,6 +78,19 @@ misconfigurations! {
         with: ["--offline"],
         finds: warning "database" "database-strange" by [Support] exits 0,
     }
+    the_database_is_not_that_of_the_work_folder {
+        ja: "database が、work_dir と組になっていない（古い控えなど）",
+        en: "the database is not the one that the work folder belongs to, or an older copy",
+        site: || Site::new().after(|site| {
+            site.sql(&format!("VACUUM INTO '{}'", site.path("old.db").display()));
+            fs::set_permissions(site.path("old.db"), PermissionsExt::from_mode(0o660)).unwrap();
+            site.order("1001").line("A-1", 1).insert();
+            site.run(["export-orders"]).ok();
+            site.setting("database = \"shop.db\"", "database = \"old.db\"");
+        }),
+        with: ["--offline"],
+        finds: warning "database" "database-not-of-work-dir" by [Support] exits 0,
+    }
     the_database_is_another_file {
         ja: "database がSQLiteのデータベースではない",
         en: "the database is a file of another kind",

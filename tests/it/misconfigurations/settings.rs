@@ -33,6 +33,7 @@ misconfigurations! {
         en: "a key is misspelt",
         site: || Site::new().but("retries = 0", "retrys = 0"),
         finds: error "settings" "settings-unknown-key" by [Support] exits 6,
+        mended_by: "retrys = 0" => "retries = 0",
     }
     a_key_stands_twice {
         ja: "同じ設定項目を2回書いている",
@@ -78,12 +79,14 @@ misconfigurations! {
         en: "the environment is written in Japanese",
         site: || Site::new().but("environment = \"demo\"", "environment = \"テスト\""),
         finds: error "settings" "settings-unknown-word" by [Support] exits 6,
+        mended_by: "environment = \"テスト\"" => "environment = \"demo\"",
     }
     a_flag_is_in_quotes {
         ja: "true / false を \" で囲んでいる",
         en: "true or false stands in quotation marks",
         site: || Site::new().but("hanpukai = false", "hanpukai = \"false\""),
         finds: error "settings" "settings-not-true-or-false" by [Support] exits 6,
+        mended_by: "hanpukai = \"false\"" => "hanpukai = false",
     }
     the_port_is_in_quotes {
         ja: "ポート番号を \" で囲んでいる",
@@ -298,36 +301,42 @@ misconfigurations! {
         en: "a flag is written as yes",
         site: || Site::new().but("hanpukai = false", "hanpukai = no"),
         finds: error "settings" "settings-syntax-flag" by [Support] exits 6,
+        mended_by: "hanpukai = no" => "hanpukai = false",
     }
     a_flag_is_the_japanese_word {
         ja: "true・false を日本語で書いている",
         en: "a flag is written in Japanese",
         site: || Site::new().but("hanpukai = false", "hanpukai = いいえ"),
         finds: error "settings" "settings-syntax-flag" by [Support] exits 6,
+        mended_by: "hanpukai = いいえ" => "hanpukai = false",
     }
     a_flag_is_in_capitals {
         ja: "true・false を大文字で書いている",
         en: "a flag is written in capitals",
         site: || Site::new().but("hanpukai = false", "hanpukai = FALSE"),
         finds: error "settings" "settings-syntax-flag" by [Support] exits 6,
+        mended_by: "hanpukai = FALSE" => "hanpukai = false",
     }
     a_percentage_has_its_sign {
         ja: "割合に % を付けている",
         en: "a percentage has its sign",
         site: || Site::new().but("settle_s = 0", "max_bad_rows_percent = 20%\nsettle_s = 0"),
         finds: error "settings" "settings-syntax-percent" by [Support] exits 6,
+        mended_by: "max_bad_rows_percent = 20%" => "max_bad_rows_percent = 20",
     }
     seconds_have_their_unit {
         ja: "秒数に単位を付けている",
         en: "seconds have their unit",
         site: || Site::new().but("settle_s = 0", "settle_s = 2秒"),
         finds: error "settings" "settings-syntax-percent" by [Support] exits 6,
+        mended_by: "settle_s = 2秒" => "settle_s = 2",
     }
     tls_is_true {
         ja: "tls に true と書いている",
         en: "tls is true",
         site: || Site::new().but("tls = \"none\"", "tls = true"),
         finds: error "settings" "settings-unknown-word" by [Support] exits 6,
+        mended_by: "tls = true" => "tls = \"none\"",
     }
     the_password_file_is_in_the_home_folder {
         ja: "password_file を ~ で書いている",
