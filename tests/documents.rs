@@ -22,7 +22,7 @@ use toml::de::{DeTable, DeValue};
 use unicode_width::UnicodeWidthStr;
 
 /// The documents whose links, commands and settings are checked.
-const DOCUMENTS: [&str; 11] = [
+const DOCUMENTS: [&str; 12] = [
     "README.md",
     "README.ja.md",
     "CHANGELOG.md",
@@ -34,6 +34,7 @@ const DOCUMENTS: [&str; 11] = [
     "docs/architecture.md",
     "docs/servers.md",
     "docs/diagnosis.md",
+    "docs/glossary.md",
 ];
 
 const JOBS: [&str; 4] = ["import-products", "import-stock", "import-logistics", "export-orders"];
@@ -435,8 +436,12 @@ fn the_list_of_problems_is_complete_and_up_to_date() {
             let facts =
                 [text::problem::severity(kind.severity), text::problem::who(kind), text::problem::ends(kind)];
             let [severity, who, ends] = &facts;
-            writeln!(document, "{}, exit code {exit}; who acts: {}; {}", severity.en, who.en, ends.en)
-                .unwrap();
+            writeln!(
+                document,
+                "{}, exit code {exit}; who needs to act: {}; {}",
+                severity.en, who.en, ends.en
+            )
+            .unwrap();
             writeln!(document, "／{}、終了コード {exit}。対応: {}。解消: {}\n", severity.ja, who.ja, ends.ja)
                 .unwrap();
             for (message, hint) in [(en, hint_en), (ja, hint_ja)] {
@@ -746,5 +751,90 @@ fn the_architecture_names_every_module_and_every_dependency() {
     let dependencies = section.lines().map(|line| line.split(" = ").next().unwrap().to_owned());
     for name in modules.chain(dependencies) {
         assert!(named.contains(name.as_str()), "docs/architecture.md does not name {name}");
+    }
+}
+
+// Words.
+
+/// The sentences of a file of texts in one language, each with its line.
+fn sentences<'s>(source: &'s str, languages: &[&str]) -> Vec<(usize, &'s str)> {
+    let mut found = Vec::new();
+    for (index, line) in source.lines().enumerate() {
+        for language in languages {
+            let mut rest = line;
+            while let Some((before, after)) = rest.split_once(language) {
+                let is_name = before.ends_with(|c: char| c.is_ascii_alphanumeric());
+                let end = after.match_indices('"').find(|(at, _)| !after[..*at].ends_with('\\'));
+                rest = after;
+                if let Some((end, _)) = end.filter(|_| !is_name) {
+                    found.push((index + 1, &after[..end]));
+                }
+            }
+        }
+    }
+    found
+}
+
+const JAPANESE: (&[&str], &[&str]) = (&["ja: \"", "hint_ja: \""], &["README.ja.md"]);
+const ENGLISH: (&[&str], &[&str]) = (&["en: \"", "hint_en: \""], &["README.md"]);
+
+/// What is written for people: where it stands, and the sentence.
+fn written((languages, documents): (&[&str], &[&str])) -> Vec<(String, String)> {
+    let mut written = Vec::new();
+    for entry in fs::read_dir(path("src/text")).unwrap() {
+        let name = format!("src/text/{}", entry.unwrap().file_name().to_str().unwrap());
+        let source = read(&name);
+        let all = sentences(&source, languages);
+        assert!(!all.is_empty(), "{name} has no sentences");
+        written.extend(all.into_iter().map(|(line, said)| (format!("{name}:{line}"), said.to_owned())));
+    }
+    for name in documents {
+        let prose = prose(&read(name));
+        written.extend(prose.lines().map(|line| ((*name).to_owned(), line.to_owned())));
+    }
+    written
+}
+
+#[test]
+fn one_thing_has_one_word() {
+    let glossary = read("docs/glossary.md");
+    let written = [written(JAPANESE), written(ENGLISH)].concat();
+    let mut wrong = Vec::new();
+    for row in table_rows(&glossary).iter().skip(1) {
+        let [_, _, _, not, but] = row[..] else { panic!("{row:?}") };
+        let listed = |cell| str::split(cell, ", ").filter(|word| !word.is_empty()).collect::<Vec<_>>();
+        let (not, but) = (listed(not), listed(but));
+        for (place, sentence) in &written {
+            let sentence = but.iter().fold(sentence.clone(), |sentence, word| sentence.replace(word, ""));
+            if let Some(word) = not.iter().find(|word| holds_word(&sentence, word)) {
+                wrong.push(format!("{place}: {word}: {sentence}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "not as docs/glossary.md has it:\n{}", wrong.join("\n"));
+}
+
+/// Latin words count as a whole, Japanese ones anywhere.
+fn holds_word(sentence: &str, word: &str) -> bool {
+    let is_apart = |c: Option<char>| !c.is_some_and(|c| c.is_ascii_alphanumeric());
+    sentence.match_indices(word).any(|(at, _)| {
+        let (before, after) = (&sentence[..at], &sentence[at + word.len()..]);
+        !word.is_ascii() || is_apart(before.chars().last()) && is_apart(after.chars().next())
+    })
+}
+
+#[test]
+fn japanese_has_no_blanks_beside_latin() {
+    let is_japanese = |c: char| matches!(c, 'ぁ'..='ん' | 'ァ'..='ー' | '一'..='龠' | '々');
+    let is_latin = |c: char| c.is_ascii_alphanumeric() || matches!(c, '`' | '{' | '}');
+    for (place, sentence) in written(JAPANESE) {
+        let characters: Vec<char> = sentence.chars().collect();
+        for around in characters.windows(3) {
+            let [before, ' ', after] = *around else { continue };
+            let is_wrong = is_latin(before) && is_japanese(after) || is_japanese(before) && is_latin(after);
+            // TEMPOSTAR's columns have names of their own.
+            let is_column = sentence.contains("項目1 ") || sentence.contains("ヘッダ Title");
+            assert!(!is_wrong || is_column, "{place}: a blank between {before} and {after}: {sentence}");
+        }
     }
 }

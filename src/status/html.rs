@@ -53,10 +53,10 @@ impl Status {
             let [hour, day, week] = limits.map(|age| self.now - age);
             let mut statement = database.prepare(
                 "SELECT CASE
-                            WHEN as_of >= ?1 THEN 0
-                            WHEN as_of >= ?2 THEN 1
-                            WHEN as_of >= ?3 THEN 2
-                            WHEN as_of IS NOT NULL THEN 3
+                            WHEN stock.as_of >= ?1 THEN 0
+                            WHEN stock.as_of >= ?2 THEN 1
+                            WHEN stock.as_of >= ?3 THEN 2
+                            WHEN stock.as_of IS NOT NULL THEN 3
                             ELSE 4
                         END,
                         count(*)

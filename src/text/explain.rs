@@ -5,18 +5,18 @@ use crate::moment::Moment;
 texts! {
     // A SKU.
     sku_heading(code: &str, name: &str, product: &str) {
-        ja: "SKU {code}「{name}」（商品 {product}）",
+        ja: "SKU {code}「{name}」（商品{product}）",
         en: "SKU {code} “{name}” (product {product})",
     }
     sellable() { ja: "販売可能数", en: "sellable" }
     quantity() { ja: "在庫数", en: "quantity" }
     allocated() { ja: "在庫引当", en: "allocated" }
     quantity_as_of(quantity: i64, as_of: &str) {
-        ja: "{quantity}（TEMPOSTAR の数。{as_of} 時点のファイルによる）",
+        ja: "{quantity}（TEMPOSTARの数。{as_of}時点のファイルによる）",
         en: "{quantity} (TEMPOSTAR's figure, by a file as of {as_of})",
     }
     not_handled() {
-        ja: "この店舗では取り扱わない SKU です（取扱いフラグ）",
+        ja: "この店舗では取り扱わないSKUです（取扱いフラグ）",
         en: "the shop does not handle it (取扱いフラグ)",
     }
     no_stock_yet() {
@@ -24,89 +24,89 @@ texts! {
         en: "no stock file has named it yet",
     }
     negative() {
-        ja: "TEMPOSTAR の在庫数がマイナスです",
+        ja: "TEMPOSTARの在庫数がマイナスです",
         en: "TEMPOSTAR's figure is below 0",
     }
     zero() {
-        ja: "TEMPOSTAR の在庫数が 0 です",
+        ja: "TEMPOSTARの在庫数が0です",
         en: "TEMPOSTAR's figure is 0",
     }
     all_allocated() {
-        ja: "すべて在庫引当です（受注済みで、TEMPOSTAR の在庫数にまだ反映されていない分）",
+        ja: "すべて在庫引当です（受注済みで、TEMPOSTARの在庫数にまだ反映されていない分）",
         en: "all of it is allocated: sold here, and not in TEMPOSTAR's figure yet",
     }
-    order_no(order_no: &str) { ja: "受注 {order_no}", en: "order {order_no}" }
-    pieces(quantity: i64) { ja: "{quantity} 個", en: "× {quantity}" }
+    order_no(order_no: &str) { ja: "受注{order_no}", en: "order {order_no}" }
+    pieces(quantity: i64) { ja: "{quantity}個", en: "× {quantity}" }
     unsent_part() { ja: "未送信", en: "not sent yet" }
     provisional_part() { ja: "仮受注のため未送信", en: "provisional (仮受注), not sent" }
     sent_part(sent: &str, file: &str, until: &str) {
-        ja: "{sent} 送信。{file} のファイルには未反映とみなします（{until} 以降のファイルで引当から外れます）",
+        ja: "{sent}送信。{file}のファイルには未反映とみなします（{until}以降のファイルで引当から外れます）",
         en: "sent {sent}, too late for the file of {file} (files from {until} on have it)",
     }
     lay_there_part(sent: &str, lying: &str, until: &str) {
-        ja: "{sent} 送信。{lying} にはまだサーバに残っていました（{until} 以降のファイルで引当から外れます）",
+        ja: "{sent}送信。{lying}にはまだサーバに残っていました（{until}以降のファイルで引当から外れます）",
         en: "sent {sent}, lay in the outbox until {lying} (files from {until} on have it)",
     }
     added_part(sent: &str) {
-        ja: "{sent} 送信の後にこの店舗で追加されました（TEMPOSTAR には手作業で入れてください）",
+        ja: "{sent}送信の後にこの店舗で追加されました（TEMPOSTARには手作業で入れてください）",
         en: "added in the shop after the order was sent {sent} (to be entered in TEMPOSTAR by hand)",
     }
     untaken_part(sent: &str) {
-        ja: "{sent} 送信。TEMPOSTAR はまだ受け取っていません",
+        ja: "{sent}送信。TEMPOSTARはまだ受け取っていません",
         en: "sent {sent}, not seen to be taken by TEMPOSTAR",
     }
     taken_part(taken: &str, file: &str, until: &str) {
-        ja: "{taken} 受け取りを確認。{file} のファイルには未反映とみなします（{until} 以降のファイルで引当から外れます）",
+        ja: "{taken}受け取りを確認。{file}のファイルには未反映とみなします（{until}以降のファイルで引当から外れます）",
         en: "taken {taken}, too late for the file of {file} (files from {until} on have it)",
     }
     more_orders(count: usize) {
-        ja: "ほか {count} 件の受注（--json で全件を見られます）",
+        ja: "ほか{count}件の受注（--jsonで全件を見られます）",
         en: "and {count} more orders (all of them with --json)",
     }
     allocation_differs(explained: i64, allocated: i64) {
-        ja: "受注の合計は {explained} 個ですが、在庫引当は {allocated} 個です。送信後のキャンセルなどによる差です。この SKU が在庫ファイルに次に出てきたときに計算し直します。",
+        ja: "受注の合計は{explained}個ですが、在庫引当は{allocated}個です。送信後のキャンセルなどによる差です。このSKUが在庫ファイルに次に出てきたときに計算し直します。",
         en: "The orders make {explained}, the allocation is {allocated}: orders cancelled after they were sent, for example. The next stock file that names the SKU computes it anew.",
     }
     stock_history() {
         ja: "在庫の履歴（新しい順。取り込み後の店舗の受注は、ここには出ず、在庫引当に含まれます）",
         en: "history of the stock, newest first (what the shop has sold since is in the allocation, not here)",
     }
-    quantity_moved(figures: &str) { ja: "在庫数 {figures}", en: "quantity {figures}" }
-    allocated_moved(figures: &str) { ja: "引当 {figures}", en: "allocated {figures}" }
-    sellable_figure(sellable: i64) { ja: "販売可能 {sellable}", en: "sellable {sellable}" }
+    quantity_moved(figures: &str) { ja: "在庫数{figures}", en: "quantity {figures}" }
+    allocated_moved(figures: &str) { ja: "引当{figures}", en: "allocated {figures}" }
+    sellable_figure(sellable: i64) { ja: "販売可能{sellable}", en: "sellable {sellable}" }
     from_line(file: &str, line: u64, run_id: &str) {
-        ja: "{file} {line}行目（実行 {run_id}）",
+        ja: "{file} {line}行目（実行{run_id}）",
         en: "{file} line {line} (run {run_id})",
     }
     from_undo(undone: &str, run_id: &str) {
-        ja: "実行 {undone} の取り消し（実行 {run_id}）",
+        ja: "実行{undone}の取り消し（実行{run_id}）",
         en: "undo of the run {undone} (run {run_id})",
     }
     from_first_load(file: &str, run_id: &str) {
-        ja: "最初の取り込み {file}（実行 {run_id}。最初の取り込みでは行ごとの履歴を残しません）",
+        ja: "最初の取り込み{file}（実行{run_id}。最初の取り込みでは行ごとの履歴を残しません）",
         en: "first load: {file} (run {run_id}; a first load has no history of its rows)",
     }
     older_changes(count: usize) {
-        ja: "ほか、これより古い変更が {count} 件あります（--json で全件を見られます）",
+        ja: "ほか、これより古い変更が{count}件あります（--jsonで全件を見られます）",
         en: "and {count} older (all of them with --json)",
     }
     no_changes(days: u32) {
-        ja: "変更の記録はありません（記録は {days} 日間残ります）",
+        ja: "変更の記録はありません（記録は{days}日間残ります）",
         en: "no change is recorded (they are kept for {days} days)",
     }
 
     // A product.
-    product_heading(code: &str, name: &str) { ja: "商品 {code}「{name}」", en: "product {code} “{name}”" }
+    product_heading(code: &str, name: &str) { ja: "商品{code}「{name}」", en: "product {code} “{name}”" }
     created() { ja: "作成", en: "created" }
     updated() { ja: "更新", en: "updated" }
     removed() { ja: "作成の取り消し", en: "creation undone" }
     missing_since(since: &str) {
-        ja: "TEMPOSTAR の商品ファイル（全件）に、{since} から出てきていません。削除は連携しません。",
+        ja: "TEMPOSTARの商品ファイル（全件）に、{since}から出てきていません。削除は連携しません。",
         en: "TEMPOSTAR's full product files have not named it since {since}; deletions are not linked",
     }
-    skus(count: usize) { ja: "SKU {count} 件", en: "its SKUs: {count}" }
+    skus(count: usize) { ja: "SKU {count}件", en: "its SKUs: {count}" }
     more_skus(count: usize) {
-        ja: "ほか {count} 件（--json で全件を見られます）",
+        ja: "ほか{count}件（--jsonで全件を見られます）",
         en: "and {count} more (all of them with --json)",
     }
     catalogue_history() {
@@ -115,7 +115,7 @@ texts! {
     }
 
     // An order.
-    order_heading(order_no: &str) { ja: "受注 {order_no}", en: "order {order_no}" }
+    order_heading(order_no: &str) { ja: "受注{order_no}", en: "order {order_no}" }
     ordered() { ja: "受注日時", en: "ordered" }
     entered() { ja: "登録日時", en: "entered" }
     state() { ja: "状態", en: "state" }
@@ -129,28 +129,28 @@ texts! {
     }
     held_back() { ja: "送信していません", en: "held back" }
     waiting() {
-        ja: "送信待ち（次の export-orders で送信します）",
+        ja: "送信待ち（次のexport-ordersで送信します）",
         en: "waits; the next export-orders sends it",
     }
     under_way() {
-        ja: "送信の途中です（次の export-orders が続きを行います）",
+        ja: "送信の途中です（次のexport-ordersが続きを行います）",
         en: "under way: its file is fixed; the next export-orders brings it to its end",
     }
-    sent(time: &str) { ja: "{time} に送信済み", en: "sent {time}" }
+    sent(time: &str) { ja: "{time}に送信済み", en: "sent {time}" }
     marked_as_sent(time: &str) {
-        ja: "{time} に送信済みとされています（tempostar が送った記録はありません）",
+        ja: "{time}に送信済みとされています（tempostarが送った記録はありません）",
         en: "marked as sent as of {time}, but tempostar has not sent it",
     }
     in_file() { ja: "受注ファイル", en: "in the file" }
-    file_and_run(file: &str, run_id: &str) { ja: "{file}（実行 {run_id}）", en: "{file} (run {run_id})" }
+    file_and_run(file: &str, run_id: &str) { ja: "{file}（実行{run_id}）", en: "{file} (run {run_id})" }
     copy() { ja: "写し", en: "copy" }
     no_copy() {
         ja: "なし（保存期間が過ぎたか、移動されました）",
         en: "none (forgotten after history_days, or moved)",
     }
-    taken() { ja: "TEMPOSTAR の受け取り", en: "taken by TEMPOSTAR" }
+    taken() { ja: "TEMPOSTARの受け取り", en: "taken by TEMPOSTAR" }
     seen_taken(time: &str) {
-        ja: "{time} にサーバからなくなっているのを確認",
+        ja: "{time}にサーバからなくなっているのを確認",
         en: "seen gone from the outbox at {time}",
     }
     not_seen_taken() {
@@ -159,11 +159,11 @@ texts! {
     }
     cancelled() { ja: "キャンセル", en: "cancelled" }
     cancelled_both(here: &str, there: &str) {
-        ja: "この店舗 {here}、TEMPOSTAR {there}",
+        ja: "この店舗{here}、TEMPOSTAR {there}",
         en: "here {here}, in TEMPOSTAR {there}",
     }
     cancelled_here_only(here: &str) {
-        ja: "この店舗 {here}（連携しません。TEMPOSTAR でもキャンセルしてください）",
+        ja: "この店舗{here}（連携しません。TEMPOSTARでもキャンセルしてください）",
         en: "here {here} (not linked: cancel it in TEMPOSTAR, too)",
     }
     cancelled_there_only(there: &str) {
@@ -172,7 +172,7 @@ texts! {
     }
     changed() { ja: "変更", en: "changed" }
     changed_since(time: &str) {
-        ja: "送信後にこの店舗で変更されています（{time}）。連携しないため、TEMPOSTAR でも変更してください",
+        ja: "送信後にこの店舗で変更されています（{time}）。連携しないため、TEMPOSTARでも変更してください",
         en: "in the shop after it was sent, {time} (not linked: change it in TEMPOSTAR, too)",
     }
     changed_after_shipping(time: &str) {
@@ -182,30 +182,30 @@ texts! {
     delivery_status() { ja: "配送区分", en: "delivered (配送区分)" }
     payment_status() { ja: "入金区分", en: "paid (入金区分)" }
     capture_status() { ja: "オーソリ確定", en: "captured (オーソリ確定)" }
-    ticked(time: &str) { ja: "チェックあり {time}", en: "yes {time}" }
+    ticked(time: &str) { ja: "チェックあり{time}", en: "yes {time}" }
     not_ticked() { ja: "チェックなし", en: "no" }
     shipments() { ja: "配送先", en: "destinations" }
-    shipment(number: i64) { ja: "{number} 番目", en: "no. {number}" }
+    shipment(number: i64) { ja: "{number}番目", en: "no. {number}" }
     not_shipped() { ja: "未出荷", en: "not shipped" }
-    shipped_on(day: &str) { ja: "{day} 出荷", en: "shipped {day}" }
-    tracking_no(number: &str) { ja: "荷物番号 {number}", en: "tracking no. {number}" }
+    shipped_on(day: &str) { ja: "{day}出荷", en: "shipped {day}" }
+    tracking_no(number: &str) { ja: "荷物番号{number}", en: "tracking no. {number}" }
     lines() { ja: "明細", en: "lines" }
-    added_by_tempostar() { ja: "TEMPOSTAR で追加", en: "added by TEMPOSTAR" }
+    added_by_tempostar() { ja: "TEMPOSTARで追加", en: "added by TEMPOSTAR" }
     order_history() {
         ja: "物流連携取込の履歴（古い順）",
         en: "history of import-logistics, oldest first",
     }
     event_shipment(number: i64) {
-        ja: "配送先 {number} の出荷情報を保存",
+        ja: "配送先{number}の出荷情報を保存",
         en: "data of destination {number} stored",
     }
-    event_line(number: i64) { ja: "明細 {number} を追加", en: "line {number} added" }
+    event_line(number: i64) { ja: "明細{number}を追加", en: "line {number} added" }
     event_ticked() {
         ja: "配送区分・入金区分・オーソリ確定にチェック",
         en: "the three ticks set",
     }
-    event_cancelled() { ja: "TEMPOSTAR でキャンセル", en: "cancelled in TEMPOSTAR" }
-    event_revived() { ja: "TEMPOSTAR でキャンセルの取り消し", en: "TEMPOSTAR's cancellation taken back" }
+    event_cancelled() { ja: "TEMPOSTARでキャンセル", en: "cancelled in TEMPOSTAR" }
+    event_revived() { ja: "TEMPOSTARでキャンセルの取り消し", en: "TEMPOSTAR's cancellation taken back" }
 
     // A file.
     file_heading(name: &str) { ja: "ファイル「{name}」", en: "file {name}" }
@@ -254,7 +254,7 @@ texts! {
     }
 
     // A problem's code.
-    kind_heading(code: &str) { ja: "問題のコード {code}", en: "problem {code}" }
+    kind_heading(code: &str) { ja: "問題のコード{code}", en: "problem {code}" }
     meaning() { ja: "意味", en: "means" }
     to_do() { ja: "対処", en: "what to do" }
     severity() { ja: "重さ", en: "severity" }
@@ -275,7 +275,7 @@ texts! {
     }
     something_held() { ja: "ファイルを保留しています", en: "a file is held" }
     see_held() {
-        ja: "tempostar heldで内容を確認し、承認または破棄してください。",
+        ja: "「tempostar held」で内容を確認し、承認または破棄してください。",
         en: "`tempostar held` shows it; approve it or discard it",
     }
 }
@@ -286,7 +286,7 @@ problems! {
     Error unknown_code = "unknown-code" (code: &str) {
         ja: "「{code}」というSKU、商品、受注、ファイル、実行、問題のコードはありません。",
         en: "there is no SKU, product, order, file, run or problem {code:?}",
-        hint_ja: "1文字ずつご確認ください（先頭の 0 や大文字・小文字も区別します）。環境（--env）が正しいかもご確認ください。",
+        hint_ja: "1文字ずつご確認ください（先頭の0や大文字・小文字も区別します）。環境（--env）が正しいかもご確認ください。",
         hint_en: "check it character by character (leading zeros and upper case count), and the environment (--env)",
     }
     Error unknown_code_similar = "unknown-code-similar" (code: &str, similar: &str) {

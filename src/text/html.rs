@@ -9,25 +9,25 @@ texts! {
         en: "There is no customer's data on this page.",
     }
     what_to_look_at() { ja: "確認が必要なこと", en: "What to look at" }
-    runs(days: i64) { ja: "この {days} 日間の実行", en: "Runs of the last {days} days" }
+    runs(days: i64) { ja: "この{days}日間の実行", en: "Runs of the last {days} days" }
     job() { ja: "処理", en: "job" }
     no_run() { ja: "実行なし", en: "no run" }
-    runs_well(runs: usize) { ja: "{runs} 回、すべて正常", en: "runs: {runs}, all well" }
+    runs_well(runs: usize) { ja: "{runs}回、すべて正常", en: "runs: {runs}, all well" }
     runs_left_out(runs: usize, partly: usize) {
-        ja: "{runs} 回、うち一部未処理または保留 {partly} 回",
+        ja: "{runs}回、うち一部未処理または保留{partly}回",
         en: "runs: {runs}, of which something was left out or held: {partly}",
     }
     runs_failed(runs: usize, failed: usize) {
-        ja: "{runs} 回、うち失敗 {failed} 回",
+        ja: "{runs}回、うち失敗{failed}回",
         en: "runs: {runs}, of which failed: {failed}",
     }
     key_well() { ja: "正常", en: "all well" }
     key_look() { ja: "一部未処理または保留", en: "something left out or held" }
     key_bad() { ja: "失敗", en: "failed" }
-    stock_age() { ja: "在庫数がいつのファイルのものか（SKU の数）", en: "Age of the stock figures (SKUs)" }
-    within_an_hour() { ja: "1 時間以内", en: "up to an hour" }
-    within_a_day() { ja: "1 日以内", en: "up to a day" }
-    within_a_week() { ja: "1 週間以内", en: "up to a week" }
+    stock_age() { ja: "在庫数がいつのファイルのものか（SKUの数）", en: "Age of the stock figures (SKUs)" }
+    within_an_hour() { ja: "1時間以内", en: "up to an hour" }
+    within_a_day() { ja: "1日以内", en: "up to a day" }
+    within_a_week() { ja: "1週間以内", en: "up to a week" }
     older() { ja: "それより前", en: "older" }
     never() { ja: "まだない", en: "none yet" }
     orders_by_state() { ja: "受注", en: "Orders" }
@@ -40,7 +40,7 @@ texts! {
     lying() { ja: "送信済み、未受け取り", en: "sent, not taken yet" }
     taken() { ja: "受け取り済み、未出荷", en: "taken, not shipped" }
     shipped() { ja: "出荷済み", en: "shipped" }
-    cancelled_there() { ja: "TEMPOSTAR でキャンセル", en: "cancelled in TEMPOSTAR" }
+    cancelled_there() { ja: "TEMPOSTARでキャンセル", en: "cancelled in TEMPOSTAR" }
     information() { ja: "参考", en: "For information" }
 }
 

@@ -14,19 +14,19 @@ texts! {
         en: "its last digit, the check digit, does not fit for {method:?}",
     }
     payment_unknown(method: &str) {
-        ja: "支払方法「{method}」が登録されていません。",
+        ja: "決済方法「{method}」が登録されていません。",
         en: "its payment method {method:?} is not listed",
     }
     payment_not_ready(method: &str) {
-        ja: "支払方法「{method}」は2022年5月1日以降に追加されたもので、SAVAWAY での設定が確認されていません。",
+        ja: "決済方法「{method}」は2022年5月1日以降に追加されたもので、SAVAWAY様 での設定が確認されていません。",
         en: "its payment method {method:?} was added on or after 2022-05-01, and its set-up at SAVAWAY is not confirmed",
     }
     reservation() {
-        ja: "予約販売の受注は TEMPOSTAR と連携できません。",
+        ja: "予約販売の受注はTEMPOSTARと連携できません。",
         en: "reservation sales (予約販売) cannot be linked with TEMPOSTAR",
     }
     hanpukai() {
-        ja: "頒布会の受注は TEMPOSTAR と連携できません。",
+        ja: "頒布会の受注はTEMPOSTARと連携できません。",
         en: "subscription boxes (頒布会) cannot be linked with TEMPOSTAR",
     }
     several_destinations() {
@@ -34,43 +34,43 @@ texts! {
         en: "it has several destinations (複数配送先), which cannot be linked while add_order_lines = \"add\"",
     }
     subtotal_wrong(given: i64, computed: i64) {
-        ja: "商品計税抜（{given} 円）が明細の合計（{computed} 円）と合いません。",
+        ja: "商品計税抜（{given}円）が明細の合計（{computed}円）と合いません。",
         en: "商品計税抜 is {given} yen, but its lines add up to {computed}",
     }
     tax_wrong(given: i64, computed: i64) {
-        ja: "消費税計（{given} 円）が明細の消費税の合計（{computed} 円）と合いません。",
+        ja: "消費税計（{given}円）が明細の消費税の合計（{computed}円）と合いません。",
         en: "消費税計 is {given} yen, but its lines add up to {computed}",
     }
     total_wrong(given: i64, computed: i64) {
-        ja: "請求金額（{given} 円）が、商品計税込＋配送料計＋決済手数料計－ポイント－クーポン（{computed} 円）と合いません。",
+        ja: "請求金額（{given}円）が、商品計税込＋配送料計＋決済手数料計－ポイント－クーポン（{computed}円）と合いません。",
         en: "請求金額 is {given} yen, but 商品計税込 + 配送料計 + 決済手数料計 − ポイント − クーポン is {computed}",
     }
     payment_without_day(method: &str) {
-        ja: "支払方法「{method}」の追加日（added_on）が日付として読めず、SAVAWAY での設定も確認されていません。",
+        ja: "決済方法「{method}」の追加日（added_on）が日付として読めず、SAVAWAY様 での設定も確認されていません。",
         en: "its payment method {method:?} has no readable added_on, and its set-up at SAVAWAY is not confirmed",
     }
     incl_tax_wrong(given: i64, computed: i64) {
-        ja: "商品計税込（{given} 円）が、商品計税抜＋消費税計（{computed} 円）と合いません。",
+        ja: "商品計税込（{given}円）が、商品計税抜＋消費税計（{computed}円）と合いません。",
         en: "商品計税込 is {given} yen, but 商品計税抜 + 消費税計 is {computed}",
     }
     price_wrong(given: i64, computed: i64) {
-        ja: "明細の税込単価（{given} 円）が、税抜単価＋単品消費税（{computed} 円）と合いません。",
+        ja: "明細の税込単価（{given}円）が、税抜単価＋単品消費税（{computed}円）と合いません。",
         en: "a line's 税込単価 is {given} yen, but 税抜単価 + 単品消費税 is {computed}",
     }
     exported_at_emptied(sent_at: &str) {
-        ja: "{sent_at} に送信済みですが、送信日時（exported_at）が消されています。",
+        ja: "{sent_at}に送信済みですが、送信日時（exported_at）が消されています。",
         en: "it was sent on {sent_at}, but its exported_at has been emptied",
     }
     number_sent_before(sent_at: &str) {
-        ja: "同じ受注番号で内容の異なる受注を {sent_at} に送信済みです。",
+        ja: "同じ受注番号で内容の異なる受注を{sent_at}に送信済みです。",
         en: "an order of this number was sent on {sent_at} with other content",
     }
     known_in_tempostar() {
-        ja: "一度も送信していないのに、TEMPOSTAR にはすでに登録されています。",
+        ja: "一度も送信していないのに、TEMPOSTARにはすでに登録されています。",
         en: "TEMPOSTAR has it already, although it was never sent",
     }
     state_unreadable(column: &str) {
-        ja: "データベースの列 {column} の値を読めません。",
+        ja: "データベースの列{column}の値を読めません。",
         en: "the database has a value in {column} that cannot be read",
     }
     number_would_change(field: &str) {
@@ -78,7 +78,7 @@ texts! {
         en: "{field} has characters that would not come back as they are (blanks at its ends, line breaks, look-alikes)",
     }
     too_old(days: u32) {
-        ja: "一度も送信されないまま {days} 日を過ぎています（[orders] max_age_days）。",
+        ja: "一度も送信されないまま{days}日を過ぎています（[orders] max_age_days）。",
         en: "it is older than {days} days and was never sent ([orders] max_age_days)",
     }
     act_mend_order() {
@@ -86,7 +86,7 @@ texts! {
         en: "the shop corrects the order; the next run sends it",
     }
     act_mend_amounts() {
-        ja: "店舗のご担当者が金額を直すと、次の実行で送信されます。消費税を税率ごとにまとめて端数処理している場合は、[orders] tax_difference_yen を設定してください。",
+        ja: "店舗のご担当者が金額を直すと、次の実行で送信されます。消費税を税率ごとにまとめて端数処理している場合は、[orders] tax_difference_yenを設定してください。",
         en: "the shop corrects its amounts; the next run sends it; where tax is rounded once per rate, set [orders] tax_difference_yen",
     }
     act_register_payment() {
@@ -98,23 +98,23 @@ texts! {
         en: "ask SAVAWAY to set the payment method up; once [[payment_methods]] says ready = true, the next run sends the order; it is right as it is",
     }
     act_enter_by_hand() {
-        ja: "この受注は送信しません。TEMPOSTAR の画面で処理してください。",
+        ja: "この受注は送信しません。TEMPOSTARの画面で処理してください。",
         en: "it is not sent: handle it in TEMPOSTAR's own screens",
     }
     act_mend_data() {
         ja: "店舗システムが書き込んだ値を、システムの担当者が直してください。次の実行で送信されます。",
-        en: "have whoever looks after the shop's application mend the value; the next run sends it",
+        en: "have whoever looks after the shop's application fix the value; the next run sends it",
     }
     act_compare_with_sent() {
-        ja: "この番号では二度と送信しません。新しい受注であれば別の番号を付けてください。送信後に変更した受注であれば、TEMPOSTAR の画面で同じ変更をしてください。",
+        ja: "この番号では二度と送信しません。新しい受注であれば別の番号を付けてください。送信後に変更した受注であれば、TEMPOSTARの画面で同じ変更をしてください。",
         en: "it is never sent under this number: give a new order another number; make the change of an old one in TEMPOSTAR, too",
     }
     act_approve(order_no: &str) {
-        ja: "今から送信してよいかを、店舗のご担当者がお決めください。送信する場合は tempostar held approve {order_no} を実行してください。送信しない場合は、この店舗でキャンセルしてください。まとめて除くには[orders] sinceを設定します。",
+        ja: "今から送信してよいかを、店舗のご担当者がお決めください。送信する場合は「tempostar held approve {order_no}」を実行してください。送信しない場合は、この店舗でキャンセルしてください。まとめて除くには[orders] sinceを設定します。",
         en: "the shop decides whether it is still to be sent; to send it: `tempostar held approve {order_no}`; else cancel it, or set [orders] since",
     }
     act_put_back() {
-        ja: "二重に送信しないよう、送信日時を元に戻します。内容を変更した場合は、TEMPOSTAR の画面でも同じ変更をしてください。",
+        ja: "二重に送信しないよう、送信日時を元に戻します。内容を変更した場合は、TEMPOSTARの画面でも同じ変更をしてください。",
         en: "the mark is put back, so that it is not sent twice; if something was changed, change it in TEMPOSTAR, too",
     }
     field_empty(field: &str) {
@@ -130,11 +130,11 @@ texts! {
         en: "{field} is not a date that can be read",
     }
     wrong_type(column: &str, found: &str) {
-        ja: "データベースの列 {column} の値の型が正しくありません（{found}）。",
+        ja: "データベースの列{column}の値の型が正しくありません（{found}）。",
         en: "the database has a value of the wrong type in {column} ({found})",
     }
     not_utf_8() {
-        ja: "データベースに UTF-8 として読めない文字があります。",
+        ja: "データベースにUTF-8として読めない文字があります。",
         en: "the database has a text of it that is not UTF-8",
     }
     no_lines() {
@@ -142,11 +142,11 @@ texts! {
         en: "it has no lines",
     }
     no_shipment(shipment_no: i64) {
-        ja: "明細の配送先（{shipment_no} 番目）がありません。",
+        ja: "明細の配送先（{shipment_no}番目）がありません。",
         en: "a line goes to shipment {shipment_no}, which it does not have",
     }
     not_encodable(field: &str, character: char, code_point: &str) {
-        ja: "「{field}」の文字「{character}」（{code_point}）は TEMPOSTAR の文字コードにありません。",
+        ja: "「{field}」の文字「{character}」（{code_point}）はTEMPOSTARの文字コードにありません。",
         en: "{field} has the character {character} ({code_point}), which CP932 lacks",
     }
 }
@@ -156,16 +156,16 @@ problems! {
 
     Note unknown_skus = "unknown-skus" (count: u64, names: &str) {
         who: [Support],
-        ja: "この店舗にない SKU が {count} 件ありました: {names}",
+        ja: "この店舗にないSKUが{count}件ありました: {names}",
         en: "SKUs that the shop does not have ({count}): {names}",
-        hint_ja: "数量は控えておき、商品を取り込んだときに在庫に入ります。TEMPOSTAR だけで扱う商品であれば問題ありません。",
+        hint_ja: "数量は控えておき、商品を取り込んだときに在庫に入ります。TEMPOSTARだけで扱う商品であれば問題ありません。",
         hint_en: "their figures are kept until the products are imported; nothing to do if the shop does not sell them",
     }
     Warning near_miss = "near-miss" (found: &str, ours: &str) {
         who: [Shop, Savaway],
         ja: "「{found}」はこの店舗にありませんが、「{ours}」はあります。",
         en: "the shop does not have {found:?}, but it has {ours:?}",
-        hint_ja: "表計算ソフトで保存して先頭の 0 が消えていないか、全角・半角や大文字・小文字が変わっていないかをご確認ください。コードは文字どおりに比べます。",
+        hint_ja: "表計算ソフトで保存して先頭の0が消えていないか、全角・半角や大文字・小文字が変わっていないかをご確認ください。コードは文字どおりに比べます。",
         hint_en: "codes are compared exactly: did a spreadsheet drop zeros, or change width or case?",
     }
     Warning nothing_matches = "nothing-matches" () {
@@ -176,97 +176,97 @@ problems! {
         hint_en: "check that it is this shop's file, that its codes are written as the shop's are, and that the products are imported",
     }
     Note stale_rows = "stale-rows" (count: u64) {
-        ja: "より新しいファイルで更新済みの SKU が {count} 件あり、古い数値では上書きしませんでした。",
+        ja: "より新しいファイルで更新済みのSKUが{count}件あり、古い数値では上書きしませんでした。",
         en: "SKUs that have a figure from a later file already, and were left alone: {count}",
         hint_ja: "",
         hint_en: "",
     }
     Warning lines_not_counted = "lines-not-counted" (count: u64, names: &str) {
         who: [Support],
-        ja: "数量が 1 以上の整数でない明細を持つ未送信の受注が {count} 件あります。その明細は在庫引当に含めていません: {names}",
+        ja: "数量が1以上の整数でない明細を持つ未送信の受注が{count}件あります。その明細は在庫引当に含めていません: {names}",
         en: "orders not sent yet with lines whose quantity is no whole number from 1 up ({count}); these lines are not in the allocation: {names}",
         hint_ja: "受注の明細の数量をご確認ください。",
         hint_en: "check the quantities in these orders' lines",
     }
     Error later_copy_lost = "later-copy-lost" (later: &str, copy: &str) {
         ends: GoodFile, who: [Shop, Support],
-        ja: "このファイルより新しい {later} を取り込み済みですが、その写し（{copy}）がないか、壊れています。新しい数値を古い数値で上書きしないように、このファイルの数値は反映しませんでした。",
+        ja: "このファイルより新しい{later}を取り込み済みですが、その写し（{copy}）がないか、壊れています。新しい数値を古い数値で上書きしないように、このファイルの数値は反映しませんでした。",
         en: "{later}, which is newer, was applied before, but its copy ({copy}) is missing or damaged: nothing of this older file was written, so that no newer figure is lost",
-        hint_ja: "TEMPOSTAR から在庫をもう一度出力してください。新しいファイルを取り込めば、数値はそろいます。",
+        hint_ja: "TEMPOSTARから在庫をもう一度出力してください。新しいファイルを取り込めば、数値はそろいます。",
         hint_en: "have TEMPOSTAR export the stock once more: a newer file puts the figures right",
     }
     Error guard_zero = "guard-zero" (zeroed: u64, sellable: u64, percent: u64, limit: u32) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルを取り込むと、販売可能な {sellable} SKU のうち {zeroed} SKU（{percent}%）が販売できなくなります（上限 {limit}%）。取り込みを保留しました。",
+        ja: "このファイルを取り込むと、販売可能な{sellable} SKUのうち{zeroed} SKU（{percent}%）が販売できなくなります（上限{limit}%）。取り込みを保留しました。",
         en: "this file would make {zeroed} of the {sellable} sellable SKUs unsellable ({percent} %, the limit is {limit} %): held, nothing of it was written",
-        hint_ja: "TEMPOSTAR の在庫が正しいかご確認ください。",
+        hint_ja: "TEMPOSTARの在庫が正しいかご確認ください。",
         hint_en: "check the stock in TEMPOSTAR",
     }
     Error guard_rise = "guard-rise" (risen: u64, in_stock: u64, percent: u64, limit: u32) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルを取り込むと、在庫のある {in_stock} SKU のうち {risen} SKU（{percent}%）の在庫数が10倍を超えて増えます（上限 {limit}%）。取り込みを保留しました。",
+        ja: "このファイルを取り込むと、在庫のある{in_stock} SKUのうち{risen} SKU（{percent}%）の在庫数が10倍を超えて増えます（上限{limit}%）。取り込みを保留しました。",
         en: "this file would raise the figure of {risen} of the {in_stock} SKUs in stock by more than 10 times ({percent} %, the limit is {limit} %): held, nothing of it was written",
-        hint_ja: "TEMPOSTAR の在庫が正しいかご確認ください。",
+        hint_ja: "TEMPOSTARの在庫が正しいかご確認ください。",
         hint_en: "check the stock in TEMPOSTAR",
     }
     Error guard_ship = "guard-ship" (shipped: u64, open: u64, percent: u64, limit: u32) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルを取り込むと、未出荷の受注 {open} 件のうち {shipped} 件（{percent}%）が出荷済み・入金済み・オーソリ確定になります（上限 {limit}%）。取り込みを保留しました。",
+        ja: "このファイルを取り込むと、未出荷の受注{open}件のうち{shipped}件（{percent}%）が出荷済み・入金済み・オーソリ確定になります（上限{limit}%）。取り込みを保留しました。",
         en: "this file would mark {shipped} of the {open} open orders as shipped, paid and captured ({percent} %, the limit is {limit} %): held, nothing of it was written",
-        hint_ja: "オーソリ確定は取り消せません。本当に出荷したか、TEMPOSTAR の受注進捗をご確認ください。",
+        hint_ja: "オーソリ確定は取り消せません。本当に出荷したか、TEMPOSTARの受注進捗をご確認ください。",
         hint_en: "a capture cannot be taken back: check in TEMPOSTAR that these orders have left",
     }
     Error quantity_too_large = "quantity-too-large" (quantity: i64, limit: i64) {
-        ja: "在庫数 {quantity} は大きすぎます（上限 {limit}）。別の列のコードが入っていないでしょうか。",
+        ja: "在庫数{quantity}は大きすぎます（上限{limit}）。別の列のコードが入っていないでしょうか。",
         en: "{quantity} is too large for a figure (the limit is {limit}): is it a code from another column?",
-        hint_ja: "正しい数であれば、[stock] max_quantity を大きくしてください。",
+        hint_ja: "正しい数であれば、[stock] max_quantityを大きくしてください。",
         hint_en: "if it is right, raise `max_quantity` in [stock]",
     }
     Error guard_unknown = "guard-unknown" (unknown: u64, rows: u64, percent: u64, limit: u32) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルの {rows} 行のうち {unknown} 行（{percent}%）が、この店舗にない SKU です（上限 {limit}%）。取り込みを保留しました。",
+        ja: "このファイルの{rows}行のうち{unknown}行（{percent}%）が、この店舗にないSKUです（上限{limit}%）。取り込みを保留しました。",
         en: "{unknown} of this file's {rows} rows ({percent} %, the limit is {limit} %) name SKUs that the shop does not have: held, nothing of it was written",
         hint_ja: "別の店舗のファイルでないか、商品の取り込みが済んでいるかご確認ください。",
         hint_en: "check that it is this shop's file and that the products are imported",
     }
     Error guard_price = "guard-price" (count: u64, codes: &str) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "販売価格の変わり方が大きすぎる商品が {count} 商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
+        ja: "販売価格の変わり方が大きすぎる商品が{count}商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
         en: "products whose price would change too much ({count}): {codes}; their rows are held, the file's others go on",
-        hint_ja: "TEMPOSTAR の販売価格が正しいかご確認ください。",
+        hint_ja: "TEMPOSTARの販売価格が正しいかご確認ください。",
         hint_en: "check the prices in TEMPOSTAR",
     }
     Error guard_prices = "guard-prices" (wrong: u64, changed: u64, codes: &str) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "販売価格の変わる {changed} 商品のうち {wrong} 商品で、変わり方が大きすぎます: {codes}。列がずれているおそれがあるため、価格の変わる商品の行をすべて保留しました。ほかの行は取り込みます。",
+        ja: "販売価格の変わる{changed}商品のうち{wrong}商品で、変わり方が大きすぎます: {codes}。列がずれているおそれがあるため、価格の変わる商品の行をすべて保留しました。ほかの行は取り込みます。",
         en: "of the {changed} products whose price would change, {wrong} would change too much: {codes}; the column may be mixed up, so the rows of all products whose price would change are held; the file's others go on",
-        hint_ja: "TEMPOSTAR の販売価格が正しいかご確認ください。",
+        hint_ja: "TEMPOSTARの販売価格が正しいかご確認ください。",
         hint_en: "check the prices in TEMPOSTAR",
     }
     Error guard_name = "guard-name" (count: u64, codes: &str) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "商品名が空になる、または文字化けする商品が {count} 商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
+        ja: "商品名が空になる、または文字化けする商品が{count}商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
         en: "products whose name would be emptied or garbled ({count}): {codes}; their rows are held, the file's others go on",
-        hint_ja: "TEMPOSTAR の商品名が正しいかご確認ください。",
+        hint_ja: "TEMPOSTARの商品名が正しいかご確認ください。",
         hint_en: "check the names in TEMPOSTAR",
     }
     Error guard_unpublish = "guard-unpublish" (hidden: u64, published: u64, percent: u64, limit: u32) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルを取り込むと、掲載中の {published} 商品のうち {hidden} 商品（{percent}%）が非掲載になるか、商品名を失います（上限 {limit}%）。取り込みを保留しました。",
+        ja: "このファイルを取り込むと、掲載中の{published}商品のうち{hidden}商品（{percent}%）が非掲載になるか、商品名を失います（上限{limit}%）。取り込みを保留しました。",
         en: "this file would unpublish {hidden} of the {published} published products, or leave them without a name ({percent} %, the limit is {limit} %): held, nothing of it was written",
-        hint_ja: "TEMPOSTAR の掲載フラグと商品名が正しいかご確認ください。",
+        hint_ja: "TEMPOSTARの掲載フラグと商品名が正しいかご確認ください。",
         hint_en: "check 掲載フラグ and 商品名 in TEMPOSTAR",
     }
     Error guard_move = "guard-move" (moved: u64, rows: u64, percent: u64, limit: u32) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルの {rows} 行のうち {moved} 行（{percent}%）で、SKU が別の商品に移るか、商品名のない商品や余分な SKU ができます（上限 {limit}%）。取り込みを保留しました。",
+        ja: "このファイルの{rows}行のうち{moved}行（{percent}%）で、SKUが別の商品に移るか、商品名のない商品や余分なSKUができます（上限{limit}%）。取り込みを保留しました。",
         en: "{moved} of this file's {rows} rows ({percent} %, the limit is {limit} %) would move a SKU to another product, or make a product without a name or a SKU too many: held, nothing of it was written",
-        hint_ja: "商品コードと SKUコードの列がそろっているか、ずれていないかをご確認ください。",
+        hint_ja: "商品コードとSKUコードの列がそろっているか、ずれていないかをご確認ください。",
         hint_en: "check that 商品コード and SKUコード are both there and belong together",
     }
     Error guard_names = "guard-names" (mixed: u64, known: u64) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルの {known} 商品のうち {mixed} 商品の商品名が、別の商品の名前になります。取り込みを保留しました。",
+        ja: "このファイルの{known}商品のうち{mixed}商品の商品名が、別の商品の名前になります。取り込みを保留しました。",
         en: "this file would give {mixed} of its {known} products the names of other products: held, nothing of it was written",
         hint_ja: "商品名の列がずれていないかご確認ください。",
         hint_en: "check that 商品名 stands in the rows that it belongs to",
@@ -275,48 +275,48 @@ problems! {
         exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "前回のファイルにあった列がありません: {names}。ないまま取り込むと、別の値を書き込むことになります。取り込みを保留しました。",
         en: "the file lacks columns that the last one had: {names}; without them other values would be written than those that they say: held, nothing of it was written",
-        hint_ja: "TEMPOSTAR の出力項目が変わっていないかご確認ください。",
+        hint_ja: "TEMPOSTARの出力項目が変わっていないかご確認ください。",
         hint_en: "check which columns TEMPOSTAR writes",
     }
     Error guard_shuffled = "guard-shuffled" (changed: u64) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルを取り込むと {changed} SKU の在庫数が変わりますが、同じ数が別の SKU に並び替わっているように見えます。取り込みを保留しました。",
+        ja: "このファイルを取り込むと{changed} SKUの在庫数が変わりますが、同じ数が別のSKUに並び替わっているように見えます。取り込みを保留しました。",
         en: "this file would change the figures of {changed} SKUs, but they look like the same figures at other SKUs: held, nothing of it was written",
         hint_ja: "在庫数の列がずれていないか、並べ替えられていないかをご確認ください。",
         hint_en: "check that 在庫数 has not slipped, and was not sorted by itself",
     }
     Error guard_fall = "guard-fall" (fallen: u64, of: u64) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルで変わる10以上の在庫数 {of} 件のうち {fallen} 件が、10分の1以下になります。取り込みを保留しました。",
+        ja: "このファイルで変わる10以上の在庫数{of}件のうち{fallen}件が、10分の1以下になります。取り込みを保留しました。",
         en: "of the {of} figures of 10 and more that this file changes, {fallen} would fall to a tenth or less: held, nothing of it was written",
-        hint_ja: "TEMPOSTAR の在庫が正しいか、最後の桁が落ちていないかをご確認ください。",
+        hint_ja: "TEMPOSTARの在庫が正しいか、最後の桁が落ちていないかをご確認ください。",
         hint_en: "check the stock in TEMPOSTAR, and whether the last digit was lost",
     }
     Error guard_shrunk = "guard-shrunk" (rows: u64, known: u64) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルは {rows} 行しかありません（在庫のある SKU は {known}）。[stock] files = \"full\" では、すべての SKU が書かれているはずです。取り込みを保留しました。",
+        ja: "このファイルは{rows}行しかありません（在庫のあるSKUは{known}）。[stock] files = \"full\"では、すべてのSKUが書かれているはずです。取り込みを保留しました。",
         en: "this file has only {rows} rows, and the shop has stock of {known} SKUs; with [stock] files = \"full\" it should name all of them: held, nothing of it was written",
-        hint_ja: "ファイルが途中で切れていないかご確認ください。変わった SKU だけのファイルが届く場合は、[stock] files を \"auto\" か \"differential\" にしてください。",
+        hint_ja: "ファイルが途中で切れていないかご確認ください。変わったSKUだけのファイルが届く場合は、[stock] filesを\"auto\"か\"differential\"にしてください。",
         hint_en: "check that it is whole; where TEMPOSTAR writes changed SKUs only, set [stock] files to \"auto\" or \"differential\"",
     }
     Error guard_strangers = "guard-strangers" (created: u64, known: u64, products: u64) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
-        ja: "このファイルの商品は、この店舗のものではないようです（新規 {created}、既存 {known}。店舗の商品は {products}）。取り込みを保留しました。",
+        ja: "このファイルの商品は、この店舗のものではないようです（新規{created}、既存{known}。店舗の商品は{products}）。取り込みを保留しました。",
         en: "this file's products do not seem to be this shop's (new {created}, known {known}; the shop has {products}): held, nothing of it was written",
         hint_ja: "別の店舗のファイルでないかご確認ください。",
         hint_en: "check that it is this shop's file",
     }
     Warning rows_disagree = "rows-disagree" (count: u64, codes: &str) {
-        ja: "同じ商品の行で商品の内容が異なるものが {count} 商品あります。最後の行を採用しました: {codes}",
+        ja: "同じ商品の行で商品の内容が異なるものが{count}商品あります。最後の行を採用しました: {codes}",
         en: "products whose rows disagree about them ({count}); the last row was taken: {codes}",
-        hint_ja: "TEMPOSTAR の商品ファイルをご確認ください。",
+        hint_ja: "TEMPOSTARの商品ファイルをご確認ください。",
         hint_en: "check the product file in TEMPOSTAR",
     }
     Warning mapped_column_missing = "mapped-column-missing" (names: &str) {
         who: [Support],
-        ja: "[products.free_items] に書かれた列がファイルにありません: {names}",
+        ja: "[products.free_items]に書かれた列がファイルにありません: {names}",
         en: "columns that [products.free_items] maps are not in the file: {names}",
-        hint_ja: "設定ファイルの列名、または TEMPOSTAR の出力項目をご確認ください。",
+        hint_ja: "設定ファイルの列名、またはTEMPOSTARの出力項目をご確認ください。",
         hint_en: "check the names in the settings file, or the columns that TEMPOSTAR writes",
     }
     Error negative = "negative-number" (number: i64) {
@@ -334,24 +334,24 @@ problems! {
     Error bad_progress = "bad-progress-code" (value: &str) {
         ja: "「{value}」は受注進捗コードとして読めません。",
         en: "{value:?} is no progress code",
-        hint_ja: "半角数字のコード（例: 600、800、999）だけが使えます。TEMPOSTAR の出力をご確認ください。",
+        hint_ja: "半角数字のコード（例: 600、800、999）だけが使えます。TEMPOSTARの出力をご確認ください。",
         hint_en: "a code is made of the digits 0-9 (as 600, 800 or 999); check what TEMPOSTAR writes",
     }
     Error status_missing = "status-missing" (found: &str) {
         ends: GoodFile, who: [Savaway, Support],
         ja: "受注進捗コードの列がないため、出荷済みかどうかわかりません。ファイルにある列: {found}",
         en: "without this column it does not say which orders were shipped; found: {found}",
-        hint_ja: "TEMPOSTARの出力項目に受注進捗コードを加えてください。出荷済みの受注だけのファイルである場合は、設定ファイルの [logistics] に without_status = \"shipped\" と書いてください（オーソリ確定は元に戻せません）。",
+        hint_ja: "TEMPOSTARの出力項目に受注進捗コードを加えてください。出荷済みの受注だけのファイルである場合は、設定ファイルの[logistics]にwithout_status = \"shipped\"と書いてください（オーソリ確定は元に戻せません）。",
         hint_en: "add 受注進捗コード to the export in TEMPOSTAR; if the file holds shipped orders only, set without_status = \"shipped\" in [logistics] (a capture cannot be taken back)",
     }
     Warning unknown_orders = "unknown-orders" (count: u64, names: &str) {
-        ja: "この店舗にない受注が {count} 件ありました: {names}",
+        ja: "この店舗にない受注が{count}件ありました: {names}",
         en: "orders that the shop does not have ({count}): {names}",
         hint_ja: "受注番号をご確認ください。",
         hint_en: "check the order numbers",
     }
     Note other_shop = "other-shop" (count: u64, names: &str) {
-        ja: "別の店舗の受注が {count} 件ありました: {names}",
+        ja: "別の店舗の受注が{count}件ありました: {names}",
         en: "orders of another shop ({count}): {names}",
         hint_ja: "この店舗のショップコードでない受注は取り込みません。",
         hint_en: "orders without this shop's code are left alone",
@@ -364,110 +364,110 @@ problems! {
     }
     Warning cancelled_there = "cancelled-in-tempostar" (count: u64, names: &str) {
         who: [Shop],
-        ja: "TEMPOSTAR でキャンセルされた受注が {count} 件あります: {names}",
+        ja: "TEMPOSTARでキャンセルされた受注が{count}件あります: {names}",
         en: "orders newly cancelled in TEMPOSTAR ({count}): {names}",
         hint_ja: "キャンセルは自動連携しません。この店舗でもキャンセルの処理をしてください。",
         hint_en: "cancellations are not linked: cancel them in the shop, too",
     }
     Error shipped_but_cancelled = "shipped-but-cancelled" (count: u64, names: &str) {
         ends: InSilence, who: [Shop],
-        ja: "この店舗でキャンセル済みなのに、TEMPOSTAR で出荷された受注が {count} 件あります: {names}",
+        ja: "この店舗でキャンセル済みなのに、TEMPOSTARで出荷された受注が{count}件あります: {names}",
         en: "orders cancelled in the shop, but shipped by TEMPOSTAR ({count}): {names}",
         hint_ja: "配送区分などは変更していません。受注の状況をご確認ください。",
         hint_en: "nothing was ticked; look into these orders",
     }
     Error never_sent = "order-never-sent" (count: u64, names: &str) {
         ends: InSilence, who: [Shop],
-        ja: "この店舗から送信していないのに、TEMPOSTAR の物流連携ファイルにある受注が {count} 件あります: {names}",
+        ja: "この店舗から送信していないのに、TEMPOSTARの物流連携ファイルにある受注が{count}件あります: {names}",
         en: "orders that were never sent from here, but are in TEMPOSTAR's file ({count}): {names}",
-        hint_ja: "TEMPOSTAR に手作業で登録した受注と思われます。二重にならないよう送信を止め、配送区分などは変更していません。",
+        hint_ja: "TEMPOSTARに手作業で登録した受注と思われます。二重にならないよう送信を止め、配送区分などは変更していません。",
         hint_en: "somebody entered them in TEMPOSTAR, it seems: they are held back, so that they do not arrive twice, and were not ticked",
     }
     Error contradicted = "order-contradicted" (count: u64, names: &str) {
         ends: GoodFile, who: [Savaway, Shop],
-        ja: "同じ配送先の受注進捗コードが行によって異なる受注が {count} 件あります。その配送先は変更していません: {names}",
+        ja: "同じ配送先の受注進捗コードが行によって異なる受注が{count}件あります。その配送先は変更していません: {names}",
         en: "orders of which rows of this file contradict each other about a destination ({count}); nothing of it was changed: {names}",
-        hint_ja: "TEMPOSTAR で受注の状況を確認し、正しいファイルをもう一度出力してください。",
+        hint_ja: "TEMPOSTARで受注の状況を確認し、正しいファイルをもう一度出力してください。",
         hint_en: "look into these orders in TEMPOSTAR, and have the file written anew",
     }
     Note stale_products = "stale-products" (count: u64, names: &str) {
-        ja: "より新しいファイルで更新済みの商品が {count} 件あり、古い内容では上書きしませんでした: {names}",
+        ja: "より新しいファイルで更新済みの商品が{count}件あり、古い内容では上書きしませんでした: {names}",
         en: "products that a later file has set already, which were left alone ({count}): {names}",
         hint_ja: "",
         hint_en: "",
     }
     Note stale_orders = "stale-orders" (count: u64, names: &str) {
-        ja: "より新しいファイルで更新済みの配送先がある受注が {count} 件あり、古い内容では上書きしませんでした: {names}",
+        ja: "より新しいファイルで更新済みの配送先がある受注が{count}件あり、古い内容では上書きしませんでした: {names}",
         en: "orders with destinations of which a newer file has spoken, which were left alone ({count}): {names}",
         hint_ja: "",
         hint_en: "",
     }
     Error order_unreadable = "order-unreadable" (order_no: &str, reason: &str) {
         ends: InSilence, who: [Support],
-        ja: "受注 {order_no} の値を読めません（{reason}）。この受注は変更していません。",
+        ja: "受注{order_no}の値を読めません（{reason}）。この受注は変更していません。",
         en: "order {order_no} has a value that cannot be read ({reason}); it was left alone",
         hint_ja: "データベースの値を直して、ファイルをもう一度取り込んでください。",
-        hint_en: "mend the value in the database, and import the file once more",
+        hint_en: "fix the value in the database, and import the file once more",
     }
     Error lines_and_destinations = "added-lines-several-destinations" (order_no: &str) {
         ends: InSilence, who: [Shop],
-        ja: "受注 {order_no} は配送先が複数あるため、TEMPOSTAR で追加された明細を取り込めません。",
+        ja: "受注{order_no}は配送先が複数あるため、TEMPOSTARで追加された明細を取り込めません。",
         en: "order {order_no} has several destinations: the lines that TEMPOSTAR added cannot be taken over",
         hint_ja: "「TEMPOSTAR:物流連携時受注明細追加フラグ」の「追加する」は複数配送先と併用できません。明細は手作業で追加してください。",
         hint_en: "adding lines and several destinations exclude each other; add the lines by hand",
     }
     Warning line_differs = "added-line-differs" (order_no: &str, sku: &str, ours: i64, theirs: i64) {
         who: [Shop],
-        ja: "受注 {order_no} の商品 {sku} の数量が異なります（この店舗 {ours}、TEMPOSTAR {theirs}）。変更していません。",
+        ja: "受注{order_no}の商品{sku}の数量が異なります（この店舗{ours}、TEMPOSTAR {theirs}）。変更していません。",
         en: "order {order_no}: {sku} has quantity {ours} here, but {theirs} in TEMPOSTAR; left as it is",
         hint_ja: "受注の変更は自動連携しません。手作業で合わせてください。",
-        hint_en: "changes of orders are not linked: mend it by hand",
+        hint_en: "changes of orders are not linked: fix it by hand",
     }
     Warning odd_tracking = "odd-tracking-number" (order_no: &str, number: &str) {
         who: [Shop],
-        ja: "受注 {order_no} の荷物番号「{number}」は正しくないようです（そのまま記録しました）",
+        ja: "受注{order_no}の荷物番号「{number}」は正しくないようです（そのまま記録しました）",
         en: "order {order_no}: the tracking number {number:?} looks wrong; stored as it is",
-        hint_ja: "TEMPOSTAR の荷物番号をご確認ください。直すと、次のファイルで置き換わります。",
-        hint_en: "check the number in TEMPOSTAR; once it is mended there, the next file replaces it",
+        hint_ja: "TEMPOSTARの荷物番号をご確認ください。直すと、次のファイルで置き換わります。",
+        hint_en: "check the number in TEMPOSTAR; once it is fixed there, the next file replaces it",
     }
     Warning odd_tracking_more = "odd-tracking-numbers" (count: u64, told: usize) {
         who: [Shop],
-        ja: "正しくないような荷物番号は全部で {count} 件あります（上に示したのは最初の {told} 件です）。",
+        ja: "正しくないような荷物番号は全部で{count}件あります（上に示したのは最初の{told}件です）。",
         en: "tracking numbers that look wrong: {count} in all, of which the first {told} are named above",
-        hint_ja: "TEMPOSTAR の荷物番号の列、または倉庫のファイルが表計算ソフトで変わっていないかご確認ください。",
+        hint_ja: "TEMPOSTARの荷物番号の列、または倉庫のファイルが表計算ソフトで変わっていないかご確認ください。",
         hint_en: "check the column in TEMPOSTAR: has a spreadsheet changed the warehouse's file?",
     }
     Error line_incomplete = "added-line-incomplete" () {
         ja: "追加する明細の数量がありません。",
         en: "a line to be added has no quantity",
-        hint_ja: "TEMPOSTAR の物流連携ファイルに「数量」を出力してください。",
+        hint_ja: "TEMPOSTARの物流連携ファイルに「数量」を出力してください。",
         hint_en: "have TEMPOSTAR write 数量 into the logistics file",
     }
     Error no_such_shipment = "no-such-shipment" (order_no: &str, shipment_no: i64) {
         ends: InSilence, who: [Shop],
-        ja: "受注 {order_no} に {shipment_no} 番目の配送先はありません。この行は取り込んでいません。",
+        ja: "受注{order_no}に{shipment_no}番目の配送先はありません。この行は取り込んでいません。",
         en: "order {order_no} has no shipment {shipment_no}; the row was left out",
         hint_ja: "配送番号をご確認ください。",
         hint_en: "check 配送番号",
     }
     Error held_back = "order-held-back" (order_no: &str) {
         ends: Unseen, who: [Shop],
-        ja: "受注 {order_no} を送信していません",
+        ja: "受注{order_no}を送信していません",
         en: "order {order_no} is held back",
         hint_ja: "受注を直すと、次の実行で送信されます。",
-        hint_en: "mend the order; the next run sends it",
+        hint_en: "fix the order; the next run sends it",
     }
     Error more_held_back = "more-orders-held-back" (more: usize) {
         ends: Unseen, who: [Shop],
-        ja: "ほかにも {more} 件の受注を送信していません。",
+        ja: "ほかにも{more}件の受注を送信していません。",
         en: "{more} more orders are held back",
-        hint_ja: "全件は tempostar status --json で確認できます。",
+        hint_ja: "全件は「tempostar status --json」で確認できます。",
         hint_en: "`tempostar status --json` lists all of them",
     }
     Warning geta = "characters-replaced" (order_no: &str, field: &str, characters: &str) {
-        ja: "受注 {order_no} の「{field}」で、TEMPOSTAR の文字コードにない文字（{characters}）を〓に置き換えました。",
+        ja: "受注{order_no}の「{field}」で、TEMPOSTARの文字コードにない文字（{characters}）を〓に置き換えました。",
         en: "order {order_no}: characters that CP932 lacks were replaced by 〓 in {field} ({characters})",
-        hint_ja: "必要であれば TEMPOSTAR の画面で補ってください。",
+        hint_ja: "必要であればTEMPOSTARの画面で補ってください。",
         hint_en: "complete the text in TEMPOSTAR if it matters",
     }
 }

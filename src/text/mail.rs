@@ -8,7 +8,7 @@ texts! {
         en: "[TEMPOSTAR link] {shop}: test mail",
     }
     test_mail(shop: &str) {
-        ja: "「{shop}」の TEMPOSTAR 連携からのテストメールです。",
+        ja: "「{shop}」のTEMPOSTAR連携からのテストメールです。",
         en: "This is a test mail from the link between {shop} and TEMPOSTAR.",
     }
     test_mail_nothing_to_do() {
@@ -52,19 +52,19 @@ texts! {
         en: "[This is about the test environment (demo), not about the products, stock and orders of the real shop.]",
     }
     lead_products() {
-        ja: "TEMPOSTAR の商品情報をこの店舗に取り込む処理についてのお知らせです。",
+        ja: "TEMPOSTARの商品情報をこの店舗に取り込む処理についてのお知らせです。",
         en: "This is about bringing TEMPOSTAR's products into the shop.",
     }
     lead_logistics() {
-        ja: "TEMPOSTAR で出荷した受注をこの店舗で出荷済みにする処理についてのお知らせです。",
+        ja: "TEMPOSTARで出荷した受注をこの店舗で出荷済みにする処理についてのお知らせです。",
         en: "This is about marking the orders in the shop that TEMPOSTAR has shipped.",
     }
     lead_stock() {
-        ja: "TEMPOSTAR の在庫数をこの店舗の在庫に反映する処理についてのお知らせです。",
+        ja: "TEMPOSTARの在庫数をこの店舗の在庫に反映する処理についてのお知らせです。",
         en: "This is about bringing TEMPOSTAR's stock into the shop.",
     }
     lead_orders() {
-        ja: "この店舗の新しい受注を TEMPOSTAR へ送る処理についてのお知らせです。",
+        ja: "この店舗の新しい受注をTEMPOSTARへ送る処理についてのお知らせです。",
         en: "This is about sending the shop's new orders to TEMPOSTAR.",
     }
     heading_begun() { ja: "何が起きているか", en: "What happened" }
@@ -74,11 +74,11 @@ texts! {
     heading_to_do() { ja: "していただきたいこと", en: "What to do" }
     heading_details() { ja: "詳しい情報（システムのご担当者向け）", en: "Details for whoever looks after the system" }
     going_on(message: &str, message_en: &str, time: &str, times: u64) {
-        ja: "{message}（{time} から、{times} 回の実行で確認）",
+        ja: "{message}（{time}から、{times}回の実行で確認）",
         en: "{message_en} (since {time}, seen by {times} runs)",
     }
     over(message: &str, message_en: &str, from: &str, to: &str) {
-        ja: "{message}（{from} から {to} まで）",
+        ja: "{message}（{from}から{to}まで）",
         en: "{message_en} (from {from} to {to})",
     }
     over_now(job: &str, job_en: &str) {
@@ -94,7 +94,7 @@ texts! {
         en: "The same also stops: {jobs_en}.",
     }
     others_open(count: usize) {
-        ja: "ほかに {count} 件の問題が続いています（前にお知らせしたものです）。",
+        ja: "ほかに{count}件の問題が続いています（前にお知らせしたものです）。",
         en: "Problems that you were told of before and that are still there: {count}.",
     }
     japan_time() {
@@ -102,36 +102,36 @@ texts! {
         en: "All times are Japan time.",
     }
     impact_stock(time: &str) {
-        ja: "在庫は {time} 時点のものです。それより後の TEMPOSTAR での在庫の変動は、直るまで反映されません。売り切れた商品がこの店舗で売れてしまうおそれがあります。",
-        en: "The stock is as of {time}. What has changed in TEMPOSTAR since is not known here until this is mended: the shop may sell what is sold out.",
+        ja: "在庫は{time}時点のものです。それより後のTEMPOSTARでの在庫の変動は、直るまで反映されません。売り切れた商品がこの店舗で売れてしまうおそれがあります。",
+        en: "The stock is as of {time}. What has changed in TEMPOSTAR since is not known here until this is fixed: the shop may sell what is sold out.",
     }
     impact_stock_never() {
         ja: "在庫はまだ一度も取り込まれていません。",
         en: "No stock has been imported so far.",
     }
     impact_products(time: &str) {
-        ja: "商品情報は {time} 時点のものです。それより後に TEMPOSTAR で登録・変更した商品は、直るまで反映されません。今の商品はそのまま販売できます。",
-        en: "The products are as of {time}. What was created or changed in TEMPOSTAR since does not show here until this is mended; the shop goes on selling.",
+        ja: "商品情報は{time}時点のものです。それより後にTEMPOSTARで登録・変更した商品は、直るまで反映されません。今の商品はそのまま販売できます。",
+        en: "The products are as of {time}. What was created or changed in TEMPOSTAR since does not show here until this is fixed; the shop goes on selling.",
     }
     impact_products_never() {
         ja: "商品情報はまだ一度も取り込まれていません。",
         en: "No products have been imported so far.",
     }
     impact_logistics(time: &str) {
-        ja: "{time} より後に TEMPOSTAR で出荷済みになった受注は、直るまで配送区分・入金区分・オーソリ確定が変わりません。失われるものはありません。",
-        en: "Orders that TEMPOSTAR has shipped since {time} are not marked as shipped here until this is mended. Nothing is lost.",
+        ja: "{time}より後にTEMPOSTARで出荷済みになった受注は、直るまで配送区分・入金区分・オーソリ確定が変わりません。失われるものはありません。",
+        en: "Orders that TEMPOSTAR has shipped since {time} are not marked as shipped here until this is fixed. Nothing is lost.",
     }
     impact_logistics_never() {
         ja: "出荷の情報はまだ一度も取り込まれていません。",
         en: "No shipping data has been imported so far.",
     }
     impact_orders(count: u64) {
-        ja: "TEMPOSTAR への送信を待っている受注が {count} 件あります。受注はこの店舗のデータベースに残っており、失われていません。直ると自動で送信します。",
-        en: "Orders that wait to be sent to TEMPOSTAR: {count}. None is lost: they are in the shop's database, and go once this is mended.",
+        ja: "TEMPOSTARへの送信を待っている受注が{count}件あります。受注はこの店舗のデータベースに残っており、失われていません。直ると自動で送信します。",
+        en: "Orders that wait to be sent to TEMPOSTAR: {count}. None is lost: they are in the shop's database, and go once this is fixed.",
     }
     impact_held_back(count: u64) {
-        ja: "送信を保留している受注が {count} 件あります。受注はこの店舗のデータベースに残っており、失われていません。直すと次の実行で送信します。ほかの受注は通常どおり送信しています。",
-        en: "Orders that are held back: {count}. None is lost: they are in the shop's database, and go with the next run once they are mended. All others go as usual.",
+        ja: "送信を保留している受注が{count}件あります。受注はこの店舗のデータベースに残っており、失われていません。直すと次の実行で送信します。ほかの受注は通常どおり送信しています。",
+        en: "Orders that are held back: {count}. None is lost: they are in the shop's database, and go with the next run once they are fixed. All others go as usual.",
     }
     impact_rows() {
         ja: "ほかの行は取り込み済みです。取り込めなかった行の内容だけが、前のままになっています。",
@@ -143,7 +143,7 @@ texts! {
     }
     impact_unknown() {
         ja: "直るまで、この処理は行われません。データが失われることはありません。",
-        en: "Until this is mended, the job does not work. Nothing is lost.",
+        en: "Until this is fixed, the job does not work. Nothing is lost.",
     }
     who_wait() {
         ja: "まずは何もしなくて構いません。次の実行で自動的に再試行し、直ったらお知らせします。長く続く場合は、システムのご担当者へこのメールを転送してください。",
@@ -154,7 +154,7 @@ texts! {
         en: "Forward this mail to whoever set this link up.",
     }
     who_file() {
-        ja: "店舗のご担当者が、TEMPOSTAR が出力したファイルの内容をご確認ください。",
+        ja: "店舗のご担当者が、TEMPOSTARが出力したファイルの内容をご確認ください。",
         en: "Somebody of the shop should check what TEMPOSTAR wrote into the file.",
     }
     who_decides() {
@@ -162,7 +162,7 @@ texts! {
         en: "Somebody of the shop should check what TEMPOSTAR wrote into the file, and decide whether it is to be imported or not.",
     }
     who_tempostar() {
-        ja: "店舗のご担当者が、TEMPOSTAR の管理画面でご確認ください。",
+        ja: "店舗のご担当者が、TEMPOSTARの管理画面でご確認ください。",
         en: "Somebody of the shop should look into TEMPOSTAR.",
     }
     who_order() {
@@ -248,7 +248,7 @@ problems! {
     Warning not_sent = "mail-not-sent" () {
         ja: "店舗管理者へのメールを送れませんでした。次の実行で送り直します",
         en: "the mail to the shop manager did not go out; the next run tries again",
-        hint_ja: "設定ファイルの [mail] をご確認ください。check-settings --send-test-mail で試せます。",
+        hint_ja: "設定ファイルの[mail]をご確認ください。check-settings --send-test-mailで試せます。",
         hint_en: "check [mail] in the settings file; check-settings --send-test-mail tries it",
     }
     Warning not_notified = "notify-failed" (command: &str, reason: &str) {
@@ -265,38 +265,38 @@ problems! {
     }
     Error unreachable = "mail-unreachable" (host: &str, port: u16, reason: &str) {
         exit: Remote,
-        ja: "メールサーバ {host}（ポート {port}）につながりません（{reason}）",
+        ja: "メールサーバ{host}（ポート{port}）につながりません（{reason}）",
         en: "the mail server {host}:{port} cannot be reached ({reason})",
-        hint_ja: "設定ファイルの [mail] の host と port、ネットワークとファイアウォールをご確認ください。",
+        hint_ja: "設定ファイルの[mail]のhostとport、ネットワークとファイアウォールをご確認ください。",
         hint_en: "check `host` and `port` in [mail], the network and the firewall",
     }
     Error timed_out = "mail-timeout" (host: &str, port: u16, seconds: u64) {
         exit: Remote,
-        ja: "{seconds} 秒待ちましたが、メールサーバ {host}（ポート {port}）から応答がありませんでした",
+        ja: "{seconds}秒待ちましたが、メールサーバ{host}（ポート{port}）から応答がありませんでした",
         en: "no answer from the mail server {host}:{port} within {seconds} s",
-        hint_ja: "設定ファイルの [mail] の port と tls の組み合わせ（例: 587 と starttls、465 と tls）、サーバの状態をご確認ください。",
+        hint_ja: "設定ファイルの[mail]のportとtlsの組み合わせ（例: 587とstarttls、465とtls）、サーバの状態をご確認ください。",
         hint_en: "check that `port` and `tls` in [mail] fit together (587 with starttls, 465 with tls), and the server",
     }
     Error not_understood = "mail-not-understood" (host: &str, port: u16, reason: &str) {
-        ja: "メールサーバ {host}（ポート {port}）との通信がうまくいきませんでした（{reason}）",
+        ja: "メールサーバ{host}（ポート{port}）との通信がうまくいきませんでした（{reason}）",
         en: "the mail server {host}:{port} does not answer as one should ({reason})",
-        hint_ja: "設定ファイルの [mail] の port と tls の組み合わせ（例: 587 と starttls、465 と tls）をご確認ください。",
+        hint_ja: "設定ファイルの[mail]のportとtlsの組み合わせ（例: 587とstarttls、465とtls）をご確認ください。",
         hint_en: "check that `port` and `tls` in [mail] fit together (587 with starttls, 465 with tls)",
     }
     Error starttls_missing = "mail-starttls-missing" (host: &str, port: u16) {
-        ja: "メールサーバ {host}（ポート {port}）が暗号化（STARTTLS）に対応していません",
+        ja: "メールサーバ{host}（ポート{port}）が暗号化（STARTTLS）に対応していません",
         en: "the mail server {host}:{port} does not offer STARTTLS",
-        hint_ja: "port をご確認ください（STARTTLS は多くの場合 587）。サーバが最初から TLS で話すポート（多くの場合 465）であれば tls = \"tls\" と設定してください。",
+        hint_ja: "portをご確認ください（STARTTLSは多くの場合587）。サーバが最初からTLSで話すポート（多くの場合465）であればtls = \"tls\"と設定してください。",
         hint_en: "check `port` (STARTTLS is mostly on 587); for a port that speaks TLS from the start (mostly 465) set tls = \"tls\"",
     }
     Error tls_failed = "mail-tls-failed" (host: &str, port: u16, reason: &str) {
-        ja: "メールサーバ {host}（ポート {port}）との通信を暗号化（TLS）できませんでした（{reason}）",
+        ja: "メールサーバ{host}（ポート{port}）との通信を暗号化（TLS）できませんでした（{reason}）",
         en: "cannot secure the connection to the mail server {host}:{port} ({reason})",
-        hint_ja: "host に証明書と同じサーバ名を書いているか、port と tls の組み合わせが正しいかをご確認ください。社内の認証局などの証明書であれば、その CA 証明書を [mail] の ca_file に指定してください。",
+        hint_ja: "hostに証明書と同じサーバ名を書いているか、portとtlsの組み合わせが正しいかをご確認ください。社内の認証局などの証明書であれば、そのCA証明書を[mail]のca_fileに指定してください。",
         hint_en: "`host` must be the name in the server's certificate, and `port` and `tls` must fit together; name a CA of your own in `ca_file` of [mail]",
     }
     Error ca_file = "mail-ca-file" (path: &str, reason: &str) {
-        ja: "[mail] の ca_file（CA 証明書のファイル）「{path}」を使えません（{reason}）",
+        ja: "[mail]のca_file（CA証明書のファイル）「{path}」を使えません（{reason}）",
         en: "the CA file {path} in [mail] cannot be used ({reason})",
         hint_ja: "PEM形式（-----BEGIN CERTIFICATE----- で始まるテキスト）のファイルか、読み取り権限があるかをご確認ください。",
         hint_en: "it must be a readable PEM file (text with -----BEGIN CERTIFICATE-----)",
@@ -304,44 +304,44 @@ problems! {
     Error login_refused = "mail-login-refused" (user: &str, reply: &str) {
         ja: "メールサーバが、ユーザ「{user}」のログインを拒否しました（サーバの応答: 「{reply}」）",
         en: "the mail server refused the login of {user:?}: {reply:?}",
-        hint_ja: "設定ファイルの [mail] の user とパスワードをご確認ください。",
+        hint_ja: "設定ファイルの[mail]のuserとパスワードをご確認ください。",
         hint_en: "check `user` and the password in [mail]",
     }
     Error login_unsupported = "mail-login-unsupported" (host: &str, port: u16) {
-        ja: "メールサーバ {host}（ポート {port}）は、対応できる方式のログイン（PLAIN・LOGIN）を受け付けていません",
+        ja: "メールサーバ{host}（ポート{port}）は、対応できる方式のログイン（PLAIN・LOGIN）を受け付けていません",
         en: "the mail server {host}:{port} offers no login that we know (PLAIN, LOGIN)",
-        hint_ja: "暗号化してから受け付けるサーバが多いため、tls と port をご確認ください（例: starttls と 587）。ログインが不要なサーバであれば user とパスワードを消してください。",
+        hint_ja: "暗号化してから受け付けるサーバが多いため、tlsとportをご確認ください（例: starttlsと587）。ログインが不要なサーバであればuserとパスワードを消してください。",
         hint_en: "many servers offer it only once encrypted: check `tls` and `port` (starttls with 587); if the server wants no login, remove `user` and the password",
     }
     Error sender_refused = "mail-sender-refused" (from: &str, reply: &str) {
-        ja: "メールサーバが差出人 {from} を拒否しました（サーバの応答: 「{reply}」）",
+        ja: "メールサーバが差出人{from}を拒否しました（サーバの応答: 「{reply}」）",
         en: "the mail server refused the sender {from}: {reply:?}",
-        hint_ja: "設定ファイルの [mail] の from に、このサーバから送れるアドレスを書いてください。ログインが必要なサーバもあります（user とパスワード）。",
+        hint_ja: "設定ファイルの[mail]のfromに、このサーバから送れるアドレスを書いてください。ログインが必要なサーバもあります（userとパスワード）。",
         hint_en: "set `from` in [mail] to an address that this server sends for; it may want a login (`user` and the password)",
     }
     Error recipient_refused = "mail-recipient-refused" (to: &str, reply: &str) {
         who: [Shop, Support],
-        ja: "メールサーバが宛先 {to} を拒否しました（サーバの応答: 「{reply}」）",
+        ja: "メールサーバが宛先{to}を拒否しました（サーバの応答: 「{reply}」）",
         en: "the mail server refused the recipient {to}: {reply:?}",
-        hint_ja: "設定ファイルの [shop] の admin_email（店舗管理者メールアドレス）が正しいか、社外へ送るのにログイン（user とパスワード）が必要でないかをご確認ください。",
+        hint_ja: "設定ファイルの[shop]のadmin_email（店舗管理者メールアドレス）が正しいか、社外へ送るのにログイン（userとパスワード）が必要でないかをご確認ください。",
         hint_en: "check `admin_email` in [shop], and whether the server wants a login (`user` and the password) for addresses outside",
     }
     Error refused = "mail-refused" (host: &str, port: u16, reply: &str) {
-        ja: "メールサーバ {host}（ポート {port}）に拒否されました（サーバの応答: 「{reply}」）",
+        ja: "メールサーバ{host}（ポート{port}）に拒否されました（サーバの応答: 「{reply}」）",
         en: "the mail server {host}:{port} refused it: {reply:?}",
         hint_ja: "一時的なものであれば、次回の実行で送り直します。続く場合は、サーバの応答を添えてメールサーバの管理者にお問い合わせください。",
         hint_en: "the next run tries again; if it goes on, show the server's answer to whoever runs the mail server",
     }
     Error sendmail = "mail-sendmail-failed" (reason: &str) {
-        ja: "このコンピュータの sendmail でメールを送れませんでした（{reason}）",
+        ja: "このコンピュータのsendmailでメールを送れませんでした（{reason}）",
         en: "this computer's sendmail could not send the mail ({reason})",
-        hint_ja: "sendmail（Postfix や msmtp などに付属）が入っていて、PATH から見つかるかをご確認ください。メールサーバへ直接送る場合は transport = \"smtp\" と設定してください。",
+        hint_ja: "sendmail（Postfixやmsmtpなどに付属）が入っていて、PATHから見つかるかをご確認ください。メールサーバへ直接送る場合はtransport = \"smtp\"と設定してください。",
         hint_en: "check that a sendmail (part of Postfix, msmtp and others) is installed and in PATH; to send to a mail server directly, set transport = \"smtp\"",
     }
     Error bad_address = "mail-bad-address" (address: &str) {
-        ja: "メールアドレス {address} は送信に使えません",
+        ja: "メールアドレス{address}は送信に使えません",
         en: "no mail can be sent with the address {address}",
-        hint_ja: "設定ファイルの [shop] の admin_email と [mail] の from をご確認ください。",
+        hint_ja: "設定ファイルの[shop]のadmin_emailと[mail]のfromをご確認ください。",
         hint_en: "check `admin_email` in [shop] and `from` in [mail]",
     }
 }

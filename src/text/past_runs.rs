@@ -10,10 +10,10 @@ texts! {
     outcome_nothing() { ja: "対象なし", en: "nothing to do" }
     outcome_partial() { ja: "一部未処理", en: "partly done" }
     outcome_held() { ja: "保留", en: "held" }
-    outcome_failed(code: u8) { ja: "失敗（終了コード {code}）", en: "failed (exit code {code})" }
-    seconds(count: i64) { ja: "{count} 秒", en: "{count} s" }
+    outcome_failed(code: u8) { ja: "失敗（終了コード{code}）", en: "failed (exit code {code})" }
+    seconds(count: i64) { ja: "{count}秒", en: "{count} s" }
     no_runs(days: u32) {
-        ja: "この {days} 日間に実行はありません",
+        ja: "この{days}日間に実行はありません",
         en: "no run in the last {days} days",
     }
     decided(time: Moment, state: &str, state_en: &str, who: &str) {

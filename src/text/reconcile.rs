@@ -8,22 +8,22 @@ texts! {
         en: "reconciliation of {shop} ({environment}), {now}",
     }
     title_of_month(shop: &str, environment: &str, month: Month, now: Moment) {
-        ja: "{shop}（{environment}）の {month} の照合: {now}",
+        ja: "{shop}（{environment}）の{month}の照合: {now}",
         en: "reconciliation of {shop} ({environment}) for {month}, {now}",
     }
     all_balanced(count: usize) {
-        ja: "→ {count} 項目すべて一致しています",
+        ja: "→ {count}項目すべて一致しています",
         en: "→ everything agrees ({count} lines)",
     }
     not_balanced(count: usize, differing: usize) {
-        ja: "→ {count} 項目のうち {differing} 項目に差異があります。確認が必要です",
+        ja: "→ {count}項目のうち{differing}項目に差異があります。確認が必要です",
         en: "→ {differing} of {count} lines differ; somebody should look at them",
     }
     balanced() { ja: "一致", en: "agrees" }
-    differs(count: &str) { ja: "差異 {count} 件", en: "differences: {count}" }
-    and_more(count: u64) { ja: "ほか {count} 件", en: "and {count} more" }
+    differs(count: &str) { ja: "差異{count}件", en: "differences: {count}" }
+    and_more(count: u64) { ja: "ほか{count}件", en: "and {count} more" }
     note(label: &str, label_en: &str, count: u64) {
-        ja: "参考: {label}: {count} 件",
+        ja: "参考: {label}: {count}件",
         en: "for information: {label_en}: {count}",
     }
 
@@ -31,7 +31,7 @@ texts! {
     orders() { ja: "受注", en: "orders" }
     sent() { ja: "送信した受注", en: "orders sent" }
     yen() { ja: "請求金額（円）", en: "totals (yen)" }
-    taken() { ja: "TEMPOSTAR が受け取った受注", en: "orders taken" }
+    taken() { ja: "TEMPOSTARが受け取った受注", en: "orders taken" }
     shipped() { ja: "出荷", en: "shipping" }
     ticks() { ja: "配送区分のチェック", en: "ticks (配送区分)" }
     stock() { ja: "在庫数", en: "stock figures" }
@@ -61,43 +61,43 @@ texts! {
 
     // What differs.
     states_differ(orders: i64, states: i64) {
-        ja: "受注は {orders} 件、状態ごとの合計は {states} 件です",
+        ja: "受注は{orders}件、状態ごとの合計は{states}件です",
         en: "orders: {orders}, in all states: {states}",
     }
     not_in_table(order_no: &str, file: &str) {
-        ja: "{order_no}: {file} で送信しましたが、受注テーブルにありません",
+        ja: "{order_no}: {file}で送信しましたが、受注テーブルにありません",
         en: "{order_no}: was sent in {file}, and is not in the order table",
     }
     not_marked(order_no: &str, file: &str) {
-        ja: "{order_no}: {file} で送信しましたが、exported_at がありません",
+        ja: "{order_no}: {file}で送信しましたが、exported_atがありません",
         en: "{order_no}: was sent in {file}, and has no exported_at",
     }
     not_in_file(order_no: &str, file: &str) {
-        ja: "{order_no}: 送信済みですが、{file} の写しにありません",
+        ja: "{order_no}: 送信済みですが、{file}の写しにありません",
         en: "{order_no}: is marked as sent, and is not in {file}",
     }
     not_in_ledger(order_no: &str, file: &str) {
-        ja: "{order_no}: {file} の写しにありますが、このファイルで送信した記録がありません",
+        ja: "{order_no}: {file}の写しにありますが、このファイルで送信した記録がありません",
         en: "{order_no}: is in {file}, and the ledger does not say so",
     }
     in_no_file(order_no: &str) {
-        ja: "{order_no}: exported_at がありますが、送信した記録がありません",
+        ja: "{order_no}: exported_atがありますが、送信した記録がありません",
         en: "{order_no}: has an exported_at, and was sent in no file",
     }
     amounts_differ(order_no: &str, here: i64, there: i64) {
-        ja: "{order_no}: この店舗 {here} 円、TEMPOSTAR {there} 円",
+        ja: "{order_no}: この店舗{here}円、TEMPOSTAR {there}円",
         en: "{order_no}: {here} yen here, {there} yen in TEMPOSTAR",
     }
     count_differs(file: &str, noted: i64, found: i64) {
-        ja: "{file}: 記録では {noted} 件、写しでは {found} 件です",
+        ja: "{file}: 記録では{noted}件、写しでは{found}件です",
         en: "{file}: {noted} by the ledger, {found} found",
     }
     reported_while_lying(order_no: &str, file: &str) {
-        ja: "{order_no}: 出荷またはキャンセルされていますが、{file} はまだ受け取られていません",
+        ja: "{order_no}: 出荷またはキャンセルされていますが、{file}はまだ受け取られていません",
         en: "{order_no}: is shipped or cancelled in TEMPOSTAR, and {file} was not seen to be taken",
     }
     not_arrived(order_no: &str) {
-        ja: "{order_no}: exported_at がありますが、受注ファイルは送信の途中です",
+        ja: "{order_no}: exported_atがありますが、受注ファイルは送信の途中です",
         en: "{order_no}: has an exported_at, and its file is still under way",
     }
     tick_without_file(order_no: &str) {
@@ -105,19 +105,19 @@ texts! {
         en: "{order_no}: is ticked, and no shipping file says that it is shipped",
     }
     tick_lost(order_no: &str, file: &str) {
-        ja: "{order_no}: {file} で配送区分にチェックを付けましたが、外れています",
+        ja: "{order_no}: {file}で配送区分にチェックを付けましたが、外れています",
         en: "{order_no}: was ticked by {file}, and is not ticked any more",
     }
     figure_differs(sku: &str, here: i64, there: i64, file: &str) {
-        ja: "{sku}: 在庫テーブルは {here}、{file} は {there} です",
+        ja: "{sku}: 在庫テーブルは{here}、{file}は{there}です",
         en: "{sku}: {here} in the stock table, {there} in {file}",
     }
     no_stock_row(sku: &str, there: i64, file: &str) {
-        ja: "{sku}: {file} は {there} ですが、在庫テーブルにありません",
+        ja: "{sku}: {file}は{there}ですが、在庫テーブルにありません",
         en: "{sku}: {there} in {file}, and not in the stock table",
     }
     allocation_differs(sku: &str, allocated: i64, units: i64) {
-        ja: "{sku}: 在庫引当は {allocated}、未反映の受注は {units} です",
+        ja: "{sku}: 在庫引当は{allocated}、未反映の受注は{units}です",
         en: "{sku}: {allocated} allocated, {units} in orders on their way",
     }
     copy_damaged(place: &str) {
@@ -129,29 +129,29 @@ texts! {
         en: "{order_no}: is in the list, and was not sent from here",
     }
     not_in_list(order_no: &str) {
-        ja: "{order_no}: TEMPOSTAR が受け取りましたが、受注一覧にありません",
+        ja: "{order_no}: TEMPOSTARが受け取りましたが、受注一覧にありません",
         en: "{order_no}: was taken by TEMPOSTAR, and is not in the list",
     }
     shipped_here(order_no: &str, code: &str) {
-        ja: "{order_no}: この店舗では出荷済み、TEMPOSTAR では {code} です",
+        ja: "{order_no}: この店舗では出荷済み、TEMPOSTARでは{code}です",
         en: "{order_no}: shipped here, {code} in TEMPOSTAR",
     }
     cancelled_here(order_no: &str, code: &str) {
-        ja: "{order_no}: この店舗ではキャンセル済み（TEMPOSTAR）、受注一覧では {code} です",
+        ja: "{order_no}: この店舗ではキャンセル済み（TEMPOSTAR）、受注一覧では{code}です",
         en: "{order_no}: cancelled in TEMPOSTAR by what came here, {code} in the list",
     }
     open_here(order_no: &str, code: &str) {
-        ja: "{order_no}: この店舗では未出荷、TEMPOSTAR では {code} です",
+        ja: "{order_no}: この店舗では未出荷、TEMPOSTARでは{code}です",
         en: "{order_no}: not shipped here, {code} in TEMPOSTAR",
     }
 
     // For information.
     open_for_long(days: u32) {
-        ja: "TEMPOSTAR が受け取り、{days} 日を過ぎても出荷されていない受注",
+        ja: "TEMPOSTARが受け取り、{days}日を過ぎても出荷されていない受注",
         en: "orders that were sent more than {days} days ago and are not shipped",
     }
     not_named_for_long(days: i64) {
-        ja: "{days} 日以上、在庫ファイルに出てきていない SKU",
+        ja: "{days}日以上、在庫ファイルに出てきていないSKU",
         en: "SKUs that no stock file has named for {days} days",
     }
 }
@@ -162,7 +162,7 @@ problems! {
     Error books_differ = "books-differ" () {
         ja: "照合に差異があります",
         en: "the books do not balance",
-        hint_ja: "tempostar reconcile で、どの受注、SKU、ファイルかをご確認ください。それぞれの意味と対応は docs/operations.md の「照合」にあります。",
+        hint_ja: "「tempostar reconcile」で、どの受注、SKU、ファイルかをご確認ください。それぞれの意味と対応はdocs/operations.mdの「照合」にあります。",
         hint_en: "tempostar reconcile names the orders, SKUs and files; docs/operations.md says under “Do the books balance?” what each line means and what to do",
     }
 }

@@ -30,7 +30,7 @@ problems! {
         hint_en: "save it as CSV (comma separated)",
     }
     Error is_utf_16 = "file-is-utf-16" () {
-        ja: "文字コードがUTF-16（「Unicode テキスト」）です。",
+        ja: "文字コードがUTF-16（「Unicodeテキスト」）です。",
         en: "its encoding is UTF-16 (\"Unicode text\")",
         hint_ja: "文字コードをShift_JISかUTF-8にして、カンマ区切りのCSVとして保存してください。",
         hint_en: "save it as CSV (comma separated) in Shift_JIS or UTF-8",
@@ -99,13 +99,13 @@ problems! {
     Error undecodable = "undecodable"(bytes: &str, encoding: &str) {
         ja: "{encoding}の文字として読めないデータ（{bytes}）があります。",
         en: "the bytes {bytes} are no character in {encoding}",
-        hint_ja: "ファイルの文字コードと設定の encoding が合っているか、ファイルが壊れていないかをご確認ください。",
+        hint_ja: "ファイルの文字コードと設定のencodingが合っているか、ファイルが壊れていないかをご確認ください。",
         hint_en: "check that the file's encoding is the one in the settings (encoding), and that the file is not damaged",
     }
     Error column_missing = "column-missing"(found: &str) {
         ja: "必要な列がありません。ファイルにある列: {found}",
         en: "a required column is missing; found: {found}",
-        hint_ja: "TEMPOSTARの出力項目にこの列を加え、もう一度出力してください。別の名前で入っている場合は、設定ファイルの columns にその名前を書いてください（tempostar check-settings が書き方を示します）。",
+        hint_ja: "TEMPOSTARの出力項目にこの列を加え、もう一度出力してください。別の名前で入っている場合は、設定ファイルのcolumnsにその名前を書いてください（「tempostar check-settings」が書き方を示します）。",
         hint_en: "add the column to the export in TEMPOSTAR, and export the file again; if the file has it under another name, write that into `columns` of the settings (`tempostar check-settings` shows the line)",
     }
     Error column_twice = "column-twice"(first: usize, second: usize) {
@@ -145,15 +145,15 @@ problems! {
         hint_en: "use the digits 0-9 and one decimal point only (as 10 or 0.08)",
     }
     Error not_a_flag = "not-a-flag"(value: &str) {
-        ja: "「{value}」は使えない値です。0 か 1 だけが使えます。",
+        ja: "「{value}」は使えない値です。0か1だけが使えます。",
         en: "\"{value}\" is neither 0 nor 1",
-        hint_ja: "半角の 0 か 1 を入力してください。",
+        hint_ja: "半角の0か1を入力してください。",
         hint_en: "use 0 or 1",
     }
     Error not_a_date = "not-a-date"(value: &str) {
         ja: "「{value}」は正しい日付ではありません。",
         en: "\"{value}\" is not a date",
-        hint_ja: "2026/01/31 または 2026/01/31 15:30 の形で、実在する日付を入力してください。",
+        hint_ja: "2026/01/31または2026/01/31 15:30の形で、実在する日付を入力してください。",
         hint_en: "use the form 2026/01/31 or 2026/01/31 15:30, and a day that exists",
     }
     Error code_has_blanks = "code-has-blanks"(value: &str) {

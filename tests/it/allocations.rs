@@ -116,7 +116,7 @@ fn an_allocation_without_orders_is_told_and_computed_anew() {
     shop.check_stock("A-1", 10, 3);
     shop.language("ja_JP.UTF-8");
     shop.sql("UPDATE stock SET allocated = 9 WHERE sku_code = 'B-1'");
-    let ran = shop.run(["reconcile", "--repair"]).ok().says("計算し直した在庫引当 1");
+    let ran = shop.run(["reconcile", "--repair"]).ok().says("計算し直した在庫引当1");
     assert!(ran.stdout.contains("B-1  allocated  9 → 0"), "{ran}");
 }
 

@@ -23,7 +23,7 @@ fn the_bundle_tells_how_things_are_made_and_nothing_of_what_is_in_them() {
     shop.product("CANARY-SKU");
     shop.sql(
         "CREATE TABLE members (name TEXT, address TEXT);
-         INSERT INTO members VALUES ('CANARY 太郎', 'CANARY 1-2-3');",
+         INSERT INTO members VALUES ('CANARY太郎', 'CANARY 1-2-3');",
     );
     let order = shop.order("1001").line("CANARY-SKU", 1);
     let columns = ["customer_name", "customer_kana", "customer_address", "customer_tel", "customer_email"];

@@ -35,7 +35,7 @@ fn a_good_shop_is_told_so_in_japanese_without_colours_in_a_pipe() {
         closing,
         "すべて正常です。商品情報取込（import-products）、物流連携取込（import-logistics）、\
          在庫情報取込（import-stock）、受注連携（export-orders）を実行できます。\n\
-         FTPサーバに書き込めるかどうかも確認するには、--write-test を付けて実行してください。\n"
+         FTPサーバに書き込めるかどうかも確認するには、--write-testを付けて実行してください。\n"
     );
 }
 
@@ -55,7 +55,7 @@ fn an_error_is_shown_with_what_to_do_and_what_can_run_nevertheless() {
     );
     ran.says("Can run now: import-products, import-logistics, export-orders\n")
         .says("\n1 error: import-stock cannot run yet.\n")
-        .says("To be mended by: support 1, SAVAWAY 1\n");
+        .says("To be fixed by: support 1, SAVAWAY 1\n");
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn everything_waits_for_the_settings_file_and_for_the_options() {
         let tried = if root == "options" { vec!["settings"] } else { vec![] };
         assert_eq!(ids(&ran, "ok"), tried, "{ran}");
         for id in ids(&ran, "skipped") {
-            assert_eq!(message_of(&ran, &id), format!("first mend “{title}”"), "{id}");
+            assert_eq!(message_of(&ran, &id), format!("first fix “{title}”"), "{id}");
         }
         assert_eq!(ran.json()["environment"], Value::Null);
         assert_eq!(jobs(&ran), [("blocked", 4)], "{ran}");
@@ -520,7 +520,7 @@ fn many_checks_that_wait_for_the_same_thing_are_one_line() {
     let others = count - 1;
     assert_eq!(
         skipped,
-        [format!("– options of the shop and {others} more  not tried: first mend “settings file”")]
+        [format!("– options of the shop and {others} more  not tried: first fix “settings file”")]
     );
 }
 
@@ -546,7 +546,7 @@ fn programs_find_the_same_as_people() {
     assert_eq!((&check["title"], &check["status"]), (&"在庫情報のフォルダ".into(), &"error".into()));
     assert_eq!(document["problems"][0]["hint"], check["hint"]);
     let hint = check["hint"].as_str().unwrap();
-    assert!(hint.starts_with("弊社・SAVAWAY様: 設定ファイルの stock.inbox"), "{hint}");
+    assert!(hint.starts_with("弊社・SAVAWAY様: 設定ファイルのstock.inbox"), "{hint}");
     assert!(shop.run(["check-settings"]).exits(6).stdout.contains(hint), "{hint}");
 }
 

@@ -50,7 +50,7 @@ fn the_list_is_japanese_where_the_shop_is() {
     shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,商品名\nA-1,皿\n");
     shop.run(["import-products", "--dry-run"])
         .ok()
-        .says("【試行: 何も書き込んでいません】 import-products を実行すると: 1 ファイル、1 行: 新規 1、新規 SKU 1（")
+        .says("【試行: 何も書き込んでいません】 import-productsを実行すると: 1ファイル、1行: 新規1、新規SKU 1（")
         .says("  A-1  code  新規\n");
 }
 

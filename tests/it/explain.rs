@@ -69,14 +69,14 @@ fn a_sku_is_explained_in_japanese() {
     let mut shop = shop_with_a_history();
     shop.language("ja_JP.UTF-8");
     let expected = "\
-SKU A-1「商品A-1」（商品 A-1）
-  販売可能数  0: すべて在庫引当です（受注済みで、TEMPOSTAR の在庫数にまだ反映されていない分）
-  在庫数      4（TEMPOSTAR の数。2026-11-24 10:25:00 時点のファイルによる）
+SKU A-1「商品A-1」（商品A-1）
+  販売可能数  0: すべて在庫引当です（受注済みで、TEMPOSTARの在庫数にまだ反映されていない分）
+  在庫数      4（TEMPOSTARの数。2026-11-24 10:25:00時点のファイルによる）
   在庫引当    4
 ";
     let shown = explain(&shop, "A-1").stdout;
     assert!(shown.starts_with(expected), "{shown}");
-    assert!(shown.contains("在庫数 5 → 4  引当 3  second.csv 3行目（実行 2026"), "{shown}");
+    assert!(shown.contains("在庫数5 → 4  引当3  second.csv 3行目（実行2026"), "{shown}");
 }
 
 #[test]

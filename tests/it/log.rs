@@ -54,7 +54,7 @@ fn nothing_to_tell_is_said() {
     shop.at("2026-11-24 10:20:00")
         .run(["log"])
         .ok()
-        .says("2026-11-24 10:15:00  import-stock  対象なし  0 秒  -");
+        .says("2026-11-24 10:15:00  import-stock  対象なし  0秒  -");
 }
 
 #[test]

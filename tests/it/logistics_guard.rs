@@ -147,7 +147,7 @@ fn a_held_file_shows_what_it_would_capture_and_is_applied_when_approved() {
     put(&shop, "t.csv", 201..=220, "800");
     // What was approved is not held against the next file, and tells what is usual from the next day on.
     let ran = shop.run(["import-logistics"]).exits(4);
-    ran.says("未出荷の受注 20 件のうち 20 件（100%）が出荷済み・入金済み・オーソリ確定になります（上限 50%）。取り込みを保留しました。");
+    ran.says("未出荷の受注20件のうち20件（100%）が出荷済み・入金済み・オーソリ確定になります（上限50%）。取り込みを保留しました。");
 }
 
 #[test]

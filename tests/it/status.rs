@@ -54,7 +54,7 @@ open problems: 2
         "(since 2026-11-24 10:20:00, runs: 2)",
         "orders waiting to be sent: 1\n",
         "orders held back: 1\n  1003: ",
-        "files of orders that TEMPOSTAR was not seen to have taken: 1\n",
+        "order files not picked up yet: 1\n",
         "(sent 2026-11-24 10:15:00, orders: 2)",
         &format!("refused product_1.csv (copy: ./tempostar.d/archive/{copy})"),
         "tempostar import-products --file NAME",
@@ -70,11 +70,11 @@ fn columns_stand_below_each_other_in_japanese_too() {
     shop.setting("language = \"en\"", "language = \"ja\"");
     let shown = shop.at("2026-11-24 10:30:00").run(["status"]).ok().stdout;
     let lines = [
-        "import-products   2026-11-24 10:15:00（15 分前）  一部未処理\n",
+        "import-products   2026-11-24 10:15:00（15分前）  一部未処理\n",
         "import-logistics  まだ実行されていません\n",
-        "import-stock      2026-11-24 10:20:00（10 分前）  失敗（終了コード 5）\n",
-        "export-orders     2026-11-24 10:15:00（15 分前）  完了                  送信した受注 2、明細 2\n",
-        "未解決の問題: 2 件\n",
+        "import-stock      2026-11-24 10:20:00（10分前）  失敗（終了コード5）\n",
+        "export-orders     2026-11-24 10:15:00（15分前）  完了                 送信した受注2、明細2\n",
+        "未解決の問題: 2件\n",
     ];
     for line in lines {
         assert!(shown.contains(line), "{line:?} is not in\n{shown}");

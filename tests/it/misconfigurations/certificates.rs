@@ -59,19 +59,19 @@ misconfigurations! {
         finds: error "server-encryption" "ftp-certificate-untrusted" by [Support, Savaway] exits 6,
     }
     the_certificate_is_of_an_unknown_ca {
-        ja: "サーバの証明書が独自の認証局のもので、ca_file の設定がない",
+        ja: "サーバの証明書が独自の認証局のもので、ca_fileの設定がない",
         en: "the certificate is of a private CA that ca_file does not name",
         site: || Site::showing(&Made::good(), Trust::Nothing),
         finds: error "server-encryption" "ftp-certificate-untrusted" by [Support, Savaway] exits 6,
     }
     the_ca_file_is_of_another_ca {
-        ja: "ca_file が別の認証局の証明書になっている",
+        ja: "ca_fileが別の認証局の証明書になっている",
         en: "ca_file is that of another CA",
         site: || Site::showing(&Made::good(), Trust::Ca(Made::good().ca_pem)),
         finds: error "server-encryption" "ftp-certificate-untrusted" by [Support, Savaway] exits 6,
     }
     the_self_signed_certificate_is_a_cas {
-        ja: "openssl req -x509 で作った自己署名の証明書を ca_file に指定している",
+        ja: "openssl req -x509で作った自己署名の証明書をca_fileに指定している",
         en: "a self-signed certificate, as `openssl req -x509` makes it, stands in ca_file",
         site: || {
             let made = Made::self_signed_as_ca();
@@ -98,7 +98,7 @@ misconfigurations! {
         finds: warning "server-encryption" "ftp-certificate-expires" by [Savaway, Support] exits 0,
     }
     the_pinned_certificate_expires_soon {
-        ja: "certificate_sha256 に設定した証明書の有効期限が近い",
+        ja: "certificate_sha256に設定した証明書の有効期限が近い",
         en: "the certificate of certificate_sha256 expires soon",
         site: || {
             let made = Made::valid(-300, 10);
@@ -113,13 +113,13 @@ misconfigurations! {
         finds: error "server-encryption" "ftp-certificate-other-host" by [Support, Savaway] exits 6,
     }
     the_pin_is_of_another_certificate {
-        ja: "certificate_sha256 が別の（更新前などの）証明書のもの",
+        ja: "certificate_sha256が別の（更新前などの）証明書のもの",
         en: "certificate_sha256 is that of another certificate, such as the one before",
         site: || Site::showing(&Made::good(), Trust::Pin(Made::good().sha256)),
         finds: error "server-encryption" "ftp-certificate-not-pinned" by [Support, Savaway] exits 6,
     }
     the_ca_file_is_damaged {
-        ja: "ca_file の中身が壊れている",
+        ja: "ca_fileの中身が壊れている",
         en: "ca_file is damaged",
         site: || Site::encrypted().but("certificate_sha256", "ca_file = \"ca.pem\" #").after(|site| {
             site.write("ca.pem", b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n");
@@ -224,7 +224,7 @@ impl Site {
                 site.is_volatile(&day(days).to_string(), "<date>");
             }
             // The last moment is the midnight at which the day begins in London.
-            site.is_volatile("あと 9 日", "あと <n> 日");
+            site.is_volatile("あと9日", "あと <n> 日");
             site.is_volatile("in 9 days", "in <n> days");
         })
     }

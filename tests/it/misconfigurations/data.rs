@@ -171,7 +171,7 @@ misconfigurations! {
     }
     tempostar_does_not_take_the_orders {
         ja: "TEMPOSTARが受注ファイルを引き取らない",
-        en: "TEMPOSTAR does not take the files of orders",
+        en: "TEMPOSTAR does not take the order files",
         site: || Site::new().after(|site| {
             send_and_take(site, "1001");
             site.at("2026-11-24 10:20:00");

@@ -193,7 +193,7 @@ misconfigurations! {
         finds: error "write-test" "ftp-incomplete" by [Support] exits 5,
     }
     no_archive_can_be_made {
-        ja: "在庫情報のフォルダに archive フォルダを作る権限がない",
+        ja: "在庫情報のフォルダにarchiveフォルダを作る権限がない",
         en: "no archive can be made in the inbox of stock",
         site: || Site::new().after(|site| site.ftp.faults().always_at(Fault::MakeFolderRefused, "netstock")),
         with: ["--write-test"],

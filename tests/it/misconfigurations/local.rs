@@ -11,19 +11,19 @@ use super::site::Site;
 
 misconfigurations! {
     the_work_folder_is_a_file {
-        ja: "work_dir がフォルダではなくファイル",
+        ja: "work_dirがフォルダではなくファイル",
         en: "the work folder is a file",
         site: || Site::new().but("work_dir = \"tempostar.d\"", "work_dir = \"demo.pass\""),
         finds: error "work-folder" "work-dir-unusable" by [Support] exits 6,
     }
     the_work_folder_cannot_be_made {
-        ja: "work_dir が作れない場所にある",
+        ja: "work_dirが作れない場所にある",
         en: "the work folder is where none can be made",
         site: || Site::new().but("work_dir = \"tempostar.d\"", "work_dir = \"/proc/tempostar\""),
         finds: error "work-folder" "work-dir-unusable" by [Support] exits 6,
     }
     the_archive_is_a_link {
-        ja: "作業フォルダの archive をほかの場所へのリンクにしている",
+        ja: "作業フォルダのarchiveをほかの場所へのリンクにしている",
         en: "archive in the work folder is a link to another place",
         site: || Site::new().after(|site| {
             let archive = site.path("tempostar.d/archive");
@@ -51,25 +51,25 @@ misconfigurations! {
         finds: warning "work-folder" "work-dir-open" by [Support] exits 0,
     }
     the_databases_folder_is_not_there {
-        ja: "database に書いたフォルダがない",
+        ja: "databaseに書いたフォルダがない",
         en: "the database's folder is not there",
         site: || Site::new().but("database = \"shop.db\"", "database = \"data/shop.db\""),
         finds: error "database" "database-folder-missing" by [Support] exits 8,
     }
     the_database_is_a_folder {
-        ja: "database がファイルではなくフォルダ",
+        ja: "databaseがファイルではなくフォルダ",
         en: "the database is a folder",
         site: || Site::new().but("database = \"shop.db\"", "database = \"server\""),
         finds: error "database" "database-is-folder" by [Support] exits 8,
     }
     the_database_cannot_be_made {
-        ja: "database が作れない場所にある",
+        ja: "databaseが作れない場所にある",
         en: "the database is where none can be made",
         site: || Site::new().but("database = \"shop.db\"", "database = \"/proc/shop.db\""),
         finds: error "database" "database-cannot-open" by [Support] exits 8,
     }
     a_letter_of_the_database_is_wrong {
-        ja: "database の名前が1文字違い、空のデータベースができている",
+        ja: "databaseの名前が1文字違い、空のデータベースができている",
         en: "one letter of the database is wrong, and an empty one was made",
         site: || Site::new().after(|site| {
             site.setting("database = \"shop.db\"", "database = \"shap.db\"");
@@ -79,7 +79,7 @@ misconfigurations! {
         finds: warning "database" "database-strange" by [Support] exits 0,
     }
     the_database_is_not_that_of_the_work_folder {
-        ja: "database が、work_dir と組になっていない（古い控えなど）",
+        ja: "databaseが、work_dirと組になっていない（古い写しなど）",
         en: "the database is not the one that the work folder belongs to, or an older copy",
         site: || Site::new().after(|site| {
             site.sql(&format!("VACUUM INTO '{}'", site.path("old.db").display()));
@@ -92,19 +92,19 @@ misconfigurations! {
         finds: warning "database" "database-not-of-work-dir" by [Support] exits 0,
     }
     the_database_is_another_file {
-        ja: "database がSQLiteのデータベースではない",
+        ja: "databaseがSQLiteのデータベースではない",
         en: "the database is a file of another kind",
         site: || Site::new().but("database = \"shop.db\"", "database = \"tempostar.toml\""),
         finds: error "database" "not-a-database" by [Support] exits 8,
     }
     the_database_is_newer {
-        ja: "データベースが新しい版の tempostar で使われている",
+        ja: "データベースが新しい版のtempostarで使われている",
         en: "a newer tempostar has used the database",
         site: || Site::new().after(|site| site.sql("UPDATE tempostar_meta SET value = '99' WHERE key = 'schema_version'")),
         finds: error "database" "database-newer" by [Support] exits 8,
     }
     the_database_is_another_programs {
-        ja: "database が別のシステムのデータベース",
+        ja: "databaseが別のシステムのデータベース",
         en: "the database is another program's",
         site: || Site::new().but("database = \"shop.db\"", "database = \"other.db\"").after(|site| {
             let other = Connection::open(site.path("other.db")).unwrap();
@@ -230,7 +230,7 @@ misconfigurations! {
         finds: warning "clock" "clock-behind-ledger" by [Support] exits 0,
     }
     cron_does_not_call_a_job {
-        ja: "cron が在庫情報取込を呼び出していない（本番環境）",
+        ja: "cronが在庫情報取込を呼び出していない（本番環境）",
         en: "cron does not call import-stock any more (production)",
         site: || Site::new().after(|site| {
             site.sql("UPDATE tempostar_meta SET value = 'production' WHERE key = 'environment'");
@@ -241,7 +241,7 @@ misconfigurations! {
         finds: warning "schedule" "job-overdue" by [Support] exits 0,
     }
     cron_has_never_called_a_job {
-        ja: "cron に受注連携が登録されていない（本番環境）",
+        ja: "cronに受注連携が登録されていない（本番環境）",
         en: "cron has never called export-orders (production)",
         site: || Site::new().after(|site| {
             site.sql("UPDATE tempostar_meta SET value = 'production' WHERE key = 'environment'");

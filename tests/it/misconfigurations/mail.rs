@@ -92,7 +92,7 @@ misconfigurations! {
         finds: error "mail" "mail-recipient-refused" by [Shop, Support] exits 6,
     }
     there_is_no_sendmail {
-        ja: "sendmail で送る設定なのに、このコンピュータに sendmail がない",
+        ja: "sendmailで送る設定なのに、このコンピュータにsendmailがない",
         en: "mail is to go by sendmail, which this computer does not have",
         site: || {
             let mut site = Site::new().but("transport = \"none\"", "transport = \"sendmail\"\nfrom = \"tempostar@hanaya.example\"");
@@ -103,7 +103,7 @@ misconfigurations! {
         finds: error "mail" "mail-sendmail-failed" by [Support] exits 6,
     }
     sendmail_is_missed_without_a_mail {
-        ja: "sendmail がないことが、メールを送る前にわかる",
+        ja: "sendmailがないことが、メールを送る前にわかる",
         en: "that there is no sendmail is seen before a mail is sent",
         site: || {
             let mut site = Site::new().but("transport = \"none\"", "transport = \"sendmail\"\nfrom = \"tempostar@hanaya.example\"");

@@ -178,7 +178,7 @@ fn check(case: &Case) {
         }
         site.setting(from, to);
         let (ran, document) = programs_run(&mut site, case.with, Language::En);
-        assert_eq!((ran.code, problems(&document).len()), (0, 0), "it is not mended\n{ran}");
+        assert_eq!((ran.code, problems(&document).len()), (0, 0), "it is not fixed\n{ran}");
     }
 }
 

@@ -68,21 +68,21 @@ misconfigurations! {
         finds: error "server-greeting" "ftp-port-of-mail" by [Support] exits 6,
     }
     the_port_wants_tls_from_the_start {
-        ja: "接続と同時に暗号化を始めるサーバ（Implicit FTPS、通常ポート 990）なのに、tls = \"explicit\" になっている",
+        ja: "接続と同時に暗号化を始めるサーバ（Implicit FTPS、通常ポート990）なのに、tls = \"explicit\"になっている",
         en: "the server encrypts from the start (implicit FTPS, usually port 990), the settings say tls = \"explicit\"",
         site: || Site::at_server_of_implicit_ftps().but("tls = \"implicit\"", "tls = \"explicit\""),
         finds: error "server-greeting" "ftp-port-of-tls" by [Support] exits 6,
         mended_by: "tls = \"explicit\"" => "tls = \"implicit\"",
     }
     the_server_greets_before_it_encrypts {
-        ja: "接続の後に暗号化を始めるサーバなのに、tls = \"implicit\" になっている",
+        ja: "接続の後に暗号化を始めるサーバなのに、tls = \"implicit\"になっている",
         en: "the server greets before it encrypts, the settings say tls = \"implicit\"",
         site: || Site::encrypted().but("tls = \"explicit\"", "tls = \"implicit\""),
         finds: error "server-encryption" "ftp-port-without-tls" by [Support] exits 6,
         mended_by: "tls = \"implicit\"" => "tls = \"explicit\"",
     }
     the_port_is_of_implicit_ftps {
-        ja: "ポート番号がImplicit FTPSのもの（990）なのに、tls = \"explicit\" になっている（接続せずに確認）",
+        ja: "ポート番号がImplicit FTPSのもの（990）なのに、tls = \"explicit\"になっている（接続せずに確認）",
         en: "the port is implicit FTPS's (990), the settings say tls = \"explicit\" (checked without a connection)",
         site: || Site::encrypted().at_port(990),
         with: ["--offline"],
@@ -90,7 +90,7 @@ misconfigurations! {
         mended_by: "tls = \"explicit\"" => "tls = \"implicit\"",
     }
     the_port_is_of_explicit_ftps {
-        ja: "ポート番号が通常のFTPのもの（21）なのに、tls = \"implicit\" になっている（接続せずに確認）",
+        ja: "ポート番号が通常のFTPのもの（21）なのに、tls = \"implicit\"になっている（接続せずに確認）",
         en: "the port is FTP's usual one (21), the settings say tls = \"implicit\" (checked without a connection)",
         site: || Site::encrypted().at_port(21).but("tls = \"explicit\"", "tls = \"implicit\""),
         with: ["--offline"],

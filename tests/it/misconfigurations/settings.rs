@@ -42,13 +42,13 @@ misconfigurations! {
         finds: error "settings" "settings-duplicate-key" by [Support] exits 6,
     }
     a_text_lacks_its_quotes {
-        ja: "文字の値が \" で囲まれていない",
+        ja: "文字の値が\"で囲まれていない",
         en: "a text lacks its quotation marks",
         site: || Site::new().but("code = \"12345\"", "code = shop12345"),
         finds: error "settings" "settings-syntax-unquoted" by [Support] exits 6,
     }
     a_quotation_mark_is_not_closed {
-        ja: "閉じる \" がない",
+        ja: "閉じる\"がない",
         en: "a quotation mark is not closed",
         site: || Site::new().but("code = \"12345\"", "code = \"12345"),
         finds: error "settings" "settings-syntax" by [Support] exits 6,
@@ -60,7 +60,7 @@ misconfigurations! {
         finds: error "settings" "settings-syntax-full-width" by [Support] exits 6,
     }
     the_quotation_marks_are_curly {
-        ja: "\" を全角の引用符「“”」で書いている",
+        ja: "\"を全角の引用符「“”」で書いている",
         en: "the quotation marks are curly ones",
         site: || Site::new().but("code = \"12345\"", "code = “12345”"),
         finds: error "settings" "settings-syntax-full-width" by [Support] exits 6,
@@ -75,21 +75,21 @@ misconfigurations! {
         finds: error "settings" "settings-missing" by [Support] exits 6,
     }
     the_environment_is_written_in_japanese {
-        ja: "environment を日本語で書いている",
+        ja: "environmentを日本語で書いている",
         en: "the environment is written in Japanese",
         site: || Site::new().but("environment = \"demo\"", "environment = \"テスト\""),
         finds: error "settings" "settings-unknown-word" by [Support] exits 6,
         mended_by: "environment = \"テスト\"" => "environment = \"demo\"",
     }
     a_flag_is_in_quotes {
-        ja: "true / false を \" で囲んでいる",
+        ja: "true / falseを\"で囲んでいる",
         en: "true or false stands in quotation marks",
         site: || Site::new().but("hanpukai = false", "hanpukai = \"false\""),
         finds: error "settings" "settings-not-true-or-false" by [Support] exits 6,
         mended_by: "hanpukai = \"false\"" => "hanpukai = false",
     }
     the_port_is_in_quotes {
-        ja: "ポート番号を \" で囲んでいる",
+        ja: "ポート番号を\"で囲んでいる",
         en: "the port stands in quotation marks",
         site: || Site::new().after(|site| {
             let port = site.ftp.port();
@@ -140,7 +140,7 @@ misconfigurations! {
         finds: error "settings" "ftp-url-scheme" by [Support] exits 6,
     }
     the_url_is_of_implicit_ftps {
-        ja: "FTP接続先URLが ftps:// で始まる",
+        ja: "FTP接続先URLがftps:// で始まる",
         en: "the URL begins with ftps://",
         site: || Site::new().but("url = \"127.0.0.1\"", "url = \"ftps://127.0.0.1\""),
         finds: error "settings" "ftp-url-ftps" by [Support] exits 6,
@@ -188,7 +188,7 @@ misconfigurations! {
         finds: error "settings" "shop-code-hyphen" by [Support] exits 6,
     }
     the_shop_code_is_a_number {
-        ja: "ショップコードを \" で囲んでいない",
+        ja: "ショップコードを\"で囲んでいない",
         en: "the shop code is not in quotation marks",
         site: || Site::new().but("code = \"12345\"", "code = 12345"),
         finds: error "settings" "settings-not-a-text" by [Support] exits 6,
@@ -206,7 +206,7 @@ misconfigurations! {
         finds: error "settings" "password-missing" by [Support] exits 6,
     }
     the_password_stands_where_the_file_should {
-        ja: "password_file にパスワードそのものを書いている",
+        ja: "password_fileにパスワードそのものを書いている",
         en: "the password itself stands in password_file",
         site: || Site::new().but("password_file = \"demo.pass\"", "password_file = \"Geheim\""),
         finds: error "settings" "password-file-unreadable" by [Support] exits 6,
@@ -279,7 +279,7 @@ misconfigurations! {
         finds: error "settings" "free-item-twice" by [Support] exits 6,
     }
     the_order_files_have_all_the_same_name {
-        ja: "受注ファイルの名前に {timestamp} がない",
+        ja: "受注ファイルの名前に{timestamp}がない",
         en: "the order file's name lacks {timestamp}",
         site: || Site::new().but("order{timestamp}.csv", "order.csv"),
         finds: error "settings" "file-name-timestamp" by [Support] exits 6,
@@ -297,28 +297,28 @@ misconfigurations! {
         finds: warning "passwords" "password-file-open" by [Support] exits 0,
     }
     a_flag_is_the_english_word {
-        ja: "true の代わりに yes と書いている",
+        ja: "trueの代わりにyesと書いている",
         en: "a flag is written as yes",
         site: || Site::new().but("hanpukai = false", "hanpukai = no"),
         finds: error "settings" "settings-syntax-flag" by [Support] exits 6,
         mended_by: "hanpukai = no" => "hanpukai = false",
     }
     a_flag_is_the_japanese_word {
-        ja: "true・false を日本語で書いている",
+        ja: "true・falseを日本語で書いている",
         en: "a flag is written in Japanese",
         site: || Site::new().but("hanpukai = false", "hanpukai = いいえ"),
         finds: error "settings" "settings-syntax-flag" by [Support] exits 6,
         mended_by: "hanpukai = いいえ" => "hanpukai = false",
     }
     a_flag_is_in_capitals {
-        ja: "true・false を大文字で書いている",
+        ja: "true・falseを大文字で書いている",
         en: "a flag is written in capitals",
         site: || Site::new().but("hanpukai = false", "hanpukai = FALSE"),
         finds: error "settings" "settings-syntax-flag" by [Support] exits 6,
         mended_by: "hanpukai = FALSE" => "hanpukai = false",
     }
     a_percentage_has_its_sign {
-        ja: "割合に % を付けている",
+        ja: "割合に %を付けている",
         en: "a percentage has its sign",
         site: || Site::new().but("settle_s = 0", "max_bad_rows_percent = 20%\nsettle_s = 0"),
         finds: error "settings" "settings-syntax-percent" by [Support] exits 6,
@@ -332,20 +332,20 @@ misconfigurations! {
         mended_by: "settle_s = 2秒" => "settle_s = 2",
     }
     tls_is_true {
-        ja: "tls に true と書いている",
+        ja: "tlsにtrueと書いている",
         en: "tls is true",
         site: || Site::new().but("tls = \"none\"", "tls = true"),
         finds: error "settings" "settings-unknown-word" by [Support] exits 6,
         mended_by: "tls = true" => "tls = \"none\"",
     }
     the_password_file_is_in_the_home_folder {
-        ja: "password_file を ~ で書いている",
+        ja: "password_fileを ~ で書いている",
         en: "the password file is written with ~",
         site: || Site::new().but("password_file = \"demo.pass\"", "password_file = \"~/demo.pass\""),
         finds: error "settings" "path-of-home" by [Support] exits 6,
     }
     the_database_is_a_path_of_windows {
-        ja: "database にWindowsのファイルの場所を書いている",
+        ja: "databaseにWindowsのファイルの場所を書いている",
         en: "the database is a path of Windows",
         site: || Site::new().but("database = \"shop.db\"", "database = 'C:\\shop\\shop.db'"),
         finds: error "settings" "path-of-windows" by [Support] exits 6,
@@ -366,7 +366,7 @@ misconfigurations! {
         finds: error "settings" "settings-invisible-character" by [Support] exits 6,
     }
     the_password_file_has_quotation_marks {
-        ja: "パスワードファイルの中身を \" で囲んでいる",
+        ja: "パスワードファイルの中身を\"で囲んでいる",
         en: "the password stands in quotation marks",
         site: || Site::new().after(|site| site.write_secret("demo.pass", "\"Geheim\"\n")),
         finds: error "settings" "password-file-quotes" by [Support] exits 6,

