@@ -277,6 +277,34 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn a_column_that_slipped_is_seen_and_a_days_trade_is_none(
+            figures in prop::collection::vec(1_i64..1000, 40..200),
+            by in 1_usize..39,
+            sold in prop::collection::vec(0_i64..4, 200),
+        ) {
+            let mut slipped = figures.clone();
+            slipped.rotate_right(by);
+            let pair = |new: Vec<i64>| -> Vec<(i64, i64)> { figures.iter().copied().zip(new).collect() };
+            prop_assert!(are_shuffled(&pair(slipped)));
+            let left = figures.iter().zip(&sold).map(|(figure, sold)| (figure - sold).max(0)).collect();
+            prop_assert!(!are_shuffled(&pair(left)));
+            prop_assert!(!are_shuffled(&pair(figures.iter().map(|figure| figure * 7 / 10).collect())));
+        }
+    }
+
+    #[test]
+    fn what_was_read_in_another_encoding_is_garbled_and_no_name_of_a_product_is() {
+        for name in ["縺ゅ＞縺", "繝・す繝ｼ繝・", "ã\u{81}\u{82}", "????", "？？", "〓〓", "皿\u{fffd}"]
+        {
+            assert!(is_garbled(name), "{name}");
+        }
+        for name in ["皿", "?", "これは何？", "ＴシャツＬ", "縦縞シャツ", "Café", ""] {
+            assert!(!is_garbled(name), "{name}");
+        }
+    }
+
     #[test]
     fn a_shop_without_anything_to_compare_with_is_not_judged() {
         let facts = StockFacts { rows: 5000, ..StockFacts::default() };

@@ -53,7 +53,26 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Books)> {
     let strange = (has_work_seen && !has_seen_work)
         .then(|| Finding::of(say::database_strange(&shown, &settings.work_dir.display().to_string())));
     let strange = strange.or_else(|| of_another_folder(&database, settings));
-    Ok((Found::ok(fact).with_all(strange).with_all(open_to_others(path)), database))
+    let stricter = stricter_defaults(&database, settings)?;
+    Ok((Found::ok(fact).with_all(strange).with_all(open_to_others(path)).with_all(stricter), database))
+}
+
+/// What holds now what 0.1 has applied, as long as the history knows of 0.1.
+fn stricter_defaults(database: &Connection, settings: &Settings) -> Result<Option<Finding>> {
+    let (products, ship) = (&settings.products.guard, &settings.logistics.guard);
+    let defaults = [
+        ("products.guard.price_fall_percent", products.price_fall_percent, 50),
+        ("products.guard.price_rise_percent", products.price_rise_percent, 900),
+        ("products.guard.unpublish_percent", products.unpublish_percent, 20),
+        ("products.guard.move_percent", products.move_percent, 5),
+        ("logistics.guard.ship_percent", ship.ship_percent, 50),
+        ("orders.max_age_days", settings.orders.max_age_days, 30),
+    ];
+    let unchanged = defaults.iter().filter(|(_, ours, default)| ours == default);
+    let keys: Vec<String> = unchanged.map(|(key, value, _)| format!("{key} = {value}")).collect();
+    let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_history_files WHERE NOT has_old_values)";
+    let is_upgraded: bool = database.query_row(sql, [], |row| row.get(0))?;
+    Ok((is_upgraded && !keys.is_empty()).then(|| Finding::of(say::stricter_defaults(&keys.join(", ")))))
 }
 
 /// The work folder remembers the last file of orders; the database that belongs to it knows that file.

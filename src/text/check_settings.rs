@@ -659,6 +659,13 @@ problems! {
         hint_ja: "TEMPOSTAR側でカスタマイズした列の名前をご確認のうえ、orders.free_itemsの列名を直してください。",
         hint_en: "check the name of the column for which TEMPOSTAR was customised, and correct orders.free_items",
     }
+    Note stricter_defaults = "stricter-defaults" (keys: &str) {
+        who: [],
+        ja: "バージョン 0.1 より厳しくなった既定値があります: {keys}",
+        en: "defaults that are stricter than those of version 0.1: {keys}",
+        hint_ja: "このままでよければ、何もする必要はありません。変える場合は設定ファイルに書いてください（docs/guards.md）。",
+        hint_en: "nothing need be done if they are right; else set them in the settings file (docs/guards.md)",
+    }
     Note payment_methods_none_yet = "payment-methods-none-yet" () {
         who: [],
         ja: "決済方法がまだ1つも登録されていません。最初の受注までに登録してください。",

@@ -610,3 +610,21 @@ fn every_name_in_an_inbox_that_no_job_takes_is_told_with_its_reason() {
                 old.txt (its name does not fit stock.pattern, \"*.csv\")";
     ran.problem("inbox-names-not-taken", "", &[told]);
 }
+
+#[test]
+fn defaults_that_are_stricter_than_those_of_0_1_are_named_to_whoever_comes_from_there() {
+    let shop = Shop::new();
+    shop.product("A-1");
+    shop.put_sheet(PRODUCT_INBOX, "product.csv", "商品コード,商品名\nA-1,皿\n");
+    shop.run(["import-products"]).ok();
+    let told = "products.guard.price_fall_percent = 50, products.guard.price_rise_percent = 900, \
+                products.guard.unpublish_percent = 20, products.guard.move_percent = 5, \
+                logistics.guard.ship_percent = 50, orders.max_age_days = 30";
+    shop.run(["check-settings", "--offline"]).never_says("stricter");
+    shop.sql("UPDATE tempostar_history_files SET has_old_values = 0");
+    shop.run(["check-settings", "--offline"]).says("stricter than those of version 0.1: ").says(told);
+    shop.settings(|text| text + "[products.guard]\nprice_fall_percent = 60\n");
+    shop.run(["check-settings", "--offline"])
+        .never_says("price_fall_percent")
+        .says("price_rise_percent = 900");
+}
