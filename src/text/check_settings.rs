@@ -661,7 +661,7 @@ problems! {
     }
     Note stricter_defaults = "stricter-defaults" (keys: &str) {
         who: [],
-        ja: "バージョン 0.1 より厳しくなった既定値があります: {keys}",
+        ja: "バージョン0.1より厳しくなった既定値があります: {keys}",
         en: "defaults that are stricter than those of version 0.1: {keys}",
         hint_ja: "このままでよければ、何もする必要はありません。変える場合は設定ファイルに書いてください（docs/guards.md）。",
         hint_en: "nothing need be done if they are right; else set them in the settings file (docs/guards.md)",
