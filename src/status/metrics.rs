@@ -13,8 +13,9 @@ impl Status {
     /// The whole file.
     pub(crate) fn metrics(&self) -> String {
         let one = |value: u64| vec![(String::new(), number(value))];
-        let held = self.stopped_files.iter().filter(|file| file.is_held).count();
-        let refused = self.stopped_files.len() - held;
+        // An earlier version left held files in the inbox.
+        let left = self.stopped_files.iter().filter(|file| file.is_held).count();
+        let (held, refused) = (self.held.len() + left, self.stopped_files.len() - left);
         let hand_work = self.hand_work.iter();
         let hand_work = hand_work.map(|work| (label("kind", work.key), number(count(&work.names)))).collect();
         let states = self.order_states();
@@ -35,13 +36,28 @@ impl Status {
             "Order files that TEMPOSTAR has not been seen to have taken.",
             one(count(&self.batches)),
         );
-        page.add("files_held", "Files that are held.", one(held as u64));
+        page.add("files_held", "Files, or rows of one, that are held.", one(held as u64));
         page.add(
             "files_refused",
             "Files that were refused, with no later file of that name.",
             one(refused as u64),
         );
         page.add("hand_work", "Things to be done by hand, by kind.", hand_work);
+        self.add_jobs(&mut page);
+        page.add(
+            "stock_as_of_timestamp_seconds",
+            "Of when the stock figures are.",
+            self.stock_as_of.map(|time| (String::new(), seconds(time))).into_iter().collect(),
+        );
+        page.add(
+            "status_timestamp_seconds",
+            "When these figures were taken.",
+            vec![(String::new(), seconds(self.now))],
+        );
+        page.text + "# EOF\n"
+    }
+
+    fn add_jobs(&self, page: &mut Page) {
         page.add(
             "job_overdue",
             "Whether a job is overdue by its schedule.",
@@ -67,17 +83,6 @@ impl Status {
             "When the newest file of a job came.",
             self.of_jobs(|job| job.newest_file.map(seconds)),
         );
-        page.add(
-            "stock_as_of_timestamp_seconds",
-            "Of when the stock figures are.",
-            self.stock_as_of.map(|time| (String::new(), seconds(time))).into_iter().collect(),
-        );
-        page.add(
-            "status_timestamp_seconds",
-            "When these figures were taken.",
-            vec![(String::new(), seconds(self.now))],
-        );
-        page.text + "# EOF\n"
     }
 
     fn of_jobs(&self, value: impl Fn(&super::JobState) -> Option<f64>) -> Samples {

@@ -228,7 +228,7 @@ fn images() -> String {
 }
 
 fn times(created_at: &str, updated_at: &str) -> String {
-    format!("    created_at: {created_at}\n    updated_at: {updated_at}\n")
+    format!("    created_at: {created_at}\n    updated_at: {updated_at}\n    tempostar_as_of: {updated_at}\n")
 }
 
 #[track_caller]

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::ftp_server::Fault;
-use crate::harness::Shop;
+use crate::harness::{STOCK_INBOX, Shop};
 
 #[test]
 fn the_worst_shop_stands_first() {
@@ -53,6 +53,9 @@ fn figures_are_written_for_prometheus() {
     shop.order("1001").line("A-1", 1).insert();
     shop.order("1002").line("A-1", 1).set("total", 1).insert();
     shop.run(["export-orders"]).exits(3);
+    shop.settings(|text| text.replacen("[stock]\n", "[stock]\nguard.min_rows = 1\n", 1));
+    shop.put_sheet(STOCK_INBOX, "empty.csv", "商品コード,在庫数\nA-1,0\n");
+    shop.run(["import-stock"]).exits(4);
     shop.at("2026-11-24 10:20:00").run(["status", "--metrics", "tempostar.prom"]).ok().says("status of");
     let written = fs::read_to_string(shop.path("tempostar.prom")).unwrap();
     for line in [
@@ -61,6 +64,8 @@ fn figures_are_written_for_prometheus() {
         "tempostar_needs_attention{shop=\"12345\",environment=\"demo\"} 1",
         "tempostar_orders{shop=\"12345\",environment=\"demo\",state=\"held_back\"} 1",
         "tempostar_orders{shop=\"12345\",environment=\"demo\",state=\"lying_in_outbox\"} 1",
+        "tempostar_files_held{shop=\"12345\",environment=\"demo\"} 1",
+        "tempostar_files_refused{shop=\"12345\",environment=\"demo\"} 0",
         "tempostar_job_last_exit_code{shop=\"12345\",environment=\"demo\",job=\"export-orders\"} 3",
         // 2026-11-24 10:20:00 in Japan.
         "tempostar_status_timestamp_seconds{shop=\"12345\",environment=\"demo\"} 1795483200",
