@@ -275,9 +275,12 @@ fn hand_work_json(work: &HandWork, extent: Extent, language: Language) -> Value 
         Extent::First => &work.names[..work.names.len().min(SHOWN_MAX)],
         Extent::All => &work.names,
     };
-    let command = (!work.command.is_empty()).then(|| format!("tempostar {}", work.command));
-    let what = work.sentence.get(language);
-    json!({ "count": count(&work.names), "first": named, "what": what, "command": command })
+    let mut json =
+        json!({ "count": count(&work.names), "first": named, "what": work.sentence.get(language) });
+    if !work.command.is_empty() {
+        json["command"] = format!("tempostar {}", work.command).into();
+    }
+    json
 }
 
 impl JobState {
