@@ -114,7 +114,10 @@ impl Times {
         let told = told.map(|told| self.told(told));
         let agrees = |named: InName| {
             let within = if named.has_seconds { ARRIVES_WITHIN } else { ARRIVES_WITHIN_IF_DIGITS };
-            told.is_none_or(|told| named.moment <= told + SLACK && told - named.moment <= within)
+            // Where the server tells none, one from the future is none either: it would be as old as our clock says.
+            told.map_or(named.moment <= self.listed_at + SLACK, |told| {
+                named.moment <= told + SLACK && told - named.moment <= within
+            })
         };
         let named = self.named(name).filter(|named| agrees(*named)).map(|named| named.moment);
         match named.or(told) {

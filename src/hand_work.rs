@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use crate::books::allocations::{Allocation, drifting};
-use crate::books::{held, orders, products};
+use crate::books::{held, missing, orders};
 use crate::layout::as_count;
 use crate::moment::Moment;
 use crate::settings::Settings;
@@ -59,7 +59,8 @@ pub(crate) fn read(database: &Connection, settings: &Settings, now: Moment) -> R
         of("orders_unshipped", text::orders_unshipped, unshipped),
         of(WITHOUT_ALLOCATION, text::orders_without_allocation, skus(Allocation::is_less_than_orders)),
         of(WITHOUT_ORDERS, text::allocations_without_orders, skus(Allocation::is_more_than_orders)),
-        of("products_missing", text::products_missing, products::missing_products(database)?),
+        of("products_missing", text::products_missing, missing::missing_products(database)?),
+        of("skus_missing", text::skus_missing, missing::missing_skus(database)?),
     ])
 }
 

@@ -1,6 +1,7 @@
 //! SHA-256 of what goes by. A content is known by its hash, whatever its name.
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
@@ -57,6 +58,13 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
+}
+
+/// Stands for a code or an order's number where a million of them are kept.
+pub(crate) fn key(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -80,6 +80,8 @@ pub(crate) struct KnownFile {
     pub refused_because: Option<Text>,
     /// Whether the server's copy has been put away.
     pub is_cleaned_up: bool,
+    /// And was seen to be gone.
+    pub is_gone: bool,
     pub file_time: Moment,
     /// Where its copy lies, below the work folder's archive.
     pub archived_as: String,
@@ -161,10 +163,15 @@ pub(crate) fn is_begun(connection: &Connection, file: &FileEntry) -> Result<bool
     connection.value(sql, (file.job, &file.name, &file.sha256))
 }
 
-/// Notes that the server's copy has been put away, and where it is to be looked after.
-pub(crate) fn mark_cleaned_up(connection: &Connection, id: i64, put_as: Option<&str>) -> Result<()> {
-    let sql = "UPDATE tempostar_files SET is_cleaned_up = 1, put_as = ?2 WHERE id = ?1";
-    connection.execute(sql, (id, put_as))?;
+/// Notes that the server's copy has been put away, where it is to be looked after, and whether it was seen to be gone.
+pub(crate) fn mark_cleaned_up(
+    connection: &Connection,
+    id: i64,
+    put_as: Option<&str>,
+    is_gone: bool,
+) -> Result<()> {
+    let sql = "UPDATE tempostar_files SET is_cleaned_up = 1, put_as = ?2, is_gone = ?3 WHERE id = ?1";
+    connection.execute(sql, (id, put_as, is_gone))?;
     Ok(())
 }
 
@@ -288,7 +295,7 @@ pub(crate) fn find_file(
     sha256: &str,
 ) -> Result<Option<KnownFile>> {
     connection.first(
-        "SELECT id, outcome, is_cleaned_up, file_time, archived_as, reason_ja, reason_en,
+        "SELECT id, outcome, is_cleaned_up, is_gone, file_time, archived_as, reason_ja, reason_en,
                 EXISTS (SELECT 1
                         FROM tempostar_files AS later
                         WHERE later.command = file.command AND later.name = file.name AND later.id > file.id
@@ -307,6 +314,7 @@ pub(crate) fn find_file(
                 state,
                 refused_because: reason(row)?,
                 is_cleaned_up: row.cell("tempostar_files.is_cleaned_up")?,
+                is_gone: row.cell("tempostar_files.is_gone")?,
                 file_time: row.cell("tempostar_files.file_time")?,
                 archived_as: row.cell("tempostar_files.archived_as")?,
                 is_superseded: row.cell("is_superseded")?,

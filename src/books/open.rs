@@ -57,6 +57,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/016_catalogue_as_of.sql"),
     include_str!("schema/017_notified.sql"),
     include_str!("schema/018_allocated.sql"),
+    include_str!("schema/019_seen_gone.sql"),
+    include_str!("schema/020_missing_skus.sql"),
 ];
 
 /// The last version that was kept in `PRAGMA user_version`.

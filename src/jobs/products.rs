@@ -318,6 +318,8 @@ struct RowWriter<'a> {
     skus: Stager<'a>,
     /// Notes that a product has been read.
     read: Statement<'a>,
+    /// Likewise a SKU of another code than its product's.
+    read_sku: Statement<'a>,
     /// Whether a product is staged with just these values.
     staged: Statement<'a>,
     known_product: Option<Statement<'a>>,
@@ -359,6 +361,8 @@ impl<'a> RowWriter<'a> {
         shop.execute_batch(
             "DROP TABLE IF EXISTS temp.read_products;
              CREATE TEMP TABLE read_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+             DROP TABLE IF EXISTS temp.read_skus;
+             CREATE TEMP TABLE read_skus (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
              DROP TABLE IF EXISTS temp.stale_products;
              CREATE TEMP TABLE stale_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
         )?;
@@ -366,6 +370,7 @@ impl<'a> RowWriter<'a> {
             products: staged.products.stager(shop, as_of)?,
             skus: staged.skus.stager(shop, as_of)?,
             read: shop.prepare("INSERT OR IGNORE INTO temp.read_products (code) VALUES (?1)")?,
+            read_sku: shop.prepare("INSERT OR IGNORE INTO temp.read_skus (code) VALUES (?1)")?,
             staged: shop.prepare(&format!("SELECT {same} FROM temp.staged_products WHERE code = ?"))?,
             known_product: columns.known_product(shop)?,
             known_sku: columns.known_sku(shop)?,
@@ -382,6 +387,9 @@ impl<'a> RowWriter<'a> {
 
     fn stage(&mut self, entry: Entry<'_>) -> Result<()> {
         let sku = fill_up(entry.sku, entry.sku_code, self.known_sku.as_mut())?;
+        if entry.sku_code != entry.product_code {
+            self.read_sku.execute([entry.sku_code])?;
+        }
         let said_later = || self.said_later.has(entry.sku_code, SKU);
         let sku_agreement = self.skus.stage(entry.sku_code, &sku, entry.line, said_later)?;
         if let Some(product) = entry.product {

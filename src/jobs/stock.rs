@@ -17,6 +17,7 @@
 //! A file that looks broken (it would empty the shop, or is another shop's) is held until a person looks at it.
 
 mod lookup;
+mod missing;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -28,9 +29,11 @@ use chrono::TimeDelta;
 use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
+use self::missing::Named;
 use super::later::{Known, LaterSheets};
 use super::names::{NAMES_TOLD_MAX, NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
 use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql, uncountable_lines};
+use crate::books::missing::FullFile;
 use crate::books::rows::list_values;
 use crate::books::{Writing, batches, files};
 use crate::guards::{self, StockFacts};
@@ -139,8 +142,11 @@ impl ImportJob for ImportStock<'_> {
         let mut tally = Tally::default();
         let mut lookup = Lookup::new(incoming.shop, incoming.file_time)?;
         let mut changes = Changes::begin(incoming.shop)?;
+        let mut named = Named::default();
         let read = |batch: &mut Batch, row: &Row<'_>| {
-            let (sku_code, quantity) = columns.read(row)?;
+            let (sku_code, quantity) = columns.read(row).inspect_err(|_| {
+                batch.rejected.extend(row.code(columns.sku_code).ok().map(Cow::into_owned));
+            })?;
             let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
             batch.push(&sku_code, Figure { line: row.line(), quantity, allocated });
             Ok(batch.room())
@@ -148,6 +154,7 @@ impl ImportJob for ImportStock<'_> {
         read_ahead(incoming, read, |batch| {
             lookup.look_up(batch)?;
             changes.note_all(batch, &mut tally)?;
+            batch.codes().chain(batch.rejected.iter().map(String::as_str)).for_each(|code| named.add(code));
             batch.clear();
             Ok(())
         })?;
@@ -172,6 +179,14 @@ impl ImportJob for ImportStock<'_> {
             && free_unnamed(incoming.shop, &in_flight, incoming.file_time)? > 0;
         let is_in_order = is_in_order && !has_freed;
         let plan = StockPlan::number(incoming.shop, is_in_order, known_until, incoming.file_time)?;
+        // A run that was interrupted in the midst has done it.
+        let missing_compared = match incoming.progress {
+            Progress::New => {
+                Some(named.compare(incoming.shop, self.settings.stock.files, incoming.file_time)?)
+            }
+            Progress::Begun => None,
+        };
+        let plan = StockPlan { missing_compared, ..plan };
         let is_first_load = is_first_load && compared.applied > 0;
         Ok(Comparison { is_first_load, plan: Box::new(plan), telling, ..compared })
     }
@@ -187,6 +202,8 @@ struct StockPlan {
     /// Behind them: figures of SKUs that the shop does not have, to be kept.
     unknown_count: u64,
     known_until: KnownUntil,
+    /// Whether the file is the newest full one; `None`: what it says of missing SKUs has been written.
+    missing_compared: Option<bool>,
 }
 
 impl StockPlan {
@@ -219,7 +236,7 @@ impl StockPlan {
         )?;
         let unknown_count = count(shop, "SELECT count(*) FROM temp.unknown_changes")?;
         let count = count(shop, &format!("SELECT coalesce(max(rowid), 0) FROM {table}"))?;
-        Ok(Self { table, count, unknown_count, known_until })
+        Ok(Self { table, count, unknown_count, known_until, missing_compared: None })
     }
 }
 
@@ -236,6 +253,12 @@ impl Plan for StockPlan {
     }
 
     fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {
+        if let Some(is_newest_full) = self.missing_compared.filter(|_| changes.start == 0) {
+            FullFile::Stock.note_skus(writing)?;
+            if is_newest_full {
+                FullFile::Stock.note_newest(writing)?;
+            }
+        }
         // The allocation is computed here, not before: the shop goes on selling while we read.
         fill_in_flight(writing.transaction, &self.known_until)?;
         keep_unknown(writing, &part(&changes, self.count, self.unknown_count))?;

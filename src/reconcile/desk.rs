@@ -1,9 +1,8 @@
 //! What reconciling needs.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use rusqlite::Connection;
 
+pub(super) use crate::hashing::key;
 use crate::moment::{Moment, Month};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
@@ -24,11 +23,4 @@ impl Desk<'_> {
             |month| format!("({column} >= '{}' AND {column} < '{}')", month.first(), month.after()),
         )
     }
-}
-
-/// Stands for an order's number where a million of them are kept.
-pub(super) fn key(number: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    number.hash(&mut hasher);
-    hasher.finish()
 }

@@ -204,9 +204,12 @@ fn known_and_only_to_clean_up(run: &Run<'_>, file: &Spooled) -> Result<Option<Kn
     let found = files::find_file(&run.books, file.entry.job, &file.entry.name, &file.entry.sha256)?;
     Ok(found.filter(|known| {
         if known.state == FileState::Applied {
-            // Where the server tells no time, nobody knows whether it is newer.
-            let tells_time = file.listed.as_ref().is_some_and(|listed| listed.modified.is_some());
-            let was_said_again = known.is_cleaned_up && tells_time && file.entry.file_time > known.file_time;
+            // Where the server tells no time, it is newer if the other one was seen to be gone.
+            let is_newer = match file.listed.as_ref().is_some_and(|listed| listed.modified.is_some()) {
+                true => file.entry.file_time > known.file_time,
+                false => known.is_gone,
+            };
+            let was_said_again = known.is_cleaned_up && is_newer;
             known.file_time == file.entry.file_time || !(known.is_superseded || was_said_again)
         } else {
             !known.is_cleaned_up

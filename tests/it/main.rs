@@ -45,6 +45,7 @@ mod logistics_guard;
 mod mail;
 mod misbehaving_server;
 mod misconfigurations;
+mod missing_skus;
 mod mutators;
 mod nights;
 mod older_files;

@@ -640,3 +640,26 @@ fn a_wrong_password_is_tried_once_and_a_busy_server_again() {
     shop.run(["import-stock"]).ok();
     assert_eq!(proxy.injected(), 3);
 }
+
+#[test]
+fn the_same_again_counts_as_new_where_no_time_is_told_and_the_first_was_seen_to_be_gone() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 10);
+    let _proxy = before(&shop, vec![rule("MDTM", Act::Answer(b"502 no\r\n".to_vec()), usize::MAX)]);
+    shop.order("1001").line("A-1", 1).insert();
+    shop.run(["export-orders"]).ok();
+    let sheet = "商品コード,在庫数\nA-1,9\n";
+    shop.put_sheet(STOCK_INBOX, "stock.csv", sheet);
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("A-1", 9, 1);
+    // TEMPOSTAR says the same again, and knows the order by now.
+    shop.at("2026-11-24 11:00:00").put_sheet(STOCK_INBOX, "stock.csv", sheet);
+    let ran = shop.run(["import-stock", "--json"]).ok();
+    assert_eq!(ran.file_outcome("stock.csv"), "applied");
+    shop.check_stock("A-1", 9, 0);
+    // One that cannot be taken away is the same as before.
+    shop.at("2026-11-24 11:10:00").put_sheet(STOCK_INBOX, "stock.csv", sheet);
+    shop.sql("UPDATE tempostar_files SET is_gone = 0");
+    let ran = shop.run(["import-stock", "--json"]).ok();
+    assert_eq!(ran.file_outcome("stock.csv"), "already_applied");
+}

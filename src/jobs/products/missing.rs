@@ -3,7 +3,8 @@
 use anyhow::Result;
 use rusqlite::{Connection, Statement};
 
-use crate::books::{self, Writing};
+use crate::books::Writing;
+use crate::books::missing::FullFile;
 use crate::moment::Moment;
 
 /// The products of which a row was rejected: they are not missing from the file.
@@ -21,13 +22,10 @@ const NAMED_SQL: &str = "
     UNION
     SELECT code FROM temp.rejected_products";
 
-/// Where the own time of the newest full file is kept.
-const NEWEST_FULL_FILE: &str = "newest_full_product_file";
-
 /// Compares the list of the products that are missing from the newest full file with the file at hand. A product that
 /// any file since then names is not missing any more. Gives whether the file at hand is the newest full one.
 pub(super) fn compare_missing(shop: &Connection, file_time: Moment) -> Result<bool> {
-    let is_newest_full = is_full(shop)? && is_newest(shop, file_time)?;
+    let is_newest_full = is_full(shop)? && FullFile::Products.is_newest(shop, file_time)?;
     let missing = if is_newest_full { "code NOT IN (SELECT code FROM temp.named_products)" } else { "false" };
     shop.execute_batch(&format!(
         "DROP TABLE IF EXISTS temp.named_products;
@@ -44,6 +42,18 @@ pub(super) fn compare_missing(shop: &Connection, file_time: Moment) -> Result<bo
          FROM tempostar_missing_products
          WHERE since <= '{file_time}' AND code IN (SELECT code FROM temp.named_products);"
     ))?;
+    // The SKUs of a product that is missing itself go with it, and so do those of one with a rejected row.
+    let missing = if is_newest_full { "true" } else { "false" };
+    let missing = format!(
+        "SELECT code
+         FROM skus
+         WHERE {missing} AND code NOT IN (SELECT code FROM temp.read_products)
+           AND code NOT IN (SELECT code FROM temp.read_skus)
+           AND product_code IN (SELECT code FROM temp.read_products)
+           AND product_code NOT IN (SELECT code FROM temp.rejected_products)"
+    );
+    let is_named = "(sku_code IN (SELECT code FROM temp.read_skus) OR sku_code IN (SELECT code FROM temp.read_products))";
+    FullFile::Products.compare_skus(shop, &missing, is_named, file_time)?;
     Ok(is_newest_full)
 }
 
@@ -58,8 +68,9 @@ pub(super) fn note_missing(writing: &Writing<'_>, is_newest_full: bool) -> Resul
         "DELETE FROM tempostar_missing_products WHERE code IN (SELECT code FROM temp.found_again)",
         [],
     )?;
+    FullFile::Products.note_skus(writing)?;
     if is_newest_full {
-        books::set_meta(writing.transaction, NEWEST_FULL_FILE, &writing.file_time.to_string())?;
+        FullFile::Products.note_newest(writing)?;
     }
     Ok(())
 }
@@ -73,10 +84,4 @@ fn is_full(shop: &Connection) -> Result<bool> {
          WHERE code NOT IN (SELECT code FROM tempostar_missing_products)"
     );
     Ok(shop.query_row(&sql, [], |row| row.get(0))?)
-}
-
-/// An old file that a person feeds in again says nothing about the products that came after it.
-fn is_newest(shop: &Connection, file_time: Moment) -> Result<bool> {
-    let newest: Option<Moment> = books::meta(shop, NEWEST_FULL_FILE)?.map(|time| time.parse()).transpose()?;
-    Ok(newest.is_none_or(|newest| newest <= file_time))
 }

@@ -99,6 +99,8 @@ pub(super) struct Batch {
     /// The figures that are being looked up, in the order of their codes; once that is done, those that are not what the
     /// shop has.
     wanted: Vec<usize>,
+    /// The codes of rows that were rejected.
+    pub(super) rejected: Vec<String>,
 }
 
 impl Batch {
@@ -121,6 +123,7 @@ impl Batch {
         self.codes.clear();
         self.ends.clear();
         self.figures.clear();
+        self.rejected.clear();
         self.is_out_of_order = false;
     }
 

@@ -291,11 +291,11 @@ pub(super) enum Place {
 }
 
 pub(super) fn mark_cleaned_up(run: &Run<'_>, permit: Permit, id: i64) -> Result<()> {
-    mark_put_away(run, permit, id, None)
+    mark_put_away(run, permit, id, None, false)
 }
 
-fn mark_put_away(run: &Run<'_>, permit: Permit, id: i64, put_as: Option<&str>) -> Result<()> {
-    run.books.write(permit, "cleaned-up", |books| files::mark_cleaned_up(books, id, put_as))
+fn mark_put_away(run: &Run<'_>, permit: Permit, id: i64, put_as: Option<&str>, is_gone: bool) -> Result<()> {
+    run.books.write(permit, "cleaned-up", |books| files::mark_cleaned_up(books, id, put_as, is_gone))
 }
 
 pub(super) fn clean_up_remote(
@@ -308,7 +308,13 @@ pub(super) fn clean_up_remote(
     trouble: &mut Trouble,
 ) -> Result<()> {
     let error = match move_away(remote, permit, inbox, file, place) {
-        Ok(PutAway::Done(put_as)) => return mark_put_away(run, permit, id, put_as.as_deref()),
+        Ok(PutAway::Done(put_as)) => {
+            // Where no time is told, this alone says that the same name and bytes were put there anew.
+            let tells_time = file.listed.as_ref().is_none_or(|listed| listed.modified.is_some());
+            let path = join(&inbox.folder, &file.entry.name);
+            let is_gone = !tells_time && matches!(remote.size(&path), Ok(None));
+            return mark_put_away(run, permit, id, put_as.as_deref(), is_gone);
+        }
         Ok(PutAway::Replaced) => {
             run.report.tell(text::replaced_meanwhile().in_file(&file.shown));
             return mark_cleaned_up(run, permit, id);

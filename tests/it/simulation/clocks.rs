@@ -7,7 +7,7 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use fastrand::Rng;
@@ -375,14 +375,37 @@ impl World {
     }
 }
 
+/// How long the long test plays where nothing else is said.
+const SECONDS: u64 = 180;
+
+/// Plays these cases; how many there were, and in how many of them a run stopped for a clock.
+#[track_caller]
+fn check_cases(seeds: &[u64]) -> usize {
+    let played = each(seeds, play);
+    let wrong: Vec<&String> = played.iter().filter_map(|case| case.as_ref().err()).collect();
+    assert!(wrong.is_empty(), "{} of {} cases: {wrong:#?}", wrong.len(), seeds.len());
+    played.iter().filter(|case| matches!(case, Ok(1..))).count()
+}
+
+#[test]
+#[ignore = "minutes: cargo test --test it -- --ignored many_servers_and_clocks"]
+fn many_servers_and_clocks_for_as_long_as_there_is_time() {
+    let began = Instant::now();
+    let bound = Duration::from_secs(wish("TEMPOSTAR_SIM_SECONDS").unwrap_or(SECONDS));
+    // The others begin with 1.
+    let (first, mut next) = (1001, 1001);
+    while began.elapsed() < bound {
+        check_cases(&(next..next + 20).collect::<Vec<u64>>());
+        next += 20;
+    }
+    crate::harness::show(&format!("{} cases in {} s", next - first, began.elapsed().as_secs()));
+}
+
 #[test]
 fn whatever_server_and_clock_the_newest_figure_wins_or_the_run_stops_and_says_which_clock_is_wrong() {
     // Each goes through a server, and takes as long as many schedules.
     let seeds = seeds(wish("TEMPOSTAR_SIM_SCHEDULES").map_or(CASES, |schedules| (schedules / 20).max(CASES)));
-    let played = each(&seeds, play);
-    let wrong: Vec<&String> = played.iter().filter_map(|case| case.as_ref().err()).collect();
-    assert!(wrong.is_empty(), "{} of {} cases: {wrong:#?}", wrong.len(), seeds.len());
-    let stopped = played.iter().filter(|case| matches!(case, Ok(1..))).count();
+    let stopped = check_cases(&seeds);
     crate::harness::show(&format!("{} cases, in {stopped} of them a run stopped for a clock", seeds.len()));
     assert!(stopped > 0 || seeds.len() < 10, "no clock was ever found to be wrong");
 }

@@ -1,0 +1,70 @@
+//! The SKUs that a full stock file names, as hashes: eight bytes of each, however large the file.
+
+use anyhow::Result;
+use rusqlite::Connection;
+
+use crate::books::missing::FullFile;
+use crate::hashing::key;
+use crate::moment::Moment;
+use crate::settings::StockFiles;
+
+/// A file that names at least so many of the SKUs that have stock is full.
+const FULL_PERCENT: u64 = 90;
+
+#[derive(Default)]
+pub(super) struct Named(Vec<u64>);
+
+impl Named {
+    pub(super) fn add(&mut self, code: &str) {
+        self.0.push(key(code));
+    }
+
+    /// Compares the list of the SKUs that are missing from the newest full file with the file at hand. Gives whether that is
+    /// the newest full one.
+    pub(super) fn compare(mut self, shop: &Connection, files: StockFiles, file_time: Moment) -> Result<bool> {
+        self.0.sort_unstable();
+        self.0.dedup();
+        let is_newest_full = self.is_full(shop, files)? && FullFile::Stock.is_newest(shop, file_time)?;
+        shop.execute_batch(
+            "DROP TABLE IF EXISTS temp.unnamed_skus;
+             CREATE TEMP TABLE unnamed_skus (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
+        )?;
+        let known = "SELECT sku_code FROM tempostar_missing_skus WHERE kind = 'stock'";
+        let all = if is_newest_full {
+            format!("SELECT sku_code FROM stock UNION {known}")
+        } else {
+            known.to_owned()
+        };
+        let mut insert = shop.prepare("INSERT INTO temp.unnamed_skus VALUES (?1)")?;
+        let mut statement = shop.prepare(&all)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let code = row.get_ref(0)?.as_str()?;
+            if self.0.binary_search(&key(code)).is_err() {
+                insert.execute([code])?;
+            }
+        }
+        let missing = if is_newest_full { "1" } else { "0" };
+        FullFile::Stock.compare_skus(
+            shop,
+            &format!("SELECT code FROM temp.unnamed_skus WHERE {missing}"),
+            "sku_code NOT IN (SELECT code FROM temp.unnamed_skus)",
+            file_time,
+        )?;
+        Ok(is_newest_full)
+    }
+
+    fn is_full(&self, shop: &Connection, files: StockFiles) -> Result<bool> {
+        match files {
+            StockFiles::Full => Ok(true),
+            StockFiles::Differential => Ok(false),
+            // Counts no further than a file of this length can reach: it may be a slice of a large shop.
+            StockFiles::Auto => {
+                let named = self.0.len() as u64;
+                let sql = "SELECT count(*) FROM (SELECT 1 FROM stock LIMIT ?1)";
+                let known: u64 = shop.query_row(sql, [named * 100 / FULL_PERCENT + 1], |row| row.get(0))?;
+                Ok(known > 0 && named * 100 >= known * FULL_PERCENT)
+            }
+        }
+    }
+}
