@@ -100,9 +100,10 @@ pub(crate) fn confirmed(connection: &Connection) -> Result<Option<Moment>> {
 }
 
 /// Where we stamp something.
-const STAMPS: [(&str, &[&str]); 12] = [
-    ("products", &["as_of"]),
-    ("skus", &["as_of"]),
+const STAMPS: [(&str, &[&str]); 13] = [
+    ("products", &["tempostar_as_of"]),
+    ("skus", &["tempostar_as_of"]),
+    ("order_shipments", &["tempostar_as_of"]),
     ("tempostar_missing_skus", &["since"]),
     ("stock", &["as_of", "updated_at"]),
     ("orders", &["exported_at", "cancelled_in_tempostar_at"]),
