@@ -16,6 +16,7 @@ use crate::interrupt;
 use crate::job::Job;
 use crate::jobs::stock::read_figures;
 use crate::moment::Moment;
+use crate::settings::StockFiles;
 use crate::sheet::Refusal;
 use crate::text::{Text, reconcile as text};
 
@@ -69,7 +70,8 @@ pub(super) fn read(desk: &Desk<'_>, archive: &Archive) -> Result<Stock> {
             stock.unnamed.add(|| Text::same(&*sku.code));
         }
     }
-    let mut allocations: Vec<Allocation> = skus.iter().filter_map(|sku| allocation(sku, &files)).collect();
+    let mut allocations: Vec<Allocation> =
+        skus.iter().filter_map(|sku| allocation(desk, sku, &files)).collect();
     weigh(desk.database, desk.settings, &mut allocations, Moment::FIRST)?;
     for allocation in allocations {
         if compare_allocation(&allocation, &files, &mut stock.allocations) {
@@ -175,12 +177,20 @@ fn compare_figure(sku: &Sku, files: &[Applied], line: &mut Line) {
     }
 }
 
-/// The allocation as it was computed for the file that named the SKU last.
-fn allocation(sku: &Sku, files: &[Applied]) -> Option<Allocation> {
+/// The allocation as it was computed for the file that named the SKU last; or for a later one that did not, where that says
+/// that its figure is as it was.
+fn allocation(desk: &Desk<'_>, sku: &Sku, files: &[Applied]) -> Option<Allocation> {
     let named = sku.named.map(|(_, file)| &files[file as usize]);
-    let computed_for = named.map(|file| file.file_time).or(sku.as_of)?;
-    let applied_at = named.map(|file| file.decided_at).or(sku.as_of);
-    Some(Allocation { applied_at, ..Allocation::of(&sku.code, sku.allocated, Some(computed_for)) })
+    let computed_for = named.map(|file| file.file_time).max(sku.as_of)?;
+    let applied_at = named.map(|file| file.decided_at).max(sku.as_of);
+    let is_differential = desk.settings.stock.files == StockFiles::Differential;
+    let newest = files.first().filter(|_| is_differential).map(|file| file.file_time);
+    let computed_until = newest.max(Some(computed_for));
+    Some(Allocation {
+        applied_at,
+        computed_until,
+        ..Allocation::of(&sku.code, sku.allocated, Some(computed_for))
+    })
 }
 
 /// Whether it differs.

@@ -20,6 +20,10 @@
 //!
 //! The other tests show that the simulation can fail, and that its short cuts around the server are none.
 //!
+//! In every third one files of changed SKUs say that the others are as they were (`files = "differential"`); in two of
+//! three the guard holds what would empty the shop, and a person approves, discards, or undoes a run. What was undone
+//! is as old as it was before; what is held or discarded, nobody has said. `reconcile` and `status` find nothing amiss.
+//!
 //! `TEMPOSTAR_SIM_SCHEDULES` sets the number of schedules; `TEMPOSTAR_SIM_SEED` plays one alone.
 
 mod clocks;

@@ -119,6 +119,8 @@ struct Newest {
     written_in: usize,
 }
 
+const NOTHING: Newest = Newest { figure: 0, written_at: i64::MIN, written_in: 0 };
+
 struct World {
     site: Site,
     /// What happens next, by time; of one moment first what TEMPOSTAR had to have done by then.
@@ -131,6 +133,16 @@ struct World {
     files: Vec<(StockFile, usize)>,
     arrived: Vec<usize>,
     newest: [Newest; SKUS.len()],
+    /// What became the newest figure by which run, and of when the files are that named the SKU; without what was undone.
+    told: [Vec<(String, Newest)>; SKUS.len()],
+    heard: [Vec<(String, i64)>; SKUS.len()],
+    /// Files that are held, by their numbers here.
+    held: Vec<(i64, usize)>,
+    runs: Vec<String>,
+    are_differential: bool,
+    /// Nothing was undone that a later file has confirmed, perhaps.
+    may_be_balanced: bool,
+    last_arrival: i64,
     orders: Vec<Order>,
     batches: Vec<Batch>,
     lag_s: i64,
@@ -149,7 +161,14 @@ impl World {
             is_changed: [false; SKUS.len()],
             files: Vec::new(),
             arrived: Vec::new(),
-            newest: [Newest { figure: 0, written_at: i64::MIN, written_in: 0 }; SKUS.len()],
+            newest: [NOTHING; SKUS.len()],
+            told: [const { Vec::new() }; SKUS.len()],
+            heard: [const { Vec::new() }; SKUS.len()],
+            held: Vec::new(),
+            runs: Vec::new(),
+            are_differential: schedule.are_differential,
+            may_be_balanced: true,
+            last_arrival: i64::MIN,
             orders: Vec::new(),
             batches: Vec::new(),
             lag_s: schedule.lag_min * 60,
@@ -193,6 +212,9 @@ impl World {
 
     /// Whatever happened, nobody lied.
     fn check_balance(&self) -> Result<(), Violation> {
+        if !self.may_be_balanced {
+            return Ok(());
+        }
         match self.site.differences(self.now) {
             told if told.is_empty() => Ok(()),
             told => Err(Violation::DoesNotBalance { at: self.now, told }),
@@ -234,10 +256,24 @@ impl World {
             }
             Event::WriteStock { is_full, is_messy, arrives_after } => {
                 if let Some(file) = self.write_stock(is_full, is_messy) {
-                    self.plan(self.now + arrives_after, Step::Arrived(file));
+                    let mut arrives = self.now + arrives_after;
+                    if self.are_differential {
+                        arrives = arrives.max(self.last_arrival);
+                        self.last_arrival = arrives;
+                    }
+                    self.plan(arrives, Step::Arrived(file));
                 }
             }
             Event::Import => self.import(),
+            Event::Decide { pick, does_approve } if !self.held.is_empty() => {
+                let (id, file) = self.held[pick % self.held.len()];
+                self.decide(id, file, does_approve);
+            }
+            Event::Undo { pick } if self.site.is_tempostar() && self.runs.len() > pick + 1 => {
+                let run = self.runs.remove(self.runs.len() - 1 - pick);
+                self.undo(&run);
+            }
+            Event::Decide { .. } | Event::Undo { .. } => {}
         }
     }
 
@@ -304,21 +340,62 @@ impl World {
         let arrived = std::mem::take(&mut self.arrived);
         let files: Vec<StockFile> = arrived.iter().map(|&file| self.files[file].0.clone()).collect();
         self.site.import(&files, self.now);
+        let (run, held) = match self.site.is_tempostar() {
+            true => (self.site.last_run(), self.site.held()),
+            false => (String::new(), Vec::new()),
+        };
+        let mut arrived = arrived;
+        arrived.sort_by_key(|file| self.files[*file].0.written_at);
         for file in arrived {
-            self.learn(file);
+            let name = &self.files[file].0.name;
+            match held.iter().find(|(_, held)| held == name) {
+                Some((id, _)) => self.held.push((*id, file)),
+                // Held, and superseded by one that came with it.
+                None if self.site.is_tempostar() && self.site.was_held(name) => {}
+                None => self.learn(file, &run),
+            }
+        }
+        // Others may have been superseded, too.
+        self.held.retain(|(id, _)| held.iter().any(|(held, _)| held == id));
+        self.runs.push(run);
+        self.trace();
+    }
+
+    fn decide(&mut self, id: i64, file: usize, does_approve: bool) {
+        self.held.retain(|(held, _)| *held != id);
+        if let Some(run) = self.site.decide(id, does_approve, self.now) {
+            self.learn(file, &run);
+            self.runs.push(run);
+        }
+        self.trace();
+    }
+
+    /// What goes back is as old as it was then, also where a later file has said the same as the run.
+    fn undo(&mut self, run: &str) {
+        if self.site.undo(run, self.now) {
+            self.may_be_balanced = false;
+            let as_of = self.site.as_of();
+            for sku in 0..SKUS.len() {
+                self.heard[sku].retain(|(by, _)| by != run);
+                self.told[sku].retain(|(by, newest)| by != run && Some(newest.written_at) <= as_of[sku]);
+                self.newest[sku] = self.told[sku].last().map_or(NOTHING, |(_, newest)| *newest);
+            }
         }
         self.trace();
     }
 
     /// What the shop can know from now on.
-    fn learn(&mut self, file: usize) {
+    fn learn(&mut self, file: usize, run: &str) {
         let (file, written_in) = &self.files[file];
         for &(code, figure) in &file.rows {
             let Some(sku) = SKUS.iter().position(|known| *known == code) else { continue };
-            if file.written_at >= self.newest[sku].written_at {
+            let newest_heard = self.heard[sku].iter().map(|(_, at)| *at).max().unwrap_or(i64::MIN);
+            if file.written_at >= newest_heard {
                 let (written_at, written_in) = (file.written_at, *written_in);
                 self.newest[sku] = Newest { figure, written_at, written_in };
+                self.told[sku].push((run.to_owned(), self.newest[sku]));
             }
+            self.heard[sku].push((run.to_owned(), file.written_at));
         }
     }
 
@@ -430,10 +507,14 @@ impl World {
         self.write_stock(true, false)
     }
 
+    /// And whatever is held is looked at, the oldest first.
     fn write_and_import(&mut self) {
         let file = self.write_stock(true, false);
         self.arrived.extend(file);
         self.import();
+        while let Some(&(id, file)) = self.held.first() {
+            self.decide(id, file, true);
+        }
     }
 
     fn check_settled(&self) -> Result<(), Violation> {

@@ -47,6 +47,10 @@ pub enum Event {
     WriteStock { is_full: bool, is_messy: bool, arrives_after: i64 },
     /// `import-stock`.
     Import,
+    /// A person decides about a file that is held.
+    Decide { pick: usize, does_approve: bool },
+    /// A person undoes one of the last runs of `import-stock`.
+    Undo { pick: usize },
 }
 
 /// A shop's few hours.
@@ -55,6 +59,10 @@ pub struct Schedule {
     pub seed: u64,
     pub when: When,
     pub lag_min: i64,
+    /// `stock.files`: files of changed SKUs only say that the others are as they were. Then they arrive in order.
+    pub are_differential: bool,
+    /// `stock.guard.zero_percent`, of three SKUs; 100: nothing is held.
+    pub zero_percent: i64,
     /// TEMPOSTAR's figures at the beginning.
     pub start: [i64; SKUS.len()],
     /// Seconds since the beginning, ascending.
@@ -73,7 +81,25 @@ impl Schedule {
             (now, draw_event(&mut rng, when, lag_min * 60, are_runs_whole))
         });
         let events = events.collect();
-        Self { seed, when, lag_min, start, events }
+        let schedule =
+            Self { seed, when, lag_min, are_differential: false, zero_percent: 100, start, events };
+        schedule.with_people()
+    }
+
+    /// The same, with somebody who decides and undoes; and in every third one TEMPOSTAR writes changed SKUs only.
+    fn with_people(mut self) -> Self {
+        let mut rng = Rng::with_seed(self.seed ^ 0x9e37_79b9);
+        self.are_differential = rng.u32(..3) == 0;
+        self.zero_percent = [100, 34, 67][rng.usize(..3)];
+        for _ in 0..rng.usize(..6) {
+            let at = rng.usize(..self.events.len());
+            let event = match rng.u32(..4) {
+                0 => Event::Undo { pick: rng.usize(..3) },
+                _ => Event::Decide { pick: rng.usize(..100), does_approve: rng.u32(..3) > 0 },
+            };
+            self.events.insert(at, (self.events[at].0, event));
+        }
+        self
     }
 
     /// The shortest schedule that still fails which dropping single events leads to.
@@ -94,8 +120,12 @@ impl Schedule {
 
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, when, lag_min, start, events } = self;
-        writeln!(f, "seed {seed}, reflect_when {when:?}, lag {lag_min} min, figures {start:?}")?;
+        let Self { seed, when, lag_min, are_differential, zero_percent, start, events } = self;
+        writeln!(
+            f,
+            "seed {seed}, reflect_when {when:?}, lag {lag_min} min, differential {are_differential}, zero_percent \
+             {zero_percent}, figures {start:?}"
+        )?;
         for (at, event) in events {
             writeln!(f, "{at:>6} s  {event:?}")?;
         }

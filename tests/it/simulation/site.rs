@@ -102,6 +102,8 @@ impl Site {
         let folder = folder();
         let ftp = (way == Way::Ftp).then(|| start_server(folder.path()));
         let settings = settings_of(folder.path(), ftp.as_ref(), schedule.when, schedule.lag_min);
+        let settings =
+            if importer == Importer::Tempostar { with_people(folder.path(), schedule) } else { settings };
         fs::write(folder.path().join("shop.db"), empty_database()).unwrap();
         let db = Connection::open(folder.path().join("shop.db")).unwrap();
         db.set_prepared_statement_cache_capacity(32);
@@ -199,20 +201,77 @@ impl Site {
         }
     }
 
-    /// What differs by `reconcile`; empty: nothing.
+    /// What differs by `reconcile`, or by what `status` says of the allocations; empty: nothing.
     pub fn differences(&self, at: i64) -> String {
         if self.importer != Importer::Tempostar {
             return String::new();
         }
         let finished = self.finished(&["reconcile"], at);
-        if finished.exit_code == 0 { String::new() } else { finished.stdout + &finished.stderr }
+        if finished.exit_code != 0 {
+            return finished.stdout + &finished.stderr;
+        }
+        let status = self.finished(&["status"], at).stdout;
+        let is_told = |line: &&str| line.contains("allocat");
+        status.lines().filter(is_told).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Files that are held: number and name.
+    pub fn held(&self) -> Vec<(i64, String)> {
+        let sql = "SELECT id, name FROM tempostar_held WHERE state = 'held' ORDER BY id";
+        let mut query = self.db.prepare_cached(sql).unwrap();
+        query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    }
+
+    pub fn was_held(&self, name: &str) -> bool {
+        let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_held WHERE name = ?1)";
+        self.db.prepare_cached(sql).unwrap().query_row([name], |row| row.get(0)).unwrap()
+    }
+
+    /// Somebody decides; the run that has applied it, if one has.
+    pub fn decide(&self, id: i64, does_approve: bool, at: i64) -> Option<String> {
+        let act = if does_approve { "approve" } else { "discard" };
+        let decide = || self.finished(&["held", act, &id.to_string()], at);
+        let mut finished = decide();
+        if finished.exit_code == 4 {
+            // The shop has moved on; they look again.
+            finished = decide();
+        }
+        assert_eq!(finished.exit_code, 0, "{act} {id}\n{}{}", finished.stdout, finished.stderr);
+        does_approve.then(|| self.last_run())
+    }
+
+    pub fn last_run(&self) -> String {
+        let sql = "SELECT run_id FROM tempostar_runs ORDER BY id DESC LIMIT 1";
+        self.db.prepare_cached(sql).unwrap().query_row([], |row| row.get(0)).unwrap()
+    }
+
+    /// Somebody undoes a run; `false`: it changed nothing that can go back.
+    pub fn undo(&self, run_id: &str, at: i64) -> bool {
+        let finished = self.finished(&["undo", run_id], at);
+        match finished.exit_code {
+            0 | 3 => true,
+            2 => false,
+            code => panic!("undo {run_id}: {code}\n{}{}", finished.stdout, finished.stderr),
+        }
+    }
+
+    /// Of when the figures are, in seconds since the beginning.
+    pub fn as_of(&self) -> [Option<i64>; SKUS.len()] {
+        let sql = "SELECT unixepoch(as_of) - unixepoch(?2) FROM stock WHERE sku_code = ?1";
+        let mut query = self.db.prepare_cached(sql).unwrap();
+        SKUS.map(|sku| query.query_row([sku, &stamp(0)], |row| row.get(0)).unwrap())
+    }
+
+    pub fn is_tempostar(&self) -> bool {
+        self.importer == Importer::Tempostar
     }
 
     /// What the binary does.
     #[track_caller]
     fn run(&self, command: &str, at: i64) {
         let finished = self.finished(&["--quiet", command], at);
-        assert_eq!((finished.exit_code, finished.stderr.as_str()), (0, ""));
+        let is_held = command == "import-stock" && finished.exit_code == 4;
+        assert!(is_held || (finished.exit_code, finished.stderr.as_str()) == (0, ""), "{}", finished.stderr);
     }
 
     fn finished(&self, arguments: &[&str], at: i64) -> Finished {
@@ -235,7 +294,7 @@ impl Site {
         let report = sync::run(&self.settings, &clock, Mode::Real, report, |run| {
             stock::run(run, &Source::Files(paths))
         });
-        assert_eq!(report.exit, Exit::Ok, "{:#?}", report.problems);
+        assert!(matches!(report.exit, Exit::Ok | Exit::Held), "{:#?}", report.problems);
     }
 
     fn import_otherwise(&self, files: &[StockFile], at: i64) {
@@ -478,6 +537,20 @@ outbox = "/ordershop/{{shop_code}}"
     );
     let path = folder.join("tempostar.toml");
     fs::write(&path, text).unwrap();
+    settings::load(&path, None).unwrap()
+}
+
+/// The settings, with those of the stock's guard and of the kind of its files.
+fn with_people(folder: &Path, schedule: &Schedule) -> Settings {
+    let path = folder.join("tempostar.toml");
+    let files = if schedule.are_differential { "differential" } else { "auto" };
+    let text = fs::read_to_string(&path).unwrap();
+    let text = text.replace("settle_s = 0\n", &format!("settle_s = 0\nfiles = \"{files}\"\n"));
+    let guard = format!(
+        "[stock.guard]\nmin_rows = 1\nunknown_percent = 100\nzero_percent = {}\n",
+        schedule.zero_percent
+    );
+    fs::write(&path, text + &guard).unwrap();
     settings::load(&path, None).unwrap()
 }
 
