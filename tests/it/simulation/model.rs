@@ -133,8 +133,9 @@ struct World {
     files: Vec<(StockFile, usize)>,
     arrived: Vec<usize>,
     newest: [Newest; SKUS.len()],
-    /// What became the newest figure by which run, and of when the files are that named the SKU; without what was undone.
-    told: [Vec<(String, Newest)>; SKUS.len()],
+    /// What ever was the newest figure; and of when the files are that named the SKU, and which run took them, without
+    /// those undone.
+    told: [Vec<Newest>; SKUS.len()],
     heard: [Vec<(String, i64)>; SKUS.len()],
     /// Files that are held, by their numbers here.
     held: Vec<(i64, usize)>,
@@ -357,15 +358,21 @@ impl World {
         }
         // Others may have been superseded, too.
         self.held.retain(|(id, _)| held.iter().any(|(held, _)| held == id));
-        self.runs.push(run);
+        self.note_run(run);
         self.trace();
+    }
+
+    fn note_run(&mut self, run: String) {
+        if self.runs.last() != Some(&run) {
+            self.runs.push(run);
+        }
     }
 
     fn decide(&mut self, id: i64, file: usize, does_approve: bool) {
         self.held.retain(|(held, _)| *held != id);
         if let Some(run) = self.site.decide(id, does_approve, self.now) {
             self.learn(file, &run);
-            self.runs.push(run);
+            self.note_run(run);
         }
         self.trace();
     }
@@ -374,11 +381,11 @@ impl World {
     fn undo(&mut self, run: &str) {
         if self.site.undo(run, self.now) {
             self.may_be_balanced = false;
-            let as_of = self.site.as_of();
-            for sku in 0..SKUS.len() {
+            for ((sku, as_of), stock) in self.site.as_of().into_iter().enumerate().zip(self.site.stock()) {
                 self.heard[sku].retain(|(by, _)| by != run);
-                self.told[sku].retain(|(by, newest)| by != run && Some(newest.written_at) <= as_of[sku]);
-                self.newest[sku] = self.told[sku].last().map_or(NOTHING, |(_, newest)| *newest);
+                let is_it =
+                    |newest: &&Newest| Some(newest.written_at) == as_of && newest.figure == stock.quantity;
+                self.newest[sku] = self.told[sku].iter().rev().find(is_it).copied().unwrap_or(NOTHING);
             }
         }
         self.trace();
@@ -393,7 +400,7 @@ impl World {
             if file.written_at >= newest_heard {
                 let (written_at, written_in) = (file.written_at, *written_in);
                 self.newest[sku] = Newest { figure, written_at, written_in };
-                self.told[sku].push((run.to_owned(), self.newest[sku]));
+                self.told[sku].push(self.newest[sku]);
             }
             self.heard[sku].push((run.to_owned(), file.written_at));
         }

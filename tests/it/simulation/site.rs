@@ -241,7 +241,7 @@ impl Site {
     }
 
     pub fn last_run(&self) -> String {
-        let sql = "SELECT run_id FROM tempostar_runs ORDER BY id DESC LIMIT 1";
+        let sql = "SELECT run_id FROM tempostar_runs WHERE command = 'import-stock' ORDER BY id DESC LIMIT 1";
         self.db.prepare_cached(sql).unwrap().query_row([], |row| row.get(0)).unwrap()
     }
 
