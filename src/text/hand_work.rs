@@ -34,7 +34,7 @@ texts! {
         en: "products missing from TEMPOSTAR's newest full file: {count} (not linked: delete them in the shop, too, if they are no longer needed)",
     }
     skus_missing(count: u64) {
-        ja: "TEMPOSTAR の最新の商品ファイルまたは在庫ファイルにない SKU が {count} 件あります（在庫数は古いままです。取り扱いをやめたものであれば、この店舗でも削除してください）",
+        ja: "TEMPOSTARの最新の商品ファイルまたは在庫ファイルにないSKUが{count}件あります（在庫数は古いままです。取り扱いをやめたものであれば、この店舗でも削除してください）",
         en: "SKUs missing from TEMPOSTAR's newest full product or stock file: {count} (their figures are old: delete them in the shop, too, if they are no longer sold)",
     }
     mail_subject(shop: &str, count: u64) {
