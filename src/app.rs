@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::books::Decider;
 use crate::check_settings::Colours;
-use crate::cli::{Cli, Command, EnvironmentArg, Generate, Global, HeldAct, LogFormat};
+use crate::cli::{Cli, Color, Command, EnvironmentArg, Generate, Global, HeldAct, LogFormat};
 use crate::job::Job;
 use crate::jobs::{logistics, orders, products, stock};
 use crate::kept::{self, Readers};
@@ -257,7 +257,7 @@ fn check(
     let outcome = if failure.exit == Exit::Ok { Outcome::Ok } else { Outcome::Failed };
     let mut document = call.document(failure.exit, checked.environment, outcome);
     (document["checks"], document["jobs"]) = checked.json(language);
-    let mut text = checked.text(language, colours());
+    let mut text = checked.text(language, colours(call.global.color));
     if let Some(file) = &options.bundle {
         match write_bundle(call, file, &document, language) {
             Ok(told) => text += &told,
@@ -278,10 +278,11 @@ fn write_bundle(call: &Call<'_>, file: &Path, checks: &Value, language: Language
     Ok(format!("\n{}\n", say::bundle_written(&file.display().to_string()).get(language)))
 }
 
-fn colours() -> Colours {
-    match std::io::stdout().is_terminal() && !settings::colours_unwanted() {
-        true => Colours::Ansi,
-        false => Colours::Plain,
+fn colours(wanted: Color) -> Colours {
+    match wanted {
+        Color::Always => Colours::Ansi,
+        Color::Auto if io::stdout().is_terminal() && !settings::colours_unwanted() => Colours::Ansi,
+        Color::Auto | Color::Never => Colours::Plain,
     }
 }
 

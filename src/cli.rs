@@ -206,6 +206,9 @@ pub struct Global {
     /// Form of the log and of the problems on stderr
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+    /// Colours in what is printed; auto: at a terminal, unless `NO_COLOR` is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
 }
 
 /// `--env`
@@ -224,6 +227,17 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line
     Json,
+}
+
+/// `--color`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// At a terminal
+    Auto,
+    /// In pipes and files, too
+    Always,
+    /// Nowhere
+    Never,
 }
 
 /// The subcommands.

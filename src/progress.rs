@@ -284,6 +284,6 @@ mod tests {
         assert!(drawn.contains("downloading stock .csv"), "{drawn}");
         assert!(drawn.contains("reading stock.csv (rows)") && drawn.contains("1,000/2,000"), "{drawn}");
         assert!(drawn.ends_with("<cleared>"), "{drawn}");
-        assert!(draw(Instant::now(), Language::Ja).contains("stock.csv を読み込んでいます（行）"));
+        assert!(draw(Instant::now(), Language::Ja).contains("stock.csvを読み込んでいます（行）"));
     }
 }

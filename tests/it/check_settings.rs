@@ -40,6 +40,17 @@ fn a_good_shop_is_told_so_in_japanese_without_colours_in_a_pipe() {
 }
 
 #[test]
+fn colours_are_where_they_are_wanted() {
+    let shop = good_shop();
+    let shown = |when: &str| shop.run(["check-settings", "--offline", "--color", when]).ok().stdout;
+    assert!(shown("always").starts_with("\x1b[32m✓ "), "{}", shown("always"));
+    for when in ["auto", "never"] {
+        assert!(!shown(when).contains('\x1b'), "{when}");
+    }
+    shop.run(["check-settings", "--color", "sometimes"]).exits(2);
+}
+
+#[test]
 fn an_error_is_shown_with_what_to_do_and_what_can_run_nevertheless() {
     let shop = good_shop();
     shop.remove_remote_folder(STOCK_INBOX);
