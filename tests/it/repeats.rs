@@ -34,11 +34,6 @@ unpublish_percent = 100
 move_percent = 100
 [products.free_items]
 "予備1" = 1
-[products.guard]
-price_fall_percent = 100
-price_rise_percent = 0
-unpublish_percent = 100
-move_percent = 100
 [stock]
 max_bad_rows_percent = 100
 [stock.guard]

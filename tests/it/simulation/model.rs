@@ -345,6 +345,10 @@ impl World {
             true => (self.site.last_run(), self.site.held()),
             false => (String::new(), Vec::new()),
         };
+        // A run that finds nothing leaves nothing to undo; by the short cut there is none.
+        if !arrived.is_empty() {
+            self.note_run(run.clone());
+        }
         let mut arrived = arrived;
         arrived.sort_by_key(|file| self.files[*file].0.written_at);
         for file in arrived {
@@ -358,7 +362,6 @@ impl World {
         }
         // Others may have been superseded, too.
         self.held.retain(|(id, _)| held.iter().any(|(held, _)| held == id));
-        self.note_run(run);
         self.trace();
     }
 
