@@ -556,8 +556,8 @@ pub(crate) fn read_figures(
 }
 
 /// A file of changed SKUs says of all others that their figures are as they were: what was allocated for orders that
-/// TEMPOSTAR knows by now is free. Not where a file since was refused or is held, or was let go: what that said of them has
-/// not come. Gives how many SKUs that is about.
+/// TEMPOSTAR knows by now is free. Not where a file since was refused, is held, was let go, or undone: what that said of them is
+/// not here. Gives how many SKUs that is about.
 fn free_unnamed(shop: &Connection, in_flight: &HashMap<String, i64>, file_time: Moment) -> Result<usize> {
     let mut allocated = shop.prepare(
         "SELECT sku_code, quantity, allocated
@@ -565,7 +565,8 @@ fn free_unnamed(shop: &Connection, in_flight: &HashMap<String, i64>, file_time: 
          WHERE allocated <> 0 AND as_of <= ?1
            AND as_of >= (SELECT coalesce(max(file_time), '')
                          FROM tempostar_files
-                         WHERE command = 'import-stock' AND outcome <> 'applied' AND file_time <= ?1)",
+                         WHERE command = 'import-stock' AND (outcome <> 'applied' OR undone_by IS NOT NULL)
+                           AND file_time <= ?1)",
     )?;
     let mut freed = Vec::new();
     let mut rows = allocated.query([file_time])?;

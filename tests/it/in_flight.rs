@@ -173,6 +173,27 @@ fn a_differential_file_leaves_figure_and_allocation_of_the_others_alone() {
 }
 
 #[test]
+fn a_file_of_what_has_changed_frees_nothing_whose_newest_figure_was_undone() {
+    let mut shop = shop();
+    shop.setting("[stock]\n", "[stock]\nfiles = \"differential\"\n");
+    shop.order("1001").line("B-1", 3).insert();
+    shop.at("2026-11-24 10:16:00").run(["export-orders"]).ok();
+    shop.at("2026-11-24 10:31:00");
+    put_stock(&shop, "2026-11-24 10:30:00", &[("B-1", 7)]);
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("B-1", 7, 0);
+    let run = shop.value("SELECT run_id FROM tempostar_runs ORDER BY id DESC LIMIT 1");
+    shop.run(["undo", &run]).ok();
+    shop.check_stock("B-1", 10, 3);
+    // TEMPOSTAR says nothing of B-1: it has told that figure.
+    shop.at("2026-11-24 10:41:00");
+    put_stock(&shop, "2026-11-24 10:40:00", &[("A-1", 8)]);
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("A-1", 8, 0);
+    shop.check_stock("B-1", 10, 3);
+}
+
+#[test]
 fn a_file_of_what_has_changed_frees_what_it_does_not_name_if_the_settings_say_so() {
     let mut shop = shop();
     shop.setting("[stock]\n", "[stock]\nfiles = \"differential\"\n");

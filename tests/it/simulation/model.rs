@@ -386,8 +386,9 @@ impl World {
             self.may_be_balanced = false;
             for ((sku, as_of), stock) in self.site.as_of().into_iter().enumerate().zip(self.site.stock()) {
                 self.heard[sku].retain(|(by, _)| by != run);
+                // A file of changed SKUs has confirmed the others.
                 let is_it =
-                    |newest: &&Newest| Some(newest.written_at) == as_of && newest.figure == stock.quantity;
+                    |newest: &&Newest| Some(newest.written_at) <= as_of && newest.figure == stock.quantity;
                 self.newest[sku] = self.told[sku].iter().rev().find(is_it).copied().unwrap_or(NOTHING);
             }
         }
