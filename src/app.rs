@@ -156,6 +156,12 @@ fn load(global: &Global, command: &Command) -> Result<Settings, Failure> {
     load(&settings::find(global.config.as_deref())?, environment(global))
 }
 
+/// The settings for whoever needs no password, if nothing else is wrong with them.
+fn load_to_look(global: &Global) -> Option<Settings> {
+    let path = settings::find(global.config.as_deref()).ok()?;
+    settings::load_to_look(&path, environment(global)).ok()
+}
+
 fn environment(global: &Global) -> Option<Environment> {
     global.env.map(|environment| match environment {
         EnvironmentArg::Demo => Environment::Demo,
@@ -248,10 +254,8 @@ fn check(
 ) -> Answer {
     let progress = call.progress(language);
     // Where only a password is wrong, the rest can be looked at.
-    let look = |path: PathBuf| settings::load_to_look(&path, environment(call.global)).ok();
-    let found = settings.as_ref().err().and_then(|_| settings::find(call.global.config.as_deref()).ok());
-    let checked =
-        check_settings::run(settings, found.and_then(look), options, &call.run_id, call.clock, &progress);
+    let but_secrets = settings.as_ref().err().and_then(|_| load_to_look(call.global));
+    let checked = check_settings::run(settings, but_secrets, options, &call.run_id, call.clock, &progress);
     progress.clear();
     let failure = Failure { exit: checked.exit(), problems: checked.problems() };
     let outcome = if failure.exit == Exit::Ok { Outcome::Ok } else { Outcome::Failed };
@@ -271,7 +275,7 @@ fn check(
 /// What the support needs, beside the checks' own result; says what is in it.
 fn write_bundle(call: &Call<'_>, file: &Path, checks: &Value, language: Language) -> Result<String, Failure> {
     let path = settings::find(call.global.config.as_deref())?;
-    let settings = settings::load_to_look(&path, environment(call.global)).ok();
+    let settings = load_to_look(call.global);
     let mut bundle = bundle::collect(&path, settings.as_ref(), call.clock, language);
     bundle["check_settings"] = checks.clone();
     publish(file, &format!("{bundle:#}\n"), Readers::ThisUser)?;

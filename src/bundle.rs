@@ -9,7 +9,6 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::books::{self, files};
-use crate::encoding::Encoding;
 use crate::job::Job;
 use crate::moment::Clock;
 use crate::settings::{self, Settings, columns};
@@ -79,10 +78,7 @@ fn newest_files(database: &Connection, settings: &Settings) -> Result<Value> {
             Ok(sheet) => json!({
                 "job": job,
                 "name": name,
-                "encoding": match sheet.encoding() {
-                    Encoding::Cp932 => "cp932",
-                    Encoding::Utf8 => "utf-8",
-                },
+                "encoding": sheet.encoding(),
                 "columns": column_names(job, &sheet),
             }),
             Err(error) => json!({ "job": job, "name": name, "error": format!("{error:#}") }),

@@ -41,11 +41,11 @@ pub(crate) fn stock(facts: &StockFacts, limits: &Guard) -> Vec<Problem> {
     let is_much = |count: u64| rows >= limits.min_rows || count >= limits.min_rows;
     let (emptied_limit, risen_limit) = (limits.zero_percent, limits.rise_percent);
     if rows >= limits.min_rows && exceeds(unknown, rows, limits.unknown_percent) {
-        vec![text::guard_unknown(unknown, rows, unknown * 100 / rows.max(1), limits.unknown_percent)]
+        vec![text::guard_unknown(unknown, rows, percent(unknown, rows), limits.unknown_percent)]
     } else if is_much(emptied) && exceeds(emptied, sellable, emptied_limit) {
-        vec![text::guard_zero(emptied, sellable, emptied * 100 / sellable.max(1), emptied_limit)]
+        vec![text::guard_zero(emptied, sellable, percent(emptied, sellable), emptied_limit)]
     } else if is_much(risen) && exceeds(risen, in_stock, risen_limit) {
-        vec![text::guard_rise(risen, in_stock, risen * 100 / in_stock.max(1), risen_limit)]
+        vec![text::guard_rise(risen, in_stock, percent(risen, in_stock), risen_limit)]
     } else if risen_limit < 100 && rows >= limits.min_rows && shuffled > 0 {
         vec![text::guard_shuffled(shuffled)]
     } else if risen_limit < 100
@@ -86,7 +86,7 @@ pub(crate) fn logistics(
     let limit = limits.ship_percent.max(usual()?);
     let is_unusual = exceeds(shipped, open, limit);
     Ok(is_unusual
-        .then(|| text::guard_ship(shipped, open, shipped * 100 / open.max(1), limit))
+        .then(|| text::guard_ship(shipped, open, percent(shipped, open), limit))
         .into_iter()
         .collect())
 }
@@ -206,10 +206,10 @@ pub(crate) fn products(facts: &ProductFacts, limits: &ProductGuard) -> Vec<Probl
     if moved_limit < 100 && are_strangers {
         vec![text::guard_strangers(created, known, products)]
     } else if is_much && exceeds(unpublished, published, hidden_limit) {
-        let percent = unpublished * 100 / published.max(1);
-        vec![text::guard_unpublish(unpublished, published, percent, hidden_limit)]
+        let share = percent(unpublished, published);
+        vec![text::guard_unpublish(unpublished, published, share, hidden_limit)]
     } else if moved >= FEW && exceeds(moved, rows, moved_limit) {
-        vec![text::guard_move(moved, rows, moved * 100 / rows.max(1), moved_limit)]
+        vec![text::guard_move(moved, rows, percent(moved, rows), moved_limit)]
     } else if moved_limit < 100 && mixed >= FEW && exceeds(mixed, renamed, NAMES_PERCENT) {
         vec![text::guard_names(mixed, known)]
     } else {
@@ -239,6 +239,10 @@ pub(crate) fn is_garbled(name: &str) -> bool {
     let is_odd = |letter: char| matches!(letter, '縺' | '繧' | '繝' | '\u{80}'..='\u{9f}' | '\u{fffd}');
     let is_lost = name.len() > 1 && name.chars().all(|letter| matches!(letter, '?' | '？' | '〓' | ' '));
     is_lost || name.chars().any(is_odd)
+}
+
+fn percent(part: u64, whole: u64) -> u64 {
+    part * 100 / whole.max(1)
 }
 
 /// Is `part` more than this share of `whole`? 100 percent is never exceeded.

@@ -123,6 +123,16 @@ impl Cells for Row<'_> {
     }
 }
 
+/// A value as text, whatever its type is and whatever its bytes; nothing for NULL.
+pub(crate) fn text_of(value: ValueRef<'_>) -> Option<String> {
+    Some(match value {
+        ValueRef::Null => return None,
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+    })
+}
+
 /// Lists the changes of a table that a query gives: a row's code, then the old and the new value of each of these columns.
 pub(crate) fn list_values(
     connection: &Connection,

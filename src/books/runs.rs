@@ -9,7 +9,7 @@ use crate::books::rows::{Ask, Cells};
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::Kind;
-use crate::report::{FileOutcome, Outcome, Report};
+use crate::report::{FileOutcome, FileReport, Outcome, Report};
 use crate::text::Text;
 
 /// Notes that a run has begun. Nobody may be left to note its end.
@@ -68,21 +68,8 @@ pub(crate) struct ToldProblem {
     pub message: Text,
 }
 
-/// What a run did with a file, in figures.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct ToldFile {
-    pub name: String,
-    pub sha256: String,
-    pub rows: u64,
-    pub applied: u64,
-    pub unchanged: u64,
-    pub unknown: u64,
-    pub rejected: u64,
-    pub outcome: String,
-}
-
 /// What a run told: its files and its first problems.
-pub(crate) fn told(connection: &Connection, run_id: &str) -> Result<(Vec<ToldFile>, Vec<ToldProblem>)> {
+pub(crate) fn told(connection: &Connection, run_id: &str) -> Result<(Vec<FileReport>, Vec<ToldProblem>)> {
     let sql = "SELECT files, problems FROM tempostar_runs WHERE run_id = ?1";
     let found = connection.query_row(sql, [run_id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let (files, problems): (Option<String>, Option<String>) = found.unwrap_or_default();

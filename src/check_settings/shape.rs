@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::database::within;
 use super::finding::{Finding, Found};
+use crate::books::rows::text_of;
 use crate::jobs::Names;
 use crate::layout::one_line;
 use crate::text::{Text, check_settings as say};
@@ -324,13 +325,6 @@ fn told(table: &Table, seen: &Seen) -> Vec<Finding> {
 
 /// A key, whatever the shop's application made of it.
 fn key_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<String> {
-    use rusqlite::types::ValueRef;
-    Ok(match row.get_ref(0)? {
-        ValueRef::Text(text) | ValueRef::Blob(text) => {
-            one_line(&String::from_utf8_lossy(text)).chars().take(KEY_SHOWN_MAX).collect()
-        }
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(number) => number.to_string(),
-        ValueRef::Null => "NULL".to_owned(),
-    })
+    let key = text_of(row.get_ref(0)?).unwrap_or_else(|| "NULL".to_owned());
+    Ok(one_line(&key).chars().take(KEY_SHOWN_MAX).collect())
 }

@@ -11,11 +11,12 @@ use super::facts::Facts;
 use crate::books::files::FileState;
 use crate::books::held::{self, Decision};
 use crate::books::rows::Cells;
-use crate::books::runs::{self, ToldFile};
+use crate::books::runs;
 use crate::job::Job;
 use crate::layout::grouped;
 use crate::moment::Moment;
 use crate::past_runs;
+use crate::report::FileReport;
 use crate::text::{Text, explain as text, held as held_text};
 
 /// How many files of one name are explained, the newest first.
@@ -93,9 +94,7 @@ impl Came {
         let time = |time: Moment| Some(Text::same(time.to_string()));
         facts.fact("file_time", json!(self.file_time), held_text::file_time(), time(self.file_time));
         facts.fact("came_at", json!(self.decided_at), text::came(), time(self.decided_at));
-        facts.fact("run_id", self.run_id.as_str(), text::run(), Some(Text::same(&self.run_id)));
-        facts.fact("sha256", self.sha256.as_str(), Text::same("SHA-256"), Some(Text::same(&self.sha256)));
-        facts.fact("size", self.size, text::size(), Some(text::bytes(&grouped(self.size))));
+        content(&mut facts, &self.run_id, &self.sha256, self.size);
         figures(&mut facts, &told(desk, &self.run_id, name, &self.sha256)?);
         facts.fact(
             "undone_by",
@@ -143,15 +142,21 @@ impl Came {
     }
 }
 
+fn content(facts: &mut Facts, run_id: &str, sha256: &str, size: u64) {
+    facts.fact("run_id", run_id, text::run(), Some(Text::same(run_id)));
+    facts.fact("sha256", sha256, Text::same("SHA-256"), Some(Text::same(sha256)));
+    facts.fact("size", size, text::size(), Some(text::bytes(&grouped(size))));
+}
+
 /// The figures of a file, as its run told them.
-fn told(desk: &Desk<'_>, run_id: &str, name: &str, sha256: &str) -> Result<Option<ToldFile>> {
+fn told(desk: &Desk<'_>, run_id: &str, name: &str, sha256: &str) -> Result<Option<FileReport>> {
     let (files, _) = runs::told(desk.database, run_id)?;
-    let of_content = |file: &&ToldFile| file.sha256 == sha256;
+    let of_content = |file: &&FileReport| file.sha256 == sha256;
     let found = files.iter().filter(of_content).find(|file| file.name.ends_with(name));
     Ok(found.or_else(|| files.iter().find(of_content)).cloned())
 }
 
-pub(super) fn figures(facts: &mut Facts, told: &Option<ToldFile>) {
+pub(super) fn figures(facts: &mut Facts, told: &Option<FileReport>) {
     let shown = told.as_ref().map(figures_text);
     facts.fact("rows", told.as_ref().map(|file| file.rows), text::rows(), shown);
     for (key, count) in [
@@ -164,7 +169,7 @@ pub(super) fn figures(facts: &mut Facts, told: &Option<ToldFile>) {
     }
 }
 
-pub(super) fn figures_text(file: &ToldFile) -> Text {
+pub(super) fn figures_text(file: &FileReport) -> Text {
     let [rows, applied, unchanged, unknown, rejected] =
         [file.rows, file.applied, file.unchanged, file.unknown, file.rejected].map(grouped);
     text::row_figures(&rows, &applied, &unchanged, &unknown, &rejected)
@@ -226,9 +231,7 @@ fn sent(desk: &Desk<'_>, name: &str) -> Result<Option<Facts>> {
         facts.member("sent_at", sent.as_deref());
         let seen = taken.as_ref().map_or_else(text::not_seen_taken, |taken| text::seen_taken(taken));
         facts.fact("taken_at", taken.as_deref(), text::taken(), sent.is_some().then_some(seen));
-        facts.fact("run_id", run_id.as_str(), text::run(), Some(Text::same(&run_id)));
-        facts.fact("sha256", sha256.as_str(), Text::same("SHA-256"), Some(Text::same(&sha256)));
-        facts.fact("size", size, text::size(), Some(text::bytes(&grouped(size))));
+        content(&mut facts, &run_id, &sha256, size);
         let shown = text::orders_and_lines(&grouped(orders), &grouped(lines));
         facts.fact("orders", orders, text::contents(), Some(shown));
         facts.member("lines", lines);

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 use super::facts::Facts;
 use super::file::figures_text;
-use crate::books::runs::{self, ToldFile};
+use crate::books::runs;
 use crate::past_runs::{UnderWay, figures, run_json};
+use crate::report::FileReport;
 use crate::text::{Text, explain as text};
 use crate::undo;
 
@@ -45,11 +46,11 @@ pub(super) fn read(desk: &Desk<'_>, under_way: &UnderWay, asked: &str) -> Result
 }
 
 /// What it told of its files; of one that died, what the ledger has of them.
-fn files(database: &Connection, run_id: &str, told: Vec<ToldFile>) -> Result<Vec<(Value, Vec<Text>)>> {
+fn files(database: &Connection, run_id: &str, told: Vec<FileReport>) -> Result<Vec<(Value, Vec<Text>)>> {
     let mut rows: Vec<_> = told
         .iter()
         .map(|file| {
-            (json!(file), vec![Text::same(&file.name), Text::same(&file.outcome), figures_text(file)])
+            (json!(file), vec![Text::same(&file.name), Text::same(file.outcome.as_str()), figures_text(file)])
         })
         .collect();
     let mut statement = database.prepare(

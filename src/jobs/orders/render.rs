@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use anyhow::Result;
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Params, Row};
 
 use super::columns::{About, COLUMNS, OrderColumn};
@@ -13,6 +12,7 @@ use super::hold::{Act, Hold, hold, reason_to_hold};
 use super::order::{Head, Order, Reader, select};
 use crate::books::batches::BatchOrder;
 use crate::books::orders::waiting_sql;
+use crate::books::rows::text_of;
 use crate::interrupt;
 use crate::moment::Moment;
 use crate::problem::Problem;
@@ -93,12 +93,7 @@ pub(super) fn render(
 
 /// An order's number, whatever its type.
 fn shown_number(found: &Row<'_>) -> Result<String> {
-    Ok(match found.get_ref("order_no")? {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(number) => number.to_string(),
-        ValueRef::Null => String::new(),
-    })
+    Ok(text_of(found.get_ref("order_no")?).unwrap_or_default())
 }
 
 /// An order and its rows; or why it has to be held back.

@@ -3,13 +3,13 @@
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, named_params};
 
 use super::super::names::Names;
 use super::Staged;
 use super::columns::SKU_CODE;
 use crate::books::history;
+use crate::books::rows::text_of;
 use crate::guards::{self, Prices, ProductFacts};
 use crate::job::Job;
 use crate::moment::Moment;
@@ -109,12 +109,7 @@ fn loses_name(old: &str, new: &str) -> bool {
 
 /// A text, whatever the shop's application has put there; nothing is empty.
 fn text_at(row: &Row<'_>, index: usize) -> Result<String> {
-    Ok(match row.get_ref(index)? {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        ValueRef::Null => String::new(),
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(number) => number.to_string(),
-    })
+    Ok(text_of(row.get_ref(index)?).unwrap_or_default())
 }
 
 /// How many changes of prices are looked at together.
