@@ -89,14 +89,8 @@ fn newest_files(database: &Connection, settings: &Settings) -> Result<Value> {
 
 /// The names; but only their number where none of them is known: the first line of such a file may be a row.
 fn column_names(job: Job, sheet: &Sheet) -> Value {
-    let known = match job {
-        Job::Products => columns::PRODUCTS,
-        Job::Stock => columns::STOCK,
-        Job::Logistics => columns::LOGISTICS,
-        Job::Orders => columns::ORDERS,
-    };
     let header = sheet.header();
-    match known.split(',').any(|name| header.optional(name).is_some()) {
+    match columns::known(job).any(|name| header.optional(name).is_some()) {
         true => header.names().iter().take(COLUMNS_MAX).cloned().collect(),
         false => header.names().len().into(),
     }

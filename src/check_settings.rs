@@ -66,17 +66,14 @@ pub fn run(
     };
     // Whoever waits at the screen wants to hear of a fault soon; one more try sorts out mere chance.
     let ftp = Ftp { retries: settings.ftp.retries.min(1), ..settings.ftp.clone() };
-    let mut world = World::new(&settings, &ftp, options, run_id, clock, progress);
-    let has_passed = |check: &&Check| matches!(check.status, Status::Ok | Status::Warning);
-    world.passed.extend(checks.iter().filter(has_passed).map(|check| check.id));
+    let mut world = World::new(&settings, &ftp, options, run_id, clock, progress, checks);
     for rung in ladder(options) {
-        let check = climb(rung, &mut world, &checks);
-        world.passed.extend(Some(&check).filter(has_passed).map(|check| check.id));
-        checks.push(check);
+        let check = climb(rung, &mut world);
+        world.checks.push(check);
     }
     world.remote.close();
     let stopped = interrupt::is_requested().then(|| interrupt::reason().exit);
-    Checked { environment: Some(settings.environment.as_str()), checks, stopped }
+    Checked { environment: Some(settings.environment.as_str()), checks: world.checks, stopped }
 }
 
 /// All checks in their order: id and title.
@@ -86,12 +83,12 @@ pub fn titles() -> impl Iterator<Item = (&'static str, Text)> {
 }
 
 /// Looks, if all that the rung stands on has passed.
-fn climb(rung: &Rung, world: &mut World<'_>, checks: &[Check]) -> Check {
+fn climb(rung: &Rung, world: &mut World<'_>) -> Check {
     if interrupt::is_requested() {
         return check(rung.id, (rung.title)(), rung.stops, Found::skipped(say::stopped()));
     }
     if !rung.after.iter().all(|id| world.has_passed(id)) {
-        return not_tried(rung, checks);
+        return not_tried(rung, &world.checks);
     }
     world.progress.wait(&checking().because(&(rung.title)()));
     let found = (rung.look)(world);

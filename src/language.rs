@@ -39,6 +39,11 @@ impl Text {
         Self { ja: self.ja + &more.ja, en: self.en + "; " + &more.en }
     }
 
+    /// The sentence in which this text stands.
+    pub fn inside(&self, sentence: impl Fn(&str) -> Self) -> Self {
+        Self { ja: sentence(&self.ja).ja, en: sentence(&self.en).en }
+    }
+
     /// All of them, with what stands between two in either language.
     pub fn joined(texts: &[Self], ja: &str, en: &str) -> Self {
         let all = |language| texts.iter().map(|text| text.get(language)).collect::<Vec<_>>();

@@ -23,7 +23,7 @@ use rustix::fs::{Access, access};
 use serde_json::{Map, Value};
 use toml::de::DeTable;
 
-pub(crate) use self::names::{key_of, setting_name};
+pub(crate) use self::names::{folder_key, key_of, setting_name, table_of};
 pub use self::pattern::Pattern;
 use self::reader::{Reader, Secrets, variable};
 use crate::encoding::Encoding;

@@ -8,6 +8,16 @@ use crate::problem::{FILE_HELD, Kind, RETIRED, SERVER_FAILS};
 
 pub use crate::language::{Language, Text};
 
+/// A text of two format strings, or of none.
+macro_rules! text {
+    () => {
+        $crate::text::Text::default()
+    };
+    ($ja:literal, $en:literal) => {
+        $crate::text::Text { ja: format!($ja), en: format!($en) }
+    };
+}
+
 /// Declares sentences: `texts! { name(arg: Type, …) { ja: "… {arg} …", en: "… {arg} …" } … }` makes a function
 /// `pub fn name(arg: Type, …) -> Text` of each, and `pub const TEXTS`, the list that the tests walk.
 /// Arguments are names and figures; a text that is itself translated is put behind with [`Text::because`].
@@ -17,7 +27,7 @@ macro_rules! texts {
             $(#[$meta])*
             #[doc = concat!("```text\n", $en, "\n```")]
             pub fn $name($($arg: $type),*) -> $crate::text::Text {
-                $crate::text::Text { ja: format!($ja), en: format!($en) }
+                text!($ja, $en)
             }
         )*
         /// Name, Japanese and English of every sentence above.
@@ -43,7 +53,7 @@ macro_rules! people {
 /// Declares problems: what each is (a stable code, how much it matters, the exit code of a run that it ends, how it is
 /// over, who should act), what happened, and what the reader can do about it:
 /// `problems! { exit …, ends …, who […]; severity name = "kebab-code" (arg: Type, …) { … ja: "…", en: "…", hint_ja: "…",
-/// hint_en: "…" } … }`
+/// hint_en: "…" } … }` (without the hints where there is nothing to do)
 /// The first line is what holds for the module; a problem that differs says so before its sentences.
 /// Makes of each a function `pub fn name(arg: Type, …) -> Problem` and a static `name::KIND`, and `pub static PROBLEMS`.
 macro_rules! problems {
@@ -51,7 +61,7 @@ macro_rules! problems {
         exit $exit:ident, ends $ends:ident, who $who:tt;
         $($(#[$meta:meta])* $severity:ident $name:ident = $code:literal ( $($arg:ident : $type:ty),* $(,)? ) {
             $(exit: $its_exit:ident,)? $(ends: $its_ends:ident,)? $(who: $its_who:tt,)?
-            ja: $ja:literal, en: $en:literal, hint_ja: $hint_ja:literal, hint_en: $hint_en:literal $(,)?
+            ja: $ja:literal, en: $en:literal $(, hint_ja: $hint_ja:literal, hint_en: $hint_en:literal)? $(,)?
         })*
     ) => {
         $(
@@ -60,8 +70,8 @@ macro_rules! problems {
             pub fn $name($($arg: $type),*) -> $crate::problem::Problem {
                 $crate::problem::Problem::new(
                     &$name::KIND,
-                    $crate::text::Text { ja: format!($ja), en: format!($en) },
-                    $crate::text::Text { ja: format!($hint_ja), en: format!($hint_en) },
+                    text!($ja, $en),
+                    text!($($hint_ja, $hint_en)?),
                 )
             }
             #[doc = concat!("`", $code, "`")]
@@ -82,8 +92,8 @@ macro_rules! problems {
             kind: &$name::KIND,
             ja: $ja,
             en: $en,
-            hint_ja: $hint_ja,
-            hint_en: $hint_en,
+            hint_ja: or_given!("" $(, $hint_ja)?),
+            hint_en: or_given!("" $(, $hint_en)?),
         }),*];
     };
 }

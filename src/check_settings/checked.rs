@@ -1,18 +1,19 @@
 //! All checks of a run: the exit code, and which jobs can run.
 
-use super::finding::{Check, Status};
+use super::finding::{Check, Finding, Status};
 use crate::job::Job;
 use crate::problem::{Exit, Problem, Severity};
 
-/// Whether a job can run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Readiness {
-    /// Everything that it needs was checked and works.
-    Ready,
-    /// Something that it needs does not work.
-    Blocked,
-    /// Something that it needs was not checked.
-    Untested,
+words! {
+    /// Whether a job can run.
+    pub enum Readiness {
+        /// Everything that it needs was checked and works.
+        Ready = "ready",
+        /// Something that it needs does not work.
+        Blocked = "blocked",
+        /// Something that it needs was not checked.
+        Untested = "untested",
+    }
 }
 
 /// All checks of a run.
@@ -33,12 +34,8 @@ impl Checked {
         if let Some(exit) = self.stopped {
             return exit;
         }
-        let mut exits = self
-            .checks
-            .iter()
-            .flat_map(|check| &check.findings)
-            .filter(|finding| finding.problem.severity == Severity::Error)
-            .map(|finding| finding.exit);
+        let errors = self.findings().filter(|finding| finding.problem.severity == Severity::Error);
+        let mut exits = errors.map(|finding| finding.exit);
         match exits.next() {
             None => Exit::Ok,
             Some(first @ (Exit::Remote | Exit::Database | Exit::Internal))
@@ -52,11 +49,12 @@ impl Checked {
 
     /// Everything that is not as it should be; the hints say who must act.
     pub fn problems(&self) -> Vec<Problem> {
-        self.checks
-            .iter()
-            .flat_map(|check| &check.findings)
-            .map(|finding| Problem { hint: finding.hint(), ..finding.problem.clone() })
-            .collect()
+        let problem = |finding: &Finding| Problem { hint: finding.hint(), ..finding.problem.clone() };
+        self.findings().map(problem).collect()
+    }
+
+    pub(super) fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.checks.iter().flat_map(|check| &check.findings)
     }
 
     /// Whether each of the four jobs can run.

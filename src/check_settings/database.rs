@@ -1,33 +1,34 @@
 //! The shop's database: can it be used, and does it hold what the jobs count on?
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::disks;
-use super::finding::{Finding, Found, OTHERS};
+use super::finding::{Found, OTHERS, mode_if_open};
+use super::world::World;
 use crate::books::allocations::drifting;
 use crate::books::rows::Ask;
-use crate::books::{self, Books, batches};
+use crate::books::{self, batches};
 use crate::encoding::comparable_name;
 use crate::job::Job;
 use crate::jobs::Names;
 use crate::jobs::orders::PAYMENT_SETUP_SINCE;
 use crate::layout::grouped;
-use crate::problem::{Exit, Problem};
-use crate::settings::{FieldContent, OrderField, Orders, Settings};
+use crate::problem::Problem;
+use crate::settings::{FieldContent, OrderField, Settings};
 use crate::shelf::Shelf;
-use crate::text::{Text, books as say_shop, check_settings as say};
+use crate::text::{books as say_shop, check_settings as say};
 use crate::threads;
 
 /// Opens the database as a job does: it is created, migrated and stamped where need be.
-pub(super) fn open(settings: &Settings) -> Result<(Found, Books)> {
+pub(super) fn open(world: &mut World<'_>) -> Result<Found> {
+    let settings = world.settings;
     let path = &settings.database;
     let shown = path.display().to_string();
     let before = books::found_version(path);
@@ -51,14 +52,15 @@ pub(super) fn open(settings: &Settings) -> Result<(Found, Books)> {
         |row| row.get(0),
     )?;
     let strange = (has_work_seen && !has_seen_work)
-        .then(|| Finding::of(say::database_strange(&shown, &settings.work_dir.display().to_string())));
+        .then(|| say::database_strange(&shown, &settings.work_dir.display().to_string()));
     let strange = strange.or_else(|| of_another_folder(&database, settings));
     let stricter = stricter_defaults(&database, settings)?;
-    Ok((Found::ok(fact).with_all(strange).with_all(open_to_others(path)).with_all(stricter), database))
+    world.database = Some(database);
+    Ok(Found::ok(fact).with(strange).with(open_to_others(path)).with(stricter))
 }
 
 /// What holds now what 0.1 has applied, as long as the history knows of 0.1.
-fn stricter_defaults(database: &Connection, settings: &Settings) -> Result<Option<Finding>> {
+fn stricter_defaults(database: &Connection, settings: &Settings) -> Result<Option<Problem>> {
     let (products, ship) = (&settings.products.guard, &settings.logistics.guard);
     let defaults = [
         ("products.guard.price_fall_percent", products.price_fall_percent, 50),
@@ -72,29 +74,25 @@ fn stricter_defaults(database: &Connection, settings: &Settings) -> Result<Optio
     let keys: Vec<String> = unchanged.map(|(key, value, _)| format!("{key} = {value}")).collect();
     let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_history_files WHERE NOT has_old_values)";
     let is_upgraded: bool = database.query_row(sql, [], |row| row.get(0))?;
-    Ok((is_upgraded && !keys.is_empty()).then(|| Finding::of(say::stricter_defaults(&keys.join(", ")))))
+    Ok((is_upgraded && !keys.is_empty()).then(|| say::stricter_defaults(&keys.join(", "))))
 }
 
 /// The work folder remembers the last file of orders; the database that belongs to it knows that file.
-fn of_another_folder(database: &Connection, settings: &Settings) -> Option<Finding> {
+fn of_another_folder(database: &Connection, settings: &Settings) -> Option<Problem> {
     let name = format!("{}.{}.last", Job::Orders, settings.environment.as_str());
     let last = fs::read_to_string(Shelf::at(&settings.work_dir).place(&name)).ok()?;
     let (sha256, file) = last.trim_end().split_once(' ')?;
     let is_unknown = batches::batch_of(database, sha256).ok()?.is_none();
     let (path, work_dir) = (settings.database.display().to_string(), settings.work_dir.display().to_string());
-    is_unknown.then(|| Finding::of(say::database_not_of_folder(&path, &work_dir, file)))
+    is_unknown.then(|| say::database_not_of_folder(&path, &work_dir, file))
 }
 
 /// Customers' names and addresses are in it.
-fn open_to_others(path: &Path) -> Option<Finding> {
+fn open_to_others(path: &Path) -> Option<Problem> {
     const ENTER: u32 = 0o001;
-    let mode = |path: &Path| fs::metadata(path).map_or(0, |found| found.permissions().mode() & 0o7777);
     let path = fs::canonicalize(path).ok()?;
-    let is_open = mode(&path) & OTHERS != 0 && mode(path.parent()?) & ENTER != 0;
-    is_open.then(|| {
-        let problem = say::database_open(&path.display().to_string(), &format!("{:04o}", mode(&path)));
-        Finding::of(problem)
-    })
+    mode_if_open(path.parent()?, ENTER)?;
+    mode_if_open(&path, OTHERS).map(|mode| say::database_open(&path.display().to_string(), &mode))
 }
 
 /// Up to this size the whole file is looked at, indices and all; of a larger one only its structure.
@@ -104,7 +102,8 @@ const SMALL_MAX: u64 = 64 * 1024 * 1024;
 const LOOK_MAX: Duration = Duration::from_secs(3);
 
 /// A look at the structure of the file.
-pub(super) fn integrity(database: &Connection) -> Result<Found> {
+pub(super) fn integrity(world: &mut World<'_>) -> Result<Found> {
+    let database = world.database()?;
     let size = size(database)?;
     let pragma = if size <= SMALL_MAX { "integrity_check" } else { "quick_check" };
     let look = || database.query_row(&format!("PRAGMA {pragma}(1)"), [], |row| row.get::<_, String>(0));
@@ -114,10 +113,7 @@ pub(super) fn integrity(database: &Connection) -> Result<Found> {
         None => Found::ok(say::database_intact_so_far(&megabytes, LOOK_MAX.as_secs())),
         Some("ok") if size <= SMALL_MAX => Found::ok(say::database_intact()),
         Some("ok") => Found::ok(say::database_structure_intact(&megabytes)),
-        Some(verdict) => {
-            let finding = Finding::of(say_shop::database_corrupt(verdict));
-            Found::failed(vec![Finding { exit: Exit::Database, ..finding }])
-        }
+        Some(verdict) => Found::failed([say_shop::database_corrupt(verdict)]),
     })
 }
 
@@ -154,29 +150,30 @@ pub(super) fn within<T>(
 }
 
 /// Whether the shop can read while we write, and whether its locks are seen by everybody who opens the file.
-pub(super) fn wal(database: &Connection, path: &Path) -> Result<Found> {
-    let mode: String = database.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+pub(super) fn wal(world: &mut World<'_>) -> Result<Found> {
+    let path = &world.settings.database;
+    let mode: String = world.database()?.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
     let problem = match (disks::network_file_system(path), mode.as_str()) {
         (Some(name), _) => say::database_on_network(&path.display().to_string(), name),
         (None, "wal") => return Ok(Found::ok(say::database_wal())),
         (None, mode) => say::not_wal(mode),
     };
-    Ok(Found::failed(vec![Finding::of(problem)]))
+    Ok(Found::failed([problem]))
 }
 
 /// Takes the write lock, writes, and takes it back.
-pub(super) fn write(database: &Connection) -> Result<Found> {
-    let transaction = rusqlite::Transaction::new_unchecked(database, TransactionBehavior::Immediate)?;
+pub(super) fn write(world: &mut World<'_>) -> Result<Found> {
+    let transaction = Transaction::new_unchecked(world.database()?, TransactionBehavior::Immediate)?;
     books::set_meta(&transaction, "check-settings", "")?;
     transaction.rollback()?;
     Ok(Found::ok(say::database_writable()))
 }
 
 /// Free items that the settings map, and that the shop has defined.
-pub(super) fn free_items(database: &Connection, mapped: &[(String, u8)]) -> Result<Found> {
-    let mut statement = database.prepare("SELECT number, name FROM product_free_items")?;
-    let defined: Vec<(u8, String)> =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+pub(super) fn free_items(world: &mut World<'_>) -> Result<Found> {
+    let mapped = &world.settings.products.free_items;
+    let sql = "SELECT number, name FROM product_free_items";
+    let defined: Vec<(u8, String)> = world.database()?.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let problems = mapped.iter().filter_map(|(column, number)| {
         let is_namesake = |name: &str| comparable_name(name) == comparable_name(column);
         let namesake = defined.iter().find(|(_, name)| is_namesake(name)).map(|(defined, _)| *defined);
@@ -190,48 +187,48 @@ pub(super) fn free_items(database: &Connection, mapped: &[(String, u8)]) -> Resu
             _ => None,
         }
     });
-    let findings = problems.map(Finding::of);
-    Ok(Found::ok(say::free_items(defined.len(), mapped.len())).with_all(findings))
+    Ok(Found::ok(say::free_items(defined.len(), mapped.len())).with(problems))
 }
 
 /// Columns that orders get besides TEMPOSTAR's own. One of the same name would stand in the file twice.
-pub(super) fn order_free_items(settings: &Orders) -> Found {
-    let mapped = &settings.free_items;
+pub(super) fn order_free_items(world: &mut World<'_>) -> Result<Found> {
+    let settings = &world.settings.orders;
     let is_free_item = |field: &OrderField| matches!(field.content, FieldContent::FreeItem(_));
     let (free_items, others): (Vec<&OrderField>, Vec<_>) =
         settings.columns.iter().partition(|field| is_free_item(field));
     let mut taken: Vec<String> = others.into_iter().map(|field| comparable_name(&field.name)).collect();
-    let mut findings = Vec::new();
+    let mut problems = Vec::new();
     for OrderField { name: column, .. } in free_items {
         let name = comparable_name(column);
         if taken.contains(&name) {
-            findings.push(Finding::of(say::order_column_taken(column)));
+            problems.push(say::order_column_taken(column));
         }
         taken.push(name);
     }
-    Found::ok(say::order_free_items(mapped.len())).with_all(findings)
+    Ok(Found::ok(say::order_free_items(settings.free_items.len())).with(problems))
 }
 
 /// What is allocated, beside the orders that account for it.
-pub(super) fn allocations(database: &Connection, settings: &Settings) -> Result<Found> {
+pub(super) fn allocations(world: &mut World<'_>) -> Result<Found> {
     let (mut without_orders, mut lacking) = (Names::default(), Names::default());
-    for one in drifting(database, settings)? {
+    for one in drifting(world.database()?, world.settings)? {
         let names = if one.is_less_than_orders() { &mut lacking } else { &mut without_orders };
         names.add(&one.sku_code);
     }
     let told = |names: &Names, problem: fn(u64, &str) -> Problem| {
-        (names.count() > 0).then(|| Finding::of(problem(names.count(), &names.told())))
+        (names.count() > 0).then(|| problem(names.count(), &names.told()))
     };
-    let findings = [
+    let problems = [
         told(&lacking, say::orders_without_allocation),
         told(&without_orders, say::allocations_without_orders),
     ];
-    let findings: Vec<Finding> = findings.into_iter().flatten().collect();
-    Ok(if findings.is_empty() { Found::ok(say::allocations_right()) } else { Found::failed(findings) })
+    let found = Found::failed(problems.into_iter().flatten());
+    Ok(if found.findings.is_empty() { Found::ok(say::allocations_right()) } else { found })
 }
 
 /// Payment methods by which orders would be held back.
-pub(super) fn payment_methods(database: &Connection) -> Result<Found> {
+pub(super) fn payment_methods(world: &mut World<'_>) -> Result<Found> {
+    let database = world.database()?;
     let listed: usize = database.query_row("SELECT count(*) FROM payment_methods", [], |row| row.get(0))?;
     if listed == 0 {
         // Before the first order there is time.
@@ -239,22 +236,17 @@ pub(super) fn payment_methods(database: &Connection) -> Result<Found> {
             database.query_row("SELECT EXISTS (SELECT 1 FROM orders)", [], |row| row.get(0))?;
         let problem = if has_orders { say::payment_methods_empty() } else { say::payment_methods_none_yet() };
         let fact = say::payment_methods_listed(listed);
-        return Ok(Found::ok(fact).with(Finding::of(problem)));
+        return Ok(Found::ok(fact).with([problem]));
     }
-    let not_ready = not_ready(database)?.into_iter().map(|(method, added_on)| {
-        let problem = say::payment_method_not_ready(&method, &added_on);
-        Finding::of(problem)
-    });
-    let unlisted = unlisted(database)?
-        .into_iter()
-        .map(|(method, orders)| Finding::of(say::payment_method_unlisted(&method, orders)));
-    let found = Found::ok(Text::default()).with_all(not_ready).with_all(unlisted);
-    let fact = if found.findings.is_empty() {
-        say::payment_methods(listed)
-    } else {
-        say::payment_methods_listed(listed)
+    let (not_ready, unlisted) = (not_ready(database)?, unlisted(database)?);
+    let fact = match not_ready.is_empty() && unlisted.is_empty() {
+        true => say::payment_methods(listed),
+        false => say::payment_methods_listed(listed),
     };
-    Ok(Found { fact, ..found })
+    let not_ready =
+        not_ready.iter().map(|(method, added_on)| say::payment_method_not_ready(method, added_on));
+    let unlisted = unlisted.iter().map(|(method, orders)| say::payment_method_unlisted(method, *orders));
+    Ok(Found::ok(fact).with(not_ready).with(unlisted))
 }
 
 /// Payment methods that SAVAWAY has not set up yet, and the days on which they were added.

@@ -39,7 +39,7 @@ pub(super) fn space(settings: &Settings) -> Found {
         let Some(space) = measure(&folder).filter(|_| !told.contains(&device)) else { continue };
         told.push(device);
         facts.push(format!("{}: {} MB", folder.display(), grouped(space.free / MIB)));
-        found = found.with_all(judge(space, &folder, exit));
+        found = found.with(judge(space, &folder, exit));
     }
     Found { fact: say::disk_free(&facts.join(", ")), ..found }
 }
@@ -54,7 +54,7 @@ fn judge(space: Space, folder: &Path, exit: Exit) -> Option<Finding> {
         Space { free, .. } if free < FREE_WANTED => say::disk_small(&shown, free / MIB, FREE_WANTED / MIB),
         Space { .. } => return None,
     };
-    Some(Finding { exit, ..Finding::of(problem) })
+    Some(Finding { exit, ..problem.into() })
 }
 
 /// `None`: a file system that does not tell.

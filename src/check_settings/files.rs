@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::finding::{Finding, Found, Status};
-use super::folders;
+use super::finding::{Found, Status};
+use super::folders::{self, is_marker};
 use super::world::World;
 use crate::books::files;
 use crate::file_time::{own_time, server_time};
@@ -17,8 +17,8 @@ use crate::layout::first_names;
 use crate::problem::{Problem, Severity};
 use crate::report::{FileOutcome, Report};
 use crate::server::{ErrorKind, Remote, RemoteFile};
-use crate::settings::{Inbox, Ready, Settings, columns};
-use crate::sheet::{EncodingChoice, Naming, Sheet, nearest};
+use crate::settings::{Inbox, Ready, Settings, columns, folder_key, table_of};
+use crate::sheet::{EncodingChoice, Header, Naming, Sheet, nearest};
 use crate::sync::import::{Source, join, kind_of, marker_name};
 use crate::sync::{self, Approvals, Mode};
 use crate::text::{check_settings as say, jobs as told};
@@ -32,46 +32,6 @@ const FETCHED_MAX: u64 = 8 << 20;
 const PROBLEMS_TOLD_MAX: usize = 5;
 const COLUMNS_TOLD_MAX: usize = 40;
 const NEAREST_TOLD_MAX: usize = 3;
-
-/// One kind of file.
-pub(super) struct KindOfFile {
-    job: Job,
-    /// The check of its folder on the server.
-    inbox_check: &'static str,
-    inbox: fn(&Settings) -> &Inbox,
-    /// Its table in the settings.
-    table: &'static str,
-    required: fn(&Settings) -> &'static [&'static str],
-    missing_columns: fn(&Sheet, &Settings) -> Vec<String>,
-}
-
-pub(super) const PRODUCTS: KindOfFile = KindOfFile {
-    job: Job::Products,
-    inbox_check: folders::PRODUCTS,
-    inbox: |settings| &settings.products.inbox,
-    table: "products",
-    required: |_| columns::PRODUCTS_REQUIRED,
-    missing_columns: |sheet, settings| products::missing_columns(sheet.header(), &settings.products),
-};
-
-pub(super) const LOGISTICS: KindOfFile = KindOfFile {
-    job: Job::Logistics,
-    inbox_check: folders::LOGISTICS,
-    inbox: |settings| &settings.logistics.inbox,
-    table: "logistics",
-    required: |settings| columns::logistics_required(settings.logistics.without_status),
-    missing_columns: |sheet, settings| logistics::missing_columns(sheet.header(), &settings.logistics),
-};
-
-pub(super) const STOCK: KindOfFile = KindOfFile {
-    job: Job::Stock,
-    inbox_check: folders::STOCK,
-    inbox: |settings| &settings.stock.inbox,
-    table: "stock",
-    required: |_| columns::STOCK_REQUIRED,
-    // Of stock there is nothing but the figure.
-    missing_columns: |_, _| Vec::new(),
-};
 
 /// A file to look at.
 struct Sample {
@@ -101,16 +61,11 @@ pub(super) fn kinds(world: &mut World<'_>) -> Result<Found> {
         };
         if is_swapped {
             let found = found.file();
-            let problem = say::folders_swapped(
-                place.setting,
-                other.setting,
-                &place.folder,
-                &other.folder,
-                &found.ja,
-                &found.en,
-                file,
-            );
-            return Ok(Found::failed(vec![Finding::of(problem)]));
+            let (one, two) = (folder_key(place.job), folder_key(other.job));
+            let (here, there) = (&place.folder, &other.folder);
+            return Ok(Found::failed([say::folders_swapped(
+                one, two, here, there, &found.ja, &found.en, file,
+            )]));
         }
     }
     Ok(Found::ok(say::kinds_right()))
@@ -146,10 +101,11 @@ fn kind_within(
 }
 
 /// Looks at the newest file that waits on the server, or else at the last one of which we have a copy.
-pub(super) fn look(world: &mut World<'_>, kind: &KindOfFile) -> Result<Found> {
-    let spool = world.work_dir.as_ref().context("no work folder")?.spool(SPOOL)?;
-    let waiting = match world.has_passed(kind.inbox_check) {
-        true => newest_waiting(world, (kind.inbox)(world.settings), &spool)?,
+pub(super) fn look(world: &mut World<'_>, job: Job) -> Result<Found> {
+    let spool = world.work_dir()?.spool(SPOOL)?;
+    let inbox = world.inbox_of(job)?;
+    let waiting = match world.has_passed(&format!("{}-inbox", table_of(job))) {
+        true => newest_waiting(world, inbox, &spool)?,
         false => Newest::None,
     };
     let sample = match waiting {
@@ -158,16 +114,16 @@ pub(super) fn look(world: &mut World<'_>, kind: &KindOfFile) -> Result<Found> {
         }
         Newest::Unsettled(name) => return Ok(Found::ok(say::file_not_complete(&name))),
         Newest::File(sample) => Some(sample),
-        Newest::None => last_archived(world, kind.job)?,
+        Newest::None => last_archived(world, job)?,
     };
     let Some(sample) = sample else { return Ok(Found::ok(say::no_file_yet())) };
-    let found = judge(world, kind, &sample);
+    let found = judge(world, job, inbox, &sample);
     if sample.is_waiting {
         // The spool is emptied by nobody else.
         let _ = fs::remove_file(&sample.path);
     }
     let is_bad = found.as_ref().is_ok_and(|found| found.status == Status::Error);
-    if is_bad && is_growing(world, (kind.inbox)(world.settings), &sample)? {
+    if is_bad && is_growing(world, inbox, &sample)? {
         return Ok(Found::ok(say::file_not_complete(&sample.name)));
     }
     found
@@ -213,12 +169,12 @@ fn newest_waiting(world: &mut World<'_>, inbox: &Inbox, spool: &Path) -> Result<
 /// The newest complete file by its own time, as far as a listing tells.
 fn newest_listed(world: &mut World<'_>, inbox: &Inbox) -> Result<Option<RemoteFile>> {
     let listed_at = world.clock.now();
-    let mut files = listed(&mut world.remote, inbox)?;
+    let wanted = |name: &str| is_marker(inbox, name) || folders::is_waiting(inbox, name);
+    let mut files = world.remote.list(&inbox.folder, &wanted)?.files;
     if let Ready::Marker { suffix } = &inbox.ready {
         let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
-        files.retain(|file| {
-            !file.name.ends_with(suffix.as_str()) && names.contains(&marker_name(&file.name, suffix))
-        });
+        files
+            .retain(|file| !is_marker(inbox, &file.name) && names.contains(&marker_name(&file.name, suffix)));
     }
     let time = |file: &RemoteFile| {
         own_time(&file.name, file.modified.map(|mdtm| server_time(mdtm, listed_at)), listed_at)
@@ -226,15 +182,8 @@ fn newest_listed(world: &mut World<'_>, inbox: &Inbox) -> Result<Option<RemoteFi
     Ok(files.into_iter().max_by_key(|file| (time(file), file.name.clone())))
 }
 
-fn listed(remote: &mut Remote<'_>, inbox: &Inbox) -> Result<Vec<RemoteFile>> {
-    let is_marker =
-        |name: &str| matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()));
-    let wanted = |name: &str| is_marker(name) || folders::is_waiting(inbox, name);
-    Ok(remote.list(&inbox.folder, &wanted)?.files)
-}
-
 fn last_archived(world: &World<'_>, job: Job) -> Result<Option<Sample>> {
-    let work_dir = world.work_dir.as_ref().context("no work folder")?;
+    let work_dir = world.work_dir()?;
     let newest = files::newest_file(world.database()?, job)?;
     let is_small = |copy: &Path| fs::metadata(copy).is_ok_and(|found| found.len() <= SIZE_MAX);
     let kept =
@@ -247,12 +196,12 @@ fn last_archived(world: &World<'_>, job: Job) -> Result<Option<Sample>> {
     }))
 }
 
-fn judge(world: &World<'_>, kind: &KindOfFile, sample: &Sample) -> Result<Found> {
-    let report = dry_run(world, kind.job, sample)?;
+fn judge(world: &World<'_>, job: Job, inbox: &Inbox, sample: &Sample) -> Result<Found> {
+    let report = dry_run(world, job, sample)?;
     let Some(file) = report.files.first() else {
         // What stopped it has nothing to do with the file.
         let problems = report.problems.into_iter();
-        return Ok(Found::failed(problems.map(|problem| finding(problem, Severity::Warning)).collect()));
+        return Ok(Found::failed(problems.map(|problem| at_most(problem, Severity::Warning))));
     };
     let name = &sample.name;
     let fact = match (sample.is_waiting, file.outcome) {
@@ -264,32 +213,37 @@ fn judge(world: &World<'_>, kind: &KindOfFile, sample: &Sample) -> Result<Found>
     };
     let (outcome, rejected) = (file.outcome, file.rejected);
     let problems = root_and_details(report.problems, outcome, rejected, sample.is_waiting);
-    let missing = match outcome {
-        FileOutcome::Refused => Vec::new(),
-        _ => missing_columns(world.settings, kind, sample),
+    let found = Found::ok(fact).with(problems);
+    // It has just been read.
+    Ok(match (Sheet::open_named(&sample.path, name, inbox.encoding, &inbox.naming), outcome) {
+        (Ok(sheet), FileOutcome::Refused) => {
+            found.with(lines_for_the_settings(world.settings, job, inbox, sheet.header()))
+        }
+        (Ok(sheet), _) => found.with(columns_missing(world.settings, job, sheet.header())),
+        (Err(_), _) => found,
+    })
+}
+
+/// Columns that the job would take if they were there. Of stock there is nothing but the figure.
+fn columns_missing(settings: &Settings, job: Job, header: &Header) -> Option<Problem> {
+    let missing = match job {
+        Job::Products => products::missing_columns(header, &settings.products),
+        Job::Logistics => logistics::missing_columns(header, &settings.logistics),
+        Job::Stock | Job::Orders => Vec::new(),
     };
-    let missing = (!missing.is_empty()).then(|| {
-        let problem = say::optional_columns_missing(missing.len(), &first_names(&missing, COLUMNS_TOLD_MAX));
-        Finding::of(problem)
-    });
-    let lines = match outcome {
-        FileOutcome::Refused => lines_for_the_settings(world.settings, kind, sample),
-        _ => Vec::new(),
-    };
-    Ok(Found::ok(fact).with_all(problems).with_all(lines).with_all(missing))
+    let names = first_names(&missing, COLUMNS_TOLD_MAX);
+    (!missing.is_empty()).then(|| say::optional_columns_missing(missing.len(), &names))
 }
 
 /// For each required column that a refused file lacks, what to write into the settings if it has another name.
-fn lines_for_the_settings(settings: &Settings, kind: &KindOfFile, sample: &Sample) -> Vec<Finding> {
-    let Ok(sheet) = open(settings, kind, sample) else { return Vec::new() };
-    let header = sheet.header();
-    let missing = (kind.required)(settings).iter().filter(|name| header.optional(name).is_none());
+fn lines_for_the_settings(settings: &Settings, job: Job, inbox: &Inbox, header: &Header) -> Vec<Problem> {
+    let required = columns::required(job, settings.logistics.without_status);
+    let missing = required.iter().filter(|name| header.optional(name).is_none());
     let names = || header.names().iter().map(String::as_str).filter(|name| !name.trim().is_empty());
-    let finding = |name: &&str| {
+    let problem = |name: &&str| {
         let nearest = nearest(names(), name, NEAREST_TOLD_MAX);
-        let others = &(kind.inbox)(settings).naming.others;
-        let mut entries: Vec<(&str, &[String])> =
-            others.iter().map(|(ours, theirs)| (&**ours, &**theirs)).collect();
+        let others = inbox.naming.others.iter();
+        let mut entries: Vec<(&str, &[String])> = others.map(|(ours, theirs)| (&**ours, &**theirs)).collect();
         let found = [nearest.first().copied().unwrap_or_default().to_owned()];
         entries.retain(|(ours, _)| ours != name);
         entries.push((name, &found));
@@ -297,9 +251,9 @@ fn lines_for_the_settings(settings: &Settings, kind: &KindOfFile, sample: &Sampl
             entries.into_iter().map(|(ours, theirs)| format!("{ours:?} = {}", toml_texts(theirs))).collect();
         let line = format!("columns = {{ {} }}", entries.join(", "));
         let shown = first_names(&names().collect::<Vec<_>>(), COLUMNS_TOLD_MAX);
-        Finding::of(say::column_line(&shown, name, &nearest.join(", "), kind.table, &line))
+        say::column_line(&shown, name, &nearest.join(", "), table_of(job), &line)
     };
-    missing.map(finding).collect()
+    missing.map(problem).collect()
 }
 
 /// One text, or a list of several.
@@ -310,31 +264,25 @@ fn toml_texts(texts: &[String]) -> String {
     }
 }
 
-fn open(settings: &Settings, kind: &KindOfFile, sample: &Sample) -> Result<Sheet> {
-    let inbox = (kind.inbox)(settings);
-    Sheet::open_named(&sample.path, &sample.name, inbox.encoding, &inbox.naming)
-}
-
 /// Why the file, or a part of it, would not be taken, and then the first rows that show it.
 fn root_and_details(
     mut problems: Vec<Problem>,
     outcome: FileOutcome,
     rejected: u64,
     is_waiting: bool,
-) -> Vec<Finding> {
+) -> Vec<Problem> {
     // A file that waits will be refused; what was refused before has been told then.
     let worst = if is_waiting { Severity::Error } else { Severity::Warning };
     let root = match outcome {
         // The last word on it.
-        FileOutcome::Refused => problems.pop().map(|problem| finding(problem, worst)),
-        _ => (rejected > 0).then(|| finding(say::rows_would_be_rejected(rejected), worst)),
+        FileOutcome::Refused => problems.pop().map(|problem| at_most(problem, worst)),
+        _ => (rejected > 0).then(|| at_most(say::rows_would_be_rejected(rejected), worst)),
     };
     let rest = problems.into_iter().take(PROBLEMS_TOLD_MAX).map(|problem| {
         let is_detail = problem.line.is_some() && root.is_some();
-        finding(problem, if is_detail { Severity::Note } else { Severity::Warning })
+        at_most(problem, if is_detail { Severity::Note } else { Severity::Warning })
     });
-    let rest: Vec<Finding> = rest.collect();
-    root.into_iter().chain(rest).collect()
+    root.iter().cloned().chain(rest).collect()
 }
 
 /// The job's own run over this file, which changes nothing.
@@ -358,7 +306,7 @@ fn dry_run(world: &World<'_>, job: Job, sample: &Sample) -> Result<Report> {
     }))
 }
 
-fn finding(problem: Problem, worst: Severity) -> Finding {
+fn at_most(problem: Problem, worst: Severity) -> Problem {
     // About the shop's data, not about the file; the jobs and `status` tell of them.
     let about_data = [
         &told::unknown_orders::KIND,
@@ -368,10 +316,5 @@ fn finding(problem: Problem, worst: Severity) -> Finding {
     ];
     let worst = if about_data.contains(&problem.kind) { Severity::Note } else { worst };
     // Which file it is the check says already.
-    Finding::of(Problem { file: None, ..problem.no_worse_than(worst) })
-}
-
-fn missing_columns(settings: &Settings, kind: &KindOfFile, sample: &Sample) -> Vec<String> {
-    // It has just been read.
-    open(settings, kind, sample).map(|sheet| (kind.missing_columns)(&sheet, settings)).unwrap_or_default()
+    Problem { file: None, ..problem.no_worse_than(worst) }
 }

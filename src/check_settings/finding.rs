@@ -1,30 +1,32 @@
 //! What a check sees, and how it comes out.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
 use crate::job::Job;
-use crate::problem::{Exit, Failure, Problem, Severity, Who};
-use crate::text::problem::name_of;
+use crate::problem::{Exit, Failure, Problem, Severity};
+use crate::text::problem::who;
 use crate::text::{Text, check_settings as say};
 
-/// How a check came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
-    /// As it should be.
-    Ok,
-    /// Works, but somebody should look at it.
-    Warning,
-    /// Does not work.
-    Error,
-    /// Could not be tried.
-    Skipped,
+words! {
+    /// How a check came out.
+    pub enum Status {
+        /// As it should be.
+        Ok = "ok",
+        /// Works, but somebody should look at it.
+        Warning = "warning",
+        /// Does not work.
+        Error = "error",
+        /// Could not be tried.
+        Skipped = "skipped",
+    }
 }
 
 /// One thing that is not as it should be.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// What, and what to do.
     pub problem: Problem,
-    /// Who should act, in this order.
-    pub who: &'static [Who],
     /// The exit code that it asks for, if it is an error.
     pub exit: Exit,
 }
@@ -36,11 +38,9 @@ pub struct Check {
     pub id: &'static str,
     /// What was checked.
     pub title: Text,
-    /// How it came out.
     pub status: Status,
     /// The fact that was seen, or why nothing was tried; can be empty where there are findings.
     pub fact: Text,
-    /// What is not as it should be.
     pub findings: Vec<Finding>,
     /// The jobs that cannot run while this check fails.
     pub(super) stops: &'static [Job],
@@ -62,56 +62,54 @@ impl Found {
         Self { status: Status::Skipped, ..Self::ok(why) }
     }
 
-    pub(super) fn failed(findings: Vec<Finding>) -> Self {
-        findings.into_iter().fold(Self::ok(Text::default()), Self::with)
+    pub(super) fn failed(findings: impl IntoIterator<Item: Into<Finding>>) -> Self {
+        Self::ok(Text::default()).with(findings)
     }
 
-    pub(super) fn with(mut self, finding: Finding) -> Self {
-        let status = match finding.problem.severity {
-            Severity::Note => Status::Ok,
-            Severity::Warning => Status::Warning,
-            Severity::Error => Status::Error,
-        };
-        self.status = self.status.max(status);
-        self.findings.push(finding);
+    pub(super) fn with(mut self, findings: impl IntoIterator<Item: Into<Finding>>) -> Self {
+        for finding in findings.into_iter().map(Into::into) {
+            let status = match finding.problem.severity {
+                Severity::Note => Status::Ok,
+                Severity::Warning => Status::Warning,
+                Severity::Error => Status::Error,
+            };
+            self.status = self.status.max(status);
+            self.findings.push(finding);
+        }
         self
     }
+}
 
-    pub(super) fn with_all(self, findings: impl IntoIterator<Item = Finding>) -> Self {
-        findings.into_iter().fold(self, Self::with)
+impl From<Problem> for Finding {
+    fn from(problem: Problem) -> Self {
+        Self { exit: problem.kind.exit, problem }
     }
 }
 
 impl Finding {
-    pub(super) fn of(problem: Problem) -> Self {
-        Self { who: problem.kind.who, exit: problem.kind.exit, problem }
-    }
-
     /// What to do, beginning with who should do it.
     pub(super) fn hint(&self) -> Text {
-        let hint = &self.problem.hint;
-        if hint == &Text::default() || self.who.is_empty() {
-            return hint.clone();
-        }
-        let names: Vec<Text> = self.who.iter().map(|who| name_of(*who)).collect();
-        Text::joined(&names, "・", ", ").because(hint)
+        let Problem { hint, kind, .. } = &self.problem;
+        if hint == &Text::default() || kind.who.is_empty() { hint.clone() } else { who(kind).because(hint) }
     }
 
     pub(super) fn all_of(failure: Failure) -> Vec<Self> {
         let exit = failure.exit;
-        let finding = |problem| Self { exit, ..Self::of(problem) };
-        failure.problems.into_iter().map(finding).collect()
+        failure.problems.into_iter().map(|problem| Self { exit, problem }).collect()
     }
 }
 
 /// Read, write or enter, for users who are neither the owner nor of the group.
 pub(super) const OTHERS: u32 = 0o007;
 
-/// Write, for these.
-pub(super) const OTHERS_WRITE: u32 = 0o002;
+/// The mode of a file (`0644`) that lets these users do any of this.
+pub(super) fn mode_if_open(path: &Path, what: u32) -> Option<String> {
+    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o7777;
+    (mode & what != 0).then(|| format!("{mode:04o}"))
+}
 
 pub(super) fn first_mend(title: &Text) -> Text {
-    Text { ja: say::first_mend(&title.ja).ja, en: say::first_mend(&title.en).en }
+    title.inside(say::first_mend)
 }
 
 pub(super) fn check(id: &'static str, title: Text, stops: &'static [Job], found: Found) -> Check {

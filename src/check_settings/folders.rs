@@ -5,21 +5,19 @@ use std::collections::HashSet;
 use anyhow::{Context, Result};
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::finding::{Finding, Found};
+use super::finding::Found;
 use crate::file_time::server_time;
 use crate::job::Job;
 use crate::layout::grouped;
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::server::{Error, ErrorKind, Listing, Remote, RemoteFile};
-use crate::settings::{Inbox, Ready, Settings};
+use crate::settings::{Inbox, Ready, Settings, folder_key, table_of};
 use crate::sync::import::{join, marker_name};
 use crate::text::check_settings as say;
 
-pub(super) const PRODUCTS: &str = "products-inbox";
-pub(super) const LOGISTICS: &str = "logistics-inbox";
-pub(super) const STOCK: &str = "stock-inbox";
-pub(super) const ORDERS: &str = "orders-outbox";
+/// The check that tells of the outbox.
+pub(super) const OUTBOX: &str = "orders-outbox";
 
 /// Folders that the jobs make in an inbox; some servers list folders like files.
 const OUR_FOLDERS: [&str; 2] = ["archive", "error"];
@@ -36,10 +34,6 @@ const UNFINISHED: [&str; 4] = [".tmp", ".part", ".filepart", ".uploading"];
 pub(super) struct Place {
     /// Whose files go through it.
     pub(super) job: Job,
-    /// The check that tells of it.
-    check: &'static str,
-    /// The setting that names it.
-    pub(super) setting: &'static str,
     pub(super) folder: String,
     /// `None` once it has been told.
     pub(super) seen: Option<Result<Seen, Error>>,
@@ -59,27 +53,18 @@ pub(super) struct Seen {
 
 /// Lists all of them.
 pub(super) fn visit(remote: &mut Remote<'_>, settings: &Settings) -> Result<Vec<Place>> {
-    let inboxes = [
-        (Job::Products, PRODUCTS, "products.inbox", &settings.products.inbox),
-        (Job::Logistics, LOGISTICS, "logistics.inbox", &settings.logistics.inbox),
-        (Job::Stock, STOCK, "stock.inbox", &settings.stock.inbox),
-    ];
-    let mut places = Vec::new();
-    for (job, check, setting, inbox) in inboxes {
-        let seen = visit_one(remote, &inbox.folder, &|name| is_waiting(inbox, name))?;
-        places.push(Place { job, check, setting, folder: inbox.folder.clone(), seen: Some(seen) });
-    }
     let (before, after) = settings.orders.file_name.split_once("{timestamp}").unwrap_or_default();
     let is_ours = |name: &str| name.starts_with(before) && name.ends_with(after);
-    let folder = settings.orders.outbox.clone();
-    let seen = visit_one(remote, &folder, &is_ours)?;
-    places.push(Place {
-        job: Job::Orders,
-        check: ORDERS,
-        setting: "orders.outbox",
-        folder,
-        seen: Some(seen),
-    });
+    let mut places = Vec::new();
+    for job in Job::ALL.iter().copied() {
+        let (folder, seen) = match settings.inbox(job) {
+            Some(inbox) => {
+                (&inbox.folder, visit_one(remote, &inbox.folder, &|name| is_waiting(inbox, name))?)
+            }
+            None => (&settings.orders.outbox, visit_one(remote, &settings.orders.outbox, &is_ours)?),
+        };
+        places.push(Place { job, folder: folder.clone(), seen: Some(seen) });
+    }
     Ok(places)
 }
 
@@ -88,7 +73,7 @@ pub(super) fn is_waiting(inbox: &Inbox, name: &str) -> bool {
     inbox.pattern.matches(name) && !is_marker(inbox, name) && !OUR_FOLDERS.contains(&name)
 }
 
-fn is_marker(inbox: &Inbox, name: &str) -> bool {
+pub(super) fn is_marker(inbox: &Inbox, name: &str) -> bool {
     matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()))
 }
 
@@ -143,7 +128,7 @@ pub(super) fn together(remote: &mut Remote<'_>, shop_code: &str, places: &[Place
             Problem { message: problem.message.clone().because(&first.problem.message), ..problem }
         }
     };
-    Ok(Found::failed(vec![Finding::of(problem)]))
+    Ok(Found::failed([problem]))
 }
 
 /// What lies beside a folder that is not there: with a wrong shop code, the right one.
@@ -166,12 +151,12 @@ fn beside(remote: &mut Remote<'_>, folder: &str) -> Result<Option<(String, Strin
 /// An inbox and what waits in it. That `archive` or `error` are missing does not matter: they are made.
 pub(super) fn inbox(
     places: &mut [Place],
-    check: &str,
+    job: Job,
     inbox: &Inbox,
     shop_code: &str,
     now: Moment,
 ) -> Result<Found> {
-    told(places, check, |place, seen| {
+    told(places, job, |place, seen| {
         let listing = &seen.listing;
         let bytes = grouped(listing.files.iter().map(|file| file.size).sum());
         let fact = match (listing.files.len(), oldest(listing, now)) {
@@ -181,7 +166,7 @@ pub(super) fn inbox(
                 say::inbox_waiting_since(&place.folder, files, &bytes, &oldest.minute())
             }
         };
-        Found::ok(fact).with_all(odd_in_inbox(place, seen, inbox, shop_code, now))
+        Found::ok(fact).with(odd_in_inbox(place, seen, inbox, shop_code, now))
     })
 }
 
@@ -191,7 +176,7 @@ pub(super) fn outbox(
     now: Moment,
     is_known: impl Fn(&str) -> Result<bool>,
 ) -> Result<Found> {
-    told(places, ORDERS, |place, seen| {
+    told(places, Job::Orders, |place, seen| {
         let fact = match (seen.listing.files.len(), oldest(&seen.listing, now)) {
             (0, _) => say::outbox_empty(&place.folder),
             (files, None) => say::outbox_waiting(&place.folder, files),
@@ -199,18 +184,18 @@ pub(super) fn outbox(
         };
         let is_strange = |name: &&String| is_csv(name) && is_known(name).is_ok_and(|is_known| !is_known);
         let strangers = shown(seen.names.iter().filter(is_strange));
-        let strangers = strangers.map(|names| Finding::of(say::outbox_strangers(&place.folder, &names)));
-        Found::ok(fact).with_all(unfinished(place, seen)).with_all(strangers)
+        let strangers = strangers.map(|names| say::outbox_strangers(&place.folder, &names));
+        Found::ok(fact).with(unfinished(place, seen)).with(strangers)
     })
 }
 
-fn told(places: &mut [Place], check: &str, tell: impl Fn(&Place, &Seen) -> Found) -> Result<Found> {
-    let place = places.iter_mut().find(|place| place.check == check).context("a folder was not visited")?;
+fn told(places: &mut [Place], job: Job, tell: impl Fn(&Place, &Seen) -> Found) -> Result<Found> {
+    let place = places.iter_mut().find(|place| place.job == job).context("a folder was not visited")?;
     match place.seen.take().context("a folder is told once")? {
         Ok(seen) => Ok(tell(place, &seen)),
         Err(error) => {
-            let problem = Problem { hint: say::hint_folder(place.setting), ..(*error.problem).clone() };
-            Ok(Found::failed(vec![Finding::of(problem)]))
+            let hint = say::hint_folder(folder_key(place.job));
+            Ok(Found::failed([Problem { hint, ..*error.problem }]))
         }
     }
 }
@@ -222,23 +207,17 @@ fn oldest(listing: &Listing, now: Moment) -> Option<(&str, Moment)> {
     times.min_by_key(|(_, time)| *time)
 }
 
-fn odd_in_inbox(place: &Place, seen: &Seen, inbox: &Inbox, shop_code: &str, now: Moment) -> Vec<Finding> {
-    let of_support = Finding::of;
+fn odd_in_inbox(place: &Place, seen: &Seen, inbox: &Inbox, shop_code: &str, now: Moment) -> Vec<Problem> {
     let late = oldest(&seen.listing, now).filter(|(_, time)| now - *time > TimeDelta::hours(WAITING_TOLD_H));
     let first = without_marker(seen, inbox, now)
-        .map(of_support)
-        .or_else(|| late.map(|(name, time)| of_support(say::file_waits_long(name, &time.minute()))));
-    let unreadable = seen
-        .listing
-        .unreadable
-        .first()
-        .map(|file| Finding::of(say::inbox_file_unreadable(&file.name, &file.reply)));
-    let aside = (seen.put_aside > 0)
-        .then(|| of_support(say::files_put_aside(&join(&place.folder, "error"), seen.put_aside)));
+        .or_else(|| late.map(|(name, time)| say::file_waits_long(name, &time.minute())));
+    let unreadable = seen.listing.unreadable.first();
+    let unreadable = unreadable.map(|file| say::inbox_file_unreadable(&file.name, &file.reply));
+    let aside =
+        (seen.put_aside > 0).then(|| say::files_put_aside(&join(&place.folder, "error"), seen.put_aside));
     let others = only_folders(place, seen, shop_code)
         .or_else(|| unmatched(place, seen, inbox))
-        .or_else(|| not_taken(place, seen, inbox))
-        .map(of_support);
+        .or_else(|| not_taken(place, seen, inbox));
     [first, unreadable, others, aside, unfinished(place, seen)].into_iter().flatten().collect()
 }
 
@@ -273,7 +252,7 @@ fn unmatched(place: &Place, seen: &Seen, inbox: &Inbox) -> Option<Problem> {
             && seen.listing.unreadable.iter().all(|file| file.name != **name)
     };
     let foreign = shown(seen.names.iter().filter(is_foreign))?;
-    Some(say::no_name_matches(&foreign, place.setting.trim_end_matches(".inbox")))
+    Some(say::no_name_matches(&foreign, table_of(place.job)))
 }
 
 /// Nothing but folders: the inbox is probably one of them.
@@ -284,7 +263,7 @@ fn only_folders(place: &Place, seen: &Seen, shop_code: &str) -> Option<Problem> 
     let first = seen.folders.first().filter(|_| are_all)?;
     let ours = seen.folders.iter().find(|name| *name == shop_code).map(|_| "{shop_code}");
     let deeper = join(&place.folder, ours.unwrap_or(first));
-    Some(say::inbox_of_folders(&place.folder, &seen.folders.join(", "), place.setting, &deeper))
+    Some(say::inbox_of_folders(&place.folder, &seen.folders.join(", "), folder_key(place.job), &deeper))
 }
 
 /// What lies beside the files and is taken by no job, with the reason.
@@ -301,7 +280,7 @@ fn not_taken(place: &Place, seen: &Seen, inbox: &Inbox) -> Option<Problem> {
             _ if is_marker(inbox, name) && seen.listing.files.iter().any(of_marked) => continue,
             _ if is_marker(inbox, name) => say::reason_lone_marker(),
             _ if is_waiting(inbox, name) => continue,
-            _ => say::reason_pattern(place.setting.trim_end_matches(".inbox"), inbox.pattern.as_str()),
+            _ => say::reason_pattern(table_of(place.job), inbox.pattern.as_str()),
         };
         ja.push(format!("{name}（{}）", reason.ja));
         en.push(format!("{name} ({})", reason.en));
@@ -314,9 +293,9 @@ fn not_taken(place: &Place, seen: &Seen, inbox: &Inbox) -> Option<Problem> {
 }
 
 /// What an upload has left that was never finished, or goes on right now.
-fn unfinished(place: &Place, seen: &Seen) -> Option<Finding> {
+fn unfinished(place: &Place, seen: &Seen) -> Option<Problem> {
     let names = shown(seen.names.iter().filter(|name| is_unfinished(name)))?;
-    Some(Finding::of(say::unfinished_files(&place.folder, &names)))
+    Some(say::unfinished_files(&place.folder, &names))
 }
 
 fn is_unfinished(name: &str) -> bool {

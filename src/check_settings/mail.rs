@@ -1,6 +1,6 @@
 //! Whether problems would reach the shop manager by mail.
 
-use super::finding::{Finding, Found};
+use super::finding::Found;
 use crate::cli::CheckSettings;
 use crate::mail::{test_mail, transport};
 use crate::moment::Moment;
@@ -11,8 +11,8 @@ use crate::text::{self, check_settings as say};
 /// Goes as far as can be tried without a mail; if one was asked for, sends it.
 pub(super) fn look(settings: &Settings, options: &CheckSettings, now: Moment) -> Found {
     let program = settings.notify.first().filter(|program| !settings::is_program(program));
-    let missing = program.map(|program| Finding::of(text::mail::no_notify_command(program)));
-    look_at_mail(settings, options, now).with_all(missing)
+    let missing = program.map(|program| text::mail::no_notify_command(program));
+    look_at_mail(settings, options, now).with(missing)
 }
 
 fn look_at_mail(settings: &Settings, options: &CheckSettings, now: Moment) -> Found {
@@ -20,16 +20,14 @@ fn look_at_mail(settings: &Settings, options: &CheckSettings, now: Moment) -> Fo
     let way = &settings.mail.transport;
     if options.send_test_mail {
         let fact = match way {
-            Transport::None => {
-                return Found::failed(vec![Finding::of(say::no_test_mail())]);
-            }
+            Transport::None => return Found::failed([say::no_test_mail()]),
             Transport::Sendmail => say::test_mail_by_sendmail(to),
             Transport::Smtp(smtp) => say::test_mail_by_smtp(to, &smtp.host, smtp.port),
         };
         let sent = transport::send(settings, &test_mail(settings, now), now);
         return sent.map_or_else(failed, |refused| match refused.is_empty() {
             true => Found::ok(fact),
-            false => Found::failed(refused.into_iter().map(Finding::of).collect()),
+            false => Found::failed(refused),
         });
     }
     if *way != Transport::None
@@ -55,5 +53,5 @@ fn look_at_mail(settings: &Settings, options: &CheckSettings, now: Moment) -> Fo
 
 #[expect(clippy::boxed_local, reason = "as it comes from the transport")]
 fn failed(problem: Box<Problem>) -> Found {
-    Found::failed(vec![Finding::of(*problem)])
+    Found::failed([*problem])
 }

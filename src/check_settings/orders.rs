@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chrono::TimeDelta;
 use rusqlite::{Connection, named_params};
 
 use super::database;
-use super::finding::{Finding, Found};
+use super::finding::Found;
+use super::folders::OUTBOX;
+use super::world::World;
 use crate::books::{self, batches, runs};
 use crate::job::Job;
 use crate::jobs::orders::Hold;
@@ -16,7 +18,7 @@ use crate::layout::grouped;
 use crate::moment::Moment;
 use crate::problem::{Problem, Severity};
 use crate::server::Remote;
-use crate::settings::{ReflectWhen, Settings};
+use crate::settings::ReflectWhen;
 use crate::sync::import::join;
 use crate::text::{Text, check_settings as say, jobs as say_jobs};
 
@@ -60,11 +62,12 @@ const OPTIONS_SQL: &str = "
                 LIMIT :at_most)) AS recent";
 
 /// Orders that cannot be there if the settings tell the truth about the shop's options.
-pub(super) fn options(database: &Connection, settings: &Settings, now: Moment) -> Result<Found> {
-    let since = now - TimeDelta::days(RECENT_DAYS);
+pub(super) fn options(world: &mut World<'_>) -> Result<Found> {
+    let settings = world.settings;
+    let since = world.clock.now() - TimeDelta::days(RECENT_DAYS);
     let [mut reservation, mut hanpukai, mut subscription, mut several] = [(); 4].map(|()| Names::default());
     let mut compared = 0;
-    let mut statement = database.prepare(OPTIONS_SQL)?;
+    let mut statement = world.database()?.prepare(OPTIONS_SQL)?;
     let mut rows = statement.query(named_params! { ":since": since, ":at_most": COMPARED_MAX })?;
     while let Some(row) = rows.next()? {
         let order_no: String = row.get(0)?;
@@ -88,53 +91,40 @@ pub(super) fn options(database: &Connection, settings: &Settings, now: Moment) -
         (several, say::orders_to_several),
     ];
     let found = kinds.into_iter().filter(|(orders, _)| orders.count() > 0);
-    let findings = found.map(|(orders, sentence)| Finding::of(sentence(orders.count(), &orders.told())));
-    Ok(Found::ok(say::options_compared(&grouped(compared))).with_all(findings))
+    let problems = found.map(|(orders, sentence)| sentence(orders.count(), &orders.told()));
+    Ok(Found::ok(say::options_compared(&grouped(compared))).with(problems))
 }
 
 /// How many wait, since when, and those that would be held back, by reason. Nothing is sent.
-pub(super) fn waiting(
-    database: &Connection,
-    settings: &Settings,
-    odd: &HashSet<String>,
-    now: Moment,
-) -> Result<Found> {
+pub(super) fn waiting(world: &mut World<'_>) -> Result<Found> {
+    let (database, settings, now) = (world.database()?, world.settings, world.clock.now());
     let waiting = books::orders::count_waiting(database, settings)?;
     let held_back = orders::held_back_of_first(database, settings, now, JUDGED_MAX)?;
     let besides = held_back.iter().map(|(order_no, _)| order_no.as_str()).collect();
     let oldest = books::orders::oldest_waiting(database, settings, &besides)?;
-    let fact = match (waiting, held_back.len()) {
+    let mut facts = vec![match (waiting, held_back.len()) {
         (0, _) => say::orders_none(),
         (_, 0) => say::orders_waiting(waiting),
         (_, count) => say::orders_held_back(waiting, count),
-    };
-    let fact = match &oldest {
-        Some(oldest) => join_texts(fact, say::orders_oldest(oldest)),
-        None => fact,
-    };
-    let fact = match waiting > JUDGED_MAX.into() {
-        true => join_texts(fact, say::orders_judged(JUDGED_MAX)),
-        false => fact,
-    };
+    }];
+    facts.extend(oldest.as_deref().map(say::orders_oldest));
+    facts.extend((waiting > JUDGED_MAX.into()).then(|| say::orders_judged(JUDGED_MAX)));
     let mut told_above = told_above(database)?;
-    let of_odd = held_back.iter().filter(|(order_no, _)| odd.contains(order_no));
+    let of_odd = held_back.iter().filter(|(order_no, _)| world.odd_orders.contains(order_no));
     told_above.extend(of_odd.map(|(_, hold)| hold.reason.en.clone()));
     let reasons = by_reason(held_back);
     let more = reasons.len().saturating_sub(REASONS_TOLD_MAX);
-    let fact = if more > 0 { join_texts(fact, say::orders_more_reasons(more)) } else { fact };
-    let findings =
+    facts.extend((more > 0).then(|| say::orders_more_reasons(more)));
+    let fact = Text::joined(&facts, "。", "; ");
+    let problems =
         reasons.iter().take(REASONS_TOLD_MAX).map(|(reason, orders)| told(reason, orders, &told_above));
-    Ok(Found::ok(fact).with_all(findings).with_all(too_old(oldest.as_deref(), now)))
+    Ok(Found::ok(fact).with(problems).with(too_old(oldest.as_deref(), now)))
 }
 
-fn join_texts(one: Text, other: Text) -> Text {
-    Text { ja: one.ja + "。" + &other.ja, en: one.en + "; " + &other.en }
-}
-
-fn too_old(oldest: Option<&str>, now: Moment) -> Option<Finding> {
+fn too_old(oldest: Option<&str>, now: Moment) -> Option<Problem> {
     let days = (now - oldest?.parse::<Moment>().ok()?).num_days();
     let problem = || say::orders_waiting_long(oldest.unwrap_or_default(), days);
-    (days >= WAITING_DAYS_MAX).then(|| Finding::of(problem()))
+    (days >= WAITING_DAYS_MAX).then(problem)
 }
 
 /// Reasons of which an earlier check is the root: it has named the orders, and who must act.
@@ -163,7 +153,7 @@ fn by_reason(held_back: Vec<(String, Hold)>) -> Vec<(Hold, Names)> {
     reasons
 }
 
-fn told(hold: &Hold, orders: &Names, told_above: &HashSet<String>) -> Finding {
+fn told(hold: &Hold, orders: &Names, told_above: &HashSet<String>) -> Problem {
     let mut problem = say::held_back(orders.count(), &orders.told());
     problem.message = problem.message.because(&hold.reason);
     problem.hint = hold.act.text(orders.told().split(", ").next().unwrap_or_default());
@@ -171,37 +161,31 @@ fn told(hold: &Hold, orders: &Names, told_above: &HashSet<String>) -> Finding {
         problem.severity = Severity::Note;
         problem.hint = say::mend_above();
     }
-    Finding::of(problem)
+    problem
 }
 
 /// Files of orders that TEMPOSTAR should have taken by now. Whether it removes them at all differs from server to
 /// server: unless the settings count on it, or it has been seen once, a file that lies there means nothing.
-pub(super) fn taken(
-    database: &Connection,
-    settings: &Settings,
-    now: Moment,
-    remote: Option<&mut Remote<'_>>,
-) -> Result<Found> {
+pub(super) fn taken(world: &mut World<'_>) -> Result<Found> {
+    let (settings, now) = (world.settings, world.clock.now());
+    let is_outbox_known = world.has_passed(OUTBOX);
+    let database = world.database.as_deref().context("no database")?;
     let removes = settings.stock.reflect_when == ReflectWhen::Taken || batches::has_any_been_taken(database)?;
     if !removes {
         return Ok(Found::ok(say::taken_unknown()));
     }
     let within = TimeDelta::minutes(TAKEN_WITHIN_MIN).max(settings.stock.reflect_lag * 2);
-    let (looked_at, server) = match remote {
-        Some(remote) => (Some(now), Some(remote)),
-        // What the server says now nobody knows; the last export looked into the outbox.
-        None => (last_export(database)?, None),
-    };
+    // Where the server does not say what is there now, the last export has looked into the outbox.
+    let looked_at = if is_outbox_known { Some(now) } else { last_export(database)? };
     let Some(looked_at) = looked_at else { return Ok(Found::ok(say::taken_all())) };
     let mut late = batches::sent_before(database, looked_at - within)?;
-    if let Some(remote) = server {
-        late = still_there(remote, &settings.orders.outbox, late)?;
+    if is_outbox_known {
+        late = still_there(&mut world.remote, &settings.orders.outbox, late)?;
     }
     let Some((_, oldest)) = late.first().cloned() else { return Ok(Found::ok(say::taken_all())) };
     let mut names = Names::default();
     late.iter().for_each(|(name, _)| names.add(name));
-    let problem = say::files_not_taken(names.count(), &oldest.to_string(), &names.told());
-    Ok(Found::failed(vec![Finding::of(problem)]))
+    Ok(Found::failed([say::files_not_taken(names.count(), &oldest.to_string(), &names.told())]))
 }
 
 fn last_export(database: &Connection) -> Result<Option<Moment>> {

@@ -1,5 +1,6 @@
 //! The way to the FTP server, step by step: name, connection, greeting, encryption, login, data connection.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::finding::{Finding, Found};
@@ -57,35 +58,39 @@ impl<'a> Approach<'a> {
         Self { settings, seen, features, encrypts_in_vain, failed }
     }
 
-    pub(super) fn name(&self) -> Found {
-        let host = &self.settings.ftp.server.host;
-        let addresses: Vec<String> = self.seen.addresses.iter().map(|a| a.ip().to_string()).collect();
-        self.judge(Step::Resolve, say::server_resolved(host, &addresses.join(", ")))
+    /// What the step saw. Those before the failed one went well; those behind it are not asked.
+    pub(super) fn told(&self, step: Step, now: Moment) -> Found {
+        let (server, seen) = (&self.settings.ftp.server, &self.seen);
+        match (&self.failed, step) {
+            (Some((failed, finding)), step) if *failed == step => Found::failed([finding.clone()]),
+            (_, Step::Resolve) => {
+                let addresses: Vec<String> = seen.addresses.iter().map(|a| a.ip().to_string()).collect();
+                Found::ok(say::server_resolved(&server.host, &addresses.join(", ")))
+            }
+            (_, Step::Connect) => {
+                let told = |(address, elapsed): (SocketAddr, Duration)| {
+                    say::server_connected(&address.to_string(), elapsed.as_millis())
+                };
+                Found::ok(seen.connected.map(told).unwrap_or_default())
+            }
+            (_, Step::Greet) => {
+                let greeting = seen.greeting.as_deref();
+                Found::ok(greeting.map_or_else(say::server_greets_encrypted, say::server_greeted))
+            }
+            (_, Step::Secure) => self.encryption(now),
+            (_, Step::LogIn) => Found::ok(say::server_logged_in(server.shown_user())),
+        }
     }
 
-    pub(super) fn connection(&self) -> Found {
-        let fact = self
-            .seen
-            .connected
-            .map(|(address, elapsed)| say::server_connected(&address.to_string(), elapsed.as_millis()));
-        self.judge(Step::Connect, fact.unwrap_or_default())
-    }
-
-    pub(super) fn greeting(&self) -> Found {
-        let greeting = self.seen.greeting.as_deref();
-        self.judge(Step::Greet, greeting.map_or_else(say::server_greets_encrypted, say::server_greeted))
-    }
-
-    pub(super) fn encryption(&self, now: Moment) -> Found {
+    fn encryption(&self, now: Moment) -> Found {
         let key = key_of(self.settings.environment);
         let Some(encryption) = &self.seen.encryption else {
-            let offered = Finding::of(say::encryption_unused(key));
-            let offered = self.encrypts_in_vain.then_some(offered);
-            return self.judge(Step::Secure, say::server_not_encrypted()).with_all(offered);
+            let offered = self.encrypts_in_vain.then(|| say::encryption_unused(key));
+            return Found::ok(say::server_not_encrypted()).with(offered);
         };
         let (version, cipher) = (encryption.version, encryption.cipher.as_str());
         let Some(until) = encryption.valid_until().map(Moment::of_utc) else {
-            return self.judge(Step::Secure, say::server_encrypted(version, cipher));
+            return Found::ok(say::server_encrypted(version, cipher));
         };
         let day = until.date().to_string();
         let left_d = (until - now).num_days();
@@ -95,12 +100,7 @@ impl<'a> Approach<'a> {
             true => say::pinned_certificate_expires(&day, left_d, key),
             false => say::certificate_expires(&day, left_d),
         });
-        let soon = soon.map(Finding::of);
-        self.judge(Step::Secure, say::server_encrypted_until(version, cipher, &day)).with_all(soon)
-    }
-
-    pub(super) fn login(&self) -> Found {
-        self.judge(Step::LogIn, say::server_logged_in(self.settings.ftp.server.shown_user()))
+        Found::ok(say::server_encrypted_until(version, cipher, &day)).with(soon)
     }
 
     /// A data connection and a listing, in the folder where the login ends up.
@@ -108,7 +108,7 @@ impl<'a> Approach<'a> {
         // The library hides the announced address, and every server knows PASV.
         let elsewhere = match remote.announced_elsewhere() {
             Ok(elsewhere) => elsewhere,
-            Err(error) => return Ok(Found::failed(vec![data_finding(&error)])),
+            Err(error) => return Ok(Found::failed([data_finding(&error)])),
         };
         let fact = match remote.names("") {
             Ok(_) if self.features.iter().any(|line| line.starts_with("MLSD")) => say::server_listed(),
@@ -116,21 +116,11 @@ impl<'a> Approach<'a> {
             Err(error) if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::FolderMissing) => {
                 say::server_listing_forbidden()
             }
-            Err(error) => return Ok(Found::failed(vec![data_finding(&error)])),
+            Err(error) => return Ok(Found::failed([data_finding(&error)])),
         };
-        let note = elsewhere.map(|(announced, used)| {
-            let problem = say::address_of_nat(&announced.to_string(), &used.to_string());
-            Finding::of(problem)
-        });
-        Ok(Found::ok(fact).with_all(note))
-    }
-
-    /// The steps before the failed one went well; those behind it are not asked.
-    fn judge(&self, step: Step, fact: Text) -> Found {
-        match &self.failed {
-            Some((failed, finding)) if *failed == step => Found::failed(vec![finding.clone()]),
-            _ => Found::ok(fact),
-        }
+        let note =
+            elsewhere.map(|(announced, used)| say::address_of_nat(&announced.to_string(), &used.to_string()));
+        Ok(Found::ok(fact).with(note))
     }
 }
 
@@ -140,15 +130,10 @@ fn approach_finding(step: Step, error: &Error, settings: &Settings) -> Finding {
     if let Some(hint) = hint(step, kind, settings) {
         finding.problem.hint = hint;
     }
-    if kind == &told::tls_failed::KIND
-        && let Some(hint) = hint_version(settings)
-    {
-        finding.problem.hint = hint;
-    }
     if kind == &told::login_refused::KIND
         && let Some(suspicion) = suspicion(&settings.ftp.server)
     {
-        finding.problem.hint = joined(suspicion, &finding.problem.hint);
+        finding.problem.hint = suspicion.followed_by(&finding.problem.hint);
     }
     finding
 }
@@ -163,24 +148,16 @@ fn hint_version(settings: &Settings) -> Option<Text> {
     }
 }
 
-fn joined(first: Text, second: &Text) -> Text {
-    Text { ja: first.ja + &second.ja, en: first.en + "; " + &second.en }
-}
-
 /// What is odd about a user and password that the server has refused.
 fn suspicion(server: &Server) -> Option<Text> {
     let (user, password) = (server.user.as_str(), server.password.reveal());
-    if server.seems_swapped() {
-        return Some(say::suspect_swapped());
-    }
-    if password == user {
-        return Some(say::suspect_same());
-    }
-    if password.trim() != password {
-        return Some(say::suspect_blank());
-    }
-    let is_wide = |text: &str| !text.is_ascii();
-    (is_wide(user) || is_wide(password)).then(say::suspect_wide)
+    let suspicions: [(bool, fn() -> Text); 4] = [
+        (server.seems_swapped(), say::suspect_swapped),
+        (password == user, say::suspect_same),
+        (password.trim() != password, say::suspect_blank),
+        (!user.is_ascii() || !password.is_ascii(), say::suspect_wide),
+    ];
+    suspicions.into_iter().find(|(is_so, _)| *is_so).map(|(_, told)| told())
 }
 
 /// The control connection works, so host, port and login are right: what fails is the way to other ports.
@@ -198,10 +175,10 @@ fn data_finding(error: &Error) -> Finding {
 
 /// What an error of the server means, and who must act.
 pub(super) fn finding(error: &Error) -> Finding {
-    let finding = Finding::of((*error.problem).clone());
+    let problem = (*error.problem).clone();
     // That another service answers is no matter of the network: the port is wrong.
-    let exit = if other_services().contains(&finding.problem.kind) { Exit::Settings } else { error.exit() };
-    Finding { exit, ..finding }
+    let exit = if other_services().contains(&problem.kind) { Exit::Settings } else { error.exit() };
+    Finding { problem, exit }
 }
 
 /// The problems of a port at which something else answers.
@@ -214,38 +191,24 @@ fn other_services() -> [&'static Kind; 4] {
 fn hint(step: Step, kind: &'static Kind, settings: &Settings) -> Option<Text> {
     let (names, key) = (names_of(settings.environment), key_of(settings.environment));
     let port = settings.ftp.server.port;
-    let at_any_step = [
-        (&told::unknown_host::KIND, say::hint_unknown_host(names, key)),
-        (
-            &told::tls_at_once::KIND,
-            match port {
-                PORT_OF_HTTPS => say::hint_other_service(names, key),
-                port => say::hint_implicit_tls(key, port),
-            },
-        ),
-        (&told::not_implicit::KIND, say::hint_explicit_tls(key, port)),
-        (&told::ssh_server::KIND, say::hint_other_service(names, key)),
-        (&told::web_server::KIND, say::hint_other_service(names, key)),
-        (&told::mail_server::KIND, say::hint_other_service(names, key)),
-        (&told::busy::KIND, say::hint_server_busy()),
-        (&told::tls_required::KIND, say::hint_tls_required(key)),
-        (&told::login_refused::KIND, say::hint_login(names, key)),
-    ];
-    let at_this_step = match step {
-        Step::Connect => vec![
-            (&told::unreachable::KIND, say::hint_unreachable(names, key)),
-            (&told::timed_out::KIND, say::hint_unreachable(names, key)),
-        ],
-        Step::Greet => vec![
-            (&told::timed_out::KIND, say::hint_silent(key)),
-            (&told::not_understood::KIND, say::hint_not_ftp(key)),
-            (&told::connection_lost::KIND, say::hint_hung_up(key)),
-        ],
-        Step::Secure => vec![(&told::tls_refused::KIND, say::hint_tls_refused(key))],
-        Step::Resolve | Step::LogIn => Vec::new(),
-    };
-    let mut hints = at_any_step.into_iter().chain(at_this_step);
-    hints.find(|(known, _)| *known == kind).map(|(_, hint)| hint)
+    let at = |wanted: Step| step == wanted;
+    Some(match kind {
+        _ if kind == &told::unknown_host::KIND => say::hint_unknown_host(names, key),
+        _ if kind == &told::tls_at_once::KIND && port != PORT_OF_HTTPS => say::hint_implicit_tls(key, port),
+        _ if kind == &told::not_implicit::KIND => say::hint_explicit_tls(key, port),
+        _ if other_services().contains(&kind) => say::hint_other_service(names, key),
+        _ if kind == &told::busy::KIND => say::hint_server_busy(),
+        _ if kind == &told::tls_required::KIND => say::hint_tls_required(key),
+        _ if kind == &told::tls_failed::KIND => return hint_version(settings),
+        _ if kind == &told::login_refused::KIND => say::hint_login(names, key),
+        _ if at(Step::Connect) && kind == &told::unreachable::KIND => say::hint_unreachable(names, key),
+        _ if at(Step::Connect) && kind == &told::timed_out::KIND => say::hint_unreachable(names, key),
+        _ if at(Step::Greet) && kind == &told::timed_out::KIND => say::hint_silent(key),
+        _ if at(Step::Greet) && kind == &told::not_understood::KIND => say::hint_not_ftp(key),
+        _ if at(Step::Greet) && kind == &told::connection_lost::KIND => say::hint_hung_up(key),
+        _ if at(Step::Secure) && kind == &told::tls_refused::KIND => say::hint_tls_refused(key),
+        _ => return None,
+    })
 }
 
 /// How the names of the environment's settings begin.

@@ -1,12 +1,11 @@
 //! What can be said from the settings file alone.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use super::finding::{Check, Finding, Found, OTHERS, OTHERS_WRITE, check, first_mend};
+use super::finding::{Check, Found, OTHERS, check, first_mend, mode_if_open};
 use super::server::key_of;
 use crate::job::Job;
 use crate::problem::{Failure, Kind, Problem};
@@ -33,7 +32,7 @@ pub(super) fn judge(
 ) -> (Vec<Check>, Option<Settings>) {
     let (file, options, settings) = match settings {
         Ok(settings) => {
-            let file = Found::ok(summary(&settings)).with_all(port_of_other_tls(&settings));
+            let file = Found::ok(summary(&settings)).with(port_of_other_tls(&settings));
             (file, Found::ok(say::options_fine()), Some(settings))
         }
         Err(failure) => {
@@ -54,7 +53,7 @@ fn summary(settings: &Settings) -> Text {
 }
 
 /// A port at which servers usually encrypt otherwise than the settings say.
-fn port_of_other_tls(settings: &Settings) -> Option<Finding> {
+fn port_of_other_tls(settings: &Settings) -> Option<Problem> {
     let Server { port, tls, .. } = &settings.ftp.server;
     let (word, ours) = match tls {
         Tls::None => ("none", Begins::Explicit),
@@ -67,7 +66,7 @@ fn port_of_other_tls(settings: &Settings) -> Option<Finding> {
     };
     let problem =
         || say::port_of_other_tls(*port, word, usual, ours.usual_port(), key_of(settings.environment));
-    (*port == other.usual_port()).then(|| Finding::of(problem()))
+    (*port == other.usual_port()).then(problem)
 }
 
 /// The options of the shop are a decision of the shop, the rest of the file is for whoever writes it.
@@ -75,31 +74,28 @@ fn judge_problems(failure: Failure) -> (Found, Found) {
     let is_option = |problem: &Problem| OPTIONS.contains(&problem.kind);
     let (options, file): (Vec<_>, Vec<_>) = failure.problems.into_iter().partition(is_option);
     let options = match (file.is_empty(), options.is_empty()) {
-        (_, false) => Found::failed(options.into_iter().map(Finding::of).collect()),
+        (_, false) => Found::failed(options),
         (false, true) => Found::skipped(first_mend(&say::title_settings())),
         (true, true) => Found::ok(say::options_fine()),
     };
     let file = match file.is_empty() {
         true => Found::ok(say::settings_readable()),
-        false => Found::failed(file.into_iter().map(Finding::of).collect()),
+        false => Found::failed(file),
     };
     (file, options)
 }
 
 /// Files that hold passwords and that everybody can read.
 pub(super) fn passwords(settings: &Settings) -> Found {
-    let open = secret_files(&settings.path).into_iter().filter_map(|path| {
+    const OTHERS_WRITE: u32 = 0o002;
+    let judge = |path: &Path, what, problem: fn(&str, &str) -> Problem| {
         // What cannot be looked at has been refused, or is another environment's.
-        let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o7777;
-        let problem = say::password_readable(&path.display().to_string(), &format!("{mode:04o}"));
-        (mode & OTHERS != 0).then(|| Finding::of(problem))
-    });
-    let writable = fs::metadata(&settings.path).ok().and_then(|found| {
-        let mode = found.permissions().mode() & 0o7777;
-        let problem = say::settings_writable(&settings.path.display().to_string(), &format!("{mode:04o}"));
-        (mode & OTHERS_WRITE != 0).then(|| Finding::of(problem))
-    });
-    let found = Found::ok(say::passwords_protected()).with_all(writable).with_all(open);
+        mode_if_open(path, what).map(|mode| problem(&path.display().to_string(), &mode))
+    };
+    let secrets = secret_files(&settings.path);
+    let open = secrets.iter().filter_map(|path| judge(path, OTHERS, say::password_readable));
+    let writable = judge(&settings.path, OTHERS_WRITE, say::settings_writable);
+    let found = Found::ok(say::passwords_protected()).with(writable).with(open);
     if found.findings.is_empty() { found } else { Found { fact: Text::default(), ..found } }
 }
 
@@ -116,8 +112,8 @@ pub(super) fn samples(settings: &Settings) -> Found {
     ];
     let left = values.into_iter().filter(|(_, value, sample)| *value == Some(sample));
     let keys: Vec<&str> = left.map(|(key, ..)| key).collect();
-    let problem = (!keys.is_empty()).then(|| Finding::of(say::sample_values(&keys.join(", "))));
-    Found::ok(say::no_sample_values()).with_all(problem)
+    let problem = (!keys.is_empty()).then(|| say::sample_values(&keys.join(", ")));
+    Found::ok(say::no_sample_values()).with(problem)
 }
 
 /// The files that the settings file names for passwords, and itself where it holds one.
@@ -176,8 +172,8 @@ fn compare_environments(ours: &Settings, other: &Settings) -> Found {
         here.host.eq_ignore_ascii_case(&there.host) && here.port == there.port && here.user == there.user;
     // In production nobody needs the tests' database any more.
     let is_same_database = ours.environment == Environment::Demo && ours.database == other.database;
-    let server = is_same_server.then(|| Finding::of(say::environments_same_server(&here.host, &here.user)));
-    let database = is_same_database
-        .then(|| Finding::of(say::environments_same_database(&ours.database.display().to_string())));
-    Found::ok(fact).with_all(server).with_all(database)
+    let server = is_same_server.then(|| say::environments_same_server(&here.host, &here.user));
+    let path = ours.database.display().to_string();
+    let database = is_same_database.then(|| say::environments_same_database(&path));
+    Found::ok(fact).with(server).with(database)
 }

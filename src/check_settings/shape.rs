@@ -8,10 +8,12 @@ use anyhow::Result;
 use rusqlite::Connection;
 
 use super::database::within;
-use super::finding::{Finding, Found};
+use super::finding::Found;
+use super::world::World;
 use crate::books::rows::text_of;
 use crate::jobs::Names;
 use crate::layout::one_line;
+use crate::problem::Problem;
 use crate::text::{Text, check_settings as say};
 
 /// How long a table may take. Whoever waits at the screen wants an answer.
@@ -41,104 +43,61 @@ type Parent = (&'static str, &'static str, &'static str);
 struct Table {
     name: &'static str,
     key: &'static str,
-    columns: &'static [(Holds, &'static [&'static str])],
+    /// What columns of these names hold.
+    columns: &'static [(Holds, &'static str)],
     parent: Option<Parent>,
 }
 
 use Holds::{Code, Day, Flag, Number, Time, Whole};
 
 const TABLES: [Table; 8] = [
-    Table { name: "product_free_items", key: "number", columns: &[(Code, &["name"])], parent: None },
+    Table { name: "product_free_items", key: "number", columns: &[(Code, "name")], parent: None },
     Table {
         name: "payment_methods",
         key: "name",
-        columns: &[(Code, &["name"]), (Flag, &["is_card", "tempostar_ready"]), (Day, &["added_on"])],
+        columns: &[(Code, "name"), (Flag, "is_card tempostar_ready"), (Day, "added_on")],
         parent: None,
     },
     Table {
         name: "products",
         key: "code",
         columns: &[
-            (Code, &["code"]),
-            (Holds::Text, &["name"]),
-            (
-                Whole,
-                &[
-                    "price",
-                    "list_price",
-                    "cost",
-                    "taxable",
-                    "published",
-                    "max_quantity",
-                    "min_quantity",
-                    "low_stock_quantity",
-                ],
-            ),
-            (Number, &["tax_rate", "weight"]),
-            (Time, &["created_at", "updated_at"]),
+            (Code, "code"),
+            (Holds::Text, "name"),
+            (Whole, "price list_price cost taxable published max_quantity min_quantity low_stock_quantity"),
+            (Number, "tax_rate weight"),
+            (Time, "created_at updated_at"),
         ],
         parent: None,
     },
     Table {
         name: "skus",
         key: "code",
-        columns: &[(Code, &["code"]), (Flag, &["handled"]), (Time, &["created_at", "updated_at"])],
+        columns: &[(Code, "code"), (Flag, "handled"), (Time, "created_at updated_at")],
         parent: Some(("product_code", "products", "code")),
     },
     Table {
         name: "stock",
         key: "sku_code",
-        columns: &[(Whole, &["quantity", "allocated"]), (Time, &["as_of", "updated_at"])],
+        columns: &[(Whole, "quantity allocated"), (Time, "as_of updated_at")],
         parent: Some(("sku_code", "skus", "code")),
     },
     Table {
         name: "orders",
         key: "order_no",
         columns: &[
-            (Code, &["order_no"]),
+            (Code, "order_no"),
             (
                 Holds::Text,
-                &[
-                    "customer_name",
-                    "customer_kana",
-                    "customer_zip",
-                    "customer_address",
-                    "customer_tel",
-                    "customer_fax",
-                    "customer_email",
-                    "payment_method",
-                    "payment_count",
-                    "device",
-                    "customer_note",
-                    "shop_note",
-                ],
+                "customer_name customer_kana customer_zip customer_address customer_tel customer_fax",
             ),
-            (
-                Whole,
-                &[
-                    "points_used",
-                    "coupon_discount",
-                    "subtotal_excl_tax",
-                    "tax",
-                    "subtotal_incl_tax",
-                    "shipping_fee",
-                    "payment_fee",
-                    "total",
-                ],
-            ),
-            (Flag, &["is_provisional", "payment_status", "delivery_status", "capture_status"]),
+            (Holds::Text, "customer_email payment_method payment_count device customer_note shop_note"),
+            (Whole, "points_used coupon_discount subtotal_excl_tax tax subtotal_incl_tax"),
+            (Whole, "shipping_fee payment_fee total"),
+            (Flag, "is_provisional payment_status delivery_status capture_status"),
             (
                 Time,
-                &[
-                    "ordered_at",
-                    "paid_at",
-                    "shipped_at",
-                    "captured_at",
-                    "cancelled_at",
-                    "exported_at",
-                    "created_at",
-                    "updated_at",
-                ],
+                "ordered_at paid_at shipped_at captured_at cancelled_at exported_at created_at updated_at",
             ),
         ],
         parent: None,
@@ -147,24 +106,11 @@ const TABLES: [Table; 8] = [
         name: "order_shipments",
         key: "order_no || '/' || shipment_no",
         columns: &[
-            (
-                Holds::Text,
-                &[
-                    "recipient_name",
-                    "recipient_kana",
-                    "recipient_zip",
-                    "recipient_address",
-                    "recipient_tel",
-                    "recipient_fax",
-                    "delivery_method",
-                    "delivery_time",
-                    "message",
-                    "tracking_no",
-                ],
-            ),
-            (Whole, &["shipment_no", "shipping_fee", "payment_fee", "points", "coupon", "total"]),
-            (Flag, &["is_gift"]),
-            (Day, &["delivery_date", "shipped_on", "delivered_on"]),
+            (Holds::Text, "recipient_name recipient_kana recipient_zip recipient_address recipient_tel"),
+            (Holds::Text, "recipient_fax delivery_method delivery_time message tracking_no"),
+            (Whole, "shipment_no shipping_fee payment_fee points coupon total"),
+            (Flag, "is_gift"),
+            (Day, "delivery_date shipped_on delivered_on"),
         ],
         parent: Some(("order_no", "orders", "order_no")),
     },
@@ -172,19 +118,9 @@ const TABLES: [Table; 8] = [
         name: "order_lines",
         key: "order_no || '/' || line_no",
         columns: &[
-            (Code, &["sku_code"]),
-            (Holds::Text, &["product_name", "options", "message"]),
-            (
-                Whole,
-                &[
-                    "line_no",
-                    "shipment_no",
-                    "quantity",
-                    "unit_price_excl_tax",
-                    "unit_tax",
-                    "unit_price_incl_tax",
-                ],
-            ),
+            (Code, "sku_code"),
+            (Holds::Text, "product_name options message"),
+            (Whole, "line_no shipment_no quantity unit_price_excl_tax unit_tax unit_price_incl_tax"),
         ],
         parent: Some(("order_no", "orders", "order_no")),
     },
@@ -192,7 +128,7 @@ const TABLES: [Table; 8] = [
 
 impl Table {
     fn columns(&self) -> impl Iterator<Item = (Holds, &'static str)> {
-        self.columns.iter().flat_map(|(holds, names)| names.iter().map(|name| (*holds, *name)))
+        self.columns.iter().flat_map(|(holds, names)| names.split(' ').map(|name| (*holds, name)))
     }
 }
 
@@ -238,8 +174,9 @@ struct Seen {
 }
 
 /// Looks at every value; and the numbers of orders that have one of a wrong type, which is why they are held back.
-pub(super) fn look(database: &Connection) -> Result<(Found, HashSet<String>)> {
-    let (mut findings, mut odd_orders, mut unfinished) = (Vec::new(), HashSet::new(), Vec::new());
+pub(super) fn look(world: &mut World<'_>) -> Result<Found> {
+    let database = world.database()?;
+    let (mut problems, mut odd_orders, mut unfinished) = (Vec::new(), HashSet::new(), Vec::new());
     for table in &TABLES {
         let mut seen = Seen::default();
         let work = || {
@@ -248,14 +185,15 @@ pub(super) fn look(database: &Connection) -> Result<(Found, HashSet<String>)> {
         if within(database, TABLE_MAX, work)?.is_none() {
             unfinished.push(table.name);
         }
-        findings.extend(told(table, &seen));
+        problems.extend(told(table, &seen));
         odd_orders.extend(seen.odd_orders);
     }
     let fact = match unfinished.as_slice() {
         [] => say::shape_fine(),
         tables => say::shape_so_far(TABLE_MAX.as_secs(), &tables.join(", ")),
     };
-    Ok((Found::ok(fact).with_all(findings), odd_orders))
+    world.odd_orders = odd_orders;
+    Ok(Found::ok(fact).with(problems))
 }
 
 /// One look at the table, at all columns together.
@@ -306,7 +244,7 @@ fn look_for_lost(database: &Connection, table: &Table, seen: &mut Seen) -> rusql
     Ok(())
 }
 
-fn told(table: &Table, seen: &Seen) -> Vec<Finding> {
+fn told(table: &Table, seen: &Seen) -> Vec<Problem> {
     let mut problems = Vec::new();
     for ((holds, name), [wrong, empty]) in table.columns().zip(&seen.odd) {
         let (place, told) = (format!("{}.{name}", table.name), holds.told());
@@ -320,7 +258,7 @@ fn told(table: &Table, seen: &Seen) -> Vec<Finding> {
     if let Some((_, parent, _)) = table.parent.filter(|_| seen.lost.count() > 0) {
         problems.push(say::shape_orphans(table.name, parent, seen.lost.count(), &seen.lost.told()));
     }
-    problems.into_iter().map(Finding::of).collect()
+    problems
 }
 
 /// A key, whatever the shop's application made of it.

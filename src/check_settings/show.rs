@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::checked::{Checked, Readiness};
 use super::finding::{Check, Finding, Status};
-use super::folders::ORDERS;
+use super::folders::OUTBOX;
 use super::ladder::WRITE_TEST;
 use crate::job::Job;
 use crate::layout::{as_count, counted};
@@ -59,9 +59,7 @@ impl Checked {
         for group in self.checks.chunk_by(is_alike) {
             match group {
                 [first, others @ ..] if others.len() >= SKIPPED_SHOWN_MAX => {
-                    let more = |title: &str| say::and_more(title, others.len());
-                    let title = Text { ja: more(&first.title.ja).ja, en: more(&first.title.en).en };
-                    rows.push((title, first));
+                    rows.push((first.title.inside(|title| say::and_more(title, others.len())), first));
                 }
                 _ => rows.extend(group.iter().map(|check| (check.title.clone(), check))),
             }
@@ -75,19 +73,12 @@ impl Checked {
             json!({
                 "id": check.id,
                 "title": check.title.get(language),
-                "status": word(check.status),
+                "status": check.status,
                 "message": message(check, language),
                 "hint": hints(check, language),
             })
         });
-        let jobs = self.jobs().into_iter().map(|(job, readiness)| {
-            let word = match readiness {
-                Readiness::Ready => "ready",
-                Readiness::Blocked => "blocked",
-                Readiness::Untested => "untested",
-            };
-            (job.to_string(), json!(word))
-        });
+        let jobs = self.jobs().into_iter().map(|(job, readiness)| (job.to_string(), json!(readiness)));
         (checks.collect(), Value::Object(jobs.collect()))
     }
 
@@ -98,12 +89,12 @@ impl Checked {
         };
         let (ready, blocked, untested) =
             (of(Readiness::Ready), of(Readiness::Blocked), of(Readiness::Untested));
-        let totals = self.totals();
-        let mut lines = vec![match (totals.is_empty(), blocked.is_empty(), untested.is_empty()) {
-            (true, _, _) => about(say::all_well, &ready),
-            (false, false, _) => totals_and(&totals, &about(say::jobs_cannot_run, &blocked)),
-            (false, true, false) => totals_and(&totals, &about(say::jobs_may_run, &untested)),
-            (false, true, true) => totals_and(&totals, &about(say::jobs_can_run, &ready)),
+        let totals = Text::listed(&self.totals());
+        let mut lines = vec![match (totals == Text::default(), blocked.is_empty(), untested.is_empty()) {
+            (true, _, _) => Text::listed(&ready).inside(say::all_well),
+            (false, false, _) => totals.because(&Text::listed(&blocked).inside(say::jobs_cannot_run)),
+            (false, true, false) => totals.because(&Text::listed(&untested).inside(say::jobs_may_run)),
+            (false, true, true) => totals.because(&Text::listed(&ready).inside(say::jobs_can_run)),
         }];
         if ready.len() < Job::ALL.len() {
             lines.extend(listed(say::jobs_ready(), ready));
@@ -137,17 +128,15 @@ impl Checked {
     /// The outbox is there, but nobody asked for the write test.
     fn is_writing_untried(&self) -> bool {
         let has = |id| self.checks.iter().find(|check| check.id == id);
-        has(WRITE_TEST).is_none() && has(ORDERS).is_some_and(|check| check.status == Status::Ok)
+        has(WRITE_TEST).is_none() && has(OUTBOX).is_some_and(|check| check.status == Status::Ok)
     }
 
     /// Who is named, and by how many findings.
     fn to_act(&self) -> Vec<Text> {
         let is_due = |finding: &&Finding| finding.problem.severity > Severity::Note;
-        let findings = || self.checks.iter().flat_map(|check| &check.findings).filter(is_due);
-        let counted = [Who::Support, Who::Shop, Who::Savaway].map(|who| {
-            let count = findings().filter(|finding| finding.who.contains(&who)).count();
-            (who, count)
-        });
+        let is_for = |finding: &Finding, who| finding.problem.kind.who.contains(&who);
+        let counted = [Who::Support, Who::Shop, Who::Savaway]
+            .map(|who| (who, self.findings().filter(is_due).filter(|finding| is_for(finding, who)).count()));
         let named = counted.into_iter().filter(|(_, count)| *count > 0);
         named.map(|(who, count)| Text::joined(&[name_of(who), say::to_act_count(count)], " ", " ")).collect()
     }
@@ -201,28 +190,9 @@ fn job_name(job: Job) -> Text {
     }
 }
 
-/// A sentence about jobs.
-fn about(sentence: fn(&str) -> Text, jobs: &[Text]) -> Text {
-    let jobs = Text::listed(jobs);
-    Text { ja: sentence(&jobs.ja).ja, en: sentence(&jobs.en).en }
-}
-
-fn totals_and(totals: &[Text], verdict: &Text) -> Text {
-    Text::listed(totals).because(verdict)
-}
-
 /// `label: one, another`; nothing where nothing is listed.
 fn listed(label: Text, items: Vec<Text>) -> Option<Text> {
     (!items.is_empty()).then(|| label.because(&Text::listed(&items)))
-}
-
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Ok => "ok",
-        Status::Warning => "warning",
-        Status::Error => "error",
-        Status::Skipped => "skipped",
-    }
 }
 
 fn message(check: &Check, language: Language) -> String {

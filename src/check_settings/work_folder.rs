@@ -2,12 +2,12 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::finding::{Finding, Found, OTHERS};
+use super::finding::{Found, OTHERS, mode_if_open};
+use super::world::World;
 use crate::kept::create_file;
 use crate::problem::Failure;
 use crate::shelf::{Shelf, unusable};
@@ -18,9 +18,10 @@ const FOLDERS: [&str; 3] = ["archive", "rejects", "spool"];
 
 /// Makes the folder where it is missing, and a file in it and in each of the folders that an earlier run has made: one
 /// by hand as another user leaves some in which cron's user must not write.
-pub(super) fn usable(path: &Path, run_id: &str) -> Result<(Found, Shelf)> {
+pub(super) fn usable(world: &mut World<'_>) -> Result<Found> {
+    let path = world.settings.work_dir.as_path();
     let work_dir = Shelf::open(path)?;
-    let probe = format!(".check-{run_id}");
+    let probe = format!(".check-{}", world.run_id);
     try_out(path, &probe)?;
     for name in FOLDERS {
         let folder = path.join(name);
@@ -32,12 +33,10 @@ pub(super) fn usable(path: &Path, run_id: &str) -> Result<(Found, Shelf)> {
     for lock in entries(path, is_lock) {
         OpenOptions::new().write(true).open(&lock).map_err(|error| unusable(&lock, &error))?;
     }
+    world.work_dir = Some(work_dir);
     let shown = path.display().to_string();
-    let found = fs::metadata(path)?;
-    let mode = found.permissions().mode() & 0o7777;
-    let open = (mode & OTHERS != 0).then(|| say::work_folder_open(&shown, &format!("{mode:04o}")));
-    let findings = open.into_iter().map(Finding::of);
-    Ok((Found::ok(say::work_folder_fine(&shown)).with_all(findings), work_dir))
+    let open = mode_if_open(path, OTHERS).map(|mode| say::work_folder_open(&shown, &mode));
+    Ok(Found::ok(say::work_folder_fine(&shown)).with(open))
 }
 
 /// What lies in a folder of ours; nothing where it was not made yet. That it cannot be read, the probe will say.

@@ -12,12 +12,13 @@ use super::finding::{Finding, Found};
 use super::server;
 use crate::books::Books;
 use crate::books::clock::{self, Known};
+use crate::job::Job;
 use crate::kept::create_file;
 use crate::moment::{Clock, JAPAN_AHEAD, Moment};
 use crate::permit::Permit;
 use crate::problem::Problem;
 use crate::server::{Error, ErrorKind, Remote};
-use crate::settings::{AfterImport, Inbox};
+use crate::settings::{AfterImport, Inbox, folder_key};
 use crate::shelf::Shelf;
 use crate::sync::clock::ahead;
 use crate::sync::import::join;
@@ -107,9 +108,9 @@ pub(super) fn outbox(
     };
     let found = match try_all() {
         Ok(None) => Found::ok(say::write_test_passed(outbox)),
-        Ok(Some(problem)) if written.is_none() => Found::failed(vec![Finding::of(problem)]),
-        Ok(Some(problem)) => odd(remote, Finding::of(problem), &[first, second]),
-        Err(error) => failed(remote, &error, "orders.outbox", &[first, second]),
+        Ok(Some(problem)) if written.is_none() => Found::failed([problem]),
+        Ok(Some(problem)) => odd(remote, problem, &[first, second]),
+        Err(error) => failed(remote, &error, Job::Orders, &[first, second]),
     };
     (found, written)
 }
@@ -125,64 +126,69 @@ fn find_and_fetch(remote: &mut Remote<'_>, folder: &str, probe: &Probe) -> Resul
     Ok((!is_same).then(|| say::probe_altered(folder)))
 }
 
-/// Does with the probe what an import does with a file that it has taken. `setting` names the inbox.
-pub(super) fn inbox(remote: &mut Remote<'_>, inbox: &Inbox, setting: &str, probe: &Probe) -> Found {
+/// Does with the probe what an import does with a file that it has taken.
+pub(super) fn inbox(remote: &mut Remote<'_>, inbox: &Inbox, job: Job, probe: &Probe) -> Found {
     let permit = Permit::of_a_real_run();
     let archive = join(&inbox.folder, "archive");
-    if inbox.pattern.matches(&probe.name) {
-        // An import that runs right now would take the probe for a file.
-        return match remote.make_folder(permit, &archive) {
-            Ok(()) => Found::ok(say::moving_half_tried(&inbox.folder)),
-            Err(error) => failed(remote, &error, setting, &[]),
-        };
-    }
-    if inbox.after_import == AfterImport::Archive
+    // An import that runs right now would take the probe for a file.
+    let is_taken = inbox.pattern.matches(&probe.name);
+    if (is_taken || inbox.after_import == AfterImport::Archive)
         && let Err(error) = remote.make_folder(permit, &archive)
     {
-        return failed(remote, &error, setting, &[]);
+        return failed(remote, &error, job, &[]);
+    }
+    if is_taken {
+        return Found::ok(say::moving_half_tried(&inbox.folder));
     }
     let (here, there) = (join(&inbox.folder, &probe.name), join(&archive, &probe.name));
     match remote.upload(permit, &probe.local, &here) {
         // Who may take away here need not be allowed to put something here.
         Err(error) if error.kind == ErrorKind::Forbidden => {
-            let problem = say::moving_untried(&inbox.folder).because(&error.problem.message);
-            return Found::failed(vec![Finding::of(problem)]);
+            return Found::failed([say::moving_untried(&inbox.folder).because(&error.problem.message)]);
         }
-        Err(error) => return failed(remote, &error, setting, &[here]),
+        Err(error) => return failed(remote, &error, job, &[here]),
         Ok(()) => {}
     }
-    let mut take = || -> Result<Option<Problem>, Error> {
-        let found = find_and_fetch(remote, &inbox.folder, probe)?;
-        if inbox.after_import == AfterImport::Delete {
-            remote.delete(permit, &here)?;
-            return Ok(found);
-        }
-        remote.rename(permit, &here, &there)?;
-        if remote.size(&there)?.is_none() {
-            return Ok(Some(say::probe_not_renamed(&archive)));
-        }
-        remote.delete(permit, &there)?;
-        Ok(found)
-    };
-    match (take(), inbox.after_import) {
+    match (take(remote, inbox, probe, &here, &there), inbox.after_import) {
         (Ok(None), AfterImport::Archive) => Found::ok(say::moving_passed(&archive)),
         (Ok(None), AfterImport::Delete) => Found::ok(say::deleting_passed(&inbox.folder)),
-        (Ok(Some(problem)), _) => odd(remote, Finding::of(problem), &[here, there]),
-        (Err(error), _) => failed(remote, &error, setting, &[here, there]),
+        (Ok(Some(problem)), _) => odd(remote, problem, &[here, there]),
+        (Err(error), _) => failed(remote, &error, job, &[here, there]),
     }
+}
+
+/// Takes the probe away as its setting says; what was odd about it.
+fn take(
+    remote: &mut Remote<'_>,
+    inbox: &Inbox,
+    probe: &Probe,
+    here: &str,
+    there: &str,
+) -> Result<Option<Problem>, Error> {
+    let permit = Permit::of_a_real_run();
+    let found = find_and_fetch(remote, &inbox.folder, probe)?;
+    if inbox.after_import == AfterImport::Delete {
+        remote.delete(permit, here)?;
+        return Ok(found);
+    }
+    remote.rename(permit, here, there)?;
+    if remote.size(there)?.is_none() {
+        return Ok(Some(say::probe_not_renamed(&join(&inbox.folder, "archive"))));
+    }
+    remote.delete(permit, there)?;
+    Ok(found)
 }
 
 /// Tidies up, and names what cannot be tidied up.
-fn odd(remote: &mut Remote<'_>, finding: Finding, paths: &[String]) -> Found {
+fn odd(remote: &mut Remote<'_>, finding: impl Into<Finding>, paths: &[String]) -> Found {
     let left = paths.iter().filter(|path| is_left(remote, path));
-    let left: Vec<Finding> = left.map(|path| Finding::of(say::probe_left(path))).collect();
-    Found::failed(vec![finding]).with_all(left)
+    Found::failed([finding]).with(left.map(|path| say::probe_left(path)))
 }
 
-fn failed(remote: &mut Remote<'_>, error: &Error, setting: &str, paths: &[String]) -> Found {
+fn failed(remote: &mut Remote<'_>, error: &Error, job: Job, paths: &[String]) -> Found {
     let mut finding = server::finding(error);
     if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::FolderMissing) {
-        finding.problem.hint = say::hint_write(setting);
+        finding.problem.hint = say::hint_write(folder_key(job));
     }
     odd(remote, finding, paths)
 }
@@ -209,21 +215,15 @@ pub(super) fn remember(books: &Books, server: &str, written: &Written) -> Result
 /// The difference between the server's clock and ours.
 pub(super) fn difference_told(written: &Written) -> Found {
     let Some(told) = written.told else { return Found::ok(say::clock_untold()) };
+    let ours = written.between.1.minute();
     match difference(told, written.between) {
         Difference::Small(seconds) => Found::ok(say::clock_right(seconds)),
-        Difference::JapanTime => Found::ok(say::clock_of_japan(&written.between.1.minute())),
-        Difference::Zone(ahead) => {
-            let problem = say::clock_of_another_zone(&hours(ahead), &written.between.1.minute());
-            Found::failed(vec![Finding::of(problem)])
-        }
-        Difference::Wrong(ahead) => {
-            let (minutes, ours) = (ahead.num_minutes().abs(), written.between.1.minute());
-            let problem = match ahead > TimeDelta::zero() {
-                true => say::clock_ahead(minutes, &ours),
-                false => say::clock_behind(minutes, &ours),
-            };
-            Found::failed(vec![Finding::of(problem)])
-        }
+        Difference::JapanTime => Found::ok(say::clock_of_japan(&ours)),
+        Difference::Zone(ahead) => Found::failed([say::clock_of_another_zone(&hours(ahead), &ours)]),
+        Difference::Wrong(ahead) => Found::failed([match ahead > TimeDelta::zero() {
+            true => say::clock_ahead(ahead.num_minutes(), &ours),
+            false => say::clock_behind(-ahead.num_minutes(), &ours),
+        }]),
     }
 }
 

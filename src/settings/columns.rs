@@ -2,9 +2,11 @@
 
 use toml::de::DeValue;
 
+use super::names::table_of;
 use super::reader::{Entry, Reader};
 use super::{FieldContent, OrderField, WithoutStatus};
 use crate::encoding::{Encoding, comparable_name, look_alikes};
+use crate::job::Job;
 use crate::problem::Problem;
 use crate::sheet::{Naming, Unnamed, nearest};
 use crate::text::settings as text;
@@ -40,15 +42,25 @@ const ORDER_NO: &str = "ショップ受注番号";
 /// The columns without which a stock file is refused.
 pub const STOCK_REQUIRED: &[&str] = &["商品コード", "在庫数"];
 
-/// Likewise a product file.
-pub const PRODUCTS_REQUIRED: &[&str] = &["商品コード"];
-
-/// Likewise a logistics file.
-pub fn logistics_required(without_status: WithoutStatus) -> &'static [&'static str] {
-    match without_status {
-        WithoutStatus::Refuse => &["ショップ受注番号", "受注進捗コード"],
-        WithoutStatus::Shipped => &["ショップ受注番号"],
+/// The columns without which a file is refused.
+pub(crate) fn required(job: Job, without_status: WithoutStatus) -> &'static [&'static str] {
+    match (job, without_status) {
+        (Job::Products, _) => &["商品コード"],
+        (Job::Stock, _) => STOCK_REQUIRED,
+        (Job::Logistics, WithoutStatus::Refuse) => &[ORDER_NO, "受注進捗コード"],
+        (Job::Logistics | Job::Orders, _) => &[ORDER_NO],
     }
+}
+
+/// Those that we know.
+pub(crate) fn known(job: Job) -> impl Iterator<Item = &'static str> {
+    let names = match job {
+        Job::Products => PRODUCTS,
+        Job::Stock => STOCK,
+        Job::Logistics => LOGISTICS,
+        Job::Orders => ORDERS,
+    };
+    names.split(',')
 }
 
 /// A product has up to this many images.
@@ -59,20 +71,23 @@ pub fn image_columns(number: usize) -> [String; 2] {
     ["ファイル名", "ALT"].map(|what| format!("商品画像{number}{what}"))
 }
 
-/// The names among those that we know.
-pub(super) fn known(names: &str) -> Vec<String> {
-    names.split(',').map(str::to_owned).collect()
-}
-
 /// `columns` and `header` of one kind of file.
-pub(super) fn naming(r: &mut Reader<'_>, table: &str, known: &[String], required: &[&str]) -> Naming {
-    let others = others(r, &format!("{table}.columns"), known);
+pub(super) fn naming<'n>(
+    r: &mut Reader<'_>,
+    job: Job,
+    further: impl IntoIterator<Item = &'n str>,
+    without_status: WithoutStatus,
+) -> Naming {
+    let table = table_of(job);
+    let mut known: Vec<&str> = known(job).collect();
+    known.extend(further);
+    let others = others(r, &format!("{table}.columns"), &known);
     let key = format!("{table}.header");
     let Some(header) = r.texts(&key) else { return Naming { others, unnamed: Unnamed::Never } };
     let naming = Naming { others, unnamed: Unnamed::UnlessNamed(header.clone()) };
     let comparable: Vec<String> = header.iter().map(|name| comparable_name(name)).collect();
     let place = |name: &str| comparable.iter().position(|other| *other == comparable_name(name));
-    for name in required {
+    for name in required(job, without_status) {
         if !naming.names_for(name).any(|name| place(name).is_some()) {
             r.report(&key, text::header_lacks(name));
         }
@@ -87,7 +102,7 @@ pub(super) fn naming(r: &mut Reader<'_>, table: &str, known: &[String], required
 
 /// What the columns of TEMPOSTAR's own list of orders are called; where nothing else is said, as in logistics files.
 pub(super) fn list(r: &mut Reader<'_>, logistics: &Naming) -> Naming {
-    let mut others = others(r, "reconcile.columns", &known(LIST));
+    let mut others = others(r, "reconcile.columns", &LIST.split(',').collect::<Vec<_>>());
     for entry in &logistics.others {
         if others.iter().all(|(name, _)| comparable_name(name) != comparable_name(&entry.0)) {
             others.push(entry.clone());
@@ -97,7 +112,7 @@ pub(super) fn list(r: &mut Reader<'_>, logistics: &Naming) -> Naming {
 }
 
 /// Our name → the file's names for it.
-fn others(r: &mut Reader<'_>, key: &str, known: &[String]) -> Vec<(String, Vec<String>)> {
+fn others(r: &mut Reader<'_>, key: &str, known: &[&str]) -> Vec<(String, Vec<String>)> {
     let mut others: Vec<(String, Vec<String>)> = Vec::new();
     for entry in r.named_entries(key) {
         if let Some(problem) = wrong_name(&entry, known, &others) {
@@ -110,12 +125,12 @@ fn others(r: &mut Reader<'_>, key: &str, known: &[String]) -> Vec<(String, Vec<S
 
 fn wrong_name(
     entry: &Entry<Vec<String>>,
-    known: &[String],
+    known: &[&str],
     others: &[(String, Vec<String>)],
 ) -> Option<Problem> {
     let name = comparable_name(&entry.name);
     if known.iter().all(|known| comparable_name(known) != name) {
-        let nearest = nearest(known.iter().map(String::as_str), &entry.name, 1).concat();
+        let nearest = nearest(known.iter().copied(), &entry.name, 1).concat();
         return Some(text::unknown_column(&entry.name, &nearest));
     }
     if others.iter().any(|(other, _)| comparable_name(other) == name) {

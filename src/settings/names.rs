@@ -1,6 +1,7 @@
 //! What a setting is called in the shop's own set-up screens, where it has a name there.
 
 use crate::encoding::comparable_name;
+use crate::job::Job;
 
 const NAMES: [(&str, &str); 18] = [
     ("shop.code", "TEMPOSTAR:ショップコード"),
@@ -25,6 +26,26 @@ const NAMES: [(&str, &str); 18] = [
 
 /// Keys that have a name among people only.
 const OTHER_NAMES: [(&str, &str); 2] = [("shop.name", "店舗名"), ("shop.name", "ショップ名")];
+
+/// The table of a job.
+pub(crate) const fn table_of(job: Job) -> &'static str {
+    match job {
+        Job::Products => "products",
+        Job::Logistics => "logistics",
+        Job::Stock => "stock",
+        Job::Orders => "orders",
+    }
+}
+
+/// The setting that names a job's folder on the server.
+pub(crate) const fn folder_key(job: Job) -> &'static str {
+    match job {
+        Job::Products => "products.inbox",
+        Job::Logistics => "logistics.inbox",
+        Job::Stock => "stock.inbox",
+        Job::Orders => "orders.outbox",
+    }
+}
 
 /// The Japanese name of the setting with this dotted key.
 pub(crate) fn setting_name(key: &str) -> Option<&'static str> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use super::names::folder_key;
 use super::reader::{Reader, Secrets, invisible, variable};
 use super::{
     AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Begins, Environment, Ftp, Guard,
@@ -425,14 +426,11 @@ fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str, every_
     }
 }
 
-/// The keys of the folders that [`keep_apart`] is about, in its order.
-const FOLDERS: [&str; 4] = ["products.inbox", "logistics.inbox", "stock.inbox", "orders.outbox"];
-
 /// A job refuses another job's files, and moves them away: no file may belong to two of them.
 fn keep_apart(r: &mut Reader<'_>, inboxes: &[&Inbox; 3], orders: &Orders) {
     let sent = super::Pattern::new(orders.file_name.replace("{timestamp}", "*"));
     let places = inboxes.iter().map(|inbox| (&inbox.folder, &inbox.pattern)).chain([(&orders.outbox, &sent)]);
-    let places: Vec<_> = FOLDERS.into_iter().zip(places).collect();
+    let places: Vec<_> = Job::ALL.iter().map(|job| folder_key(*job)).zip(places).collect();
     for (index, (key, (folder, pattern))) in places.iter().enumerate() {
         let is_shared = |(_, (other, others)): &&(&str, (&String, &super::Pattern))| {
             other == folder && others.overlaps(pattern)
@@ -450,10 +448,9 @@ fn server_folder(r: &mut Reader<'_>, key: &str, default: &str, shop_code: &str) 
 
 fn products(r: &mut Reader<'_>, shop_code: &str) -> Products {
     let free_items = free_items(r, "products.free_items", 50);
-    let mut known = columns::known(columns::PRODUCTS);
-    known.extend((1..=columns::IMAGES_MAX).flat_map(columns::image_columns));
-    known.extend(free_items.iter().map(|(name, _)| name.clone()));
-    let naming = columns::naming(r, "products", &known, columns::PRODUCTS_REQUIRED);
+    let images: Vec<String> = (1..=columns::IMAGES_MAX).flat_map(columns::image_columns).collect();
+    let further = images.iter().chain(free_items.iter().map(|(name, _)| name)).map(String::as_str);
+    let naming = columns::naming(r, Job::Products, further, WithoutStatus::Refuse);
     Products {
         inbox: Inbox { naming, ..inbox(r, "products", "/product/export/{shop_code}", shop_code, 0) },
         shop_block: r.text("products.shop_block", checks::any),
@@ -468,7 +465,7 @@ fn products(r: &mut Reader<'_>, shop_code: &str) -> Products {
 }
 
 fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
-    let mut naming = columns::naming(r, "stock", &columns::known(columns::STOCK), columns::STOCK_REQUIRED);
+    let mut naming = columns::naming(r, Job::Stock, [], WithoutStatus::Refuse);
     if naming.unnamed == Unnamed::Never {
         naming.unnamed =
             Unnamed::IfSecondIsNumber(columns::STOCK_REQUIRED.iter().copied().map(str::to_owned).collect());
@@ -491,8 +488,7 @@ fn stock(r: &mut Reader<'_>, shop_code: &str) -> Stock {
 
 fn logistics(r: &mut Reader<'_>, shop_code: &str) -> Logistics {
     let without_status = r.word("logistics.without_status", WithoutStatus::ALL);
-    let known = columns::known(columns::LOGISTICS);
-    let naming = columns::naming(r, "logistics", &known, columns::logistics_required(without_status));
+    let naming = columns::naming(r, Job::Logistics, [], without_status);
     let shipped = codes(r, "logistics.status.shipped", &["800", "950"]);
     let cancelled = codes(r, "logistics.status.cancelled", &["999"]);
     if let Some(code) = cancelled.iter().find(|code| shipped.contains(code)) {

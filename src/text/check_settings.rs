@@ -60,23 +60,11 @@ texts! {
         ja: "{path}（店舗: {shop}、ショップコード: {code}、環境: {environment}）",
         en: "{path} (shop {shop}, shop code {code}, environment {environment})",
     }
-    settings_readable() {
-        ja: "書き方に誤りはありません",
-        en: "no slip in it",
-    }
-    options_fine() {
-        ja: "TEMPOSTARと併用できないオプションは使われていません",
-        en: "none that excludes TEMPOSTAR",
-    }
+    settings_readable() { ja: "書き方に誤りはありません", en: "no slip in it" }
+    options_fine() { ja: "TEMPOSTARと併用できないオプションは使われていません", en: "none that excludes TEMPOSTAR" }
     no_sample_values() { ja: "残っていません", en: "none is left" }
-    passwords_protected() {
-        ja: "ほかの利用者からは読めません",
-        en: "no other user can read them",
-    }
-    in_production() {
-        ja: "本番環境で動かす設定です",
-        en: "in use",
-    }
+    passwords_protected() { ja: "ほかの利用者からは読めません", en: "no other user can read them" }
+    in_production() { ja: "本番環境で動かす設定です", en: "in use" }
     production_incomplete(keys: &str) {
         ja: "まだ次の設定がありません（STEP 6・7で必要です。デモ環境のテストには要りません）: {keys}",
         en: "STEP 6 and 7 will need these; the tests in demo do not: {keys}",
@@ -85,18 +73,9 @@ texts! {
         ja: "そろっています（STEP 8でenvironmentを\"production\"に変えると使われます）",
         en: "complete; they are used once environment is \"production\" (STEP 8)",
     }
-    language_here() {
-        ja: "日本語（設定項目languageで変更できます）",
-        en: "English (`language` in the settings changes it)",
-    }
-    disk_free(places: &str) {
-        ja: "空き容量{places}",
-        en: "left: {places}",
-    }
-    work_folder_fine(path: &str) {
-        ja: "{path}に書き込めます",
-        en: "{path} can be written",
-    }
+    language_here() { ja: "日本語（設定項目languageで変更できます）", en: "English (`language` in the settings changes it)" }
+    disk_free(places: &str) { ja: "空き容量{places}", en: "left: {places}" }
+    work_folder_fine(path: &str) { ja: "{path}に書き込めます", en: "{path} can be written" }
     database_created(path: &str, version: i64) {
         ja: "{path}を新しく作成しました（版{version}）",
         en: "{path} was created (schema version {version})",
@@ -109,18 +88,9 @@ texts! {
         ja: "{path}（版{version}）",
         en: "{path} (schema version {version})",
     }
-    database_wal() {
-        ja: "本システムと同時に読み書きできます（WAL）",
-        en: "the shop may read while we write (WAL)",
-    }
-    database_writable() {
-        ja: "書き込めます",
-        en: "can be written",
-    }
-    database_intact() {
-        ja: "破損は見つかりませんでした",
-        en: "no damage found",
-    }
+    database_wal() { ja: "本システムと同時に読み書きできます（WAL）", en: "the shop may read while we write (WAL)" }
+    database_writable() { ja: "書き込めます", en: "can be written" }
+    database_intact() { ja: "破損は見つかりませんでした", en: "no damage found" }
     database_structure_intact(megabytes: &str) {
         ja: "構造に破損は見つかりませんでした（{megabytes} MB）",
         en: "no damage found in its structure ({megabytes} MB)",
@@ -137,30 +107,12 @@ texts! {
         ja: "本システムの自由項目{defined}個、設定ファイルで割り当てた列{mapped}個",
         en: "{defined} defined in the shop, {mapped} columns mapped in the settings",
     }
-    payment_methods(count: usize) {
-        ja: "{count}個とも連携できます",
-        en: "all {count} are ready",
-    }
-    payment_methods_listed(count: usize) {
-        ja: "登録{count}個",
-        en: "{count} listed",
-    }
-    trust_unneeded() {
-        ja: "暗号化しない設定のため使いません",
-        en: "none needed without encryption",
-    }
-    trust_pinned() {
-        ja: "設定ファイルのcertificate_sha256の証明書だけを信頼します",
-        en: "the one of certificate_sha256",
-    }
-    trust_ca_file(path: &str) {
-        ja: "公的な認証局と{path}",
-        en: "those of the well-known authorities and of {path}",
-    }
-    trust_known() {
-        ja: "公的な認証局",
-        en: "those of the well-known authorities",
-    }
+    payment_methods(count: usize) { ja: "{count}個とも連携できます", en: "all {count} are ready" }
+    payment_methods_listed(count: usize) { ja: "登録{count}個", en: "{count} listed" }
+    trust_unneeded() { ja: "暗号化しない設定のため使いません", en: "none needed without encryption" }
+    trust_pinned() { ja: "設定ファイルのcertificate_sha256の証明書だけを信頼します", en: "the one of certificate_sha256" }
+    trust_ca_file(path: &str) { ja: "公的な認証局と{path}", en: "those of the well-known authorities and of {path}" }
+    trust_known() { ja: "公的な認証局", en: "those of the well-known authorities" }
     server_resolved(host: &str, addresses: &str) {
         ja: "{host}のアドレスは{addresses}です",
         en: "{host} ({addresses})",
@@ -173,10 +125,7 @@ texts! {
         ja: "サーバの最初の応答は、暗号化を始めた後に届きます（Implicit FTPS）",
         en: "the greeting comes once the connection is encrypted (implicit FTPS)",
     }
-    server_greeted(greeting: &str) {
-        ja: "「{greeting}」と応答がありました",
-        en: "{greeting:?}",
-    }
+    server_greeted(greeting: &str) { ja: "「{greeting}」と応答がありました", en: "{greeting:?}" }
     server_encrypted(version: &str, cipher: &str) {
         ja: "TLS {version}で暗号化されています（{cipher}）",
         en: "TLS {version} ({cipher})",
@@ -189,14 +138,8 @@ texts! {
         ja: "暗号化しない設定です（tls = \"none\"）。パスワードもそのまま送られます",
         en: "none, as set (tls = \"none\"); the password travels in clear text",
     }
-    server_logged_in(user: &str) {
-        ja: "ユーザ「{user}」でログインできました",
-        en: "logged in as {user:?}",
-    }
-    server_listed() {
-        ja: "データ接続で一覧を取得できました",
-        en: "a listing arrived",
-    }
+    server_logged_in(user: &str) { ja: "ユーザ「{user}」でログインできました", en: "logged in as {user:?}" }
+    server_listed() { ja: "データ接続で一覧を取得できました", en: "a listing arrived" }
     server_listed_without_mlsd() {
         ja: "データ接続で一覧を取得できました（MLSDのないサーバですが、問題ありません）",
         en: "a listing arrived (the server has no MLSD, which is not needed)",
@@ -209,10 +152,7 @@ texts! {
         ja: "{all}か所のうち{found}か所が使えます",
         en: "{found} of {all} can be used",
     }
-    inbox_empty(folder: &str) {
-        ja: "{folder}: 取り込み待ちのファイルはありません",
-        en: "{folder}: no file waits",
-    }
+    inbox_empty(folder: &str) { ja: "{folder}: 取り込み待ちのファイルはありません", en: "{folder}: no file waits" }
     inbox_waiting(folder: &str, files: usize, bytes: &str) {
         ja: "{folder}: 取り込み待ち{files}ファイル（{bytes}バイト）",
         en: "{folder}: files waiting: {files} ({bytes} bytes)",
@@ -237,14 +177,8 @@ texts! {
         ja: "{folder}で、書き込み、読み戻し、名前の変更、削除ができました",
         en: "{folder}: a file was uploaded, read back, renamed and deleted",
     }
-    moving_passed(folder: &str) {
-        ja: "{folder}へ移動できます",
-        en: "files can be moved to {folder}",
-    }
-    deleting_passed(folder: &str) {
-        ja: "{folder}から削除できます",
-        en: "files can be deleted from {folder}",
-    }
+    moving_passed(folder: &str) { ja: "{folder}へ移動できます", en: "files can be moved to {folder}" }
+    deleting_passed(folder: &str) { ja: "{folder}から削除できます", en: "files can be deleted from {folder}" }
     moving_half_tried(folder: &str) {
         ja: "{folder}にフォルダを作成できました（取り込み対象の名前に制限がないため、ファイルでは試していません）",
         en: "a folder was made in {folder}; no file was tried there, because any name would be taken for one to import",
@@ -261,10 +195,7 @@ texts! {
         ja: "ファイルの日時を知らせないサーバのため、確認できません",
         en: "not known: the server does not tell the times of files",
     }
-    no_file_yet() {
-        ja: "まだ届いていません",
-        en: "none has come yet",
-    }
+    no_file_yet() { ja: "まだ届いていません", en: "none has come yet" }
     file_waiting(name: &str, rows: u64) {
         ja: "取り込み待ちの{name}（{rows}行）を試しに読みました",
         en: "{name}, which waits, was read on trial (rows: {rows})",
@@ -277,30 +208,18 @@ texts! {
         ja: "取り込み待ちの{name}を試しに読みました。このままでは保留されます",
         en: "{name}, which waits, was read on trial and would be held",
     }
-    file_was_refused(name: &str) {
-        ja: "最後に届いた{name}は取り込めませんでした",
-        en: "{name}, which came last, was refused",
-    }
+    file_was_refused(name: &str) { ja: "最後に届いた{name}は取り込めませんでした", en: "{name}, which came last, was refused" }
     file_archived(name: &str, rows: u64) {
         ja: "最後に届いた{name}（{rows}行）の写しを読みました",
         en: "the copy of {name}, which came last, was read (rows: {rows})",
     }
-    file_not_complete(name: &str) {
-        ja: "{name}はまだ書き込まれている途中です",
-        en: "{name} is still being written",
-    }
+    file_not_complete(name: &str) { ja: "{name}はまだ書き込まれている途中です", en: "{name} is still being written" }
     file_too_large_to_look_at(name: &str, megabytes: u64) {
         ja: "{name}は大きい（{megabytes} MB）ため、試しに読むことはしません（--dry-runで試せます）",
         en: "{name} is large ({megabytes} MB) and was not read on trial; --dry-run does that",
     }
-    orders_none() {
-        ja: "送信待ちの受注はありません",
-        en: "none",
-    }
-    orders_waiting(waiting: u64) {
-        ja: "{waiting}件、すべて送信できます",
-        en: "{waiting}, all can be sent",
-    }
+    orders_none() { ja: "送信待ちの受注はありません", en: "none" }
+    orders_waiting(waiting: u64) { ja: "{waiting}件、すべて送信できます", en: "{waiting}, all can be sent" }
     orders_held_back(waiting: u64, held_back: usize) {
         ja: "{waiting}件のうち{held_back}件は送信できません",
         en: "{held_back} of {waiting} cannot be sent",
@@ -309,54 +228,27 @@ texts! {
         ja: "送信できるもののうち最も古いものは{ordered_at}の受注です",
         en: "the oldest that can be sent is of {ordered_at}",
     }
-    orders_judged(judged: u32) {
-        ja: "古いものから{judged}件を調べました",
-        en: "looked at the oldest {judged}",
-    }
-    options_compared(orders: &str) {
-        ja: "最近の受注{orders}件を調べました",
-        en: "recent orders looked at: {orders}",
-    }
-    mend_above() {
-        ja: "上の「注意」を解消すると送信されます。",
-        en: "fix the warning above",
-    }
+    orders_judged(judged: u32) { ja: "古いものから{judged}件を調べました", en: "looked at the oldest {judged}" }
+    options_compared(orders: &str) { ja: "最近の受注{orders}件を調べました", en: "recent orders looked at: {orders}" }
+    mend_above() { ja: "上の「注意」を解消すると送信されます。", en: "fix the warning above" }
     taken_unknown() {
         ja: "TEMPOSTARが引き取ったファイルをサーバから消すかどうか、まだわかりません",
         en: "not known yet whether TEMPOSTAR removes what it has taken",
     }
-    taken_all() {
-        ja: "引き取られないまま長く残っているファイルはありません",
-        en: "none has been left lying for long",
-    }
+    taken_all() { ja: "引き取られないまま長く残っているファイルはありません", en: "none has been left lying for long" }
     orders_more_reasons(more: usize) {
         ja: "理由の種類はほかに{more}個あります（「tempostar status」ですべて見られます）",
         en: "{more} more reasons; `tempostar status` shows them",
     }
-    no_job_has_run() {
-        ja: "まだ一度も実行されていません",
-        en: "none has run yet",
-    }
-    last_successes() {
-        ja: "最後に成功した時刻",
-        en: "last successes",
-    }
-    no_job_is_running() {
-        ja: "ありません",
-        en: "none",
-    }
-    running_now() {
-        ja: "実行中（開始時刻）",
-        en: "at work, since",
-    }
+    no_job_has_run() { ja: "まだ一度も実行されていません", en: "none has run yet" }
+    last_successes() { ja: "最後に成功した時刻", en: "last successes" }
+    no_job_is_running() { ja: "ありません", en: "none" }
+    running_now() { ja: "実行中（開始時刻）", en: "at work, since" }
     clock_shows(now: Moment) {
         ja: "日本時間{now}（タイムゾーンの設定は問いません）",
         en: "{now} in Japan (its time zone does not matter)",
     }
-    mail_none() {
-        ja: "送らない設定です",
-        en: "none is sent, as set",
-    }
+    mail_none() { ja: "送らない設定です", en: "none is sent, as set" }
     mail_sendmail(to: &str) {
         ja: "{to}宛にsendmailで送る設定です（届くかどうかは--send-test-mailで確認できます）",
         en: "to {to} by sendmail (--send-test-mail finds out whether mails arrive)",
@@ -379,23 +271,11 @@ texts! {
     }
 
     // Why something was not tried.
-    and_more(title: &str, more: usize) {
-        ja: "{title}ほか{more}項目",
-        en: "{title} and {more} more",
-    }
-    first_mend(title: &str) {
-        ja: "先に「{title}」のエラーを直してください",
-        en: "first fix “{title}”",
-    }
-    offline() {
-        ja: "--offlineが指定されたため",
-        en: "because of --offline",
-    }
+    and_more(title: &str, more: usize) { ja: "{title}ほか{more}項目", en: "{title} and {more} more" }
+    first_mend(title: &str) { ja: "先に「{title}」のエラーを直してください", en: "first fix “{title}”" }
+    offline() { ja: "--offlineが指定されたため", en: "because of --offline" }
 
-    stopped() {
-        ja: "途中で止められたため",
-        en: "stopped before",
-    }
+    stopped() { ja: "途中で止められたため", en: "stopped before" }
 
     // Who must act.
 
@@ -409,10 +289,7 @@ texts! {
     }
     reason_name() { ja: "使えない文字のある名前", en: "its name has characters that cannot be used" }
 
-    shape_fine() {
-        ja: "すべての行の値を確認しました",
-        en: "every row of the shop's tables was looked at",
-    }
+    shape_fine() { ja: "すべての行の値を確認しました", en: "every row of the shop's tables was looked at" }
     shape_so_far(seconds: u64, tables: &str) {
         ja: "{seconds}秒ずつ確認しました（最後まで確認できなかった表: {tables}）",
         en: "looked at for {seconds} s each; not to its end: {tables}",
@@ -431,22 +308,10 @@ texts! {
     total_errors(count: usize, count_en: &str) { ja: "エラー{count}件", en: "{count_en}" }
     total_warnings(count: usize, count_en: &str) { ja: "注意{count}件", en: "{count_en}" }
     total_skipped(count: usize) { ja: "未確認{count}件", en: "{count} not tried" }
-    all_well(jobs: &str) {
-        ja: "すべて正常です。{jobs}を実行できます。",
-        en: "Everything is ready for {jobs}.",
-    }
-    jobs_can_run(jobs: &str) {
-        ja: "{jobs}を実行できます。",
-        en: "everything is ready for {jobs}.",
-    }
-    jobs_cannot_run(jobs: &str) {
-        ja: "{jobs}はまだ実行できません。",
-        en: "{jobs} cannot run yet.",
-    }
-    jobs_may_run(jobs: &str) {
-        ja: "{jobs}を実行できるかどうかは確認していません。",
-        en: "not known whether {jobs} can run.",
-    }
+    all_well(jobs: &str) { ja: "すべて正常です。{jobs}を実行できます。", en: "Everything is ready for {jobs}." }
+    jobs_can_run(jobs: &str) { ja: "{jobs}を実行できます。", en: "everything is ready for {jobs}." }
+    jobs_cannot_run(jobs: &str) { ja: "{jobs}はまだ実行できません。", en: "{jobs} cannot run yet." }
+    jobs_may_run(jobs: &str) { ja: "{jobs}を実行できるかどうかは確認していません。", en: "not known whether {jobs} can run." }
     jobs_ready() { ja: "実行できる処理", en: "Can run now" }
     jobs_untested() { ja: "実行できるかどうか確認していない処理", en: "Not known whether it can run" }
     write_test_left() {
@@ -517,14 +382,8 @@ texts! {
         ja: "FTPユーザIDとパスワードが入れ替わっているようです（パスワードが「12345_0」のような形です）。",
         en: "user and password seem to be swapped (the password looks like 12345_0)",
     }
-    suspect_same() {
-        ja: "パスワードがFTPユーザIDと同じです。",
-        en: "the password is the same as the user",
-    }
-    suspect_blank() {
-        ja: "パスワードの前か後ろに空白があります。",
-        en: "the password begins or ends with a blank",
-    }
+    suspect_same() { ja: "パスワードがFTPユーザIDと同じです。", en: "the password is the same as the user" }
+    suspect_blank() { ja: "パスワードの前か後ろに空白があります。", en: "the password begins or ends with a blank" }
     suspect_wide() {
         ja: "FTPユーザIDかパスワードに全角文字が含まれています。",
         en: "user or password contain characters that are not ASCII, such as full-width ones",
@@ -916,8 +775,6 @@ problems! {
         who: [Shop, Savaway],
         ja: "取り込める列のうち、次の{count}列はファイルにありません（本システムの値がそのまま残ります）: {names}",
         en: "columns that could be taken and are not in the file, so that the shop's values stay ({count}): {names}",
-        hint_ja: "",
-        hint_en: "",
     }
     Note column_line = "column-names" (header: &str, column: &str, nearest: &str, table: &str, line: &str) {
         who: [Support],

@@ -15,22 +15,10 @@ texts! {
         ja: "{quantity}（TEMPOSTARの数。{as_of}時点のファイルによる）",
         en: "{quantity} (TEMPOSTAR's figure, by a file as of {as_of})",
     }
-    not_handled() {
-        ja: "この店舗では取り扱わないSKUです（取扱いフラグ）",
-        en: "the shop does not handle it (取扱いフラグ)",
-    }
-    no_stock_yet() {
-        ja: "在庫ファイルにまだ一度も出てきていません",
-        en: "no stock file has named it yet",
-    }
-    negative() {
-        ja: "TEMPOSTARの在庫数がマイナスです",
-        en: "TEMPOSTAR's figure is below 0",
-    }
-    zero() {
-        ja: "TEMPOSTARの在庫数が0です",
-        en: "TEMPOSTAR's figure is 0",
-    }
+    not_handled() { ja: "この店舗では取り扱わないSKUです（取扱いフラグ）", en: "the shop does not handle it (取扱いフラグ)" }
+    no_stock_yet() { ja: "在庫ファイルにまだ一度も出てきていません", en: "no stock file has named it yet" }
+    negative() { ja: "TEMPOSTARの在庫数がマイナスです", en: "TEMPOSTAR's figure is below 0" }
+    zero() { ja: "TEMPOSTARの在庫数が0です", en: "TEMPOSTAR's figure is 0" }
     all_allocated() {
         ja: "すべて在庫引当です（受注済みで、TEMPOSTARの在庫数にまだ反映されていない分）",
         en: "all of it is allocated: sold here, and not in TEMPOSTAR's figure yet",
@@ -109,10 +97,7 @@ texts! {
         ja: "ほか{count}件（--jsonで全件を見られます）",
         en: "and {count} more (all of them with --json)",
     }
-    catalogue_history() {
-        ja: "商品情報の履歴（新しい順）",
-        en: "history of the product data, newest first",
-    }
+    catalogue_history() { ja: "商品情報の履歴（新しい順）", en: "history of the product data, newest first" }
 
     // An order.
     order_heading(order_no: &str) { ja: "受注{order_no}", en: "order {order_no}" }
@@ -123,15 +108,9 @@ texts! {
         ja: "送信前にキャンセルされたため、送信しません",
         en: "cancelled before it was sent; it will not be sent",
     }
-    provisional() {
-        ja: "仮受注のため、まだ送信しません",
-        en: "provisional (仮受注): not an order yet, is not sent",
-    }
+    provisional() { ja: "仮受注のため、まだ送信しません", en: "provisional (仮受注): not an order yet, is not sent" }
     held_back() { ja: "送信していません", en: "held back" }
-    waiting() {
-        ja: "送信待ち（次のexport-ordersで送信します）",
-        en: "waits; the next export-orders sends it",
-    }
+    waiting() { ja: "送信待ち（次のexport-ordersで送信します）", en: "waits; the next export-orders sends it" }
     under_way() {
         ja: "送信の途中です（次のexport-ordersが続きを行います）",
         en: "under way: its file is fixed; the next export-orders brings it to its end",
@@ -144,15 +123,9 @@ texts! {
     in_file() { ja: "受注ファイル", en: "in the file" }
     file_and_run(file: &str, run_id: &str) { ja: "{file}（実行{run_id}）", en: "{file} (run {run_id})" }
     copy() { ja: "写し", en: "copy" }
-    no_copy() {
-        ja: "なし（保存期間が過ぎたか、移動されました）",
-        en: "none (forgotten after history_days, or moved)",
-    }
+    no_copy() { ja: "なし（保存期間が過ぎたか、移動されました）", en: "none (forgotten after history_days, or moved)" }
     taken() { ja: "TEMPOSTARの受け取り", en: "taken by TEMPOSTAR" }
-    seen_taken(time: &str) {
-        ja: "{time}にサーバからなくなっているのを確認",
-        en: "seen gone from the outbox at {time}",
-    }
+    seen_taken(time: &str) { ja: "{time}にサーバからなくなっているのを確認", en: "seen gone from the outbox at {time}" }
     not_seen_taken() {
         ja: "まだ確認していません（最後に見たときはサーバに残っていました）",
         en: "not seen yet: it lay in the outbox at the last look",
@@ -191,19 +164,10 @@ texts! {
     tracking_no(number: &str) { ja: "荷物番号{number}", en: "tracking no. {number}" }
     lines() { ja: "明細", en: "lines" }
     added_by_tempostar() { ja: "TEMPOSTARで追加", en: "added by TEMPOSTAR" }
-    order_history() {
-        ja: "物流連携取込の履歴（古い順）",
-        en: "history of import-logistics, oldest first",
-    }
-    event_shipment(number: i64) {
-        ja: "配送先{number}の出荷情報を保存",
-        en: "data of destination {number} stored",
-    }
+    order_history() { ja: "物流連携取込の履歴（古い順）", en: "history of import-logistics, oldest first" }
+    event_shipment(number: i64) { ja: "配送先{number}の出荷情報を保存", en: "data of destination {number} stored" }
     event_line(number: i64) { ja: "明細{number}を追加", en: "line {number} added" }
-    event_ticked() {
-        ja: "配送区分・入金区分・オーソリ確定にチェック",
-        en: "the three ticks set",
-    }
+    event_ticked() { ja: "配送区分・入金区分・オーソリ確定にチェック", en: "the three ticks set" }
     event_cancelled() { ja: "TEMPOSTARでキャンセル", en: "cancelled in TEMPOSTAR" }
     event_revived() { ja: "TEMPOSTARでキャンセルの取り消し", en: "TEMPOSTAR's cancellation taken back" }
 

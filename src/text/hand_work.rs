@@ -45,10 +45,7 @@ texts! {
         ja: "TEMPOSTARとこの店舗の間で連携しないため、店舗のご担当者の手作業が必要なものをお知らせします。残っている間、1日に1回お送りします。",
         en: "The following is not linked between TEMPOSTAR and the shop: somebody of the shop has to do it by hand. This mail comes once a day as long as there is any of it.",
     }
-    mail_command(command: &str) {
-        ja: "全件を見るには: {command}",
-        en: "All of it: {command}",
-    }
+    mail_command(command: &str) { ja: "全件を見るには: {command}", en: "All of it: {command}" }
     mail_command_for(what: &str, what_en: &str, command: &str) {
         ja: "{what}: {command}",
         en: "{what_en}: {command}",

@@ -4,10 +4,7 @@ use crate::books::orders::OrderState;
 use crate::text::Text;
 
 texts! {
-    no_customers_data() {
-        ja: "このページにお客様の情報はありません。",
-        en: "There is no customer's data on this page.",
-    }
+    no_customers_data() { ja: "このページにお客様の情報はありません。", en: "There is no customer's data on this page." }
     what_to_look_at() { ja: "確認が必要なこと", en: "What to look at" }
     runs(days: i64) { ja: "この{days}日間の実行", en: "Runs of the last {days} days" }
     job() { ja: "処理", en: "job" }

@@ -1,14 +1,8 @@
 //! What the jobs have to say.
 
 texts! {
-    tracking_scientific() {
-        ja: "表計算ソフトで指数表示になっています。",
-        en: "a spreadsheet has shortened it",
-    }
-    tracking_letters() {
-        ja: "数字とハイフン以外の文字があります。",
-        en: "it holds more than digits and hyphens",
-    }
+    tracking_scientific() { ja: "表計算ソフトで指数表示になっています。", en: "a spreadsheet has shortened it" }
+    tracking_letters() { ja: "数字とハイフン以外の文字があります。", en: "it holds more than digits and hyphens" }
     tracking_check_digit(method: &str) {
         ja: "「{method}」の12桁の番号としては、末尾の検査数字が合いません。",
         en: "its last digit, the check digit, does not fit for {method:?}",
@@ -117,30 +111,18 @@ texts! {
         ja: "二重に送信しないよう、送信日時を元に戻します。内容を変更した場合は、TEMPOSTARの画面でも同じ変更をしてください。",
         en: "the mark is put back, so that it is not sent twice; if something was changed, change it in TEMPOSTAR, too",
     }
-    field_empty(field: &str) {
-        ja: "「{field}」が空です。",
-        en: "{field} is empty",
-    }
+    field_empty(field: &str) { ja: "「{field}」が空です。", en: "{field} is empty" }
     value_wrong(field: &str, value: &str) {
         ja: "「{field}」の値「{value}」を読めません。",
         en: "{field} has the value {value:?}, which cannot be read",
     }
-    date_wrong(field: &str) {
-        ja: "「{field}」の日付を読めません。",
-        en: "{field} is not a date that can be read",
-    }
+    date_wrong(field: &str) { ja: "「{field}」の日付を読めません。", en: "{field} is not a date that can be read" }
     wrong_type(column: &str, found: &str) {
         ja: "データベースの列{column}の値の型が正しくありません（{found}）。",
         en: "the database has a value of the wrong type in {column} ({found})",
     }
-    not_utf_8() {
-        ja: "データベースにUTF-8として読めない文字があります。",
-        en: "the database has a text of it that is not UTF-8",
-    }
-    no_lines() {
-        ja: "明細がありません。",
-        en: "it has no lines",
-    }
+    not_utf_8() { ja: "データベースにUTF-8として読めない文字があります。", en: "the database has a text of it that is not UTF-8" }
+    no_lines() { ja: "明細がありません。", en: "it has no lines" }
     no_shipment(shipment_no: i64) {
         ja: "明細の配送先（{shipment_no}番目）がありません。",
         en: "a line goes to shipment {shipment_no}, which it does not have",
@@ -178,8 +160,6 @@ problems! {
     Note stale_rows = "stale-rows" (count: u64) {
         ja: "より新しいファイルで更新済みのSKUが{count}件あり、古い数値では上書きしませんでした。",
         en: "SKUs that have a figure from a later file already, and were left alone: {count}",
-        hint_ja: "",
-        hint_en: "",
     }
     Warning lines_not_counted = "lines-not-counted" (count: u64, names: &str) {
         who: [Support],
@@ -393,14 +373,10 @@ problems! {
     Note stale_products = "stale-products" (count: u64, names: &str) {
         ja: "より新しいファイルで更新済みの商品が{count}件あり、古い内容では上書きしませんでした: {names}",
         en: "products that a later file has set already, which were left alone ({count}): {names}",
-        hint_ja: "",
-        hint_en: "",
     }
     Note stale_orders = "stale-orders" (count: u64, names: &str) {
         ja: "より新しいファイルで更新済みの配送先がある受注が{count}件あり、古い内容では上書きしませんでした: {names}",
         en: "orders with destinations of which a newer file has spoken, which were left alone ({count}): {names}",
-        hint_ja: "",
-        hint_en: "",
     }
     Error order_unreadable = "order-unreadable" (order_no: &str, reason: &str) {
         ends: InSilence, who: [Support],

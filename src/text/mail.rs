@@ -97,26 +97,17 @@ texts! {
         ja: "ほかに{count}件の問題が続いています（前にお知らせしたものです）。",
         en: "Problems that you were told of before and that are still there: {count}.",
     }
-    japan_time() {
-        ja: "時刻はすべて日本時間です。",
-        en: "All times are Japan time.",
-    }
+    japan_time() { ja: "時刻はすべて日本時間です。", en: "All times are Japan time." }
     impact_stock(time: &str) {
         ja: "在庫は{time}時点のものです。それより後のTEMPOSTARでの在庫の変動は、直るまで反映されません。売り切れた商品がこの店舗で売れてしまうおそれがあります。",
         en: "The stock is as of {time}. What has changed in TEMPOSTAR since is not known here until this is fixed: the shop may sell what is sold out.",
     }
-    impact_stock_never() {
-        ja: "在庫はまだ一度も取り込まれていません。",
-        en: "No stock has been imported so far.",
-    }
+    impact_stock_never() { ja: "在庫はまだ一度も取り込まれていません。", en: "No stock has been imported so far." }
     impact_products(time: &str) {
         ja: "商品情報は{time}時点のものです。それより後にTEMPOSTARで登録・変更した商品は、直るまで反映されません。今の商品はそのまま販売できます。",
         en: "The products are as of {time}. What was created or changed in TEMPOSTAR since does not show here until this is fixed; the shop goes on selling.",
     }
-    impact_products_never() {
-        ja: "商品情報はまだ一度も取り込まれていません。",
-        en: "No products have been imported so far.",
-    }
+    impact_products_never() { ja: "商品情報はまだ一度も取り込まれていません。", en: "No products have been imported so far." }
     impact_logistics(time: &str) {
         ja: "{time}より後にTEMPOSTARで出荷済みになった受注は、直るまで配送区分・入金区分・オーソリ確定が変わりません。失われるものはありません。",
         en: "Orders that TEMPOSTAR has shipped since {time} are not marked as shipped here until this is fixed. Nothing is lost.",
@@ -137,10 +128,7 @@ texts! {
         ja: "ほかの行は取り込み済みです。取り込めなかった行の内容だけが、前のままになっています。",
         en: "All other rows were imported. Only what these rows are about is as it was before.",
     }
-    impact_nothing_else() {
-        ja: "このほかは、通常どおり処理しています。",
-        en: "Everything else is done as usual.",
-    }
+    impact_nothing_else() { ja: "このほかは、通常どおり処理しています。", en: "Everything else is done as usual." }
     impact_unknown() {
         ja: "直るまで、この処理は行われません。データが失われることはありません。",
         en: "Until this is fixed, the job does not work. Nothing is lost.",
@@ -173,10 +161,7 @@ texts! {
     column_line() { ja: "行", en: "line" }
     column_name() { ja: "列", en: "column" }
     column_reason() { ja: "理由", en: "reason" }
-    rows_rejected() {
-        ja: "取り込めなかった行（最初の数件）:",
-        en: "The first rows that were left out:",
-    }
+    rows_rejected() { ja: "取り込めなかった行（最初の数件）:", en: "The first rows that were left out:" }
     who_savaway() {
         ja: "SAVAWAY様（TEMPOSTAR）へお問い合わせください。その際は、下の詳しい情報をお伝えください。",
         en: "Ask SAVAWAY, who run TEMPOSTAR, and give them the details below.",
@@ -214,10 +199,7 @@ texts! {
         ja: "前の処理が終わらないため、新しい処理を始められません",
         en: "an earlier run does not come to its end, and so no new one can begin",
     }
-    plain_internal() {
-        ja: "連携のプログラムに内部エラーが起きました",
-        en: "the link's program met an internal error",
-    }
+    plain_internal() { ja: "連携のプログラムに内部エラーが起きました", en: "the link's program met an internal error" }
     detail(code: &str, exit_code: u8, run_id: &str, message: &str, message_en: &str) {
         ja: "{code}（終了コード{exit_code}、実行{run_id}）: {message}",
         en: "{code} (exit code {exit_code}, run {run_id}): {message_en}",
@@ -226,10 +208,7 @@ texts! {
         ja: "コンピュータ: {host}、ユーザ: {user}、環境: {environment}、設定ファイル: {settings}",
         en: "Host: {host}; user: {user}; environment: {environment}; settings file: {settings}",
     }
-    detail_command(command: &str) {
-        ja: "もう一度実行するには: {command}",
-        en: "To run it again: {command}",
-    }
+    detail_command(command: &str) { ja: "もう一度実行するには: {command}", en: "To run it again: {command}" }
 }
 
 /// A command as it can be copied, whatever the folder.

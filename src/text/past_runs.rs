@@ -12,10 +12,7 @@ texts! {
     outcome_held() { ja: "保留", en: "held" }
     outcome_failed(code: u8) { ja: "失敗（終了コード{code}）", en: "failed (exit code {code})" }
     seconds(count: i64) { ja: "{count}秒", en: "{count} s" }
-    no_runs(days: u32) {
-        ja: "この{days}日間に実行はありません",
-        en: "no run in the last {days} days",
-    }
+    no_runs(days: u32) { ja: "この{days}日間に実行はありません", en: "no run in the last {days} days" }
     decided(time: Moment, state: &str, state_en: &str, who: &str) {
         ja: "{time} {state}（{who}）",
         en: "{time} {state_en} by {who}",

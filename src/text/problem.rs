@@ -11,18 +11,12 @@ texts! {
     savaway() { ja: "SAVAWAY様", en: "SAVAWAY" }
     support() { ja: "弊社", en: "support" }
     nobody() { ja: "なし", en: "nobody" }
-    with_run() {
-        ja: "その実行でのみお知らせします",
-        en: "told by each run that meets it",
-    }
+    with_run() { ja: "その実行でのみお知らせします", en: "told by each run that meets it" }
     unseen() {
         ja: "すべてを確認した実行で見つからなくなったとき",
         en: "over when a run that looked at everything does not meet it any more",
     }
-    next_run() {
-        ja: "次の実行が始められたとき",
-        en: "over when the next run begins",
-    }
+    next_run() { ja: "次の実行が始められたとき", en: "over when the next run begins" }
     good_file() {
         ja: "同じ種類の次のファイルを問題なく取り込めたとき（なければ7日後）",
         en: "over with the next file of its series that is applied without it, or after 7 days",
@@ -31,10 +25,7 @@ texts! {
         ja: "承認または破棄されたとき、または新しいファイルに置き換わったとき",
         en: "over when somebody has approved or discarded it, or later files have replaced it",
     }
-    in_silence() {
-        ja: "最後に起きてから30時間後",
-        en: "over 30 hours after it last happened",
-    }
+    in_silence() { ja: "最後に起きてから30時間後", en: "over 30 hours after it last happened" }
 }
 
 /// The word for it.

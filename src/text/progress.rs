@@ -2,10 +2,7 @@
 
 texts! {
     connecting() { ja: "FTPサーバに接続しています", en: "connecting to the FTP server" }
-    settling() {
-        ja: "ファイルの大きさが変わらないことを確かめています",
-        en: "waiting for the files' sizes to settle",
-    }
+    settling() { ja: "ファイルの大きさが変わらないことを確かめています", en: "waiting for the files' sizes to settle" }
     checking() { ja: "確認しています", en: "checking" }
     downloading(name: &str) { ja: "{name}を受信しています", en: "downloading {name}" }
     uploading() { ja: "受注ファイルを送信しています", en: "uploading the order file" }

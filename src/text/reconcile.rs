@@ -11,10 +11,7 @@ texts! {
         ja: "{shop}（{environment}）の{month}の照合: {now}",
         en: "reconciliation of {shop} ({environment}) for {month}, {now}",
     }
-    all_balanced(count: usize) {
-        ja: "→ {count}項目すべて一致しています",
-        en: "→ everything agrees ({count} lines)",
-    }
+    all_balanced(count: usize) { ja: "→ {count}項目すべて一致しています", en: "→ everything agrees ({count} lines)" }
     not_balanced(count: usize, differing: usize) {
         ja: "→ {count}項目のうち{differing}項目に差異があります。確認が必要です",
         en: "→ {differing} of {count} lines differ; somebody should look at them",

@@ -31,14 +31,8 @@ texts! {
         ja: "FTPサーバのファイル「{path}」のサイズを確認できませんでした",
         en: "cannot get the size of {path} on the server",
     }
-    downloading(path: &str) {
-        ja: "FTPサーバのファイル「{path}」をダウンロードできませんでした",
-        en: "cannot download {path}",
-    }
-    uploading(path: &str) {
-        ja: "FTPサーバの「{path}」へアップロードできませんでした",
-        en: "cannot upload to {path}",
-    }
+    downloading(path: &str) { ja: "FTPサーバのファイル「{path}」をダウンロードできませんでした", en: "cannot download {path}" }
+    uploading(path: &str) { ja: "FTPサーバの「{path}」へアップロードできませんでした", en: "cannot upload to {path}" }
     renaming(from: &str, to: &str) {
         ja: "FTPサーバのファイル「{from}」を「{to}」へ移動できませんでした",
         en: "cannot rename {from} to {to}",
@@ -47,22 +41,13 @@ texts! {
         ja: "FTPサーバにフォルダ「{path}」を作成できませんでした",
         en: "cannot make the folder {path} on the server",
     }
-    deleting(path: &str) {
-        ja: "FTPサーバのファイル「{path}」を削除できませんでした",
-        en: "cannot delete {path}",
-    }
-    asking() {
-        ja: "FTPサーバの機能を確認できませんでした",
-        en: "cannot ask the FTP server what it can do",
-    }
+    deleting(path: &str) { ja: "FTPサーバのファイル「{path}」を削除できませんでした", en: "cannot delete {path}" }
+    asking() { ja: "FTPサーバの機能を確認できませんでした", en: "cannot ask the FTP server what it can do" }
     login_waits(since: Moment, until: Moment) {
         ja: "アカウントがロックされないように、{until}まではログインを試みません（{since}に拒否されました）。",
         en: "so that the account is not locked, the login is not tried again before {until} (it was refused at {since})",
     }
-    certificate_self_signed() {
-        ja: "サーバが自分で発行した証明書（自己署名）です",
-        en: "it is self-signed",
-    }
+    certificate_self_signed() { ja: "サーバが自分で発行した証明書（自己署名）です", en: "it is self-signed" }
     certificate_of_unknown_issuer() {
         ja: "公的な認証局の発行した証明書ではありません",
         en: "no well-known authority has issued it",

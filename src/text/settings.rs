@@ -17,10 +17,7 @@ texts! {
         ja: "数字の先頭に0は書けません。コードであれば\"で囲みます",
         en: "a number cannot begin with 0; a code belongs in double quotes",
     }
-    toml_rest() {
-        ja: "値の後ろに余分な文字があります",
-        en: "something stands behind the value that does not belong there",
-    }
+    toml_rest() { ja: "値の後ろに余分な文字があります", en: "something stands behind the value that does not belong there" }
     toml_other() {
         ja: "設定ファイルの書き方（TOML）として読めません",
         en: "this cannot be read as TOML, the format of settings files",

@@ -12,23 +12,11 @@ texts! {
         ja: "予定より遅れています: {minutes}分以上、成功していません",
         en: "overdue: no success for more than {minutes} minutes",
     }
-    all_well() {
-        ja: "確認が必要なことはありません",
-        en: "all is well",
-    }
-    needs_a_look() {
-        ja: "確認が必要です",
-        en: "somebody should look at this",
-    }
+    all_well() { ja: "確認が必要なことはありません", en: "all is well" }
+    needs_a_look() { ja: "確認が必要です", en: "somebody should look at this" }
     hand_work() { ja: "手作業が必要なもの", en: "to do by hand" }
-    monitor_hand_work(count: u64) {
-        ja: "手作業が必要なもの: {count}件",
-        en: "to do by hand: {count}",
-    }
-    monitor_no_file(names: &str) {
-        ja: "新しいファイルが届いていない処理: {names}",
-        en: "no new file for: {names}",
-    }
+    monitor_hand_work(count: u64) { ja: "手作業が必要なもの: {count}件", en: "to do by hand: {count}" }
+    monitor_no_file(names: &str) { ja: "新しいファイルが届いていない処理: {names}", en: "no new file for: {names}" }
     newest_file(time: Moment, ago: &str, ago_en: &str) {
         ja: "最新のファイルは{time}（{ago}）",
         en: "newest file {time} ({ago_en})",
@@ -41,10 +29,7 @@ texts! {
         ja: "在庫数は{time}時点（{ago}）",
         en: "stock figures as of {time} ({ago_en})",
     }
-    never_run() {
-        ja: "まだ実行されていません",
-        en: "has never run",
-    }
+    never_run() { ja: "まだ実行されていません", en: "has never run" }
     minutes_ago(n: i64) { ja: "{n}分前", en: "{n} min ago" }
     hours_ago(n: i64) { ja: "{n}時間前", en: "{n} h ago" }
     days_ago(n: i64) { ja: "{n}日前", en: "{n} d ago" }
@@ -52,18 +37,12 @@ texts! {
         ja: "最後の成功は{time}（{ago}）",
         en: "last success {time} ({ago_en})",
     }
-    no_success() {
-        ja: "成功した実行はまだありません",
-        en: "no run has succeeded yet",
-    }
+    no_success() { ja: "成功した実行はまだありません", en: "no run has succeeded yet" }
     files_waiting(count: u64, names: &str) {
         ja: "受信フォルダで待っているファイル: {count}件（{names}）",
         en: "files that wait in the inbox: {count} ({names})",
     }
-    problems_open(count: u64) {
-        ja: "未解決の問題: {count}件",
-        en: "open problems: {count}",
-    }
+    problems_open(count: u64) { ja: "未解決の問題: {count}件", en: "open problems: {count}" }
     problem(command: Job, code: &str, message: &str, message_en: &str, time: Moment, times: u64) {
         ja: "{command}: [{code}] {message}（{time}から、{times}回）",
         en: "{command}: [{code}] {message_en} (since {time}, runs: {times})",
@@ -76,10 +55,7 @@ texts! {
         ja: "{message}（{time}から）",
         en: "{message_en} (since {time})",
     }
-    problem_not_mailed() {
-        ja: "まだメールで知らせていません",
-        en: "not mailed yet",
-    }
+    problem_not_mailed() { ja: "まだメールで知らせていません", en: "not mailed yet" }
     rerun(command: Job) {
         ja: "取り込めなかったファイルは「tempostar {command} --file FILE」で、写しからもう一度処理できます",
         en: "a refused file can be processed again from its copy: tempostar {command} --file NAME",
@@ -92,34 +68,16 @@ texts! {
         ja: "TEMPOSTAR OK - 問題なし（処理{jobs}、送信待ちの受注{waiting}件）",
         en: "TEMPOSTAR OK - jobs: {jobs}, orders waiting: {waiting}",
     }
-    monitor_overdue(names: &str) {
-        ja: "遅れている処理: {names}",
-        en: "overdue: {names}",
-    }
-    monitor_failed(names: &str) {
-        ja: "正常に終わっていない処理: {names}",
-        en: "did not end well: {names}",
-    }
-    monitor_held(count: u64) {
-        ja: "保留中のファイル: {count}件",
-        en: "files held: {count}",
-    }
-    orders_waiting(count: u64) {
-        ja: "送信待ちの受注: {count}件",
-        en: "orders waiting to be sent: {count}",
-    }
-    orders_held_back(count: u64) {
-        ja: "送信を保留している受注: {count}件",
-        en: "orders held back: {count}",
-    }
+    monitor_overdue(names: &str) { ja: "遅れている処理: {names}", en: "overdue: {names}" }
+    monitor_failed(names: &str) { ja: "正常に終わっていない処理: {names}", en: "did not end well: {names}" }
+    monitor_held(count: u64) { ja: "保留中のファイル: {count}件", en: "files held: {count}" }
+    orders_waiting(count: u64) { ja: "送信待ちの受注: {count}件", en: "orders waiting to be sent: {count}" }
+    orders_held_back(count: u64) { ja: "送信を保留している受注: {count}件", en: "orders held back: {count}" }
     batches_not_taken(count: u64) {
         ja: "TEMPOSTARがまだ受け取っていない受注ファイル: {count}件",
         en: "order files not picked up yet: {count}",
     }
-    files_stopped(count: u64) {
-        ja: "保留または取り込めなかったファイル: {count}件",
-        en: "files held or refused: {count}",
-    }
+    files_stopped(count: u64) { ja: "保留または取り込めなかったファイル: {count}件", en: "files held or refused: {count}" }
     file_held(command: Job, name: &str, time: Moment) {
         ja: "{name}（{command}、{time}から保留）",
         en: "{time} {command} held {name}",
@@ -128,8 +86,5 @@ texts! {
         ja: "{name}（{command}、{time}に不可、写し: {copy}）",
         en: "{time} {command} refused {name} (copy: {copy})",
     }
-    and_more(count: u64) {
-        ja: "ほか{count}件",
-        en: "and {count} more",
-    }
+    and_more(count: u64) { ja: "ほか{count}件", en: "and {count} more" }
 }

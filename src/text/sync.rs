@@ -10,8 +10,6 @@ problems! {
         exit: Locked, ends: WithRun, who: [],
         ja: "{job}は別の実行がまだ動いています。今回は何もしません。",
         en: "another run of {job} is still at work; this one does nothing",
-        hint_ja: "",
-        hint_en: "",
     }
     Error locked_for_long = "locked-for-long" (job: Job, time: Moment) {
         exit: Locked, ends: NextRun,
@@ -129,15 +127,11 @@ problems! {
         ends: WithRun, who: [],
         ja: "まだ転送の途中のようです。次の実行で取り込みます。",
         en: "still being uploaded, it seems; the next run takes it",
-        hint_ja: "",
-        hint_en: "",
     }
     Note vanished = "file-vanished" () {
         ends: WithRun, who: [],
         ja: "一覧にありましたが、取得するときにはなくなっていたか、ファイルではありませんでした。",
         en: "was listed, but was gone or no file when it was to be downloaded",
-        hint_ja: "",
-        hint_en: "",
     }
     Error file_too_large = "file-too-large" (size_mb: u64, limit_mb: u64) {
         ja: "ファイルが大きすぎます（{size_mb} MB、上限{limit_mb} MB）。取り込んでいません。",
@@ -167,8 +161,6 @@ problems! {
         ends: WithRun, who: [],
         ja: "取り込んでいる間に、サーバで新しいファイルに置き換えられました。新しいものは次の実行で取り込みます。",
         en: "was replaced on the server by another file meanwhile; the next run takes that one",
-        hint_ja: "",
-        hint_en: "",
     }
     Error cannot_clean_up = "cannot-clean-up" () {
         ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした",
@@ -222,8 +214,6 @@ problems! {
         ends: WithRun, who: [],
         ja: "前回の実行が取り込みの途中で止まっていたため、残りを取り込みました。",
         en: "an interrupted run had written a part of this file; the rest is written now",
-        hint_ja: "",
-        hint_en: "",
     }
     Error begun_copy_lost = "begun-copy-lost" (copy: &str) {
         ends: InSilence,

@@ -10,17 +10,11 @@ texts! {
         en: "kept as it is (what the run wrote → what is there now)",
     }
     changed() { ja: "その後に変更されています", en: "changed since" }
-    figure_changed() {
-        ja: "その後に新しい在庫ファイルかショップが変更しています",
-        en: "set by a newer file or the shop since",
-    }
+    figure_changed() { ja: "その後に新しい在庫ファイルかショップが変更しています", en: "set by a newer file or the shop since" }
     sold() { ja: "その後に販売されています", en: "sold since" }
     gone() { ja: "その後に削除されています", en: "deleted since" }
     product_gone() { ja: "商品が削除されています", en: "its product is gone" }
-    referred() {
-        ja: "受注や在庫引当など、参照しているものがあります",
-        en: "an order, an allocation or another table refers to it",
-    }
+    referred() { ja: "受注や在庫引当など、参照しているものがあります", en: "an order, an allocation or another table refers to it" }
 }
 
 problems! {
