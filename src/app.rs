@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::books::Decider;
 use crate::check_settings::Colours;
-use crate::cli::{Cli, Color, Command, EnvironmentArg, Generate, Global, HeldAct, LogFormat};
+use crate::cli::{Cli, Color, Command, EnvironmentArg, Generate, Global, HeldAct, LogFormat, help};
 use crate::job::Job;
 use crate::jobs::{logistics, orders, products, stock};
 use crate::kept::{self, Readers};
@@ -34,10 +34,8 @@ use crate::{
 
 /// Does what the command line says. `args` begins with the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished {
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
-        Err(error) => return usage(&error),
-    };
+    let args: Vec<OsString> = args.into_iter().collect();
+    let Ok(cli) = Cli::try_parse_from(&args) else { return usage(&args) };
     let call = Call::begin(&cli, clock);
     log::to_stderr(&cli.global, *clock, call.command, call.run_id.clone());
     match &cli.command {
@@ -51,6 +49,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
         Ok(settings) => settings.language,
         Err(_) => settings::language_despite_problems(cli.global.config.as_deref()),
     };
+    language.settle();
     let answer = caught(|| Ok(answer(&call, &cli.command, settings, language)))
         .unwrap_or_else(|error| call.failed(sync::failure_of(&error), language));
     Printer { global: &cli.global, language }.finish(&answer)
@@ -438,8 +437,11 @@ pub fn cannot_print(reason: &std::io::Error) -> String {
     say::cannot_print(&reason.to_string()).get(settings::locale_language()).to_owned()
 }
 
-fn usage(error: &clap::Error) -> Finished {
-    let shown = error.render().to_string();
+/// The help that was asked for, or what is wrong with the call, in the language of the settings.
+fn usage(args: &[OsString]) -> Finished {
+    let language = settings::language_despite_problems(help::config_of(args));
+    let Err(error) = help::command(language).try_get_matches_from(args) else { return Finished::default() };
+    let shown = help::said(&error, args, language);
     match error.use_stderr() {
         true => Finished { stderr: shown, exit_code: Exit::Usage.code(), ..Finished::default() },
         false => Finished { stdout: shown, ..Finished::default() },

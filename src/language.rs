@@ -1,6 +1,7 @@
 //! The two languages, and a text in both.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,16 @@ words! {
     pub enum Language {
         Ja = "ja",
         En = "en",
+    }
+}
+
+/// That of whoever reads the log, where nobody hands a language down.
+static READER: OnceLock<Language> = OnceLock::new();
+
+impl Language {
+    /// Warnings are in this language from now on; what was settled first counts.
+    pub(crate) fn settle(self) {
+        let _ = READER.set(self);
     }
 }
 
@@ -25,6 +36,11 @@ impl Text {
             Language::Ja => &self.ja,
             Language::En => &self.en,
         }
+    }
+
+    /// Logs a warning: of what went wrong beside the work.
+    pub(crate) fn warn(&self) {
+        log::warn!("{}", self.get(READER.get().copied().unwrap_or(Language::En)));
     }
 
     /// This text, and another one behind it: `order 1001 is held back: its total is wrong`.

@@ -284,7 +284,7 @@ impl PassingSpool {
 impl Drop for PassingSpool {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
-            log::warn!("cannot remove {}: {error}", self.0.display());
+            text::cannot_remove(&self.0.display().to_string(), &error.to_string()).warn();
         }
     }
 }
@@ -296,7 +296,7 @@ pub(crate) fn unusable(path: &Path, error: &io::Error) -> Failure {
 
 fn intact(path: PathBuf, content: Content<'_>) -> Option<PathBuf> {
     let is_intact = is_intact(&path, content).unwrap_or_else(|error| {
-        log::warn!("cannot read {}: {error}", path.display());
+        text::cannot_read_copy(&path.display().to_string(), &error.to_string()).warn();
         false
     });
     is_intact.then_some(path)

@@ -224,7 +224,7 @@ fn end(mut run: Run<'_>) -> Report {
     // What is old is a matter of the clock, which may be what is wrong.
     let may_forget = run.report.exit != Exit::Settings;
     if may_forget && let Err(error) = forget(&run, permit) {
-        log::warn!("cannot forget old runs and files: {error:#}");
+        text::cannot_forget(&format!("{error:#}")).warn();
     }
     run.report.finished_at = run.clock.now();
     let noted = note_end(&run, permit);
@@ -240,7 +240,7 @@ fn end(mut run: Run<'_>) -> Report {
             if told.is_empty() { telling::tell_hand_work(settings, &books, clock) } else { told }
         }
         Err(error) => {
-            log::warn!("cannot note the end of the run: {error:#}");
+            text::cannot_note_end(&format!("{error:#}")).warn();
             // The first error wins; this one only decides when there was none.
             if report.exit < Exit::Remote {
                 report.fail(failure_of(&error));

@@ -115,6 +115,7 @@ pub struct Declared {
 
 pub mod books;
 pub mod check_settings;
+pub mod cli;
 pub mod explain;
 pub mod fleet;
 pub mod hand_work;

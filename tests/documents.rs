@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use clap::{CommandFactory, Parser};
 use rusqlite::Connection;
 use tempostar::books::Books;
-use tempostar::cli::Cli;
+use tempostar::cli::{Cli, help};
 use tempostar::encoding::{Encoding, LOOK_ALIKES};
 use tempostar::jobs::orders;
 use tempostar::problem::{Exit, FILE_HELD, Failure, RETIRED, SERVER_FAILS, Severity};
 use tempostar::settings::{self, Settings};
-use tempostar::text::Declared;
+use tempostar::text::{Declared, Language};
 use tempostar::{books, text};
 use toml::de::{DeTable, DeValue};
 use unicode_width::UnicodeWidthStr;
@@ -296,17 +296,14 @@ fn every_line_of_the_crontab_is_quiet_and_off_the_full_hour() {
     assert_eq!(set(&crontab), set(&read("crontab.ja.example")));
 }
 
-/// The help's examples: two spaces, the command, and perhaps what it is for behind more spaces.
+/// The help's examples: two spaces, the command, and what it is for behind more spaces.
 #[test]
 fn every_example_in_the_help_is_a_command() {
-    let commands = Cli::command();
-    let with_examples: Vec<&clap::Command> =
-        commands.get_subcommands().filter(|command| !command.is_hide_set()).chain([&commands]).collect();
-    for command in with_examples {
+    let [ja, en] = [Language::Ja, Language::En].map(help::command);
+    let of_both = |command| clap::Command::get_subcommands(command).chain([command]);
+    for command in of_both(&ja).chain(of_both(&en)).filter(|command| !command.is_hide_set()) {
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        let (_, examples) =
-            help.split_once("Examples:\n").unwrap_or_else(|| panic!("{command}: no examples"));
-        let lines = examples.lines().filter(|line| line.starts_with("  tempostar "));
+        let lines = help.lines().filter(|line| line.starts_with("  tempostar "));
         let mut count = 0;
         for line in lines {
             check_command(line.trim_start().split("   ").next().unwrap());
@@ -314,6 +311,35 @@ fn every_example_in_the_help_is_a_command() {
             count += 1;
         }
         assert!(count > 1, "{command}");
+    }
+}
+
+/// Every command, with the words that call it.
+fn all_commands<'c>(command: &'c clap::Command, of: &str) -> Vec<(String, &'c clap::Command)> {
+    let inner = command.get_subcommands().flat_map(|inner| {
+        let of = format!("{of} {}", inner.get_name());
+        all_commands(inner, of.trim_start())
+    });
+    std::iter::once((of.to_owned(), command)).chain(inner).collect()
+}
+
+#[test]
+fn every_command_and_option_is_explained_in_both_languages_and_nothing_else_is() {
+    let (mut pages, mut options) = (BTreeSet::new(), BTreeSet::new());
+    let commands = help::command(Language::Ja);
+    for (of, command) in all_commands(&commands, "") {
+        pages.insert(of.clone());
+        assert!(command.get_about().is_some(), "{of}");
+        for argument in command.get_arguments() {
+            let id = argument.get_id().as_str();
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(is_japanese), "{of} {id}: {help}");
+            options.extend([format!("{of} {id}"), id.to_owned()]);
+        }
+    }
+    assert_eq!(text::cli::PAGES.iter().map(|page| page.of.to_owned()).collect::<BTreeSet<_>>(), pages);
+    for (of, _) in text::cli::OPTIONS {
+        assert!(options.contains(*of), "no option {of}");
     }
 }
 
@@ -462,6 +488,7 @@ fn all_texts() -> Vec<(&'static str, &'static str, &'static str)> {
     }
     for texts in [
         text::check_settings::TEXTS,
+        text::cli::TEXTS,
         text::explain::TEXTS,
         text::html::TEXTS,
         text::init::TEXTS,
@@ -480,11 +507,23 @@ fn all_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         text::server::TEXTS,
         text::settings::TEXTS,
         text::status::TEXTS,
+        text::sync::TEXTS,
         text::undo::TEXTS,
     ] {
         all.extend(texts);
     }
+    for page in text::cli::PAGES {
+        let said = [page.about, page.more, page.exits]
+            .into_iter()
+            .chain(page.examples.iter().map(|(_, what)| *what));
+        all.extend(said.map(|said| (page.of, said.ja, said.en)));
+    }
+    all.extend(text::cli::OPTIONS.iter().map(|(of, said)| (*of, said.ja, said.en)));
     all
+}
+
+fn is_japanese(c: char) -> bool {
+    matches!(c, 'ぁ'..='ん' | 'ァ'..='ヶ' | '一'..='龠')
 }
 
 fn placeholders(format: &str) -> Vec<&str> {
@@ -506,7 +545,6 @@ fn every_sentence_exists_in_both_languages_and_says_the_same_things() {
     for (name, ja, en) in all_texts() {
         assert_eq!(ja.is_empty(), en.is_empty(), "{name}: only one language");
         assert_eq!(placeholders(ja), placeholders(en), "{name}: different figures\n{ja}\n{en}");
-        let is_japanese = |c: char| matches!(c, 'ぁ'..='ん' | 'ァ'..='ヶ' | '一'..='龠');
         // Figures alone are in no language.
         let has_words =
             ja.split('{').any(|part| part.rsplit('}').next().unwrap().contains(char::is_alphanumeric));

@@ -12,6 +12,7 @@ use crate::kept::create_file;
 use crate::moment::Moment;
 use crate::permit::Permit;
 use crate::settings::Server;
+use crate::text::server as text;
 
 /// How long the first wait is; each further one is twice as long, up to an hour.
 const FIRST_WAIT_MIN: i64 = 5;
@@ -71,7 +72,7 @@ impl LoginGate {
         let line = format!("{times} {} {} {reply}\n", self.now.seconds(), mark_of(server));
         // Without it the next run tries again, as if there were no gate.
         let written = create_file(&self.place).and_then(|mut file| file.write_all(line.as_bytes()));
-        written.unwrap_or_else(|error| log::warn!("cannot note that the login was refused: {error}"));
+        written.unwrap_or_else(|error| text::cannot_note_refusal(&error.to_string()).warn());
     }
 
     pub(super) fn note_success(&self) {

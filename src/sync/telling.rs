@@ -35,7 +35,7 @@ pub(super) fn tell(settings: &Settings, store: Store<'_>, job: Job, clock: &Cloc
         return Vec::new();
     }
     tell_all(settings, store, job, clock.now()).unwrap_or_else(|error| {
-        log::warn!("cannot tell whether a mail is due: {error:#}");
+        text::cannot_tell(&format!("{error:#}")).warn();
         Vec::new()
     })
 }
@@ -193,7 +193,7 @@ pub fn tell_without_settings(
 
 fn or_log(told: Result<Vec<Problem>>) -> Vec<Problem> {
     told.unwrap_or_else(|error| {
-        log::warn!("cannot remember problems, and so tells nobody: {error:#}");
+        text::cannot_remember(&format!("{error:#}")).warn();
         Vec::new()
     })
 }
@@ -252,7 +252,7 @@ pub(super) fn forget_lock_out(settings: &Settings, work_dir: &Shelf, job: Job) -
 /// Being locked out is no problem, but being locked out for long is one.
 pub(super) fn tell_if_locked_for_long(settings: &Settings, clock: &Clock, report: &mut Report) {
     if let Err(error) = note_lock_out(settings, clock, report) {
-        log::warn!("cannot note that the job is locked out: {error:#}");
+        text::cannot_note_lock_out(&format!("{error:#}")).warn();
     }
 }
 

@@ -3,6 +3,10 @@
 use crate::moment::Moment;
 
 texts! {
+    cannot_note_refusal(why: &str) {
+        ja: "ログインを拒否されたことを記録できませんでした（{why}）",
+        en: "cannot note that the login was refused: {why}",
+    }
     connecting(host: &str, port: u16) {
         ja: "FTPサーバ{host}（ポート{port}）に接続できませんでした",
         en: "cannot connect to the FTP server {host}:{port}",

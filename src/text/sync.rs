@@ -3,6 +3,29 @@
 use crate::job::Job;
 use crate::moment::Moment;
 
+texts! {
+    // What is logged, because it changes nothing of what the run is for.
+    cannot_forget(why: &str) {
+        ja: "古い実行とファイルの記録を消せませんでした（{why}）",
+        en: "cannot forget old runs and files: {why}",
+    }
+    cannot_note_end(why: &str) { ja: "実行の終わりを記録できませんでした（{why}）", en: "cannot note the end of the run: {why}" }
+    cannot_remove(path: &str, why: &str) { ja: "{path}を削除できませんでした（{why}）", en: "cannot remove {path}: {why}" }
+    cannot_read_copy(path: &str, why: &str) { ja: "写し{path}を読めませんでした（{why}）", en: "cannot read {path}: {why}" }
+    cannot_tell(why: &str) {
+        ja: "メールを送るべきかどうかがわかりませんでした（{why}）",
+        en: "cannot tell whether a mail is due: {why}",
+    }
+    cannot_remember(why: &str) {
+        ja: "問題を記録できず、お知らせもできませんでした（{why}）",
+        en: "cannot remember problems, and so tells nobody: {why}",
+    }
+    cannot_note_lock_out(why: &str) {
+        ja: "前の実行が終わっていないことを記録できませんでした（{why}）",
+        en: "cannot note that the job is locked out: {why}",
+    }
+}
+
 problems! {
     exit Partial, ends Unseen, who [Support];
 

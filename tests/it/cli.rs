@@ -17,18 +17,53 @@ fn help_names_every_subcommand_and_every_subcommand_has_help() {
 }
 
 #[test]
-fn wrong_usage_is_exit_code_2() {
-    let shop = Shop::new();
-    for (args, named) in [
-        (&["import-everything"][..], "'import-everything'"),
-        (&["import-stock", "--dry"], "'--dry'"),
-        (&["export-orders", "--file", "x.csv"], "'--file'"),
-        (&["import-products", "--force"], "'--force'"),
-        (&["import-stock", "--env", "staging"], "'staging'"),
-        (&[], "Usage: tempostar"),
+fn help_is_japanese_for_whoever_reads_that() {
+    let mut shop = Shop::new();
+    shop.language("ja_JP.UTF-8");
+    for args in
+        [&["--help"][..], &["help", "held"], &["held", "show", "--help"], &["log", "-h"], &["init", "--help"]]
+    {
+        let help = shop.run(args).ok();
+        let help = help.says("使い方: tempostar ").says("\nオプション:\n").says("--quiet");
+        for english in
+            ["Usage", "Options", "Commands", "Arguments", "Print", "default", "values", "OPTIONS", "COMMAND"]
+        {
+            assert!(!help.stdout.contains(english), "{english}\n{help}");
+        }
+    }
+    // The settings, wherever the call names them, say it before the locale does.
+    shop.write("en.toml", b"language = \"en\"\n");
+    for config in [&["--config", "en.toml"][..], &["--config=en.toml"]] {
+        shop.run([config, &["status", "--help"]].concat()).ok().says("\nUsage: tempostar status ");
+    }
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2_and_says_what_is_wrong() {
+    let mut shop = Shop::new();
+    for (args, en, ja) in [
+        (
+            &["import-everything"][..],
+            "no command 'import-everything'",
+            "「import-everything」というコマンドはありません",
+        ),
+        (&["import-stok"], "did you mean 'import-stock'?", "「import-stock」のことでしょうか"),
+        (&["import-stock", "--dry"], "'--dry'", "「--dry」は、ここでは使えません"),
+        (&["export-orders", "--file", "x.csv"], "'--file'", "詳しくは「tempostar export-orders --help」"),
+        (&["import-stock", "--env", "staging"], "values: demo, production", "「staging」は指定できません"),
+        (&["reconcile", "--month", "12"], "'12' for '--month <YYYY-MM>'", "--month <YYYY-MM>に「12」は"),
+        (&["log", "--days"], "value is needed for '--days <N>'", "--days <N>の値がありません"),
+        (&["explain"], "missing: <CODE>", "<CODE>を指定してください"),
+        (&["status", "--json", "--json"], "'--json' cannot be used twice", "--jsonが2回あります"),
+        (&["-qv", "status"], "cannot be used with '--", "は一緒に使えません"),
+        (&[], "Usage: tempostar", "使い方: tempostar"),
     ] {
-        let ran = shop.run(args).exits(2);
-        assert!(ran.stdout.is_empty() && ran.stderr.contains(named), "{named}\n{ran}");
+        for (lang, said) in [("C", en), ("ja_JP.UTF-8", ja)] {
+            shop.language(lang);
+            let ran = shop.run(args).exits(2);
+            assert!(ran.stdout.is_empty() && ran.stderr.contains(said), "{said}\n{ran}");
+            assert!(lang == "C" || !ran.stderr.contains("error"), "{ran}");
+        }
     }
 }
 
@@ -277,6 +312,18 @@ fn a_second_run_of_the_same_job_does_nothing() {
     first.ok();
     shop.check_stock("A-1", 9, 0);
     shop.run(["import-stock"]).ok();
+}
+
+#[test]
+fn what_goes_wrong_beside_the_work_is_logged_in_the_reader_s_language() {
+    let mut shop = Shop::new();
+    shop.language("ja_JP.UTF-8");
+    with_an_import_at_work(&shop, || {
+        std::fs::create_dir(shop.path("tempostar.d/import-stock.demo.locked-since")).unwrap();
+        let ran = shop.run(["import-stock"]).exits(7);
+        let said = "] 前の実行が終わっていないことを記録できませんでした（";
+        assert!(ran.stderr.starts_with("warn: [") && ran.stderr.contains(said), "{ran}");
+    });
 }
 
 #[test]
