@@ -8,7 +8,7 @@ pub(crate) fn point(name: &str) {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static PASSAGES: AtomicUsize = AtomicUsize::new(0);
     note_passage(name);
-    let Some(wanted) = crate::settings::crash_at() else { return };
+    let Some(wanted) = crate::settings::test_hook::<String>("TEMPOSTAR_CRASH_AT") else { return };
     let (panics, wanted) = wanted.strip_prefix("panic@").map_or((false, &*wanted), |name| (true, name));
     let (wanted, passage) = wanted.split_once(':').unwrap_or((wanted, "1"));
     if wanted == name && (PASSAGES.fetch_add(1, Ordering::Relaxed) + 1).to_string() == passage {
@@ -21,7 +21,7 @@ pub(crate) fn point(name: &str) {
 fn note_passage(name: &str) {
     use std::fs::OpenOptions;
     use std::io::Write;
-    let Some(path) = crate::settings::passages_file() else { return };
+    let Some(path) = crate::settings::test_hook::<std::path::PathBuf>("TEMPOSTAR_PASSAGES") else { return };
     if let Ok(mut file) = OpenOptions::new().create(true).append(true).open(path) {
         // A test that misses a passage says so.
         let _ = writeln!(file, "{name}");

@@ -17,7 +17,7 @@ mod tls;
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::Write;
 use std::mem;
 use std::net::IpAddr;
 use std::path::Path;
@@ -188,9 +188,7 @@ impl<'a> Remote<'a> {
 
     /// When a file was changed, as the server tells it (see [`RemoteFile::modified`]); `None`: it does not tell.
     pub fn modified(&mut self, path: &str) -> Result<Option<NaiveDateTime>, Error> {
-        let doing = say::measuring(path);
-        let path = self.absolute(path, &doing)?;
-        self.attempt(&doing, |server| server.modified(&path))
+        self.at(path, &say::measuring(path), Connection::modified)
     }
 
     /// The files in `folder` whose names are `wanted`. `wanted` is asked only about safe names.
@@ -202,18 +200,16 @@ impl<'a> Remote<'a> {
     /// # Errors
     /// [`ErrorKind::FolderMissing`], [`ErrorKind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
     pub fn list(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Listing, Error> {
-        let doing = say::listing(folder);
-        let folder = self.absolute(folder, &doing)?;
-        self.attempt(&doing, |server| {
-            let Names { safe, ignored, .. } = names_in(server, &folder)?;
+        self.at(folder, &say::listing(folder), |server, folder| {
+            let Names { safe, ignored, .. } = names_in(server, folder)?;
             let (mut files, mut refused) = (Vec::new(), Vec::new());
             for name in safe.into_iter().filter(|name| wanted(name)) {
-                match look_at(server, &folder, &name)? {
+                match look_at(server, folder, &name)? {
                     Ok(file) => files.push(file),
                     Err(file) => refused.push(file),
                 }
             }
-            let unreadable = neither_folders_nor_gone(server, &folder, refused)?;
+            let unreadable = neither_folders_nor_gone(server, folder, refused)?;
             crash::point("server-listed");
             Ok(Listing { files, ignored, unreadable })
         })
@@ -222,8 +218,7 @@ impl<'a> Remote<'a> {
     /// The names of everything in `folder`, but for unsafe ones. Like [`Remote::list`], it can lack names.
     pub fn names(&mut self, folder: &str) -> Result<HashSet<String>, Error> {
         let doing = if folder.is_empty() { say::listing_home() } else { say::listing(folder) };
-        let folder = self.absolute(folder, &doing)?;
-        self.attempt(&doing, |server| Ok(names_in(server, &folder)?.safe.into_iter().collect()))
+        self.at(folder, &doing, |server, folder| Ok(names_in(server, folder)?.safe.into_iter().collect()))
     }
 
     /// The size of a file in bytes; `None`: it is not there.
@@ -231,9 +226,7 @@ impl<'a> Remote<'a> {
     /// # Errors
     /// [`ErrorKind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
     pub fn size(&mut self, path: &str) -> Result<Option<u64>, Error> {
-        let doing = say::measuring(path);
-        let path = self.absolute(path, &doing)?;
-        self.attempt(&doing, |server| Ok(measure(server, &path)?.ok()))
+        self.at(path, &say::measuring(path), |server, path| Ok(measure(server, path)?.ok()))
     }
 
     /// Whether another file lies now where this one was listed. One that is gone has not been replaced.
@@ -242,10 +235,9 @@ impl<'a> Remote<'a> {
     /// [`ErrorKind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
     pub fn is_replaced(&mut self, folder: &str, listed: &RemoteFile) -> Result<bool, Error> {
         let doing = say::measuring(&join(folder, &listed.name));
-        let folder = self.absolute(folder, &doing)?;
-        let now = self.attempt(&doing, |server| match look_at(server, &folder, &listed.name)? {
+        let now = self.at(folder, &doing, |server, folder| match look_at(server, folder, &listed.name)? {
             Ok(now) if now.size == 0 && listed.size > 0 => {
-                Ok(measure(server, &join(&folder, &listed.name))?.ok().map(|_| now))
+                Ok(measure(server, &join(folder, &listed.name))?.ok().map(|_| now))
             }
             now => Ok(now.ok()),
         })?;
@@ -275,12 +267,10 @@ impl<'a> Remote<'a> {
         begin: impl Fn(File) -> W,
     ) -> Result<W, Error> {
         let path = join(folder, &file.name);
-        let doing = say::downloading(&path);
-        let path = self.absolute(&path, &doing)?;
         let progress = self.progress.clone();
-        let downloaded = self.attempt(&doing, |server| {
+        let downloaded = self.at(&path, &say::downloading(&path), |server, path| {
             progress.download(&file.name, file.size);
-            fetch(server, &path, file.size, to, &begin, &progress)
+            fetch(server, path, file.size, to, &begin, &progress)
         });
         if downloaded.is_err() {
             // The first error is the one to tell.
@@ -299,11 +289,11 @@ impl<'a> Remote<'a> {
     /// [`ErrorKind::Forbidden`], [`ErrorKind::Refused`] (server full), [`ErrorKind::Incomplete`], [`ErrorKind::Local`], and those of
     /// [`Remote::connect`].
     pub fn upload(&mut self, _: Permit, from: &Path, to_path: &str) -> Result<(), Error> {
-        let doing = say::uploading(to_path);
-        let to_path = self.absolute(to_path, &doing)?;
         let mut started = false;
         let progress = self.progress.clone();
-        self.attempt(&doing, |server| send(server, from, &to_path, &mut started, &progress))?;
+        self.at(to_path, &say::uploading(to_path), |server, to_path| {
+            send(server, from, to_path, &mut started, &progress)
+        })?;
         crash::point("server-uploaded");
         Ok(())
     }
@@ -336,12 +326,10 @@ impl<'a> Remote<'a> {
 
     /// Makes a folder; that it exists already is fine. Its parent must exist.
     pub fn make_folder(&mut self, _: Permit, path: &str) -> Result<(), Error> {
-        let doing = say::making_folder(path);
-        let path = self.absolute(path, &doing)?;
-        self.attempt(&doing, |server| match server.make_folder(&path) {
+        self.at(path, &say::making_folder(path), |server, path| match server.make_folder(path) {
             // Servers say 550 both for "exists" and for "forbidden".
             Err(cause @ (Cause::Forbidden(_) | Cause::Refused(_) | Cause::Unsupported { .. })) => {
-                server.enter(&path).map_err(|other| if other.is_transient() { other } else { cause })
+                server.enter(path).map_err(|other| if other.is_transient() { other } else { cause })
             }
             made => made,
         })?;
@@ -351,13 +339,8 @@ impl<'a> Remote<'a> {
 
     /// Deletes a file; that it is missing is fine.
     pub fn delete(&mut self, _: Permit, path: &str) -> Result<(), Error> {
-        let doing = say::deleting(path);
-        let path = self.absolute(path, &doing)?;
-        self.attempt(&doing, |server| match server.delete(&path) {
-            Err(Cause::Forbidden(reply)) => match measure(server, &path)? {
-                Err(_) => Ok(()),
-                Ok(_) => Err(Cause::Forbidden(reply)),
-            },
+        self.at(path, &say::deleting(path), |server, path| match server.delete(path) {
+            Err(Cause::Forbidden(_)) if measure(server, path)?.is_err() => Ok(()),
             deleted => deleted,
         })?;
         crash::point("server-deleted");
@@ -369,6 +352,17 @@ impl<'a> Remote<'a> {
         if let Some(connection) = self.connection {
             connection.quit();
         }
+    }
+
+    /// Does `work` at a path, which it gets from the server's root.
+    fn at<T>(
+        &mut self,
+        path: &str,
+        doing: &Text,
+        mut work: impl FnMut(&mut Connection<'a>, &str) -> Result<T, Cause>,
+    ) -> Result<T, Error> {
+        let path = self.absolute(path, doing)?;
+        self.attempt(doing, |server| work(server, &path))
     }
 
     /// Does `work`, again on a new connection after faults that pass, at most `retries` times.
@@ -410,18 +404,17 @@ impl<'a> Remote<'a> {
         &mut self,
         work: &mut impl FnMut(&mut Connection<'a>) -> Result<T, Cause>,
     ) -> Result<T, Fault> {
-        if self.connection.is_none() {
-            self.progress.wait(&progress::connecting());
-            self.connection = Some(self.open(&mut Seen::default())?);
-        }
-        match &mut self.connection {
-            Some(connection) => {
-                let worked = work(connection);
-                self.names = connection.names;
-                Ok(worked?)
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => {
+                self.progress.wait(&progress::connecting());
+                self.open(&mut Seen::default())?
             }
-            None => Err(Cause::Io(io::ErrorKind::NotConnected.into()).into()),
-        }
+        };
+        let worked = work(&mut connection);
+        self.names = connection.names;
+        self.connection = Some(connection);
+        Ok(worked?)
     }
 
     fn open(&mut self, seen: &mut Seen) -> Result<Connection<'a>, Fault> {

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -753,41 +754,9 @@ pub fn user() -> Option<String> {
     named.map(|name| one_line(&name)).find(|name| !name.is_empty())
 }
 
-/// The instant at which the tests' clock stands still, in Japan time: `TEMPOSTAR_NOW`, `YYYY-MM-DD HH:MM:SS`.
-#[cfg(feature = "test-hooks")]
-pub fn fixed_now() -> Option<crate::moment::Moment> {
-    let value = variable("TEMPOSTAR_NOW")?;
-    value.to_str()?.parse().ok()
-}
-
-/// How long the tests wait for another program's write to end: `TEMPOSTAR_BUSY_TIMEOUT_S`.
-#[cfg(feature = "test-hooks")]
-pub fn busy_timeout() -> Option<Duration> {
-    variable("TEMPOSTAR_BUSY_TIMEOUT_S")?.to_str()?.parse().ok().map(Duration::from_secs)
-}
-
-/// How many changed rows the tests want in one transaction: `TEMPOSTAR_SLICE_MAX`.
-#[cfg(feature = "test-hooks")]
-pub fn slice_max() -> Option<u32> {
-    variable("TEMPOSTAR_SLICE_MAX")?.to_str()?.parse().ok()
-}
-
-/// How long a test lets a run take: `TEMPOSTAR_RUN_MAX_S`.
-#[cfg(feature = "test-hooks")]
-pub fn run_max() -> Option<Duration> {
-    variable("TEMPOSTAR_RUN_MAX_S")?.to_str()?.parse().ok().map(Duration::from_secs)
-}
-
-/// The place at which a test wants the process to die: `TEMPOSTAR_CRASH_AT`.
-#[cfg(feature = "test-hooks")]
-pub fn crash_at() -> Option<String> {
-    variable("TEMPOSTAR_CRASH_AT")?.into_string().ok()
-}
-
-/// Where a test wants the names of the passages: `TEMPOSTAR_PASSAGES`.
-#[cfg(feature = "test-hooks")]
-pub fn passages_file() -> Option<PathBuf> {
-    variable("TEMPOSTAR_PASSAGES").map(PathBuf::from)
+/// What a test wants to be otherwise, by the variable that it sets for that. An ordinary build does not ask.
+pub fn test_hook<T: FromStr>(name: &str) -> Option<T> {
+    cfg!(feature = "test-hooks").then(|| variable(name)?.to_str()?.parse().ok()).flatten()
 }
 
 #[cfg(test)]

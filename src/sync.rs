@@ -30,7 +30,7 @@ use crate::permit::Permit;
 use crate::problem::{Exit, Failure};
 use crate::progress::Progress;
 use crate::report::Report;
-use crate::settings::{self, Settings};
+use crate::settings::{self, Settings, test_hook};
 use crate::shelf::Shelf;
 use crate::text::sync as text;
 
@@ -88,11 +88,8 @@ pub fn run(
 }
 
 fn run_max(settings: &Settings) -> Duration {
-    #[cfg(feature = "test-hooks")]
-    if let Some(wanted) = crate::settings::run_max() {
-        return wanted;
-    }
-    Duration::from_secs(u64::from(settings.limits.run_max_min) * 60)
+    let limit = u64::from(settings.limits.run_max_min) * 60;
+    Duration::from_secs(test_hook("TEMPOSTAR_RUN_MAX_S").unwrap_or(limit))
 }
 
 fn begin<'a>(

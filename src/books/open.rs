@@ -22,7 +22,7 @@ use crate::lock::Lock;
 use crate::owner;
 use crate::permit::Permit;
 use crate::problem::{Failure, Problem};
-use crate::settings::{Environment, Settings};
+use crate::settings::{Environment, Settings, test_hook};
 use crate::text::books as text;
 
 /// How long we wait for another program's write to end. The shop's own writes take milliseconds; what holds the lock
@@ -307,14 +307,8 @@ pub(crate) fn explain(error: &rusqlite::Error) -> Option<Problem> {
     }
 }
 
-#[cfg(not(feature = "test-hooks"))]
 fn busy_timeout() -> Duration {
-    BUSY_TIMEOUT
-}
-
-#[cfg(feature = "test-hooks")]
-fn busy_timeout() -> Duration {
-    crate::settings::busy_timeout().unwrap_or(BUSY_TIMEOUT)
+    test_hook("TEMPOSTAR_BUSY_TIMEOUT_S").map_or(BUSY_TIMEOUT, Duration::from_secs)
 }
 
 fn show(path: &Path) -> String {

@@ -11,7 +11,7 @@ use super::gate::Refused;
 use super::reply::Reply;
 use crate::problem::Problem;
 use crate::settings::{Ftp, Tls};
-use crate::text::{self, Text};
+use crate::text::{Text, server as say};
 
 /// The classes of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,53 +54,22 @@ pub enum ErrorKind {
     Interrupted,
 }
 
-/// A service other than FTP that answers at the port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Service {
-    Ssh,
-    Web,
-    Mail,
-    /// It wants encryption from the start: implicit FTPS, or HTTPS.
-    Tls,
-    /// It is an FTP server that does not encrypt from the start.
-    ClearFtp,
+/// Whether another try can help.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hope {
+    /// The same again, on a new connection, can succeed.
+    Again,
+    None,
+    /// None, after a clean refusal: only then is the control connection still in step.
+    NoneInStep,
 }
 
-/// What client and server do not have in common, as far as a failed handshake tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Apart {
-    /// A version, mostly; which of the two is behind depends on the settings.
-    Perhaps,
-    /// The server answers in TLS 1.0 or 1.1.
-    ServerTooOld,
-    /// A way to exchange keys: old servers know RSA's only.
-    Ciphers,
-}
-
-impl Apart {
-    fn by(error: &rustls::Error) -> Self {
-        use rustls::AlertDescription::{HandshakeFailure, InsufficientSecurity};
-        use rustls::PeerIncompatible::ServerDoesNotSupportTls12Or13;
-        match error {
-            rustls::Error::PeerIncompatible(ServerDoesNotSupportTls12Or13) => Self::ServerTooOld,
-            rustls::Error::AlertReceived(HandshakeFailure | InsufficientSecurity) => Self::Ciphers,
-            _ => Self::Perhaps,
-        }
-    }
-}
-
-/// Why a certificate is not trusted.
-#[derive(Clone, Debug)]
-pub(super) enum Distrust {
-    /// It is not the pinned one.
-    NotPinned,
-    /// Since this day.
-    Expired(String),
-    /// Only from this day on.
-    NotValidYet(String),
-    /// It is for these names.
-    OtherHost(String),
-    Other(Box<Text>),
+/// Whom it concerns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    File,
+    /// It would be the same with every other file.
+    Session,
 }
 
 /// Travels through the library's error: which connection failed decides what the reader is told.
@@ -133,10 +102,10 @@ impl fmt::Display for TooSlow {
 impl error::Error for TooSlow {}
 
 /// Travels through rustls' and suppaftp's errors, so that the message can show the fingerprint.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Untrusted {
     pub(super) fingerprint: String,
-    pub(super) reason: Distrust,
+    pub(super) problem: Box<Problem>,
 }
 
 impl fmt::Display for Untrusted {
@@ -158,12 +127,19 @@ fn login_problem(reply: &str) -> Problem {
     let words = reply.to_ascii_lowercase();
     let speaks_of = |said: &[&str]| said.iter().any(|said| words.contains(said));
     if speaks_of(&["expired", "must change", "must be changed"]) {
-        text::server::password_expired(reply)
+        say::password_expired(reply)
     } else if speaks_of(&["locked", "disabled", "suspended"]) {
-        text::server::account_locked(reply)
+        say::account_locked(reply)
     } else {
-        text::server::login_refused(reply)
+        say::login_refused(reply)
     }
+}
+
+fn login_waits(refused: &Refused) -> Problem {
+    let mut problem = login_problem(&refused.reply);
+    let waits = say::login_waits(refused.at, refused.until());
+    problem.message = Text { ja: waits.ja + &problem.message.ja, en: waits.en + ": " + &problem.message.en };
+    problem
 }
 
 /// Why one try failed.
@@ -180,25 +156,15 @@ pub(super) enum Cause {
     },
     /// An answer that is not FTP, or that answers something else.
     Garbage(String),
-    /// It is no FTP server; `words` are its own, if it said any.
-    OtherService {
-        service: Service,
-        words: String,
-    },
+    /// It is no FTP server, or one that encrypts at another moment.
+    OtherService(Box<Problem>),
     Transient(Reply),
     Full(Reply),
     TlsRefused(Reply),
     TlsRequired(Reply),
     SessionReuse(Reply),
-    Tls(String, Apart),
-    Certificate {
-        fingerprint: String,
-        reason: Distrust,
-    },
-    CaFile {
-        path: String,
-        reason: String,
-    },
+    Tls(Box<Problem>),
+    Certificate(Box<Problem>),
     Login(Reply),
     /// It was refused, and it is too early to try again.
     LoginWaits(Refused),
@@ -241,7 +207,7 @@ impl Cause {
         match error {
             FtpError::ConnectionError(error) => Self::of_io(error),
             FtpError::UnexpectedResponse(response) => Self::of_reply(Reply::new(&response, ftp), ftp),
-            FtpError::SecureError(reason) => Self::Tls(reason, Apart::Perhaps),
+            FtpError::SecureError(reason) => Self::tls_failed(&reason),
             other @ (FtpError::BadResponse
             | FtpError::InvalidAddress(_)
             | FtpError::DataConnectionAlreadyOpen) => Self::Garbage(other.to_string()),
@@ -257,6 +223,10 @@ impl Cause {
             },
             other => Self::of(other, ftp),
         }
+    }
+
+    pub(super) fn tls_failed(reason: &str) -> Self {
+        Self::Tls(Box::new(say::tls_failed(reason)))
     }
 
     pub(super) fn of_io(error: io::Error) -> Self {
@@ -309,37 +279,56 @@ impl Cause {
         }
     }
 
-    /// Whether the same again, on a new connection, can succeed.
-    pub(super) fn is_transient(&self) -> bool {
+    /// Its class, whether another try can help, and whom it concerns.
+    fn meaning(&self) -> (ErrorKind, Hope, Scope) {
+        use Scope::{File, Session};
+        let of_io = |error, kind| if timed_out(error) { ErrorKind::Timeout } else { kind };
         match self {
-            Self::UnknownHost(_)
-            | Self::Unreachable(_)
-            | Self::Io(_)
-            | Self::Data { .. }
-            | Self::Garbage(_)
-            | Self::OtherService { .. }
-            | Self::Transient(_)
-            | Self::SessionReuse(_)
-            | Self::Incomplete { .. }
-            | Self::NotThere { .. } => true,
-            Self::Full(reply) => reply.code < 500,
-            Self::TlsRefused(_)
-            | Self::TlsRequired(_)
-            | Self::Tls(..)
-            | Self::Certificate { .. }
-            | Self::CaFile { .. }
-            | Self::Login(_)
-            | Self::LoginWaits(_)
-            | Self::Folder { .. }
-            | Self::Missing(_)
-            | Self::Forbidden(_)
-            | Self::Refused(_)
-            | Self::SizeUnsupported(_)
-            | Self::Unsupported { .. }
-            | Self::Changed { .. }
-            | Self::Name(_)
-            | Self::Local { .. } => false,
+            Self::UnknownHost(_) => (ErrorKind::Unreachable, Hope::Again, Session),
+            Self::Unreachable(error) | Self::Data { error, .. } => {
+                (of_io(error, ErrorKind::Unreachable), Hope::Again, Session)
+            }
+            Self::Io(error) => (of_io(error, ErrorKind::Lost), Hope::Again, File),
+            Self::Garbage(_) => (ErrorKind::Protocol, Hope::Again, File),
+            Self::OtherService(_) => (ErrorKind::Protocol, Hope::Again, Session),
+            Self::Transient(reply) if reply.code == 421 => (ErrorKind::Busy, Hope::Again, Session),
+            Self::Transient(_) => (ErrorKind::Busy, Hope::Again, File),
+            Self::Full(reply) if reply.code < 500 => (ErrorKind::Refused, Hope::Again, File),
+            Self::Full(_) => (ErrorKind::Refused, Hope::None, File),
+            Self::SessionReuse(_) => (ErrorKind::Tls, Hope::Again, Session),
+            Self::TlsRefused(_) | Self::TlsRequired(_) | Self::Tls(_) => {
+                (ErrorKind::Tls, Hope::None, Session)
+            }
+            Self::Certificate(_) => (ErrorKind::Certificate, Hope::None, Session),
+            Self::Login(_) | Self::LoginWaits(_) => (ErrorKind::Login, Hope::None, Session),
+            Self::Folder { .. } => (ErrorKind::FolderMissing, Hope::NoneInStep, File),
+            Self::Missing(_) => (ErrorKind::Missing, Hope::NoneInStep, File),
+            Self::Forbidden(_) => (ErrorKind::Forbidden, Hope::NoneInStep, File),
+            Self::Refused(_) => (ErrorKind::Refused, Hope::NoneInStep, File),
+            Self::SizeUnsupported(_) | Self::Unsupported { .. } => {
+                (ErrorKind::Unsupported, Hope::NoneInStep, Session)
+            }
+            Self::Incomplete { .. } | Self::NotThere { .. } => (ErrorKind::Incomplete, Hope::Again, File),
+            Self::Changed { .. } => (ErrorKind::Changed, Hope::NoneInStep, File),
+            Self::Name(_) => (ErrorKind::Name, Hope::NoneInStep, File),
+            Self::Local { .. } => (ErrorKind::Local, Hope::None, Session),
         }
+    }
+
+    pub(super) fn kind(&self) -> ErrorKind {
+        self.meaning().0
+    }
+
+    pub(super) fn is_transient(&self) -> bool {
+        self.meaning().1 == Hope::Again
+    }
+
+    pub(super) fn leaves_session_usable(&self) -> bool {
+        self.meaning().1 == Hope::NoneInStep
+    }
+
+    pub(super) fn concerns_session(&self) -> bool {
+        self.meaning().2 == Scope::Session
     }
 
     /// Whether this is how a server ends a session that was idle for too long.
@@ -352,82 +341,7 @@ impl Cause {
         }
     }
 
-    /// Whether the control connection is still in step: after a clean refusal, and only then.
-    pub(super) fn leaves_session_usable(&self) -> bool {
-        matches!(
-            self,
-            Self::Folder { .. }
-                | Self::Missing(_)
-                | Self::Forbidden(_)
-                | Self::Refused(_)
-                | Self::SizeUnsupported(_)
-                | Self::Unsupported { .. }
-                | Self::Changed { .. }
-                | Self::Name(_)
-        )
-    }
-
-    /// Whether it would be the same with every other file.
-    pub(super) fn concerns_session(&self) -> bool {
-        match self {
-            Self::Transient(reply) => reply.code == 421,
-            Self::Io(_)
-            | Self::Garbage(_)
-            | Self::Full(_)
-            | Self::Folder { .. }
-            | Self::Missing(_)
-            | Self::Forbidden(_)
-            | Self::Refused(_)
-            | Self::Incomplete { .. }
-            | Self::NotThere { .. }
-            | Self::Changed { .. }
-            | Self::Name(_) => false,
-            Self::UnknownHost(_)
-            | Self::Unreachable(_)
-            | Self::Data { .. }
-            | Self::OtherService { .. }
-            | Self::TlsRefused(_)
-            | Self::TlsRequired(_)
-            | Self::SessionReuse(_)
-            | Self::Tls(..)
-            | Self::Certificate { .. }
-            | Self::CaFile { .. }
-            | Self::Login(_)
-            | Self::LoginWaits(_)
-            | Self::SizeUnsupported(_)
-            | Self::Unsupported { .. }
-            | Self::Local { .. } => true,
-        }
-    }
-
-    pub(super) fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Unreachable(error) | Self::Io(error) | Self::Data { error, .. } if timed_out(error) => {
-                ErrorKind::Timeout
-            }
-            Self::UnknownHost(_) | Self::Unreachable(_) | Self::Data { .. } => ErrorKind::Unreachable,
-            Self::Io(_) => ErrorKind::Lost,
-            Self::Garbage(_) | Self::OtherService { .. } => ErrorKind::Protocol,
-            Self::Transient(_) => ErrorKind::Busy,
-            Self::Full(_) | Self::Refused(_) => ErrorKind::Refused,
-            Self::TlsRefused(_) | Self::TlsRequired(_) | Self::SessionReuse(_) | Self::Tls(..) => {
-                ErrorKind::Tls
-            }
-            Self::Certificate { .. } | Self::CaFile { .. } => ErrorKind::Certificate,
-            Self::Login(_) | Self::LoginWaits(_) => ErrorKind::Login,
-            Self::Folder { .. } => ErrorKind::FolderMissing,
-            Self::Missing(_) => ErrorKind::Missing,
-            Self::Forbidden(_) => ErrorKind::Forbidden,
-            Self::SizeUnsupported(_) | Self::Unsupported { .. } => ErrorKind::Unsupported,
-            Self::Incomplete { .. } | Self::NotThere { .. } => ErrorKind::Incomplete,
-            Self::Changed { .. } => ErrorKind::Changed,
-            Self::Name(_) => ErrorKind::Name,
-            Self::Local { .. } => ErrorKind::Local,
-        }
-    }
-
     pub(super) fn problem(&self, ftp: &Ftp) -> Problem {
-        use text::server as say;
         match self {
             Self::UnknownHost(error) => say::unknown_host(&error.to_string()),
             Self::Unreachable(error) if timed_out(error) => say::timed_out(ftp.connect_timeout.as_secs()),
@@ -439,43 +353,16 @@ impl Cause {
             Self::Io(error) => say::connection_lost(&error.to_string()),
             Self::Data { address, error } => say::data_connection(address, &error.to_string()),
             Self::Garbage(answer) => say::not_understood(answer),
-            Self::OtherService { service: Service::Ssh, words } => say::ssh_server(words),
-            Self::OtherService { service: Service::Web, words } => say::web_server(words),
-            Self::OtherService { service: Service::Mail, words } => say::mail_server(words),
-            Self::OtherService { service: Service::Tls, .. } => say::tls_at_once(),
-            Self::OtherService { service: Service::ClearFtp, words } => say::not_implicit(words),
+            Self::OtherService(problem) | Self::Tls(problem) | Self::Certificate(problem) => {
+                (**problem).clone()
+            }
             Self::Transient(reply) => say::busy(&reply.text),
             Self::Full(reply) => say::server_full(&reply.text),
             Self::TlsRefused(reply) => say::tls_refused(&reply.text),
             Self::TlsRequired(reply) => say::tls_required(&reply.text),
             Self::SessionReuse(reply) => say::session_reuse(&reply.text),
-            Self::Tls(reason, Apart::Perhaps) => say::tls_failed(reason),
-            Self::Tls(reason, Apart::ServerTooOld) => say::tls_too_old(reason),
-            Self::Tls(reason, Apart::Ciphers) => say::tls_ciphers(reason),
-            Self::Certificate { fingerprint, reason } => match reason {
-                Distrust::NotPinned => say::certificate_changed(fingerprint),
-                Distrust::Expired(on) => say::certificate_expired(on, fingerprint),
-                Distrust::NotValidYet(from) => say::certificate_not_valid_yet(from),
-                Distrust::OtherHost(names) => {
-                    say::certificate_of_another_host(&ftp.server.host, names, fingerprint)
-                }
-                Distrust::Other(reason) if **reason == say::certificate_of_a_ca() => Problem {
-                    hint: say::hint_pin(fingerprint),
-                    ..say::certificate_untrusted(fingerprint).because(reason)
-                },
-                Distrust::Other(reason) => say::certificate_untrusted(fingerprint).because(reason),
-            },
-            Self::CaFile { path, reason } => say::ca_file(path, reason),
             Self::Login(reply) => login_problem(&reply.text),
-            Self::LoginWaits(refused) => {
-                let mut problem = login_problem(&refused.reply);
-                let waits = say::login_waits(refused.at, refused.until());
-                problem.message = Text {
-                    ja: format!("{}{}", waits.ja, problem.message.ja),
-                    en: format!("{}: {}", waits.en, problem.message.en),
-                };
-                problem
-            }
+            Self::LoginWaits(refused) => login_waits(refused),
             Self::Folder { folder, reply } => say::folder_missing(folder, &reply.text),
             Self::Missing(reply) => say::file_missing(&reply.text),
             Self::Forbidden(reply) => say::forbidden(&reply.text),
@@ -521,16 +408,22 @@ fn demands_encryption(reply: &Reply) -> bool {
     reply.speaks_of(&["tls", "ssl", "encrypt"])
 }
 
-/// What a failed handshake means.
+/// What a failed handshake means: mostly, that the two sides have no version in common, and which of them is behind
+/// depends on the settings.
 fn of_tls(error: &rustls::Error) -> Cause {
+    use rustls::AlertDescription::{HandshakeFailure, InsufficientSecurity};
+    use rustls::PeerIncompatible::ServerDoesNotSupportTls12Or13;
     if let rustls::Error::InvalidCertificate(rustls::CertificateError::Other(rustls::OtherError(other))) =
         error
         && let Some(untrusted) = other.downcast_ref::<Untrusted>()
     {
-        return Cause::Certificate {
-            fingerprint: untrusted.fingerprint.clone(),
-            reason: untrusted.reason.clone(),
-        };
+        return Cause::Certificate(untrusted.problem.clone());
     }
-    Cause::Tls(error.to_string(), Apart::by(error))
+    let reason = error.to_string();
+    Cause::Tls(Box::new(match error {
+        rustls::Error::PeerIncompatible(ServerDoesNotSupportTls12Or13) => say::tls_too_old(&reason),
+        // Old servers exchange keys by RSA only.
+        rustls::Error::AlertReceived(HandshakeFailure | InsufficientSecurity) => say::tls_ciphers(&reason),
+        _ => say::tls_failed(&reason),
+    }))
 }

@@ -19,13 +19,14 @@ use suppaftp::rustls::ClientConfig;
 use suppaftp::types::{FileType, Mode, Response};
 use suppaftp::{FtpError, RustlsFtpStream, Status, TlsStream, TransferStream};
 
-use super::cause::{Cause, DataConnection, Service, TooSlow, timed_out};
+use super::cause::{Cause, DataConnection, TooSlow, timed_out};
 use super::error::{Fault, Step};
 use super::reply::{Reply, quotable};
 use super::tls::{self, Encryption};
 use crate::crash;
 use crate::encoding::Encoding;
 use crate::interrupt;
+use crate::problem::Problem;
 use crate::settings::{Begins, Ftp, Server, Tls};
 use crate::text::server as say;
 
@@ -126,14 +127,15 @@ impl<'a> Connection<'a> {
         };
 
         let data_tried = Arc::new(AtomicBool::new(false));
-        let (ftp, watchdog) = approach(settings, tls, seen)?;
+        let mut approach = Approach::new(settings, seen);
+        let ftp = approach.go(tls)?;
+        let watchdog = approach.watchdog;
         let mut ftp = passive(ftp, settings, Arc::clone(&data_tried));
         debug("log in");
         within(watchdog.as_ref(), settings.timeout * 2, || ftp.login(user.as_str(), password.reveal()))
             .map_err(|error| logging_in(Cause::of_login(error, settings)))?;
         crash::point("connected");
         let is_extended = seen.connected.is_some_and(|(address, _)| address.ip().to_canonical().is_ipv6());
-        let names_in = NamesIn::Unknown;
         let mut connection = Self {
             settings,
             ftp,
@@ -142,7 +144,7 @@ impl<'a> Connection<'a> {
             data_tried,
             is_extended,
             watchdog,
-            names: names_in,
+            names: NamesIn::Unknown,
         };
         match names {
             NamesIn::Unknown => {}
@@ -267,8 +269,7 @@ impl<'a> Connection<'a> {
         };
         let mut names = Vec::new();
         let pumped = pump(&mut (&mut stream).take(LISTING_BYTES_MAX), &mut names, u64::MAX, self.pace());
-        let read = pumped.map_err(|(Side::Read(error) | Side::Write(error) | Side::Pace(error))| error);
-        self.end(stream, read)?;
+        self.end(stream, pumped.map_err(|(_, error)| error))?;
         Ok(names)
     }
 
@@ -313,7 +314,7 @@ impl<'a> Connection<'a> {
         self.be_binary()?;
         let mut stream = self.transfer(&format!("RETR {path}"))?;
         let pumped = pump(&mut stream, sink, listed.saturating_add(GROWTH_BYTES_MAX), self.pace());
-        self.end_pumped(stream, pumped.map_err(|side| side.in_download()), local)
+        self.end_pumped(stream, pumped, (Side::Write, local))
     }
 
     /// STOR of all of `source`; gives the number of bytes sent. `started` is set once the server has agreed to
@@ -329,12 +330,9 @@ impl<'a> Connection<'a> {
         let mut stream = self.transfer(&format!("STOR {path}"))?;
         *started = true;
         // The flush makes the TLS handshake happen for an empty file, too.
-        let pumped =
-            pump(source, &mut stream, u64::MAX, self.pace()).and_then(|bytes| match stream.flush() {
-                Ok(()) => Ok(bytes),
-                Err(error) => Err(Side::Write(error)),
-            });
-        self.end_pumped(stream, pumped.map_err(|side| side.in_upload()), local)
+        let pumped = pump(source, &mut stream, u64::MAX, self.pace())
+            .and_then(|bytes| stream.flush().map(|()| bytes).map_err(|error| (Side::Write, error)));
+        self.end_pumped(stream, pumped, (Side::Read, local))
     }
 
     /// RNFR, RNTO. `started` is set when the second is sent: from then on it may have happened.
@@ -461,19 +459,19 @@ impl<'a> Connection<'a> {
         }
     }
 
+    /// Likewise; one side of the copy is this local file.
     fn end_pumped(
         &mut self,
         stream: Transfer,
-        pumped: Result<u64, PumpError>,
-        local: &Path,
+        pumped: Result<u64, (Side, io::Error)>,
+        (local, path): (Side, &Path),
     ) -> Result<u64, Cause> {
         match pumped {
-            Ok(bytes) => self.end(stream, Ok(bytes)),
-            Err(PumpError::Network(error)) => self.end(stream, Err(error)),
-            Err(PumpError::Local(error)) => {
+            Err((side, error)) if side == local => {
                 cut(&self.ftp);
-                Err(Cause::Local { path: local.display().to_string(), error })
+                Err(Cause::Local { path: path.display().to_string(), error })
             }
+            pumped => self.end(stream, pumped.map_err(|(_, error)| error)),
         }
     }
 }
@@ -546,70 +544,161 @@ fn debug(step: &str) {
     log::debug!(target: "tempostar::server", "{step}");
 }
 
-/// From the first packet to where a user may log in: connection, greeting and encryption, the last two in the order of
-/// the settings.
-fn approach(
-    settings: &Ftp,
-    tls: Option<&ClientConfig>,
-    seen: &mut Seen,
-) -> Result<(RustlsFtpStream, Option<Watchdog>), Fault> {
-    let Server { host, port, tls: setting, .. } = &settings.server;
-    let connecting = |cause| {
-        let step = match &cause {
-            Cause::UnknownHost(_) => Step::Resolve,
-            Cause::Unreachable(_) => Step::Connect,
-            _ => Step::Greet,
-        };
-        Fault::at_step(cause, step, say::connecting(host, *port))
-    };
-    let securing = |cause| Fault::at_step(cause, Step::Secure, say::securing(host, *port));
+/// The way from the first packet to where a user may log in: connection, greeting and encryption, the last two in the
+/// order of the settings.
+struct Approach<'a> {
+    settings: &'a Ftp,
+    seen: &'a mut Seen,
+    /// Once there is a socket to be watched.
+    watchdog: Option<Watchdog>,
+}
 
-    debug("connect");
-    let socket = dial(settings, seen).map_err(connecting)?;
-    let watchdog = Watchdog::of(&socket);
-    let limit = watchdog.as_ref();
-    let ftp = match tls.map(tls::Connector::new) {
-        Some(connector) if matches!(setting, Tls::Encrypted { begins: Begins::Implicit, .. }) => {
-            debug("TLS");
-            let mut stream = encrypt(&connector, socket, settings, seen, limit).map_err(securing)?;
-            greet_encrypted(&mut stream, settings, seen, limit).map_err(connecting)?;
-            secure_at_once(connector.having(stream), settings, seen, limit).map_err(securing)?
+impl<'a> Approach<'a> {
+    fn new(settings: &'a Ftp, seen: &'a mut Seen) -> Self {
+        Self { settings, seen, watchdog: None }
+    }
+
+    fn within<T>(&self, limit: Duration, work: impl FnOnce() -> Result<T, FtpError>) -> Result<T, FtpError> {
+        within(self.watchdog.as_ref(), limit, work)
+    }
+
+    fn go(&mut self, tls: Option<&ClientConfig>) -> Result<RustlsFtpStream, Fault> {
+        let Server { host, port, tls: setting, .. } = &self.settings.server;
+        let connecting = |cause| {
+            let step = match &cause {
+                Cause::UnknownHost(_) => Step::Resolve,
+                Cause::Unreachable(_) => Step::Connect,
+                _ => Step::Greet,
+            };
+            Fault::at_step(cause, step, say::connecting(host, *port))
+        };
+        let securing = |cause| Fault::at_step(cause, Step::Secure, say::securing(host, *port));
+
+        debug("connect");
+        let socket = self.dial().map_err(connecting)?;
+        self.watchdog = Watchdog::of(&socket);
+        match tls.map(tls::Connector::new) {
+            Some(connector) if matches!(setting, Tls::Encrypted { begins: Begins::Implicit, .. }) => {
+                debug("TLS");
+                let mut stream = self.encrypt(&connector, socket).map_err(securing)?;
+                self.greet_encrypted(&mut stream).map_err(connecting)?;
+                self.secure_at_once(connector.having(stream)).map_err(securing)
+            }
+            Some(connector) => {
+                let ftp = self.greet(socket).map_err(connecting)?;
+                debug("AUTH TLS");
+                self.secure(ftp, connector).map_err(securing)
+            }
+            None => self.greet(socket).map_err(connecting),
         }
-        connector => {
-            let ftp = greet(socket, settings, seen, limit).map_err(connecting)?;
-            match connector {
-                Some(connector) => {
-                    debug("AUTH TLS");
-                    secure(ftp, connector, settings, seen, limit).map_err(securing)?
+    }
+
+    /// Tries each of the host's addresses.
+    fn dial(&mut self) -> Result<TcpStream, Cause> {
+        let Ftp { connect_timeout, timeout, server: Server { host, port, .. }, .. } = self.settings;
+        let mut failure = Cause::UnknownHost(io::ErrorKind::NotFound.into());
+        for address in (bare(host), *port).to_socket_addrs().map_err(Cause::UnknownHost)? {
+            self.seen.addresses.push(address);
+            let began = Instant::now();
+            match connect(address, *connect_timeout, *timeout) {
+                Ok(socket) => {
+                    self.seen.connected = Some((address, began.elapsed()));
+                    return Ok(socket);
                 }
-                None => ftp,
+                Err(error) => failure = Cause::Unreachable(error),
             }
         }
-    };
-    Ok((ftp, watchdog))
-}
-
-/// The server's greeting.
-fn greet(
-    socket: TcpStream,
-    settings: &Ftp,
-    seen: &mut Seen,
-    watchdog: Option<&Watchdog>,
-) -> Result<RustlsFtpStream, Cause> {
-    is_ftp(&socket, settings)?;
-    let ftp = within(watchdog, settings.timeout, || RustlsFtpStream::connect_with_stream(socket))
-        .map_err(|error| Cause::of_connecting(error, settings))?;
-    note_greeting(ftp.get_welcome_msg().unwrap_or_default().as_bytes(), settings, seen)?;
-    Ok(ftp)
-}
-
-fn note_greeting(words: &[u8], settings: &Ftp, seen: &mut Seen) -> Result<(), Cause> {
-    let greeting = quotable(words, settings.server.secret());
-    if greeting.split([' ', '/']).any(|word| matches!(word, "SMTP" | "ESMTP")) {
-        return Err(Cause::OtherService { service: Service::Mail, words: greeting });
+        Err(failure)
     }
-    seen.greeting = Some(greeting);
-    Ok(())
+
+    /// The server's greeting.
+    fn greet(&mut self, socket: TcpStream) -> Result<RustlsFtpStream, Cause> {
+        is_ftp(&socket, self.settings)?;
+        let ftp = self
+            .within(self.settings.timeout, || RustlsFtpStream::connect_with_stream(socket))
+            .map_err(|error| Cause::of_connecting(error, self.settings))?;
+        self.note_greeting(ftp.get_welcome_msg().unwrap_or_default().as_bytes())?;
+        Ok(ftp)
+    }
+
+    fn note_greeting(&mut self, words: &[u8]) -> Result<(), Cause> {
+        let greeting = quotable(words, self.settings.server.secret());
+        if greeting.split([' ', '/']).any(|word| matches!(word, "SMTP" | "ESMTP")) {
+            return Err(Cause::OtherService(Box::new(say::mail_server(&greeting))));
+        }
+        self.seen.greeting = Some(greeting);
+        Ok(())
+    }
+
+    /// The handshake with a server that expects it from the start. One that greets in clear text does not.
+    fn encrypt(&mut self, connector: &tls::Connector, socket: TcpStream) -> Result<tls::Encrypted, Cause> {
+        let settings = self.settings;
+        let connecting = |error| Cause::of_connecting(error, settings);
+        let mut stream = connector.begin(bare(&settings.server.host), socket).map_err(connecting)?;
+        let mut words = [0; GREETING_BYTES_SEEN];
+        let read = stream.get_ref().peek(&mut words).map_err(Cause::Io)?;
+        match words[..read].first() {
+            None | Some(&(TLS_HANDSHAKE | TLS_ALERT)) => {}
+            Some(b'0'..=b'9') => {
+                // It may have answered our first bytes already, too.
+                let line = words[..read].split(|byte| *byte == b'\n').next().unwrap_or_default();
+                let words = quotable(line, settings.server.secret());
+                return Err(Cause::OtherService(Box::new(say::not_implicit(&words))));
+            }
+            Some(_) => return Err(unexpected(&words[..read], settings)),
+        }
+        let completing = || tls::Connector::complete(&mut stream).map_err(FtpError::ConnectionError);
+        self.seen.encryption = self.within(settings.timeout * 4, completing).map_err(connecting)?;
+        Ok(stream)
+    }
+
+    /// The greeting of a server that was encrypted before.
+    fn greet_encrypted(&mut self, stream: &mut tls::Encrypted) -> Result<(), Cause> {
+        let settings = self.settings;
+        let reading = || read_greeting(stream.mut_ref()).map_err(FtpError::ConnectionError);
+        let words = self.within(settings.timeout, reading).map_err(|error| Cause::of(error, settings))?;
+        let code = words.get(..3).and_then(|code| str::from_utf8(code).ok());
+        match code.and_then(|code| code.parse().ok()) {
+            Some(220) => self.note_greeting(&words),
+            Some(code) => {
+                let refused = FtpError::UnexpectedResponse(Response::new(Status::from(code), words));
+                Err(Cause::of(refused, settings))
+            }
+            None => Err(unexpected(&words, settings)),
+        }
+    }
+
+    /// The library says AUTH TLS before it takes an encrypted connection (or else dials by itself, without a time-out):
+    /// to somebody who agrees to everything.
+    fn secure_at_once(&mut self, connector: tls::Connector) -> Result<RustlsFtpStream, Cause> {
+        let (stand_in, mut agreeing) = UnixStream::pair().map_err(Cause::Io)?;
+        agreeing.write_all(b"220 \r\n234 \r\n").map_err(Cause::Io)?;
+        let stand_in = TcpStream::from(OwnedFd::from(stand_in));
+        let ftp = RustlsFtpStream::connect_with_stream(stand_in);
+        self.secure(ftp.map_err(|error| Cause::of(error, self.settings))?, connector)
+    }
+
+    /// AUTH TLS, handshake, PBSZ, PROT. There is no way back to plain text from here.
+    fn secure(&mut self, ftp: RustlsFtpStream, connector: tls::Connector) -> Result<RustlsFtpStream, Cause> {
+        let settings = self.settings;
+        let handshake = connector.handshake();
+        let securing = || ftp.into_secure(connector, bare(&settings.server.host));
+        let secured = self.within(settings.timeout * 4, securing).map_err(|error| {
+            // The library would give the words of a failed handshake only.
+            let error = handshake.failure().map_or(error, FtpError::ConnectionError);
+            match Cause::of_connecting(error, settings) {
+                Cause::Transient(reply) if reply.code == 421 => Cause::Transient(reply),
+                Cause::Refused(reply) | Cause::Forbidden(reply) | Cause::Transient(reply) => {
+                    Cause::TlsRefused(reply)
+                }
+                cause => cause,
+            }
+        })?;
+        if let Some(encryption) = handshake.encryption() {
+            self.seen.encryption = Some(encryption);
+        }
+        Ok(secured)
+    }
 }
 
 fn passive(ftp: RustlsFtpStream, settings: &Ftp, data_tried: Arc<AtomicBool>) -> RustlsFtpStream {
@@ -633,10 +722,10 @@ fn passive(ftp: RustlsFtpStream, settings: &Ftp, data_tried: Arc<AtomicBool>) ->
 /// Whether the server would encrypt; asked on a connection of its own. Pure-FTPd says in FEAT that it would, and then
 /// refuses.
 pub(super) fn agrees_to_encrypt(settings: &Ftp) -> bool {
-    let greeted = approach(settings, None, &mut Seen::default());
-    greeted.is_ok_and(|(mut ftp, watchdog)| {
-        let ask = || ftp.custom_command("AUTH TLS", &[Status::AuthOk]);
-        within(watchdog.as_ref(), settings.timeout, ask).is_ok()
+    let mut seen = Seen::default();
+    let mut approach = Approach::new(settings, &mut seen);
+    approach.go(None).is_ok_and(|mut ftp| {
+        approach.within(settings.timeout, || ftp.custom_command("AUTH TLS", &[Status::AuthOk])).is_ok()
     })
 }
 
@@ -654,55 +743,8 @@ fn is_ftp(socket: &TcpStream, settings: &Ftp) -> Result<(), Cause> {
 fn unexpected(words: &[u8], settings: &Ftp) -> Cause {
     let shown = quotable(words, settings.server.secret());
     match service_of(words) {
-        Some(service) => Cause::OtherService { service, words: shown },
+        Some(problem) => Cause::OtherService(Box::new(problem(&shown))),
         None => Cause::Garbage(shown),
-    }
-}
-
-/// The handshake with a server that expects it from the start. One that greets in clear text does not.
-fn encrypt(
-    connector: &tls::Connector,
-    socket: TcpStream,
-    settings: &Ftp,
-    seen: &mut Seen,
-    watchdog: Option<&Watchdog>,
-) -> Result<tls::Encrypted, Cause> {
-    let connecting = |error| Cause::of_connecting(error, settings);
-    let mut stream = connector.begin(bare(&settings.server.host), socket).map_err(connecting)?;
-    let mut words = [0; GREETING_BYTES_SEEN];
-    let read = stream.get_ref().peek(&mut words).map_err(Cause::Io)?;
-    match words[..read].first() {
-        None | Some(&(TLS_HANDSHAKE | TLS_ALERT)) => {}
-        Some(b'0'..=b'9') => {
-            // It may have answered our first bytes already, too.
-            let line = words[..read].split(|byte| *byte == b'\n').next().unwrap_or_default();
-            let words = quotable(line, settings.server.secret());
-            return Err(Cause::OtherService { service: Service::ClearFtp, words });
-        }
-        Some(_) => return Err(unexpected(&words[..read], settings)),
-    }
-    let completing = || tls::Connector::complete(&mut stream).map_err(FtpError::ConnectionError);
-    seen.encryption = within(watchdog, settings.timeout * 4, completing).map_err(connecting)?;
-    Ok(stream)
-}
-
-/// The greeting of a server that was encrypted before.
-fn greet_encrypted(
-    stream: &mut tls::Encrypted,
-    settings: &Ftp,
-    seen: &mut Seen,
-    watchdog: Option<&Watchdog>,
-) -> Result<(), Cause> {
-    let reading = || read_greeting(stream.mut_ref()).map_err(FtpError::ConnectionError);
-    let words = within(watchdog, settings.timeout, reading).map_err(|error| Cause::of(error, settings))?;
-    let code = words.get(..3).and_then(|code| str::from_utf8(code).ok());
-    match code.and_then(|code| code.parse().ok()) {
-        Some(220) => note_greeting(&words, settings, seen),
-        Some(code) => {
-            let refused = FtpError::UnexpectedResponse(Response::new(Status::from(code), words));
-            Err(Cause::of(refused, settings))
-        }
-        None => Err(unexpected(&words, settings)),
     }
 }
 
@@ -722,29 +764,15 @@ fn read_greeting(stream: &mut impl Read) -> io::Result<Vec<u8>> {
     Err(io::ErrorKind::UnexpectedEof.into())
 }
 
-/// The library says AUTH TLS before it takes an encrypted connection (or else dials by itself, without a time-out): to
-/// somebody who agrees to everything.
-fn secure_at_once(
-    connector: tls::Connector,
-    settings: &Ftp,
-    seen: &mut Seen,
-    watchdog: Option<&Watchdog>,
-) -> Result<RustlsFtpStream, Cause> {
-    let (stand_in, mut agreeing) = UnixStream::pair().map_err(Cause::Io)?;
-    agreeing.write_all(b"220 \r\n234 \r\n").map_err(Cause::Io)?;
-    let stand_in = TcpStream::from(OwnedFd::from(stand_in));
-    let ftp = RustlsFtpStream::connect_with_stream(stand_in).map_err(|error| Cause::of(error, settings))?;
-    secure(ftp, connector, settings, seen, watchdog)
-}
-
-fn service_of(words: &[u8]) -> Option<Service> {
-    let services: [(&[u8], Service); 4] = [
-        (b"SSH-", Service::Ssh),
-        (b"HTTP/", Service::Web),
-        (b"+OK", Service::Mail),
-        (b"* OK", Service::Mail),
+/// What to say of a service that begins so.
+fn service_of(words: &[u8]) -> Option<fn(&str) -> Problem> {
+    let services: [(&[u8], fn(&str) -> Problem); 4] = [
+        (b"SSH-", say::ssh_server),
+        (b"HTTP/", say::web_server),
+        (b"+OK", say::mail_server),
+        (b"* OK", say::mail_server),
     ];
-    services.into_iter().find(|(beginning, _)| words.starts_with(beginning)).map(|(_, service)| service)
+    services.into_iter().find(|(beginning, _)| words.starts_with(beginning)).map(|(_, problem)| problem)
 }
 
 /// What a server that does not greet answers to whoever begins with TLS: servers of HTTPS and of implicit FTPS wait
@@ -757,55 +785,10 @@ pub(super) fn behind_silence(settings: &Ftp, address: SocketAddr) -> Option<Caus
     let read = socket.read(&mut answer).ok()?;
     let answer = &answer[..read];
     if matches!(answer.first()?, &TLS_HANDSHAKE | &TLS_ALERT) {
-        return Some(Cause::OtherService { service: Service::Tls, words: String::new() });
+        return Some(Cause::OtherService(Box::new(say::tls_at_once())));
     }
     let words = quotable(answer, settings.server.secret());
-    service_of(answer).map(|service| Cause::OtherService { service, words })
-}
-
-/// AUTH TLS, handshake, PBSZ, PROT. There is no way back to plain text from here.
-fn secure(
-    ftp: RustlsFtpStream,
-    connector: tls::Connector,
-    settings: &Ftp,
-    seen: &mut Seen,
-    watchdog: Option<&Watchdog>,
-) -> Result<RustlsFtpStream, Cause> {
-    let handshake = connector.handshake();
-    let securing = || ftp.into_secure(connector, bare(&settings.server.host));
-    let secured = within(watchdog, settings.timeout * 4, securing).map_err(|error| {
-        // The library would give the words of a failed handshake only.
-        let error = handshake.failure().map_or(error, FtpError::ConnectionError);
-        match Cause::of_connecting(error, settings) {
-            Cause::Transient(reply) if reply.code == 421 => Cause::Transient(reply),
-            Cause::Refused(reply) | Cause::Forbidden(reply) | Cause::Transient(reply) => {
-                Cause::TlsRefused(reply)
-            }
-            cause => cause,
-        }
-    })?;
-    if let Some(encryption) = handshake.encryption() {
-        seen.encryption = Some(encryption);
-    }
-    Ok(secured)
-}
-
-/// Tries each of the host's addresses.
-fn dial(settings: &Ftp, seen: &mut Seen) -> Result<TcpStream, Cause> {
-    let Server { host, port, .. } = &settings.server;
-    let mut failure = Cause::UnknownHost(io::ErrorKind::NotFound.into());
-    for address in (bare(host), *port).to_socket_addrs().map_err(Cause::UnknownHost)? {
-        seen.addresses.push(address);
-        let began = Instant::now();
-        match connect(address, settings.connect_timeout, settings.timeout) {
-            Ok(socket) => {
-                seen.connected = Some((address, began.elapsed()));
-                return Ok(socket);
-            }
-            Err(error) => failure = Cause::Unreachable(error),
-        }
-    }
-    Err(failure)
+    service_of(answer).map(|problem| Cause::OtherService(Box::new(problem(&words))))
 }
 
 /// An IPv6 address as URLs write it, without its brackets.
@@ -857,32 +840,12 @@ fn parse_time(text: &str) -> Option<NaiveDateTime> {
 }
 
 /// Which end of a copy failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
-    Read(io::Error),
-    Write(io::Error),
+    Read,
+    Write,
     /// The network's, whichever end that is.
-    Pace(io::Error),
-}
-
-enum PumpError {
-    Network(io::Error),
-    Local(io::Error),
-}
-
-impl Side {
-    fn in_upload(self) -> PumpError {
-        match self {
-            Self::Read(error) => PumpError::Local(error),
-            Self::Write(error) | Self::Pace(error) => PumpError::Network(error),
-        }
-    }
-
-    fn in_download(self) -> PumpError {
-        match self {
-            Self::Read(error) | Self::Pace(error) => PumpError::Network(error),
-            Self::Write(error) => PumpError::Local(error),
-        }
-    }
+    Pace,
 }
 
 /// A peer that lets a byte pass now and then never trips a socket's time-out; the job would be at it for days, and hold
@@ -917,28 +880,33 @@ impl Pace {
 ///
 /// A TLS peer that hangs up without saying so (`UnexpectedEof`) ends the copy like any other end: the caller
 /// compares sizes anyway, and some servers never say so.
-fn pump(from: &mut dyn Read, to: &mut dyn Write, bytes_max: u64, mut pace: Pace) -> Result<u64, Side> {
+fn pump(
+    from: &mut dyn Read,
+    to: &mut dyn Write,
+    bytes_max: u64,
+    mut pace: Pace,
+) -> Result<u64, (Side, io::Error)> {
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut total = 0;
     loop {
         if interrupt::is_requested() {
-            return Err(Side::Read(io::ErrorKind::Interrupted.into()));
+            return Err((Side::Read, io::ErrorKind::Interrupted.into()));
         }
         match from.read(&mut chunk) {
             Ok(0) => return Ok(total),
             Ok(read) => {
-                to.write_all(&chunk[..read]).map_err(Side::Write)?;
-                pace.note(read).map_err(Side::Pace)?;
+                to.write_all(&chunk[..read]).map_err(|error| (Side::Write, error))?;
+                pace.note(read).map_err(|error| (Side::Pace, error))?;
                 total += read as u64;
                 if total > bytes_max {
                     let endless = "the server sends far more than the file's size";
-                    return Err(Side::Read(io::Error::new(io::ErrorKind::FileTooLarge, endless)));
+                    return Err((Side::Read, io::Error::new(io::ErrorKind::FileTooLarge, endless)));
                 }
                 crash::point("chunk");
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(total),
-            Err(error) => return Err(Side::Read(error)),
+            Err(error) => return Err((Side::Read, error)),
         }
     }
 }
@@ -971,7 +939,7 @@ mod tests {
     fn a_download_that_goes_on_and_on_is_cut_off() {
         let pace = || Pace::of(Duration::from_secs(30));
         let endless = pump(&mut io::repeat(b'x'), &mut io::sink(), 1 << 20, pace());
-        assert!(matches!(endless, Err(Side::Read(error)) if error.kind() == io::ErrorKind::FileTooLarge));
+        assert!(matches!(endless, Err((Side::Read, error)) if error.kind() == io::ErrorKind::FileTooLarge));
         let just_so = pump(&mut io::repeat(b'x').take(1 << 20), &mut io::sink(), 1 << 20, pace());
         assert!(matches!(just_so, Ok(bytes) if bytes == 1 << 20));
     }

@@ -98,11 +98,7 @@ impl Fault {
         let kind = self.cause.kind();
         let concerns_session = self.step.is_some() || self.cause.concerns_session();
         let mut problem = self.cause.problem(ftp);
-        let doing = self.doing.as_ref().unwrap_or(verb);
-        problem.message = Text {
-            ja: format!("{}: {}", doing.ja, problem.message.ja),
-            en: format!("{}: {}", doing.en, problem.message.en),
-        };
+        problem.message = self.doing.unwrap_or_else(|| verb.clone()).because(&problem.message);
         Error { kind, problem: Box::new(problem), concerns_session, source: self.cause.into_source() }
     }
 }

@@ -22,9 +22,10 @@ use suppaftp::rustls::{
 };
 use suppaftp::{FtpError, FtpResult, RustlsConnector, TlsConnector, TlsStream};
 
-use super::cause::{Apart, Cause, Distrust, Untrusted};
+use super::cause::{Cause, Untrusted};
 use crate::hashing::hex;
 use crate::moment::Moment;
+use crate::problem::Problem;
 use crate::settings::{Tls, TlsVersion};
 use crate::text::{Text, server as say};
 
@@ -41,7 +42,7 @@ pub(super) fn config(tls: &Tls) -> Result<Option<ClientConfig>, Cause> {
     let verifier = Verifier { trust, algorithms: provider.signature_verification_algorithms };
     let config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&versions(*min, *max))
-        .map_err(|error| Cause::Tls(error.to_string(), Apart::Perhaps))?
+        .map_err(|error| Cause::tls_failed(&error.to_string()))?
         .dangerous() // The verifier below wraps the normal one; only the pin replaces it.
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
@@ -195,10 +196,11 @@ fn versions(min: TlsVersion, max: TlsVersion) -> Vec<&'static SupportedProtocolV
 fn authorities(ca_file: Option<&Path>) -> Result<Arc<WebPkiServerVerifier>, Cause> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(path) = ca_file {
-        add_ca_file(&mut roots, path)
-            .map_err(|reason| Cause::CaFile { path: path.display().to_string(), reason })?;
+        add_ca_file(&mut roots, path).map_err(|reason| {
+            Cause::Certificate(Box::new(say::ca_file(&path.display().to_string(), &reason)))
+        })?;
     }
-    verifier_of(roots).map_err(|reason| Cause::Tls(reason, Apart::Perhaps))
+    verifier_of(roots).map_err(|reason| Cause::tls_failed(&reason))
 }
 
 fn verifier_of(roots: RootCertStore) -> Result<Arc<WebPkiServerVerifier>, String> {
@@ -239,19 +241,22 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let fingerprint: [u8; 32] = Sha256::digest(end_entity).into();
-        match &self.trust {
-            Trust::Certificate(pin) if *pin == fingerprint => Ok(ServerCertVerified::assertion()),
-            Trust::Certificate(_) => {
-                Err(Untrusted { fingerprint: hex(&fingerprint), reason: Distrust::NotPinned }.into())
+        let digest: [u8; 32] = Sha256::digest(end_entity).into();
+        let fingerprint = hex(&digest);
+        let problem = match &self.trust {
+            Trust::Certificate(pin) if *pin == digest => return Ok(ServerCertVerified::assertion()),
+            Trust::Certificate(_) => say::certificate_changed(&fingerprint),
+            Trust::Authorities(verifier) => {
+                match verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+                {
+                    Err(error) => {
+                        why_untrusted(&error, end_entity, intermediates, server_name, &fingerprint, now)
+                    }
+                    verified => return verified,
+                }
             }
-            Trust::Authorities(verifier) => verifier
-                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-                .map_err(|error| {
-                    let reason = why_untrusted(&error, end_entity, intermediates, now);
-                    Untrusted { fingerprint: hex(&fingerprint), reason }.into()
-                }),
-        }
+        };
+        Err(Untrusted { fingerprint, problem: Box::new(problem) }.into())
     }
 
     fn verify_tls12_signature(
@@ -282,15 +287,22 @@ fn why_untrusted(
     error: &Error,
     certificate: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],
+    server_name: &ServerName<'_>,
+    fingerprint: &str,
     now: UnixTime,
-) -> Distrust {
-    let other = |text| Distrust::Other(Box::new(text));
+) -> Problem {
+    let other = |reason| say::certificate_untrusted(fingerprint).because(&reason);
     let Error::InvalidCertificate(error) = error else { return other(Text::same(error.to_string())) };
     match error {
-        CertificateError::ExpiredContext { not_after, .. } => Distrust::Expired(day(*not_after)),
-        CertificateError::NotValidYetContext { not_before, .. } => Distrust::NotValidYet(day(*not_before)),
+        CertificateError::ExpiredContext { not_after, .. } => {
+            say::certificate_expired(&day(*not_after), fingerprint)
+        }
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            say::certificate_not_valid_yet(&day(*not_before))
+        }
         CertificateError::NotValidForNameContext { presented, .. } => {
-            Distrust::OtherHost(presented.iter().map(|name| bare_name(name)).collect::<Vec<_>>().join(", "))
+            let names = presented.iter().map(|name| bare_name(name)).collect::<Vec<_>>().join(", ");
+            say::certificate_of_another_host(&server_name.to_str(), &names, fingerprint)
         }
         CertificateError::UnknownIssuer if is_self_signed(certificate, now) => {
             other(say::certificate_self_signed())
@@ -301,7 +313,9 @@ fn why_untrusted(
         CertificateError::UnknownIssuer => other(say::certificate_of_unknown_issuer()),
         // Another CA of the same name.
         CertificateError::BadSignature => other(say::certificate_of_unknown_issuer()),
-        error if is_as_of_a_ca(error) => other(say::certificate_of_a_ca()),
+        error if is_as_of_a_ca(error) => {
+            Problem { hint: say::hint_pin(fingerprint), ..other(say::certificate_of_a_ca()) }
+        }
         rare => other(Text::same(format!("{rare:?}"))),
     }
 }

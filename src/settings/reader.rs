@@ -6,12 +6,13 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::ops::RangeInclusive;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
-use toml::de::{DeInteger, DeTable, DeValue, Error};
+use toml::Spanned;
+use toml::de::{DeInteger, DeString, DeTable, DeValue, Error};
 
 use super::checks::{date, has_drive, is_full_width, local};
 use super::names::setting_name;
@@ -270,7 +271,7 @@ impl<'t> Reader<'t> {
 
     /// Every problem in the order of the lines, those of the keys that nobody asked for included.
     pub(super) fn finish(mut self) -> Vec<Problem> {
-        self.check_keys(self.root, "");
+        self.check_keys();
         if let Some(more) = self.unknown_keys.checked_sub(TOLD_MAX).filter(|more| *more > 0) {
             self.problems.push(text::more_problems(more).in_file(&self.file));
         }
@@ -282,62 +283,48 @@ impl<'t> Reader<'t> {
     /// may stand behind a key that is misspelt.
     pub(super) fn without_secrets(&self) -> Map<String, Value> {
         let mut told = Map::new();
-        self.tell(self.root, "", &mut told);
-        told
-    }
-
-    fn tell(&self, table: &DeTable<'_>, path: &str, told: &mut Map<String, Value>) {
-        for (name, value) in table {
-            let key = join(path, name.get_ref());
-            match value.get_ref() {
-                _ if name.get_ref() == "password" => drop(told.insert(key, HIDDEN.into())),
+        walk(self.root, "", &mut |table, name, value| {
+            let key = join(table, name.get_ref());
+            let shown = match value {
+                _ if name.get_ref() == "password" => HIDDEN.into(),
                 // An argument can be somebody's key.
                 DeValue::Array(words) if key.ends_with(".command") => {
                     let program = words.first().map(|word| json_of(word.get_ref()));
-                    told.insert(key, [program.unwrap_or_default(), HIDDEN.into()].into_iter().collect());
+                    [program.unwrap_or_default(), HIDDEN.into()].into_iter().collect()
                 }
-                value if self.known.contains(&key) => drop(told.insert(key, json_of(value))),
-                DeValue::Table(table) => self.tell(table, &key, told),
-                DeValue::Array(tables) => {
-                    for (index, table) in tables.iter().enumerate() {
-                        if let DeValue::Table(table) = table.get_ref() {
-                            self.tell(table, &numbered(&key, index), told);
-                        }
-                    }
-                }
-                _ => drop(told.insert(key, HIDDEN.into())),
-            }
-        }
+                value if self.known.contains(&key) => json_of(value),
+                DeValue::Table(_) | DeValue::Array(_) => return ControlFlow::Continue(()),
+                _ => HIDDEN.into(),
+            };
+            told.insert(key, shown);
+            ControlFlow::Break(())
+        });
+        told
     }
 
-    fn check_keys(&mut self, table: &DeTable<'_>, path: &str) {
-        for (name, value) in table {
-            let key = join(path, name.get_ref());
-            if self.known.contains(&key) {
-                continue;
-            }
+    fn check_keys(&mut self) {
+        walk(self.root, "", &mut |table, name, value| {
+            let key = join(table, name.get_ref());
             let below = format!("{key}.");
             let is_table =
                 self.known.range(below.clone()..).next().is_some_and(|known| known.starts_with(&below));
-            match value.get_ref() {
-                DeValue::Table(table) if is_table => self.check_keys(table, &key),
-                DeValue::Array(tables) if is_table => {
-                    for (index, table) in tables.iter().enumerate() {
-                        if let DeValue::Table(table) = table.get_ref() {
-                            self.check_keys(table, &numbered(&key, index));
-                        }
-                    }
-                }
+            match value {
+                _ if self.known.contains(&key) => {}
+                DeValue::Table(_) | DeValue::Array(_) if is_table => return ControlFlow::Continue(()),
                 _ if is_table => self.report(&key, text::not_a_table(&key)),
                 _ if self.unknown_keys >= TOLD_MAX => self.unknown_keys += 1,
                 _ => {
                     self.unknown_keys += 1;
-                    let nearest = self.nearest_key(path, name.get_ref());
-                    let problem = text::unknown_key(name.get_ref(), &nearest);
-                    self.report_at(&key, Some(name.span().start), problem);
+                    let nearest = self.nearest_key(table, name.get_ref());
+                    self.report_at(
+                        &key,
+                        Some(name.span().start),
+                        text::unknown_key(name.get_ref(), &nearest),
+                    );
                 }
             }
-        }
+            ControlFlow::Break(())
+        });
     }
 
     /// The key that was probably meant: a similar one of the same table, else the same one of another table.
@@ -422,6 +409,29 @@ impl<'t> Reader<'t> {
     fn refuse<T>(&mut self, key: &str, problem: Problem) -> Option<T> {
         self.report(key, problem);
         None
+    }
+}
+
+/// Visits what stands in a table of this path; then what stands in that, unless `visit` breaks off.
+fn walk<'t>(
+    table: &'t DeTable<'t>,
+    path: &str,
+    visit: &mut dyn FnMut(&str, &Spanned<DeString<'t>>, &DeValue<'t>) -> ControlFlow<()>,
+) {
+    for (name, value) in table {
+        if visit(path, name, value.get_ref()).is_break() {
+            continue;
+        }
+        let key = join(path, name.get_ref());
+        match value.get_ref() {
+            DeValue::Table(table) => walk(table, &key, visit),
+            DeValue::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    item.get_ref().as_table().inspect(|table| walk(table, &numbered(&key, index), visit));
+                }
+            }
+            _ => {}
+        }
     }
 }
 

@@ -34,8 +34,7 @@ use crate::moment::Moment;
 use crate::permit::Permit;
 use crate::problem::{Exit, Failure};
 use crate::report::{FileOutcome, FileReport};
-#[cfg(feature = "test-hooks")]
-use crate::settings;
+use crate::settings::test_hook;
 use crate::sheet::Refusal;
 use crate::shelf::set_time;
 use crate::sync::run::Run;
@@ -223,10 +222,7 @@ fn next_slice(rows: u64, took: Duration) -> u64 {
 
 /// What a test wants to be the most rows of a slice, and of a file that is one transaction.
 fn slice_max() -> Option<u64> {
-    #[cfg(feature = "test-hooks")]
-    return settings::slice_max().map(u64::from);
-    #[cfg(not(feature = "test-hooks"))]
-    None
+    test_hook("TEMPOSTAR_SLICE_MAX")
 }
 
 #[cfg(test)]
