@@ -10,8 +10,7 @@ problems! {
         hint_en: "create the folder, or correct `database` in the settings file",
     }
     Error database_cannot_open = "database-cannot-open" (path: &str, reason: &str) {
-        ja: "データベースを開けません: {path}（{reason}）",
-        en: "cannot open the database {path} ({reason})",
+        ja: "データベースを開けません: {path}（{reason}）", en: "cannot open the database {path} ({reason})",
         hint_ja: "設定ファイルのdatabaseが正しいファイルを指しているか、読み書きの権限があるかをご確認ください。",
         hint_en: "check that `database` in the settings file names the right file and that this user may read and write it",
     }
@@ -22,8 +21,7 @@ problems! {
         hint_en: "name a file in `database` in the settings file",
     }
     Error not_a_database = "not-a-database" (path: &str) {
-        ja: "SQLiteのデータベースではありません: {path}",
-        en: "this is not an SQLite database: {path}",
+        ja: "SQLiteのデータベースではありません: {path}", en: "this is not an SQLite database: {path}",
         hint_ja: "設定ファイルのdatabaseを直してください。このファイルには何も書き込んでいません。",
         hint_en: "correct `database` in the settings file; nothing was written to this file",
     }
@@ -59,8 +57,7 @@ problems! {
         hint_en: "the next run tries again; if it goes on, look for a program that leaves a transaction open",
     }
     Error database_read_only = "database-read-only" (reason: &str) {
-        ja: "データベースに書き込めません（{reason}）。",
-        en: "the database cannot be written ({reason})",
+        ja: "データベースに書き込めません（{reason}）。", en: "the database cannot be written ({reason})",
         hint_ja: "ファイルとフォルダの権限、ディスクの状態をご確認ください。",
         hint_en: "check the permissions of the file and of its folder, and the disk",
     }
@@ -71,8 +68,7 @@ problems! {
         hint_en: "free some space; nothing is lost, the next run goes on from here",
     }
     Error database_corrupt = "database-corrupt" (reason: &str) {
-        ja: "データベースが壊れています（{reason}）。",
-        en: "the database is corrupt ({reason})",
+        ja: "データベースが壊れています（{reason}）。", en: "the database is corrupt ({reason})",
         hint_ja: "バックアップから戻してください。`sqlite3 FILE 'PRAGMA integrity_check'`で詳しく調べられます。",
         hint_en: "restore it from a backup; `sqlite3 FILE 'PRAGMA integrity_check'` tells more",
     }
@@ -102,8 +98,7 @@ problems! {
         hint_en: "SQLite keeps files of its own beside the database: let this user write to the folder",
     }
     Error database_error = "database-error" (reason: &str) {
-        ja: "データベースの処理に失敗しました（{reason}）。",
-        en: "the database failed ({reason})",
+        ja: "データベースの処理に失敗しました（{reason}）。", en: "the database failed ({reason})",
         hint_ja: "データベースのファイルとディスクをご確認ください。",
         hint_en: "check the database file and the disk",
     }

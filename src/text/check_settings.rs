@@ -77,16 +77,14 @@ texts! {
     disk_free(places: &str) { ja: "空き容量{places}", en: "left: {places}" }
     work_folder_fine(path: &str) { ja: "{path}に書き込めます", en: "{path} can be written" }
     database_created(path: &str, version: i64) {
-        ja: "{path}を新しく作成しました（版{version}）",
-        en: "{path} was created (schema version {version})",
+        ja: "{path}を新しく作成しました（版{version}）", en: "{path} was created (schema version {version})",
     }
     database_migrated(path: &str, found: i64, version: i64) {
         ja: "{path}を版{found}から版{version}に更新しました",
         en: "{path} was migrated from schema version {found} to {version}",
     }
     database_opened(path: &str, version: i64) {
-        ja: "{path}（版{version}）",
-        en: "{path} (schema version {version})",
+        ja: "{path}（版{version}）", en: "{path} (schema version {version})",
     }
     database_wal() { ja: "本システムと同時に読み書きできます（WAL）", en: "the shop may read while we write (WAL)" }
     database_writable() { ja: "書き込めます", en: "can be written" }
@@ -100,8 +98,7 @@ texts! {
         en: "no damage found within {seconds} s; the whole of it ({megabytes} MB) takes longer: see sqlite3's `PRAGMA integrity_check`",
     }
     order_free_items(mapped: usize) {
-        ja: "受注ファイルに加える列{mapped}個",
-        en: "columns added to the order files: {mapped}",
+        ja: "受注ファイルに加える列{mapped}個", en: "columns added to the order files: {mapped}",
     }
     free_items(defined: usize, mapped: usize) {
         ja: "本システムの自由項目{defined}個、設定ファイルで割り当てた列{mapped}個",
@@ -114,8 +111,7 @@ texts! {
     trust_ca_file(path: &str) { ja: "公的な認証局と{path}", en: "those of the well-known authorities and of {path}" }
     trust_known() { ja: "公的な認証局", en: "those of the well-known authorities" }
     server_resolved(host: &str, addresses: &str) {
-        ja: "{host}のアドレスは{addresses}です",
-        en: "{host} ({addresses})",
+        ja: "{host}のアドレスは{addresses}です", en: "{host} ({addresses})",
     }
     server_connected(address: &str, milliseconds: u128) {
         ja: "{address}に接続できました（{milliseconds}ミリ秒）",
@@ -127,8 +123,7 @@ texts! {
     }
     server_greeted(greeting: &str) { ja: "「{greeting}」と応答がありました", en: "{greeting:?}" }
     server_encrypted(version: &str, cipher: &str) {
-        ja: "TLS {version}で暗号化されています（{cipher}）",
-        en: "TLS {version} ({cipher})",
+        ja: "TLS {version}で暗号化されています（{cipher}）", en: "TLS {version} ({cipher})",
     }
     server_encrypted_until(version: &str, cipher: &str, until: &str) {
         ja: "TLS {version}で暗号化されています（{cipher}、証明書の有効期限{until}）",
@@ -149,8 +144,7 @@ texts! {
         en: "the login's own folder must not be listed, which does not matter; the folders below are what counts",
     }
     server_folders(found: usize, all: usize) {
-        ja: "{all}か所のうち{found}か所が使えます",
-        en: "{found} of {all} can be used",
+        ja: "{all}か所のうち{found}か所が使えます", en: "{found} of {all} can be used",
     }
     inbox_empty(folder: &str) { ja: "{folder}: 取り込み待ちのファイルはありません", en: "{folder}: no file waits" }
     inbox_waiting(folder: &str, files: usize, bytes: &str) {
@@ -166,8 +160,7 @@ texts! {
         en: "{folder}: files that TEMPOSTAR has not taken: {files} (the oldest of {oldest})",
     }
     outbox_empty(folder: &str) {
-        ja: "{folder}: TEMPOSTARの引き取り待ちはありません",
-        en: "{folder}: no file waits for TEMPOSTAR",
+        ja: "{folder}: TEMPOSTARの引き取り待ちはありません", en: "{folder}: no file waits for TEMPOSTAR",
     }
     outbox_waiting(folder: &str, files: usize) {
         ja: "{folder}: TEMPOSTARの引き取り待ち{files}ファイル",
@@ -221,8 +214,7 @@ texts! {
     orders_none() { ja: "送信待ちの受注はありません", en: "none" }
     orders_waiting(waiting: u64) { ja: "{waiting}件、すべて送信できます", en: "{waiting}, all can be sent" }
     orders_held_back(waiting: u64, held_back: usize) {
-        ja: "{waiting}件のうち{held_back}件は送信できません",
-        en: "{held_back} of {waiting} cannot be sent",
+        ja: "{waiting}件のうち{held_back}件は送信できません", en: "{held_back} of {waiting} cannot be sent",
     }
     orders_oldest(ordered_at: &str) {
         ja: "送信できるもののうち最も古いものは{ordered_at}の受注です",
@@ -393,8 +385,7 @@ texts! {
         en: "check {key}.port: FTP's is usually 21, and 990 with encryption from the start (tls = \"implicit\")",
     }
     hint_tls_required(key: &str) {
-        ja: "設定ファイルの{key}をtls = \"explicit\"にしてください。",
-        en: "set tls = \"explicit\" in {key}",
+        ja: "設定ファイルの{key}をtls = \"explicit\"にしてください。", en: "set tls = \"explicit\" in {key}",
     }
     hint_write(setting: &str) {
         ja: "設定ファイルの{setting}が正しければ、このフォルダに書き込み・名前の変更・削除ができるように、SAVAWAY様へご依頼ください。",
@@ -533,16 +524,13 @@ problems! {
         hint_en: "for each of the shop's payment methods, add a line [[payment_methods]] at the end of the settings file, and below it its name, whether it is a card, and the day on which it was added: name = \"クレジットカード\", card = true, added_on = 2020-04-01",
     }
     Warning sample_values = "sample-values" (keys: &str) {
-        ja: "見本のままの値があります: {keys}",
-        en: "still what the sample says: {keys}",
-        hint_ja: "店舗の値に書き換えてください。",
-        hint_en: "write the shop's own values",
+        ja: "見本のままの値があります: {keys}", en: "still what the sample says: {keys}",
+        hint_ja: "店舗の値に書き換えてください。", hint_en: "write the shop's own values",
     }
     Warning settings_writable = "settings-writable" (path: &str, mode: &str) {
         ja: "設定ファイル{path}を、このコンピュータのほかの利用者も書き換えられます（権限{mode}）。",
         en: "every user of this computer can change the settings file {path} (mode {mode})",
-        hint_ja: "「chmod o-w {path}」を実行してください。",
-        hint_en: "run `chmod o-w {path}`",
+        hint_ja: "「chmod o-w {path}」を実行してください。", hint_en: "run `chmod o-w {path}`",
     }
     Warning database_strange = "database-strange" (path: &str, work_dir: &str) {
         ja: "データベース{path}は空ですが、作業フォルダ{work_dir}はすでに使われています。本システムのデータベースではないかもしれません。",
@@ -611,8 +599,7 @@ problems! {
         who: [],
         ja: "サーバがデータ接続用に知らせるアドレス（{announced}）が、接続先のアドレス（{used}）と違います（ルータの内側のアドレスなど）。接続先のアドレスを使うため、問題なく動作します。",
         en: "for data connections the server announces the address {announced} (inside its router, perhaps); {used}, with which we talk, is used instead, and works",
-        hint_ja: "ご対応は必要ありません。",
-        hint_en: "nothing to do",
+        hint_ja: "ご対応は必要ありません。", hint_en: "nothing to do",
     }
     Error shop_folders_missing = "shop-folders-missing" (code: &str, folders: &str) {
         who: [Support, Shop, Savaway],
@@ -666,8 +653,7 @@ problems! {
         hint_en: "if the files come into one of these, set {setting} = \"{deeper}\", or whichever it is",
     }
     Note names_not_taken = "inbox-names-not-taken" (names: &str, names_en: &str) {
-        ja: "取り込まれないもの: {names}",
-        en: "not taken by any job: {names_en}",
+        ja: "取り込まれないもの: {names}", en: "not taken by any job: {names_en}",
         hint_ja: "取り込むべきファイルがあれば、設定かファイルの名前を直してください。不要なものは削除してかまいません。",
         hint_en: "correct the settings or the name of what should be taken; what is not needed can be deleted",
     }

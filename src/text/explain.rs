@@ -5,8 +5,7 @@ use crate::moment::Moment;
 texts! {
     // A SKU.
     sku_heading(code: &str, name: &str, product: &str) {
-        ja: "SKU {code}「{name}」（商品{product}）",
-        en: "SKU {code} “{name}” (product {product})",
+        ja: "SKU {code}「{name}」（商品{product}）", en: "SKU {code} “{name}” (product {product})",
     }
     sellable() { ja: "販売可能数", en: "sellable" }
     quantity() { ja: "在庫数", en: "quantity" }
@@ -63,12 +62,10 @@ texts! {
     allocated_moved(figures: &str) { ja: "引当{figures}", en: "allocated {figures}" }
     sellable_figure(sellable: i64) { ja: "販売可能{sellable}", en: "sellable {sellable}" }
     from_line(file: &str, line: u64, run_id: &str) {
-        ja: "{file} {line}行目（実行{run_id}）",
-        en: "{file} line {line} (run {run_id})",
+        ja: "{file} {line}行目（実行{run_id}）", en: "{file} line {line} (run {run_id})",
     }
     from_undo(undone: &str, run_id: &str) {
-        ja: "実行{undone}の取り消し（実行{run_id}）",
-        en: "undo of the run {undone} (run {run_id})",
+        ja: "実行{undone}の取り消し（実行{run_id}）", en: "undo of the run {undone} (run {run_id})",
     }
     from_first_load(file: &str, run_id: &str) {
         ja: "最初の取り込み{file}（実行{run_id}。最初の取り込みでは行ごとの履歴を残しません）",
@@ -94,8 +91,7 @@ texts! {
     }
     skus(count: usize) { ja: "SKU {count}件", en: "its SKUs: {count}" }
     more_skus(count: usize) {
-        ja: "ほか{count}件（--jsonで全件を見られます）",
-        en: "and {count} more (all of them with --json)",
+        ja: "ほか{count}件（--jsonで全件を見られます）", en: "and {count} more (all of them with --json)",
     }
     catalogue_history() { ja: "商品情報の履歴（新しい順）", en: "history of the product data, newest first" }
 
@@ -132,8 +128,7 @@ texts! {
     }
     cancelled() { ja: "キャンセル", en: "cancelled" }
     cancelled_both(here: &str, there: &str) {
-        ja: "この店舗{here}、TEMPOSTAR {there}",
-        en: "here {here}, in TEMPOSTAR {there}",
+        ja: "この店舗{here}、TEMPOSTAR {there}", en: "here {here}, in TEMPOSTAR {there}",
     }
     cancelled_here_only(here: &str) {
         ja: "この店舗{here}（連携しません。TEMPOSTARでもキャンセルしてください）",
@@ -198,8 +193,7 @@ texts! {
     decided() { ja: "判断", en: "decided" }
     contents() { ja: "内容", en: "contents" }
     orders_and_lines(orders: &str, lines: &str) {
-        ja: "受注{orders}件、明細{lines}行",
-        en: "orders: {orders}, lines: {lines}",
+        ja: "受注{orders}件、明細{lines}行", en: "orders: {orders}, lines: {lines}",
     }
 
     // A run.
@@ -256,7 +250,6 @@ problems! {
     Error unknown_code_similar = "unknown-code-similar" (code: &str, similar: &str) {
         ja: "「{code}」というSKU、商品、受注、ファイル、実行、問題のコードはありません。",
         en: "there is no SKU, product, order, file, run or problem {code:?}",
-        hint_ja: "似たものがあります: {similar}",
-        hint_en: "similar ones: {similar}",
+        hint_ja: "似たものがあります: {similar}", hint_en: "similar ones: {similar}",
     }
 }

@@ -47,7 +47,6 @@ texts! {
     }
     mail_command(command: &str) { ja: "全件を見るには: {command}", en: "All of it: {command}" }
     mail_command_for(what: &str, what_en: &str, command: &str) {
-        ja: "{what}: {command}",
-        en: "{what_en}: {command}",
+        ja: "{what}: {command}", en: "{what_en}: {command}",
     }
 }

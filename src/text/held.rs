@@ -10,8 +10,7 @@ texts! {
     nothing_held() { ja: "保留しているものはありません", en: "nothing is held" }
     things_held(count: usize) { ja: "保留しているもの: {count}件", en: "held: {count}" }
     item(id: i64, job: &str, name: &str, time: Moment) {
-        ja: "{id}  {job}  {name}（{time}から）",
-        en: "{id}  {job}  {name} (since {time})",
+        ja: "{id}  {job}  {name}（{time}から）", en: "{id}  {job}  {name} (since {time})",
     }
     show_it(id: i64) { ja: "→ 内容: tempostar held show {id}", en: "→ tempostar held show {id}" }
     approve_it(id: i64) {
@@ -39,8 +38,7 @@ texts! {
     }
     to_capture() { ja: "オーソリ確定の金額", en: "to be captured" }
     yen_of_orders(yen: &str) {
-        ja: "{yen}円（入金済みになる受注の合計）",
-        en: "{yen} yen (orders that it would mark as paid)",
+        ja: "{yen}円（入金済みになる受注の合計）", en: "{yen} yen (orders that it would mark as paid)",
     }
     line() { ja: "行", en: "line" }
     code() { ja: "コード", en: "code" }
@@ -69,8 +67,7 @@ problems! {
     Error unknown_id = "held-unknown" (asked: &str) {
         ja: "「{asked}」という番号の保留も、承認を待っている受注もありません。",
         en: "nothing that waits for a decision is called {asked:?}",
-        hint_ja: "「tempostar held」で番号をご確認ください。",
-        hint_en: "`tempostar held` lists what is held",
+        hint_ja: "「tempostar held」で番号をご確認ください。", hint_en: "`tempostar held` lists what is held",
     }
     Error ambiguous = "held-ambiguous" (id: i64, name: &str, order: &str) {
         exit: Usage,
@@ -80,8 +77,7 @@ problems! {
         hint_en: "for the order: `tempostar held approve {order}`; for the file: `tempostar held approve file-{id}`",
     }
     Error decided = "held-decided" (id: i64) {
-        ja: "保留{id}はすでに決まっています",
-        en: "held {id} has been decided about already",
+        ja: "保留{id}はすでに決まっています", en: "held {id} has been decided about already",
         hint_ja: "「tempostar held」で今の保留をご確認ください。",
         hint_en: "`tempostar held` lists what is held now",
     }
@@ -89,8 +85,7 @@ problems! {
         exit: Held, ends: Decided, who: [Shop],
         ja: "保留{id}を前に表示したときから、この店舗のデータが変わっています。取り込んでいません。",
         en: "the shop has changed since held {id} was last shown: nothing was applied",
-        hint_ja: "今の変更内容をご確認ください。",
-        hint_en: "look at what it would change now",
+        hint_ja: "今の変更内容をご確認ください。", hint_en: "look at what it would change now",
     }
     Error damaged = "held-damaged" (id: i64, path: &str) {
         who: [Support, Savaway],

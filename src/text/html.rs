@@ -15,8 +15,7 @@ texts! {
         en: "runs: {runs}, of which something was left out or held: {partly}",
     }
     runs_failed(runs: usize, failed: usize) {
-        ja: "{runs}回、うち失敗{failed}回",
-        en: "runs: {runs}, of which failed: {failed}",
+        ja: "{runs}回、うち失敗{failed}回", en: "runs: {runs}, of which failed: {failed}",
     }
     key_well() { ja: "正常", en: "all well" }
     key_look() { ja: "一部未処理または保留", en: "something left out or held" }

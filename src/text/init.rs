@@ -75,8 +75,7 @@ problems! {
         hint_en: "edit that file; to make other settings, name a place in another folder with --config",
     }
     Error init_missing = "init-missing" (keys: &str) {
-        ja: "次の項目がわかりません: {keys}",
-        en: "not answered: {keys}",
+        ja: "次の項目がわかりません: {keys}", en: "not answered: {keys}",
         hint_ja: "端末で実行すると一つずつお尋ねします。または、「設定名: 値」の行を並べたファイルを--fromに、「項目=値」を--setに指定してください。",
         hint_en: "at a terminal you are asked; else name a file of lines `NAME: VALUE` with --from, or give KEY=VALUE with --set",
     }
@@ -87,14 +86,12 @@ problems! {
         hint_en: "write a key such as shop.code, or the name that the shop's screens have for it; add other settings to the file afterwards",
     }
     Error init_unreadable = "init-unreadable" (file: &str, reason: &str) {
-        ja: "{file}から読み込めません（{reason}）。",
-        en: "cannot read {file}: {reason}",
+        ja: "{file}から読み込めません（{reason}）。", en: "cannot read {file}: {reason}",
         hint_ja: "ファイルの場所と読み取り権限、文字コード（UTF-8）をご確認ください。",
         hint_en: "check its path and permissions, and that it is UTF-8",
     }
     Error init_cannot_write = "init-cannot-write" (path: &str, reason: &str) {
-        ja: "{path}を作成できません（{reason}）。",
-        en: "cannot make {path}: {reason}",
+        ja: "{path}を作成できません（{reason}）。", en: "cannot make {path}: {reason}",
         hint_ja: "--configで書き込める場所を指定するか、sudoを付けて実行してください。",
         hint_en: "name a place that you may write with --config, or run this with sudo",
     }

@@ -8,8 +8,7 @@ texts! {
         en: "its last digit, the check digit, does not fit for {method:?}",
     }
     payment_unknown(method: &str) {
-        ja: "決済方法「{method}」が登録されていません。",
-        en: "its payment method {method:?} is not listed",
+        ja: "決済方法「{method}」が登録されていません。", en: "its payment method {method:?} is not listed",
     }
     payment_not_ready(method: &str) {
         ja: "決済方法「{method}」は2022年5月1日以降に追加されたもので、SAVAWAY様 での設定が確認されていません。",
@@ -165,8 +164,7 @@ problems! {
         who: [Support],
         ja: "数量が1以上の整数でない明細を持つ未送信の受注が{count}件あります。その明細は在庫引当に含めていません: {names}",
         en: "orders not sent yet with lines whose quantity is no whole number from 1 up ({count}); these lines are not in the allocation: {names}",
-        hint_ja: "受注の明細の数量をご確認ください。",
-        hint_en: "check the quantities in these orders' lines",
+        hint_ja: "受注の明細の数量をご確認ください。", hint_en: "check the quantities in these orders' lines",
     }
     Error later_copy_lost = "later-copy-lost" (later: &str, copy: &str) {
         ends: GoodFile, who: [Shop, Support],
@@ -179,15 +177,13 @@ problems! {
         exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "このファイルを取り込むと、販売可能な{sellable} SKUのうち{zeroed} SKU（{percent}%）が販売できなくなります（上限{limit}%）。取り込みを保留しました。",
         en: "this file would make {zeroed} of the {sellable} sellable SKUs unsellable ({percent} %, the limit is {limit} %): held, nothing of it was written",
-        hint_ja: "TEMPOSTARの在庫が正しいかご確認ください。",
-        hint_en: "check the stock in TEMPOSTAR",
+        hint_ja: "TEMPOSTARの在庫が正しいかご確認ください。", hint_en: "check the stock in TEMPOSTAR",
     }
     Error guard_rise = "guard-rise" (risen: u64, in_stock: u64, percent: u64, limit: u32) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "このファイルを取り込むと、在庫のある{in_stock} SKUのうち{risen} SKU（{percent}%）の在庫数が10倍を超えて増えます（上限{limit}%）。取り込みを保留しました。",
         en: "this file would raise the figure of {risen} of the {in_stock} SKUs in stock by more than 10 times ({percent} %, the limit is {limit} %): held, nothing of it was written",
-        hint_ja: "TEMPOSTARの在庫が正しいかご確認ください。",
-        hint_en: "check the stock in TEMPOSTAR",
+        hint_ja: "TEMPOSTARの在庫が正しいかご確認ください。", hint_en: "check the stock in TEMPOSTAR",
     }
     Error guard_ship = "guard-ship" (shipped: u64, open: u64, percent: u64, limit: u32) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
@@ -213,22 +209,19 @@ problems! {
         exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "販売価格の変わり方が大きすぎる商品が{count}商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
         en: "products whose price would change too much ({count}): {codes}; their rows are held, the file's others go on",
-        hint_ja: "TEMPOSTARの販売価格が正しいかご確認ください。",
-        hint_en: "check the prices in TEMPOSTAR",
+        hint_ja: "TEMPOSTARの販売価格が正しいかご確認ください。", hint_en: "check the prices in TEMPOSTAR",
     }
     Error guard_prices = "guard-prices" (wrong: u64, changed: u64, codes: &str) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "販売価格の変わる{changed}商品のうち{wrong}商品で、変わり方が大きすぎます: {codes}。列がずれているおそれがあるため、価格の変わる商品の行をすべて保留しました。ほかの行は取り込みます。",
         en: "of the {changed} products whose price would change, {wrong} would change too much: {codes}; the column may be mixed up, so the rows of all products whose price would change are held; the file's others go on",
-        hint_ja: "TEMPOSTARの販売価格が正しいかご確認ください。",
-        hint_en: "check the prices in TEMPOSTAR",
+        hint_ja: "TEMPOSTARの販売価格が正しいかご確認ください。", hint_en: "check the prices in TEMPOSTAR",
     }
     Error guard_name = "guard-name" (count: u64, codes: &str) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "商品名が空になる、または文字化けする商品が{count}商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
         en: "products whose name would be emptied or garbled ({count}): {codes}; their rows are held, the file's others go on",
-        hint_ja: "TEMPOSTARの商品名が正しいかご確認ください。",
-        hint_en: "check the names in TEMPOSTAR",
+        hint_ja: "TEMPOSTARの商品名が正しいかご確認ください。", hint_en: "check the names in TEMPOSTAR",
     }
     Error guard_unpublish = "guard-unpublish" (hidden: u64, published: u64, percent: u64, limit: u32) {
         exit: Held, ends: Decided, who: [Shop, Savaway],
@@ -283,14 +276,12 @@ problems! {
         exit: Held, ends: Decided, who: [Shop, Savaway],
         ja: "このファイルの商品は、この店舗のものではないようです（新規{created}、既存{known}。店舗の商品は{products}）。取り込みを保留しました。",
         en: "this file's products do not seem to be this shop's (new {created}, known {known}; the shop has {products}): held, nothing of it was written",
-        hint_ja: "別の店舗のファイルでないかご確認ください。",
-        hint_en: "check that it is this shop's file",
+        hint_ja: "別の店舗のファイルでないかご確認ください。", hint_en: "check that it is this shop's file",
     }
     Warning rows_disagree = "rows-disagree" (count: u64, codes: &str) {
         ja: "同じ商品の行で商品の内容が異なるものが{count}商品あります。最後の行を採用しました: {codes}",
         en: "products whose rows disagree about them ({count}); the last row was taken: {codes}",
-        hint_ja: "TEMPOSTARの商品ファイルをご確認ください。",
-        hint_en: "check the product file in TEMPOSTAR",
+        hint_ja: "TEMPOSTARの商品ファイルをご確認ください。", hint_en: "check the product file in TEMPOSTAR",
     }
     Warning mapped_column_missing = "mapped-column-missing" (names: &str) {
         who: [Support],
@@ -300,20 +291,15 @@ problems! {
         hint_en: "check the names in the settings file, or the columns that TEMPOSTAR writes",
     }
     Error negative = "negative-number" (number: i64) {
-        ja: "「{number}」は使えません。0以上の整数だけが使えます。",
-        en: "\"{number}\" is below 0",
-        hint_ja: "0以上の整数を入力してください。",
-        hint_en: "use a whole number from 0 up",
+        ja: "「{number}」は使えません。0以上の整数だけが使えます。", en: "\"{number}\" is below 0",
+        hint_ja: "0以上の整数を入力してください。", hint_en: "use a whole number from 0 up",
     }
     Error below_one = "number-below-one" (number: i64) {
-        ja: "「{number}」は使えません。1以上の整数だけが使えます。",
-        en: "\"{number}\" is below 1",
-        hint_ja: "1以上の整数を入力してください。",
-        hint_en: "use a whole number from 1 up",
+        ja: "「{number}」は使えません。1以上の整数だけが使えます。", en: "\"{number}\" is below 1",
+        hint_ja: "1以上の整数を入力してください。", hint_en: "use a whole number from 1 up",
     }
     Error bad_progress = "bad-progress-code" (value: &str) {
-        ja: "「{value}」は受注進捗コードとして読めません。",
-        en: "{value:?} is no progress code",
+        ja: "「{value}」は受注進捗コードとして読めません。", en: "{value:?} is no progress code",
         hint_ja: "半角数字のコード（例: 600、800、999）だけが使えます。TEMPOSTARの出力をご確認ください。",
         hint_en: "a code is made of the digits 0-9 (as 600, 800 or 999); check what TEMPOSTAR writes",
     }
@@ -327,20 +313,17 @@ problems! {
     Warning unknown_orders = "unknown-orders" (count: u64, names: &str) {
         ja: "この店舗にない受注が{count}件ありました: {names}",
         en: "orders that the shop does not have ({count}): {names}",
-        hint_ja: "受注番号をご確認ください。",
-        hint_en: "check the order numbers",
+        hint_ja: "受注番号をご確認ください。", hint_en: "check the order numbers",
     }
     Note other_shop = "other-shop" (count: u64, names: &str) {
-        ja: "別の店舗の受注が{count}件ありました: {names}",
-        en: "orders of another shop ({count}): {names}",
+        ja: "別の店舗の受注が{count}件ありました: {names}", en: "orders of another shop ({count}): {names}",
         hint_ja: "この店舗のショップコードでない受注は取り込みません。",
         hint_en: "orders without this shop's code are left alone",
     }
     Error bad_order_number = "bad-order-number" (value: &str) {
         ja: "「{value}」は「ショップコード-受注番号」の形ではありません。",
         en: "{value:?} is not of the form shop code-order number",
-        hint_ja: "ショップ受注番号をご確認ください。",
-        hint_en: "check ショップ受注番号",
+        hint_ja: "ショップ受注番号をご確認ください。", hint_en: "check ショップ受注番号",
     }
     Warning cancelled_there = "cancelled-in-tempostar" (count: u64, names: &str) {
         who: [Shop],
@@ -414,8 +397,7 @@ problems! {
         hint_en: "check the column in TEMPOSTAR: has a spreadsheet changed the warehouse's file?",
     }
     Error line_incomplete = "added-line-incomplete" () {
-        ja: "追加する明細の数量がありません。",
-        en: "a line to be added has no quantity",
+        ja: "追加する明細の数量がありません。", en: "a line to be added has no quantity",
         hint_ja: "TEMPOSTARの物流連携ファイルに「数量」を出力してください。",
         hint_en: "have TEMPOSTAR write 数量 into the logistics file",
     }
@@ -423,20 +405,16 @@ problems! {
         ends: InSilence, who: [Shop],
         ja: "受注{order_no}に{shipment_no}番目の配送先はありません。この行は取り込んでいません。",
         en: "order {order_no} has no shipment {shipment_no}; the row was left out",
-        hint_ja: "配送番号をご確認ください。",
-        hint_en: "check 配送番号",
+        hint_ja: "配送番号をご確認ください。", hint_en: "check 配送番号",
     }
     Error held_back = "order-held-back" (order_no: &str) {
         ends: Unseen, who: [Shop],
-        ja: "受注{order_no}を送信していません",
-        en: "order {order_no} is held back",
-        hint_ja: "受注を直すと、次の実行で送信されます。",
-        hint_en: "fix the order; the next run sends it",
+        ja: "受注{order_no}を送信していません", en: "order {order_no} is held back",
+        hint_ja: "受注を直すと、次の実行で送信されます。", hint_en: "fix the order; the next run sends it",
     }
     Error more_held_back = "more-orders-held-back" (more: usize) {
         ends: Unseen, who: [Shop],
-        ja: "ほかにも{more}件の受注を送信していません。",
-        en: "{more} more orders are held back",
+        ja: "ほかにも{more}件の受注を送信していません。", en: "{more} more orders are held back",
         hint_ja: "全件は「tempostar status --json」で確認できます。",
         hint_en: "`tempostar status --json` lists all of them",
     }

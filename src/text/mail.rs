@@ -4,8 +4,7 @@ use crate::moment::Moment;
 
 texts! {
     test_mail_subject(shop: &str) {
-        ja: "[TEMPOSTAR連携] {shop}: テストメール",
-        en: "[TEMPOSTAR link] {shop}: test mail",
+        ja: "[TEMPOSTAR連携] {shop}: テストメール", en: "[TEMPOSTAR link] {shop}: test mail",
     }
     test_mail(shop: &str) {
         ja: "「{shop}」のTEMPOSTAR連携からのテストメールです。",
@@ -78,8 +77,7 @@ texts! {
         en: "{message_en} (since {time}, seen by {times} runs)",
     }
     over(message: &str, message_en: &str, from: &str, to: &str) {
-        ja: "{message}（{from}から{to}まで）",
-        en: "{message_en} (from {from} to {to})",
+        ja: "{message}（{from}から{to}まで）", en: "{message_en} (from {from} to {to})",
     }
     over_now(job: &str, job_en: &str) {
         ja: "{job}は正常に戻りました。ご対応は必要ありません。",
@@ -90,8 +88,7 @@ texts! {
         en: "A later file was imported. What was only in the file or the rows that were left out has not come in.",
     }
     also_stopped(jobs: &str, jobs_en: &str) {
-        ja: "同じ原因で、次の処理も止まっています: {jobs}。",
-        en: "The same also stops: {jobs_en}.",
+        ja: "同じ原因で、次の処理も止まっています: {jobs}。", en: "The same also stops: {jobs_en}.",
     }
     others_open(count: usize) {
         ja: "ほかに{count}件の問題が続いています（前にお知らせしたものです）。",
@@ -113,8 +110,7 @@ texts! {
         en: "Orders that TEMPOSTAR has shipped since {time} are not marked as shipped here until this is fixed. Nothing is lost.",
     }
     impact_logistics_never() {
-        ja: "出荷の情報はまだ一度も取り込まれていません。",
-        en: "No shipping data has been imported so far.",
+        ja: "出荷の情報はまだ一度も取り込まれていません。", en: "No shipping data has been imported so far.",
     }
     impact_orders(count: u64) {
         ja: "TEMPOSTARへの送信を待っている受注が{count}件あります。受注はこの店舗のデータベースに残っており、失われていません。直ると自動で送信します。",
@@ -318,8 +314,7 @@ problems! {
         hint_en: "check that a sendmail (part of Postfix, msmtp and others) is installed and in PATH; to send to a mail server directly, set transport = \"smtp\"",
     }
     Error bad_address = "mail-bad-address" (address: &str) {
-        ja: "メールアドレス{address}は送信に使えません",
-        en: "no mail can be sent with the address {address}",
+        ja: "メールアドレス{address}は送信に使えません", en: "no mail can be sent with the address {address}",
         hint_ja: "設定ファイルの[shop]のadmin_emailと[mail]のfromをご確認ください。",
         hint_en: "check `admin_email` in [shop] and `from` in [mail]",
     }

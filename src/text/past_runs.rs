@@ -14,8 +14,7 @@ texts! {
     seconds(count: i64) { ja: "{count}秒", en: "{count} s" }
     no_runs(days: u32) { ja: "この{days}日間に実行はありません", en: "no run in the last {days} days" }
     decided(time: Moment, state: &str, state_en: &str, who: &str) {
-        ja: "{time} {state}（{who}）",
-        en: "{time} {state_en} by {who}",
+        ja: "{time} {state}（{who}）", en: "{time} {state_en} by {who}",
     }
     at_terminal(terminal: &str) { ja: "、端末{terminal}", en: "terminal {terminal}" }
 }

@@ -14,8 +14,7 @@ texts! {
         en: "{command}: nothing to do ({seconds} s)",
     }
     done(command: &str, figures: &str, seconds: &str) {
-        ja: "{command}: {figures}（{seconds}秒）",
-        en: "{command}: {figures} ({seconds} s)",
+        ja: "{command}: {figures}（{seconds}秒）", en: "{command}: {figures} ({seconds} s)",
     }
     would_be_done(command: &str, figures: &str, seconds: &str) {
         ja: "{command}を実行すると: {figures}（{seconds}秒）",
@@ -35,13 +34,11 @@ texts! {
         en: "{command}: another run is at work, nothing done",
     }
     dry_run(summary: &str) {
-        ja: "【試行: 何も書き込んでいません】 {summary}",
-        en: "[dry run, nothing was written] {summary}",
+        ja: "【試行: 何も書き込んでいません】 {summary}", en: "[dry run, nothing was written] {summary}",
     }
     // Arguments that end in `_en` are a figure with its noun, in the singular where English wants it.
     files_and_rows(files: &str, files_en: &str, rows: &str, rows_en: &str) {
-        ja: "{files}ファイル、{rows}行",
-        en: "{files_en}, {rows_en}",
+        ja: "{files}ファイル、{rows}行", en: "{files_en}, {rows_en}",
     }
     files_refused(n: &str, n_en: &str) { ja: "取り込めなかったファイル{n}", en: "{n_en} refused" }
     files_held(n: &str, n_en: &str) {
@@ -50,15 +47,13 @@ texts! {
     }
     files_waiting(n: &str, n_en: &str) { ja: "次回に回したファイル{n}", en: "{n_en} left to the next run" }
     files_known(n: &str, n_en: &str) {
-        ja: "取り込み済みのため片付けたファイル{n}",
-        en: "{n_en} applied before and put away now",
+        ja: "取り込み済みのため片付けたファイル{n}", en: "{n_en} applied before and put away now",
     }
     // What a dry run would change.
     new_row() { ja: "新規", en: "new" }
     removed_row() { ja: "削除", en: "taken away" }
     more_changes(n: &str) {
-        ja: "ほか{n}件（-vか--jsonで全件を見られます）",
-        en: "and {n} more (all of them with -v or --json)",
+        ja: "ほか{n}件（-vか--jsonで全件を見られます）", en: "and {n} more (all of them with -v or --json)",
     }
     no_change() { ja: "変更なし", en: "no change" }
     count_created(n: &str) { ja: "新規{n}", en: "{n} created" }
@@ -97,9 +92,7 @@ problems! {
         hint_en: "fix these first; later runs show the others",
     }
     Error cannot_write = "cannot-write" (path: &str, reason: &str) {
-        ja: "{path}に書き込めません（{reason}）。",
-        en: "cannot write to {path} ({reason})",
-        hint_ja: "フォルダの場所と権限をご確認ください。",
-        hint_en: "check the folder and its permissions",
+        ja: "{path}に書き込めません（{reason}）。", en: "cannot write to {path} ({reason})",
+        hint_ja: "フォルダの場所と権限をご確認ください。", hint_en: "check the folder and its permissions",
     }
 }

@@ -4,8 +4,7 @@ use crate::moment::{Moment, Month};
 
 texts! {
     title(shop: &str, environment: &str, now: Moment) {
-        ja: "{shop}（{environment}）の照合: {now}",
-        en: "reconciliation of {shop} ({environment}), {now}",
+        ja: "{shop}（{environment}）の照合: {now}", en: "reconciliation of {shop} ({environment}), {now}",
     }
     title_of_month(shop: &str, environment: &str, month: Month, now: Moment) {
         ja: "{shop}（{environment}）の{month}の照合: {now}",
@@ -20,8 +19,7 @@ texts! {
     differs(count: &str) { ja: "差異{count}件", en: "differences: {count}" }
     and_more(count: u64) { ja: "ほか{count}件", en: "and {count} more" }
     note(label: &str, label_en: &str, count: u64) {
-        ja: "参考: {label}: {count}件",
-        en: "for information: {label_en}: {count}",
+        ja: "参考: {label}: {count}件", en: "for information: {label_en}: {count}",
     }
 
     // What is compared.
@@ -118,8 +116,7 @@ texts! {
         en: "{sku}: {allocated} allocated, {units} in orders on their way",
     }
     copy_damaged(place: &str) {
-        ja: "{place}: 取り込みまたは送信のときと内容が違います",
-        en: "{place}: is not what was taken or sent",
+        ja: "{place}: 取り込みまたは送信のときと内容が違います", en: "{place}: is not what was taken or sent",
     }
     only_in_list(order_no: &str) {
         ja: "{order_no}: 受注一覧にありますが、この店舗から送信していません",
@@ -157,8 +154,7 @@ problems! {
     exit Partial, ends WithRun, who [Shop, Support];
 
     Error books_differ = "books-differ" () {
-        ja: "照合に差異があります",
-        en: "the books do not balance",
+        ja: "照合に差異があります", en: "the books do not balance",
         hint_ja: "「tempostar reconcile」で、どの受注、SKU、ファイルかをご確認ください。それぞれの意味と対応はdocs/operations.mdの「照合」にあります。",
         hint_en: "tempostar reconcile names the orders, SKUs and files; docs/operations.md says under “Do the books balance?” what each line means and what to do",
     }

@@ -53,8 +53,7 @@ texts! {
     }
     certificate_self_signed() { ja: "サーバが自分で発行した証明書（自己署名）です", en: "it is self-signed" }
     certificate_of_unknown_issuer() {
-        ja: "公的な認証局の発行した証明書ではありません",
-        en: "no well-known authority has issued it",
+        ja: "公的な認証局の発行した証明書ではありません", en: "no well-known authority has issued it",
     }
     certificate_of_unknown_issuer_alone() {
         ja: "公的な認証局の発行した証明書ではないか、サーバが中間証明書を送っていません",
@@ -75,15 +74,13 @@ problems! {
 
     Error unknown_host = "ftp-unknown-host" (reason: &str) {
         exit: Remote, who: [Support],
-        ja: "接続先のアドレスが見つかりません（{reason}）",
-        en: "the host name has no address ({reason})",
+        ja: "接続先のアドレスが見つかりません（{reason}）", en: "the host name has no address ({reason})",
         hint_ja: "設定ファイルの[ftp]のurl（FTP接続先URL）のつづりと、このコンピュータのネットワーク接続をご確認ください。",
         hint_en: "check the spelling of `url` in the [ftp] settings, and this computer's network and DNS",
     }
     Error unreachable = "ftp-unreachable" (reason: &str) {
         exit: Remote,
-        ja: "サーバにつながりません（{reason}）",
-        en: "the server cannot be reached ({reason})",
+        ja: "サーバにつながりません（{reason}）", en: "the server cannot be reached ({reason})",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、url（接続先）とport（ポート番号）の設定、ネットワークとファイアウォールをご確認ください。",
         hint_en: "the next run tries again; if it goes on, check `url`, `port`, the network and the firewall",
     }
@@ -103,8 +100,7 @@ problems! {
     }
     Error connection_lost = "ftp-connection-lost" (reason: &str) {
         exit: Remote,
-        ja: "通信が途中で切れました（{reason}）",
-        en: "the connection broke ({reason})",
+        ja: "通信が途中で切れました（{reason}）", en: "the connection broke ({reason})",
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、ネットワークとサーバの状態をご確認ください。",
         hint_en: "the next run tries again; if it goes on, check the network and the server",
     }
@@ -154,8 +150,7 @@ problems! {
         who: [Support],
         ja: "設定では接続と同時に暗号化を始めることになっていますが（tls = \"implicit\"）、サーバは暗号化せずに応答しました（サーバの応答: 「{words}」）",
         en: "tls = \"implicit\" means encryption from the start, but the server there answers without it: {words:?}",
-        hint_ja: "tls = \"explicit\"と設定してください。",
-        hint_en: "set tls = \"explicit\"",
+        hint_ja: "tls = \"explicit\"と設定してください。", hint_en: "set tls = \"explicit\"",
     }
     Error busy = "ftp-server-busy" (reply: &str) {
         exit: Remote,
@@ -180,8 +175,7 @@ problems! {
     }
     Error tls_failed = "ftp-tls-failed" (reason: &str) {
         who: [Support],
-        ja: "暗号化通信（TLS）の開始に失敗しました（{reason}）",
-        en: "the TLS handshake failed ({reason})",
+        ja: "暗号化通信（TLS）の開始に失敗しました（{reason}）", en: "the TLS handshake failed ({reason})",
         hint_ja: "サーバの対応するTLSのバージョンに合わせてtls_minとtls_maxを設定してください（例: tls_max = \"1.3\"）。接続先とポート番号もご確認ください。",
         hint_en: "set `tls_min` and `tls_max` to what the server speaks (for instance tls_max = \"1.3\"), and check `url` and `port`",
     }
@@ -292,8 +286,7 @@ problems! {
     }
     Error refused = "ftp-refused" (reply: &str) {
         exit: Remote,
-        ja: "サーバに拒否されました（サーバの応答: 「{reply}」）",
-        en: "the server refused it: {reply:?}",
+        ja: "サーバに拒否されました（サーバの応答: 「{reply}」）", en: "the server refused it: {reply:?}",
         hint_ja: "サーバの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
         hint_en: "show the server's answer to TEMPOSTAR's support",
     }

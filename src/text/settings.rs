@@ -23,8 +23,7 @@ texts! {
         en: "this cannot be read as TOML, the format of settings files",
     }
     toml_backslash() {
-        ja: "\"の中の \\ は \\\\ と2つ重ねて書きます",
-        en: "inside double quotes a \\ is written twice: \\\\",
+        ja: "\"の中の \\ は \\\\ と2つ重ねて書きます", en: "inside double quotes a \\ is written twice: \\\\",
     }
 }
 
@@ -39,20 +38,17 @@ problems! {
         hint_en: "make one with `tempostar init`, or name the file with --config",
     }
     Error file_missing = "settings-file-missing" () {
-        ja: "指定された設定ファイルがありません。",
-        en: "the settings file does not exist",
+        ja: "指定された設定ファイルがありません。", en: "the settings file does not exist",
         hint_ja: "--configまたは環境変数TEMPOSTAR_CONFIGに書いた場所と名前をご確認ください。",
         hint_en: "check the path given with --config or TEMPOSTAR_CONFIG",
     }
     Error file_is_folder = "settings-file-is-folder" () {
-        ja: "設定ファイルとして指定された場所はフォルダです。",
-        en: "this is a folder, not a settings file",
+        ja: "設定ファイルとして指定された場所はフォルダです。", en: "this is a folder, not a settings file",
         hint_ja: "フォルダの中の設定ファイル（tempostar.tomlなど）まで指定してください。",
         hint_en: "name the file inside it",
     }
     Error file_unreadable = "settings-file-unreadable" (reason: &str) {
-        ja: "設定ファイルを読み込めません（{reason}）。",
-        en: "cannot read the settings file: {reason}",
+        ja: "設定ファイルを読み込めません（{reason}）。", en: "cannot read the settings file: {reason}",
         hint_ja: "実行するユーザに、このファイルの読み取り権限があるかご確認ください。",
         hint_en: "let the user who runs this read the file",
     }
@@ -63,28 +59,22 @@ problems! {
         hint_en: "save the file as UTF-8",
     }
     Error syntax = "settings-syntax" (column: usize, detail: &str, detail_en: &str) {
-        ja: "{column}文字目の書き方が正しくありません（{detail}）。",
-        en: "column {column}: {detail_en}",
+        ja: "{column}文字目の書き方が正しくありません（{detail}）。", en: "column {column}: {detail_en}",
         hint_ja: "「項目名 = 値」の形になっているか、文字が\"で囲まれているか、[ ]が閉じているかをご確認ください。",
         hint_en: "write `key = value`, text in double quotes, and close every bracket",
     }
     Error syntax_unquoted = "settings-syntax-unquoted" (column: usize) {
-        ja: "{column}文字目: 値が\"で囲まれていません。",
-        en: "column {column}: text without quotes",
-        hint_ja: "文字の値は前後を半角の\"で囲んでください。",
-        hint_en: "put the value in double quotes",
+        ja: "{column}文字目: 値が\"で囲まれていません。", en: "column {column}: text without quotes",
+        hint_ja: "文字の値は前後を半角の\"で囲んでください。", hint_en: "put the value in double quotes",
     }
     Error syntax_flag = "settings-syntax-flag" (written: &str, meaning: &str) {
-        ja: "「{written}」という値は使えません。",
-        en: "{written} is not a possible value",
+        ja: "「{written}」という値は使えません。", en: "{written} is not a possible value",
         hint_ja: "はい・いいえはtrue・falseと書きます。{written}を{meaning}に書き換えてください。",
         hint_en: "yes and no are true and false: write {meaning} in place of {written}",
     }
     Error syntax_percent = "settings-syntax-percent" (written: &str, number: &str) {
-        ja: "「{written}」に数字以外の文字が付いています。",
-        en: "{written} is more than a number",
-        hint_ja: "単位を付けずに、{number}と書いてください。",
-        hint_en: "write {number}, without the unit",
+        ja: "「{written}」に数字以外の文字が付いています。", en: "{written} is more than a number",
+        hint_ja: "単位を付けずに、{number}と書いてください。", hint_en: "write {number}, without the unit",
     }
     Error windows_path = "path-of-windows" () {
         ja: "Windowsのファイルの場所（C:\\ など）が書かれています。",
@@ -93,10 +83,8 @@ problems! {
         hint_en: "write the path on this computer, with slashes, as in /home/shop/demo.pass; a file that lies on a computer with Windows still has to be copied here first",
     }
     Error home_path = "path-of-home" (home: &str) {
-        ja: "~ はここでは使えません。",
-        en: "~ means nothing here",
-        hint_ja: "~ の代わりに{home}と書いてください。",
-        hint_en: "write {home} in place of ~",
+        ja: "~ はここでは使えません。", en: "~ means nothing here",
+        hint_ja: "~ の代わりに{home}と書いてください。", hint_en: "write {home} in place of ~",
     }
     Error invisible = "settings-invisible-character" (code: &str) {
         ja: "値に、目に見えない文字（{code}）が入っています。Webページやメールから写したときに入ることがあります。",
@@ -113,32 +101,25 @@ problems! {
     Error syntax_duplicate = "settings-duplicate-key" (column: usize) {
         ja: "{column}文字目: 同じ項目がすでに書かれています。",
         en: "column {column}: this key stands here a second time",
-        hint_ja: "どちらか一方を残し、もう一方を消してください。",
-        hint_en: "keep one of the two",
+        hint_ja: "どちらか一方を残し、もう一方を消してください。", hint_en: "keep one of the two",
     }
 
     // Keys and kinds of values.
     Error unknown_key = "settings-unknown-key" (name: &str, nearest: &str) {
-        ja: "「{name}」という設定項目はありません。",
-        en: "there is no setting {name:?}",
-        hint_ja: "「{nearest}」の間違いではありませんか。",
-        hint_en: "did you mean {nearest}?",
+        ja: "「{name}」という設定項目はありません。", en: "there is no setting {name:?}",
+        hint_ja: "「{nearest}」の間違いではありませんか。", hint_en: "did you mean {nearest}?",
     }
     Error more_problems = "settings-more-problems" (more: usize) {
-        ja: "設定ファイルの誤りがほかに{more}件あります。",
-        en: "more slips in the settings file: {more}",
+        ja: "設定ファイルの誤りがほかに{more}件あります。", en: "more slips in the settings file: {more}",
         hint_ja: "指定したファイルがtempostarの設定ファイルかご確認ください。",
         hint_en: "is this file the settings file of tempostar?",
     }
     Error missing = "settings-missing" (key: &str) {
-        ja: "必須の設定が書かれていません。",
-        en: "is required and not set",
-        hint_ja: "設定ファイルに{key}を書き加えてください。",
-        hint_en: "set {key}",
+        ja: "必須の設定が書かれていません。", en: "is required and not set",
+        hint_ja: "設定ファイルに{key}を書き加えてください。", hint_en: "set {key}",
     }
     Error not_a_table = "settings-not-a-table" (key: &str) {
-        ja: "ここには値ではなく、設定のまとまりを書きます。",
-        en: "must be a table, not a value",
+        ja: "ここには値ではなく、設定のまとまりを書きます。", en: "must be a table, not a value",
         hint_ja: "[{key}]という行の下に設定項目を並べてください。",
         hint_en: "write a line [{key}] and the settings below it",
     }
@@ -149,52 +130,40 @@ problems! {
         hint_en: "write a line [[{key}]], in double brackets, and the settings below it, once for each",
     }
     Error not_a_text = "settings-not-a-text" () {
-        ja: "値が文字として書かれていません。",
-        en: "must be a text",
+        ja: "値が文字として書かれていません。", en: "must be a text",
         hint_ja: "値の前後を半角の\"で囲んでください（先頭の0もそのまま残ります）。",
         hint_en: "put the value in double quotes",
     }
     Error not_a_number = "settings-not-a-number" () {
-        ja: "値が整数ではありません。",
-        en: "must be a whole number",
-        hint_ja: "半角数字だけを、\"で囲まずに書いてください。",
-        hint_en: "write digits without quotes",
+        ja: "値が整数ではありません。", en: "must be a whole number",
+        hint_ja: "半角数字だけを、\"で囲まずに書いてください。", hint_en: "write digits without quotes",
     }
     Error quoted_number = "settings-quoted-number" (number: u64) {
         ja: "値が数字ではなく文字（\"{number}\"）として書かれています。",
         en: "is the text \"{number}\", and must be a whole number",
-        hint_ja: "前後の\"を外して{number}と書いてください。",
-        hint_en: "write {number} without quotes",
+        hint_ja: "前後の\"を外して{number}と書いてください。", hint_en: "write {number} without quotes",
     }
     Error not_a_flag = "settings-not-true-or-false" () {
-        ja: "値がtrueでもfalseでもありません。",
-        en: "must be true or false",
+        ja: "値がtrueでもfalseでもありません。", en: "must be true or false",
         hint_ja: "true（はい）かfalse（いいえ）を、\"で囲まずに書いてください。",
         hint_en: "write true or false without quotes",
     }
     Error out_of_range = "settings-out-of-range" (number: &str, min: u64, max: u64) {
-        ja: "{number}は使える範囲にありません。",
-        en: "{number} is out of range",
+        ja: "{number}は使える範囲にありません。", en: "{number} is out of range",
         hint_ja: "{min}から{max}までの整数を書いてください。",
         hint_en: "write a whole number from {min} to {max}",
     }
     Error unknown_word = "settings-unknown-word" (word: &str, words: &str) {
-        ja: "「{word}」という値は使えません。",
-        en: "{word:?} is not a possible value",
-        hint_ja: "次のどれかを書いてください: {words}",
-        hint_en: "write one of: {words}",
+        ja: "「{word}」という値は使えません。", en: "{word:?} is not a possible value",
+        hint_ja: "次のどれかを書いてください: {words}", hint_en: "write one of: {words}",
     }
     Error empty = "settings-empty" () {
-        ja: "値が空です。",
-        en: "is empty",
-        hint_ja: "値を書くか、この行を消してください。",
-        hint_en: "write a value, or delete the line",
+        ja: "値が空です。", en: "is empty",
+        hint_ja: "値を書くか、この行を消してください。", hint_en: "write a value, or delete the line",
     }
     Error blank_around = "settings-blank-around" () {
-        ja: "値の前か後ろに空白が入っています。",
-        en: "has a blank at its beginning or end",
-        hint_ja: "前後の空白（全角の空白も含みます）を消してください。",
-        hint_en: "delete the blank",
+        ja: "値の前か後ろに空白が入っています。", en: "has a blank at its beginning or end",
+        hint_ja: "前後の空白（全角の空白も含みます）を消してください。", hint_en: "delete the blank",
     }
     Error control_character = "settings-control-character" () {
         ja: "値に改行やタブなどの制御文字が入っています。",
@@ -203,10 +172,8 @@ problems! {
         hint_en: "delete it and write the value in one line",
     }
     Error placeholder = "settings-placeholder" (placeholder: &str) {
-        ja: "波かっこの使い方が正しくありません。",
-        en: "holds braces that mean nothing here",
-        hint_ja: "ここで使えるのは{placeholder}だけです。",
-        hint_en: "only {placeholder} is filled in here",
+        ja: "波かっこの使い方が正しくありません。", en: "holds braces that mean nothing here",
+        hint_ja: "ここで使えるのは{placeholder}だけです。", hint_en: "only {placeholder} is filled in here",
     }
 
     // The shop.
@@ -217,10 +184,8 @@ problems! {
         hint_en: "write it with ordinary letters and digits",
     }
     Error shop_code_blank = "shop-code-blank" (code: &str) {
-        ja: "ショップコード「{code}」に空白が入っています。",
-        en: "the shop code {code:?} holds a blank",
-        hint_ja: "空白を消してください。",
-        hint_en: "delete the blank",
+        ja: "ショップコード「{code}」に空白が入っています。", en: "the shop code {code:?} holds a blank",
+        hint_ja: "空白を消してください。", hint_en: "delete the blank",
     }
     Error shop_code_hyphen = "shop-code-hyphen" (code: &str) {
         ja: "ショップコード「{code}」にハイフンが入っています。受注番号と区別できなくなります。",
@@ -231,8 +196,7 @@ problems! {
     Error shop_code_character = "shop-code-character" (code: &str) {
         ja: "ショップコード「{code}」に使えない文字が入っています。",
         en: "the shop code {code:?} holds a character that cannot stand in a folder name",
-        hint_ja: "半角の英字、数字、_ だけで書いてください。",
-        hint_en: "use letters, digits and _ only",
+        hint_ja: "半角の英字、数字、_ だけで書いてください。", hint_en: "use letters, digits and _ only",
     }
     Error email = "email-address" (address: &str) {
         ja: "「{address}」はメールアドレスとして正しくありません。",
@@ -280,14 +244,11 @@ problems! {
 
     // The FTP server. A URL can hold a password: it is never shown.
     Error url_blank = "ftp-url-blank" () {
-        ja: "接続先URLに空白が入っています。",
-        en: "the URL holds a blank",
-        hint_ja: "空白（全角の空白も含みます）を消してください。",
-        hint_en: "delete the blank",
+        ja: "接続先URLに空白が入っています。", en: "the URL holds a blank",
+        hint_ja: "空白（全角の空白も含みます）を消してください。", hint_en: "delete the blank",
     }
     Error url_full_width = "ftp-url-full-width" () {
-        ja: "接続先URLに全角文字が入っています。",
-        en: "the URL holds full-width characters",
+        ja: "接続先URLに全角文字が入っています。", en: "the URL holds full-width characters",
         hint_ja: "英数字と記号をすべて半角で書いてください。",
         hint_en: "write it with ordinary letters, digits and dots",
     }
@@ -310,26 +271,22 @@ problems! {
         hint_en: "write the FTP server's host name, or a URL that begins with ftp://",
     }
     Error url_path = "ftp-url-path" () {
-        ja: "接続先URLにフォルダ名が付いています。",
-        en: "the URL holds a path",
+        ja: "接続先URLにフォルダ名が付いています。", en: "the URL holds a path",
         hint_ja: "ホスト名より後ろを消してください。フォルダはinboxとoutboxに書きます。",
         hint_en: "delete what follows the host name; folders belong to inbox and outbox",
     }
     Error url_password = "ftp-url-password" () {
-        ja: "接続先URLにパスワードが書かれています。",
-        en: "the URL holds a password",
+        ja: "接続先URLにパスワードが書かれています。", en: "the URL holds a password",
         hint_ja: "URLからパスワードを消し、password_fileで指定してください。",
         hint_en: "delete it from the URL and use password_file",
     }
     Error url_port = "ftp-url-port" () {
-        ja: "接続先URLのポート番号が正しくありません。",
-        en: "the URL's port is not a number from 1 to 65535",
+        ja: "接続先URLのポート番号が正しくありません。", en: "the URL's port is not a number from 1 to 65535",
         hint_ja: "URLからポート番号を消し、portに書いてください。",
         hint_en: "delete it from the URL and set port",
     }
     Error url_host = "ftp-url-host" () {
-        ja: "接続先URLがホスト名として正しくありません。",
-        en: "the URL does not hold a host name",
+        ja: "接続先URLがホスト名として正しくありません。", en: "the URL does not hold a host name",
         hint_ja: "ご契約時に案内されたホスト名（例: ftp.example）をそのまま書いてください。",
         hint_en: "write the host name, such as ftp.example",
     }
@@ -346,8 +303,7 @@ problems! {
         hint_en: "set port to the right one and delete it from the URL",
     }
     Error user_contradiction = "ftp-user-contradiction" () {
-        ja: "ユーザIDが、接続先URLとuserで異なります。",
-        en: "the URL and user name different users",
+        ja: "ユーザIDが、接続先URLとuserで異なります。", en: "the URL and user name different users",
         hint_ja: "正しいユーザIDをuserに書き、URLからは消してください。",
         hint_en: "set user to the right one and delete it from the URL",
     }
@@ -360,8 +316,7 @@ problems! {
     Error ca_file_unreadable = "ca-file-unreadable" (file: &str, reason: &str) {
         ja: "認証局の証明書ファイル{file}を読み込めません（{reason}）。",
         en: "cannot read the CA certificate {file}: {reason}",
-        hint_ja: "ファイルの場所と読み取り権限をご確認ください。",
-        hint_en: "check its path and permissions",
+        hint_ja: "ファイルの場所と読み取り権限をご確認ください。", hint_en: "check its path and permissions",
     }
     Error ca_file_not_pem = "ca-file-not-pem" (file: &str) {
         ja: "{file}は証明書のファイル（PEM形式）ではありません。",
@@ -370,22 +325,19 @@ problems! {
         hint_en: "name a file that holds “-----BEGIN CERTIFICATE-----”",
     }
     Error fingerprint = "certificate-sha256" () {
-        ja: "証明書のSHA-256の値が正しくありません。",
-        en: "is not the SHA-256 of a certificate",
+        ja: "証明書のSHA-256の値が正しくありません。", en: "is not the SHA-256 of a certificate",
         hint_ja: "check-settingsが表示する64桁の16進数を書いてください（: で区切ってもかまいません）。",
         hint_en: "write the 64 hexadecimal digits that check-settings shows; colons are allowed",
     }
 
     // Passwords: neither a value nor a name is shown, because people put the password into the wrong one.
     Error password_missing = "password-missing" (key: &str) {
-        ja: "パスワードが設定されていません。",
-        en: "no password is set",
+        ja: "パスワードが設定されていません。", en: "no password is set",
         hint_ja: "パスワードを1行目に書いたファイルを作り、その名前を{key}に書いてください。",
         hint_en: "write it into the first line of a file and name the file in {key}",
     }
     Error password_twice = "password-twice" (other: &str) {
-        ja: "パスワードが{other}でも指定されています。",
-        en: "the password is also given by {other}",
+        ja: "パスワードが{other}でも指定されています。", en: "the password is also given by {other}",
         hint_ja: "password_file、password_env、passwordのうち1つだけを残してください。",
         hint_en: "keep one of password_file, password_env and password",
     }
@@ -396,8 +348,7 @@ problems! {
         hint_en: "name the file that holds the password, not the password, and check the file's permissions",
     }
     Error password_file_empty = "password-file-empty" () {
-        ja: "パスワードファイルの1行目が空です。",
-        en: "the password file's first line is empty",
+        ja: "パスワードファイルの1行目が空です。", en: "the password file's first line is empty",
         hint_ja: "ファイルの1行目にパスワードを書いてください。",
         hint_en: "write the password into its first line",
     }
@@ -408,8 +359,7 @@ problems! {
         hint_en: "delete the blank; if it belongs to the password, write password = \"…\" instead of password_file",
     }
     Error password_file_not_utf8 = "password-file-not-utf8" () {
-        ja: "パスワードファイルの文字コードがUTF-8ではありません。",
-        en: "the password file is not UTF-8",
+        ja: "パスワードファイルの文字コードがUTF-8ではありません。", en: "the password file is not UTF-8",
         hint_ja: "ファイルを文字コード「UTF-8」で作り直し、1行目にパスワードだけを書いてください。",
         hint_en: "save it as UTF-8, with the password alone in the first line",
     }
@@ -440,8 +390,7 @@ problems! {
 
     // Folders, files, markers, free items.
     Error folder_parent = "server-folder-parent" (folder: &str) {
-        ja: "フォルダ「{folder}」に .. が入っています。",
-        en: "the folder {folder:?} holds “..”",
+        ja: "フォルダ「{folder}」に .. が入っています。", en: "the folder {folder:?} holds “..”",
         hint_ja: ".. を使わずに、サーバ上のフォルダの場所を書いてください。",
         hint_en: "write the folder's path on the server without it",
     }
@@ -452,10 +401,8 @@ problems! {
         hint_en: "each would refuse the other's files and move them away: use another folder, or tell the files apart by `pattern` (such as \"stock*.csv\")",
     }
     Error name_slash = "name-slash" (name: &str) {
-        ja: "「{name}」に / が入っています。",
-        en: "{name:?} holds a slash",
-        hint_ja: "フォルダを含めず、名前だけを書いてください。",
-        hint_en: "write a name without folders",
+        ja: "「{name}」に / が入っています。", en: "{name:?} holds a slash",
+        hint_ja: "フォルダを含めず、名前だけを書いてください。", hint_en: "write a name without folders",
     }
     Error marker = "marker" (marker: &str) {
         ja: "「{marker}」は目印ファイルの拡張子として使えません。",
@@ -470,8 +417,7 @@ problems! {
         hint_en: "write another ending, such as .lock",
     }
     Error no_date = "settings-date" (value: &str) {
-        ja: "「{value}」は日付として読めません。",
-        en: "{value:?} is no date",
+        ja: "「{value}」は日付として読めません。", en: "{value:?} is no date",
         hint_ja: "\"2026-12-01\"のように、年-月-日で書いてください。",
         hint_en: "write year-month-day, as \"2026-12-01\"",
     }
@@ -518,8 +464,7 @@ problems! {
         hint_en: "write the column's name as it stands in the CSV header",
     }
     Error not_texts = "settings-not-texts" () {
-        ja: "値が、文字でも文字の並びでもありません。",
-        en: "must be a text, or a list of texts",
+        ja: "値が、文字でも文字の並びでもありません。", en: "must be a text, or a list of texts",
         hint_ja: "\"800\"のように\"で囲むか、[\"800\", \"950\"]のように並べて書いてください。",
         hint_en: "write it as \"800\", or as a list: [\"800\", \"950\"]",
     }
@@ -530,38 +475,31 @@ problems! {
         hint_en: "did you mean {nearest:?}? Our name (docs/formats.md) stands on the left, the file's on the right",
     }
     Error column_named_twice = "settings-column-twice" (name: &str) {
-        ja: "列「{name}」が2回書かれています。",
-        en: "the column {name:?} is named twice",
-        hint_ja: "どちらか一方を消してください。",
-        hint_en: "remove one of the two",
+        ja: "列「{name}」が2回書かれています。", en: "the column {name:?} is named twice",
+        hint_ja: "どちらか一方を消してください。", hint_en: "remove one of the two",
     }
     Error header_lacks = "settings-header-lacks" (name: &str) {
-        ja: "必須の列「{name}」がありません。",
-        en: "the required column {name:?} is missing",
+        ja: "必須の列「{name}」がありません。", en: "the required column {name:?} is missing",
         hint_ja: "見出し行のないファイルの列名を、左の列から順にすべて並べてください。",
         hint_en: "list what the columns of a file without a header line are, from left to right",
     }
     Error status_twice = "settings-status-twice" (code: &str) {
         ja: "コード「{code}」は、出荷済み（shipped）にも書かれています。",
         en: "the code {code:?} stands in `shipped`, too",
-        hint_ja: "どちらか一方から消してください。",
-        hint_en: "remove it from one of the two",
+        hint_ja: "どちらか一方から消してください。", hint_en: "remove it from one of the two",
     }
     Error not_a_field = "settings-order-column" () {
-        ja: "受注ファイルの列の書き方が正しくありません。",
-        en: "is not a list of columns",
+        ja: "受注ファイルの列の書き方が正しくありません。", en: "is not a list of columns",
         hint_ja: "列名、別の名前で書く列（nameとfrom）、決まった値の列（nameとvalue）を、[ ]の中に並べてください。書き方はdocs/formats.mdにあります。",
         hint_en: "list names, columns under another name (`name` and `from`) and constants (`name` and `value`) in [ ]; docs/formats.md shows how",
     }
     Error unknown_order_column = "settings-unknown-order-column" (name: &str, nearest: &str) {
-        ja: "「{name}」という列は受注ファイルにありません。",
-        en: "an order file has no column {name:?}",
+        ja: "「{name}」という列は受注ファイルにありません。", en: "an order file has no column {name:?}",
         hint_ja: "「{nearest}」の間違いではありませんか。使える列名はdocs/formats.mdと[orders.free_items]にあります。",
         hint_en: "did you mean {nearest:?}? docs/formats.md and [orders.free_items] have the names",
     }
     Error order_number_not_sent = "settings-order-number-not-sent" (name: &str) {
-        ja: "「{name}」の列がありません。",
-        en: "the column {name:?} is missing",
+        ja: "「{name}」の列がありません。", en: "the column {name:?} is missing",
         hint_ja: "受注番号のない受注は、TEMPOSTARからの出荷の連絡と結びつけられません。{name}を加えてください（別の名前でもかまいません）。",
         hint_en: "without it no answer of TEMPOSTAR finds its order: add {name} (under another name, if you like)",
     }

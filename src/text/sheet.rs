@@ -6,8 +6,7 @@ problems! {
 
     // What is no CSV file.
     Error is_html = "file-is-html" () {
-        ja: "CSVファイルではなく、HTML（Webページ）です。",
-        en: "this is no CSV file, but HTML (a web page)",
+        ja: "CSVファイルではなく、HTML（Webページ）です。", en: "this is no CSV file, but HTML (a web page)",
         hint_ja: "出力やダウンロードに失敗したときのエラー画面が保存されたものと考えられます。内容を開いて確認し、もう一度出力してください。",
         hint_en: "probably an error page was saved in place of the file: open it to see what it says, and export the file again",
     }
@@ -20,14 +19,12 @@ problems! {
     Error is_gzip = "file-is-gzip" () {
         ja: "CSVファイルではなく、圧縮されたファイル（gzip）です。",
         en: "this is no CSV file, but compressed (gzip)",
-        hint_ja: "展開したCSVファイルを置いてください。",
-        hint_en: "upload the file without compression",
+        hint_ja: "展開したCSVファイルを置いてください。", hint_en: "upload the file without compression",
     }
     Error is_excel = "file-is-excel" () {
         ja: "CSVファイルではなく、Excelのブック（.xls）です。",
         en: "this is no CSV file, but an Excel workbook (.xls)",
-        hint_ja: "カンマ区切りのCSVとして保存してください。",
-        hint_en: "save it as CSV (comma separated)",
+        hint_ja: "カンマ区切りのCSVとして保存してください。", hint_en: "save it as CSV (comma separated)",
     }
     Error is_utf_16 = "file-is-utf-16" () {
         ja: "文字コードがUTF-16（「Unicodeテキスト」）です。",
@@ -36,14 +33,12 @@ problems! {
         hint_en: "save it as CSV (comma separated) in Shift_JIS or UTF-8",
     }
     Error is_euc_jp = "file-is-euc-jp" () {
-        ja: "文字コードがEUC-JPです。",
-        en: "its encoding is EUC-JP",
+        ja: "文字コードがEUC-JPです。", en: "its encoding is EUC-JP",
         hint_ja: "文字コードをShift_JISかUTF-8にして出力してください。",
         hint_en: "export it in Shift_JIS or UTF-8",
     }
     Error has_sep_line = "file-has-sep-line" () {
-        ja: "先頭に、Excelのための行（sep=）があります。",
-        en: "it begins with a line for Excel (sep=)",
+        ja: "先頭に、Excelのための行（sep=）があります。", en: "it begins with a line for Excel (sep=)",
         hint_ja: "先頭の行を取り除いて、もう一度置いてください。",
         hint_en: "remove its first line, and upload it again",
     }
@@ -54,14 +49,12 @@ problems! {
         hint_en: "export it as CSV, separated by commas",
     }
     Error file_empty = "file-empty"() {
-        ja: "ファイルが空です。",
-        en: "the file is empty",
+        ja: "ファイルが空です。", en: "the file is empty",
         hint_ja: "出力元でファイルを確認し、もう一度出力してください。",
         hint_en: "check the file where it was made, and export it again",
     }
     Error header_only = "header-only"() {
-        ja: "見出し行だけで、データの行がありません。",
-        en: "there is a header, but not a single row",
+        ja: "見出し行だけで、データの行がありません。", en: "there is a header, but not a single row",
         hint_ja: "出力条件を確認し、もう一度出力してください。",
         hint_en: "check what was selected for the export, and export it again",
     }
@@ -87,12 +80,10 @@ problems! {
     Error too_many_fields = "too-many-fields"(limit: u64) {
         ja: "この行の項目が多すぎます（{limit}個まで）。",
         en: "the row that begins here has too many fields (at most {limit})",
-        hint_ja: "CSVファイルであるかをご確認ください。",
-        hint_en: "check that this is a CSV file at all",
+        hint_ja: "CSVファイルであるかをご確認ください。", hint_en: "check that this is a CSV file at all",
     }
     Error file_truncated = "file-truncated"() {
-        ja: "最後の行が途中で切れています。",
-        en: "the last row is cut off",
+        ja: "最後の行が途中で切れています。", en: "the last row is cut off",
         hint_ja: "転送や出力が途中で終わった可能性があります。もう一度出力してください。",
         hint_en: "the export or the transfer probably ended too early; export the file again",
     }
@@ -121,45 +112,36 @@ problems! {
         hint_en: "a value that holds a comma or a line break must stand in quotes",
     }
     Error nul_byte = "nul-byte"() {
-        ja: "使えない制御文字（NUL）が含まれています。",
-        en: "the row contains a NUL byte",
+        ja: "使えない制御文字（NUL）が含まれています。", en: "the row contains a NUL byte",
         hint_ja: "この行を出力元で確認し、登録し直してください。",
         hint_en: "check this row where it was made, and enter it again",
     }
     Error value_missing = "value-missing"() {
-        ja: "値が空です。",
-        en: "the value is empty",
-        hint_ja: "値を入力してください。",
-        hint_en: "fill it in",
+        ja: "値が空です。", en: "the value is empty",
+        hint_ja: "値を入力してください。", hint_en: "fill it in",
     }
     Error not_a_whole_number = "not-a-whole-number"(value: &str) {
-        ja: "「{value}」は整数ではありません。",
-        en: "\"{value}\" is not a whole number",
+        ja: "「{value}」は整数ではありません。", en: "\"{value}\" is not a whole number",
         hint_ja: "半角数字だけ（負の数は先頭に半角の - ）、15桁以内で入力してください。カンマ、小数点、全角数字は使えません。",
         hint_en: "use the digits 0-9 only (and a leading - for a negative number), at most 15 of them",
     }
     Error not_a_decimal = "not-a-decimal"(value: &str) {
-        ja: "「{value}」は数値ではありません。",
-        en: "\"{value}\" is not a number",
+        ja: "「{value}」は数値ではありません。", en: "\"{value}\" is not a number",
         hint_ja: "半角数字と小数点だけで、0以上の数を入力してください（例: 10、0.08）。",
         hint_en: "use the digits 0-9 and one decimal point only (as 10 or 0.08)",
     }
     Error not_a_flag = "not-a-flag"(value: &str) {
-        ja: "「{value}」は使えない値です。0か1だけが使えます。",
-        en: "\"{value}\" is neither 0 nor 1",
-        hint_ja: "半角の0か1を入力してください。",
-        hint_en: "use 0 or 1",
+        ja: "「{value}」は使えない値です。0か1だけが使えます。", en: "\"{value}\" is neither 0 nor 1",
+        hint_ja: "半角の0か1を入力してください。", hint_en: "use 0 or 1",
     }
     Error not_a_date = "not-a-date"(value: &str) {
-        ja: "「{value}」は正しい日付ではありません。",
-        en: "\"{value}\" is not a date",
+        ja: "「{value}」は正しい日付ではありません。", en: "\"{value}\" is not a date",
         hint_ja: "2026/01/31または2026/01/31 15:30の形で、実在する日付を入力してください。",
         hint_en: "use the form 2026/01/31 or 2026/01/31 15:30, and a day that exists",
     }
     Error code_has_blanks = "code-has-blanks"(value: &str) {
         ja: "コード「{value}」の前後に空白があるか、途中に制御文字（改行やタブなど）があります。",
         en: "the code \"{value}\" begins or ends with a blank, or contains a control character",
-        hint_ja: "余分な空白や改行を取り除いてください。",
-        hint_en: "remove the blanks and line breaks",
+        hint_ja: "余分な空白や改行を取り除いてください。", hint_en: "remove the blanks and line breaks",
     }
 }

@@ -18,24 +18,20 @@ texts! {
     monitor_hand_work(count: u64) { ja: "手作業が必要なもの: {count}件", en: "to do by hand: {count}" }
     monitor_no_file(names: &str) { ja: "新しいファイルが届いていない処理: {names}", en: "no new file for: {names}" }
     newest_file(time: Moment, ago: &str, ago_en: &str) {
-        ja: "最新のファイルは{time}（{ago}）",
-        en: "newest file {time} ({ago_en})",
+        ja: "最新のファイルは{time}（{ago}）", en: "newest file {time} ({ago_en})",
     }
     no_file_for_long(hours: u32) {
-        ja: "{hours}時間以上、新しいファイルが届いていません",
-        en: "no new file for more than {hours} hours",
+        ja: "{hours}時間以上、新しいファイルが届いていません", en: "no new file for more than {hours} hours",
     }
     stock_as_of(time: Moment, ago: &str, ago_en: &str) {
-        ja: "在庫数は{time}時点（{ago}）",
-        en: "stock figures as of {time} ({ago_en})",
+        ja: "在庫数は{time}時点（{ago}）", en: "stock figures as of {time} ({ago_en})",
     }
     never_run() { ja: "まだ実行されていません", en: "has never run" }
     minutes_ago(n: i64) { ja: "{n}分前", en: "{n} min ago" }
     hours_ago(n: i64) { ja: "{n}時間前", en: "{n} h ago" }
     days_ago(n: i64) { ja: "{n}日前", en: "{n} d ago" }
     last_success(time: Moment, ago: &str, ago_en: &str) {
-        ja: "最後の成功は{time}（{ago}）",
-        en: "last success {time} ({ago_en})",
+        ja: "最後の成功は{time}（{ago}）", en: "last success {time} ({ago_en})",
     }
     no_success() { ja: "成功した実行はまだありません", en: "no run has succeeded yet" }
     files_waiting(count: u64, names: &str) {
@@ -52,8 +48,7 @@ texts! {
         en: "problems of runs that could not use the database are in the work folder, which this user may not read",
     }
     since(message: &str, message_en: &str, time: &str) {
-        ja: "{message}（{time}から）",
-        en: "{message_en} (since {time})",
+        ja: "{message}（{time}から）", en: "{message_en} (since {time})",
     }
     problem_not_mailed() { ja: "まだメールで知らせていません", en: "not mailed yet" }
     rerun(command: Job) {
@@ -61,8 +56,7 @@ texts! {
         en: "a refused file can be processed again from its copy: tempostar {command} --file NAME",
     }
     batch_not_taken(name: &str, time: Moment, orders: u64) {
-        ja: "{name}（{time}に送信、受注{orders}件）",
-        en: "{name} (sent {time}, orders: {orders})",
+        ja: "{name}（{time}に送信、受注{orders}件）", en: "{name} (sent {time}, orders: {orders})",
     }
     monitor_ok(jobs: usize, waiting: u64) {
         ja: "TEMPOSTAR OK - 問題なし（処理{jobs}、送信待ちの受注{waiting}件）",
@@ -79,8 +73,7 @@ texts! {
     }
     files_stopped(count: u64) { ja: "保留または取り込めなかったファイル: {count}件", en: "files held or refused: {count}" }
     file_held(command: Job, name: &str, time: Moment) {
-        ja: "{name}（{command}、{time}から保留）",
-        en: "{time} {command} held {name}",
+        ja: "{name}（{command}、{time}から保留）", en: "{time} {command} held {name}",
     }
     file_refused(command: Job, name: &str, time: Moment, copy: &str) {
         ja: "{name}（{command}、{time}に不可、写し: {copy}）",

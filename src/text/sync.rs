@@ -43,8 +43,7 @@ problems! {
     }
     Error interrupted = "interrupted" () {
         exit: Interrupted, ends: WithRun,
-        ja: "途中で停止の指示を受けたため、終了しました。",
-        en: "stopped by a signal",
+        ja: "途中で停止の指示を受けたため、終了しました。", en: "stopped by a signal",
         hint_ja: "確定していない書き込みは取り消されています。大きなファイルでは書き込み済みの行が残り、次の実行が残りを書き込みます。",
         hint_en: "what was not committed has been rolled back; of a large file, the rows written so far stay, and the next run writes the others",
     }
@@ -78,8 +77,7 @@ problems! {
     }
     Error internal = "internal" (reason: &str) {
         exit: Internal,
-        ja: "プログラムの内部エラーです（{reason}）。",
-        en: "internal error: {reason}",
+        ja: "プログラムの内部エラーです（{reason}）。", en: "internal error: {reason}",
         hint_ja: "このメッセージを添えて開発元へお知らせください。確定していない書き込みは取り消されています。",
         hint_en: "please report this message; what was not committed has been rolled back",
     }
@@ -127,8 +125,7 @@ problems! {
     }
     Error more_bad_rows = "more-bad-rows" (more: u64) {
         ends: WithRun, who: [Shop, Savaway],
-        ja: "ほかにも{more}行に誤りがあります。",
-        en: "more rows that are wrong: {more}",
+        ja: "ほかにも{more}行に誤りがあります。", en: "more rows that are wrong: {more}",
         hint_ja: "全件は作業フォルダのrejectsにあります。",
         hint_en: "all of them are in the folder rejects of the work folder",
     }
@@ -165,8 +162,7 @@ problems! {
     Warning ignored_name = "ignored-name" (name: &str) {
         ja: "扱えない名前のファイルがあります: {name}",
         en: "a file on the server has a name that cannot be used: {name}",
-        hint_ja: "名前を変えて置き直してください。",
-        hint_en: "rename it",
+        hint_ja: "名前を変えて置き直してください。", hint_en: "rename it",
     }
     Error unreadable = "file-unreadable" (reply: &str) {
         ja: "サーバの一覧にありますが、サイズを確認できないため取り込めません（サーバの応答: 「{reply}」）。",
@@ -209,8 +205,7 @@ problems! {
         exit: Internal,
         ja: "受注ファイルの検算が合わないため送信していません（選んだ行{chosen}、書いた行{written}）。",
         en: "the order file does not add up and was not sent ({chosen} lines chosen, {written} written)",
-        hint_ja: "開発元へお知らせください。",
-        hint_en: "please report this",
+        hint_ja: "開発元へお知らせください。", hint_en: "please report this",
     }
     Error database_restored = "database-restored" (files: usize, orders: usize) {
         ends: InSilence,
@@ -297,8 +292,7 @@ problems! {
         exit: Settings,
         ja: "このコンピュータの時計は{now}を示していますが、サーバのファイルは名前も日時も{later}です。このコンピュータの時計が遅れています。何も処理していません。",
         en: "this computer's clock shows {now}, but both the name and the time of a file on the server say {later}: this computer's clock is behind; nothing was done",
-        hint_ja: "このコンピュータの時計を合わせてください。",
-        hint_en: "set this computer's clock",
+        hint_ja: "このコンピュータの時計を合わせてください。", hint_en: "set this computer's clock",
     }
     Error clock_ahead = "clock-ahead" (now: Moment, there: Moment, newest: Moment) {
         exit: Settings,

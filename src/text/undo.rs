@@ -21,8 +21,7 @@ problems! {
     exit Usage, ends WithRun, who [];
 
     Error unknown_run = "undo-unknown-run" (run_id: &str) {
-        ja: "実行{run_id}は記録にありません。",
-        en: "the ledger has no run {run_id:?}",
+        ja: "実行{run_id}は記録にありません。", en: "the ledger has no run {run_id:?}",
         hint_ja: "実行のIDは「tempostar log」と、「tempostar explain」コード の履歴に出ています。環境（--env）が正しいかもご確認ください。",
         hint_en: "`tempostar log` lists the runs, and the history that `tempostar explain CODE` shows names them; check the environment (--env), too",
     }
@@ -47,8 +46,7 @@ problems! {
     Error of_first_load = "undo-first-load" (run_id: &str) {
         ja: "実行{run_id}は最初の取り込みです。最初の取り込みでは行ごとの記録を残さないため、元に戻せません。",
         en: "the run {run_id} was a first load, of which rows are not recorded; it cannot be undone",
-        hint_ja: "正しいファイルを取り込んでください。",
-        hint_en: "import a file that is right",
+        hint_ja: "正しいファイルを取り込んでください。", hint_en: "import a file that is right",
     }
     Error without_old_values = "undo-without-old-values" (run_id: &str) {
         ja: "実行{run_id}は、変更前の値を記録しない古い版のtempostarによるため、元に戻せません。",
