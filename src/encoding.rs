@@ -216,7 +216,6 @@ pub fn decode_euc_jp(bytes: &[u8]) -> Option<Cow<'_, str>> {
     EUC_JP.decode_without_bom_handling_and_without_replacement(bytes)
 }
 
-/// What a [`Detector`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Detected {
     /// The encoding: the given one, else the one that the bytes speak for.
@@ -250,7 +249,6 @@ fn wide_characters(start: &[u8]) -> usize {
     good.chars().filter(|character| character.len_utf8() == 3).count()
 }
 
-/// The byte-order mark of UTF-8.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl Detector {

@@ -13,7 +13,6 @@ use crate::text::jobs as text;
 /// What a stock file would do, together with the files of the hours before.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct StockFacts {
-    /// Of this file.
     pub rows: u64,
     /// Of these, those whose SKU the shop does not have; 0 while it has none at all.
     pub unknown: u64,
@@ -163,7 +162,6 @@ pub(crate) fn fallen(changes: &[(i64, i64)]) -> (u64, u64) {
 /// What a product file would do, where so told together with the files of the hours before.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ProductFacts {
-    /// Its rows.
     pub rows: u64,
     /// Published products that the files have unpublished or left without a name, or would, and that are so still.
     pub unpublished: u64,

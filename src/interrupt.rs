@@ -65,7 +65,6 @@ pub fn is_requested() -> bool {
     is_signalled() || is_time_over()
 }
 
-/// What stops it.
 pub(crate) fn reason() -> Failure {
     let is_interrupt = SIGNAL.load(Ordering::Relaxed) == usize::from(Exit::Interrupted.code());
     let signal = if is_interrupt { Exit::Interrupted } else { Exit::Terminated };

@@ -127,7 +127,6 @@ impl Moment {
 pub struct Month(NaiveDate);
 
 impl Month {
-    /// Its first moment.
     pub fn first(self) -> Moment {
         Moment::midnight(self.0)
     }

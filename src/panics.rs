@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Error, Result};
 
-/// What panicked last, and where.
 static LAST: Mutex<String> = Mutex::new(String::new());
 
 /// Keeps what a panic says instead of printing it: it is told as any other problem.

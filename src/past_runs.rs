@@ -91,7 +91,6 @@ impl Fate {
     }
 }
 
-/// The figures of a run in words.
 pub(crate) fn figures(run: &Run) -> Text {
     Text::listed(&count_labels(run.counts.iter().map(|(name, count)| (name.as_str(), *count))))
 }

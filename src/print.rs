@@ -18,9 +18,7 @@ use crate::text::{Language, Text, print as text, undo};
 /// What a call leaves to be printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finished {
-    /// The result.
     pub stdout: String,
-    /// Problems.
     pub stderr: String,
     /// For cron.
     pub exit_code: u8,
@@ -244,20 +242,16 @@ fn figures(report: &Report) -> Text {
 
 /// The files that were not applied, by what became of them.
 fn file_labels(report: &Report) -> Vec<Text> {
+    let labels: [(FileOutcome, fn(&str, &str) -> Text); 4] = [
+        (FileOutcome::Refused, text::files_refused),
+        (FileOutcome::Held, text::files_held),
+        (FileOutcome::Waiting, text::files_waiting),
+        (FileOutcome::AlreadyApplied, text::files_known),
+    ];
     let of = |outcome| as_count(report.files.iter().filter(|file| file.outcome == outcome).count());
-    let label = |outcome, label: fn(&str, &str) -> Text| {
-        let count = of(outcome);
-        (count > 0).then(|| label(&grouped(count), &counted(count, "file")))
-    };
-    [
-        label(FileOutcome::Refused, text::files_refused),
-        label(FileOutcome::Held, text::files_held),
-        label(FileOutcome::Waiting, text::files_waiting),
-        label(FileOutcome::AlreadyApplied, text::files_known),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let labels =
+        labels.map(|(outcome, label)| (of(outcome), label)).into_iter().filter(|(count, _)| *count > 0);
+    labels.map(|(count, label)| label(&grouped(count), &counted(count, "file"))).collect()
 }
 
 /// The figures of a run that are not 0. What is unchanged is not told: it is most of it.
@@ -297,7 +291,6 @@ fn count_label(name: &str, count: u64) -> Text {
     }
 }
 
-/// A problem, and below it what to do.
 fn problem_text(problem: &Problem, language: Language) -> String {
     let word = severity(problem.severity);
     let (word, code) = (word.get(language), problem.kind.code);
@@ -329,7 +322,6 @@ fn bounded(problems: &[Problem]) -> Vec<Problem> {
     told
 }
 
-/// Problems as a JSON array.
 pub(crate) fn problems_json(problems: &[Problem], language: Language) -> Value {
     bounded(problems).iter().map(|problem| problem_json(problem, language)).collect()
 }

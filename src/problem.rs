@@ -4,8 +4,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::language::Text;
 
 /// How a run ended, as cron sees it.
@@ -42,48 +40,27 @@ impl Exit {
     }
 }
 
-/// How much a problem matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing, nothing to do; not shown with `--quiet`.
-    Note,
-    /// Somebody should look at it.
-    Warning,
-    /// Something was not done.
-    Error,
-}
-
-impl Severity {
-    /// Its word, as the ledger and programs know it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
+words! {
+    /// How much a problem matters.
+    pub enum Severity {
+        /// Worth knowing, nothing to do; not shown with `--quiet`.
+        Note = "note",
+        /// Somebody should look at it.
+        Warning = "warning",
+        /// Something was not done.
+        Error = "error",
     }
 }
 
-/// Somebody who can mend something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
-    /// 店舗様
-    Shop,
-    /// SAVAWAY, who run TEMPOSTAR.
-    Savaway,
-    /// 弊社: whoever runs the shop's platform and this program.
-    Support,
-}
-
-impl Who {
-    /// The word for programs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Shop => "shop",
-            Self::Savaway => "savaway",
-            Self::Support => "support",
-        }
+words! {
+    /// Somebody who can mend something.
+    pub enum Who {
+        /// 店舗様
+        Shop = "shop",
+        /// SAVAWAY, who run TEMPOSTAR.
+        Savaway = "savaway",
+        /// 弊社: whoever runs the shop's platform and this program.
+        Support = "support",
     }
 }
 
@@ -203,7 +180,6 @@ impl Problem {
         self.kind == kind
     }
 
-    /// The exit code of a run that goes on with it.
     pub fn exit_if_run_goes_on(&self) -> Exit {
         match (self.severity, self.kind.exit) {
             (Severity::Note | Severity::Warning, _) => Exit::Ok,

@@ -146,7 +146,6 @@ impl Change {
 }
 
 impl Change {
-    /// Of a value.
     pub fn new(
         table: &'static str,
         code: impl Into<String>,
@@ -313,12 +312,10 @@ impl Report {
         }
     }
 
-    /// All changes are to be shown.
     pub fn show_all_changes(&mut self) {
         (self.changes, self.kept) = (Changes::up_to(usize::MAX), Changes::up_to(usize::MAX));
     }
 
-    /// What was called.
     pub fn command(&self) -> &'static str {
         match &self.undoes {
             Some(_) => "undo",

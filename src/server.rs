@@ -79,7 +79,6 @@ pub struct Unreadable {
 pub struct RemoteFile {
     /// Without its folder.
     pub name: String,
-    /// Bytes.
     pub size: u64,
     /// UTC as the server sees it; some servers say local time, so only good for "has it changed?". `None`: the
     /// server does not tell.
@@ -222,17 +221,11 @@ impl<'a> Remote<'a> {
     }
 
     /// The size of a file in bytes; `None`: it is not there.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
     pub fn size(&mut self, path: &str) -> Result<Option<u64>, Error> {
         self.at(path, &say::measuring(path), |server, path| Ok(measure(server, path)?.ok()))
     }
 
     /// Whether another file lies now where this one was listed. One that is gone has not been replaced.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
     pub fn is_replaced(&mut self, folder: &str, listed: &RemoteFile) -> Result<bool, Error> {
         let doing = say::measuring(&join(folder, &listed.name));
         let now = self.at(folder, &doing, |server, folder| match look_at(server, folder, &listed.name)? {

@@ -209,7 +209,6 @@ pub enum Tls {
     None,
     /// Control connection and data connections.
     Encrypted {
-        /// When it begins.
         begins: Begins,
         /// The oldest version to accept.
         min: TlsVersion,

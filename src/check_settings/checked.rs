@@ -16,7 +16,6 @@ words! {
     }
 }
 
-/// All checks of a run.
 #[derive(Clone, Debug)]
 pub struct Checked {
     /// `demo` or `production`; `None` when the settings could not be read.

@@ -31,12 +31,10 @@ pub struct Finding {
     pub exit: Exit,
 }
 
-/// One check and what it saw.
 #[derive(Clone, Debug)]
 pub struct Check {
     /// Stable kebab-case word.
     pub id: &'static str,
-    /// What was checked.
     pub title: Text,
     pub status: Status,
     /// The fact that was seen, or why nothing was tried; can be empty where there are findings.

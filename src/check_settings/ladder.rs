@@ -113,7 +113,6 @@ pub(super) const LADDER: &[Rung] = &[
 const WRITING: [&str; 5] =
     [WRITE_TEST, "products-archive", "logistics-archive", "stock-archive", "server-clock"];
 
-/// The rungs that were asked for.
 pub(super) fn ladder(options: &CheckSettings) -> impl Iterator<Item = &'static Rung> {
     LADDER.iter().filter(move |rung| options.write_test || !WRITING.contains(&rung.id))
 }

@@ -22,7 +22,6 @@ use crate::settings::ReflectWhen;
 use crate::sync::import::join;
 use crate::text::{Text, check_settings as say, jobs as say_jobs};
 
-/// How many reasons are told.
 const REASONS_TOLD_MAX: usize = 10;
 
 /// How many waiting orders are judged: ten times as many as a busy shop has in a day.

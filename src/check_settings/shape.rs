@@ -39,7 +39,6 @@ enum Holds {
 /// Rows that have a parent: the foreign key, the parent's table and key.
 type Parent = (&'static str, &'static str, &'static str);
 
-/// A table of the shop.
 struct Table {
     name: &'static str,
     key: &'static str,
@@ -162,7 +161,6 @@ impl Holds {
     }
 }
 
-/// What was seen of a table.
 #[derive(Default)]
 struct Seen {
     /// Of each column, the rows with another type and those with empty text.

@@ -61,7 +61,6 @@ enum Passwords {
     Within,
 }
 
-/// The answers that there are so far.
 pub(super) struct Answers {
     given: BTreeMap<&'static str, String>,
     pub(super) environment: Environment,

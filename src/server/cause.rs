@@ -13,7 +13,6 @@ use crate::problem::Problem;
 use crate::settings::{Ftp, Tls};
 use crate::text::{Text, server as say};
 
-/// The classes of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// No address, no route, refused, or no data connection.

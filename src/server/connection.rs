@@ -51,7 +51,6 @@ const LISTING_BYTES_MAX: u64 = 16 << 20;
 const GROWTH_BYTES_MAX: u64 = 64 << 20;
 /// So much of a server's first words is looked at.
 const GREETING_BYTES_SEEN: usize = 200;
-/// No greeting is longer.
 const GREETING_BYTES_MAX: usize = 16 << 10;
 /// How long a server that does not greet is given to answer something else.
 const SILENCE_LOOKED_AT: Duration = Duration::from_secs(5);

@@ -5,7 +5,6 @@
 pub struct Pattern(String);
 
 impl Pattern {
-    /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0
     }

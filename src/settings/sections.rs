@@ -138,18 +138,9 @@ fn ftp(r: &mut Reader<'_>, environment: Environment) -> Ftp {
     }
 }
 
-/// A server's table as it stands, complete or not.
-struct ServerTable {
-    host: Option<String>,
-    port: u16,
-    user: Option<String>,
-    password: Option<PasswordSource>,
-    tls: Tls,
-}
-
-fn server(r: &mut Reader<'_>, table: &str) -> ServerTable {
-    let (url_key, port_key, user_key) =
-        (format!("{table}.url"), format!("{table}.port"), format!("{table}.user"));
+/// A server's table as it stands, complete or not, and what it says of the password.
+fn server<'t>(r: &mut Reader<'t>, table: &str) -> (Server, [Option<&'t str>; 3]) {
+    let [url_key, port_key, user_key] = ["url", "port", "user"].map(|name| format!("{table}.{name}"));
     let address = r.text(&url_key, checks::address);
     let (host, url_port, url_user) =
         address.map_or((None, None, None), |address| (Some(address.host), address.port, address.user));
@@ -166,28 +157,22 @@ fn server(r: &mut Reader<'_>, table: &str) -> ServerTable {
     if user.is_some() && url_user.is_some() && user != url_user {
         r.report(&user_key, text::user_contradiction());
     }
-    let password = password_source(r, table);
-    ServerTable { host, port, user: user.or(url_user), password, tls }
+    let (host, user) = (host.unwrap_or_default(), user.or(url_user).unwrap_or_default());
+    (Server { host, port, user, password: Secret::new(""), tls }, passwords(r, table))
 }
 
 fn required_server(r: &mut Reader<'_>, table: &str) -> Server {
-    let found = server(r, table);
-    for (key, is_given) in [("url", found.host.is_some()), ("user", found.user.is_some())] {
+    let (found, passwords) = server(r, table);
+    for (key, value) in [("url", &found.host), ("user", &found.user)] {
         let key = format!("{table}.{key}");
-        if !is_given && !r.has(&key) {
+        if value.is_empty() && !r.has(&key) {
             r.report(&key, text::missing(&key));
         }
     }
     if let Tls::Encrypted { ca_file: Some(file), .. } = &found.tls {
         check_ca_file(r, &format!("{table}.ca_file"), file);
     }
-    Server {
-        host: found.host.unwrap_or_default(),
-        port: found.port,
-        user: found.user.unwrap_or_default(),
-        password: required_password(r, table, found.password),
-        tls: found.tls,
-    }
+    Server { password: required_password(r, table, passwords), ..found }
 }
 
 fn tls(r: &mut Reader<'_>, table: &str) -> Tls {
@@ -224,63 +209,44 @@ fn check_ca_file(r: &mut Reader<'_>, key: &str, file: &Path) {
     }
 }
 
-/// Where a password comes from. No `Debug`, for its sake.
-enum PasswordSource {
-    Written { key: String, password: String },
-    File { key: String, path: PathBuf },
-    Variable { key: String, name: String },
-}
+/// The ways to give a password, of which one is enough.
+const PASSWORDS: [&str; 3] = ["password_file", "password_env", "password"];
 
-/// The one source that a table names. Of several the first is used, and the others are problems.
-fn password_source(r: &mut Reader<'_>, table: &str) -> Option<PasswordSource> {
-    let [file, variable, written] =
-        ["password_file", "password_env", "password"].map(|name| format!("{table}.{name}"));
-    let given: Vec<&String> = [&file, &variable, &written].into_iter().filter(|key| r.has(key)).collect();
+/// What stands behind each of [`PASSWORDS`] in a table. Of several the first is used, and the others are problems.
+fn passwords<'t>(r: &mut Reader<'t>, table: &str) -> [Option<&'t str>; 3] {
+    let keys = PASSWORDS.map(|name| format!("{table}.{name}"));
+    let given: Vec<&String> = keys.iter().filter(|key| r.has(key)).collect();
     for key in given.iter().skip(1) {
         r.report(key, text::password_twice(given[0]));
     }
-    let from_file =
-        r.raw_text(&file).map(|path| PasswordSource::File { path: r.folder.join(path), key: file });
-    let named = r.raw_text(&variable).map(str::to_owned);
-    r.secret_variables.extend(named.clone());
-    let from_variable = named.map(|name| PasswordSource::Variable { name, key: variable });
-    let from_here = r
-        .raw_text(&written)
-        .map(|password| PasswordSource::Written { password: password.to_owned(), key: written });
-    from_file.or(from_variable).or(from_here)
+    let passwords = keys.map(|key| r.raw_text(&key));
+    r.secret_variables.extend(passwords[1].map(str::to_owned));
+    passwords
 }
 
-fn required_password(r: &mut Reader<'_>, table: &str, source: Option<PasswordSource>) -> Secret {
-    let key = format!("{table}.password_file");
-    match source {
-        Some(source) => password(r, source),
-        None => {
-            let is_named =
-                ["password_file", "password_env", "password"].iter().any(|k| r.has(&format!("{table}.{k}")));
-            if !is_named {
-                r.report(&key, text::password_missing(&key));
+fn required_password(r: &mut Reader<'_>, table: &str, passwords: [Option<&str>; 3]) -> Secret {
+    let keys = PASSWORDS.map(|name| format!("{table}.{name}"));
+    let (key, found) = match passwords {
+        [None, None, None] => {
+            if !keys.iter().any(|key| r.has(key)) {
+                r.report(&keys[0], text::password_missing(&keys[0]));
             }
-            Secret::new("")
+            return Secret::new("");
         }
-    }
-}
-
-fn password(r: &mut Reader<'_>, source: PasswordSource) -> Secret {
-    let (key, found) = match source {
-        PasswordSource::Written { key, password } => (key, Ok(password)),
+        [None, None, Some(password)] => (&keys[2], Ok(password.to_owned())),
         _ if r.secrets == Secrets::Unread => return Secret::new(""),
-        PasswordSource::File { key, path } => {
-            let written = path.strip_prefix(&r.folder).unwrap_or(&path).display().to_string();
-            let found = checks::local(&written, &r.home()).and_then(|_| first_line(&r.folder, &path));
-            (key, found)
+        [Some(path), ..] => {
+            let found =
+                checks::local(path, &r.home()).and_then(|_| first_line(&r.folder, &r.folder.join(path)));
+            (&keys[0], found)
         }
-        PasswordSource::Variable { key, name } => (key, password_variable(&name)),
+        [None, Some(name), _] => (&keys[1], password_variable(name)),
     };
     let password = found.and_then(|password| match password {
         _ if password.chars().any(char::is_control) => Err(text::password_control_character()),
         _ => invisible(&password).map_or(Ok(password), Err),
     });
-    Secret::new(password.map_err(|problem| r.report(&key, problem)).unwrap_or_default())
+    Secret::new(password.map_err(|problem| r.report(key, problem)).unwrap_or_default())
 }
 
 /// The name is not shown: it may be the password itself, by mistake.
@@ -391,18 +357,14 @@ fn hours(hours: u64) -> Duration {
 
 fn mail_login(r: &mut Reader<'_>, way: Way) -> Option<Login> {
     let user = r.text("mail.user", checks::any);
-    let source = password_source(r, "mail");
+    let passwords = passwords(r, "mail");
     if way != Way::Smtp {
         return None;
     }
-    match (user, source) {
-        (Some(user), source) => Some(Login { user, password: required_password(r, "mail", source) }),
-        (None, Some(_)) if !r.has("mail.user") => {
-            r.report("mail.user", text::missing("mail.user"));
-            None
-        }
-        (None, _) => None,
+    if passwords != [None; 3] && !r.has("mail.user") {
+        r.report("mail.user", text::missing("mail.user"));
     }
+    user.map(|user| Login { user, password: required_password(r, "mail", passwords) })
 }
 
 fn inbox(r: &mut Reader<'_>, table: &str, default: &str, shop_code: &str, every_h: u32) -> Inbox {
