@@ -164,30 +164,14 @@ fn first_changed_by_the_encoder(text: &str) -> Option<(usize, char)> {
 /// Offset and length of the first impossible bytes. A following ASCII byte is not counted in: it is most likely a
 /// quote or a letter whose left neighbour lost its second half.
 fn first_bad_pair(bytes: &[u8]) -> (usize, usize) {
-    let mut at = 0;
-    while at < bytes.len() {
-        match (cp932_class(bytes[at]), bytes.get(at + 1)) {
-            (Cp932Class::Single, _) => at += 1,
-            (Cp932Class::Lead, Some(&trail)) if CP932_PAIRS.has(bytes[at], trail) => at += 2,
-            (Cp932Class::Lead, Some(&trail)) if !trail.is_ascii() => return (at, 2),
-            _ => return (at, 1),
-        }
-    }
-    (bytes.len(), 0)
-}
-
-enum Cp932Class {
-    Single,
-    Lead,
-    Impossible,
-}
-
-fn cp932_class(byte: u8) -> Cp932Class {
-    match byte {
-        0x00..=0x7F | 0xA1..=0xDF => Cp932Class::Single,
-        0x81..=0x9F | 0xE0..=0xFC => Cp932Class::Lead,
-        0x80 | 0xA0 | 0xFD..=0xFF => Cp932Class::Impossible,
-    }
+    let offset = match check_cp932(bytes, 0) {
+        (_, Some(bad)) => bad,
+        (Some(_), None) => bytes.len() - 1,
+        (None, None) => return (bytes.len(), 0),
+    };
+    let is_lead = matches!(bytes[offset], 0x81..=0x9F | 0xE0..=0xFC);
+    let is_pair = is_lead && bytes.get(offset + 1).is_some_and(|trail| !trail.is_ascii());
+    (offset, if is_pair { 2 } else { 1 })
 }
 
 /// One bit per pair of bytes: is it a character? Asking this is several times cheaper than decoding.
@@ -302,29 +286,19 @@ impl Utf8Check {
         if self.first_bad.is_some() {
             return;
         }
-        let mut rest = chunk;
-        while !self.cut.is_empty()
-            && let Some((&byte, after)) = rest.split_first()
-        {
-            self.cut.push(byte);
-            self.position += 1;
-            rest = after;
-            match std::str::from_utf8(&self.cut) {
-                Ok(_) => self.cut.clear(),
-                Err(error) if error.error_len().is_none() => {}
-                Err(_) => {
-                    self.first_bad = Some(self.position - self.cut.len() as u64);
-                    return;
-                }
-            }
-        }
-        if let Err(error) = std::str::from_utf8(rest) {
+        let begin = self.position - self.cut.len() as u64;
+        self.position += chunk.len() as u64;
+        let text = match self.cut.is_empty() {
+            true => Cow::Borrowed(chunk),
+            false => Cow::Owned([&self.cut, chunk].concat()),
+        };
+        self.cut.clear();
+        if let Err(error) = std::str::from_utf8(&text) {
             match error.error_len() {
-                Some(_) => self.first_bad = Some(self.position + error.valid_up_to() as u64),
-                None => self.cut.extend_from_slice(&rest[error.valid_up_to()..]),
+                Some(_) => self.first_bad = Some(begin + error.valid_up_to() as u64),
+                None => self.cut.extend_from_slice(&text[error.valid_up_to()..]),
             }
         }
-        self.position += rest.len() as u64;
     }
 
     fn finish(self) -> Option<u64> {

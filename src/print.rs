@@ -242,7 +242,8 @@ fn figures(report: &Report) -> Text {
 
 /// The files that were not applied, by what became of them.
 fn file_labels(report: &Report) -> Vec<Text> {
-    let labels: [(FileOutcome, fn(&str, &str) -> Text); 4] = [
+    type Label = fn(&str, &str) -> Text;
+    let labels: [(FileOutcome, Label); 4] = [
         (FileOutcome::Refused, text::files_refused),
         (FileOutcome::Held, text::files_held),
         (FileOutcome::Waiting, text::files_waiting),

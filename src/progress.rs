@@ -3,7 +3,8 @@
 //! Nothing is drawn in the first half second, nor anywhere but on a terminal: what cron mails has no such lines.
 
 use std::io::{self, IsTerminal, Read, Write};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
@@ -43,20 +44,21 @@ impl Progress {
 
     /// On stderr, if that is a terminal.
     pub fn on_stderr(language: Language) -> Self {
-        match io::stderr().is_terminal() {
-            true => {
-                Self::on(Box::new(Late { from: Instant::now() + SILENT_FOR, term: Term::stderr() }), language)
-            }
+        match io::stderr().is_terminal() && threads::are_to_be_had() {
+            true => Self::on(Box::new(Term::stderr()), SILENT_FOR, language),
             false => Self::none(),
         }
     }
 
-    fn on(term: Box<dyn TermLike>, language: Language) -> Self {
-        let target = ProgressDrawTarget::term_like_with_hz(term, DRAWN_HZ);
-        let bar = ProgressBar::with_draw_target(None, target);
-        if threads::are_to_be_had() {
-            bar.enable_steady_tick(TICK);
-        }
+    /// Nothing is drawn before `silent_for` is over; on a line that is finished by then, nothing at all.
+    fn on(term: Box<dyn TermLike>, silent_for: Duration, language: Language) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let late = bar.clone();
+        thread::spawn(move || {
+            thread::sleep(silent_for);
+            late.set_draw_target(ProgressDrawTarget::term_like_with_hz(term, DRAWN_HZ));
+        });
+        bar.enable_steady_tick(TICK);
         Self(Some(Shown { bar, language }))
     }
 
@@ -147,62 +149,6 @@ impl<T: Write> Write for Watched<T> {
     }
 }
 
-/// A terminal on which nothing is drawn before a moment. The line that indicatif believes to stand there is none yet;
-/// clearing it then does no harm.
-#[derive(Debug)]
-struct Late<T> {
-    from: Instant,
-    term: T,
-}
-
-impl<T: TermLike> Late<T> {
-    fn when_due(&self, draw: impl FnOnce(&T) -> io::Result<()>) -> io::Result<()> {
-        if Instant::now() < self.from { Ok(()) } else { draw(&self.term) }
-    }
-}
-
-impl<T: TermLike> TermLike for Late<T> {
-    fn width(&self) -> u16 {
-        self.term.width()
-    }
-
-    fn height(&self) -> u16 {
-        self.term.height()
-    }
-
-    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
-        self.when_due(|term| term.move_cursor_up(n))
-    }
-
-    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
-        self.when_due(|term| term.move_cursor_down(n))
-    }
-
-    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
-        self.when_due(|term| term.move_cursor_right(n))
-    }
-
-    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
-        self.when_due(|term| term.move_cursor_left(n))
-    }
-
-    fn write_line(&self, line: &str) -> io::Result<()> {
-        self.when_due(|term| term.write_line(line))
-    }
-
-    fn write_str(&self, text: &str) -> io::Result<()> {
-        self.when_due(|term| term.write_str(text))
-    }
-
-    fn clear_line(&self) -> io::Result<()> {
-        self.when_due(TermLike::clear_line)
-    }
-
-    fn flush(&self) -> io::Result<()> {
-        self.when_due(TermLike::flush)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
@@ -258,16 +204,17 @@ mod tests {
         }
     }
 
-    fn draw(from: Instant, language: Language) -> String {
+    fn draw(silent_for: Duration, language: Language) -> String {
         let paper = Paper::default();
-        let progress = Progress::on(Box::new(Late { from, term: paper.clone() }), language);
+        let progress = Progress::on(Box::new(paper.clone()), silent_for, language);
         progress.download("stock\u{1b}.csv", 2048);
         let copied = io::copy(&mut progress.watch(&[7_u8; 1024][..]), &mut io::sink()).unwrap();
         assert_eq!(copied, 1024);
+        thread::sleep(TICK * 3);
         progress.read("stock.csv", 2000);
         progress.advance_to(1000);
         // What comes too soon after another drawing is left to the next tick.
-        std::thread::sleep(TICK * 3);
+        thread::sleep(TICK * 3);
         progress.clear();
         let drawn = paper.0.lock().unwrap();
         drawn.clone()
@@ -275,15 +222,15 @@ mod tests {
 
     #[test]
     fn nothing_is_drawn_before_its_time() {
-        assert_eq!(draw(Instant::now() + Duration::from_secs(60), Language::En), "");
+        assert_eq!(draw(Duration::from_secs(60), Language::En), "");
     }
 
     #[test]
     fn file_and_figures_are_drawn_and_cleared() {
-        let drawn = draw(Instant::now(), Language::En);
+        let drawn = draw(Duration::ZERO, Language::En);
         assert!(drawn.contains("downloading stock .csv"), "{drawn}");
         assert!(drawn.contains("reading stock.csv (rows)") && drawn.contains("1,000/2,000"), "{drawn}");
         assert!(drawn.ends_with("<cleared>"), "{drawn}");
-        assert!(draw(Instant::now(), Language::Ja).contains("stock.csvを読み込んでいます（行）"));
+        assert!(draw(Duration::ZERO, Language::Ja).contains("stock.csvを読み込んでいます（行）"));
     }
 }

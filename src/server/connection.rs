@@ -763,9 +763,11 @@ fn read_greeting(stream: &mut impl Read) -> io::Result<Vec<u8>> {
     Err(io::ErrorKind::UnexpectedEof.into())
 }
 
-/// What to say of a service that begins so.
-fn service_of(words: &[u8]) -> Option<fn(&str) -> Problem> {
-    let services: [(&[u8], fn(&str) -> Problem); 4] = [
+/// What to say of a service, and of its words.
+type Sentence = fn(&str) -> Problem;
+
+fn service_of(words: &[u8]) -> Option<Sentence> {
+    let services: [(&[u8], Sentence); 4] = [
         (b"SSH-", say::ssh_server),
         (b"HTTP/", say::web_server),
         (b"+OK", say::mail_server),

@@ -412,12 +412,11 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// Gets the path of a table, a name in it, and what stands behind that.
+type Visit<'v, 't> = dyn FnMut(&str, &Spanned<DeString<'t>>, &DeValue<'t>) -> ControlFlow<()> + 'v;
+
 /// Visits what stands in a table of this path; then what stands in that, unless `visit` breaks off.
-fn walk<'t>(
-    table: &'t DeTable<'t>,
-    path: &str,
-    visit: &mut dyn FnMut(&str, &Spanned<DeString<'t>>, &DeValue<'t>) -> ControlFlow<()>,
-) {
+fn walk<'t>(table: &'t DeTable<'t>, path: &str, visit: &mut Visit<'_, 't>) {
     for (name, value) in table {
         if visit(path, name, value.get_ref()).is_break() {
             continue;
