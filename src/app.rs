@@ -474,13 +474,14 @@ fn made(call: &Call<'_>, options: &cli::Init) -> Finished {
 
 /// Needs no settings: packages are made where there are none.
 fn generated(call: &Call<'_>, what: &Generate) -> Finished {
-    let folder = match what {
+    let (folder, written) = match what {
         Generate::Completions { shell } => {
             return Finished { stdout: generate::completions(*shell), ..Finished::default() };
         }
-        Generate::Man { folder } => folder,
+        Generate::Man { folder } => (folder, generate::man_pages(folder)),
+        Generate::Units { folder } => (folder, generate::units(folder)),
     };
-    let Err(error) = generate::man_pages(folder) else { return Finished::default() };
+    let Err(error) = written else { return Finished::default() };
     let problem = say::cannot_write(&folder.display().to_string(), &error.to_string());
     let language = settings::language_despite_problems(call.global.config.as_deref());
     let failed = call.failed(Failure::of(problem), language);

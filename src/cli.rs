@@ -287,4 +287,8 @@ pub enum Generate {
         #[arg(value_name = "FOLDER")]
         folder: PathBuf,
     },
+    Units {
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }

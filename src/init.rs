@@ -2,14 +2,17 @@
 //! folders. Nothing that is there already is touched.
 
 mod answers;
+mod schedule;
 mod terminal;
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use self::answers::Answers;
+use self::schedule::Schedule;
+pub(crate) use self::schedule::UNITS;
 use crate::cli;
 use crate::owner::User;
 use crate::problem::Failure;
@@ -19,8 +22,6 @@ use crate::text::{Language, init as say};
 /// Every setting that there is.
 pub(crate) const SAMPLE: &str = include_str!("../examples/tempostar.toml");
 
-const CRONTAB: &str = include_str!("../crontab.example");
-
 pub(crate) struct Made {
     pub(crate) path: PathBuf,
     pub(crate) language: Language,
@@ -28,7 +29,7 @@ pub(crate) struct Made {
     pub(crate) written: Vec<String>,
     /// The lines of `--from` that name no setting.
     left_out: Vec<usize>,
-    user: User,
+    schedule: Schedule,
 }
 
 /// Asks, and writes. `config` is where the settings file is to be.
@@ -46,7 +47,7 @@ pub(crate) fn run(
     let data = match settings::is_installed(&path) {
         true => settings::installed_data(),
         // `.` where the path is a name alone.
-        false => Path::new(".").join(path.parent().unwrap_or(Path::new(""))),
+        false => Path::new(".").join(folder_of(&path)),
     };
     let user = User::to_work_as(options.user.as_deref(), &data)?;
     let mut answers = Answers::gather(options, environment)?;
@@ -57,7 +58,8 @@ pub(crate) fn run(
     let written = write(&path, &answers, &checked, user).map_err(|(place, error)| {
         Failure::of(say::init_cannot_write(&place.display().to_string(), &error.to_string()))
     })?;
-    Ok(Made { path, language: checked.language, written, left_out: answers.left_out, user })
+    let schedule = Schedule::new(&path, [folder_of(&checked.database), &checked.work_dir], user);
+    Ok(Made { path, language: checked.language, written, left_out: answers.left_out, schedule })
 }
 
 fn refuse_to_overwrite(path: &Path, answers: &Answers) -> Result<(), Failure> {
@@ -66,13 +68,16 @@ fn refuse_to_overwrite(path: &Path, answers: &Answers) -> Result<(), Failure> {
     in_the_way.map_or(Ok(()), |place| Err(Failure::of(say::init_exists(&place.display().to_string()))))
 }
 
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
 type Failed = (PathBuf, io::Error);
 
 /// The settings file comes last: where it is not there, `init` can be run again.
 fn write(path: &Path, answers: &Answers, checked: &Settings, user: User) -> Result<Vec<String>, Failed> {
     let mut written = Vec::new();
-    let data = checked.database.parent().unwrap_or(Path::new(""));
-    for (folder, mode) in [(path.parent().unwrap_or(Path::new("")), 0o750), (data, 0o770)] {
+    for (folder, mode) in [(folder_of(path), 0o750), (folder_of(&checked.database), 0o770)] {
         make_folder(folder, mode, user, &mut written)?;
     }
     for (name, password) in answers.password_files() {
@@ -120,18 +125,10 @@ impl Made {
             true => String::new(),
             false => say::left_out(&left_out.join(", ")).get(self.language).to_owned() + "\n",
         };
-        let edit = format!("  sudo crontab -u {} -e", self.user.name());
-        let cron = say::cron(edit.trim_start()).get(self.language).to_owned() + "\n";
-        format!("{written}{places}{left_out}\n{cron}{}\n", self.crontab())
-    }
-
-    /// The lines of the example, for this program and these settings.
-    fn crontab(&self) -> String {
-        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let program = std::env::current_exe().ok();
-        let folder = program.as_deref().and_then(Path::parent).unwrap_or(Path::new("/usr/local/bin"));
-        let jobs = CRONTAB.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
-        let head = format!("PATH={}:/usr/bin:/bin\nTEMPOSTAR_CONFIG={}\n", folder.display(), path.display());
-        head + &jobs.map(|line| format!("{line}\n")).collect::<String>()
+        let schedule = &self.schedule;
+        let (cron, systemd) = (say::cron(&schedule.edit()), say::systemd());
+        let [cron, systemd] = [&cron, &systemd].map(|heading| heading.get(self.language));
+        let (lines, commands) = (schedule.crontab(), schedule.systemd());
+        format!("{written}{places}{left_out}\n{cron}\n{lines}\n{systemd}\n{commands}\n")
     }
 }

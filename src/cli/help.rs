@@ -94,7 +94,7 @@ pub(crate) fn said(error: &clap::Error, args: &[OsString], language: Language) -
 }
 
 /// What `clap` writes by itself is English.
-fn translated(said: &str, language: Language) -> String {
+pub(crate) fn translated(said: &str, language: Language) -> String {
     match language {
         Language::En => said.to_owned(),
         Language::Ja => CLAPS.iter().fold(said.to_owned(), |said, (en, ja)| said.replace(en, ja)),

@@ -52,11 +52,13 @@ macro_rules! pages {
     };
 }
 
-/// `"command option" { … }`: what it means there; without a command, everywhere else.
-macro_rules! options {
-    ($($of:literal { ja: $ja:literal, en: $en:literal $(,)? })*) => {
-        /// Every option and argument, by its id.
-        pub const OPTIONS: &[(&str, Both)] = &[$(($of, both!($ja, $en))),*];
+/// What has a name, and what it means.
+pub type Entry = (&'static str, Both);
+
+macro_rules! entries {
+    ($(#[$meta:meta])* $name:ident; $($of:literal { ja: $ja:literal, en: $en:literal $(,)? })*) => {
+        $(#[$meta])*
+        pub const $name: &[Entry] = &[$(($of, both!($ja, $en))),*];
     };
 }
 
@@ -318,14 +320,17 @@ pages! {
     }
 
     "generate" {
-        ja: "パッケージに添えるもの（シェルの補完とmanページ）を作る",
-        en: "Make what a package ships beside the binary: shell completions and man pages",
+        ja: "パッケージに添えるもの（シェルの補完、manページ、systemdのユニット）を作る",
+        en: "Make what a package ships beside the binary: shell completions, man pages, units",
     }
     "generate completions" { ja: "シェルの補完の定義を出力する", en: "Print what the shell needs to complete the command line" }
+    "generate units" { ja: "systemdのユニットをフォルダに書く", en: "Write the units of systemd into a folder" }
     "generate man" { ja: "manページをフォルダに書く", en: "Write the man pages into a folder" }
 }
 
-options! {
+entries! {
+    /// Every option and argument by its id: `command option` is what it means there; without a command, everywhere else.
+    OPTIONS;
     "config" {
         ja: "設定ファイル。なければ$TEMPOSTAR_CONFIG、./tempostar.toml、\n/etc/tempostar/tempostar.tomlの順に探します",
         en: "Settings file; else $TEMPOSTAR_CONFIG, ./tempostar.toml, /etc/tempostar/tempostar.toml",
@@ -436,8 +441,71 @@ options! {
         en: "Exit with 3 if any shop is to be looked at, or cannot be read",
     }
     "generate completions shell" { ja: "シェルの名前", en: "Which shell" }
-    "generate man folder" { ja: "フォルダ（なければ作ります）", en: "The folder; it is made if need be" }
+    "folder" { ja: "フォルダ（なければ作ります）", en: "The folder; it is made if need be" }
 }
+
+entries! {
+    /// What stands under FILES in the man pages.
+    FILES;
+    "/etc/tempostar/tempostar.toml" {
+        ja: "--config、TEMPOSTAR_CONFIG、./tempostar.tomlのどれもないときの設定ファイル",
+        en: "The settings, where neither --config nor TEMPOSTAR_CONFIG names others and there is no ./tempostar.toml.",
+    }
+    "/etc/tempostar/*.pass" {
+        ja: "パスワードのファイル（処理を動かすユーザだけが読めるもの）",
+        en: "The passwords, each in a file that only the jobs' user can read.",
+    }
+    "/var/lib/tempostar" {
+        ja: "データベースと作業フォルダ（initをrootで実行した場合）",
+        en: "Database and work folder of settings that root has made with init.",
+    }
+    "/usr/lib/systemd/system/tempostar@.service, tempostar-*.timer" {
+        ja: "systemdのユニット（有効にするまで動きません）",
+        en: "The jobs as units of systemd; none runs before it is enabled.",
+    }
+    "/usr/share/doc/tempostar" {
+        ja: "説明書（README.ja.md）とcrontabの例",
+        en: "The manual (README.md), and an example of a crontab.",
+    }
+}
+
+entries! {
+    /// What stands under ENVIRONMENT in the man pages.
+    ENVIRONMENT;
+    "TEMPOSTAR_CONFIG" { ja: "設定ファイル", en: "The settings file." }
+    "LC_ALL, LC_MESSAGES, LANG" {
+        ja: "設定ファイルに`language`がないときの言語",
+        en: "The language, where the settings have no `language`.",
+    }
+    "NO_COLOR" { ja: "空でなければ、色を付けません", en: "No colours, unless it is empty." }
+    "SUDO_USER, LOGNAME, USER" {
+        ja: "誰が実行したかの記録に使います",
+        en: "Who is noted as having started a run, or decided about what is held.",
+    }
+    "PATH" {
+        ja: "sendmailと[notify]のコマンドを探す場所",
+        en: "Where sendmail and the command of [notify] are looked for.",
+    }
+    "password_env" {
+        ja: "設定ファイルの`password_env`に書いた名前の変数",
+        en: "Whatever `password_env` in the settings names.",
+    }
+}
+
+/// The headings of man pages, and the Japanese for them.
+pub const HEADINGS: &[(&str, &str)] = &[
+    ("NAME", "名前"),
+    ("SYNOPSIS", "書式"),
+    ("DESCRIPTION", "説明"),
+    ("OPTIONS", "オプション"),
+    ("SUBCOMMANDS", "コマンド"),
+    ("EXAMPLES", "例"),
+    ("EXIT STATUS", "終了コード"),
+    ("FILES", "ファイル"),
+    ("ENVIRONMENT", "環境変数"),
+    ("SETTINGS", "設定項目"),
+    ("SEE ALSO", "関連項目"),
+];
 
 /// What `clap` says by itself, and the Japanese for it; the first that fits counts.
 pub const CLAPS: &[(&str, &str)] = &[
@@ -462,6 +530,13 @@ texts! {
     default(value: &str) { ja: "[既定: {value}]", en: "[default: {value}]" }
     examples() { ja: "例:", en: "Examples:" }
     exit_codes() { ja: "終了コード:", en: "Exit codes:" }
+
+    // tempostar.toml(5).
+    sample_about() { ja: "tempostarの設定ファイル", en: "settings of tempostar" }
+    sample_more() {
+        ja: "TOMLの設定ファイルです。書いていない項目は標準の値になり、「項目 = 値」のうち決まった値のないものは例です。ファイルやフォルダの名前は、この設定ファイルのあるフォルダが起点です。tempostar initで作成し、書き換えたらtempostar check-settingsで確認してください。",
+        en: "A file in TOML. What does not stand in it has its default; below, every setting stands with its default or an example. Paths are relative to the file. `tempostar init` makes one; after a change, `tempostar check-settings` says whether it is right.",
+    }
 
     // What is wrong with a call.
     error(what: &str) { ja: "エラー: {what}", en: "error: {what}" }

@@ -60,8 +60,12 @@ texts! {
         en: "lines of --from that name no setting and were left out: {lines}",
     }
     cron(edit: &str) {
-        ja: "下の確認でエラーがなくなったら、「{edit}」でcronに次の行を書き加えてください（systemdをお使いの場合はdocs/operations.mdをご覧ください）:",
-        en: "once the check below finds nothing wrong, add these lines to cron with `{edit}` (for systemd, see docs/operations.md):",
+        ja: "下の確認でエラーがなくなったら、「{edit}」でcronに次の行を書き加えてください:",
+        en: "once the check below finds nothing wrong, add these lines to cron with `{edit}`:",
+    }
+    systemd() {
+        ja: "systemdで動かす場合は、その代わりに次のコマンドを実行してください:",
+        en: "or, for systemd, run these commands instead:",
     }
 }
 

@@ -77,9 +77,27 @@ fn a_mail_of_the_shop_becomes_settings_that_are_checked() {
         ))
         .says("3-59/10 * * * *  tempostar --quiet import-stock\n")
         .says("1-59/4 * * * *   tempostar --quiet export-orders\n")
+        .says(&units(&shop))
         .says("ユーザ「");
     // And the jobs run with it.
     shop.run(["import-stock"]).ok();
+}
+
+/// What makes the units those of this shop, for whoever runs the tests.
+fn units(shop: &Shop) -> String {
+    let folder = fs::canonicalize(shop.path("")).unwrap();
+    let folder = folder.display();
+    let id = |option: &str| {
+        let told = std::process::Command::new("id").arg(option).output().unwrap().stdout;
+        String::from_utf8(told).unwrap()
+    };
+    format!(
+        "[Service]\nUser={}Group={}Environment=TEMPOSTAR_CONFIG={folder}/tempostar.toml\nExecStart=\nExecStart={} \
+         --quiet %i\nReadWritePaths={folder} {folder}/tempostar.d\nEND\n",
+        id("-nu"),
+        id("-g"),
+        env!("CARGO_BIN_EXE_tempostar")
+    )
 }
 
 #[test]
