@@ -61,25 +61,25 @@ fn answer(
     settings: Result<Settings, Failure>,
     language: Language,
 ) -> Answer {
-    match (command, settings) {
+    let answered = match (command, settings) {
         (Command::CheckSettings(options), settings) => check(call, settings, options, language),
         (Command::Explain(options), settings) => {
             explain(call, settings.as_ref().map_err(Clone::clone), &options.code, language)
         }
-        (command, Err(failure)) => without_settings(call, command, failure, language),
+        (command, Err(failure)) => return without_settings(call, command, failure, language),
         (Command::Status(options), Ok(settings)) => show_status(call, &settings, options),
         (Command::Undo(options), Ok(settings)) => undo(call, &settings, options),
         (Command::Reconcile(options), Ok(settings)) => reconcile(call, &settings, options),
         (Command::Log(options), Ok(settings)) => show_log(call, &settings, options),
         (Command::Held(options), Ok(settings)) => {
-            let act = options.act.as_ref().unwrap_or(&HeldAct::List);
-            held(call, &settings, act).unwrap_or_else(|failure| call.failed(failure, language))
+            held(call, &settings, options.act.as_ref().unwrap_or(&HeldAct::List))
         }
         (command, Ok(settings)) => match command.job() {
-            Some(job) => run_job(call, job, command, &settings),
-            None => call.failed(Failure::none(), language),
+            Some(job) => Ok(run_job(call, job, command, &settings)),
+            None => Err(Failure::none()),
         },
-    }
+    };
+    answered.unwrap_or_else(|failure| call.failed(failure, language))
 }
 
 /// What every command has.
@@ -230,19 +230,13 @@ fn run_job(call: &Call<'_>, job: Job, command: &Command, settings: &Settings) ->
     print::report(&report, call.began.elapsed(), settings.language)
 }
 
-fn undo(call: &Call<'_>, settings: &Settings, options: &cli::Undo) -> Answer {
-    let language = settings.language;
-    let job = match undo::job_of(settings, &options.run) {
-        Ok(job) => job,
-        Err(failure) => return call.failed(failure, language),
-    };
-    if let Err(failure) = settings.settle_user() {
-        return call.failed(failure, language);
-    }
+fn undo(call: &Call<'_>, settings: &Settings, options: &cli::Undo) -> Result<Answer, Failure> {
+    let job = undo::job_of(settings, &options.run)?;
+    settings.settle_user()?;
     let mode = if options.dry_run { Mode::DryRun } else { Mode::Real };
     let report = Report { undoes: Some(options.run.clone()), ..call.report(job) };
     let report = sync::run(settings, call.clock, mode, report, |run| undo::run(run, &options.run));
-    print::report(&report, call.began.elapsed(), language)
+    Ok(print::report(&report, call.began.elapsed(), settings.language))
 }
 
 fn check(
@@ -250,7 +244,7 @@ fn check(
     settings: Result<Settings, Failure>,
     options: &cli::CheckSettings,
     language: Language,
-) -> Answer {
+) -> Result<Answer, Failure> {
     let progress = call.progress(language);
     // Where only a password is wrong, the rest can be looked at.
     let but_secrets = settings.as_ref().err().and_then(|_| load_to_look(call.global));
@@ -262,13 +256,10 @@ fn check(
     (document["checks"], document["jobs"]) = checked.json(language);
     let mut text = checked.text(language, colours(call.global.color));
     if let Some(file) = &options.bundle {
-        match write_bundle(call, file, &document, language) {
-            Ok(told) => text += &told,
-            Err(failed) => return call.failed(failed, language),
-        }
+        text += &write_bundle(call, file, &document, language)?;
         document["bundle"] = file.display().to_string().into();
     }
-    Answer { told: Told::Within, ..call.answer(failure, text, document, language) }
+    Ok(Answer { told: Told::Within, ..call.answer(failure, text, document, language) })
 }
 
 /// What the support needs, beside the checks' own result; says what is in it.
@@ -289,18 +280,15 @@ fn colours(wanted: Color) -> Colours {
     }
 }
 
-fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> Answer {
+fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> Result<Answer, Failure> {
     let language = settings.language;
     let extent = if options.all { status::Extent::All } else { status::Extent::First };
-    let status = match status::run(settings, call.clock, extent) {
-        Ok(status) => status,
-        Err(failure) => return call.failed(failure, language),
-    };
-    let page = |path: &PathBuf| publish(path, &status.page(settings)?.html(), Readers::Everybody);
-    let metrics = |path: &PathBuf| publish(path, &status.metrics(), Readers::Everybody);
-    let written = options.html.as_ref().map_or(Ok(()), page);
-    if let Err(failure) = written.and_then(|()| options.metrics.as_ref().map_or(Ok(()), metrics)) {
-        return call.failed(failure, language);
+    let status = status::run(settings, call.clock, extent)?;
+    if let Some(path) = &options.html {
+        publish(path, &status.page(settings)?.html(), Readers::Everybody)?;
+    }
+    if let Some(path) = &options.metrics {
+        publish(path, &status.metrics(), Readers::Everybody)?;
     }
     let exit = if options.check && status.needs_a_look() { Exit::Partial } else { Exit::Ok };
     let text = match options.check {
@@ -309,7 +297,7 @@ fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> A
     };
     let (command, run_id, at) = (call.command, call.run_id.clone(), call.clock.now());
     let json = status.json(language);
-    Answer { command, run_id, exit, at, problems: Vec::new(), told: Told::Beside, text, json }
+    Ok(Answer { command, run_id, exit, at, problems: Vec::new(), told: Told::Beside, text, json })
 }
 
 /// Writes a file that somebody has asked for.
@@ -333,30 +321,28 @@ fn fleet(call: &Call<'_>, options: &cli::Fleet) -> Finished {
 }
 
 /// What a problem's code means is told without a shop, too.
-fn explain(call: &Call<'_>, settings: Result<&Settings, Failure>, asked: &str, language: Language) -> Answer {
+fn explain(
+    call: &Call<'_>,
+    settings: Result<&Settings, Failure>,
+    asked: &str,
+    language: Language,
+) -> Result<Answer, Failure> {
     let explained = settings.and_then(|settings| explain::run(settings, call.clock, asked));
-    let explained = match explained.or_else(|failure| explain::without_shop(asked, language).ok_or(failure)) {
-        Ok(explained) => explained,
-        Err(failure) => return call.failed(failure, language),
-    };
+    let explained = explained.or_else(|failure| explain::without_shop(asked, language).ok_or(failure))?;
     let failure = explained.problem().map_or_else(Failure::none, Failure::of);
-    call.answer(failure, explained.text(language), explained.json(language), language)
+    Ok(call.answer(failure, explained.text(language), explained.json(language), language))
 }
 
-fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> Answer {
+fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> Result<Answer, Failure> {
     let language = settings.language;
     let wanted = Wanted { month: options.month, list: options.with.clone() };
-    let repaired = match options.repair.then(|| repair(call, settings)) {
-        Some(Err(answer)) => return *answer,
-        repaired => repaired.and_then(Result::ok),
-    };
-    let reconciled = match reconcile::run(settings, call.clock, &wanted) {
-        Ok(reconciled) => reconciled,
-        Err(failure) => return call.failed(failure, language),
-    };
-    let page = |path: &PathBuf| publish(path, &reconciled.page(language).html(), Readers::Everybody);
-    if let Err(failure) = options.html.as_ref().map_or(Ok(()), page) {
-        return call.failed(failure, language);
+    let repaired = if options.repair { Some(repair(call, settings)?) } else { None };
+    if let Some(answer) = repaired.as_ref().filter(|answer| answer.exit != Exit::Ok) {
+        return Ok(answer.clone());
+    }
+    let reconciled = reconcile::run(settings, call.clock, &wanted)?;
+    if let Some(path) = &options.html {
+        publish(path, &reconciled.page(language).html(), Readers::Everybody)?;
     }
     let failure = reconciled.problem().map_or_else(Failure::none, Failure::of);
     let (mut text, mut json) = (reconciled.text(language), reconciled.json(language));
@@ -364,25 +350,21 @@ fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> 
         text = repaired.text + "\n" + &text;
         (json["run_id"], json["repair"]) = (repaired.json["run_id"].clone(), repaired.json);
     }
-    Answer { told: Told::Within, ..call.answer(failure, text, json, language) }
+    Ok(Answer { told: Told::Within, ..call.answer(failure, text, json, language) })
 }
 
-/// Computes wrong allocations anew; what it answers alone where it could not.
-fn repair(call: &Call<'_>, settings: &Settings) -> Result<Answer, Box<Answer>> {
-    let language = settings.language;
-    settings.settle_user().map_err(|failure| Box::new(call.failed(failure, language)))?;
+/// Computes wrong allocations anew.
+fn repair(call: &Call<'_>, settings: &Settings) -> Result<Answer, Failure> {
+    settings.settle_user()?;
     let report = Report { repairs: true, ..call.report(Job::Stock) };
     let report = sync::run(settings, call.clock, Mode::Real, report, reconcile::repair);
-    let answer = print::report(&report, call.began.elapsed(), language);
-    if report.exit == Exit::Ok { Ok(answer) } else { Err(Box::new(answer)) }
+    Ok(print::report(&report, call.began.elapsed(), settings.language))
 }
 
-fn show_log(call: &Call<'_>, settings: &Settings, options: &cli::Log) -> Answer {
+fn show_log(call: &Call<'_>, settings: &Settings, options: &cli::Log) -> Result<Answer, Failure> {
     let language = settings.language;
-    match past_runs::run(settings, call.clock, options.job, options.days) {
-        Err(failure) => call.failed(failure, language),
-        Ok(runs) => call.answer(Failure::none(), runs.text(language), runs.json(), language),
-    }
+    let runs = past_runs::run(settings, call.clock, options.job, options.days)?;
+    Ok(call.answer(Failure::none(), runs.text(language), runs.json(), language))
 }
 
 /// Whoever is at work, and where they sit.
@@ -454,12 +436,14 @@ fn made(call: &Call<'_>, options: &cli::Init) -> Finished {
         return Finished { stdout: init::SAMPLE.to_owned(), ..Finished::default() };
     }
     let global = call.global;
-    let made = caught(|| Ok(init::run(options, global.config.as_deref(), environment(global))?));
+    let made = caught(|| {
+        let made = init::run(options, global.config.as_deref(), environment(global))?;
+        let (settings, options) = (settings::load(&made.path, None), cli::CheckSettings::default());
+        let checked = check(call, settings, &options, made.language)?;
+        Ok((made, checked))
+    });
     let (language, answer) = match made {
-        Ok(made) => {
-            let checks = cli::CheckSettings::default();
-            let settings = settings::load(&made.path, None);
-            let checked = check(call, settings, &checks, made.language);
+        Ok((made, checked)) => {
             let mut json = checked.json;
             json["written"] = made.written.clone().into();
             (made.language, Answer { text: made.text() + &checked.text, json, ..checked })

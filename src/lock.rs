@@ -17,9 +17,7 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
-}
 
-impl Lock {
     /// Whether the file still has a name: if somebody removed it, the next run takes another lock.
     pub fn is_still_there(&self) -> bool {
         self.0.metadata().is_ok_and(|file| file.nlink() > 0)

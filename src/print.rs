@@ -335,14 +335,11 @@ fn problem_json(problem: &Problem, language: Language) -> Value {
         "message": problem.located_message().get(language),
         "hint": problem.hint.get(language),
     });
-    if let Some(file) = &problem.file {
-        object["file"] = json!(file);
-    }
-    if let Some(line) = problem.line {
-        object["line"] = json!(line);
-    }
-    if let Some(column) = &problem.column {
-        object["column"] = json!(column);
+    let Problem { file, line, column, .. } = problem;
+    for (key, value) in [("file", json!(file)), ("line", json!(line)), ("column", json!(column))] {
+        if !value.is_null() {
+            object[key] = value;
+        }
     }
     object
 }

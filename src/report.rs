@@ -143,9 +143,7 @@ impl Change {
     pub(crate) fn is_tick(&self) -> bool {
         self.table == "orders" && self.column == "captured_at"
     }
-}
 
-impl Change {
     pub fn new(
         table: &'static str,
         code: impl Into<String>,

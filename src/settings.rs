@@ -123,39 +123,13 @@ pub struct Shop {
     pub admin_email: Vec<String>,
 }
 
-/// The options of the shop's platform; combinations that exclude TEMPOSTAR were refused.
+/// The options of the shop's platform; what excludes TEMPOSTAR was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// 予約販売
-    pub reservation_sales: bool,
-    /// 頒布会
-    pub hanpukai: bool,
     /// 複数配送先
     pub multiple_destinations: bool,
     /// 定期販売
     pub subscriptions: bool,
-    pub subscription_auth_failure_order: AuthFailureOrder,
-    pub subscription_auth_failure_reactivate: AuthFailureReactivate,
-}
-
-words! {
-    /// 定期オーソリ失敗受注未作成フラグ
-    pub enum AuthFailureOrder {
-        /// 作成する
-        Create = "create",
-        /// 作成しない
-        Skip = "skip",
-    }
-}
-
-words! {
-    /// 定期オーソリ失敗過去受注有効化フラグ
-    pub enum AuthFailureReactivate {
-        /// 利用しない
-        Off = "off",
-        All = "all",
-        Latest = "latest",
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -151,16 +151,17 @@ fn line(shown: &mut String, line: &str) {
 const SKIPPED_SHOWN_MAX: usize = 3;
 
 fn headline(title: &Text, check: &Check, width: usize, language: Language, colours: Colours) -> String {
-    let (mark, colour) = match check.status {
-        Status::Ok => ("✓", "\x1b[32m"),
-        Status::Warning => ("!", "\x1b[33m"),
-        Status::Error => ("✗", "\x1b[31m"),
-        Status::Skipped => ("–", "\x1b[2m"),
+    // What the mark means is said, too, for whoever cannot tell the marks apart.
+    let (mark, colour, word) = match check.status {
+        Status::Ok => ("✓", "\x1b[32m", None),
+        Status::Warning => ("!", "\x1b[33m", Some(say::word_warning())),
+        Status::Error => ("✗", "\x1b[31m", Some(say::word_error())),
+        Status::Skipped => ("–", "\x1b[2m", Some(say::word_skipped())),
     };
     let title = title.get(language);
     let padding = &padded(title, width)[title.len()..];
     let fact = visible(&one_line(check.fact.get(language)));
-    let rest = match (status_word(check.status), fact.is_empty()) {
+    let rest = match (word, fact.is_empty()) {
         (None, _) => fact,
         (Some(word), true) => word.get(language).to_owned(),
         (Some(word), false) => format!("{}: {fact}", word.get(language)),
@@ -168,16 +169,6 @@ fn headline(title: &Text, check: &Check, width: usize, language: Language, colou
     match colours {
         Colours::Plain => format!("{mark} {title}{padding}  {rest}"),
         Colours::Ansi => format!("{colour}{mark} {title}\x1b[0m{padding}  {rest}"),
-    }
-}
-
-/// What a check's mark means, for whoever cannot tell the marks apart.
-fn status_word(status: Status) -> Option<Text> {
-    match status {
-        Status::Ok => None,
-        Status::Warning => Some(say::word_warning()),
-        Status::Error => Some(say::word_error()),
-        Status::Skipped => Some(say::word_skipped()),
     }
 }
 

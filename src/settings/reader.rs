@@ -179,23 +179,20 @@ impl<'t> Reader<'t> {
 
     /// The tables of this name (`[[payment_methods]]`), as keys of their own: `payment_methods.#0`.
     pub(super) fn tables(&mut self, key: &str) -> Vec<String> {
-        let tables = match self.value(key) {
-            Some(DeValue::Array(tables)) => tables.iter(),
+        let count = match self.value(key) {
+            None => 0,
+            Some(DeValue::Array(tables)) if tables.iter().all(|table| table.get_ref().is_table()) => {
+                tables.len()
+            }
             Some(_) => {
                 self.report(key, text::not_tables(key));
-                [].iter()
+                0
             }
-            None => [].iter(),
         };
-        let are_tables = tables.clone().all(|table| matches!(table.get_ref(), DeValue::Table(_)));
-        if !are_tables {
-            self.report(key, text::not_tables(key));
-        }
-        if tables.as_slice().is_empty() || !are_tables {
+        if count == 0 {
             self.known.insert(key.to_owned());
-            return Vec::new();
         }
-        (0..tables.len()).map(|index| numbered(key, index)).collect()
+        (0..count).map(|index| numbered(key, index)).collect()
     }
 
     /// One of the given words; the first of them where nothing stands, or something else.

@@ -12,10 +12,10 @@ use chrono::TimeDelta;
 use super::names::folder_key;
 use super::reader::{Reader, Secrets, invisible, variable};
 use super::{
-    AddOrderLines, AfterImport, AuthFailureOrder, AuthFailureReactivate, Begins, Environment, Ftp, Guard,
-    Inbox, Limits, Login, Logistics, Mail, MailTls, Options, Orders, PaymentMethod, ProductGuard, Products,
-    Ready, ReflectWhen, Secret, Server, Settings, ShipGuard, Shop, Smtp, Stock, StockFiles, Tls, TlsVersion,
-    Transport, WithoutStatus, locale_language,
+    AddOrderLines, AfterImport, Begins, Environment, Ftp, Guard, Inbox, Limits, Login, Logistics, Mail,
+    MailTls, Options, Orders, PaymentMethod, ProductGuard, Products, Ready, ReflectWhen, Secret, Server,
+    Settings, ShipGuard, Shop, Smtp, Stock, StockFiles, Tls, TlsVersion, Transport, WithoutStatus,
+    locale_language,
 };
 use super::{checks, columns};
 use crate::encoding::Encoding;
@@ -80,47 +80,30 @@ fn shop(r: &mut Reader<'_>) -> Shop {
     Shop { name, code, admin_email: addresses(r, "shop.admin_email") }
 }
 
+/// Refuses what excludes TEMPOSTAR, by the seed's 利用制限.
 fn options(r: &mut Reader<'_>, add_order_lines: AddOrderLines) -> Options {
-    let (order, reactivate) =
-        ("shop.options.subscription_auth_failure_order", "shop.options.subscription_auth_failure_reactivate");
-    let options = Options {
-        reservation_sales: r.flag("shop.options.reservation_sales", false),
-        hanpukai: r.flag("shop.options.hanpukai", false),
-        multiple_destinations: r.flag("shop.options.multiple_destinations", false),
-        subscriptions: r.flag("shop.options.subscriptions", false),
-        subscription_auth_failure_order: r.word(order, AuthFailureOrder::ALL),
-        subscription_auth_failure_reactivate: r.word(reactivate, AuthFailureReactivate::ALL),
-    };
-    for (key, problem) in exclusions(options, add_order_lines) {
-        r.report(key, problem);
+    const RESERVATION_SALES: &str = "shop.options.reservation_sales";
+    const HANPUKAI: &str = "shop.options.hanpukai";
+    const DESTINATIONS: &str = "shop.options.multiple_destinations";
+    const ORDER: &str = "shop.options.subscription_auth_failure_order";
+    const REACTIVATE: &str = "shop.options.subscription_auth_failure_reactivate";
+    let multiple_destinations = r.flag(DESTINATIONS, false);
+    let subscriptions = r.flag("shop.options.subscriptions", false);
+    let excludes_order = r.word(ORDER, &["create", "skip"]) != "create" && subscriptions;
+    let excludes_reactivate = r.word(REACTIVATE, &["off", "all", "latest"]) != "off" && subscriptions;
+    let excludes_destinations = multiple_destinations && add_order_lines == AddOrderLines::Add;
+    for (excludes, key, problem) in [
+        (r.flag(RESERVATION_SALES, false), RESERVATION_SALES, text::option_reservation_sales()),
+        (r.flag(HANPUKAI, false), HANPUKAI, text::option_hanpukai()),
+        (excludes_destinations, DESTINATIONS, text::option_multiple_destinations()),
+        (excludes_order, ORDER, text::option_subscription_order()),
+        (excludes_reactivate, REACTIVATE, text::option_subscription_reactivate()),
+    ] {
+        if excludes {
+            r.report(key, problem);
+        }
     }
-    options
-}
-
-/// Which options exclude TEMPOSTAR, by the seed's 利用制限.
-fn exclusions(options: Options, add_order_lines: AddOrderLines) -> Vec<(&'static str, Problem)> {
-    let subscriptions = options.subscriptions;
-    let destinations = options.multiple_destinations && add_order_lines == AddOrderLines::Add;
-    let order = options.subscription_auth_failure_order != AuthFailureOrder::Create;
-    let reactivate = options.subscription_auth_failure_reactivate != AuthFailureReactivate::Off;
-    [
-        (options.reservation_sales, "shop.options.reservation_sales", text::option_reservation_sales()),
-        (options.hanpukai, "shop.options.hanpukai", text::option_hanpukai()),
-        (destinations, "shop.options.multiple_destinations", text::option_multiple_destinations()),
-        (
-            subscriptions && order,
-            "shop.options.subscription_auth_failure_order",
-            text::option_subscription_order(),
-        ),
-        (
-            subscriptions && reactivate,
-            "shop.options.subscription_auth_failure_reactivate",
-            text::option_subscription_reactivate(),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(excludes, key, problem)| excludes.then_some((key, problem)))
-    .collect()
+    Options { multiple_destinations, subscriptions }
 }
 
 fn ftp(r: &mut Reader<'_>, environment: Environment) -> Ftp {
