@@ -51,16 +51,16 @@ macro_rules! people {
 }
 
 /// Declares problems: what each is (a stable code, how much it matters, the exit code of a run that it ends, how it is
-/// over, who should act), what happened, and what the reader can do about it:
-/// `problems! { exit …, ends …, who […]; severity name = "kebab-code" (arg: Type, …) { … ja: "…", en: "…", hint_ja: "…",
-/// hint_en: "…" } … }` (without the hints where there is nothing to do)
-/// The first line is what holds for the module; a problem that differs says so before its sentences.
+/// over, who should act), what happened, and what the reader can do about it, if anything:
+/// `problems! { exit …, ends …, who […]; severity name = "kebab-code" (arg: Type, …) exit …, ends …, who […] { ja: "…",
+/// en: "…", hint_ja: "…", hint_en: "…" } … }`
+/// The first line is what holds for the module; a problem says where it differs.
 /// Makes of each a function `pub fn name(arg: Type, …) -> Problem` and a static `name::KIND`, and `pub static PROBLEMS`.
 macro_rules! problems {
     (
         exit $exit:ident, ends $ends:ident, who $who:tt;
-        $($(#[$meta:meta])* $severity:ident $name:ident = $code:literal ( $($arg:ident : $type:ty),* $(,)? ) {
-            $(exit: $its_exit:ident,)? $(ends: $its_ends:ident,)? $(who: $its_who:tt,)?
+        $($(#[$meta:meta])* $severity:ident $name:ident = $code:literal ( $($arg:ident : $type:ty),* $(,)? )
+        $(exit $its_exit:ident $(,)?)? $(ends $its_ends:ident $(,)?)? $(who $its_who:tt)? {
             ja: $ja:literal, en: $en:literal $(, hint_ja: $hint_ja:literal, hint_en: $hint_en:literal)? $(,)?
         })*
     ) => {

@@ -43,8 +43,7 @@ problems! {
         hint_ja: "一度--dry-runなしで実行するか、check-settingsを実行してください。",
         hint_en: "run once without --dry-run, or run check-settings",
     }
-    Error wrong_environment = "wrong-environment" (path: &str, stamped: &str, wanted: &str) {
-        exit: Settings,
+    Error wrong_environment = "wrong-environment" (path: &str, stamped: &str, wanted: &str) exit Settings {
         ja: "データベース{path}は{stamped}環境のものですが、{wanted}環境で実行されました。",
         en: "the database {path} belongs to {stamped}, but this run is for {wanted}",
         hint_ja: "--envまたは設定ファイルのenvironment、databaseをご確認ください。databaseに{{environment}}を入れると環境ごとに分かれます。",
@@ -78,8 +77,7 @@ problems! {
         hint_ja: "ほかのプログラムがtempostarの表や列を変えていないか、値の種類がdocs/database.mdのとおりかをご確認ください。check-settingsでも調べられます。",
         hint_en: "check whether another program changed a table, or wrote a value of a wrong kind (docs/database.md); check-settings looks deeper",
     }
-    Error database_restless = "database-restless" (path: &str) {
-        ends: WithRun,
+    Error database_restless = "database-restless" (path: &str) ends WithRun {
         ja: "データベース{path}は、読み取りのたびに書き換えられていました。",
         en: "the database {path} was written each time that it was read",
         hint_ja: "しばらく待ってからもう一度実行してください。続く場合は、このユーザがデータベースのグループに入っているかをご確認ください。",
@@ -102,8 +100,7 @@ problems! {
         hint_ja: "データベースのファイルとディスクをご確認ください。",
         hint_en: "check the database file and the disk",
     }
-    Error batch_taken_over = "batch-taken-over" () {
-        exit: Locked, ends: WithRun, who: [Support],
+    Error batch_taken_over = "batch-taken-over" () exit Locked, ends WithRun, who [Support] {
         ja: "別の実行が同じ受注ファイルを処理しているか、ロックファイルが削除されたため、送信を中止しました。二重送信はしていません。",
         en: "another run is working on the same order file, or somebody removed the lock file: this run stops, and nothing is sent twice",
         hint_ja: "実行中のロックファイル（*.lock）は削除しないでください。次の実行が続きを処理します。",

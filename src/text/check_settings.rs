@@ -454,8 +454,8 @@ problems! {
         hint_ja: "その数だけ販売できません。「tempostar reconcile --repair」で計算し直せます。続くようであれば、登録されなかった受注の在庫引当が取り消されているかをご確認ください。",
         hint_en: "so much of them cannot be sold: `tempostar reconcile --repair` computes the allocation anew; if it happens again, see that the shop's application takes back what it allocated for an order that was not placed",
     }
-    Warning environments_same_server = "environments-same-server" (host: &str, user: &str) {
-        who: [Support, Shop],
+    Warning environments_same_server = "environments-same-server" (host: &str, user: &str)
+        who [Support, Shop] {
         ja: "デモ環境（[ftp.demo]）と本番環境（[ftp.production]）のFTP接続情報が同じです（{host}、ユーザID {user}）。テストの受注が、本番のTEMPOSTARに取り込まれるおそれがあります。",
         en: "[ftp.demo] and [ftp.production] name the same server and user ({host}, {user}): orders of a test could reach the real TEMPOSTAR",
         hint_ja: "店舗様に「TEMPOSTAR:テスト用FTP接続先URL・ユーザID」と「TEMPOSTAR:FTP接続先URL・ユーザID」をご確認のうえ、写し間違えているほうを直してください。",
@@ -509,15 +509,13 @@ problems! {
         hint_ja: "TEMPOSTAR側でカスタマイズした列の名前をご確認のうえ、orders.free_itemsの列名を直してください。",
         hint_en: "check the name of the column for which TEMPOSTAR was customised, and correct orders.free_items",
     }
-    Note stricter_defaults = "stricter-defaults" (keys: &str) {
-        who: [],
+    Note stricter_defaults = "stricter-defaults" (keys: &str) who [] {
         ja: "バージョン0.1より厳しくなった既定値があります: {keys}",
         en: "defaults that are stricter than those of version 0.1: {keys}",
         hint_ja: "このままでよければ、何もする必要はありません。変える場合は設定ファイルに書いてください（docs/guards.md）。",
         hint_en: "nothing need be done if they are right; else set them in the settings file (docs/guards.md)",
     }
-    Note payment_methods_none_yet = "payment-methods-none-yet" () {
-        who: [],
+    Note payment_methods_none_yet = "payment-methods-none-yet" () who [] {
         ja: "決済方法がまだ1つも登録されていません。最初の受注までに登録してください。",
         en: "no payment method is listed yet; list them before the first order",
         hint_ja: "本システムで使っている決済方法ごとに、設定ファイルの末尾に[[payment_methods]]の行を書き、その下にname = \"クレジットカード\"、card = true、added_on = 2020-04-01のように名前、カードかどうか、追加日を並べてください。",
@@ -556,8 +554,8 @@ problems! {
         hint_ja: "設定ファイルのproducts.free_itemsの番号をご確認ください。",
         hint_en: "check the number in products.free_items",
     }
-    Warning payment_method_not_ready = "payment-method-not-ready" (method: &str, added_on: &str) {
-        who: [Shop, Savaway, Support],
+    Warning payment_method_not_ready = "payment-method-not-ready" (method: &str, added_on: &str)
+        who [Shop, Savaway, Support] {
         ja: "決済方法「{method}」は2022年5月1日以降（{added_on}）に追加されていますが、SAVAWAY様での設定が確認されていません。この決済方法の受注は送信されません。",
         en: "the payment method {method:?} was added on {added_on}, on or after 2022-05-01, and its set-up at SAVAWAY is not confirmed: orders paid so are held back",
         hint_ja: "店舗様からSAVAWAY様へ設定をご依頼ください。完了の連絡を受けたら、弊社で設定ファイルの[[payment_methods]]のこの決済方法にready = trueと書いてください。",
@@ -581,35 +579,33 @@ problems! {
         hint_ja: "設定ファイルの{key}をtls = \"explicit\"にしてください。",
         hint_en: "set tls = \"explicit\" in {key}",
     }
-    Warning certificate_expires = "ftp-certificate-expires" (on: &str, days: i64) {
-        who: [Savaway, Support],
+    Warning certificate_expires = "ftp-certificate-expires" (on: &str, days: i64) who [Savaway, Support] {
         ja: "サーバの証明書の有効期限が近づいています（{on}、あと{days}日）。期限を過ぎると接続できなくなります。",
         en: "the server's certificate expires on {on}, in {days} days; after that no job can connect",
         hint_ja: "証明書の更新予定をSAVAWAY様へご確認ください。更新されれば、設定の変更は必要ありません。",
         hint_en: "ask SAVAWAY when it will be renewed; nothing has to be changed here then",
     }
-    Warning pinned_certificate_expires = "ftp-pinned-certificate-expires" (on: &str, days: i64, key: &str) {
-        who: [Savaway, Support],
+    Warning pinned_certificate_expires = "ftp-pinned-certificate-expires" (on: &str, days: i64, key: &str)
+        who [Savaway, Support] {
         ja: "サーバの証明書の有効期限が近づいています（{on}、あと{days}日）。証明書が更新されると、certificate_sha256と合わなくなり接続できません。",
         en: "the server's certificate expires on {on}, in {days} days; a new one will not be that of `certificate_sha256`, and no job can connect",
         hint_ja: "証明書の更新予定をSAVAWAY様へご確認ください。更新されたら、check-settingsに表示される新しい値を、確かめたうえで{key}.certificate_sha256に設定してください。",
         hint_en: "ask SAVAWAY when it will be renewed; then set {key}.certificate_sha256 to the new value, which check-settings shows, once it is confirmed",
     }
-    Note address_of_nat = "ftp-passive-address" (announced: &str, used: &str) {
-        who: [],
+    Note address_of_nat = "ftp-passive-address" (announced: &str, used: &str) who [] {
         ja: "サーバがデータ接続用に知らせるアドレス（{announced}）が、接続先のアドレス（{used}）と違います（ルータの内側のアドレスなど）。接続先のアドレスを使うため、問題なく動作します。",
         en: "for data connections the server announces the address {announced} (inside its router, perhaps); {used}, with which we talk, is used instead, and works",
         hint_ja: "ご対応は必要ありません。", hint_en: "nothing to do",
     }
-    Error shop_folders_missing = "shop-folders-missing" (code: &str, folders: &str) {
-        who: [Support, Shop, Savaway],
+    Error shop_folders_missing = "shop-folders-missing" (code: &str, folders: &str)
+        who [Support, Shop, Savaway] {
         ja: "ショップコード「{code}」のフォルダ（{folders}）が、FTPサーバに1つもありません",
         en: "the server has none of the folders of shop {code} ({folders})",
         hint_ja: "設定ファイルのshop.codeが、店舗様から伺った「TEMPOSTAR:ショップコード」と同じかご確認ください。同じであれば、これらのフォルダの場所をSAVAWAY様へお問い合わせのうえ、inboxとoutboxに設定してください。",
         hint_en: "compare shop.code with the TEMPOSTAR:ショップコード that the shop was given; if it is the same, ask SAVAWAY where the folders are, and set `inbox` and `outbox`",
     }
-    Error shop_folders_elsewhere = "shop-folders-other-code" (code: &str, parent: &str, names: &str) {
-        who: [Support, Shop, Savaway],
+    Error shop_folders_elsewhere = "shop-folders-other-code" (code: &str, parent: &str, names: &str)
+        who [Support, Shop, Savaway] {
         ja: "ショップコード「{code}」のフォルダが、FTPサーバに1つもありません。「{parent}」の中にあるのは次のものです: {names}",
         en: "the server has none of the folders of shop {code}; in {parent} there are: {names}",
         hint_ja: "この中に店舗様のショップコードがあれば、設定ファイルのshop.codeをそれに直してください。なければ、店舗様に「TEMPOSTAR:ショップコード」をご確認ください。",
@@ -627,8 +623,7 @@ problems! {
         hint_ja: "まだ取り込みを始めていなければ問題ありません（開始するとまとめて取り込まれます）。始めていれば、cronなどの定期実行が動いているかを「tempostar status」でご確認ください。",
         hint_en: "that is fine as long as the imports have not begun (the first one takes it); else see with `tempostar status` whether the job runs",
     }
-    Warning inbox_file_unreadable = "inbox-file-unreadable" (file: &str, reply: &str) {
-        who: [Savaway, Support],
+    Warning inbox_file_unreadable = "inbox-file-unreadable" (file: &str, reply: &str) who [Savaway, Support] {
         ja: "「{file}」の読み取りが許可されていません（サーバの応答: 「{reply}」）。取り込まれません。",
         en: "{file} may not be read, and is not imported: {reply:?}",
         hint_ja: "このFTPユーザが読み取れるように、SAVAWAY様へご依頼ください。",
@@ -681,57 +676,49 @@ problems! {
         hint_ja: "しばらくしても残っている場合は、途中で切れた書き込みの残りです。FTPクライアントで削除してかまいません。",
         hint_en: "those that stay are left over from uploads that broke off, and can be deleted with an FTP client",
     }
-    Error probe_size_of_nothing = "write-test-size-of-nothing" (path: &str) {
-        who: [Savaway, Support],
+    Error probe_size_of_nothing = "write-test-size-of-nothing" (path: &str) who [Savaway, Support] {
         ja: "サーバが、存在しないファイル{path}のサイズを答えました。ファイルの有無を判断できません。",
         en: "the server tells a size of {path}, which does not exist: nobody can tell what is there",
         hint_ja: "SAVAWAY様に、存在しないファイルへのSIZEコマンドにエラーを返す設定をご依頼ください。",
         hint_en: "ask SAVAWAY to have SIZE refused for files that do not exist",
     }
-    Error probe_not_listed = "write-test-not-listed" (folder: &str) {
-        who: [Savaway, Support],
+    Error probe_not_listed = "write-test-not-listed" (folder: &str) who [Savaway, Support] {
         ja: "{folder}に書き込んだファイルが、一覧に見つからないか、別のサイズになっていました。",
         en: "a file that was uploaded to {folder} is not in its listing, or there with another size",
         hint_ja: "サーバの一覧（NLST）とSIZEコマンドについて、SAVAWAY様へお問い合わせください。",
         hint_en: "ask SAVAWAY about the server's listings (NLST) and the command SIZE",
     }
-    Error probe_not_renamed = "write-test-not-renamed" (folder: &str) {
-        who: [Savaway, Support],
+    Error probe_not_renamed = "write-test-not-renamed" (folder: &str) who [Savaway, Support] {
         ja: "{folder}で名前の変更（移動）に成功したと応答がありましたが、新しい名前のファイルがないか、古い名前のものが残っています。",
         en: "the server said that a file in {folder} was renamed, but its new name is not there, or its old one still is",
         hint_ja: "サーバの名前の変更（RNFR・RNTO）について、SAVAWAY様へお問い合わせください。",
         hint_en: "ask SAVAWAY about renaming on that server (RNFR and RNTO)",
     }
-    Error probe_altered = "write-test-altered" (folder: &str) {
-        who: [Savaway, Support],
+    Error probe_altered = "write-test-altered" (folder: &str) who [Savaway, Support] {
         ja: "{folder}に書き込んだファイルを読み戻すと、内容が変わっていました。",
         en: "a file that was uploaded to {folder} came back with another content",
         hint_ja: "サーバが改行や文字コードを変換している可能性があります。バイナリ転送のままファイルを保存するよう、SAVAWAY様へお問い合わせください。",
         hint_en: "the server seems to convert line ends or characters: ask SAVAWAY to keep files as they are sent (TYPE I)",
     }
-    Warning moving_untried = "archive-untried" (folder: &str) {
-        who: [Savaway, Support],
+    Warning moving_untried = "archive-untried" (folder: &str) who [Savaway, Support] {
         ja: "{folder}への書き込みが許可されていないため、取り込んだファイルを移動できるかどうかを確認できませんでした",
         en: "whether imported files can be moved away was not found out, because {folder} may not be written",
         hint_ja: "このFTPユーザが{folder}のファイルを移動・削除できるか、SAVAWAY様へご確認ください。移動できないと、取り込み済みのファイルがサーバに残り続けます。",
         hint_en: "ask SAVAWAY whether this user may move and delete files in {folder}; if not, imported files stay on the server",
     }
-    Warning clock_ahead = "server-clock-ahead" (minutes: i64, now: &str) {
-        who: [Support, Savaway],
+    Warning clock_ahead = "server-clock-ahead" (minutes: i64, now: &str) who [Support, Savaway] {
         ja: "FTPサーバの時計が、このコンピュータの時計（日本時間{now}）より{minutes}分進んでいます。在庫の引当が正しく計算されないことがあります。",
         en: "the server's clock is {minutes} min ahead of this computer's ({now} in Japan): the allocation of stock can go wrong",
         hint_ja: "まず、このコンピュータの時計が正しいか（時刻の自動同期が有効か）をご確認ください。正しければ、SAVAWAY様へお問い合わせください。",
         hint_en: "check this computer's clock (and that it is kept by NTP) first; if it is right, ask SAVAWAY",
     }
-    Warning clock_behind = "server-clock-behind" (minutes: i64, now: &str) {
-        who: [Support, Savaway],
+    Warning clock_behind = "server-clock-behind" (minutes: i64, now: &str) who [Support, Savaway] {
         ja: "FTPサーバの時計が、このコンピュータの時計（日本時間{now}）より{minutes}分遅れています。在庫の引当が正しく計算されないことがあります。",
         en: "the server's clock is {minutes} min behind this computer's ({now} in Japan): the allocation of stock can go wrong",
         hint_ja: "まず、このコンピュータの時計が正しいか（時刻の自動同期が有効か）をご確認ください。正しければ、SAVAWAY様へお問い合わせください。",
         hint_en: "check this computer's clock (and that it is kept by NTP) first; if it is right, ask SAVAWAY",
     }
-    Warning clock_of_another_zone = "server-clock-zone" (ahead: &str, now: &str) {
-        who: [Savaway, Support],
+    Warning clock_of_another_zone = "server-clock-zone" (ahead: &str, now: &str) who [Savaway, Support] {
         ja: "FTPサーバが、ファイルの日時を世界標準時（UTC）でも日本時間でもない時刻（UTC{ahead}）で知らせているか、このコンピュータの時計（日本時間{now}）が違っています。ファイル名に日時のない在庫ファイルで、引当が正しく計算されないことがあります。",
         en: "the server tells the times of files neither in UTC nor in Japan time, but in that of UTC{ahead}, or this computer's clock ({now} in Japan) is wrong: with stock files that have no time in their names, the allocation can go wrong",
         hint_ja: "まず、このコンピュータの時計が正しいかご確認ください。正しければ、ファイルの日時（MDTM）を世界標準時で知らせるように、SAVAWAY様へご依頼ください。できない場合は、在庫ファイルの名前に日時を含めてください。",
@@ -743,27 +730,25 @@ problems! {
         hint_ja: "FTPクライアントで削除してください。TEMPOSTARには影響しません。",
         hint_en: "delete it with an FTP client; TEMPOSTAR ignores it",
     }
-    Warning held_back = "orders-held-back" (count: u64, examples: &str) {
-        who: [Shop, Support],
+    Warning held_back = "orders-held-back" (count: u64, examples: &str) who [Shop, Support] {
         ja: "受注{count}件（{examples}）は送信されません",
         en: "orders that are held back: {count} ({examples})",
         hint_ja: "理由を解消すると、次のexport-ordersで自動的に送信されます。",
         hint_en: "once the reason is fixed, the next export-orders sends them",
     }
-    Warning rows_would_be_rejected = "rows-would-be-rejected" (rows: u64) {
-        who: [Shop, Savaway],
+    Warning rows_would_be_rejected = "rows-would-be-rejected" (rows: u64) who [Shop, Savaway] {
         ja: "誤りのある行が{rows}行あり、その行は取り込まれません（ほかの行は取り込まれます）。最初の数行は次のとおりです。",
         en: "rows that are wrong and would be left out, while the others are taken: {rows}; the first of them:",
         hint_ja: "TEMPOSTARのデータを直してください。各処理を実行すると、誤りのある行だけのファイルが作業フォルダのrejectsに作られます。",
         hint_en: "correct the data in TEMPOSTAR; the job writes all these rows to a file in `rejects` of the work folder",
     }
-    Note optional_columns_missing = "optional-columns-missing" (count: usize, names: &str) {
-        who: [Shop, Savaway],
+    Note optional_columns_missing = "optional-columns-missing" (count: usize, names: &str)
+        who [Shop, Savaway] {
         ja: "取り込める列のうち、次の{count}列はファイルにありません（本システムの値がそのまま残ります）: {names}",
         en: "columns that could be taken and are not in the file, so that the shop's values stay ({count}): {names}",
     }
-    Note column_line = "column-names" (header: &str, column: &str, nearest: &str, table: &str, line: &str) {
-        who: [Support],
+    Note column_line = "column-names" (header: &str, column: &str, nearest: &str, table: &str, line: &str)
+        who [Support] {
         ja: "「{column}」の列がありません。ファイルの見出し: {header}。近い名前: {nearest}",
         en: "there is no column {column}; the file has: {header}; the nearest names: {nearest}",
         hint_ja: "「{column}」に当たる列が別の名前で入っている場合は、設定ファイルの[{table}]に次の行を書いてください（違う列の場合は、その列名に書き換えます）: {line}",
@@ -805,36 +790,34 @@ problems! {
         hint_ja: "TEMPOSTARのご利用開始前の受注であれば、送信しないものを送信済みにしてください（docs/database.mdの「Going live」にSQLがあります）。そうでなければ、cronにexport-ordersが登録されているかご確認ください。",
         hint_en: "if it is from before TEMPOSTAR, mark those that must not be sent (docs/database.md, “Going live”, has the SQL); else see whether cron calls export-orders",
     }
-    Warning orders_by_reservation = "orders-by-reservation" (count: u64, examples: &str) {
-        who: [Shop, Support],
+    Warning orders_by_reservation = "orders-by-reservation" (count: u64, examples: &str) who [Shop, Support] {
         ja: "予約販売の受注が{count}件あります（{examples}）。予約販売はTEMPOSTAR連携と併用できません。",
         en: "reservations (予約販売) among the orders: {count} ({examples}); they cannot be used together with TEMPOSTAR",
         hint_ja: "本システムの「予約販売」を「利用しない」に変え、これらの受注はTEMPOSTARに手で登録してください。",
         hint_en: "set 予約販売 to 利用しない in the shop, and enter these orders in TEMPOSTAR by hand",
     }
-    Warning orders_by_hanpukai = "orders-by-hanpukai" (count: u64, examples: &str) {
-        who: [Shop, Support],
+    Warning orders_by_hanpukai = "orders-by-hanpukai" (count: u64, examples: &str) who [Shop, Support] {
         ja: "頒布会の受注が{count}件あります（{examples}）。頒布会はTEMPOSTAR連携と併用できません。",
         en: "orders of hanpukai (頒布会): {count} ({examples}); they cannot be used together with TEMPOSTAR",
         hint_ja: "本システムの「頒布会」を「利用しない」に変え、これらの受注はTEMPOSTARに手で登録してください。",
         hint_en: "set 頒布会 to 利用しない in the shop, and enter these orders in TEMPOSTAR by hand",
     }
-    Warning orders_by_subscription = "orders-by-subscription" (count: u64, examples: &str) {
-        who: [Shop, Support],
+    Warning orders_by_subscription = "orders-by-subscription" (count: u64, examples: &str)
+        who [Shop, Support] {
         ja: "定期販売の受注が{count}件ありますが（{examples}）、設定ファイルでは「定期販売」を利用しないことになっています。",
         en: "subscriptions (定期販売) among the orders: {count} ({examples}); the settings say that the shop has none",
         hint_ja: "設定ファイルのshop.optionsにsubscriptions = trueと書いてください。本システムの「定期オーソリ失敗受注未作成フラグ」は「作成する」、「定期オーソリ失敗過去受注有効化フラグ」は「利用しない」でなければなりません。",
         hint_en: "write subscriptions = true in shop.options; in the shop, 定期オーソリ失敗受注未作成フラグ must be 作成する, and 定期オーソリ失敗過去受注有効化フラグ 利用しない",
     }
-    Warning orders_to_several = "orders-to-several-destinations" (count: u64, examples: &str) {
-        who: [Shop, Support],
+    Warning orders_to_several = "orders-to-several-destinations" (count: u64, examples: &str)
+        who [Shop, Support] {
         ja: "配送先が複数ある受注が{count}件ありますが（{examples}）、設定ファイルでは「複数配送先」を利用しないことになっています。",
         en: "orders with several destinations (複数配送先): {count} ({examples}); the settings say that the shop has none",
         hint_ja: "設定ファイルのshop.optionsにmultiple_destinations = trueと書いてください。その場合「TEMPOSTAR:物流連携時受注明細追加フラグ」（logistics.add_order_lines）は「追加しない」（\"ignore\"）でなければなりません。",
         hint_en: "write multiple_destinations = true in shop.options; TEMPOSTAR:物流連携時受注明細追加フラグ (logistics.add_order_lines) must then be \"ignore\"",
     }
-    Warning files_not_taken = "order-files-not-taken" (count: u64, oldest: &str, names: &str) {
-        who: [Savaway, Shop],
+    Warning files_not_taken = "order-files-not-taken" (count: u64, oldest: &str, names: &str)
+        who [Savaway, Shop] {
         ja: "TEMPOSTARに引き取られていない受注ファイルが{count}個あります（最も古いものは{oldest}に送信）: {names}",
         en: "order files that TEMPOSTAR has not taken: {count}, the oldest sent at {oldest}: {names}",
         hint_ja: "TEMPOSTARの受注取込（自動取込の設定、取込エラー）をSAVAWAY様・店舗様でご確認ください。引き取られるまで、これらの受注はTEMPOSTARに届いていません。",

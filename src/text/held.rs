@@ -69,8 +69,7 @@ problems! {
         en: "nothing that waits for a decision is called {asked:?}",
         hint_ja: "「tempostar held」で番号をご確認ください。", hint_en: "`tempostar held` lists what is held",
     }
-    Error ambiguous = "held-ambiguous" (id: i64, name: &str, order: &str) {
-        exit: Usage,
+    Error ambiguous = "held-ambiguous" (id: i64, name: &str, order: &str) exit Usage {
         ja: "{id}は、保留しているファイル{name}の番号でも、承認を待っている受注の番号でもあります。",
         en: "{id} is both the number of a held file ({name}) and of an order that waits for approval",
         hint_ja: "受注は「tempostar held approve {order}」、ファイルは「tempostar held approve file-{id}」と指定してください。",
@@ -81,14 +80,12 @@ problems! {
         hint_ja: "「tempostar held」で今の保留をご確認ください。",
         hint_en: "`tempostar held` lists what is held now",
     }
-    Error moved_on = "held-moved-on" (id: i64) {
-        exit: Held, ends: Decided, who: [Shop],
+    Error moved_on = "held-moved-on" (id: i64) exit Held, ends Decided, who [Shop] {
         ja: "保留{id}を前に表示したときから、この店舗のデータが変わっています。取り込んでいません。",
         en: "the shop has changed since held {id} was last shown: nothing was applied",
         hint_ja: "今の変更内容をご確認ください。", hint_en: "look at what it would change now",
     }
-    Error damaged = "held-damaged" (id: i64, path: &str) {
-        who: [Support, Savaway],
+    Error damaged = "held-damaged" (id: i64, path: &str) who [Support, Savaway] {
         ja: "保留{id}のファイル{path}がないか、壊れています。",
         en: "the file of held {id} is missing or damaged: {path}",
         hint_ja: "同じファイルを受信フォルダに置き直すと、あらためて判定します。この保留は「tempostar held discard {id}」で消せます。",

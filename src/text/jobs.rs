@@ -135,22 +135,19 @@ texts! {
 problems! {
     exit Partial, ends WithRun, who [Shop, Savaway];
 
-    Note unknown_skus = "unknown-skus" (count: u64, names: &str) {
-        who: [Support],
+    Note unknown_skus = "unknown-skus" (count: u64, names: &str) who [Support] {
         ja: "この店舗にないSKUが{count}件ありました: {names}",
         en: "SKUs that the shop does not have ({count}): {names}",
         hint_ja: "数量は控えておき、商品を取り込んだときに在庫に入ります。TEMPOSTARだけで扱う商品であれば問題ありません。",
         hint_en: "their figures are kept until the products are imported; nothing to do if the shop does not sell them",
     }
-    Warning near_miss = "near-miss" (found: &str, ours: &str) {
-        who: [Shop, Savaway],
+    Warning near_miss = "near-miss" (found: &str, ours: &str) who [Shop, Savaway] {
         ja: "「{found}」はこの店舗にありませんが、「{ours}」はあります。",
         en: "the shop does not have {found:?}, but it has {ours:?}",
         hint_ja: "表計算ソフトで保存して先頭の0が消えていないか、全角・半角や大文字・小文字が変わっていないかをご確認ください。コードは文字どおりに比べます。",
         hint_en: "codes are compared exactly: did a spreadsheet drop zeros, or change width or case?",
     }
-    Warning nothing_matches = "nothing-matches" () {
-        ends: GoodFile, who: [Shop, Savaway, Support],
+    Warning nothing_matches = "nothing-matches" () ends GoodFile, who [Shop, Savaway, Support] {
         ja: "このファイルの行は、すべてこの店舗にないものでした。",
         en: "nothing in this file matches what the shop has",
         hint_ja: "別の店舗のファイルでないか、コードの書き方が変わっていないか、商品の取り込みが済んでいるかをご確認ください。",
@@ -160,33 +157,31 @@ problems! {
         ja: "より新しいファイルで更新済みのSKUが{count}件あり、古い数値では上書きしませんでした。",
         en: "SKUs that have a figure from a later file already, and were left alone: {count}",
     }
-    Warning lines_not_counted = "lines-not-counted" (count: u64, names: &str) {
-        who: [Support],
+    Warning lines_not_counted = "lines-not-counted" (count: u64, names: &str) who [Support] {
         ja: "数量が1以上の整数でない明細を持つ未送信の受注が{count}件あります。その明細は在庫引当に含めていません: {names}",
         en: "orders not sent yet with lines whose quantity is no whole number from 1 up ({count}); these lines are not in the allocation: {names}",
         hint_ja: "受注の明細の数量をご確認ください。", hint_en: "check the quantities in these orders' lines",
     }
-    Error later_copy_lost = "later-copy-lost" (later: &str, copy: &str) {
-        ends: GoodFile, who: [Shop, Support],
+    Error later_copy_lost = "later-copy-lost" (later: &str, copy: &str) ends GoodFile, who [Shop, Support] {
         ja: "このファイルより新しい{later}を取り込み済みですが、その写し（{copy}）がないか、壊れています。新しい数値を古い数値で上書きしないように、このファイルの数値は反映しませんでした。",
         en: "{later}, which is newer, was applied before, but its copy ({copy}) is missing or damaged: nothing of this older file was written, so that no newer figure is lost",
         hint_ja: "TEMPOSTARから在庫をもう一度出力してください。新しいファイルを取り込めば、数値はそろいます。",
         hint_en: "have TEMPOSTAR export the stock once more: a newer file puts the figures right",
     }
-    Error guard_zero = "guard-zero" (zeroed: u64, sellable: u64, percent: u64, limit: u32) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_zero = "guard-zero" (zeroed: u64, sellable: u64, percent: u64, limit: u32)
+        exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルを取り込むと、販売可能な{sellable} SKUのうち{zeroed} SKU（{percent}%）が販売できなくなります（上限{limit}%）。取り込みを保留しました。",
         en: "this file would make {zeroed} of the {sellable} sellable SKUs unsellable ({percent} %, the limit is {limit} %): held, nothing of it was written",
         hint_ja: "TEMPOSTARの在庫が正しいかご確認ください。", hint_en: "check the stock in TEMPOSTAR",
     }
-    Error guard_rise = "guard-rise" (risen: u64, in_stock: u64, percent: u64, limit: u32) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_rise = "guard-rise" (risen: u64, in_stock: u64, percent: u64, limit: u32)
+        exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルを取り込むと、在庫のある{in_stock} SKUのうち{risen} SKU（{percent}%）の在庫数が10倍を超えて増えます（上限{limit}%）。取り込みを保留しました。",
         en: "this file would raise the figure of {risen} of the {in_stock} SKUs in stock by more than 10 times ({percent} %, the limit is {limit} %): held, nothing of it was written",
         hint_ja: "TEMPOSTARの在庫が正しいかご確認ください。", hint_en: "check the stock in TEMPOSTAR",
     }
-    Error guard_ship = "guard-ship" (shipped: u64, open: u64, percent: u64, limit: u32) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_ship = "guard-ship" (shipped: u64, open: u64, percent: u64, limit: u32)
+        exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルを取り込むと、未出荷の受注{open}件のうち{shipped}件（{percent}%）が出荷済み・入金済み・オーソリ確定になります（上限{limit}%）。取り込みを保留しました。",
         en: "this file would mark {shipped} of the {open} open orders as shipped, paid and captured ({percent} %, the limit is {limit} %): held, nothing of it was written",
         hint_ja: "オーソリ確定は取り消せません。本当に出荷したか、TEMPOSTARの受注進捗をご確認ください。",
@@ -198,82 +193,75 @@ problems! {
         hint_ja: "正しい数であれば、[stock] max_quantityを大きくしてください。",
         hint_en: "if it is right, raise `max_quantity` in [stock]",
     }
-    Error guard_unknown = "guard-unknown" (unknown: u64, rows: u64, percent: u64, limit: u32) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_unknown = "guard-unknown" (unknown: u64, rows: u64, percent: u64, limit: u32)
+        exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルの{rows}行のうち{unknown}行（{percent}%）が、この店舗にないSKUです（上限{limit}%）。取り込みを保留しました。",
         en: "{unknown} of this file's {rows} rows ({percent} %, the limit is {limit} %) name SKUs that the shop does not have: held, nothing of it was written",
         hint_ja: "別の店舗のファイルでないか、商品の取り込みが済んでいるかご確認ください。",
         hint_en: "check that it is this shop's file and that the products are imported",
     }
-    Error guard_price = "guard-price" (count: u64, codes: &str) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_price = "guard-price" (count: u64, codes: &str) exit Held, ends Decided, who [Shop, Savaway] {
         ja: "販売価格の変わり方が大きすぎる商品が{count}商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
         en: "products whose price would change too much ({count}): {codes}; their rows are held, the file's others go on",
         hint_ja: "TEMPOSTARの販売価格が正しいかご確認ください。", hint_en: "check the prices in TEMPOSTAR",
     }
-    Error guard_prices = "guard-prices" (wrong: u64, changed: u64, codes: &str) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_prices = "guard-prices" (wrong: u64, changed: u64, codes: &str)
+        exit Held, ends Decided, who [Shop, Savaway] {
         ja: "販売価格の変わる{changed}商品のうち{wrong}商品で、変わり方が大きすぎます: {codes}。列がずれているおそれがあるため、価格の変わる商品の行をすべて保留しました。ほかの行は取り込みます。",
         en: "of the {changed} products whose price would change, {wrong} would change too much: {codes}; the column may be mixed up, so the rows of all products whose price would change are held; the file's others go on",
         hint_ja: "TEMPOSTARの販売価格が正しいかご確認ください。", hint_en: "check the prices in TEMPOSTAR",
     }
-    Error guard_name = "guard-name" (count: u64, codes: &str) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_name = "guard-name" (count: u64, codes: &str) exit Held, ends Decided, who [Shop, Savaway] {
         ja: "商品名が空になる、または文字化けする商品が{count}商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
         en: "products whose name would be emptied or garbled ({count}): {codes}; their rows are held, the file's others go on",
         hint_ja: "TEMPOSTARの商品名が正しいかご確認ください。", hint_en: "check the names in TEMPOSTAR",
     }
-    Error guard_unpublish = "guard-unpublish" (hidden: u64, published: u64, percent: u64, limit: u32) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_unpublish = "guard-unpublish" (hidden: u64, published: u64, percent: u64, limit: u32)
+        exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルを取り込むと、掲載中の{published}商品のうち{hidden}商品（{percent}%）が非掲載になるか、商品名を失います（上限{limit}%）。取り込みを保留しました。",
         en: "this file would unpublish {hidden} of the {published} published products, or leave them without a name ({percent} %, the limit is {limit} %): held, nothing of it was written",
         hint_ja: "TEMPOSTARの掲載フラグと商品名が正しいかご確認ください。",
         hint_en: "check 掲載フラグ and 商品名 in TEMPOSTAR",
     }
-    Error guard_move = "guard-move" (moved: u64, rows: u64, percent: u64, limit: u32) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_move = "guard-move" (moved: u64, rows: u64, percent: u64, limit: u32)
+        exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルの{rows}行のうち{moved}行（{percent}%）で、SKUが別の商品に移るか、商品名のない商品や余分なSKUができます（上限{limit}%）。取り込みを保留しました。",
         en: "{moved} of this file's {rows} rows ({percent} %, the limit is {limit} %) would move a SKU to another product, or make a product without a name or a SKU too many: held, nothing of it was written",
         hint_ja: "商品コードとSKUコードの列がそろっているか、ずれていないかをご確認ください。",
         hint_en: "check that 商品コード and SKUコード are both there and belong together",
     }
-    Error guard_names = "guard-names" (mixed: u64, known: u64) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_names = "guard-names" (mixed: u64, known: u64) exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルの{known}商品のうち{mixed}商品の商品名が、別の商品の名前になります。取り込みを保留しました。",
         en: "this file would give {mixed} of its {known} products the names of other products: held, nothing of it was written",
         hint_ja: "商品名の列がずれていないかご確認ください。",
         hint_en: "check that 商品名 stands in the rows that it belongs to",
     }
-    Error guard_columns = "guard-columns" (names: &str) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_columns = "guard-columns" (names: &str) exit Held, ends Decided, who [Shop, Savaway] {
         ja: "前回のファイルにあった列がありません: {names}。ないまま取り込むと、別の値を書き込むことになります。取り込みを保留しました。",
         en: "the file lacks columns that the last one had: {names}; without them other values would be written than those that they say: held, nothing of it was written",
         hint_ja: "TEMPOSTARの出力項目が変わっていないかご確認ください。",
         hint_en: "check which columns TEMPOSTAR writes",
     }
-    Error guard_shuffled = "guard-shuffled" (changed: u64) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_shuffled = "guard-shuffled" (changed: u64) exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルを取り込むと{changed} SKUの在庫数が変わりますが、同じ数が別のSKUに並び替わっているように見えます。取り込みを保留しました。",
         en: "this file would change the figures of {changed} SKUs, but they look like the same figures at other SKUs: held, nothing of it was written",
         hint_ja: "在庫数の列がずれていないか、並べ替えられていないかをご確認ください。",
         hint_en: "check that 在庫数 has not slipped, and was not sorted by itself",
     }
-    Error guard_fall = "guard-fall" (fallen: u64, of: u64) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_fall = "guard-fall" (fallen: u64, of: u64) exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルで変わる10以上の在庫数{of}件のうち{fallen}件が、10分の1以下になります。取り込みを保留しました。",
         en: "of the {of} figures of 10 and more that this file changes, {fallen} would fall to a tenth or less: held, nothing of it was written",
         hint_ja: "TEMPOSTARの在庫が正しいか、最後の桁が落ちていないかをご確認ください。",
         hint_en: "check the stock in TEMPOSTAR, and whether the last digit was lost",
     }
-    Error guard_shrunk = "guard-shrunk" (rows: u64, known: u64) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_shrunk = "guard-shrunk" (rows: u64, known: u64) exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルは{rows}行しかありません（在庫のあるSKUは{known}）。[stock] files = \"full\"では、すべてのSKUが書かれているはずです。取り込みを保留しました。",
         en: "this file has only {rows} rows, and the shop has stock of {known} SKUs; with [stock] files = \"full\" it should name all of them: held, nothing of it was written",
         hint_ja: "ファイルが途中で切れていないかご確認ください。変わったSKUだけのファイルが届く場合は、[stock] filesを\"auto\"か\"differential\"にしてください。",
         hint_en: "check that it is whole; where TEMPOSTAR writes changed SKUs only, set [stock] files to \"auto\" or \"differential\"",
     }
-    Error guard_strangers = "guard-strangers" (created: u64, known: u64, products: u64) {
-        exit: Held, ends: Decided, who: [Shop, Savaway],
+    Error guard_strangers = "guard-strangers" (created: u64, known: u64, products: u64)
+        exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルの商品は、この店舗のものではないようです（新規{created}、既存{known}。店舗の商品は{products}）。取り込みを保留しました。",
         en: "this file's products do not seem to be this shop's (new {created}, known {known}; the shop has {products}): held, nothing of it was written",
         hint_ja: "別の店舗のファイルでないかご確認ください。", hint_en: "check that it is this shop's file",
@@ -283,8 +271,7 @@ problems! {
         en: "products whose rows disagree about them ({count}); the last row was taken: {codes}",
         hint_ja: "TEMPOSTARの商品ファイルをご確認ください。", hint_en: "check the product file in TEMPOSTAR",
     }
-    Warning mapped_column_missing = "mapped-column-missing" (names: &str) {
-        who: [Support],
+    Warning mapped_column_missing = "mapped-column-missing" (names: &str) who [Support] {
         ja: "[products.free_items]に書かれた列がファイルにありません: {names}",
         en: "columns that [products.free_items] maps are not in the file: {names}",
         hint_ja: "設定ファイルの列名、またはTEMPOSTARの出力項目をご確認ください。",
@@ -303,8 +290,7 @@ problems! {
         hint_ja: "半角数字のコード（例: 600、800、999）だけが使えます。TEMPOSTARの出力をご確認ください。",
         hint_en: "a code is made of the digits 0-9 (as 600, 800 or 999); check what TEMPOSTAR writes",
     }
-    Error status_missing = "status-missing" (found: &str) {
-        ends: GoodFile, who: [Savaway, Support],
+    Error status_missing = "status-missing" (found: &str) ends GoodFile, who [Savaway, Support] {
         ja: "受注進捗コードの列がないため、出荷済みかどうかわかりません。ファイルにある列: {found}",
         en: "without this column it does not say which orders were shipped; found: {found}",
         hint_ja: "TEMPOSTARの出力項目に受注進捗コードを加えてください。出荷済みの受注だけのファイルである場合は、設定ファイルの[logistics]にwithout_status = \"shipped\"と書いてください（オーソリ確定は元に戻せません）。",
@@ -325,29 +311,26 @@ problems! {
         en: "{value:?} is not of the form shop code-order number",
         hint_ja: "ショップ受注番号をご確認ください。", hint_en: "check ショップ受注番号",
     }
-    Warning cancelled_there = "cancelled-in-tempostar" (count: u64, names: &str) {
-        who: [Shop],
+    Warning cancelled_there = "cancelled-in-tempostar" (count: u64, names: &str) who [Shop] {
         ja: "TEMPOSTARでキャンセルされた受注が{count}件あります: {names}",
         en: "orders newly cancelled in TEMPOSTAR ({count}): {names}",
         hint_ja: "キャンセルは自動連携しません。この店舗でもキャンセルの処理をしてください。",
         hint_en: "cancellations are not linked: cancel them in the shop, too",
     }
-    Error shipped_but_cancelled = "shipped-but-cancelled" (count: u64, names: &str) {
-        ends: InSilence, who: [Shop],
+    Error shipped_but_cancelled = "shipped-but-cancelled" (count: u64, names: &str)
+        ends InSilence, who [Shop] {
         ja: "この店舗でキャンセル済みなのに、TEMPOSTARで出荷された受注が{count}件あります: {names}",
         en: "orders cancelled in the shop, but shipped by TEMPOSTAR ({count}): {names}",
         hint_ja: "配送区分などは変更していません。受注の状況をご確認ください。",
         hint_en: "nothing was ticked; look into these orders",
     }
-    Error never_sent = "order-never-sent" (count: u64, names: &str) {
-        ends: InSilence, who: [Shop],
+    Error never_sent = "order-never-sent" (count: u64, names: &str) ends InSilence, who [Shop] {
         ja: "この店舗から送信していないのに、TEMPOSTARの物流連携ファイルにある受注が{count}件あります: {names}",
         en: "orders that were never sent from here, but are in TEMPOSTAR's file ({count}): {names}",
         hint_ja: "TEMPOSTARに手作業で登録した受注と思われます。二重にならないよう送信を止め、配送区分などは変更していません。",
         hint_en: "somebody entered them in TEMPOSTAR, it seems: they are held back, so that they do not arrive twice, and were not ticked",
     }
-    Error contradicted = "order-contradicted" (count: u64, names: &str) {
-        ends: GoodFile, who: [Savaway, Shop],
+    Error contradicted = "order-contradicted" (count: u64, names: &str) ends GoodFile, who [Savaway, Shop] {
         ja: "同じ配送先の受注進捗コードが行によって異なる受注が{count}件あります。その配送先は変更していません: {names}",
         en: "orders of which rows of this file contradict each other about a destination ({count}); nothing of it was changed: {names}",
         hint_ja: "TEMPOSTARで受注の状況を確認し、正しいファイルをもう一度出力してください。",
@@ -361,36 +344,33 @@ problems! {
         ja: "より新しいファイルで更新済みの配送先がある受注が{count}件あり、古い内容では上書きしませんでした: {names}",
         en: "orders with destinations of which a newer file has spoken, which were left alone ({count}): {names}",
     }
-    Error order_unreadable = "order-unreadable" (order_no: &str, reason: &str) {
-        ends: InSilence, who: [Support],
+    Error order_unreadable = "order-unreadable" (order_no: &str, reason: &str) ends InSilence, who [Support] {
         ja: "受注{order_no}の値を読めません（{reason}）。この受注は変更していません。",
         en: "order {order_no} has a value that cannot be read ({reason}); it was left alone",
         hint_ja: "データベースの値を直して、ファイルをもう一度取り込んでください。",
         hint_en: "fix the value in the database, and import the file once more",
     }
-    Error lines_and_destinations = "added-lines-several-destinations" (order_no: &str) {
-        ends: InSilence, who: [Shop],
+    Error lines_and_destinations = "added-lines-several-destinations" (order_no: &str)
+        ends InSilence, who [Shop] {
         ja: "受注{order_no}は配送先が複数あるため、TEMPOSTARで追加された明細を取り込めません。",
         en: "order {order_no} has several destinations: the lines that TEMPOSTAR added cannot be taken over",
         hint_ja: "「TEMPOSTAR:物流連携時受注明細追加フラグ」の「追加する」は複数配送先と併用できません。明細は手作業で追加してください。",
         hint_en: "adding lines and several destinations exclude each other; add the lines by hand",
     }
-    Warning line_differs = "added-line-differs" (order_no: &str, sku: &str, ours: i64, theirs: i64) {
-        who: [Shop],
+    Warning line_differs = "added-line-differs" (order_no: &str, sku: &str, ours: i64, theirs: i64)
+        who [Shop] {
         ja: "受注{order_no}の商品{sku}の数量が異なります（この店舗{ours}、TEMPOSTAR {theirs}）。変更していません。",
         en: "order {order_no}: {sku} has quantity {ours} here, but {theirs} in TEMPOSTAR; left as it is",
         hint_ja: "受注の変更は自動連携しません。手作業で合わせてください。",
         hint_en: "changes of orders are not linked: fix it by hand",
     }
-    Warning odd_tracking = "odd-tracking-number" (order_no: &str, number: &str) {
-        who: [Shop],
+    Warning odd_tracking = "odd-tracking-number" (order_no: &str, number: &str) who [Shop] {
         ja: "受注{order_no}の荷物番号「{number}」は正しくないようです（そのまま記録しました）",
         en: "order {order_no}: the tracking number {number:?} looks wrong; stored as it is",
         hint_ja: "TEMPOSTARの荷物番号をご確認ください。直すと、次のファイルで置き換わります。",
         hint_en: "check the number in TEMPOSTAR; once it is fixed there, the next file replaces it",
     }
-    Warning odd_tracking_more = "odd-tracking-numbers" (count: u64, told: usize) {
-        who: [Shop],
+    Warning odd_tracking_more = "odd-tracking-numbers" (count: u64, told: usize) who [Shop] {
         ja: "正しくないような荷物番号は全部で{count}件あります（上に示したのは最初の{told}件です）。",
         en: "tracking numbers that look wrong: {count} in all, of which the first {told} are named above",
         hint_ja: "TEMPOSTARの荷物番号の列、または倉庫のファイルが表計算ソフトで変わっていないかご確認ください。",
@@ -401,19 +381,17 @@ problems! {
         hint_ja: "TEMPOSTARの物流連携ファイルに「数量」を出力してください。",
         hint_en: "have TEMPOSTAR write 数量 into the logistics file",
     }
-    Error no_such_shipment = "no-such-shipment" (order_no: &str, shipment_no: i64) {
-        ends: InSilence, who: [Shop],
+    Error no_such_shipment = "no-such-shipment" (order_no: &str, shipment_no: i64)
+        ends InSilence, who [Shop] {
         ja: "受注{order_no}に{shipment_no}番目の配送先はありません。この行は取り込んでいません。",
         en: "order {order_no} has no shipment {shipment_no}; the row was left out",
         hint_ja: "配送番号をご確認ください。", hint_en: "check 配送番号",
     }
-    Error held_back = "order-held-back" (order_no: &str) {
-        ends: Unseen, who: [Shop],
+    Error held_back = "order-held-back" (order_no: &str) ends Unseen, who [Shop] {
         ja: "受注{order_no}を送信していません", en: "order {order_no} is held back",
         hint_ja: "受注を直すと、次の実行で送信されます。", hint_en: "fix the order; the next run sends it",
     }
-    Error more_held_back = "more-orders-held-back" (more: usize) {
-        ends: Unseen, who: [Shop],
+    Error more_held_back = "more-orders-held-back" (more: usize) ends Unseen, who [Shop] {
         ja: "ほかにも{more}件の受注を送信していません。", en: "{more} more orders are held back",
         hint_ja: "全件は「tempostar status --json」で確認できます。",
         hint_en: "`tempostar status --json` lists all of them",

@@ -238,15 +238,13 @@ problems! {
         hint_ja: "設定ファイルの[notify] commandの場所と、このユーザに実行の権限があるかをご確認ください。",
         hint_en: "check `command` in [notify], and that this user may execute it",
     }
-    Error unreachable = "mail-unreachable" (host: &str, port: u16, reason: &str) {
-        exit: Remote,
+    Error unreachable = "mail-unreachable" (host: &str, port: u16, reason: &str) exit Remote {
         ja: "メールサーバ{host}（ポート{port}）につながりません（{reason}）",
         en: "the mail server {host}:{port} cannot be reached ({reason})",
         hint_ja: "設定ファイルの[mail]のhostとport、ネットワークとファイアウォールをご確認ください。",
         hint_en: "check `host` and `port` in [mail], the network and the firewall",
     }
-    Error timed_out = "mail-timeout" (host: &str, port: u16, seconds: u64) {
-        exit: Remote,
+    Error timed_out = "mail-timeout" (host: &str, port: u16, seconds: u64) exit Remote {
         ja: "{seconds}秒待ちましたが、メールサーバ{host}（ポート{port}）から応答がありませんでした",
         en: "no answer from the mail server {host}:{port} within {seconds} s",
         hint_ja: "設定ファイルの[mail]のportとtlsの組み合わせ（例: 587とstarttls、465とtls）、サーバの状態をご確認ください。",
@@ -294,8 +292,7 @@ problems! {
         hint_ja: "設定ファイルの[mail]のfromに、このサーバから送れるアドレスを書いてください。ログインが必要なサーバもあります（userとパスワード）。",
         hint_en: "set `from` in [mail] to an address that this server sends for; it may want a login (`user` and the password)",
     }
-    Error recipient_refused = "mail-recipient-refused" (to: &str, reply: &str) {
-        who: [Shop, Support],
+    Error recipient_refused = "mail-recipient-refused" (to: &str, reply: &str) who [Shop, Support] {
         ja: "メールサーバが宛先{to}を拒否しました（サーバの応答: 「{reply}」）",
         en: "the mail server refused the recipient {to}: {reply:?}",
         hint_ja: "設定ファイルの[shop]のadmin_email（店舗管理者メールアドレス）が正しいか、社外へ送るのにログイン（userとパスワード）が必要でないかをご確認ください。",

@@ -84,8 +84,7 @@ texts! {
 problems! {
     exit Usage, ends WithRun, who [Support];
 
-    Warning more_of_a_kind = "more-of-a-kind" (code: &str, more: usize) {
-        exit: Partial, who: [],
+    Warning more_of_a_kind = "more-of-a-kind" (code: &str, more: usize) exit Partial, who [] {
         ja: "同じ種類の問題（{code}）がほかに{more}件あります。",
         en: "more problems of the same kind ({code}): {more}",
         hint_ja: "示したものから直してください。残りは次の実行で示します。",

@@ -206,36 +206,31 @@ problems! {
     }
 
     // Options of the shop that exclude TEMPOSTAR.
-    Error option_reservation_sales = "option-reservation-sales" () {
-        who: [Shop, Support],
+    Error option_reservation_sales = "option-reservation-sales" () who [Shop, Support] {
         ja: "TEMPOSTAR連携と併用できないオプションです。「利用しない」（false）でなければなりません。",
         en: "cannot be used together with TEMPOSTAR: must be 利用しない (false)",
         hint_ja: "予約販売の利用をやめ、reservation_sales = falseにしてください。",
         hint_en: "stop using 予約販売 and set reservation_sales = false",
     }
-    Error option_hanpukai = "option-hanpukai" () {
-        who: [Shop, Support],
+    Error option_hanpukai = "option-hanpukai" () who [Shop, Support] {
         ja: "TEMPOSTAR連携と併用できないオプションです。「利用しない」（false）でなければなりません。",
         en: "cannot be used together with TEMPOSTAR: must be 利用しない (false)",
         hint_ja: "頒布会の利用をやめ、hanpukai = falseにしてください。",
         hint_en: "stop using 頒布会 and set hanpukai = false",
     }
-    Error option_multiple_destinations = "option-multiple-destinations" () {
-        who: [Shop, Support],
+    Error option_multiple_destinations = "option-multiple-destinations" () who [Shop, Support] {
         ja: "「TEMPOSTAR:物流連携時受注明細追加フラグ」が「追加する」のときは併用できません。",
         en: "cannot be used while TEMPOSTAR:物流連携時受注明細追加フラグ is 追加する",
         hint_ja: "logistics.add_order_linesを\"ignore\"にするか、複数配送先の利用をやめてmultiple_destinations = falseにしてください。",
         hint_en: "set logistics.add_order_lines = \"ignore\", or stop using 複数配送先 and set multiple_destinations = false",
     }
-    Error option_subscription_order = "option-subscription-order" () {
-        who: [Shop, Support],
+    Error option_subscription_order = "option-subscription-order" () who [Shop, Support] {
         ja: "定期販売を利用する場合は「作成する」でなければなりません。",
         en: "must be 作成する while 定期販売 is used",
         hint_ja: "本システムの設定を「作成する」に変え、ここには\"create\"と書いてください。",
         hint_en: "change it in the shop and write \"create\" here",
     }
-    Error option_subscription_reactivate = "option-subscription-reactivate" () {
-        who: [Shop, Support],
+    Error option_subscription_reactivate = "option-subscription-reactivate" () who [Shop, Support] {
         ja: "定期販売を利用する場合は「利用しない」でなければなりません。",
         en: "must be 利用しない while 定期販売 is used",
         hint_ja: "本システムの設定を「利用しない」に変え、ここには\"off\"と書いてください。",

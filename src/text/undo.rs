@@ -60,8 +60,7 @@ problems! {
         hint_ja: "先に「tempostar {command}」を実行してファイルの取り込みを終え、その後に元に戻してください。",
         hint_en: "run `tempostar {command}` first, which finishes the file, and undo both runs then",
     }
-    Error kept = "undo-kept" (count: u64) {
-        exit: Partial,
+    Error kept = "undo-kept" (count: u64) exit Partial {
         ja: "{count}件は、実行が書いたままではないため、元に戻しませんでした。",
         en: "values that were not undone, because they are not what the run wrote any more: {count}",
         hint_ja: "一覧をご確認のうえ、必要なものは手作業で直してください。",
