@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::server::{Error, ErrorKind, Listing, Remote, RemoteFile};
 use crate::settings::{Inbox, Ready, Settings, folder_key, table_of};
 use crate::sync::import::{join, marker_name};
-use crate::text::check_settings as say;
+use crate::text::{Text, check_settings as say};
 
 /// The check that tells of the outbox.
 pub(super) const OUTBOX: &str = "orders-outbox";
@@ -268,7 +268,11 @@ fn only_folders(place: &Place, seen: &Seen, shop_code: &str) -> Option<Problem> 
 
 /// What lies beside the files and is taken by no job, with the reason.
 fn not_taken(place: &Place, seen: &Seen, inbox: &Inbox) -> Option<Problem> {
-    let (mut ja, mut en) = (Vec::new(), Vec::new());
+    let told = |name: &str, reason: Text| Text {
+        ja: format!("{name}（{}）", reason.ja),
+        en: format!("{name} ({})", reason.en),
+    };
+    let mut not_taken = Vec::new();
     let mut names: Vec<&String> = seen.names.iter().collect();
     names.sort_unstable();
     for name in names {
@@ -282,14 +286,11 @@ fn not_taken(place: &Place, seen: &Seen, inbox: &Inbox) -> Option<Problem> {
             _ if is_waiting(inbox, name) => continue,
             _ => say::reason_pattern(table_of(place.job), inbox.pattern.as_str()),
         };
-        ja.push(format!("{name}（{}）", reason.ja));
-        en.push(format!("{name} ({})", reason.en));
+        not_taken.push(told(name, reason));
     }
-    for name in &seen.listing.ignored {
-        ja.push(format!("{name}（{}）", say::reason_name().ja));
-        en.push(format!("{name} ({})", say::reason_name().en));
-    }
-    (!ja.is_empty()).then(|| say::names_not_taken(&ja.join("、"), &en.join(", ")))
+    not_taken.extend(seen.listing.ignored.iter().map(|name| told(name, say::reason_name())));
+    let names = Text::listed(&not_taken);
+    (!not_taken.is_empty()).then(|| say::names_not_taken(&names.ja, &names.en))
 }
 
 /// What an upload has left that was never finished, or goes on right now.
