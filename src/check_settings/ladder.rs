@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::finding::Found;
 use super::folders::OUTBOX;
 use super::world::World;
-use super::{database, disks, files, mail, orders, schedule, settings_file, shape, work_folder};
+use super::{database, disks, files, mail, orders, schedule, server, settings_file, shape, work_folder};
 use crate::cli::CheckSettings;
 use crate::job::Job::{self, Logistics, Orders, Products, Stock};
 use crate::owner::User;
@@ -70,7 +70,9 @@ pub(super) const LADDER: &[Rung] = &[
     rung("server-greeting", say::title_server_greeting, &["server-connection"], ALL, |w| w.step(Greet)),
     rung("server-encryption", say::title_server_encryption, &["server-greeting"], ALL, |w| w.step(Secure)),
     rung("server-login", say::title_server_login, &["server-encryption"], ALL, |w| w.step(LogIn)),
-    rung("server-listing", say::title_server_listing, &["server-login"], ALL, |w| w.listing()),
+    rung("server-listing", say::title_server_listing, &["server-login"], ALL, |w| {
+        server::listing(&mut w.remote)
+    }),
     rung("server-folders", say::title_server_folders, &["server-listing"], ALL, |w| w.visit()),
     rung("server-kinds", say::title_server_kinds, &["server-folders"], ALL, files::kinds),
     rung("products-inbox", say::title_products_inbox, SERVER, &[Products], |w| w.inbox(Products)),

@@ -35,8 +35,6 @@ const EXPIRY_TOLD_D: i64 = 30;
 pub(super) struct Approach<'a> {
     settings: &'a Settings,
     seen: Seen,
-    /// What the server says it can do; empty if it did not let us in.
-    features: Vec<String>,
     /// Whether it would encrypt although the settings do not.
     encrypts_in_vain: bool,
     failed: Option<(Step, Finding)>,
@@ -55,7 +53,7 @@ impl<'a> Approach<'a> {
         let is_offered = features.iter().any(|line| line.starts_with("AUTH") && line.contains("TLS"));
         let encrypts_in_vain = seen.encryption.is_none() && is_offered && remote.agrees_to_encrypt();
         let failed = tried.err().map(|(step, error)| (step, approach_finding(step, &error, settings)));
-        Self { settings, seen, features, encrypts_in_vain, failed }
+        Self { settings, seen, encrypts_in_vain, failed }
     }
 
     /// What the step saw. Those before the failed one went well; those behind it are not asked.
@@ -102,26 +100,25 @@ impl<'a> Approach<'a> {
         });
         Found::ok(say::server_encrypted_until(version, cipher, &day)).with(soon)
     }
+}
 
-    /// A data connection and a listing, in the folder where the login ends up.
-    pub(super) fn listing(&self, remote: &mut Remote<'_>) -> Result<Found> {
-        // The library hides the announced address, and every server knows PASV.
-        let elsewhere = match remote.announced_elsewhere() {
-            Ok(elsewhere) => elsewhere,
-            Err(error) => return Ok(Found::failed([data_finding(&error)])),
-        };
-        let fact = match remote.names("") {
-            Ok(_) if self.features.iter().any(|line| line.starts_with("MLSD")) => say::server_listed(),
-            Ok(_) => say::server_listed_without_mlsd(),
-            Err(error) if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::FolderMissing) => {
-                say::server_listing_forbidden()
-            }
-            Err(error) => return Ok(Found::failed([data_finding(&error)])),
-        };
-        let note =
-            elsewhere.map(|(announced, used)| say::address_of_nat(&announced.to_string(), &used.to_string()));
-        Ok(Found::ok(fact).with(note))
-    }
+/// A data connection and a listing, in the folder where the login ends up.
+pub(super) fn listing(remote: &mut Remote<'_>) -> Result<Found> {
+    // The library hides the announced address, and every server knows PASV.
+    let elsewhere = match remote.announced_elsewhere() {
+        Ok(elsewhere) => elsewhere,
+        Err(error) => return Ok(Found::failed([data_finding(&error)])),
+    };
+    let fact = match remote.names("") {
+        Ok(_) => say::server_listed(),
+        Err(error) if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::FolderMissing) => {
+            say::server_listing_forbidden()
+        }
+        Err(error) => return Ok(Found::failed([data_finding(&error)])),
+    };
+    let note =
+        elsewhere.map(|(announced, used)| say::address_of_nat(&announced.to_string(), &used.to_string()));
+    Ok(Found::ok(fact).with(note))
 }
 
 fn approach_finding(step: Step, error: &Error, settings: &Settings) -> Finding {

@@ -103,11 +103,6 @@ impl<'a> World<'a> {
         Ok(approach.told(step, self.clock.now()))
     }
 
-    pub(super) fn listing(&mut self) -> Result<Found> {
-        let approach = self.approach.as_ref().context("the server was not tried")?;
-        approach.listing(&mut self.remote)
-    }
-
     pub(super) fn visit(&mut self) -> Result<Found> {
         self.places = folders::visit(&mut self.remote, self.settings)?;
         folders::together(&mut self.remote, &self.settings.shop.code, &self.places)

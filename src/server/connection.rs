@@ -110,6 +110,8 @@ pub(super) struct Connection<'a> {
     is_extended: bool,
     /// How the server writes names.
     pub(super) names: NamesIn,
+    /// NLST, or MLSD where the server lacks it.
+    listing: &'static str,
 }
 
 impl<'a> Connection<'a> {
@@ -144,6 +146,7 @@ impl<'a> Connection<'a> {
             is_extended,
             watchdog,
             names: NamesIn::Unknown,
+            listing: "NLST",
         };
         match names {
             NamesIn::Unknown => {}
@@ -211,9 +214,13 @@ impl<'a> Connection<'a> {
         }
     }
 
+    fn offers(&mut self, feature: &str) -> Result<bool, Cause> {
+        Ok(self.features()?.iter().any(|line| line.split(' ').next() == Some(feature)))
+    }
+
     /// OPTS UTF8 ON, where the server offers UTF-8 and was not asked yet; gives whether it agreed just now.
     pub(super) fn ask_for_utf8(&mut self) -> Result<bool, Cause> {
-        if self.names != NamesIn::Unknown || !self.features()?.iter().any(|line| line == "UTF8") {
+        if self.names != NamesIn::Unknown || !self.offers("UTF8")? {
             return Ok(false);
         }
         match self.ask("OPTS UTF8 ON", DONE) {
@@ -247,12 +254,30 @@ impl<'a> Connection<'a> {
         Ok(announced.filter(|announced| *announced != peer).map(|announced| (announced, peer)))
     }
 
-    /// A bare NLST: the names in the current folder, one a line, as bytes.
+    /// The names in the current folder, one a line, as bytes.
+    pub(super) fn names(&mut self) -> Result<Vec<u8>, Cause> {
+        let lacking = match self.list(self.listing) {
+            Err(cause @ Cause::Unsupported { .. }) => cause,
+            listed => return listed,
+        };
+        // FEAT names the two commands MLST and MLSD by the first.
+        if !self.offers("MLST")? {
+            return Err(lacking);
+        }
+        let listed = self.list("MLSD").map_err(|cause| match cause {
+            Cause::Unsupported { .. } => lacking,
+            cause => cause,
+        })?;
+        self.listing = "MLSD";
+        Ok(listed)
+    }
+
+    /// A bare NLST, or the names that MLSD tells.
     ///
     /// Patterns and path arguments mean something else on each server. 450, 550 and a lone 226 are ways to say
     /// "nothing here"; that the folder exists we know from CWD.
-    pub(super) fn names(&mut self) -> Result<Vec<u8>, Cause> {
-        let mut stream = match self.open_data("NLST") {
+    fn list(&mut self, command: &str) -> Result<Vec<u8>, Cause> {
+        let mut stream = match self.open_data(command) {
             Ok(stream) => stream,
             Err(FtpError::UnexpectedResponse(response))
                 if says_empty(&response) && self.data_tried.load(Ordering::Relaxed) =>
@@ -264,12 +289,12 @@ impl<'a> Connection<'a> {
                     Ok(Vec::new())
                 };
             }
-            Err(error) => return Err(self.cause_at("NLST", error)),
+            Err(error) => return Err(self.cause_at(command, error)),
         };
         let mut names = Vec::new();
         let pumped = pump(&mut (&mut stream).take(LISTING_BYTES_MAX), &mut names, u64::MAX, self.pace());
         self.end(stream, pumped.map_err(|(_, error)| error))?;
-        Ok(names)
+        Ok(if command == "MLSD" { names_behind_facts(&names) } else { names })
     }
 
     /// SIZE in bytes, or how the server says that there is no such file.
@@ -416,7 +441,7 @@ impl<'a> Connection<'a> {
 
     /// What an error means at this command; a server may lack it altogether.
     fn cause_at(&self, command: &str, error: FtpError) -> Cause {
-        let is_data = ["NLST", "RETR", "STOR"].iter().any(|verb| command.starts_with(verb));
+        let is_data = ["NLST", "MLSD", "RETR", "STOR"].iter().any(|verb| command.starts_with(verb));
         let refused = if is_data && !self.data_tried.load(Ordering::Relaxed) { "PASV" } else { command };
         match self.cause(error) {
             Cause::Refused(reply) if is_unsupported(&reply) => {
@@ -817,6 +842,17 @@ fn says_empty(response: &Response) -> bool {
 
 fn is_unsupported(reply: &Reply) -> bool {
     matches!(reply.code, 500 | 502 | 504)
+}
+
+/// `type=file;size=7; s.csv`, a line of MLSD. The folder itself and the one above have types of their own.
+fn names_behind_facts(listing: &[u8]) -> Vec<u8> {
+    let name = |line: &[u8]| {
+        let (facts, name) = line.split_at(line.iter().position(|byte| *byte == b' ')?);
+        let facts = String::from_utf8_lossy(facts).to_ascii_lowercase();
+        let is_inside = !facts.contains("type=cdir;") && !facts.contains("type=pdir;");
+        is_inside.then(|| name[1..].to_owned())
+    };
+    listing.split(|byte| *byte == b'\n').filter_map(name).collect::<Vec<_>>().join(&b'\n')
 }
 
 /// What follows the code on the last line of an answer.

@@ -135,10 +135,6 @@ texts! {
     }
     server_logged_in(user: &str) { ja: "ユーザ「{user}」でログインできました", en: "logged in as {user:?}" }
     server_listed() { ja: "データ接続で一覧を取得できました", en: "a listing arrived" }
-    server_listed_without_mlsd() {
-        ja: "データ接続で一覧を取得できました（MLSDのないサーバですが、問題ありません）",
-        en: "a listing arrived (the server has no MLSD, which is not needed)",
-    }
     server_listing_forbidden() {
         ja: "ログイン直後のフォルダの一覧は許可されていません（問題ありません。必要なフォルダは次で確認します）",
         en: "the login's own folder must not be listed, which does not matter; the folders below are what counts",

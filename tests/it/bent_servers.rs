@@ -123,6 +123,11 @@ fn servers_that_spell_things_otherwise_work() {
         ("FEAT 500", answering(&[("FEAT", "500 what?")])),
         ("no PWD", answering(&[("PWD", "502 no")])),
         ("no MLSD", answering(&[("MLSD", "502 no"), ("MLST", "502 no")])),
+        ("no NLST, but MLSD", answering(&[("NLST", "502 no")])),
+        (
+            "NLST 500, MLSD of CP932 names",
+            Bend { names: Names::Cp932, ..answering(&[("NLST", "500 what?")]) },
+        ),
         ("no LIST", answering(&[("LIST", "502 no")])),
         ("no EPSV, no FEAT", Bend { has_epsv: false, ..answering(&[("FEAT", "502 no")]) }),
         ("MKD 550", answering(&[("MKD /ordershop", "550 exists")])),
@@ -197,11 +202,12 @@ fn a_command_that_is_missing_is_named_by_every_job_and_by_check_settings() {
     let all = ["import-products", "import-logistics", "import-stock", "export-orders"].as_slice();
     let export = ["export-orders"].as_slice();
     let lacks = |command: &'static str, answer: &'static str| answering(&[(command, answer)]);
+    let no_list = |answer| Bend { features: &["SIZE"], ..lacks("NLST", answer) };
     let no_passive = || Bend { passive: Passive::Unknown, has_epsv: false, ..good() };
     let cases = [
-        ("NLST 502", (lacks("NLST", "502 no"), all, "NLST")),
-        ("NLST 500", (lacks("NLST", "500 no"), all, "NLST")),
-        ("NLST 504", (lacks("NLST", "504 no"), all, "NLST")),
+        ("NLST 502", (no_list("502 no"), all, "NLST")),
+        ("NLST 500", (no_list("500 no"), all, "NLST")),
+        ("no MLSD either", (answering(&[("NLST", "504 no"), ("MLSD", "500 no")]), all, "NLST")),
         ("RETR 502", (lacks("RETR", "502 no"), imports, "RETR")),
         ("STOR 502", (lacks("STOR", "502 no"), export, "STOR")),
         ("STOR 504", (lacks("STOR", "504 no"), export, "STOR")),
@@ -212,13 +218,14 @@ fn a_command_that_is_missing_is_named_by_every_job_and_by_check_settings() {
     ];
     for_each(&cases, |what, (bend, jobs, command)| {
         let site = Site::new(bend.clone());
-        for job in *jobs {
-            let ran = site.run(job).exits(6);
+        let checks = ["check-settings", "--write-test", "--json"].as_slice();
+        for called in jobs.iter().map(|job| vec![*job, "--json"]).chain([checks.to_vec()]) {
+            let ran = site.shop.run(&called).exits(6);
             let named = ran.json()["problems"].as_array().unwrap().iter().any(|problem| {
                 problem["code"] == "ftp-command-unsupported"
                     && problem["message"].as_str().unwrap().contains(command)
             });
-            assert!(named, "{what}: {job}\n{ran}");
+            assert!(named, "{what}: {called:?}\n{ran}");
         }
     });
 }

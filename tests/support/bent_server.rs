@@ -283,6 +283,10 @@ impl Session {
                     _ => self.send(&listing, say),
                 }
             }
+            "MLSD" if self.bend.features.iter().any(|line| line.starts_with("MLST")) => {
+                let listing = self.facts();
+                self.send(&listing, say)
+            }
             "SIZE" if has(&path) => format!("213 {}", self.tree.lock().unwrap().files[&path].len()),
             "SIZE" if !self.bend.size_of_nothing.is_empty() => self.bend.size_of_nothing.to_owned(),
             "MDTM" if has(&path) => "213 20261124010000".to_owned(),
@@ -336,6 +340,22 @@ impl Session {
                 Listing::Windows => format!("C:\\ftp{}\\{name}", base.replace('/', "\\")),
             });
         spelled.flat_map(|name| [self.encode(&name), b"\r\n".to_vec()].concat()).collect()
+    }
+
+    /// As MLSD tells them, in no set order and in either case, with the folder itself and the one above.
+    fn facts(&self) -> Vec<u8> {
+        let tree = self.tree.lock().unwrap();
+        let own = format!("type=cdir; {}\r\nType=PDIR; ..\r\n", self.folder).into_bytes();
+        let base = self.folder.trim_end_matches('/');
+        let below = |path: &String| Some(path.strip_prefix(base)?.strip_prefix('/')?.to_owned());
+        let kinds = [
+            ("Type=file;Size=1;", tree.files.keys().filter_map(below).collect::<Vec<_>>()),
+            ("modify=20261124010000;type=dir;", tree.folders.iter().filter_map(below).collect()),
+        ];
+        let lines = kinds.iter().flat_map(|(facts, names)| names.iter().map(move |name| (facts, name)));
+        let lines = lines.filter(|(_, name)| !name.contains('/'));
+        let lines = lines.map(|(facts, name)| [facts.as_bytes(), b" ", &self.encode(name), b"\r\n"].concat());
+        [own].into_iter().chain(lines).flatten().collect()
     }
 
     fn send(&mut self, bytes: &[u8], say: &mut dyn FnMut(&str) -> bool) -> String {

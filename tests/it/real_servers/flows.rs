@@ -161,6 +161,15 @@ pub fn a_name_in_cp932_is_taken_as_any_other(shop: &mut RealShop) {
     assert_eq!(fs::read(inbox.join("archive").join(&name)).unwrap(), cp932(SHEET));
 }
 
+/// It writes question marks instead of what it does not know.
+pub fn a_name_that_the_server_cannot_tell_is_named_and_stops_no_other(shop: &mut RealShop) {
+    stock_waits(shop);
+    let inbox = shop.ftp.root().join(&STOCK_INBOX[1..]);
+    fs::write(inbox.join(OsString::from_vec(cp932("在.csv"))), cp932(SHEET)).unwrap();
+    shop.run(["import-stock", "--json"]).exits(3).only_problem("file-unreadable", "??.csv", &["550"]);
+    shop.check_stock("A-1", 9, 0);
+}
+
 pub fn a_folder_named_like_a_sheet_is_passed_over(shop: &mut RealShop) {
     stock_waits(shop);
     fs::create_dir(shop.ftp.root().join(&STOCK_INBOX[1..]).join("old.csv")).unwrap();

@@ -1,5 +1,6 @@
-//! The servers that people really have: every flow through the built binary against vsftpd, ProFTPD and Pure-FTPd, in
-//! clear text and encrypted; and what the binary says where a server and its settings do not fit.
+//! The servers that people really have: every flow through the built binary against vsftpd, ProFTPD, Pure-FTPd,
+//! inetutils-ftpd and pyftpdlib, in clear text and encrypted; and what the binary says where a server and its settings do
+//! not fit.
 //!
 //! `cargo test` leaves these tests out, and says so; `.ci/real-servers` fetches the servers and runs them.
 
@@ -7,28 +8,29 @@ mod flows;
 mod server;
 mod trouble;
 
-use crate::ftp_server::Tls;
-use server::{RealShop, Software};
+use server::{RealShop, Setup, Software, Tls};
+
+const PYFTPDLIB: Setup = Setup::new(Software::Pyftpdlib, Tls::Off);
 
 /// One ignored test for each flow.
 macro_rules! tests {
-    ($software:ident, $tls:ident, $missing:literal: $($flow:ident)+) => {
+    ($setup:expr, $missing:literal: $($flow:ident)+) => {
         $(
             #[test]
             #[ignore = $missing]
             fn $flow() {
-                crate::real_servers::flows::$flow(&mut RealShop::new(Software::$software, Tls::$tls));
+                crate::real_servers::flows::$flow(&mut RealShop::with($setup));
             }
         )+
     };
 }
 
-/// All flows, with one server in one mode.
+/// All flows that come out the same everywhere, and the others that do so with one server in one mode.
 macro_rules! all_flows {
-    ($software:ident, $tls:ident, $missing:literal) => {
-        use super::{RealShop, Software, Tls};
+    ($setup:expr, $missing:literal: $($other:ident)+) => {
+        use super::*;
         tests! {
-            $software, $tls, $missing:
+            $setup, $missing:
             products_of_tempostar_appear
             stock_is_set_and_the_file_is_archived
             a_shipped_order_gets_its_three_ticks
@@ -42,7 +44,6 @@ macro_rules! all_flows {
             a_file_waits_for_its_marker
             an_empty_inbox_is_nothing_to_do
             names_in_japanese_and_with_spaces_are_taken
-            a_name_in_cp932_is_taken_as_any_other
             a_folder_named_like_a_sheet_is_passed_over
             a_file_that_may_not_be_read_is_named_and_stops_no_other
             a_dry_run_leaves_the_server_as_it_is
@@ -51,25 +52,56 @@ macro_rules! all_flows {
             an_outbox_that_may_not_be_written_keeps_the_orders_here
             a_folder_that_may_not_be_written_does_not_apply_a_file_twice
             a_good_setup_is_not_blamed
+            $($other)+
         }
     };
 }
 
 mod vsftpd_plain {
-    all_flows!(Vsftpd, Off, "needs vsftpd: run .ci/real-servers");
+    all_flows!(Setup::new(Software::Vsftpd, Tls::Off), "needs vsftpd: run .ci/real-servers":
+        a_name_in_cp932_is_taken_as_any_other);
 }
 mod vsftpd_tls {
-    all_flows!(Vsftpd, Required, "needs vsftpd: run .ci/real-servers");
+    all_flows!(Setup::new(Software::Vsftpd, Tls::Explicit), "needs vsftpd: run .ci/real-servers":
+        a_name_in_cp932_is_taken_as_any_other);
+}
+mod vsftpd_implicit_tls {
+    all_flows!(Setup::new(Software::Vsftpd, Tls::Implicit), "needs vsftpd: run .ci/real-servers":
+        a_name_in_cp932_is_taken_as_any_other);
 }
 mod proftpd_plain {
-    all_flows!(ProFtpd, Off, "needs ProFTPD: run .ci/real-servers");
+    all_flows!(Setup::new(Software::ProFtpd, Tls::Off), "needs ProFTPD: run .ci/real-servers":
+        a_name_in_cp932_is_taken_as_any_other);
 }
 mod proftpd_tls {
-    all_flows!(ProFtpd, Required, "needs ProFTPD: run .ci/real-servers");
+    all_flows!(Setup::new(Software::ProFtpd, Tls::Explicit), "needs ProFTPD: run .ci/real-servers":
+        a_name_in_cp932_is_taken_as_any_other);
+}
+mod proftpd_implicit_tls {
+    all_flows!(Setup::new(Software::ProFtpd, Tls::Implicit), "needs ProFTPD: run .ci/real-servers":
+        a_name_in_cp932_is_taken_as_any_other);
 }
 mod pure_ftpd_plain {
-    all_flows!(PureFtpd, Off, "needs Pure-FTPd and root: run .ci/real-servers");
+    all_flows!(Setup::new(Software::PureFtpd, Tls::Off), "needs Pure-FTPd and root: run .ci/real-servers":
+        a_name_in_cp932_is_taken_as_any_other);
 }
 mod pure_ftpd_tls {
-    all_flows!(PureFtpd, Required, "needs Pure-FTPd and root: run .ci/real-servers");
+    all_flows!(Setup::new(Software::PureFtpd, Tls::Explicit), "needs Pure-FTPd and root: run .ci/real-servers":
+        a_name_in_cp932_is_taken_as_any_other);
+}
+mod inetutils_plain {
+    all_flows!(Setup::new(Software::Inetutils, Tls::Off), "needs inetutils-ftpd and root: run .ci/real-servers":
+        a_name_in_cp932_is_taken_as_any_other);
+}
+mod pyftpdlib_plain {
+    all_flows!(PYFTPDLIB, "needs pyftpdlib: run .ci/real-servers":
+        a_name_that_the_server_cannot_tell_is_named_and_stops_no_other);
+}
+mod pyftpdlib_cp932 {
+    all_flows!(Setup { extra: "--encoding cp932", ..PYFTPDLIB }, "needs pyftpdlib: run .ci/real-servers":
+        a_name_that_the_server_cannot_tell_is_named_and_stops_no_other);
+}
+mod pyftpdlib_tls {
+    all_flows!(Setup::new(Software::Pyftpdlib, Tls::Explicit), "needs pyftpdlib: run .ci/real-servers":
+        a_name_that_the_server_cannot_tell_is_named_and_stops_no_other);
 }

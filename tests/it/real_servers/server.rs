@@ -1,11 +1,12 @@
-//! vsftpd, ProFTPD and Pure-FTPd, each started for one test, in place of the harness' embedded server: the same
-//! folder, port and password.
+//! Real servers, each started for one test, in place of the harness' embedded server: the same folder, port and
+//! password.
 //!
 //! They are looked for in the folder that `.ci/real-servers` fills. A server that is not there fails its tests.
 
 use std::fs::{self, Permissions};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::ops::{Deref, DerefMut};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -17,7 +18,6 @@ use suppaftp::rustls::pki_types::CertificateDer;
 use suppaftp::rustls::pki_types::pem::PemObject;
 use tempfile::TempDir;
 
-use crate::ftp_server::Tls;
 use crate::harness::Shop;
 
 /// Long enough for a machine that runs all tests at once.
@@ -35,6 +35,33 @@ pub enum Software {
     ProFtpd,
     /// Never demands that. Starts only as root.
     PureFtpd,
+    /// Debian's heir of BSD's ftpd: no TLS, no UTF8, no MLSD. Needs root to become its user.
+    Inetutils,
+    /// As set up here, it demands resumed sessions, too.
+    Pyftpdlib,
+    /// Has neither NLST nor SIZE.
+    Aioftp,
+}
+
+impl Software {
+    /// Whether `/` is the user's own folder there.
+    fn hides_the_disk(self) -> bool {
+        match self {
+            Self::Vsftpd | Self::ProFtpd | Self::PureFtpd => is_root(),
+            Self::Inetutils => false,
+            Self::Pyftpdlib | Self::Aioftp => true,
+        }
+    }
+}
+
+/// How a server encrypts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    Off,
+    /// After AUTH TLS, without which nobody is let in.
+    Explicit,
+    /// From the first byte.
+    Implicit,
 }
 
 /// Whose certificate the server shows.
@@ -82,12 +109,12 @@ pub struct Setup {
     pub software: Software,
     pub tls: Tls,
     pub certificate: Certificate,
-    /// Lines of the configuration (Pure-FTPd: arguments, separated by spaces) that override the others.
+    /// Lines of the configuration (or arguments, separated by spaces) that override the others.
     pub extra: &'static str,
 }
 
 impl Setup {
-    pub fn new(software: Software, tls: Tls) -> Self {
+    pub const fn new(software: Software, tls: Tls) -> Self {
         Self { software, tls, certificate: Certificate::SelfSigned, extra: "" }
     }
 }
@@ -119,12 +146,14 @@ impl RealShop {
         let server = RealServer::start(&shop, setup, variables);
         shop.setting(&format!("user = \"{}\"", shop.ftp.user()), &format!("user = \"{}\"", server.login));
         if setup.tls != Tls::Off {
+            let begins = if setup.tls == Tls::Implicit { "implicit" } else { "explicit" };
             let pin = setup.certificate.sha256();
-            shop.setting("tls = \"none\"", &format!("tls = \"explicit\"\ncertificate_sha256 = \"{pin}\""));
+            shop.setting("tls = \"none\"", &format!("tls = \"{begins}\"\ncertificate_sha256 = \"{pin}\""));
         }
-        // Without root there is no chroot, and the user sees the whole disk.
-        let prefix = if is_root() { String::new() } else { shop.ftp.root().display().to_string() };
-        shop.settings(|text| text.replace(" = \"/", &format!(" = \"{prefix}/")));
+        if !setup.software.hides_the_disk() {
+            let prefix = shop.ftp.root().display().to_string();
+            shop.settings(|text| text.replace(" = \"/", &format!(" = \"{prefix}/")));
+        }
         Self { _server: server, shop }
     }
 
@@ -151,7 +180,8 @@ impl DerefMut for RealShop {
 
 /// A running server; dropping it stops it.
 struct RealServer {
-    process: Child,
+    /// `None`: one for each session, which ends with its connection.
+    process: Option<Child>,
     /// Configuration and logs.
     folder: TempDir,
     login: &'static str,
@@ -173,6 +203,9 @@ impl RealServer {
             Software::Vsftpd => (place.vsftpd(setup), "ftp"),
             Software::ProFtpd => (place.proftpd(setup), shop.ftp.user()),
             Software::PureFtpd => (place.pure_ftpd(setup), shop.ftp.user()),
+            Software::Inetutils => (place.inetutils(), shop.ftp.user()),
+            Software::Pyftpdlib => (place.python("pyftpdlib", setup), shop.ftp.user()),
+            Software::Aioftp => (place.python("aioftp", setup), shop.ftp.user()),
         };
         let log = fs::File::create(folder.path().join("output.log")).unwrap();
         command
@@ -180,7 +213,10 @@ impl RealServer {
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log);
-        let process = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let process = match setup.software {
+            Software::Inetutils => serve_each(port, command),
+            _ => Some(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"))),
+        };
         let mut server = Self { process, folder, login };
         server.wait_until_it_answers(port);
         server
@@ -190,7 +226,8 @@ impl RealServer {
     fn wait_until_it_answers(&mut self, port: u16) {
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let has_ended = self.process.try_wait().unwrap().is_some();
+            let has_ended =
+                self.process.as_mut().is_some_and(|process| process.try_wait().unwrap().is_some());
             assert!(
                 !has_ended && started.elapsed() < START_TIMEOUT,
                 "the server does not start:\n{}",
@@ -204,9 +241,27 @@ impl RealServer {
 impl Drop for RealServer {
     fn drop(&mut self) {
         // It may have ended by itself; its sessions end with their connections.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        if let Some(process) = &mut self.process {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
     }
+}
+
+/// What inetd does: a process for each connection, with that as its input and output. Goes on until all tests end.
+fn serve_each(port: u16, mut command: Command) -> Option<Child> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    thread::spawn(move || {
+        for socket in listener.incoming().flatten() {
+            let socket = OwnedFd::from(socket);
+            command.stdin(socket.try_clone().unwrap()).stdout(socket);
+            let mut session = command.spawn().unwrap();
+            // Nor does the parent keep the connection open.
+            command.stdin(Stdio::null()).stdout(Stdio::null());
+            thread::spawn(move || session.wait());
+        }
+    });
+    None
 }
 
 /// What a server is started with.
@@ -226,7 +281,7 @@ impl Place<'_> {
         let passwords = self.write("passwords", &format!("{}\n", self.password));
         fs::create_dir(self.folder.join("empty")).unwrap();
         let yes_no = |is_yes: bool| if is_yes { "YES" } else { "NO" };
-        let required = yes_no(setup.tls == Tls::Required);
+        let required = yes_no(setup.tls != Tls::Off);
         let config = format!(
             "listen=YES\nlisten_address=127.0.0.1\nlisten_port={port}\nbackground=NO\n\
              run_as_launching_user={unprivileged}\nseccomp_sandbox=NO\n\
@@ -236,7 +291,7 @@ impl Place<'_> {
              anon_world_readable_only=NO\nanon_umask=022\nallow_writeable_chroot=YES\n\
              secure_chroot_dir={folder}/empty\nconnect_from_port_20=NO\n\
              xferlog_enable=YES\nvsftpd_log_file={folder}/vsftpd.log\nlog_ftp_protocol=YES\n\
-             ssl_enable={tls}\nallow_anon_ssl=YES\nforce_anon_logins_ssl={required}\n\
+             ssl_enable={required}\nimplicit_ssl={implicit}\nallow_anon_ssl=YES\nforce_anon_logins_ssl={required}\n\
              force_anon_data_ssl={required}\nrsa_cert_file={certificate}\nrsa_private_key_file={key}\n\
              ssl_ciphers=HIGH\nrequire_ssl_reuse=YES\n{extra}\n",
             port = self.port,
@@ -245,7 +300,7 @@ impl Place<'_> {
             served = self.root.display(),
             passwords = passwords.display(),
             folder = self.folder.display(),
-            tls = yes_no(setup.tls != Tls::Off),
+            implicit = yes_no(setup.tls == Tls::Implicit),
             certificate = setup.certificate.pem().display(),
             key = setup.certificate.key().display(),
             extra = setup.extra,
@@ -265,13 +320,13 @@ impl Place<'_> {
         fs::set_permissions(&users, Permissions::from_mode(0o600)).unwrap();
         let tls = match setup.tls {
             Tls::Off => String::new(),
-            Tls::Offered | Tls::Required => format!(
+            Tls::Explicit | Tls::Implicit => format!(
                 "TLSEngine on\nTLSLog {folder}/tls.log\nTLSProtocol TLSv1.2 TLSv1.3\n\
-                 TLSRSACertificateFile {certificate}\nTLSRSACertificateKeyFile {key}\nTLSRequired {required}\n",
+                 TLSRSACertificateFile {certificate}\nTLSRSACertificateKeyFile {key}\nTLSRequired on\n{implicit}",
                 folder = self.folder.display(),
                 certificate = setup.certificate.pem().display(),
                 key = setup.certificate.key().display(),
-                required = if setup.tls == Tls::Required { "on" } else { "off" },
+                implicit = if setup.tls == Tls::Implicit { "TLSOptions UseImplicitSSL\n" } else { "" },
             ),
         };
         let config = format!(
@@ -312,8 +367,8 @@ impl Place<'_> {
         assert!(made.status.success(), "pure-pw: {made:?}");
         let level = match setup.tls {
             Tls::Off => "0",
-            Tls::Offered => "1",
-            Tls::Required => "2",
+            Tls::Explicit => "2",
+            Tls::Implicit => panic!("Pure-FTPd has none"),
         };
         let pem =
             [setup.certificate.pem(), setup.certificate.key()].map(|path| fs::read_to_string(path).unwrap());
@@ -323,6 +378,42 @@ impl Place<'_> {
         command.args(["-l", &format!("puredb:{}", users.display())]);
         command.args(["-E", "-A", "-H", "-U", "133:022", "-P", "127.0.0.1", "-Y", level, "-2"]).arg(pem);
         command.arg("-g").arg(self.folder.join("pid"));
+        command.args(setup.extra.split_whitespace());
+        command
+    }
+
+    /// It takes its user from the system's list, for which it gets another one to read.
+    fn inetutils(&self) -> Command {
+        assert!(is_root(), "inetutils-ftpd becomes its user only as root: run .ci/real-servers as root");
+        let (user, group) = user();
+        let (uid, gid) = (output_of(id().args(["-u", &user])), output_of(id().args(["-g", &user])));
+        let hash = output_of(Command::new("openssl").args(["passwd", "-6", self.password]));
+        let home = self.root.display();
+        let users = format!("12345_0:{hash}:{uid}:{gid}::{home}:/bin/sh\n{user}:x:{uid}:{gid}::/:/bin/sh\n");
+        let mut command = program("usr/sbin/ftpd");
+        command.args(["--auth", "default"]);
+        command.env("LD_PRELOAD", library("libnss_wrapper.so"));
+        command.env("NSS_WRAPPER_PASSWD", self.write("users", &users));
+        command.env("NSS_WRAPPER_GROUP", self.write("groups", &format!("{group}:x:{gid}:\n")));
+        command
+    }
+
+    fn python(&self, software: &str, setup: Setup) -> Command {
+        let (user, _) = user();
+        let interpreter = unpacked().join("python/bin/python");
+        assert!(interpreter.exists(), "{} is missing: run .ci/real-servers", interpreter.display());
+        let mut command = Command::new(interpreter);
+        // Names on the disk are UTF-8, whatever the tests' locale is.
+        command.env("PYTHONUTF8", "1");
+        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/python_servers.py")).arg(software);
+        command.arg("--root").arg(self.root).args(["--user", "12345_0", "--password", self.password]);
+        command.args(["--port", &self.port.to_string()]);
+        command.args(["--uid", &output_of(id().args(["-u", &user]))]);
+        command.args(["--gid", &output_of(id().args(["-g", &user]))]);
+        if setup.tls != Tls::Off {
+            command.arg("--certificate").arg(setup.certificate.pem());
+            command.arg("--key").arg(setup.certificate.key());
+        }
         command.args(setup.extra.split_whitespace());
         command
     }
@@ -339,11 +430,18 @@ fn program(path: &str) -> Command {
     let root = unpacked().join("root");
     let program = root.join(path);
     assert!(program.exists(), "{} is missing: run .ci/real-servers", program.display());
-    let triplet = format!("{}-linux-gnu", std::env::consts::ARCH);
-    let libraries = ["usr/lib", "lib"].map(|folder| root.join(folder).join(&triplet).display().to_string());
     let mut command = Command::new(program);
-    command.env("LD_LIBRARY_PATH", libraries.join(":"));
+    command.env("LD_LIBRARY_PATH", libraries().map(|folder| folder.display().to_string()).join(":"));
     command
+}
+
+fn libraries() -> [PathBuf; 2] {
+    let triplet = format!("{}-linux-gnu", std::env::consts::ARCH);
+    ["root/usr/lib", "root/lib"].map(|folder| unpacked().join(folder).join(&triplet))
+}
+
+fn library(name: &str) -> PathBuf {
+    libraries()[0].join(name)
 }
 
 /// The folder that `.ci/real-servers` fills.

@@ -2,8 +2,7 @@
 
 use suppaftp::FtpStream;
 
-use super::server::{Certificate, RealShop, Setup, Software};
-use crate::ftp_server::Tls;
+use super::server::{Certificate, RealShop, Setup, Software, Tls};
 use crate::harness::{OUTBOX, STOCK_INBOX};
 
 const SHEET: &str = "\"商品コード\",\"在庫数\"\n\"A-1\",\"9\"\n";
@@ -34,7 +33,7 @@ fn check_settings_are_wrong(shop: &RealShop, code: &str) {
 }
 
 fn with_certificate(software: Software, certificate: Certificate) -> Setup {
-    Setup { certificate, ..Setup::new(software, Tls::Required) }
+    Setup { certificate, ..Setup::new(software, Tls::Explicit) }
 }
 
 /// The settings without the certificate's fingerprint, and with another line in its place.
@@ -99,7 +98,7 @@ fn another_certificate_than_the_pinned_one_is_refused() {
 /// few uploads in a row use them up. So here the next run has two files to send, each with its marker.
 #[track_caller]
 fn shop_with_uploads_in_tls_1_3(software: Software) -> RealShop {
-    let mut shop = RealShop::new(software, Tls::Required);
+    let mut shop = RealShop::new(software, Tls::Explicit);
     encrypt_as(&shop, "tls_max = \"1.3\"");
     shop.setting("[orders]\n", "[orders]\nmarker = \".lock\"\n");
     shop.order("1001").line("A-1", 1).insert();
@@ -137,7 +136,7 @@ fn proftpds_demand_for_session_reuse_is_explained() {
 #[test]
 #[ignore = "needs vsftpd: run .ci/real-servers"]
 fn vsftpd_without_that_demand_does_tls_1_3() {
-    let setup = Setup { extra: "require_ssl_reuse=NO", ..Setup::new(Software::Vsftpd, Tls::Required) };
+    let setup = Setup { extra: "require_ssl_reuse=NO", ..Setup::new(Software::Vsftpd, Tls::Explicit) };
     let shop = shop_with_sheets(setup);
     encrypt_as(&shop, "tls_min = \"1.3\"\ntls_max = \"1.3\"");
     check_good(&shop);
@@ -147,7 +146,7 @@ fn vsftpd_without_that_demand_does_tls_1_3() {
 #[ignore = "needs ProFTPD: run .ci/real-servers"]
 fn proftpd_with_tls_1_3_only_wants_both_settings_and_no_session_reuse() {
     let extra = "TLSProtocol TLSv1.3\nTLSOptions NoSessionReuseRequired";
-    let shop = shop_with_sheets(Setup { extra, ..Setup::new(Software::ProFtpd, Tls::Required) });
+    let shop = shop_with_sheets(Setup { extra, ..Setup::new(Software::ProFtpd, Tls::Explicit) });
     check_settings_are_wrong(&shop, "ftp-tls-failed");
     encrypt_as(&shop, "tls_max = \"1.3\"");
     check_good(&shop);
@@ -156,7 +155,7 @@ fn proftpd_with_tls_1_3_only_wants_both_settings_and_no_session_reuse() {
 #[test]
 #[ignore = "needs Pure-FTPd and root: run .ci/real-servers"]
 fn pure_ftpd_does_tls_1_3() {
-    let shop = shop_with_sheets(Setup::new(Software::PureFtpd, Tls::Required));
+    let shop = shop_with_sheets(Setup::new(Software::PureFtpd, Tls::Explicit));
     encrypt_as(&shop, "tls_min = \"1.3\"\ntls_max = \"1.3\"");
     check_good(&shop);
 }
@@ -165,7 +164,7 @@ fn pure_ftpd_does_tls_1_3() {
 
 #[track_caller]
 fn check_clear_text_is_refused(software: Software) {
-    let shop = shop_with_sheets(Setup::new(software, Tls::Required));
+    let shop = shop_with_sheets(Setup::new(software, Tls::Explicit));
     trust(&shop, Certificate::SelfSigned, "");
     shop.setting("tls = \"explicit\"", "tls = \"none\"");
     check_settings_are_wrong(&shop, "ftp-tls-required");
@@ -258,7 +257,7 @@ fn check_hung_up_while_waiting(setup: Setup) {
 fn vsftpd_may_hang_up_while_we_wait() {
     let extra = "idle_session_timeout=2";
     check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::Vsftpd, Tls::Off) });
-    check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::Vsftpd, Tls::Required) });
+    check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::Vsftpd, Tls::Explicit) });
 }
 
 #[test]
@@ -266,7 +265,7 @@ fn vsftpd_may_hang_up_while_we_wait() {
 fn proftpd_may_hang_up_while_we_wait() {
     let extra = "TimeoutIdle 2";
     check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::ProFtpd, Tls::Off) });
-    check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::ProFtpd, Tls::Required) });
+    check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::ProFtpd, Tls::Explicit) });
 }
 
 /// Debian's vsftpd.conf has `use_localtime=YES`: the times of files are not in UTC, against the standard.
@@ -287,8 +286,21 @@ fn vsftpd_may_tell_the_time_of_japan() {
 #[ignore = "needs ProFTPD: run .ci/real-servers"]
 fn a_server_behind_a_router_may_announce_its_inner_address() {
     let setup =
-        Setup { extra: "MasqueradeAddress 10.255.255.1", ..Setup::new(Software::ProFtpd, Tls::Required) };
+        Setup { extra: "MasqueradeAddress 10.255.255.1", ..Setup::new(Software::ProFtpd, Tls::Explicit) };
     check_good(&shop_with_sheets(setup));
+}
+
+/// Nor has it FEAT, to offer MLSD, and SIZE: there is nothing to work with.
+#[test]
+#[ignore = "needs aioftp: run .ci/real-servers"]
+fn aioftp_has_no_nlst_and_every_command_says_so() {
+    let shop = shop_with_sheets(Setup::new(Software::Aioftp, Tls::Off));
+    shop.order("1001").line("A-1", 1).insert();
+    for called in ["check-settings", "import-stock", "export-orders"] {
+        let ran = shop.run([called, "--json"]).exits(6);
+        ran.problem("ftp-command-unsupported", "", &["NLST", "502 'nlst' not implemented"]);
+    }
+    shop.check_stock("A-1", 3, 1);
 }
 
 /// SIZE is refused with the same code as for files that are not there.
