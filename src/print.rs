@@ -101,6 +101,8 @@ pub(crate) fn report(report: &Report, elapsed: Duration, language: Language) -> 
 }
 
 fn report_json(report: &Report, language: Language) -> Value {
+    let (files, left_out) =
+        first_of_each(&report.files, FILES_OF_AN_OUTCOME_MAX, |file| file.outcome.as_str());
     let mut document = json!({
         "command": report.command(),
         "run_id": report.run_id,
@@ -111,9 +113,12 @@ fn report_json(report: &Report, language: Language) -> Value {
         "finished_at": report.finished_at,
         "dry_run": report.is_dry_run,
         "counts": report.counts,
-        "files": report.files,
+        "files": files,
         "problems": problems_json(&report.problems, language),
     });
+    if !left_out.is_empty() {
+        document["files_left_out"] = json!(left_out);
+    }
     if report.is_dry_run || report.is_by_hand() {
         document["changes"] = changes_json(&report.changes, language);
     }
@@ -307,20 +312,27 @@ fn problem_text(problem: &Problem, language: Language) -> String {
 /// Of so many problems of one kind each is told: an inbox can be full of bad files.
 const TOLD_OF_A_KIND_MAX: usize = 250;
 
+/// So many files that ended alike are listed.
+const FILES_OF_AN_OUTCOME_MAX: usize = 1000;
+
+/// The first of each kind, and of which there are how many more.
+fn first_of_each<T, K: Ord>(all: &[T], most: usize, kind: impl Fn(&T) -> K) -> (Vec<&T>, BTreeMap<K, usize>) {
+    let mut counts: BTreeMap<K, usize> = BTreeMap::new();
+    let mut is_shown = |one: &&T| {
+        let count = counts.entry(kind(one)).or_default();
+        *count += 1;
+        *count <= most
+    };
+    let shown = all.iter().filter(|one| is_shown(one)).collect();
+    let more = counts.into_iter().filter(|(_, count)| *count > most);
+    (shown, more.map(|(kind, count)| (kind, count - most)).collect())
+}
+
 /// The first problems of each kind, and how many more there are.
 fn bounded(problems: &[Problem]) -> Vec<Problem> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut told = Vec::new();
-    for problem in problems {
-        let count = counts.entry(problem.kind.code).or_default();
-        *count += 1;
-        if *count <= TOLD_OF_A_KIND_MAX {
-            told.push(problem.clone());
-        }
-    }
-    let many = counts.into_iter().filter(|(_, count)| *count > TOLD_OF_A_KIND_MAX);
-    told.extend(many.map(|(code, count)| text::more_of_a_kind(code, count - TOLD_OF_A_KIND_MAX)));
-    told
+    let (told, more) = first_of_each(problems, TOLD_OF_A_KIND_MAX, |problem| problem.kind.code);
+    let more = more.into_iter().map(|(code, count)| text::more_of_a_kind(code, count));
+    told.into_iter().cloned().chain(more).collect()
 }
 
 pub(crate) fn problems_json(problems: &[Problem], language: Language) -> Value {
@@ -361,4 +373,27 @@ fn problem_log(answer: &Answer, problem: &Problem, language: Language) -> Value 
         members.extend(problem);
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::Job;
+    use crate::report::FileReport;
+
+    #[test]
+    fn of_very_many_files_the_first_of_each_outcome_are_listed_and_the_others_counted() {
+        let at = Moment::of_stamp("20261124T101500").unwrap();
+        let mut report = Report::begin(Job::Stock, "run".to_owned(), at);
+        for (outcome, count) in [(FileOutcome::Refused, 1007), (FileOutcome::Applied, 1000)] {
+            (0..count).for_each(|number| report.add_file(FileReport::new(&number.to_string(), outcome)));
+        }
+        let document = report_json(&report, Language::En);
+        let files = document["files"].as_array().unwrap();
+        let of = |outcome| files.iter().filter(|file| file["outcome"] == outcome).count();
+        assert_eq!((of("refused"), of("applied"), files.len()), (1000, 1000, 2000));
+        assert_eq!(document["files_left_out"], json!({ "refused": 7 }));
+        report.files.truncate(1000);
+        assert_eq!(report_json(&report, Language::En).get("files_left_out"), None);
+    }
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::finding::{Finding, Found};
+use super::work_folder::FOLDERS;
 use crate::layout::grouped;
 use crate::problem::Exit;
 use crate::settings::Settings;
@@ -27,14 +28,17 @@ struct Space {
     has_file_left: bool,
 }
 
-/// How much room the work folder and the database have. One disk below both is told once.
+/// How much room the work folder, the folders in it, and the database have. One disk below several is told once.
 pub(super) fn space(settings: &Settings) -> Found {
     let mut found = Found::ok(Text::default());
     let mut told: Vec<u64> = Vec::new();
     let mut facts = Vec::new();
     let database_folder = settings.database.parent().unwrap_or(Path::new(""));
-    for (path, exit) in [(database_folder, Exit::Database), (settings.work_dir.as_path(), Exit::Settings)] {
-        let folder = nearest_existing(path);
+    let work_dir = settings.work_dir.as_path();
+    let inside = FOLDERS.map(|name| (work_dir.join(name), Exit::Settings));
+    let above = [(database_folder.to_owned(), Exit::Database), (work_dir.to_owned(), Exit::Settings)];
+    for (path, exit) in above.into_iter().chain(inside) {
+        let folder = nearest_existing(&path);
         let device = fs::metadata(&folder).map(|found| found.dev()).unwrap_or_default();
         let Some(space) = measure(&folder).filter(|_| !told.contains(&device)) else { continue };
         told.push(device);

@@ -13,8 +13,8 @@ use crate::problem::Failure;
 use crate::shelf::{Shelf, unusable};
 use crate::text::{check_settings as say, sync as say_sync};
 
-/// The folders in which the jobs make further ones or files.
-const FOLDERS: [&str; 3] = ["archive", "rejects", "spool"];
+/// The folders in which the jobs make further ones or files. Each may be a disk of its own.
+pub(super) const FOLDERS: [&str; 4] = ["archive", "held", "rejects", "spool"];
 
 /// Makes the folder where it is missing, and a file in it and in each of the folders that an earlier run has made: one
 /// by hand as another user leaves some in which cron's user must not write.

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::ftp_server::Fault;
-use crate::harness::{Ran, STOCK_INBOX, Shop};
+use crate::harness::{Ran, STOCK_INBOX, Shop, SmallDisk, cp932};
+use crate::kept::unpacked;
 
 /// The rows of `S-001` … `S-040`, all with this figure.
 fn all(quantity: i64) -> String {
@@ -32,6 +33,38 @@ fn check_state(shop: &Shop, states: &[&str]) {
 #[track_caller]
 fn json(ran: &Ran) -> Value {
     serde_json::from_str(&ran.stdout).unwrap()
+}
+
+/// The archive, too, so that nothing of the way is on one disk.
+#[test]
+#[ignore = "mounts small disks: as root, cargo test --test it -- --ignored small_disk"]
+fn small_disk_what_is_held_on_a_disk_of_its_own_is_approved_and_discarded_as_ever() {
+    for is_archive_apart in [false, true] {
+        let mut shop = Shop::new();
+        shop.many_products_in_stock(600);
+        shop.settings(|text| text + "[stock.guard]\nzero_percent = 5\n");
+        let _held = SmallDisk::at(shop.path("tempostar.d/held"), "1m");
+        let _archive = is_archive_apart.then(|| SmallDisk::at(shop.path("tempostar.d/archive"), "1m"));
+        let small = all(0);
+        let large: String = (41..=600).map(|number| format!("S-{number:03},0\n")).collect();
+        put(&shop, "stock20261124100500.csv", &small);
+        // A larger one is packed in the archive.
+        put(&shop, "stock20261124100600.csv", &large);
+        shop.run(["import-stock", "--json"]).exits(4);
+        assert_eq!(shop.work_files_below("held").len(), 2);
+        assert!(shop.work_files_below("spool").is_empty());
+        shop.run(["held", "approve", "1"]).ok();
+        shop.run(["held", "discard", "2"]).ok();
+        shop.at("2026-11-24 10:20:00").run(["import-stock"]).ok();
+        shop.check_rows("SELECT quantity, count(*) FROM stock GROUP BY 1", &["0|40", "5|560"]);
+        assert!(shop.work_files_below("held").is_empty());
+        let copies = shop.work_files_below("archive");
+        assert_eq!(copies.len(), 2, "{copies:?}");
+        let copy = |name: &str| copies.iter().find(|copy| copy.ends_with(name)).unwrap();
+        let is_whole = |bytes: Vec<u8>, rows: &str| bytes == cp932(&format!("商品コード,在庫数\n{rows}"));
+        assert!(is_whole(std::fs::read(copy("stock20261124100500.csv")).unwrap(), &small));
+        assert!(is_whole(unpacked(copy("stock20261124100600.csv.gz")), &large));
+    }
 }
 
 // Holding --------------------------------------------------------------------------------------------------------
