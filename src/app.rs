@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 
 use crate::books::Decider;
 use crate::check_settings::Colours;
-use crate::cli::{Cli, Color, Command, EnvironmentArg, Generate, Global, HeldAct, LogFormat, help};
+use crate::cli::{Cli, Color, Command, EnvironmentArg, Generate, Global, HeldAct, JobCall, LogFormat, help};
 use crate::job::Job;
-use crate::jobs::{logistics, orders, products, stock};
 use crate::kept::{self, Readers};
 use crate::moment::{Clock, Moment};
 use crate::panics::caught;
@@ -26,10 +25,10 @@ use crate::reconcile::{self, Wanted};
 use crate::report::{Outcome, Report};
 use crate::settings::{self, Environment, Settings};
 use crate::sync::import::Source;
-use crate::sync::{self, Approvals, Mode, Run};
+use crate::sync::{self, Approvals, Mode};
 use crate::text::{Language, Text, print as say};
 use crate::{
-    bundle, check_settings, cli, explain, fleet, generate, held, init, log, past_runs, status, undo,
+    bundle, check_settings, cli, explain, fleet, generate, held, init, jobs, log, past_runs, status, undo,
 };
 
 /// Does what the command line says. `args` begins with the program's name.
@@ -75,7 +74,7 @@ fn answer(
             held(call, &settings, options.act.as_ref().unwrap_or(&HeldAct::List))
         }
         (command, Ok(settings)) => match command.job() {
-            Some(job) => Ok(run_job(call, job, command, &settings)),
+            Some(wanted) => Ok(run_job(call, wanted, &settings)),
             None => Err(Failure::none()),
         },
     };
@@ -169,63 +168,36 @@ fn environment(global: &Global) -> Option<Environment> {
 }
 
 fn without_settings(call: &Call<'_>, command: &Command, failure: Failure, language: Language) -> Answer {
-    let Some(job) = command.job() else { return call.failed(failure, language) };
-    let mut report = call.report(job);
+    let Some(wanted) = command.job() else { return call.failed(failure, language) };
+    let mut report = call.report(wanted.job);
     report.fail(failure);
-    if command.has_effects() {
+    if !wanted.dry_run {
         let (config, environment) = (call.global.config.as_deref(), environment(call.global));
         sync::tell_without_settings(config, environment, call.clock, &mut report);
     }
     print::report(&report, call.began.elapsed(), language)
 }
 
-fn run_job(call: &Call<'_>, job: Job, command: &Command, settings: &Settings) -> Answer {
+fn run_job(call: &Call<'_>, wanted: JobCall<'_>, settings: &Settings) -> Answer {
+    let mut report = call.report(wanted.job);
     if let Err(failure) = settings.settle_user() {
         // Nothing of it is kept or mailed: that would be a file, too.
-        let mut report = call.report(job);
         report.fail(failure);
         return print::report(&report, call.began.elapsed(), settings.language);
     }
     let progress = call.progress(settings.language);
-    let source = |files: &[PathBuf]| match files {
+    let source = match wanted.files {
         [] => Source::Inbox,
         files => Source::Files(files.to_vec()),
     };
-    let run = |is_dry: bool, work: &dyn Fn(&mut Run<'_>) -> Result<()>| {
-        let mode = if is_dry { Mode::DryRun } else { Mode::Real };
-        sync::run(settings, call.clock, mode, call.report(job), |run| {
-            run.progress = progress.clone();
-            work(run)
-        })
-    };
-    let report = match command {
-        Command::ImportProducts(options) => {
-            run(options.dry_run, &|run| products::run(run, &source(&options.file)))
+    let mode = if wanted.dry_run { Mode::DryRun } else { Mode::Real };
+    let report = sync::run(settings, call.clock, mode, report, |run| {
+        run.progress = progress.clone();
+        if wanted.force {
+            run.approvals = Approvals::HeldNow(decider());
         }
-        Command::ImportLogistics(options) => {
-            run(options.dry_run, &|run| logistics::run(run, &source(&options.file)))
-        }
-        Command::ImportStock(options) => {
-            let import = &options.import;
-            run(import.dry_run, &|run| {
-                if options.force {
-                    run.approvals = Approvals::HeldNow(decider());
-                }
-                stock::run(run, &source(&import.file))
-            })
-        }
-        Command::ExportOrders(options) => run(options.dry_run, &orders::run),
-        Command::CheckSettings(_)
-        | Command::Status(_)
-        | Command::Explain(_)
-        | Command::Undo(_)
-        | Command::Reconcile(_)
-        | Command::Init(_)
-        | Command::Log(_)
-        | Command::Held(_)
-        | Command::Fleet(_)
-        | Command::Generate(_) => call.report(job),
-    };
+        jobs::run(wanted.job, run, &source)
+    });
     progress.clear();
     print::report(&report, call.began.elapsed(), settings.language)
 }

@@ -103,23 +103,18 @@ impl Command {
         }
     }
 
-    /// Which job it is, if it is one.
-    pub fn job(&self) -> Option<Job> {
+    /// The job that it runs, if it runs one.
+    pub fn job(&self) -> Option<JobCall<'_>> {
         match self {
-            Self::ImportProducts(_) => Some(Job::Products),
-            Self::ImportLogistics(_) => Some(Job::Logistics),
-            Self::ImportStock(_) => Some(Job::Stock),
-            Self::ExportOrders(_) => Some(Job::Orders),
-            Self::CheckSettings(_)
-            | Self::Status(_)
-            | Self::Explain(_)
-            | Self::Undo(_)
-            | Self::Reconcile(_)
-            | Self::Init(_)
-            | Self::Log(_)
-            | Self::Held(_)
-            | Self::Fleet(_)
-            | Self::Generate(_) => None,
+            Self::ImportProducts(options) => Some(options.call(Job::Products)),
+            Self::ImportLogistics(options) => Some(options.call(Job::Logistics)),
+            Self::ImportStock(options) => {
+                Some(JobCall { force: options.force, ..options.import.call(Job::Stock) })
+            }
+            Self::ExportOrders(options) => {
+                Some(JobCall { job: Job::Orders, dry_run: options.dry_run, files: &[], force: false })
+            }
+            _ => None,
         }
     }
 
@@ -127,17 +122,17 @@ impl Command {
     pub fn only_looks(&self) -> bool {
         matches!(self, Self::Status(_) | Self::Explain(_) | Self::Log(_) | Self::Reconcile(_) | Self::Held(_))
     }
+}
 
-    /// Whether it is a job that is to change something.
-    pub fn has_effects(&self) -> bool {
-        let is_dry_run = match self {
-            Self::ImportProducts(import) | Self::ImportLogistics(import) => import.dry_run,
-            Self::ImportStock(stock) => stock.import.dry_run,
-            Self::ExportOrders(export) => export.dry_run,
-            _ => false,
-        };
-        self.job().is_some() && !is_dry_run
-    }
+/// A job, and how it is to be run.
+#[derive(Clone, Copy, Debug)]
+pub struct JobCall<'a> {
+    pub job: Job,
+    pub dry_run: bool,
+    /// None: what lies on the server.
+    pub files: &'a [PathBuf],
+    /// Whether what the guards would keep is approved.
+    pub force: bool,
 }
 
 /// Options of every import.
@@ -147,6 +142,12 @@ pub struct Import {
     pub dry_run: bool,
     #[arg(long, value_name = "PATH")]
     pub file: Vec<PathBuf>,
+}
+
+impl Import {
+    fn call(&self, job: Job) -> JobCall<'_> {
+        JobCall { job, dry_run: self.dry_run, files: &self.file, force: false }
+    }
 }
 
 /// Options of `import-stock`.

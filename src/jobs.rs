@@ -9,13 +9,26 @@ pub mod stock;
 
 pub(crate) use self::names::Names;
 
+use anyhow::Result;
+
 use self::logistics::ImportLogistics;
 use self::products::ImportProducts;
 use self::stock::ImportStock;
 use crate::job::Job;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
-use crate::sync::import::ImportJob;
+use crate::sync::Run;
+use crate::sync::import::{ImportJob, Source};
+
+/// Does a job; `source` is where an import's files come from.
+pub(crate) fn run(job: Job, run: &mut Run<'_>, source: &Source) -> Result<()> {
+    match job {
+        Job::Products => products::run(run, source),
+        Job::Logistics => logistics::run(run, source),
+        Job::Stock => stock::run(run, source),
+        Job::Orders => orders::run(run),
+    }
+}
 
 /// What takes a job's files; `None`: it takes none.
 pub(crate) fn importing<'a>(

@@ -12,7 +12,7 @@ use crate::books::files;
 use crate::file_time::{own_time, server_time};
 use crate::interrupt;
 use crate::job::Job;
-use crate::jobs::{logistics, products, stock};
+use crate::jobs::{self, logistics, products, stock};
 use crate::layout::first_names;
 use crate::problem::{Problem, Severity};
 use crate::report::{FileOutcome, Report};
@@ -297,12 +297,7 @@ fn dry_run(world: &World<'_>, job: Job, sample: &Sample) -> Result<Report> {
     };
     Ok(sync::run(world.settings, world.clock, Mode::DryRun, report, |run| {
         run.approvals = approvals;
-        match job {
-            Job::Products => products::run(run, &source),
-            Job::Logistics => logistics::run(run, &source),
-            Job::Stock => stock::run(run, &source),
-            Job::Orders => Ok(()),
-        }
+        jobs::run(job, run, &source)
     }))
 }
 
