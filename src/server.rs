@@ -128,10 +128,6 @@ impl<'a> Remote<'a> {
     }
 
     /// Connects and logs in, with retries. Optional: every verb does it where needed.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unreachable`], [`ErrorKind::Timeout`], [`ErrorKind::Tls`], [`ErrorKind::Certificate`], [`ErrorKind::Login`], and what
-    /// else a server can answer.
     pub fn connect(&mut self) -> Result<(), Error> {
         let server = &self.settings.server;
         let doing = say::connecting(&server.host, server.port);
@@ -139,9 +135,6 @@ impl<'a> Remote<'a> {
     }
 
     /// Makes ready whom we trust, without the network.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Certificate`] when `ca_file` cannot be used, [`ErrorKind::Tls`].
     pub fn prepare(&mut self) -> Result<(), Error> {
         let made = self.tls_config().map(drop);
         made.map_err(|cause| self.securing_failed(cause.into()))
@@ -195,9 +188,6 @@ impl<'a> Remote<'a> {
     /// Folders and files that vanish meanwhile are left out (a server that gives folders a size lists them as files,
     /// and the download tells). A listing cut short by the network can lack files: before
     /// concluding that a file is gone, ask [`Remote::size`].
-    ///
-    /// # Errors
-    /// [`ErrorKind::FolderMissing`], [`ErrorKind::Unsupported`] (the server has no SIZE), and those of [`Remote::connect`].
     pub fn list(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Listing, Error> {
         self.at(folder, &say::listing(folder), |server, folder| {
             let Names { safe, ignored, .. } = names_in(server, folder)?;
@@ -246,7 +236,7 @@ impl<'a> Remote<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Changed`] if the file is no longer as large as listed, [`ErrorKind::Missing`] if it is gone (or is a
-    /// folder), [`ErrorKind::Incomplete`], [`ErrorKind::Local`], and those of [`Remote::connect`].
+    /// folder), and what else can go wrong.
     pub fn download(&mut self, folder: &str, file: &RemoteFile, to: &Path) -> Result<(), Error> {
         self.download_through(folder, file, to, |local| local).map(drop)
     }
@@ -277,10 +267,6 @@ impl<'a> Remote<'a> {
     ///
     /// Give a temporary name and rename it afterwards: after an error an incomplete file can be left under
     /// `to_path`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Forbidden`], [`ErrorKind::Refused`] (server full), [`ErrorKind::Incomplete`], [`ErrorKind::Local`], and those of
-    /// [`Remote::connect`].
     pub fn upload(&mut self, _: Permit, from: &Path, to_path: &str) -> Result<(), Error> {
         let mut started = false;
         let progress = self.progress.clone();
@@ -298,7 +284,7 @@ impl<'a> Remote<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Missing`] if `from` is not there, [`ErrorKind::Forbidden`] or [`ErrorKind::FolderMissing`] (which of them,
-    /// servers differ) if the folder of `to` is not there, and those of [`Remote::connect`].
+    /// servers differ) if the folder of `to` is not there.
     pub fn rename(&mut self, _: Permit, from: &str, to: &str) -> Result<(), Error> {
         let doing = say::renaming(from, to);
         let (from, to) = (self.absolute(from, &doing)?, self.absolute(to, &doing)?);

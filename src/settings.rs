@@ -612,9 +612,6 @@ pub fn load(path: &Path, environment: Option<Environment>) -> Result<Settings, F
 }
 
 /// The same for a command that talks to nobody: files and variables with passwords and certificates are left unread.
-///
-/// # Errors
-/// As [`load`].
 pub fn load_to_look(path: &Path, environment: Option<Environment>) -> Result<Settings, Failure> {
     read_and_check(path, environment, Secrets::Unread)
 }

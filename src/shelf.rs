@@ -45,9 +45,6 @@ pub struct Shelf {
 
 impl Shelf {
     /// Takes this folder, and makes it where it is missing.
-    ///
-    /// # Errors
-    /// `Failure` with `Exit::Settings` when it cannot be made or written to.
     pub fn open(root: &Path) -> Result<Self> {
         private_folders().recursive(true).create(root).map_err(|error| unusable(root, &error))?;
         Ok(Self::at(root))

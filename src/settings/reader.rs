@@ -81,8 +81,7 @@ impl<'t> Reader<'t> {
 
     /// Reports a problem of this key: at its line, or at its table's line when the key is not there.
     pub(super) fn report(&mut self, key: &str, problem: Problem) {
-        let at = self.position(key);
-        self.report_at(key, at, problem);
+        self.report_at(key, self.find(key).1, problem);
     }
 
     /// Reports a problem of one entry of a table with free keys.
@@ -94,10 +93,7 @@ impl<'t> Reader<'t> {
         let mut problem = problem.in_file(&self.file).in_column(&shown(key));
         problem.line = at.map(|offset| self.lines.partition_point(|begin| *begin <= offset) as u64);
         if let Some(name) = setting_name(key) {
-            problem.message = Text {
-                ja: text::of_setting(name, &problem.message.ja).ja,
-                en: text::of_setting(name, &problem.message.en).en,
-            };
+            problem.message = problem.message.inside(|message| text::of_setting(name, message));
         }
         self.problems.push(problem);
     }
@@ -369,38 +365,29 @@ impl<'t> Reader<'t> {
     }
 
     fn value(&self, key: &str) -> Option<&'t DeValue<'t>> {
-        let mut names = key.split('.');
-        let mut value = self.root.get(names.next()?)?.get_ref();
-        for name in names {
-            value = match value {
-                DeValue::Table(table) => table.get(name)?.get_ref(),
-                DeValue::Array(tables) => tables.get(index_of(name)?)?.get_ref(),
-                _ => return None,
-            };
-        }
-        Some(value)
+        self.find(key).0
     }
 
-    /// Where the key, or the innermost of its tables that is there, stands.
-    fn position(&self, key: &str) -> Option<usize> {
-        let mut table = self.root;
-        let mut at = None;
-        let mut names = key.split('.');
-        while let Some((found, value)) = names.next().and_then(|name| table.get_key_value(name)) {
-            at = Some(found.span().start);
-            table = match value.get_ref() {
-                DeValue::Table(inner) => inner,
-                DeValue::Array(tables) => {
-                    let index = names.next().and_then(index_of);
-                    let Some(inner) = index.and_then(|index| tables.get(index)) else { break };
-                    at = Some(inner.span().start);
-                    let DeValue::Table(inner) = inner.get_ref() else { break };
-                    inner
+    /// What stands under a key; and where it, or the innermost of its tables that is there, stands.
+    fn find(&self, key: &str) -> (Option<&'t DeValue<'t>>, Option<usize>) {
+        let in_table = |table: &'t DeTable<'t>, name: &str| {
+            table.get_key_value(name).map(|(key, value)| (key.span().start, value.get_ref()))
+        };
+        let (mut value, mut at): (Option<&'t DeValue<'t>>, _) = (None, None);
+        for name in key.split('.') {
+            let found = match value {
+                None => in_table(self.root, name),
+                Some(DeValue::Table(table)) => in_table(table, name),
+                Some(DeValue::Array(items)) => {
+                    let item = index_of(name).and_then(|index| items.get(index));
+                    item.map(|item| (item.span().start, item.get_ref()))
                 }
-                _ => break,
+                Some(_) => None,
             };
+            let Some((place, inner)) = found else { return (None, at) };
+            (value, at) = (Some(inner), Some(place));
         }
-        at
+        (value, at)
     }
 
     fn refuse<T>(&mut self, key: &str, problem: Problem) -> Option<T> {
