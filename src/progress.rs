@@ -151,62 +151,14 @@ impl<T: Write> Write for Watched<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::io::Seek;
 
     use super::*;
 
-    /// A terminal that remembers what was drawn.
-    #[derive(Clone, Debug, Default)]
-    struct Paper(Arc<Mutex<String>>);
-
-    impl Paper {
-        fn note(&self, text: &str) -> io::Result<()> {
-            self.0.lock().unwrap().push_str(text);
-            Ok(())
-        }
-    }
-
-    impl TermLike for Paper {
-        fn width(&self) -> u16 {
-            120
-        }
-
-        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn write_line(&self, line: &str) -> io::Result<()> {
-            self.note(line)
-        }
-
-        fn write_str(&self, text: &str) -> io::Result<()> {
-            self.note(text)
-        }
-
-        fn clear_line(&self) -> io::Result<()> {
-            self.note("<cleared>")
-        }
-
-        fn flush(&self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
     fn draw(silent_for: Duration, language: Language) -> String {
-        let paper = Paper::default();
-        let progress = Progress::on(Box::new(paper.clone()), silent_for, language);
+        let mut paper = tempfile::tempfile().unwrap();
+        let term = Term::read_write_pair(paper.try_clone().unwrap(), paper.try_clone().unwrap());
+        let progress = Progress::on(Box::new(term), silent_for, language);
         progress.download("stock\u{1b}.csv", 2048);
         let copied = io::copy(&mut progress.watch(&[7_u8; 1024][..]), &mut io::sink()).unwrap();
         assert_eq!(copied, 1024);
@@ -216,8 +168,8 @@ mod tests {
         // What comes too soon after another drawing is left to the next tick.
         thread::sleep(TICK * 3);
         progress.clear();
-        let drawn = paper.0.lock().unwrap();
-        drawn.clone()
+        paper.rewind().unwrap();
+        io::read_to_string(paper).unwrap()
     }
 
     #[test]
@@ -228,9 +180,9 @@ mod tests {
     #[test]
     fn file_and_figures_are_drawn_and_cleared() {
         let drawn = draw(Duration::ZERO, Language::En);
-        assert!(drawn.contains("downloading stock .csv"), "{drawn}");
-        assert!(drawn.contains("reading stock.csv (rows)") && drawn.contains("1,000/2,000"), "{drawn}");
-        assert!(drawn.ends_with("<cleared>"), "{drawn}");
+        assert!(drawn.contains("downloading stock .csv"), "{drawn:?}");
+        assert!(drawn.contains("reading stock.csv (rows)") && drawn.contains("1,000/2,000"), "{drawn:?}");
+        assert!(drawn.ends_with("\r\u{1b}[2K"), "{drawn:?}");
         assert!(draw(Duration::ZERO, Language::Ja).contains("stock.csvを読み込んでいます（行）"));
     }
 }

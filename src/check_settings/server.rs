@@ -191,8 +191,10 @@ fn hint(step: Step, kind: &'static Kind, settings: &Settings) -> Option<Text> {
     let at = |wanted: Step| step == wanted;
     Some(match kind {
         _ if kind == &told::unknown_host::KIND => say::hint_unknown_host(names, key),
-        _ if kind == &told::tls_at_once::KIND && port != PORT_OF_HTTPS => say::hint_implicit_tls(key, port),
-        _ if kind == &told::not_implicit::KIND => say::hint_explicit_tls(key, port),
+        _ if kind == &told::tls_at_once::KIND && port != PORT_OF_HTTPS => {
+            say::hint_tls(key, "implicit", port)
+        }
+        _ if kind == &told::not_implicit::KIND => say::hint_tls(key, "explicit", port),
         _ if other_services().contains(&kind) => say::hint_other_service(names, key),
         _ if kind == &told::busy::KIND => say::hint_server_busy(),
         _ if kind == &told::tls_required::KIND => say::hint_tls_required(key),

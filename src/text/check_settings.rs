@@ -330,13 +330,9 @@ texts! {
         ja: "設定ファイルの{key}.portを、店舗様から伺った「{names}FTPポート番号」にしてください。FTPのポート番号は通常21です（22はSSH、25と587はメール、80と443はWebのものです）。",
         en: "set {key}.port to the {names}FTPポート番号 that the shop was given; FTP's is usually 21 (22 is SSH's, 25 and 587 are mail's, 80 and 443 the web's)",
     }
-    hint_implicit_tls(key: &str, port: u16) {
-        ja: "設定ファイルの{key}に、tls = \"implicit\"とport = {port}を書いてください。",
-        en: "set tls = \"implicit\" and port = {port} in {key}",
-    }
-    hint_explicit_tls(key: &str, port: u16) {
-        ja: "設定ファイルの{key}に、tls = \"explicit\"とport = {port}を書いてください。",
-        en: "set tls = \"explicit\" and port = {port} in {key}",
+    hint_tls(key: &str, tls: &str, port: u16) {
+        ja: "設定ファイルの{key}に、tls = \"{tls}\"とport = {port}を書いてください。",
+        en: "set tls = \"{tls}\" and port = {port} in {key}",
     }
     hint_hung_up(key: &str) {
         ja: "接続元のIPアドレスを制限しているサーバは、このように何も応答せずに切断することがあります。{key}.urlと{key}.portが正しければ、このコンピュータのIPアドレスからの接続が許可されているか、SAVAWAY様へお問い合わせください。",
