@@ -3,7 +3,7 @@
 //! not what they should be. The only home of `flate2`: large copies are packed.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, ErrorKind, Read, Seek, Write};
+use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -160,9 +160,9 @@ pub(crate) fn keep_as_it_is(from: &Path, to: &Path) -> io::Result<()> {
 /// Fast, because that is enough: sheets repeat themselves.
 fn pack(source: &File, modified: SystemTime, from: &Path, to: &Path) -> io::Result<()> {
     replace(from, to, modified, |copy| {
-        let mut packing = GzEncoder::new(copy, Compression::fast());
+        let mut packing = GzEncoder::new(BufWriter::new(copy), Compression::fast());
         io::copy(&mut BufReader::with_capacity(128 * 1024, source), &mut packing)?;
-        packing.finish()
+        Ok(packing.finish()?.into_inner()?)
     })
 }
 

@@ -135,7 +135,7 @@ impl Sheet {
         let mut source = Source::open(path, name, scan)?;
         source.check()?;
         let mut record = ByteRecord::new();
-        source.reader.read_byte_record(&mut record)?;
+        read_record(&mut source.reader, &mut record, name)?;
         let first = source.texts(&record)?;
         let row_names = naming.of_row(&first);
         let is_row_waiting = row_names.is_some();
@@ -190,11 +190,11 @@ impl Sheet {
     /// The next row, or `None` at the end. Fails only if the disk does. A record without content is a blank line.
     pub fn next_row(&mut self) -> anyhow::Result<Option<Row<'_>>> {
         if !std::mem::take(&mut self.is_row_waiting) {
-            self.read_record()?;
+            read_record(&mut self.reader, &mut self.record, &self.name)?;
         }
         while !self.record.is_empty() && is_blank(&self.record) {
             self.blanks_read += 1;
-            self.read_record()?;
+            read_record(&mut self.reader, &mut self.record, &self.name)?;
         }
         if self.record.is_empty() {
             return Ok(None);
@@ -207,13 +207,6 @@ impl Sheet {
         Ok(Some(Row { sheet: self }))
     }
 
-    /// At the end the record is empty.
-    fn read_record(&mut self) -> anyhow::Result<()> {
-        let read = self.reader.read_byte_record(&mut self.record);
-        read.with_context(|| format!("cannot read {}", self.name))?;
-        Ok(())
-    }
-
     /// The physical line (1-based) on which the row begins that was given last.
     fn line_of_record(&self) -> u64 {
         if self.is_line_per_record {
@@ -222,6 +215,11 @@ impl Sheet {
         let offset = self.record.position().map_or(0, csv::Position::byte);
         self.lines.line_from(self.reader.get_ref(), self.body_at + offset)
     }
+}
+
+/// At the end the record is empty.
+fn read_record(reader: &mut csv::Reader<File>, record: &mut ByteRecord, name: &str) -> anyhow::Result<bool> {
+    reader.read_byte_record(record).with_context(|| format!("cannot read {name}"))
 }
 
 /// Nothing in any field; or the sign by which some programs end a file (Ctrl-Z).
@@ -292,7 +290,7 @@ impl Source {
         let encoding = self.scan.detected.encoding;
         let mut names = ByteRecord::new();
         let mut record = ByteRecord::new();
-        while self.reader.read_byte_record(&mut record)? {
+        while read_record(&mut self.reader, &mut record, &self.name)? {
             if names.is_empty() {
                 names.clone_from(&record);
             }

@@ -97,8 +97,8 @@ problems! {
     }
     Error database_error = "database-error" (reason: &str) {
         ja: "データベースの処理に失敗しました（{reason}）。", en: "the database failed ({reason})",
-        hint_ja: "データベースのファイルとディスクをご確認ください。",
-        hint_en: "check the database file and the disk",
+        hint_ja: "データベースのファイルと、ディスクの空き、使用量の上限（クォータ）をご確認ください。",
+        hint_en: "check the database file, and what is free on its disk and of its quota",
     }
     Error batch_taken_over = "batch-taken-over" () exit Locked, ends WithRun, who [Support] {
         ja: "別の実行が同じ受注ファイルを処理しているか、ロックファイルが削除されたため、送信を中止しました。二重送信はしていません。",
