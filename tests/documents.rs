@@ -22,17 +22,19 @@ use toml::de::{DeTable, DeValue};
 use unicode_width::UnicodeWidthStr;
 
 /// The documents whose links, commands and settings are checked.
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 14] = [
     "README.md",
     "README.ja.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/formats.md",
+    "docs/formats.ja.md",
     "docs/database.md",
     "docs/problems.md",
     "docs/operations.md",
     "docs/architecture.md",
     "docs/servers.md",
+    "docs/servers.ja.md",
     "docs/diagnosis.md",
     "docs/glossary.md",
 ];
@@ -813,7 +815,7 @@ fn sentences<'s>(source: &'s str, languages: &[&str]) -> Vec<(usize, &'s str)> {
     found
 }
 
-const JAPANESE: (&[&str], &[&str]) = (&["ja: \"", "hint_ja: \""], &["README.ja.md"]);
+const JAPANESE: (&[&str], &[&str]) = (&["ja: \"", "hint_ja: \""], &["README.ja.md", "docs/formats.ja.md", "docs/servers.ja.md"]);
 const ENGLISH: (&[&str], &[&str]) = (&["en: \"", "hint_en: \""], &["README.md"]);
 
 /// What is written for people: where it stands, and the sentence.
