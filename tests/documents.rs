@@ -815,7 +815,8 @@ fn sentences<'s>(source: &'s str, languages: &[&str]) -> Vec<(usize, &'s str)> {
     found
 }
 
-const JAPANESE: (&[&str], &[&str]) = (&["ja: \"", "hint_ja: \""], &["README.ja.md", "docs/formats.ja.md", "docs/servers.ja.md"]);
+const JAPANESE: (&[&str], &[&str]) =
+    (&["ja: \"", "hint_ja: \""], &["README.ja.md", "docs/formats.ja.md", "docs/servers.ja.md"]);
 const ENGLISH: (&[&str], &[&str]) = (&["en: \"", "hint_en: \""], &["README.md"]);
 
 /// What is written for people: where it stands, and the sentence.

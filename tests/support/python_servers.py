@@ -18,6 +18,8 @@ def arguments():
     parser.add_argument("--encoding", default="utf-8")
     parser.add_argument("--certificate")
     parser.add_argument("--key")
+    parser.add_argument("--sessions", type=int, default=0, help="of one address; 0: any number")
+    parser.add_argument("--idle", type=int, default=300, help="seconds")
     return parser.parse_args()
 
 
@@ -39,7 +41,9 @@ def pyftpdlib(options):
     # Its codec is loaded while that is still allowed.
     "".encode(options.encoding)
     handler.encoding = options.encoding
+    handler.timeout = options.idle
     server = FTPServer(("127.0.0.1", options.port), handler)
+    server.max_cons_per_ip = options.sessions
     become(options)
     server.serve_forever()
 

@@ -203,7 +203,7 @@ impl RealServer {
             Software::Vsftpd => (place.vsftpd(setup), "ftp"),
             Software::ProFtpd => (place.proftpd(setup), shop.ftp.user()),
             Software::PureFtpd => (place.pure_ftpd(setup), shop.ftp.user()),
-            Software::Inetutils => (place.inetutils(), shop.ftp.user()),
+            Software::Inetutils => (place.inetutils(setup), shop.ftp.user()),
             Software::Pyftpdlib => (place.python("pyftpdlib", setup), shop.ftp.user()),
             Software::Aioftp => (place.python("aioftp", setup), shop.ftp.user()),
         };
@@ -383,7 +383,7 @@ impl Place<'_> {
     }
 
     /// It takes its user from the system's list, for which it gets another one to read.
-    fn inetutils(&self) -> Command {
+    fn inetutils(&self, setup: Setup) -> Command {
         assert!(is_root(), "inetutils-ftpd becomes its user only as root: run .ci/real-servers as root");
         let (user, group) = user();
         let (uid, gid) = (output_of(id().args(["-u", &user])), output_of(id().args(["-g", &user])));
@@ -391,7 +391,7 @@ impl Place<'_> {
         let home = self.root.display();
         let users = format!("12345_0:{hash}:{uid}:{gid}::{home}:/bin/sh\n{user}:x:{uid}:{gid}::/:/bin/sh\n");
         let mut command = program("usr/sbin/ftpd");
-        command.args(["--auth", "default"]);
+        command.args(["--auth", "default"]).args(setup.extra.split_whitespace());
         command.env("LD_PRELOAD", library("libnss_wrapper.so"));
         command.env("NSS_WRAPPER_PASSWD", self.write("users", &users));
         command.env("NSS_WRAPPER_GROUP", self.write("groups", &format!("{group}:x:{gid}:\n")));

@@ -244,6 +244,12 @@ fn too_many_sessions_on_pure_ftpd_are_for_the_next_run() {
     check_too_many_sessions(Software::PureFtpd, "-c 1", "12345_0");
 }
 
+#[test]
+#[ignore = "needs pyftpdlib: run .ci/real-servers"]
+fn too_many_sessions_on_pyftpdlib_are_for_the_next_run() {
+    check_too_many_sessions(Software::Pyftpdlib, "--sessions 1", "12345_0");
+}
+
 /// The server hangs up while we wait for the files to settle.
 #[track_caller]
 fn check_hung_up_while_waiting(setup: Setup) {
@@ -266,6 +272,21 @@ fn proftpd_may_hang_up_while_we_wait() {
     let extra = "TimeoutIdle 2";
     check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::ProFtpd, Tls::Off) });
     check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::ProFtpd, Tls::Explicit) });
+}
+
+#[test]
+#[ignore = "needs pyftpdlib: run .ci/real-servers"]
+fn pyftpdlib_may_hang_up_while_we_wait() {
+    let extra = "--idle 2";
+    check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::Pyftpdlib, Tls::Off) });
+    check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::Pyftpdlib, Tls::Explicit) });
+}
+
+#[test]
+#[ignore = "needs inetutils-ftpd and root: run .ci/real-servers"]
+fn inetutils_may_hang_up_while_we_wait() {
+    let extra = "--timeout 2";
+    check_hung_up_while_waiting(Setup { extra, ..Setup::new(Software::Inetutils, Tls::Off) });
 }
 
 /// Debian's vsftpd.conf has `use_localtime=YES`: the times of files are not in UTC, against the standard.
