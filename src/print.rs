@@ -11,7 +11,7 @@ use crate::cli::{Global, LogFormat};
 use crate::layout::{as_count, columns, counted, grouped, old_and_new, one_line, value, visible};
 use crate::moment::Moment;
 use crate::problem::{Exit, Problem, Severity};
-use crate::report::{Change, Changes, FileOutcome, Outcome, Report};
+use crate::report::{Change, Changes, FileOutcome, FileReport, Outcome, Report};
 use crate::text::problem::severity;
 use crate::text::{Language, Text, print as text, undo};
 
@@ -245,7 +245,7 @@ fn figures(report: &Report) -> Text {
     files_and_rows(as_count(read), report.files.iter().map(|file| file.rows).sum()).because(&shown)
 }
 
-/// The files that were not applied, by what became of them.
+/// The files that were not applied, by what became of them. One of which all rows are held is told by its rows.
 fn file_labels(report: &Report) -> Vec<Text> {
     type Label = fn(&str, &str) -> Text;
     let labels: [(FileOutcome, Label); 4] = [
@@ -254,7 +254,8 @@ fn file_labels(report: &Report) -> Vec<Text> {
         (FileOutcome::Waiting, text::files_waiting),
         (FileOutcome::AlreadyApplied, text::files_known),
     ];
-    let of = |outcome| as_count(report.files.iter().filter(|file| file.outcome == outcome).count());
+    let is_one = |file: &&FileReport, outcome| file.outcome == outcome && file.held == 0;
+    let of = |outcome| as_count(report.files.iter().filter(|file| is_one(file, outcome)).count());
     let labels =
         labels.map(|(outcome, label)| (of(outcome), label)).into_iter().filter(|(count, _)| *count > 0);
     labels.map(|(count, label)| label(&grouped(count), &counted(count, "file"))).collect()

@@ -61,7 +61,7 @@ words! {
         AlreadyApplied = "already_applied",
         /// Nothing of it was written.
         Refused = "refused",
-        /// The safety guard keeps it; nothing of it was written.
+        /// The guards keep it, or all its rows; nothing of it was written.
         Held = "held",
         /// Not complete yet; it stays for the next run.
         Waiting = "waiting",
@@ -84,6 +84,9 @@ pub struct FileReport {
     pub unknown: u64,
     /// Rows that are wrong in themselves.
     pub rejected: u64,
+    /// Rows that the guards hold while the others go on.
+    #[serde(default)]
+    pub held: u64,
     pub outcome: FileOutcome,
     /// Columns that the shop has no field for; told once per run, as a problem.
     #[serde(skip)]
@@ -107,6 +110,7 @@ impl FileReport {
             unchanged: 0,
             unknown: 0,
             rejected: 0,
+            held: 0,
             outcome,
             unknown_columns: Vec::new(),
             refused_because: None,

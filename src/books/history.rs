@@ -457,6 +457,13 @@ pub(crate) struct OrderEvent {
     pub number: i64,
 }
 
+impl OrderEvent {
+    /// Whether it is that an order has left which the shop has cancelled: no destination of it was changed.
+    pub(crate) fn is_shipped_anyway(&self) -> bool {
+        self.event == Event::Shipment && self.number == 0
+    }
+}
+
 /// What files did to an order, oldest first.
 pub(crate) fn order_events(database: &Connection, order_no: &str) -> Result<Vec<OrderEvent>> {
     database.all(

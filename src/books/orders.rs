@@ -170,7 +170,7 @@ pub(crate) fn note_known_there(database: &Connection, numbers: &[String], now: M
 pub(crate) struct ChangedOrders {
     /// Changed, and neither cancelled nor shipped since. Sorted.
     pub changed: Vec<String>,
-    /// Cancelled, and TEMPOSTAR has not reported that it cancelled them, too. Sorted.
+    /// Cancelled, and TEMPOSTAR has reported neither that it cancelled them nor that it shipped them all the same. Sorted.
     pub cancelled: Vec<String>,
 }
 
@@ -197,7 +197,11 @@ pub(crate) fn changed_orders(database: &Connection, now: Moment, days: u32) -> R
         )?,
         cancelled: find(
             "orders_sent_and_cancelled",
-            "cancelled_at IS NOT NULL AND cancelled_in_tempostar_at IS NULL",
+            // One that has left all the same cannot be cancelled there any more.
+            "cancelled_at IS NOT NULL AND cancelled_in_tempostar_at IS NULL
+             AND orders.order_no NOT IN (SELECT order_no
+                                         FROM tempostar_order_history
+                                         WHERE event = 'shipment' AND number = 0)",
         )?,
     })
 }

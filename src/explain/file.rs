@@ -164,15 +164,16 @@ pub(super) fn figures(facts: &mut Facts, told: &Option<FileReport>) {
         ("unchanged", told.as_ref().map(|file| file.unchanged)),
         ("unknown", told.as_ref().map(|file| file.unknown)),
         ("rejected", told.as_ref().map(|file| file.rejected)),
+        ("held", told.as_ref().map(|file| file.held)),
     ] {
         facts.member(key, count);
     }
 }
 
 pub(super) fn figures_text(file: &FileReport) -> Text {
-    let [rows, applied, unchanged, unknown, rejected] =
-        [file.rows, file.applied, file.unchanged, file.unknown, file.rejected].map(grouped);
-    text::row_figures(&rows, &applied, &unchanged, &unknown, &rejected)
+    let [rows, applied, unchanged, unknown, rejected, held] =
+        [file.rows, file.applied, file.unchanged, file.unknown, file.rejected, file.held].map(grouped);
+    text::row_figures(&rows, &applied, &unchanged, &unknown, &rejected, &held)
 }
 
 /// What was decided about it while it was held, and by whom.

@@ -264,6 +264,9 @@ impl Order {
         let is_sent = self.exported_at.is_some();
         match (&self.cancelled_at, &self.cancelled_in_tempostar_at) {
             (Some(here), Some(there)) => page.fact(text::cancelled(), text::cancelled_both(here, there)),
+            (Some(here), None) if self.events.iter().any(OrderEvent::is_shipped_anyway) => {
+                page.fact(text::cancelled(), text::cancelled_but_shipped(here))
+            }
             (Some(here), None) if is_sent => page.fact(text::cancelled(), text::cancelled_here_only(here)),
             (Some(here), None) => page.fact(text::cancelled(), Text::same(&**here)),
             (None, Some(there)) => page.fact(text::cancelled(), text::cancelled_there_only(there)),
@@ -394,6 +397,7 @@ impl Line {
 
 fn event_row(event: &OrderEvent) -> Vec<Text> {
     let what = match event.event {
+        Event::Shipment if event.is_shipped_anyway() => text::event_shipped_anyway(),
         Event::Shipment => text::event_shipment(event.number),
         Event::Line => text::event_line(event.number),
         Event::Ticked => text::event_ticked(),

@@ -245,7 +245,7 @@ fn decide_order(
     }
     if order.is_cancelled {
         tally.shipped_but_cancelled.add(order_no);
-        return Ok(());
+        return keep.shipped_anyway(order_no, &shipped);
     }
     if shipped.iter().any(|entry| entry.added.is_some()) {
         order.lines = lookup.lines(order_no)?;

@@ -134,6 +134,10 @@ texts! {
         ja: "この店舗{here}（連携しません。TEMPOSTARでもキャンセルしてください）",
         en: "here {here} (not linked: cancel it in TEMPOSTAR, too)",
     }
+    cancelled_but_shipped(here: &str) {
+        ja: "この店舗{here}（ただし、TEMPOSTARで出荷済みです）",
+        en: "here {here}, but TEMPOSTAR has shipped it",
+    }
     cancelled_there_only(there: &str) {
         ja: "TEMPOSTAR {there}（連携しません。この店舗でもキャンセルしてください）",
         en: "in TEMPOSTAR {there} (not linked: cancel it in the shop, too)",
@@ -161,6 +165,7 @@ texts! {
     added_by_tempostar() { ja: "TEMPOSTARで追加", en: "added by TEMPOSTAR" }
     order_history() { ja: "物流連携取込の履歴（古い順）", en: "history of import-logistics, oldest first" }
     event_shipment(number: i64) { ja: "配送先{number}の出荷情報を保存", en: "data of destination {number} stored" }
+    event_shipped_anyway() { ja: "この店舗でキャンセル済みの受注を出荷", en: "shipped, although the shop had cancelled it" }
     event_line(number: i64) { ja: "明細{number}を追加", en: "line {number} added" }
     event_ticked() { ja: "配送区分・入金区分・オーソリ確定にチェック", en: "the three ticks set" }
     event_cancelled() { ja: "TEMPOSTARでキャンセル", en: "cancelled in TEMPOSTAR" }
@@ -173,9 +178,9 @@ texts! {
     size() { ja: "大きさ", en: "size" }
     bytes(count: &str) { ja: "{count}バイト", en: "{count} bytes" }
     rows() { ja: "行数", en: "rows" }
-    row_figures(rows: &str, applied: &str, unchanged: &str, unknown: &str, rejected: &str) {
-        ja: "{rows}行（反映{applied}、変更なし{unchanged}、店舗にないもの{unknown}、不備{rejected}）",
-        en: "{rows}: {applied} applied, {unchanged} unchanged, {unknown} unknown, {rejected} rejected",
+    row_figures(rows: &str, applied: &str, unchanged: &str, unknown: &str, rejected: &str, held: &str) {
+        ja: "{rows}行（反映{applied}、変更なし{unchanged}、店舗にないもの{unknown}、不備{rejected}、保留{held}）",
+        en: "{rows}: {applied} applied, {unchanged} unchanged, {unknown} unknown, {rejected} rejected, {held} held",
     }
     applied() { ja: "取り込み済み", en: "applied" }
     refused() { ja: "取り込めませんでした", en: "refused" }

@@ -414,7 +414,7 @@ file stock_1020.csv: stock import
   run            RUN
   SHA-256        HASH
   size           33 bytes
-  rows           2: 1 applied, 0 unchanged, 1 unknown, 0 rejected
+  rows           2: 1 applied, 0 unchanged, 1 unknown, 0 rejected, 0 held
   copy           tempostar.d/archive/import-stock/RUN/stock_1020.csv
   on the server  /netstock/12345/archive/stock_1020.csv
 ";
@@ -430,6 +430,7 @@ file stock_1020.csv: stock import
         ("applied", json!(1)),
         ("unknown", json!(1)),
         ("rejected", json!(0)),
+        ("held", json!(0)),
         ("is_cleaned_up", json!(true)),
         ("decided_by", json!(null)),
     ] {
@@ -512,8 +513,8 @@ run RUN (import-stock)
   started by  maria
   figures     1 changed
   files
-    stock_1030.csv  applied  1: 1 applied, 0 unchanged, 0 unknown, 0 rejected
-    wrong.csv       refused  0: 0 applied, 0 unchanged, 0 unknown, 0 rejected
+    stock_1030.csv  applied  1: 1 applied, 0 unchanged, 0 unknown, 0 rejected, 0 held
+    wrong.csv       refused  0: 0 applied, 0 unchanged, 0 unknown, 0 rejected, 0 held
   problems
     column-missing  wrong.csv: line 1: ";
     assert!(shown.starts_with(expected), "{shown}\n-- expected\n{expected}");

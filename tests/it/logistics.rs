@@ -425,6 +425,13 @@ fn an_order_cancelled_in_the_shop_but_shipped_is_reported_and_not_ticked() {
     let ran = shop.run(["import-logistics", "--json"]).exits(3).outcome("partial").count("shipped", 0);
     ran.only_problem("shipped-but-cancelled", "status.csv", &["(1): 1001\n"]);
     assert_eq!(shop.shop_data(), before);
+    // It cannot be cancelled in TEMPOSTAR any more, and nobody is asked to.
+    let work = shop.run(["status", "--json"]).json()["hand_work"].to_string();
+    assert!(!work.contains("1001"), "{work}");
+    shop.run(["explain", "1001"])
+        .ok()
+        .says("but TEMPOSTAR has shipped it\n")
+        .says("although the shop had cancelled it");
 }
 
 // Added lines ----------------------------------------------------------------------------------------------------

@@ -132,7 +132,9 @@ pub(super) fn begin_changes(shop: &Connection) -> Result<()> {
              order_no TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL, line INTEGER NOT NULL
          ) WITHOUT ROWID;
          DROP TABLE IF EXISTS temp.never_sent;
-         CREATE TEMP TABLE never_sent (order_no TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
+         CREATE TEMP TABLE never_sent (order_no TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+         DROP TABLE IF EXISTS temp.shipped_anyway;
+         CREATE TEMP TABLE shipped_anyway (order_no TEXT NOT NULL PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID;",
     )?;
     Ok(())
 }
@@ -144,6 +146,7 @@ pub(super) struct Keep<'a> {
     pub(super) line: Statement<'a>,
     pub(super) cancellation: Statement<'a>,
     pub(super) never_sent: Statement<'a>,
+    shipped_anyway: Statement<'a>,
 }
 
 impl<'a> Keep<'a> {
@@ -161,6 +164,7 @@ impl<'a> Keep<'a> {
                  SELECT ?1
                  WHERE NOT EXISTS (SELECT 1 FROM main.tempostar_orders_known_there WHERE order_no = ?1)",
             )?,
+            shipped_anyway: shop.prepare("INSERT INTO temp.shipped_anyway VALUES (?1, ?2)")?,
         })
     }
 
@@ -211,6 +215,12 @@ impl<'a> Keep<'a> {
         Ok(())
     }
 
+    /// That an order has left which the shop has cancelled.
+    pub(super) fn shipped_anyway(&mut self, order_no: &str, rows: &[&Entry]) -> Result<()> {
+        self.shipped_anyway.execute((order_no, rows.last().map_or(0, |row| row.line)))?;
+        Ok(())
+    }
+
     pub(super) fn cancellation(
         &mut self,
         order_no: &str,
@@ -236,7 +246,8 @@ pub(super) enum Cancellation {
 }
 
 /// Where it is kept what has to be written.
-const CHANGES: [&str; 5] = ["order_ticks", "shipment_changes", "added_lines", "cancellations", "never_sent"];
+const CHANGES: [&str; 6] =
+    ["order_ticks", "shipment_changes", "added_lines", "cancellations", "never_sent", "shipped_anyway"];
 
 /// What was decided, an order always as a whole, in the order of their numbers.
 pub(super) struct OrdersPlan {
@@ -338,7 +349,8 @@ fn choose_orders(writing: &Writing<'_>, changes: &Range<u64>) -> Result<()> {
     Ok(())
 }
 
-/// Notes in the history what the chosen orders get, before they get it.
+/// Notes in the history what the chosen orders get, before they get it. A shipment without a number is that of an order
+/// that the shop has cancelled: the order gets nothing of it.
 fn record(writing: &Writing<'_>, history: i64) -> Result<()> {
     writing.execute(
         "INSERT INTO tempostar_order_history (history_file_id, order_no, event, number, line)
@@ -346,6 +358,10 @@ fn record(writing: &Writing<'_>, history: i64) -> Result<()> {
          FROM temp.chosen_orders AS chosen
          CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
          WHERE chosen.is_open
+         UNION ALL
+         SELECT :history, order_no, 'shipment', 0, line
+         FROM temp.shipped_anyway
+         WHERE order_no IN (SELECT order_no FROM temp.chosen_orders)
          UNION ALL
          SELECT :history, new.order_no, 'line',
                 new.position + (SELECT coalesce(max(line_no), 0)

@@ -46,6 +46,7 @@ pub(super) fn lay_aside(
     let same = count.saturating_sub(told.applied);
     told.applied -= count - same;
     told.unchanged = told.unchanged.saturating_sub(same);
+    told.held = count;
     told.counts.add("held", count);
     if told.applied + told.unchanged + told.rejected == 0 {
         told.outcome = FileOutcome::Held;
