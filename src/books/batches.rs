@@ -6,6 +6,8 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params_from_iter};
 use serde::{Deserialize, Serialize};
 
+use crate::books::open::dropped_by_shop;
+use crate::books::orders::SENT_SQL;
 use crate::books::rows::{Ask, Cells};
 use crate::moment::Moment;
 use crate::problem::Failure;
@@ -197,7 +199,7 @@ pub(crate) fn take_step(connection: &Connection, id: i64, run_id: &str, step: St
     must_hit_one(connection.execute(&sql, params_from_iter(parameters))?)
 }
 
-/// Notes that a batch has its final name, and that its orders are exported as of now.
+/// Notes that a batch has its final name. That its orders are exported is for [`mark_exported`].
 pub(crate) fn mark_sent(
     transaction: &Transaction<'_>,
     id: i64,
@@ -210,8 +212,7 @@ pub(crate) fn mark_sent(
          SET state = 'sent', sent_at = ?3, archived_as = ?4
          WHERE id = ?1 AND claimed_by = ?2 AND state = 'uploaded'",
         (id, run_id, now, archived_as),
-    )?)?;
-    mark_exported(transaction, id, now)
+    )?)
 }
 
 /// Notes that a batch is sent whose copy lies in the archive, however far the ledger knew it.
@@ -226,48 +227,43 @@ pub(crate) fn mark_sent_as_found(
          SET state = 'sent', sent_at = ?2, archived_as = ?3
          WHERE id = ?1 AND state <> 'sent'",
         (id, sent_at, archived_as),
-    )?)?;
-    mark_exported(transaction, id, sent_at)
+    )?)
 }
 
-/// Marks a batch's orders as exported. Where the shop keeps `updated_at` by a trigger, what our own write did to it is
-/// not the shop's change.
-fn mark_exported(transaction: &Transaction<'_>, id: i64, now: Moment) -> Result<()> {
-    transaction.execute(
+/// Marks orders as exported when the ledger says that they were sent. Where the shop keeps `updated_at` by a trigger, what
+/// our own write did to it is not the shop's change.
+///
+/// # Errors
+/// A refusal (see [`crate::books::refusal`]) where a trigger or constraint of the shop refuses one of them, or lets it drop.
+pub(crate) fn mark_exported(transaction: &Transaction<'_>, orders: &[&str]) -> Result<()> {
+    let orders = serde_json::to_string(orders)?;
+    let execute = |sql: &str| transaction.execute(sql, [&orders]);
+    execute(
         "UPDATE tempostar_batch_orders
          SET known_updated_at = NULL
-         WHERE batch_id = ?1
+         WHERE order_no IN (SELECT value FROM json_each(?1))
            AND known_updated_at IS NOT (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)",
-        [id],
     )?;
-    transaction.execute(
-        "UPDATE orders
-         SET exported_at = ?2
-         WHERE order_no IN (SELECT order_no FROM tempostar_batch_orders WHERE batch_id = ?1)",
-        (id, now),
-    )?;
-    transaction.execute(
-        "UPDATE tempostar_batch_orders
-         SET known_updated_at = (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)
-         WHERE batch_id = ?1 AND known_updated_at IS NOT NULL
-           AND known_updated_at IS NOT (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)",
-        [id],
-    )?;
-    Ok(())
-}
-
-/// Puts back when an order was sent that the ledger knows as sent.
-pub(crate) fn mark_exported_again(transaction: &Transaction<'_>, order_no: &str) -> Result<()> {
-    transaction.execute(
+    execute(
         "UPDATE orders
          SET exported_at = (SELECT batch.sent_at
                             FROM tempostar_batch_orders AS member
                             JOIN tempostar_batches AS batch ON batch.id = member.batch_id
-                            WHERE member.order_no = ?1)
-         WHERE order_no = ?1",
-        [order_no],
+                            WHERE member.order_no = orders.order_no)
+         WHERE order_no IN (SELECT value FROM json_each(?1))",
     )?;
-    Ok(())
+    execute(
+        "UPDATE tempostar_batch_orders
+         SET known_updated_at = (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)
+         WHERE order_no IN (SELECT value FROM json_each(?1)) AND known_updated_at IS NOT NULL
+           AND known_updated_at IS NOT (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)",
+    )?;
+    let dropped = format!(
+        "SELECT EXISTS (SELECT 1
+                        FROM orders
+                        WHERE order_no IN (SELECT value FROM json_each(?1)) AND NOT {SENT_SQL})"
+    );
+    if transaction.value(&dropped, [&orders])? { Err(dropped_by_shop().into()) } else { Ok(()) }
 }
 
 /// Where the copy of a batch of these bytes lies, below the work folder's archive, if it was sent.
@@ -351,17 +347,15 @@ pub(crate) struct RestoredBatch<'a> {
     pub new: NewBatch<'a>,
     /// Where its copy lies; `None`: it may still lack its final name.
     pub archived_as: Option<&'a str>,
-    /// Members of whose number the shop has another order.
-    pub others: &'a [String],
 }
 
 /// Takes a batch up again that was fixed at that time. An order that is in another batch stays there; those that the
-/// shop does not have, or has with other content, are noted as sent under their numbers all the same.
+/// shop does not have, or has with other content, are noted as sent under their numbers all the same. Gives its id.
 pub(crate) fn restore_batch(
     transaction: &Transaction<'_>,
     batch: &RestoredBatch<'_>,
     fixed_at: Moment,
-) -> Result<()> {
+) -> Result<i64> {
     let mut members = Vec::new();
     for order in batch.new.orders {
         if !is_in_batch(transaction, &order.order_no)? {
@@ -375,11 +369,7 @@ pub(crate) fn restore_batch(
     if let Some(archived_as) = batch.archived_as {
         mark_sent(transaction, id, new.run_id, archived_as, fixed_at)?;
     }
-    for order_no in batch.others {
-        let sql = "UPDATE orders SET exported_at = NULL WHERE order_no = ?1 AND exported_at = ?2";
-        transaction.execute(sql, (order_no, fixed_at))?;
-    }
-    Ok(())
+    Ok(id)
 }
 
 /// An order's `updated_at`; empty where there is none.

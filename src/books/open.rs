@@ -272,6 +272,24 @@ fn check_still_there(path: &Path, opened: Option<FileId>) -> Result<(), Failure>
     Err(Failure::of(text::database_replaced(&show(path))))
 }
 
+/// The shop's own words, where a trigger or constraint of it does not let something be written.
+pub(crate) fn refusal(error: &anyhow::Error) -> Option<String> {
+    match error.downcast_ref::<rusqlite::Error>()? {
+        rusqlite::Error::SqliteFailure(failure, words) if failure.code == ErrorCode::ConstraintViolation => {
+            Some(words.clone().unwrap_or_else(|| failure.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// What is said in place of a reason that nobody gave.
+pub(crate) const IGNORED: &str = "RAISE(IGNORE)";
+
+/// What a trigger of the shop has let drop without a word is refused, too.
+pub(crate) fn dropped_by_shop() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CONSTRAINT_TRIGGER), Some(IGNORED.to_owned()))
+}
+
 /// What an error of SQLite, met anywhere in a run, means to a person; `None` when it is a fault of ours.
 pub(crate) fn explain(error: &rusqlite::Error) -> Option<Problem> {
     let reason = error.to_string();

@@ -214,7 +214,7 @@ fn fatal(report: &Report, problem: &Problem) -> Option<Seen> {
 fn other(report: &Report, problem: &Problem) -> Option<Seen> {
     let file = file_of(report, problem);
     let is_refusal = file.is_some_and(|file| file.refused_because.is_some());
-    if !problem.kind.lasts() || is_refusal || is_row(problem) {
+    if !problem.kind.lasts() || problem.severity == Severity::Note || is_refusal || is_row(problem) {
         return None;
     }
     let kind = problem.kind.followed_as();

@@ -17,17 +17,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::clock;
 use super::import::{join, marker_name};
 use super::run::Run;
+use crate::books;
 use crate::books::batches::{self, Batch, BatchState, NewBatch, Place, Step};
 use crate::books::batches::{BatchOrder, SentContent};
 use crate::crash;
 use crate::hashing::{Content, Hashing};
 use crate::kept::{create_file, is_intact};
+use crate::layout::{as_count, first_names};
 use crate::lock::Lock;
 use crate::moment::Moment;
 use crate::permit::Permit;
@@ -44,6 +46,9 @@ mod strangers;
 
 /// How many names in a row may be somebody else's before it is the server's answers that cannot be right.
 const NAMES_TRIED_MAX: u32 = 60;
+
+/// How many orders are named that the shop does not let be marked as sent.
+const UNMARKED_TOLD_MAX: usize = 20;
 
 /// The orders that a job chose and rendered.
 #[derive(Clone, Debug, Default)]
@@ -92,7 +97,7 @@ pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
     restored::take_up_again(run, permit, job)?;
     watch_outbox(run, permit, &mut remote)?;
     for batch in batches::open_batches(&run.books)? {
-        resume(run, permit, &mut remote, batch)?;
+        resume(run, permit, &mut remote, job, batch)?;
     }
     sweep_spool(run, permit)?;
     // Asked only now: a batch whose bytes are lost has given its orders back.
@@ -103,7 +108,7 @@ pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
         remote.connect()?;
         strangers::look_for_them(run, permit, &mut remote, job)?;
         if let Some(batch) = prepare(run, permit, job)? {
-            send(run, permit, &mut remote, batch, Send::First)?;
+            send(run, permit, &mut remote, batch, (job, Send::First))?;
         }
     }
     remote.close();
@@ -186,9 +191,7 @@ fn prepare(run: &mut Run<'_>, permit: Permit, job: &ExportJob) -> Result<Option<
     let path = spool.join(format!("{}.new", run.report.run_id));
     run.progress.wait(&progress::choosing());
     let (chosen, sha256, size) = render(run, job, &path)?;
-    for order_no in &chosen.sent_before {
-        run.books.write(permit, "exported-again", |books| batches::mark_exported_again(books, order_no))?;
-    }
+    mark_each(run, permit, &chosen.sent_before)?;
     if chosen.orders.is_empty() {
         fs::remove_file(&path)?;
         return Ok(None);
@@ -272,7 +275,13 @@ enum Send {
 
 /// Brings a batch of an interrupted run to its end. One that was made for another place goes there only if it may have
 /// arrived; else its orders wait again.
-fn resume(run: &mut Run<'_>, permit: Permit, remote: &mut Remote<'_>, mut batch: Batch) -> Result<()> {
+fn resume(
+    run: &mut Run<'_>,
+    permit: Permit,
+    remote: &mut Remote<'_>,
+    job: &ExportJob,
+    mut batch: Batch,
+) -> Result<()> {
     let here = Place::new(run.settings);
     let place = batch.place.get_or_insert_with(|| here.clone()).clone();
     let run_id = run.report.run_id.clone();
@@ -283,7 +292,7 @@ fn resume(run: &mut Run<'_>, permit: Permit, remote: &mut Remote<'_>, mut batch:
         (false, true) if place.server != here.server => {
             Err(Failure::of(text::batch_elsewhere(&batch.file_name, &place.server, &here.server)).into())
         }
-        _ => send(run, permit, remote, batch, Send::Resume),
+        _ => send(run, permit, remote, batch, (job, Send::Resume)),
     }
 }
 
@@ -293,7 +302,7 @@ fn send(
     permit: Permit,
     remote: &mut Remote<'_>,
     mut batch: Batch,
-    send: Send,
+    (job, send): (&ExportJob, Send),
 ) -> Result<()> {
     let spool = run.spool()?;
     let bytes = bytes_of(&spool, &batch.sha256);
@@ -317,7 +326,7 @@ fn send(
         Renamed::NotUploaded => {
             take_step(run, permit, &batch, "not-uploaded", Step::NotUploaded)?;
             batch.state = BatchState::Prepared;
-            return self::send(run, permit, remote, batch, Send::First);
+            return self::send(run, permit, remote, batch, (job, Send::First));
         }
     }
     let archived_as = format!("{}/{}/{}", restored::archive_folder(run), batch.id, batch.file_name);
@@ -326,14 +335,87 @@ fn send(
         set_time(&bytes, run.clock.now()).with_context(|| format!("cannot change {}", bytes.display()))?;
     }
     let now = run.clock.now();
-    let run_id = &run.report.run_id;
-    run.books
-        .write(permit, "sent", |books| batches::mark_sent(books, batch.id, run_id, &archived_as, now))?;
+    let run_id = run.report.run_id.clone();
+    note_sent(run, permit, (job, send), "sent", &|books| {
+        batches::mark_sent(books, batch.id, &run_id, &archived_as, now)?;
+        Ok(batch.id)
+    })?;
     run.report.counts.add("exported", batch.order_count);
     run.report.counts.add("lines", batch.line_count);
     log::info!(file = batch.file_name; "has its final name");
     if bytes.exists() {
         run.shelf.archive(permit, &bytes, &archived_as, content_of(&batch))?;
+    }
+    Ok(())
+}
+
+/// Notes a batch as sent (`note` gives its id), and marks its orders. What lies on the server is in the ledger, whatever
+/// the shop's triggers say to that: if one of them refuses, each order is marked by itself.
+fn note_sent(
+    run: &mut Run<'_>,
+    permit: Permit,
+    (job, send): (&ExportJob, Send),
+    passage: &'static str,
+    note: &dyn Fn(&Transaction<'_>) -> Result<i64>,
+) -> Result<()> {
+    let marked = |books: &Connection, id| members_as_sent(books, run.settings, job, send, id);
+    let noted = run.books.write(permit, passage, |books| {
+        let orders = marked(books, note(books)?)?;
+        batches::mark_exported(books, &orders.iter().map(String::as_str).collect::<Vec<_>>())
+    });
+    match noted {
+        Err(error) if books::refusal(&error).is_some() => {
+            let id = run.books.write(permit, passage, note)?;
+            let orders = marked(&run.books, id)?;
+            mark_each(run, permit, &orders)
+        }
+        noted => noted,
+    }
+}
+
+/// The members of a batch that are in the shop what was sent. After an interruption a number may be another order's.
+fn members_as_sent(
+    books: &Connection,
+    settings: &Settings,
+    job: &ExportJob,
+    send: Send,
+    id: i64,
+) -> Result<Vec<String>> {
+    let mut orders = Vec::new();
+    for (order_no, content) in batches::members(books, id)? {
+        let ours = if send == Send::Resume { (job.content_of)(books, settings, &order_no)? } else { None };
+        if ours.is_none_or(|ours| is_same(&ours, &content)) {
+            orders.push(order_no);
+        }
+    }
+    Ok(orders)
+}
+
+/// Whether an order is what was sent, as far as that is known.
+fn is_same(ours: &SentContent, sent: &SentContent) -> bool {
+    sent.fingerprint.is_empty() || ours.fingerprint == sent.fingerprint
+}
+
+/// Marks orders that were sent, each by itself, and tells which of them the shop does not let be marked.
+fn mark_each(run: &mut Run<'_>, permit: Permit, orders: &[String]) -> Result<()> {
+    let (mut unmarked, mut why) = (Vec::new(), String::new());
+    for order_no in orders {
+        let mark = |books: &Transaction<'_>| batches::mark_exported(books, &[order_no]);
+        let marked = run.books.write(permit, "exported-again", mark);
+        match marked.as_ref().err().and_then(books::refusal) {
+            Some(reason) => {
+                unmarked.push(order_no.as_str());
+                why = reason;
+            }
+            None => marked?,
+        }
+    }
+    if !unmarked.is_empty() {
+        // Nor is it put back, as it was said.
+        let is_one = |order_no: &String| unmarked.contains(&order_no.as_str());
+        run.report.problems.retain(|problem| !problem.order_no.as_ref().is_some_and(is_one));
+        let names = first_names(&unmarked, UNMARKED_TOLD_MAX);
+        run.report.tell(text::orders_not_marked(as_count(unmarked.len()), &names, &why));
     }
     Ok(())
 }

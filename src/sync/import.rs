@@ -30,7 +30,7 @@ use anyhow::{Context, Result};
 use self::approval::Approval;
 use self::aside::{lay_aside, tell_aside};
 use self::by_shop::ByShop;
-use self::commit::{commit, finish_begun, give_up_begun, rehearse};
+use self::commit::{commit, give_up_begun, rehearse};
 pub(crate) use self::holding::look;
 use self::holding::{keep, supersede, take_up, with_approval};
 use self::inbox::{
@@ -83,7 +83,7 @@ pub fn import(run: &mut Run<'_>, source: &Source, job: &dyn ImportJob) -> Result
     };
     let spool = run.spool()?;
     clear(&spool)?;
-    finish_begun(run, permit, job)?;
+    finish_begun(run, job)?;
     import_from(run, source, job, &spool)?;
     match source {
         Source::Inbox => give_up_begun(run, permit),
@@ -253,22 +253,32 @@ fn clean_up_known(
     clean_up_remote(run, permit, remote, inbox, file, (place, known.id), trouble)
 }
 
+/// Finishes the files of which an interrupted run has written a part, as far as their copies are what they were. For the
+/// others, the server's copy takes their place.
+fn finish_begun(run: &mut Run<'_>, job: &dyn ImportJob) -> Result<()> {
+    for (_, entry) in files::begun_files(&run.books, run.report.job)? {
+        if let Some(file) = Spooled::kept(entry).where_it_is(run) {
+            process(run, job, &file)?;
+        }
+    }
+    Ok(())
+}
+
 /// Reads, compares, and writes: everything that happens to a file's rows. Once more, where the shop refuses some of them.
 fn process(run: &mut Run<'_>, job: &dyn ImportJob, file: &Spooled) -> Result<Decided> {
     let before = run.report.mark();
     let mut refused = ByShop::default();
-    loop {
-        let error = match process_without(run, job, file, &refused) {
-            Err(error) => error.downcast::<ByShop>()?,
-            decided => return decided,
-        };
-        let is_new = refused.add(error);
-        // What was written in slices lies in the archive; what was approved is not to become something else.
-        if !is_new || file.approval.is_some() || !file.path.exists() {
+    let mut decided = process_without(run, job, file, &refused);
+    while let Err(error) = decided {
+        let is_new = refused.add(error.downcast()?);
+        // What was approved is not to become something else.
+        let Some(file) = file.where_it_is(run).filter(|file| is_new && file.approval.is_none()) else {
             return Err(refused.into_failure(job, file));
-        }
+        };
         run.report.go_back(before);
+        decided = process_without(run, job, &file, &refused);
     }
+    decided
 }
 
 fn process_without(
@@ -296,7 +306,7 @@ fn process_without(
         }
         Err(error) => {
             let discarded = rejects.discard();
-            let refused = refuse(run, error, file, &rejects, &mut told)?;
+            let refused = refuse(run, error, file, progress, &rejects, &mut told)?;
             discarded?;
             refused
         }

@@ -1,6 +1,12 @@
 //! What the jobs have to say.
 
+use crate::moment::Moment;
+
 texts! {
+    all_stale(time: Moment, newest: Moment) {
+        ja: "このファイルは取り込み済みのものより古いため、何も反映していません（このファイルの時刻: {time}、取り込み済みの最新のファイルの時刻: {newest}）",
+        en: "nothing of this file was written, because it is older than what was imported before (its time is {time}, that of the newest file imported is {newest})",
+    }
     tracking_scientific() { ja: "表計算ソフトで指数表示になっています。", en: "a spreadsheet has shortened it" }
     tracking_letters() { ja: "数字とハイフン以外の文字があります。", en: "it holds more than digits and hyphens" }
     tracking_check_digit(method: &str) {
@@ -153,9 +159,11 @@ problems! {
         hint_ja: "別の店舗のファイルでないか、コードの書き方が変わっていないか、商品の取り込みが済んでいるかをご確認ください。",
         hint_en: "check that it is this shop's file, that its codes are written as the shop's are, and that the products are imported",
     }
-    Note stale_rows = "stale-rows" (count: u64) {
+    Warning stale_rows = "stale-rows" (count: u64) ends GoodFile, who [Support] {
         ja: "より新しいファイルで更新済みのSKUが{count}件あり、古い数値では上書きしませんでした。",
         en: "SKUs that have a figure from a later file already, and were left alone: {count}",
+        hint_ja: "古いファイルが遅れて届いただけであれば、ご対応は必要ありません。TEMPOSTARが今出力したファイルであれば、サーバかこのコンピュータの時計が合っていません。「tempostar check-settings --write-test」でご確認ください。",
+        hint_en: "if an old file has come late, there is nothing to do; if TEMPOSTAR has just written it, the server's clock or this computer's is wrong: see `tempostar check-settings --write-test`",
     }
     Warning lines_not_counted = "lines-not-counted" (count: u64, names: &str) who [Support] {
         ja: "数量が1以上の整数でない明細を持つ未送信の受注が{count}件あります。その明細は在庫引当に含めていません: {names}",
@@ -321,8 +329,8 @@ problems! {
         ends InSilence, who [Shop] {
         ja: "この店舗でキャンセル済みなのに、TEMPOSTARで出荷された受注が{count}件あります: {names}",
         en: "orders cancelled in the shop, but shipped by TEMPOSTAR ({count}): {names}",
-        hint_ja: "配送区分などは変更していません。受注の状況をご確認ください。",
-        hint_en: "nothing was ticked; look into these orders",
+        hint_ja: "荷物を止められるか、配送会社にご確認ください（荷物番号はTEMPOSTARにあります）。配送区分・入金区分・オーソリ確定は変更していません。",
+        hint_en: "ask the carrier whether the parcels can be stopped (TEMPOSTAR has their tracking numbers); nothing was ticked",
     }
     Error never_sent = "order-never-sent" (count: u64, names: &str) ends InSilence, who [Shop] {
         ja: "この店舗から送信していないのに、TEMPOSTARの物流連携ファイルにある受注が{count}件あります: {names}",
@@ -336,13 +344,17 @@ problems! {
         hint_ja: "TEMPOSTARで受注の状況を確認し、正しいファイルをもう一度出力してください。",
         hint_en: "look into these orders in TEMPOSTAR, and have the file written anew",
     }
-    Note stale_products = "stale-products" (count: u64, names: &str) {
+    Warning stale_products = "stale-products" (count: u64, names: &str) ends GoodFile, who [Support] {
         ja: "より新しいファイルで更新済みの商品が{count}件あり、古い内容では上書きしませんでした: {names}",
         en: "products that a later file has set already, which were left alone ({count}): {names}",
+        hint_ja: "古いファイルが遅れて届いただけであれば、ご対応は必要ありません。TEMPOSTARが今出力したファイルであれば、サーバかこのコンピュータの時計が合っていません。「tempostar check-settings --write-test」でご確認ください。",
+        hint_en: "if an old file has come late, there is nothing to do; if TEMPOSTAR has just written it, the server's clock or this computer's is wrong: see `tempostar check-settings --write-test`",
     }
-    Note stale_orders = "stale-orders" (count: u64, names: &str) {
+    Warning stale_orders = "stale-orders" (count: u64, names: &str) ends GoodFile, who [Support] {
         ja: "より新しいファイルで更新済みの配送先がある受注が{count}件あり、古い内容では上書きしませんでした: {names}",
         en: "orders with destinations of which a newer file has spoken, which were left alone ({count}): {names}",
+        hint_ja: "古いファイルが遅れて届いただけであれば、ご対応は必要ありません。TEMPOSTARが今出力したファイルであれば、サーバかこのコンピュータの時計が合っていません。「tempostar check-settings --write-test」でご確認ください。",
+        hint_en: "if an old file has come late, there is nothing to do; if TEMPOSTAR has just written it, the server's clock or this computer's is wrong: see `tempostar check-settings --write-test`",
     }
     Error order_unreadable = "order-unreadable" (order_no: &str, reason: &str) ends InSilence, who [Support] {
         ja: "受注{order_no}の値を読めません（{reason}）。この受注は変更していません。",

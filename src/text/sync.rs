@@ -232,6 +232,12 @@ problems! {
         hint_ja: "別のコンピュータが同じ店舗のデータベースの写しで動いていないかご確認ください。動いていれば、片方を止めてください。同じ受注が二重に届くおそれがあります。",
         hint_en: "is a second computer at work with a copy of this shop's database? Stop one of the two: the same orders may arrive twice",
     }
+    Error orders_not_marked = "orders-not-marked" (count: u64, names: &str, why: &str) {
+        ja: "送信した受注のうち{count}件を、この店舗のデータベースで送信済みにできません: {names}（本システムのトリガか制約が、送信日時（exported_at）の書き込みを拒んでいます: {why}）",
+        en: "orders that were sent, but cannot be marked as sent in the shop's database ({count}): {names} (a trigger or constraint of the shop's does not let exported_at be written: {why})",
+        hint_ja: "二重に送信することはありません。トリガか制約を直すと、次の実行で送信済みになります。それまで、これらの受注の在庫引当は残ります。",
+        hint_en: "they are not sent twice; once the trigger or constraint lets it, the next run marks them; until then their units stay allocated",
+    }
     Error every_name_exists = "every-name-exists" (tried: u32) exit Remote {
         ja: "サーバは、試した{tried}個のファイル名がすべて送信フォルダにあると答えています。",
         en: "the server says that each of {tried} file names is taken in the outbox",

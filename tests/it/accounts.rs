@@ -350,3 +350,22 @@ fn what_only_looks_odd_does_not_hold_an_order_back() {
         assert!(text.contains(written), "{written}: {text}");
     }
 }
+
+/// A run dies with its file in the outbox, and before the next one another order has the number of one that was in it.
+#[test]
+fn a_number_that_is_used_again_before_an_interrupted_run_is_finished_is_not_marked_as_sent() {
+    let mut shop = Shop::new();
+    shop.order("1001").line("A-1", 1).insert();
+    shop.order("1002").line("A-1", 1).insert();
+    shop.run_dying_at("server-renamed", ["export-orders"]);
+    shop.sql(
+        "DELETE FROM order_lines WHERE order_no = '1001';
+         DELETE FROM order_shipments WHERE order_no = '1001';
+         DELETE FROM orders WHERE order_no = '1001'",
+    );
+    shop.order("1001").line("A-1", 7).insert();
+    let ran = shop.at("2026-11-24 10:25:00").run(["export-orders", "--json"]).exits(3).count("exported", 2);
+    ran.only_problem("order-held-back", "", &["1001", "with other content"]);
+    shop.check_rows("SELECT exported_at FROM orders ORDER BY order_no", &["NULL", "2026-11-24 10:25:00"]);
+    assert_eq!(shop.remote_files(OUTBOX).len(), 1);
+}

@@ -65,6 +65,31 @@ fn what_a_trigger_drops_is_not_counted_as_written() {
     shop.check_rows(STOCK_SQL, &["7", "8", "1"]);
 }
 
+/// Written in slices, of which the first ones stay: the row is left out then and there, or by the run that finishes the file.
+#[test]
+fn a_row_that_is_refused_in_the_midst_of_a_file_does_not_keep_the_rest_of_it_out() {
+    let frozen = |raise: &str| {
+        format!(
+            "CREATE TRIGGER frozen BEFORE UPDATE ON stock WHEN NEW.sku_code = 'A-3' BEGIN SELECT RAISE({raise}); END"
+        )
+    };
+    for raise in ["ABORT, 'counted'", "IGNORE"] {
+        for is_interrupted in [false, true] {
+            let mut shop = shop_with_a_stock_file();
+            shop.variable("TEMPOSTAR_SLICE_MAX", "1");
+            if is_interrupted {
+                shop.run_dying_at("slice-committed:2", ["import-stock"]);
+            }
+            shop.sql(&frozen(raise));
+            let ran = shop.run(["import-stock", "--json"]).exits(3).count("rejected", 1);
+            ran.problem("row-refused-by-shop", "stock.csv: line 4", &["A-3: "]);
+            shop.check_rows(STOCK_SQL, &["7", "8", "1"]);
+            shop.run(["import-stock", "--json"]).ok().no_problem();
+            assert_eq!(shop.remote_files(STOCK_INBOX), [""; 0]);
+        }
+    }
+}
+
 #[test]
 fn a_product_or_an_sku_that_a_trigger_refuses_or_drops_keeps_no_other_out() {
     for (trigger, words) in [
@@ -102,4 +127,39 @@ fn an_order_whose_ticks_a_trigger_refuses_keeps_no_other_back() {
     let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 1).count("rejected", 1);
     ran.problem("row-refused-by-shop", "l.csv: line 2", &["1001: ", "the month is closed"]);
     shop.check_rows("SELECT delivery_status FROM orders ORDER BY order_no", &["0", "1"]);
+}
+
+#[test]
+fn an_order_that_a_trigger_does_not_let_be_marked_is_sent_once_and_named_until_it_is() {
+    for raise in ["ABORT, 'closed'", "FAIL, 'closed'", "ROLLBACK, 'closed'", "IGNORE"] {
+        let mut shop = Shop::new();
+        for number in ["1001", "1002", "1003"] {
+            shop.order(number).line("A-1", 1).insert();
+        }
+        shop.sql(&format!(
+            "CREATE TRIGGER closed BEFORE UPDATE OF exported_at ON orders WHEN NEW.order_no = '1002'
+             BEGIN SELECT RAISE({raise}); END"
+        ));
+        let why = raise.rsplit_once('\'').map_or("RAISE(IGNORE)", |_| "closed");
+        let sent = shop.run(["export-orders", "--json"]).exits(3).count("exported", 3);
+        sent.only_problem("orders-not-marked", "", &["(1): 1002", why]);
+        let times = "SELECT exported_at FROM orders ORDER BY order_no";
+        shop.check_rows(times, &["2026-11-24 10:15:00", "NULL", "2026-11-24 10:15:00"]);
+        // Nor does it keep later ones back.
+        shop.order("1004").line("A-1", 1).insert();
+        let later = shop.at("2026-11-24 10:25:00").run(["export-orders", "--json"]).exits(3);
+        later.count("exported", 1).only_problem("orders-not-marked", "", &["(1): 1002", why]);
+        shop.sql("DROP TRIGGER closed");
+        shop.at("2026-11-24 10:35:00").run(["export-orders", "--json"]).exits(3).has_code("order-held-back");
+        shop.check_rows(
+            times,
+            &["2026-11-24 10:15:00", "2026-11-24 10:15:00", "2026-11-24 10:15:00", "2026-11-24 10:25:00"],
+        );
+        shop.at("2026-11-24 10:45:00").run(["export-orders", "--json"]).ok().no_problem();
+        assert_eq!(
+            shop.numbers_in_outbox(),
+            ["12345-1001", "12345-1002", "12345-1003", "12345-1004"],
+            "{raise}"
+        );
+    }
 }

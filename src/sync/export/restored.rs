@@ -8,9 +8,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use rusqlite::Transaction;
 
 use super::essence::Essence;
-use super::{ExportJob, ReadBack, bytes_of};
+use super::{ExportJob, ReadBack, Send, bytes_of, is_same, note_sent};
 use crate::books::batches::{self, Batch, BatchOrder, BatchState, NewBatch, Place, RestoredBatch};
 use crate::interrupt;
 use crate::kept::{PACKED, find_copy, hash_copy};
@@ -90,8 +91,6 @@ struct Restored {
     orders: usize,
     /// That the database does not have.
     lost: Vec<String>,
-    /// Of whose number the database has another order.
-    others: Vec<String>,
 }
 
 /// Compares what the work folder remembers with what the database knows, and teaches the database what it has
@@ -158,7 +157,7 @@ impl Traces {
     }
 }
 
-fn take_up_archive(run: &Run<'_>, permit: Permit, job: &ExportJob, found: &mut Found) -> Result<()> {
+fn take_up_archive(run: &mut Run<'_>, permit: Permit, job: &ExportJob, found: &mut Found) -> Result<()> {
     let known: HashSet<String> = batches::archived_batches(&run.books)?;
     for file in archived_files(run)? {
         interrupt::check()?;
@@ -199,14 +198,22 @@ fn names_in(folder: &Path) -> Result<Vec<String>> {
 }
 
 /// Teaches the database that this file was sent, with all the orders that are in it.
-fn take_up(run: &Run<'_>, permit: Permit, job: &ExportJob, file: &SentFile, found: &mut Found) -> Result<()> {
+fn take_up(
+    run: &mut Run<'_>,
+    permit: Permit,
+    job: &ExportJob,
+    file: &SentFile,
+    found: &mut Found,
+) -> Result<()> {
     let traces = Traces::look(run, job, file)?;
     let sent_at = traces.sent_at;
     match (batches::batch_of(&run.books, &traces.sha256)?, &file.archived_as) {
         (Some(batch), Some(archived_as)) if batch.state != BatchState::Sent => {
-            run.books.write(permit, "taken-up-again", |books| {
-                batches::claim(books, batch.id, &run.report.run_id)?;
-                batches::mark_sent_as_found(books, batch.id, archived_as, sent_at)
+            let run_id = run.report.run_id.clone();
+            note_sent(run, permit, (job, Send::Resume), "taken-up-again", &|books| {
+                batches::claim(books, batch.id, &run_id)?;
+                batches::mark_sent_as_found(books, batch.id, archived_as, sent_at)?;
+                Ok(batch.id)
             })?;
             found.orders += usize::try_from(batch.order_count)?;
         }
@@ -225,7 +232,7 @@ fn take_up(run: &Run<'_>, permit: Permit, job: &ExportJob, file: &SentFile, foun
 
 /// Takes a file up again that the database does not know.
 fn restore(
-    run: &Run<'_>,
+    run: &mut Run<'_>,
     permit: Permit,
     job: &ExportJob,
     file: &SentFile,
@@ -239,10 +246,7 @@ fn restore(
         let ours = (job.content_of)(&run.books, run.settings, &order_no)?;
         match ours {
             None => restored.lost.push(order_no.clone()),
-            Some(ours) if !content.fingerprint.is_empty() && ours.fingerprint != content.fingerprint => {
-                restored.others.push(order_no.clone())
-            }
-            Some(_) => restored.orders += 1,
+            Some(ours) => restored.orders += usize::from(is_same(&ours, &content)),
         }
         let updated_at = batches::updated_at(&run.books, &order_no)?;
         members.push(BatchOrder { order_no, updated_at, content });
@@ -253,11 +257,15 @@ fn restore(
         size: *size,
         orders: &members,
         line_count: sent.lines,
-        run_id: &run.report.run_id,
+        run_id: &run.report.run_id.clone(),
         place: &Place { shop_code: sent.shop_code.clone(), ..Place::new(run.settings) },
     };
-    let batch = RestoredBatch { new, archived_as, others: &restored.others };
-    run.books.write(permit, "taken-up-again", |books| batches::restore_batch(books, &batch, *sent_at))?;
+    let batch = RestoredBatch { new, archived_as };
+    let note = |books: &Transaction<'_>| batches::restore_batch(books, &batch, *sent_at);
+    match archived_as {
+        Some(_) => note_sent(run, permit, (job, Send::Resume), "taken-up-again", &note)?,
+        None => drop(run.books.write(permit, "taken-up-again", note)?),
+    }
     Ok(restored)
 }
 

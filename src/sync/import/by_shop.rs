@@ -8,13 +8,14 @@ use std::fmt;
 use std::ops::Range;
 
 use anyhow::Result;
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::inbox::Spooled;
 use super::job::ImportJob;
 use super::plan::Plan;
-use crate::books::Writing;
+use crate::books::files::{self, FileEntry};
 use crate::books::orders::CANCELLED_SQL;
+use crate::books::{IGNORED, Writing, refusal};
 use crate::moment::Moment;
 use crate::problem::Failure;
 use crate::report::Changes;
@@ -24,9 +25,6 @@ use crate::text::books as say_books;
 
 /// More than this is not a matter of single rows.
 const ROWS_MAX: usize = 100;
-
-/// What is said in place of a reason that nobody gave.
-const IGNORED: &str = "RAISE(IGNORE)";
 
 /// What the shop refuses, by its code, and why.
 #[derive(Debug, Default)]
@@ -101,20 +99,29 @@ impl ByShop {
 pub(super) fn refused(
     run: &Run<'_>,
     plan: &dyn Plan,
-    file_time: Moment,
+    file: &FileEntry,
     error: anyhow::Error,
 ) -> Result<ByShop, anyhow::Error> {
-    if reason(&error).is_none() {
-        return error.downcast();
-    }
+    let mut found = match refusal(&error) {
+        None => error.downcast()?,
+        Some(_) => match find(run, plan, file.file_time)? {
+            found if found.rows.is_empty() => return Err(error),
+            found => found,
+        },
+    };
+    // Of a file that is begun nothing else may be left.
+    let is_begun = files::is_begun(&run.books, file)?;
+    found.are_all = found.rows.len() as u64 >= plan.len() && !is_begun;
+    Ok(found)
+}
+
+fn find(run: &Run<'_>, plan: &dyn Plan, file_time: Moment) -> Result<ByShop> {
     let mut found = ByShop::default();
     // Nothing of this stays.
     let transaction = Transaction::new_unchecked(&run.books, TransactionBehavior::Immediate)?;
     let writing = Writing { transaction: &transaction, file_time, now: run.clock.now(), history: None };
     try_by_halves(plan, &writing, 0..plan.len(), &mut found)?;
-    drop(transaction);
-    found.are_all = found.rows.len() as u64 >= plan.len();
-    if found.rows.is_empty() { Err(error) } else { Ok(found) }
+    Ok(found)
 }
 
 fn try_by_halves(plan: &dyn Plan, writing: &Writing<'_>, part: Range<u64>, found: &mut ByShop) -> Result<()> {
@@ -126,7 +133,7 @@ fn try_by_halves(plan: &dyn Plan, writing: &Writing<'_>, part: Range<u64>, found
     let undo = if written.is_ok() { "" } else { "ROLLBACK TO part;" };
     writing.transaction.execute_batch(&format!("{undo} RELEASE part"))?;
     let Err(error) = written else { return Ok(()) };
-    let Some(reason) = reason(&error) else { return Err(error) };
+    let Some(reason) = refusal(&error) else { return Err(error) };
     if part.end - part.start == 1 {
         // A later one follows from the first: an SKU needs its product.
         found.rows.entry(plan.code(writing.transaction, part.start)?).or_insert(reason);
@@ -135,16 +142,6 @@ fn try_by_halves(plan: &dyn Plan, writing: &Writing<'_>, part: Range<u64>, found
     let middle = part.start + (part.end - part.start) / 2;
     try_by_halves(plan, writing, part.start..middle, found)?;
     try_by_halves(plan, writing, middle..part.end, found)
-}
-
-/// The shop's own words.
-fn reason(error: &anyhow::Error) -> Option<String> {
-    match error.downcast_ref::<rusqlite::Error>()? {
-        rusqlite::Error::SqliteFailure(failure, words) if failure.code == ErrorCode::ConstraintViolation => {
-            Some(words.clone().unwrap_or_else(|| failure.to_string()))
-        }
-        _ => None,
-    }
 }
 
 /// What was written and is not there: a trigger of the shop has let it drop (`RAISE(IGNORE)`).
@@ -177,6 +174,5 @@ pub(super) fn check_all_is_there(shop: &Connection, plan: &dyn Plan) -> Result<(
             dropped.rows.insert(change.about().to_owned(), IGNORED.to_owned());
         }
     }
-    dropped.are_all = dropped.rows.len() as u64 >= plan.len();
     if dropped.rows.is_empty() { Ok(()) } else { Err(dropped.into()) }
 }

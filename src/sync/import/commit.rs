@@ -17,12 +17,10 @@ use anyhow::Result;
 use rusqlite::Transaction;
 
 use super::approval::Approval;
-use super::aside::{Aside, lay_aside, tell_aside};
+use super::aside::Aside;
 use super::by_shop::{check_all_is_there, refused};
 use super::inbox::Spooled;
-use super::job::{ImportJob, Progress};
-use super::judge::{Verdict, compare, judge};
-use super::rejects::{Rejects, tell_rejects};
+use super::judge::Verdict;
 use super::telling;
 use crate::books;
 use crate::books::Writing;
@@ -32,10 +30,7 @@ use crate::books::history::{HistoryFile, Recording};
 use crate::interrupt;
 use crate::moment::Moment;
 use crate::permit::Permit;
-use crate::problem::{Exit, Failure};
-use crate::report::{FileOutcome, FileReport};
 use crate::settings::test_hook;
-use crate::sheet::Refusal;
 use crate::shelf::set_time;
 use crate::sync::run::Run;
 use crate::text::{progress, sync as text};
@@ -55,7 +50,7 @@ const SLICE_TIME: Duration = Duration::from_millis(100);
 /// Commits what was decided; gives the ledger entry.
 pub(super) fn commit(run: &Run<'_>, permit: Permit, file: &Spooled, verdict: &Verdict) -> Result<i64> {
     let written = write_all(run, permit, file, verdict);
-    written.map_err(|error| match refused(run, verdict.plan.as_ref(), file.entry.file_time, error) {
+    written.map_err(|error| match refused(run, verdict.plan.as_ref(), &file.entry, error) {
         Ok(refused) => refused.into(),
         Err(error) => error,
     })
@@ -64,9 +59,12 @@ pub(super) fn commit(run: &Run<'_>, permit: Permit, file: &Spooled, verdict: &Ve
 fn write_all(run: &Run<'_>, permit: Permit, file: &Spooled, verdict: &Verdict) -> Result<i64> {
     let whole_max = slice_max().unwrap_or(WHOLE_MAX);
     if verdict.recording == Recording::Rows && verdict.plan.len() > whole_max {
-        set_time(&file.path, file.entry.file_time)?;
-        run.shelf.archive(permit, &file.path, &file.entry.archived_as, file.entry.content())?;
-        return write_slices(run, permit, verdict, file, None);
+        // Of a file that is begun already it lies there.
+        if run.shelf.intact_copy(&file.entry.archived_as, file.entry.content()).is_none() {
+            set_time(&file.path, file.entry.file_time)?;
+            run.shelf.archive(permit, &file.path, &file.entry.archived_as, file.entry.content())?;
+        }
+        return write_slices(run, permit, verdict, file);
     }
     run.progress.wait(&progress::writing(&file.shown));
     let now = run.clock.now();
@@ -125,18 +123,6 @@ fn writing<'a>(
     Writing { transaction, file_time: entry.file_time, now, history: history.rows_under() }
 }
 
-/// Finishes the files of which an interrupted run has written a part, as far as their copies are what they were. For the
-/// others, the server's copy takes their place.
-pub(super) fn finish_begun(run: &mut Run<'_>, permit: Permit, job: &dyn ImportJob) -> Result<()> {
-    for (id, entry) in files::begun_files(&run.books, run.report.job)? {
-        if let Some(path) = run.shelf.intact_copy(&entry.archived_as, entry.content()) {
-            let file = Spooled { path, ..Spooled::kept(entry) };
-            finish(run, permit, job, id, &file)?;
-        }
-    }
-    Ok(())
-}
-
 /// Tells which begun files nobody can finish: their copies are lost, and the inbox did not have them either.
 pub(super) fn give_up_begun(run: &mut Run<'_>, permit: Permit) -> Result<()> {
     for (id, entry) in files::begun_files(&run.books, run.report.job)? {
@@ -147,42 +133,12 @@ pub(super) fn give_up_begun(run: &mut Run<'_>, permit: Permit) -> Result<()> {
     Ok(())
 }
 
-fn finish(run: &mut Run<'_>, permit: Permit, job: &dyn ImportJob, id: i64, file: &Spooled) -> Result<()> {
-    let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
-    told.sha256.clone_from(&file.entry.sha256);
-    let mut rejects = Rejects::new(run, &file.entry.name)?;
-    let compared = compare(run, job, file, Progress::Begun, &mut rejects, &mut told);
-    let (comparison, problems) = compared.map_err(|error| match Refusal::of(&error) {
-        // It could be used when it was begun: the settings were others then.
-        Some(problem) => Failure { exit: Exit::Settings, problems: vec![problem.clone()] }.into(),
-        None => error,
-    })?;
-    told.rejected = rejects.count;
-    let kept = rejects.keep(file.entry.file_time)?;
-    tell_rejects(run, &rejects, &told, kept.as_deref());
-    let mut verdict = judge(run, file, comparison, problems, &mut told)?;
-    let held = verdict.held_rows.take();
-    verdict.aside = held
-        .map(|rows| lay_aside(run, job, file, Progress::Begun, (rows, &rejects), &mut told))
-        .transpose()?;
-    write_slices(run, permit, &verdict, file, Some(id))?;
-    run.report.tell(text::begun_finished().in_file(&file.shown));
-    tell_aside(run, file, verdict.aside.as_ref())?;
-    run.report.add_file(told);
-    Ok(())
-}
-
 /// Writes all of a plan, a slice at a time; gives the ledger entry.
-fn write_slices(
-    run: &Run<'_>,
-    permit: Permit,
-    verdict: &Verdict,
-    file: &Spooled,
-    mut begun: Option<i64>,
-) -> Result<i64> {
+fn write_slices(run: &Run<'_>, permit: Permit, verdict: &Verdict, file: &Spooled) -> Result<i64> {
     let (entry, plan) = (&file.entry, verdict.plan.as_ref());
     run.progress.wait(&progress::writing(&entry.name));
-    let (now, mut rows, mut history, mut next) = (run.clock.now(), FIRST_SLICE, None, 0);
+    let (now, mut rows, mut next) = (run.clock.now(), FIRST_SLICE, 0);
+    let (mut history, mut begun) = (None, None);
     loop {
         interrupt::check()?;
         let began = Instant::now();

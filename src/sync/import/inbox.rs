@@ -35,7 +35,7 @@ const IGNORED_NAMES_TOLD_MAX: usize = 20;
 const COPY_BYTES: usize = 128 * 1024;
 
 /// A file of the inbox, or one given by hand, in the spool.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Spooled {
     /// As the reader knows it: the name on the server, or the path given by hand.
     pub(super) shown: String,
@@ -50,6 +50,13 @@ pub(super) struct Spooled {
 }
 
 impl Spooled {
+    /// The same one where it lies now: what was written in slices is in the archive. `None`: it is not what it was.
+    pub(super) fn where_it_is(&self, run: &Run<'_>) -> Option<Self> {
+        let is_there = self.path.exists().then(|| self.path.clone());
+        let in_archive = || run.shelf.intact_copy(&self.entry.archived_as, self.entry.content());
+        Some(Self { path: is_there.or_else(in_archive)?, ..self.clone() })
+    }
+
     /// One that lies in the work folder already; where is still to be said.
     pub(super) fn kept(entry: FileEntry) -> Self {
         let (shown, path) = (entry.name.clone(), PathBuf::new());

@@ -9,14 +9,15 @@ use super::plan::{Plan, fingerprint};
 use super::recognise;
 use super::rejects::{Rejects, tell_rejects};
 use super::telling;
-use crate::books::files::Decision;
+use crate::books::files::{self, Decision};
 use crate::books::history::Recording;
 use crate::layout::first_names;
-use crate::problem::Problem;
+use crate::problem::{Exit, Failure, Problem, Severity};
 use crate::report::{FileOutcome, FileReport};
 use crate::sheet::{Refusal, Sheet, scan_file};
 use crate::sync::run::Run;
-use crate::text::{sheet as sheet_text, sync as text};
+use crate::text::jobs::{all_stale, stale_orders, stale_products, stale_rows};
+use crate::text::{Text, sheet as sheet_text, sync as text};
 
 /// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
 const COLUMNS_TOLD_MAX: usize = 200;
@@ -94,7 +95,8 @@ pub(super) fn compare(
         return Err(Refusal::new(sheet_text::header_only().in_file(&file.shown)).into());
     }
     let tolerated_percent = job.inbox().max_bad_rows_percent;
-    if are_too_many(rejects.count, told.rows, tolerated_percent) {
+    // A file that is begun cannot be refused any more.
+    if progress == Progress::New && are_too_many(rejects.count, told.rows, tolerated_percent) {
         let problem = text::too_many_bad_rows(rejects.count, told.rows, tolerated_percent);
         return Err(Refusal::new(problem.in_file(&file.shown)).into());
     }
@@ -139,6 +141,7 @@ pub(super) fn judge(
     told.counts = comparison.counts;
     told.counts.add("rejected", told.rejected);
     for problem in problems {
+        let problem = weigh_staleness(run, file, problem, told.applied)?;
         run.report.tell(problem.in_file(&told.name));
     }
     tell_unknown_columns(run, told);
@@ -150,15 +153,33 @@ pub(super) fn judge(
     Ok(Verdict { held_rows, plan, telling, recording, ..Verdict::without_a_plan(Decision::Applied) })
 }
 
+/// That some of a file is older than what the shop has is worth a note; all of it, and it may be a clock that is wrong.
+fn weigh_staleness(run: &Run<'_>, file: &Spooled, problem: Problem, applied: u64) -> Result<Problem> {
+    if ![&stale_rows::KIND, &stale_products::KIND, &stale_orders::KIND].contains(&problem.kind) {
+        return Ok(problem);
+    }
+    if applied > 0 {
+        return Ok(Problem { hint: Text::default(), ..problem }.no_worse_than(Severity::Note));
+    }
+    let newest = files::newest_applied_time(&run.books, run.report.job)?.unwrap_or(file.entry.file_time);
+    let message = all_stale(file.entry.file_time, newest).because(&problem.message);
+    Ok(Problem { message, ..problem })
+}
+
 /// An error while reading is a refusal of this file, or else ends the run.
 pub(super) fn refuse(
     run: &mut Run<'_>,
     error: anyhow::Error,
     file: &Spooled,
+    progress: Progress,
     rejects: &Rejects,
     told: &mut FileReport,
 ) -> Result<Verdict> {
     let Some(problem) = Refusal::of(&error).cloned() else { return Err(error) };
+    if progress == Progress::Begun {
+        // It could be used when it was begun: the settings were others then.
+        return Err(Failure { exit: Exit::Settings, problems: vec![problem] }.into());
+    }
     tell_rejects(run, rejects, told, None);
     told.outcome = FileOutcome::Refused;
     told.refused_because = Some(problem.clone());
