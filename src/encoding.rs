@@ -363,79 +363,48 @@ fn length_of_ascii(bytes: &[u8]) -> usize {
     length + bytes[length..].iter().take_while(|byte| byte.is_ascii()).count()
 }
 
-/// Characters that CP932 lacks, and what a reader takes for the same. Sorted by code point.
+/// What a reader takes for the same as a character that CP932 lacks.
 ///
 /// Only what looks and reads alike stands here; a variant of a kanji (𠮷 for 吉) does not, since it may be a name.
-pub const LOOK_ALIKES: &[(char, &str)] = &[
-    ('\u{00A0}', " "),        // no-break space
-    ('\u{00A2}', "\u{FFE0}"), // ¢ → ￠
-    ('\u{00A3}', "\u{FFE1}"), // £ → ￡
-    ('\u{00A5}', "\u{FFE5}"), // ¥ → ￥; never the backslash 0x5C, which only Japanese fonts show as a yen sign
-    ('\u{00A6}', "\u{FFE4}"), // ¦ → ￤
-    ('\u{00AC}', "\u{FFE2}"), // ¬ → ￢
-    ('\u{00AD}', ""),         // soft hyphen: invisible
-    ('\u{00AF}', "\u{FFE3}"), // ¯ → ￣
-    ('\u{00B5}', "\u{03BC}"), // µ (micro sign) → μ (Greek letter)
-    ('\u{00B7}', "\u{30FB}"), // · → ・
-    ('\u{00C5}', "\u{212B}"), // Å (letter) → Å (ångström sign, the one that CP932 has)
-    ('\u{061C}', ""),         // direction mark: prints nothing
-    ('\u{180E}', ""),         // vowel separator: prints nothing
-    ('\u{2002}', " "),        // en space
-    ('\u{2003}', "\u{3000}"), // em space → full-width space
-    ('\u{2004}', " "),        // narrower spaces
-    ('\u{2005}', " "),
-    ('\u{2006}', " "),
-    ('\u{2007}', " "),
-    ('\u{2008}', " "),
-    ('\u{2009}', " "),
-    ('\u{200A}', " "),
-    ('\u{200B}', ""), // zero-width space: invisible, comes with copied text
-    ('\u{200C}', ""), // joiners: print nothing
-    ('\u{200D}', ""),
-    ('\u{200E}', ""),         // left-to-right mark: invisible
-    ('\u{200F}', ""),         // right-to-left mark: invisible
-    ('\u{2011}', "\u{2010}"), // ‑ (no-break hyphen) → ‐
-    ('\u{2012}', "\u{FF0D}"), // ‒ (figure dash) → －
-    ('\u{2013}', "\u{FF0D}"), // – (en dash) → －
-    ('\u{2014}', "\u{2015}"), // — → ―
-    ('\u{2016}', "\u{2225}"), // ‖ → ∥
-    ('\u{2022}', "\u{30FB}"), // • → ・
-    ('\u{2027}', "\u{30FB}"), // ‧ → ・
-    ('\u{202A}', ""),         // direction marks: print nothing
-    ('\u{202B}', ""),
-    ('\u{202C}', ""),
-    ('\u{202D}', ""),
-    ('\u{202E}', ""),
-    ('\u{202F}', " "),        // narrow no-break space
-    ('\u{203E}', "\u{FFE3}"), // ‾ → ￣; never the tilde 0x7E
-    ('\u{2043}', "\u{2010}"), // ⁃ (hyphen bullet) → ‐
-    ('\u{205F}', " "),        // mathematical space
-    ('\u{2060}', ""),         // word joiner: invisible
-    ('\u{2066}', ""),         // direction marks: print nothing
-    ('\u{2067}', ""),
-    ('\u{2068}', ""),
-    ('\u{2069}', ""),
-    ('\u{207B}', "\u{FF0D}"), // ⁻ (superscript minus) → －
-    ('\u{2212}', "\u{FF0D}"), // − → －
-    ('\u{22C5}', "\u{30FB}"), // ⋅ → ・
-    ('\u{22EF}', "\u{2026}"), // ⋯ → …
-    ('\u{2796}', "\u{FF0D}"), // ➖ (heavy minus) → －
-    ('\u{301C}', "\u{FF5E}"), // 〜 → ～
-    ('\u{FE58}', "\u{2015}"), // ﹘ (small em dash) → ―
-    ('\u{FE63}', "\u{FF0D}"), // ﹣ (small hyphen) → －
-    ('\u{FEFF}', ""),         // zero-width no-break space (a stray byte-order mark): invisible
-];
+pub fn look_alike(character: char) -> Option<&'static str> {
+    Some(match character {
+        // Spaces of other widths.
+        '\u{A0}' | '\u{2002}' | '\u{2004}'..='\u{200A}' | '\u{202F}' | '\u{205F}' => " ",
+        '\u{2003}' => "\u{3000}",
+        // What prints nothing: soft hyphen, vowel separator, joiners, marks of direction, stray byte-order marks.
+        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' => "",
+        '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => "",
+        '¢' => "￠",
+        '£' => "￡",
+        // Never the backslash 0x5C, which only Japanese fonts show as a yen sign.
+        '¥' => "￥",
+        '¦' => "￤",
+        '¬' => "￢",
+        // Never the tilde 0x7E.
+        '¯' | '‾' => "￣",
+        // The micro sign is the Greek letter, and the letter the ångström sign.
+        'µ' => "\u{3BC}",
+        'Å' => "\u{212B}",
+        '·' | '•' | '‧' | '⋅' => "・",
+        '‖' => "∥",
+        '⋯' => "…",
+        '〜' => "～",
+        // Dashes by their length: hyphens, minus signs and short dashes, long dashes.
+        '\u{2011}' | '⁃' => "\u{2010}",
+        '\u{2012}' | '–' | '⁻' | '\u{2212}' | '➖' | '﹣' => "－",
+        '—' | '﹘' => "―",
+        _ => return None,
+    })
+}
 
 /// The text with those characters that CP932 lacks put into a form that it has, where a reader sees no difference:
-/// decomposed letters composed (NFC), then [`LOOK_ALIKES`], and no variation selectors.
+/// decomposed letters composed (NFC), then [`look_alike`], and no variation selectors.
 ///
 /// What CP932 has stays as it is, also where NFC would change it: U+FA19, a variant of 神, is how somebody writes their name.
 pub fn look_alikes(text: &str) -> Cow<'_, str> {
     let is_composed = || is_nfc_quick(text.chars()) == IsNormalized::Yes;
-    if text.is_ascii()
-        || text.chars().all(is_plain)
-        || (is_composed() && !text.chars().any(|c| look_alike(c).is_some() || kanji_of_radical(c).is_some()))
-    {
+    let is_changed = |c| look_alike(c).is_some() || is_variation_selector(c) || kanji_of_radical(c).is_some();
+    if text.is_ascii() || text.chars().all(is_plain) || (is_composed() && !text.chars().any(is_changed)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -461,6 +430,7 @@ fn is_plain(character: char) -> bool {
 fn push_look_alikes(run: &str, out: &mut String) {
     for character in run.nfc() {
         match (look_alike(character), kanji_of_radical(character)) {
+            _ if is_variation_selector(character) => {}
             (Some(replacement), _) => out.push_str(replacement),
             (None, Some(kanji)) => out.push(kanji),
             (None, None) => out.push(character),
@@ -468,13 +438,9 @@ fn push_look_alikes(run: &str, out: &mut String) {
     }
 }
 
-fn look_alike(character: char) -> Option<&'static str> {
-    // Variation selectors choose a glyph of the character before them, which stays the same character.
-    if matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}') {
-        return Some("");
-    }
-    let found = LOOK_ALIKES.binary_search_by_key(&character, |(missing, _)| *missing);
-    found.ok().map(|index| LOOK_ALIKES[index].1)
+/// They choose a glyph of the character before them, which stays the same character.
+fn is_variation_selector(character: char) -> bool {
+    matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
 /// The kanji of a radical (⾼ → 高), which programs that read PDF files put in its place.
@@ -552,11 +518,10 @@ mod tests {
 
     #[test]
     fn every_look_alike_is_needed_and_can_be_written() {
-        assert!(LOOK_ALIKES.is_sorted_by_key(|(missing, _)| *missing));
-        for (missing, replacement) in LOOK_ALIKES {
-            assert!(encoded(&missing.to_string()).is_err(), "U+{:04X} is in CP932", *missing as u32);
-            assert!(encoded(replacement).is_ok(), "U+{:04X}", *missing as u32);
-            assert_eq!(look_alikes(&missing.to_string()), *replacement, "U+{:04X}", *missing as u32);
+        for (missing, replacement) in ('\0'..=char::MAX).filter_map(|c| Some((c, look_alike(c)?))) {
+            assert!(encoded(&missing.to_string()).is_err(), "U+{:04X} is in CP932", missing as u32);
+            assert!(encoded(replacement).is_ok(), "U+{:04X}", missing as u32);
+            assert_eq!(look_alikes(&missing.to_string()), replacement, "U+{:04X}", missing as u32);
         }
     }
 

@@ -12,7 +12,7 @@ use clap::{CommandFactory, Parser};
 use rusqlite::Connection;
 use tempostar::books::Books;
 use tempostar::cli::{Cli, help};
-use tempostar::encoding::{Encoding, LOOK_ALIKES};
+use tempostar::encoding::{Encoding, look_alike};
 use tempostar::jobs::orders;
 use tempostar::problem::{Exit, FILE_HELD, Failure, RETIRED, SERVER_FAILS, Severity};
 use tempostar::settings::{self, Settings};
@@ -608,10 +608,10 @@ fn the_table_of_look_alikes_is_up_to_date() {
     let (before, rest) = document.split_once(begin).unwrap();
     let (_, after) = rest.split_once(end).unwrap();
     let mut table = String::from("| missing in CP932 | written as |\n|---|---|\n");
-    for (missing, replacement) in LOOK_ALIKES {
+    for (missing, replacement) in ('\0'..=char::MAX).filter_map(|c| Some((c, look_alike(c)?))) {
         let replacement: Vec<String> = replacement.chars().map(named).collect();
         let replacement = if replacement.is_empty() { "nothing".to_owned() } else { replacement.join(" ") };
-        writeln!(table, "| {} | {replacement} |", named(*missing)).unwrap();
+        writeln!(table, "| {} | {replacement} |", named(missing)).unwrap();
     }
     check_generated("docs/formats.md", &format!("{before}{begin}{table}{end}{after}"));
 }

@@ -322,16 +322,11 @@ impl<'t> Reader<'t> {
 
     /// The key that was probably meant: a similar one of the same table, else the same one of another table.
     fn nearest_key(&self, table: &str, name: &str) -> String {
-        const OTHER_WORDS: [(&str, &str); 6] = [
-            ("test", "demo"),
-            ("testing", "demo"),
-            ("staging", "demo"),
-            ("prod", "production"),
-            ("live", "production"),
-            ("real", "production"),
-        ];
-        let other_word =
-            OTHER_WORDS.iter().find(|(word, _)| *word == name).map(|(_, ours)| join(table, ours));
+        let other_word = match name {
+            "test" | "testing" | "staging" => Some(join(table, "demo")),
+            "prod" | "live" | "real" => Some(join(table, "production")),
+            _ => None,
+        };
         if let Some(key) = other_word.filter(|key| self.known.iter().any(|known| known.starts_with(&**key))) {
             return key;
         }
@@ -537,22 +532,12 @@ pub(super) fn syntax_problems(path: &Path, source: &str, errors: &[Error]) -> Ve
 
 /// What people write behind a `=`, and what it should be. A value that is none of these is not shown.
 fn common_slip(line: &str) -> Option<Problem> {
-    const FLAGS: [(&str, &str); 10] = [
-        ("yes", "true"),
-        ("no", "false"),
-        ("on", "true"),
-        ("off", "false"),
-        ("true", "true"),
-        ("false", "false"),
-        ("はい", "true"),
-        ("いいえ", "false"),
-        ("する", "true"),
-        ("しない", "false"),
-    ];
     let (_, value) = line.split_once('=')?;
     let value = value.split('#').next().unwrap_or_default().trim();
-    if let Some((_, meaning)) = FLAGS.iter().find(|(flag, _)| value.eq_ignore_ascii_case(flag)) {
-        return Some(text::syntax_flag(value, meaning));
+    match value.to_ascii_lowercase().as_str() {
+        "yes" | "on" | "true" | "はい" | "する" => return Some(text::syntax_flag(value, "true")),
+        "no" | "off" | "false" | "いいえ" | "しない" => return Some(text::syntax_flag(value, "false")),
+        _ => {}
     }
     let number = value.trim_end_matches(['%', '％', '分', '秒', '日', '円']);
     if number != value && !number.is_empty() && number.trim().bytes().all(|byte| byte.is_ascii_digit()) {
