@@ -261,28 +261,10 @@ mod tests {
 
     #[test]
     fn numbers_in_names_are_in_their_own_order() {
-        let mut names = [
-            "s_10.csv",
-            "s_9.csv",
-            "s.csv",
-            "s_9a.csv",
-            "s_010.csv",
-            "s_99999999999999999999999.csv",
-            "在庫2",
-            "在庫10",
-        ];
+        let sorted = "s.csv s_9.csv s_9a.csv s_010.csv s_10.csv s_99999999999999999999999.csv 在庫2 在庫10";
+        let mut names: Vec<&str> = sorted.split(' ').rev().collect();
         names.sort_by(|a, b| by_numbers(a, b));
-        let expected = [
-            "s.csv",
-            "s_9.csv",
-            "s_9a.csv",
-            "s_010.csv",
-            "s_10.csv",
-            "s_99999999999999999999999.csv",
-            "在庫2",
-            "在庫10",
-        ];
-        assert_eq!(names, expected);
+        assert_eq!(names.join(" "), sorted);
     }
 
     #[test]
@@ -305,7 +287,6 @@ mod tests {
 
     #[test]
     fn a_server_that_tells_its_local_time_is_understood() {
-        let told = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap();
         let listed_at = at("2026-11-24 10:00:00");
         assert_eq!(server_time(told("2026-11-24 00:50:00"), listed_at), at("2026-11-24 09:50:00"), "UTC");
         assert_eq!(
