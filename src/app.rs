@@ -49,23 +49,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
         Err(_) => settings::language_despite_problems(cli.global.config.as_deref()),
     };
     language.settle();
-    let answer = caught(|| Ok(answer(&call, &cli.command, settings, language)))
-        .unwrap_or_else(|error| call.failed(sync::failure_of(&error), language));
-    Printer { global: &cli.global, language }.finish(&answer)
+    let call = call.in_language(language);
+    call.finish(caught(|| Ok(answer(&call, &cli.command, settings))))
 }
 
-fn answer(
-    call: &Call<'_>,
-    command: &Command,
-    settings: Result<Settings, Failure>,
-    language: Language,
-) -> Answer {
+fn answer(call: &Call<'_>, command: &Command, settings: Result<Settings, Failure>) -> Answer {
     let answered = match (command, settings) {
-        (Command::CheckSettings(options), settings) => check(call, settings, options, language),
+        (Command::CheckSettings(options), settings) => check(call, settings, options),
         (Command::Explain(options), settings) => {
-            explain(call, settings.as_ref().map_err(Clone::clone), &options.code, language)
+            explain(call, settings.as_ref().map_err(Clone::clone), &options.code)
         }
-        (command, Err(failure)) => return without_settings(call, command, failure, language),
+        (command, Err(failure)) => return without_settings(call, command, failure),
         (Command::Status(options), Ok(settings)) => show_status(call, &settings, options),
         (Command::Undo(options), Ok(settings)) => undo(call, &settings, options),
         (Command::Reconcile(options), Ok(settings)) => reconcile(call, &settings, options),
@@ -78,7 +72,7 @@ fn answer(
             None => Err(Failure::none()),
         },
     };
-    answered.unwrap_or_else(|failure| call.failed(failure, language))
+    answered.unwrap_or_else(|failure| call.failed(failure))
 }
 
 /// What every command has.
@@ -89,6 +83,8 @@ struct Call<'a> {
     run_id: String,
     began: Instant,
     started_at: Moment,
+    /// That of the locale, before there are settings.
+    language: Language,
 }
 
 impl<'a> Call<'a> {
@@ -96,15 +92,25 @@ impl<'a> Call<'a> {
         let started_at = clock.now();
         // Unique among all runs, and in the order of their beginning: `20261124T101500-1a2b3c`.
         let run_id = format!("{}-{:06x}", started_at.stamp(), fastrand::u32(..) & 0x00ff_ffff);
-        let command = cli.command.name();
-        Self { global: &cli.global, clock, command, run_id, began: Instant::now(), started_at }
+        let (command, language) = (cli.command.name(), settings::locale_language());
+        Self { global: &cli.global, clock, command, run_id, began: Instant::now(), started_at, language }
+    }
+
+    fn in_language(&self, language: Language) -> Self {
+        Self { language, run_id: self.run_id.clone(), ..*self }
+    }
+
+    /// What is printed of an answer, or of what has kept it from being given.
+    fn finish(&self, answer: Result<Answer>) -> Finished {
+        let answer = answer.unwrap_or_else(|error| self.failed(sync::failure_of(&error)));
+        Printer { global: self.global, language: self.language }.finish(&answer)
     }
 
     /// A log between its lines would be unreadable.
-    fn progress(&self, language: Language) -> Progress {
+    fn progress(&self) -> Progress {
         let Global { quiet, verbose, log_format, .. } = self.global;
         let is_wanted = !quiet && *verbose == 0 && *log_format == LogFormat::Text;
-        if is_wanted { Progress::on_stderr(language) } else { Progress::none() }
+        if is_wanted { Progress::on_stderr(self.language) } else { Progress::none() }
     }
 
     fn report(&self, job: Job) -> Report {
@@ -116,17 +122,22 @@ impl<'a> Call<'a> {
     }
 
     /// A command that is no job, and could do nothing.
-    fn failed(&self, failure: Failure, language: Language) -> Answer {
+    fn failed(&self, failure: Failure) -> Answer {
         let seconds = format!("{:.1}", self.began.elapsed().as_secs_f64());
-        let text = say::failed(self.command, failure.exit.code(), &seconds).get(language).to_owned() + "\n";
+        let text = say::failed(self.command, failure.exit.code(), &seconds);
+        let text = text.get(self.language);
         let json = self.document(failure.exit, None, Outcome::Failed);
-        self.answer(failure, text, json, language)
+        self.answer(failure, text.to_owned() + "\n", json)
+    }
+
+    fn told(&self, report: &Report) -> Answer {
+        print::report(report, self.began.elapsed(), self.language)
     }
 
     /// Adds the problems to the document.
-    fn answer(&self, failure: Failure, text: String, mut json: Value, language: Language) -> Answer {
+    fn answer(&self, failure: Failure, text: String, mut json: Value) -> Answer {
         json["exit_code"] = failure.exit.code().into();
-        json["problems"] = print::problems_json(&failure.problems, language);
+        json["problems"] = print::problems_json(&failure.problems, self.language);
         let Failure { exit, problems } = failure;
         let (command, run_id, at) = (self.command, self.run_id.clone(), self.clock.now());
         Answer { command, run_id, exit, at, problems, told: Told::Beside, text, json }
@@ -167,15 +178,15 @@ fn environment(global: &Global) -> Option<Environment> {
     })
 }
 
-fn without_settings(call: &Call<'_>, command: &Command, failure: Failure, language: Language) -> Answer {
-    let Some(wanted) = command.job() else { return call.failed(failure, language) };
+fn without_settings(call: &Call<'_>, command: &Command, failure: Failure) -> Answer {
+    let Some(wanted) = command.job() else { return call.failed(failure) };
     let mut report = call.report(wanted.job);
     report.fail(failure);
     if !wanted.dry_run {
         let (config, environment) = (call.global.config.as_deref(), environment(call.global));
         sync::tell_without_settings(config, environment, call.clock, &mut report);
     }
-    print::report(&report, call.began.elapsed(), language)
+    call.told(&report)
 }
 
 fn run_job(call: &Call<'_>, wanted: JobCall<'_>, settings: &Settings) -> Answer {
@@ -183,9 +194,9 @@ fn run_job(call: &Call<'_>, wanted: JobCall<'_>, settings: &Settings) -> Answer 
     if let Err(failure) = settings.settle_user() {
         // Nothing of it is kept or mailed: that would be a file, too.
         report.fail(failure);
-        return print::report(&report, call.began.elapsed(), settings.language);
+        return call.told(&report);
     }
-    let progress = call.progress(settings.language);
+    let progress = call.progress();
     let source = match wanted.files {
         [] => Source::Inbox,
         files => Source::Files(files.to_vec()),
@@ -199,7 +210,7 @@ fn run_job(call: &Call<'_>, wanted: JobCall<'_>, settings: &Settings) -> Answer 
         jobs::run(wanted.job, run, &source)
     });
     progress.clear();
-    print::report(&report, call.began.elapsed(), settings.language)
+    call.told(&report)
 }
 
 fn undo(call: &Call<'_>, settings: &Settings, options: &cli::Undo) -> Result<Answer, Failure> {
@@ -208,16 +219,15 @@ fn undo(call: &Call<'_>, settings: &Settings, options: &cli::Undo) -> Result<Ans
     let mode = if options.dry_run { Mode::DryRun } else { Mode::Real };
     let report = Report { undoes: Some(options.run.clone()), ..call.report(job) };
     let report = sync::run(settings, call.clock, mode, report, |run| undo::run(run, &options.run));
-    Ok(print::report(&report, call.began.elapsed(), settings.language))
+    Ok(call.told(&report))
 }
 
 fn check(
     call: &Call<'_>,
     settings: Result<Settings, Failure>,
     options: &cli::CheckSettings,
-    language: Language,
 ) -> Result<Answer, Failure> {
-    let progress = call.progress(language);
+    let progress = call.progress();
     // Where only a password is wrong, the rest can be looked at.
     let but_secrets = settings.as_ref().err().and_then(|_| load_to_look(call.global));
     let checked = check_settings::run(settings, but_secrets, options, &call.run_id, call.clock, &progress);
@@ -225,23 +235,23 @@ fn check(
     let failure = Failure { exit: checked.exit(), problems: checked.problems() };
     let outcome = if failure.exit == Exit::Ok { Outcome::Ok } else { Outcome::Failed };
     let mut document = call.document(failure.exit, checked.environment, outcome);
-    (document["checks"], document["jobs"]) = checked.json(language);
-    let mut text = checked.text(language, colours(call.global.color));
+    (document["checks"], document["jobs"]) = checked.json(call.language);
+    let mut text = checked.text(call.language, colours(call.global.color));
     if let Some(file) = &options.bundle {
-        text += &write_bundle(call, file, &document, language)?;
+        text += &write_bundle(call, file, &document)?;
         document["bundle"] = file.display().to_string().into();
     }
-    Ok(Answer { told: Told::Within, ..call.answer(failure, text, document, language) })
+    Ok(Answer { told: Told::Within, ..call.answer(failure, text, document) })
 }
 
 /// What the support needs, beside the checks' own result; says what is in it.
-fn write_bundle(call: &Call<'_>, file: &Path, checks: &Value, language: Language) -> Result<String, Failure> {
+fn write_bundle(call: &Call<'_>, file: &Path, checks: &Value) -> Result<String, Failure> {
     let path = settings::find(call.global.config.as_deref())?;
     let settings = load_to_look(call.global);
-    let mut bundle = bundle::collect(&path, settings.as_ref(), call.clock, language);
+    let mut bundle = bundle::collect(&path, settings.as_ref(), call.clock, call.language);
     bundle["check_settings"] = checks.clone();
     publish(file, &format!("{bundle:#}\n"), Readers::ThisUser)?;
-    Ok(format!("\n{}\n", say::bundle_written(&file.display().to_string()).get(language)))
+    Ok(format!("\n{}\n", say::bundle_written(&file.display().to_string()).get(call.language)))
 }
 
 fn colours(wanted: Color) -> Colours {
@@ -253,7 +263,6 @@ fn colours(wanted: Color) -> Colours {
 }
 
 fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> Result<Answer, Failure> {
-    let language = settings.language;
     let extent = if options.all { status::Extent::All } else { status::Extent::First };
     let status = status::run(settings, call.clock, extent)?;
     if let Some(path) = &options.html {
@@ -264,11 +273,11 @@ fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> R
     }
     let exit = if options.check && status.needs_a_look() { Exit::Partial } else { Exit::Ok };
     let text = match options.check {
-        true => status.for_monitors(language) + &status.text(language),
-        false => status.text(language),
+        true => status.for_monitors(call.language) + &status.text(call.language),
+        false => status.text(call.language),
     };
     let (command, run_id, at) = (call.command, call.run_id.clone(), call.clock.now());
-    let json = status.json(language);
+    let json = status.json(call.language);
     Ok(Answer { command, run_id, exit, at, problems: Vec::new(), told: Told::Beside, text, json })
 }
 
@@ -281,32 +290,25 @@ fn publish(file: &Path, content: &str, readers: Readers) -> Result<(), Failure> 
 
 /// Has no settings of its own.
 fn fleet(call: &Call<'_>, options: &cli::Fleet) -> Finished {
-    let language = settings::locale_language();
-    let look = || {
+    call.finish(caught(|| {
         let fleet = fleet::run(&options.settings, environment(call.global), call.clock);
         let exit = if options.check && fleet.needs_a_look() { Exit::Partial } else { Exit::Ok };
-        let (text, json) = (fleet.text(language), fleet.json(language));
-        Ok(call.answer(Failure { exit, problems: Vec::new() }, text, json, language))
-    };
-    let answer = caught(look).unwrap_or_else(|error| call.failed(sync::failure_of(&error), language));
-    Printer { global: call.global, language }.finish(&answer)
+        let (text, json) = (fleet.text(call.language), fleet.json(call.language));
+        Ok(call.answer(Failure { exit, problems: Vec::new() }, text, json))
+    }))
 }
 
 /// What a problem's code means is told without a shop, too.
-fn explain(
-    call: &Call<'_>,
-    settings: Result<&Settings, Failure>,
-    asked: &str,
-    language: Language,
-) -> Result<Answer, Failure> {
+fn explain(call: &Call<'_>, settings: Result<&Settings, Failure>, asked: &str) -> Result<Answer, Failure> {
+    let language = call.language;
     let explained = settings.and_then(|settings| explain::run(settings, call.clock, asked));
     let explained = explained.or_else(|failure| explain::without_shop(asked, language).ok_or(failure))?;
     let failure = explained.problem().map_or_else(Failure::none, Failure::of);
-    Ok(call.answer(failure, explained.text(language), explained.json(language), language))
+    Ok(call.answer(failure, explained.text(language), explained.json(language)))
 }
 
 fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> Result<Answer, Failure> {
-    let language = settings.language;
+    let language = call.language;
     let wanted = Wanted { month: options.month, list: options.with.clone() };
     let repaired = if options.repair { Some(repair(call, settings)?) } else { None };
     if let Some(answer) = repaired.as_ref().filter(|answer| answer.exit != Exit::Ok) {
@@ -322,7 +324,7 @@ fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> 
         text = repaired.text + "\n" + &text;
         (json["run_id"], json["repair"]) = (repaired.json["run_id"].clone(), repaired.json);
     }
-    Ok(Answer { told: Told::Within, ..call.answer(failure, text, json, language) })
+    Ok(Answer { told: Told::Within, ..call.answer(failure, text, json) })
 }
 
 /// Computes wrong allocations anew.
@@ -330,13 +332,12 @@ fn repair(call: &Call<'_>, settings: &Settings) -> Result<Answer, Failure> {
     settings.settle_user()?;
     let report = Report { repairs: true, ..call.report(Job::Stock) };
     let report = sync::run(settings, call.clock, Mode::Real, report, reconcile::repair);
-    Ok(print::report(&report, call.began.elapsed(), settings.language))
+    Ok(call.told(&report))
 }
 
 fn show_log(call: &Call<'_>, settings: &Settings, options: &cli::Log) -> Result<Answer, Failure> {
-    let language = settings.language;
     let runs = past_runs::run(settings, call.clock, options.job, options.days)?;
-    Ok(call.answer(Failure::none(), runs.text(language), runs.json(), language))
+    Ok(call.answer(Failure::none(), runs.text(call.language), runs.json()))
 }
 
 /// Whoever is at work, and where they sit.
@@ -347,8 +348,8 @@ fn decider() -> Decider {
 }
 
 fn held(call: &Call<'_>, settings: &Settings, act: &HeldAct) -> Result<Answer, Failure> {
-    let (clock, language) = (call.clock, settings.language);
-    let answer = |text: String, json: Value| call.answer(Failure::none(), text, json, language);
+    let (clock, language) = (call.clock, call.language);
+    let answer = |text: String, json: Value| call.answer(Failure::none(), text, json);
     let done = |text: Text| {
         let document = call.document(Exit::Ok, Some(settings.environment.as_str()), Outcome::Ok);
         answer(text.get(language).to_owned() + "\n", document)
@@ -372,7 +373,7 @@ fn held(call: &Call<'_>, settings: &Settings, act: &HeldAct) -> Result<Answer, F
         HeldAct::Approve { id } => match held::approve(settings, clock, report.clone(), id, &decider())? {
             held::Approved::Order(order_no) => Ok(done(crate::text::held::order_approved(&order_no))),
             held::Approved::Run(ran) => {
-                let mut answer = print::report(&ran, call.began.elapsed(), language);
+                let mut answer = call.told(&ran);
                 answer.json["command"] = call.command.into();
                 answer.json["job"] = ran.job.as_str().into();
                 if ran.outcome() == Outcome::Held {
@@ -407,25 +408,16 @@ fn made(call: &Call<'_>, options: &cli::Init) -> Finished {
     if options.sample {
         return Finished { stdout: init::SAMPLE.to_owned(), ..Finished::default() };
     }
-    let global = call.global;
+    let (mut language, global) = (call.language, call.global);
     let made = caught(|| {
         let made = init::run(options, global.config.as_deref(), environment(global))?;
+        language = made.language;
         let (settings, options) = (settings::load(&made.path, None), cli::CheckSettings::default());
-        let checked = check(call, settings, &options, made.language)?;
-        Ok((made, checked))
+        let mut checked = check(&call.in_language(language), settings, &options)?;
+        checked.json["written"] = made.written.clone().into();
+        Ok(Answer { text: made.text() + &checked.text, ..checked })
     });
-    let (language, answer) = match made {
-        Ok((made, checked)) => {
-            let mut json = checked.json;
-            json["written"] = made.written.clone().into();
-            (made.language, Answer { text: made.text() + &checked.text, json, ..checked })
-        }
-        Err(error) => {
-            let language = settings::locale_language();
-            (language, call.failed(sync::failure_of(&error), language))
-        }
-    };
-    Printer { global, language }.finish(&answer)
+    call.in_language(language).finish(made)
 }
 
 /// Needs no settings: packages are made where there are none.
@@ -440,7 +432,6 @@ fn generated(call: &Call<'_>, what: &Generate) -> Finished {
     let Err(error) = written else { return Finished::default() };
     let problem = say::cannot_write(&folder.display().to_string(), &error.to_string());
     let language = settings::language_despite_problems(call.global.config.as_deref());
-    let failed = call.failed(Failure::of(problem), language);
-    let finished = Printer { global: call.global, language }.finish(&failed);
+    let finished = call.in_language(language).finish(Err(Failure::of(problem).into()));
     Finished { stdout: String::new(), ..finished }
 }
