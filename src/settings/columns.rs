@@ -147,22 +147,14 @@ fn wrong_name(
 /// The columns of a file of orders: those of the settings, else the 50; then the free items that do not stand among them.
 pub(super) fn sent(r: &mut Reader<'_>, encoding: Encoding, free_items: &[(String, u8)]) -> Vec<OrderField> {
     let key = "orders.columns";
-    let free_item = |name: &str| free_items.iter().position(|(other, _)| other == name);
-    let source = |name: &str| match free_item(name) {
-        Some(index) => Some(FieldContent::FreeItem(index)),
-        None => {
-            ORDERS.split(',').find(|known| *known == name).map(|name| FieldContent::Column(name.to_owned()))
-        }
-    };
     let own =
         |name: &str| OrderField { name: name.to_owned(), content: FieldContent::Column(name.to_owned()) };
     let mut fields: Vec<OrderField> = match r.items(key) {
         None => ORDERS.split(',').map(own).collect(),
         Some(items) => {
-            let read: Vec<_> = items.iter().map(|item| field(item, &source, free_items)).collect();
-            let (fields, wrong): (Vec<_>, Vec<_>) = read.into_iter().partition(Result::is_ok);
-            wrong.into_iter().filter_map(Result::err).for_each(|problem| r.report(key, problem));
-            let fields: Vec<OrderField> = fields.into_iter().flatten().collect();
+            let read = items.into_iter().map(|item| field(item, free_items));
+            let fields = read.filter_map(|read| read.map_err(|problem| r.report(key, problem)).ok());
+            let fields: Vec<OrderField> = fields.collect();
             check_fields(r, key, encoding, &fields);
             fields
         }
@@ -176,34 +168,32 @@ pub(super) fn sent(r: &mut Reader<'_>, encoding: Encoding, free_items: &[(String
 }
 
 /// `"name"`, `{ name = "…", from = "…" }` or `{ name = "…", value = "…" }`.
-fn field(
-    item: &DeValue<'_>,
-    source: &dyn Fn(&str) -> Option<FieldContent>,
-    free_items: &[(String, u8)],
-) -> Result<OrderField, Problem> {
+fn field(item: &DeValue<'_>, free_items: &[(String, u8)]) -> Result<OrderField, Problem> {
     let text = |value: &DeValue<'_>| {
         value.as_str().filter(|text| !text.chars().any(char::is_control)).map(str::to_owned)
     };
-    let (name, from) = match item {
-        DeValue::Table(table) => {
-            let part = |key: &str| table.get(key).and_then(|value| text(value.get_ref()));
-            match (part("name"), part("from"), part("value"), table.len()) {
-                (Some(name), Some(from), None, 2) => (name, from),
-                (Some(name), None, Some(value), 2) => {
-                    return Ok(OrderField { name, content: FieldContent::Constant(value) });
-                }
-                _ => return Err(text::not_a_field()),
-            }
-        }
-        item => text(item).map(|name| (name.clone(), name)).ok_or_else(text::not_a_field)?,
+    let DeValue::Table(table) = item else {
+        let name = text(item).ok_or_else(text::not_a_field)?;
+        return Ok(OrderField { content: source(&name, free_items)?, name });
     };
-    match source(&from) {
-        Some(content) => Ok(OrderField { name, content }),
-        None => {
-            let known = ORDERS.split(',').chain(free_items.iter().map(|(name, _)| name.as_str()));
-            Err(text::unknown_order_column(&from, &nearest(known, &from, 1).concat()))
-        }
+    let part = |key: &str| table.get(key).and_then(|value| text(value.get_ref()));
+    match (part("name"), part("from"), part("value"), table.len()) {
+        (Some(name), Some(from), None, 2) => Ok(OrderField { name, content: source(&from, free_items)? }),
+        (Some(name), None, Some(value), 2) => Ok(OrderField { name, content: FieldContent::Constant(value) }),
+        _ => Err(text::not_a_field()),
     }
+}
+
+/// What a name means: a free item, or one of the 50.
+fn source(name: &str, free_items: &[(String, u8)]) -> Result<FieldContent, Problem> {
+    if let Some(index) = free_items.iter().position(|(other, _)| other == name) {
+        return Ok(FieldContent::FreeItem(index));
+    }
+    let known = ORDERS.split(',').chain(free_items.iter().map(|(name, _)| name.as_str()));
+    if known.clone().any(|known| known == name) {
+        return Ok(FieldContent::Column(name.to_owned()));
+    }
+    Err(text::unknown_order_column(name, &nearest(known, name, 1).concat()))
 }
 
 fn check_fields(r: &mut Reader<'_>, key: &str, encoding: Encoding, fields: &[OrderField]) {
