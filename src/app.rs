@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::books::Decider;
 use crate::check_settings::Colours;
-use crate::cli::{Cli, Color, Command, EnvironmentArg, Generate, Global, HeldAct, JobCall, LogFormat, help};
+use crate::cli::{Cli, Color, Command, Generate, Global, HeldAct, JobCall, LogFormat, help};
 use crate::job::Job;
 use crate::kept::{self, Readers};
 use crate::moment::{Clock, Moment};
@@ -23,7 +23,7 @@ use crate::problem::{Exit, Failure};
 use crate::progress::Progress;
 use crate::reconcile::{self, Wanted};
 use crate::report::{Outcome, Report};
-use crate::settings::{self, Environment, Settings};
+use crate::settings::{self, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Approvals, Mode};
 use crate::text::{Language, Text, print as say};
@@ -162,20 +162,13 @@ impl<'a> Call<'a> {
 
 fn load(global: &Global, command: &Command) -> Result<Settings, Failure> {
     let load = if command.only_looks() { settings::load_to_look } else { settings::load };
-    load(&settings::find(global.config.as_deref())?, environment(global))
+    load(&settings::find(global.config.as_deref())?, global.env)
 }
 
 /// The settings for whoever needs no password, if nothing else is wrong with them.
 fn load_to_look(global: &Global) -> Option<Settings> {
     let path = settings::find(global.config.as_deref()).ok()?;
-    settings::load_to_look(&path, environment(global)).ok()
-}
-
-fn environment(global: &Global) -> Option<Environment> {
-    global.env.map(|environment| match environment {
-        EnvironmentArg::Demo => Environment::Demo,
-        EnvironmentArg::Production => Environment::Production,
-    })
+    settings::load_to_look(&path, global.env).ok()
 }
 
 fn without_settings(call: &Call<'_>, command: &Command, failure: Failure) -> Answer {
@@ -183,7 +176,7 @@ fn without_settings(call: &Call<'_>, command: &Command, failure: Failure) -> Ans
     let mut report = call.report(wanted.job);
     report.fail(failure);
     if !wanted.dry_run {
-        let (config, environment) = (call.global.config.as_deref(), environment(call.global));
+        let (config, environment) = (call.global.config.as_deref(), call.global.env);
         sync::tell_without_settings(config, environment, call.clock, &mut report);
     }
     call.told(&report)
@@ -291,7 +284,7 @@ fn publish(file: &Path, content: &str, readers: Readers) -> Result<(), Failure> 
 /// Has no settings of its own.
 fn fleet(call: &Call<'_>, options: &cli::Fleet) -> Finished {
     call.finish(caught(|| {
-        let fleet = fleet::run(&options.settings, environment(call.global), call.clock);
+        let fleet = fleet::run(&options.settings, call.global.env, call.clock);
         let exit = if options.check && fleet.needs_a_look() { Exit::Partial } else { Exit::Ok };
         let (text, json) = (fleet.text(call.language), fleet.json(call.language));
         Ok(call.answer(Failure { exit, problems: Vec::new() }, text, json))
@@ -410,7 +403,7 @@ fn made(call: &Call<'_>, options: &cli::Init) -> Finished {
     }
     let (mut language, global) = (call.language, call.global);
     let made = caught(|| {
-        let made = init::run(options, global.config.as_deref(), environment(global))?;
+        let made = init::run(options, global.config.as_deref(), global.env)?;
         language = made.language;
         let (settings, options) = (settings::load(&made.path, None), cli::CheckSettings::default());
         let mut checked = check(&call.in_language(language), settings, &options)?;

@@ -3,6 +3,7 @@
 pub mod help;
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
@@ -10,6 +11,8 @@ use clap_complete::Shell;
 
 use crate::job::Job;
 use crate::moment::Month;
+use crate::settings::Environment;
+use crate::words::UnknownWord;
 
 /// What is typed.
 #[derive(Debug, Parser)]
@@ -26,8 +29,8 @@ pub struct Cli {
 pub struct Global {
     #[arg(long, global = true, value_name = "PATH")]
     pub config: Option<PathBuf>,
-    #[arg(long, global = true, value_name = "ENVIRONMENT")]
-    pub env: Option<EnvironmentArg>,
+    #[arg(long, global = true, value_name = "ENVIRONMENT", value_parser = one_of::<Environment>(Environment::ALL.iter().map(|one| one.as_str())))]
+    pub env: Option<Environment>,
     #[arg(long, global = true)]
     pub json: bool,
     #[arg(short, long, global = true, conflicts_with = "verbose")]
@@ -40,11 +43,12 @@ pub struct Global {
     pub color: Color,
 }
 
-/// `--env`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EnvironmentArg {
-    Demo,
-    Production,
+/// Takes one of these words.
+fn one_of<T>(words: impl Iterator<Item = &'static str>) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err = UnknownWord> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }
 
 /// `--log-format`
@@ -237,7 +241,7 @@ pub struct Reconcile {
 /// Options of `log`.
 #[derive(Args, Debug)]
 pub struct Log {
-    #[arg(long, value_parser = PossibleValuesParser::new(Job::ALL.iter().map(|job| job.as_str())).try_map(|job| job.parse::<Job>()))]
+    #[arg(long, value_parser = one_of::<Job>(Job::ALL.iter().map(|job| job.as_str())))]
     pub job: Option<Job>,
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = value_parser!(u32).range(1..=3650))]
     pub days: u32,

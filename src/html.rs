@@ -8,34 +8,26 @@ use crate::text::{Language, Text, html as text};
 
 const STYLE: &str = include_str!("html/style.css");
 
-/// How something is: told by shape, colour and words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Mark {
-    Nothing,
-    Well,
-    Look,
-    Bad,
+words! {
+    /// How something is: told by shape, colour and words.
+    pub(crate) enum Mark {
+        Nothing = "nothing",
+        Well = "well",
+        Look = "look",
+        Bad = "bad",
+    }
 }
 
 impl Mark {
-    fn class(self) -> &'static str {
-        match self {
-            Self::Nothing => "nothing",
-            Self::Well => "well",
-            Self::Look => "look",
-            Self::Bad => "bad",
-        }
-    }
-
     /// Its shape, where words beside it say what it means.
     pub(crate) fn shape(self) -> Markup {
-        html! { svg.mark.(self.class()) viewBox="0 0 16 16" aria-hidden="true" { (self.path()) } }
+        html! { svg.mark.(self.as_str()) viewBox="0 0 16 16" aria-hidden="true" { (self.path()) } }
     }
 
     /// Its shape, where it stands alone: what it means is said to those who do not see it.
     pub(crate) fn meaning(self, label: &str) -> Markup {
         html! {
-            svg.mark.(self.class()) viewBox="0 0 16 16" role="img" aria-label=(label) {
+            svg.mark.(self.as_str()) viewBox="0 0 16 16" role="img" aria-label=(label) {
                 title { (label) }
                 (self.path())
             }
@@ -81,7 +73,7 @@ impl Page {
                 body {
                     main {
                         h1 { (title) }
-                        p.sentence.(mark.class()) { (mark.shape()) strong { (sentence) } }
+                        p.sentence.(mark.as_str()) { (mark.shape()) strong { (sentence) } }
                         (body)
                     }
                     footer { (text::no_customers_data().get(*language)) }
