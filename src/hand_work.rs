@@ -36,39 +36,31 @@ pub(crate) fn read(database: &Connection, settings: &Settings, now: Moment) -> R
     let skus = |is_it: fn(&Allocation) -> bool| -> Vec<String> {
         drifting.iter().filter(|one| is_it(one)).map(|one| one.sku_code.to_string()).collect()
     };
-    let of = |key, sentence: fn(u64) -> Text, names: Vec<String>| HandWork {
+    let of = |key, command, sentence: fn(u64) -> Text, names: Vec<String>| HandWork {
         key,
         sentence: sentence(as_count(names.len())),
-        command: match key {
-            HELD => "held",
-            WITHOUT_ALLOCATION | WITHOUT_ORDERS => "reconcile --repair",
-            _ => "",
-        },
+        command,
         names,
     };
+    let repair = "reconcile --repair";
+    let (lacking, left_over) = (skus(Allocation::is_less_than_orders), skus(Allocation::is_more_than_orders));
+    let cancelled_there = orders::cancelled_there(database)?;
     let held = held::held_now(database)?.into_iter().map(|held| format!("{} {}", held.id, held.file.name));
     Ok(vec![
-        of(HELD, text::held, held.collect()),
-        of(
-            "orders_cancelled_in_tempostar",
-            text::orders_cancelled_in_tempostar,
-            orders::cancelled_there(database)?,
-        ),
-        of("orders_cancelled", text::orders_cancelled, changed.cancelled),
-        of("orders_changed", text::orders_changed, changed.changed),
-        of("orders_unshipped", text::orders_unshipped, unshipped),
-        of(WITHOUT_ALLOCATION, text::orders_without_allocation, skus(Allocation::is_less_than_orders)),
-        of(WITHOUT_ORDERS, text::allocations_without_orders, skus(Allocation::is_more_than_orders)),
-        of("products_missing", text::products_missing, missing::missing_products(database)?),
-        of("skus_missing", text::skus_missing, missing::missing_skus(database)?),
+        of(HELD, "held", text::held, held.collect()),
+        of("orders_cancelled_in_tempostar", "", text::orders_cancelled_in_tempostar, cancelled_there),
+        of("orders_cancelled", "", text::orders_cancelled, changed.cancelled),
+        of("orders_changed", "", text::orders_changed, changed.changed),
+        of("orders_unshipped", "", text::orders_unshipped, unshipped),
+        of("orders_without_allocation", repair, text::orders_without_allocation, lacking),
+        of("allocations_without_orders", repair, text::allocations_without_orders, left_over),
+        of("products_missing", "", text::products_missing, missing::missing_products(database)?),
+        of("skus_missing", "", text::skus_missing, missing::missing_skus(database)?),
     ])
 }
 
 /// What is held is told by itself, too, when it begins: it stands in the list, and is no reason for one.
 const HELD: &str = "held";
-
-const WITHOUT_ALLOCATION: &str = "orders_without_allocation";
-const WITHOUT_ORDERS: &str = "allocations_without_orders";
 
 /// How much there is to do, without what is held.
 pub(crate) fn count(work: &[HandWork]) -> u64 {

@@ -21,7 +21,7 @@ use crate::settings::{Inbox, Ready, Settings, columns, folder_key, table_of};
 use crate::sheet::{EncodingChoice, Header, Naming, Sheet, nearest};
 use crate::sync::import::{Source, join, kind_of, marker_name};
 use crate::sync::{self, Approvals, Mode};
-use crate::text::{check_settings as say, jobs as told};
+use crate::text::{Text, check_settings as say, jobs as told};
 
 /// A larger file is not fetched only to be looked at.
 const SIZE_MAX: u64 = 100 * 1024 * 1024;
@@ -109,10 +109,7 @@ pub(super) fn look(world: &mut World<'_>, job: Job) -> Result<Found> {
         false => Newest::None,
     };
     let sample = match waiting {
-        Newest::TooLarge(name, size) => {
-            return Ok(Found::ok(say::file_too_large_to_look_at(&name, size / 1024 / 1024)));
-        }
-        Newest::Unsettled(name) => return Ok(Found::ok(say::file_not_complete(&name))),
+        Newest::Told(fact) => return Ok(Found::ok(fact)),
         Newest::File(sample) => Some(sample),
         Newest::None => last_archived(world, job)?,
     };
@@ -142,23 +139,23 @@ const SPOOL: &str = "check-settings";
 /// What waits on the server.
 enum Newest {
     None,
-    /// It changed while it was fetched.
-    Unsettled(String),
-    TooLarge(String, u64),
+    /// Why it is not looked at.
+    Told(Text),
     File(Sample),
 }
 
 fn newest_waiting(world: &mut World<'_>, inbox: &Inbox, spool: &Path) -> Result<Newest> {
     let Some(file) = newest_listed(world, inbox)? else { return Ok(Newest::None) };
     if file.size > SIZE_MAX.min(world.settings.limits.max_file_bytes) {
-        return Ok(Newest::TooLarge(file.name, file.size));
+        let fact = say::file_too_large_to_look_at(&file.name, file.size / 1024 / 1024);
+        return Ok(Newest::Told(fact));
     }
     let path = spool.join(&file.name);
     match world.remote.download(&inbox.folder, &file, &path) {
         Ok(()) => Ok(Newest::File(Sample { name: file.name, path, is_waiting: true, size: file.size })),
         Err(error) if matches!(error.kind, ErrorKind::Changed | ErrorKind::Incomplete) => {
             let _ = fs::remove_file(&path);
-            Ok(Newest::Unsettled(file.name))
+            Ok(Newest::Told(say::file_not_complete(&file.name)))
         }
         // A run of the job has just taken it.
         Err(error) if error.kind == ErrorKind::Missing => Ok(Newest::None),

@@ -29,6 +29,7 @@ texts! {
     title_server_login() { ja: "FTPサーバへのログイン", en: "FTP server: login" }
     title_server_listing() { ja: "一覧の取得", en: "FTP server: data connection" }
     title_server_folders() { ja: "ショップのフォルダ", en: "folders of the shop" }
+    title_server_kinds() { ja: "フォルダの中身の種類", en: "kinds of files in the folders" }
     title_products_inbox() { ja: "商品情報のフォルダ", en: "inbox of products" }
     title_stock_inbox() { ja: "在庫情報のフォルダ", en: "inbox of stock" }
     title_logistics_inbox() { ja: "物流連携のフォルダ", en: "inbox of logistics" }
@@ -142,6 +143,7 @@ texts! {
     server_folders(found: usize, all: usize) {
         ja: "{all}か所のうち{found}か所が使えます", en: "{found} of {all} can be used",
     }
+    kinds_right() { ja: "入れ替わっているフォルダはありません", en: "no two folders are swapped" }
     inbox_empty(folder: &str) { ja: "{folder}: 取り込み待ちのファイルはありません", en: "{folder}: no file waits" }
     inbox_waiting(folder: &str, files: usize, bytes: &str) {
         ja: "{folder}: 取り込み待ち{files}ファイル（{bytes}バイト）",
@@ -262,13 +264,9 @@ texts! {
     and_more(title: &str, more: usize) { ja: "{title}ほか{more}項目", en: "{title} and {more} more" }
     first_mend(title: &str) { ja: "先に「{title}」のエラーを直してください", en: "first fix “{title}”" }
     offline() { ja: "--offlineが指定されたため", en: "because of --offline" }
-
     stopped() { ja: "途中で止められたため", en: "stopped before" }
 
-    // Who must act.
-
-    title_server_kinds() { ja: "フォルダの中身の種類", en: "kinds of files in the folders" }
-    kinds_right() { ja: "入れ替わっているフォルダはありません", en: "no two folders are swapped" }
+    // Why a file is not taken.
     reason_folder() { ja: "フォルダ", en: "a folder" }
     reason_lone_marker() { ja: "対応するファイルのない目印", en: "a marker without its file" }
     reason_pattern(table: &str, pattern: &str) {
