@@ -150,8 +150,8 @@ problems! {
     Error unreadable = "file-unreadable" (reply: &str) {
         ja: "サーバの一覧にありますが、サイズを確認できないため取り込めません（サーバの応答: 「{reply}」）。",
         en: "is listed on the server, but cannot be taken, because the server does not tell its size: {reply:?}",
-        hint_ja: "このFTPユーザにファイルを読む権限があるか、SIZEコマンドを使えるかをSAVAWAY様 へご確認ください。",
-        hint_en: "ask SAVAWAY whether this FTP user may read the file and use the SIZE command",
+        hint_ja: "このFTPユーザにファイルを読む権限があるか、SIZEコマンドを使えるかをSAVAWAY様へご確認ください。名前に「?」があるときは、サーバが名前を正しく伝えていません。名前を半角英数字に変えるようご依頼ください。",
+        hint_en: "ask SAVAWAY whether this FTP user may read the file and use the SIZE command; a name with ? in it is one that the server cannot tell: ask for one of ASCII letters and digits",
     }
     Warning more_ignored_names = "more-ignored-names" (more: usize) {
         ja: "扱えない名前のファイルがほかに{more}件あります。",

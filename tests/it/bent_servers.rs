@@ -289,6 +289,16 @@ fn a_file_that_cannot_be_moved_is_told_and_the_others_are_taken() {
     });
 }
 
+/// pyftpdlib writes ? for each byte that is no UTF-8, and then knows no such file.
+#[test]
+fn a_name_that_the_server_cannot_tell_is_named_and_the_others_are_taken() {
+    let site = Site::new(answering(&[("SIZE /netstock/12345/??.csv", "550 is not retrievable")]));
+    site.server.put(&format!("{STOCK_INBOX}/??.csv"), cp932("商品コード,在庫数\nA-1,3\n"));
+    let ran = site.run("import-stock").exits(3);
+    ran.only_problem("file-unreadable", "??.csv", &["550 is not retrievable"]).says("a name with ? in it");
+    site.shop.check_rows("SELECT quantity FROM stock", &["7"]);
+}
+
 #[test]
 fn what_concerns_the_session_ends_the_run() {
     let cases = [
