@@ -58,6 +58,34 @@ pub fn upsert(database: &Path, sheet: &Path) -> Result<()> {
     Ok(transaction.commit()?)
 }
 
+/// What a programmer writes first for shipments: two prepared updates a row, one transaction.
+pub fn ship(database: &Path, sheet: &Path) -> Result<()> {
+    let mut shop = open(database)?;
+    let mut rows = rows(sheet)?;
+    let mut record = ByteRecord::new();
+    let transaction = shop.transaction()?;
+    let mut tick = transaction.prepare(
+        "UPDATE orders
+         SET payment_status = 1, paid_at = ?2, delivery_status = 1, shipped_at = ?2, capture_status = 1, captured_at = ?2,
+             updated_at = '2024-05-01 10:16:00'
+         WHERE order_no = ?1",
+    )?;
+    let mut parcel = transaction.prepare(
+        "UPDATE order_shipments
+         SET shipped_on = ?2, delivered_on = ?3, tracking_no = ?4, delivery_method = ?5
+         WHERE order_no = ?1 AND shipment_no = 1",
+    )?;
+    while rows.read_byte_record(&mut record)? {
+        let text = |index: usize| Encoding::Cp932.decode(&record[index]).ok().context("not CP932");
+        let (order_no, shipped_on) = (text(0)?, text(2)?);
+        let order_no = order_no.strip_prefix("12345-").context("another shop's")?;
+        tick.execute(params![order_no, shipped_on])?;
+        parcel.execute(params![order_no, shipped_on, text(3)?, text(4)?, text(5)?])?;
+    }
+    drop((tick, parcel));
+    Ok(transaction.commit()?)
+}
+
 /// The shop: it sells all the time, until its standard input ends. Prints how many times, and how long a sale took: in
 /// the middle, of a hundred the longest but one, and the longest.
 pub fn sell(database: &Path) -> Result<String> {

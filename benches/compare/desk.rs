@@ -98,6 +98,16 @@ settle_s = 0
         measure(self.folder.path(), command)
     }
 
+    /// A shop of its own with a copy of the database: its settings.
+    pub fn copy_shop(&self, number: usize) -> Result<PathBuf> {
+        let folder = self.path(&format!("shops/{number}"));
+        fs::create_dir_all(folder.join("work"))?;
+        for name in ["tempostar.toml", "shop.db"] {
+            fs::copy(self.path(name), folder.join(name))?;
+        }
+        Ok(folder.join("tempostar.toml"))
+    }
+
     /// An empty database of the present schema, opened for filling.
     pub fn create_database(&self) -> Result<Connection> {
         self.remove_database()?;

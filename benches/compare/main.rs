@@ -66,11 +66,14 @@ enum Topic {
     Empty,
     Large,
     Growth,
+    /// The books of a year, and many shops at once.
+    Books,
     Link,
     /// Writes the sheets into a folder.
     Sheets,
     ChildParse,
     ChildUpsert,
+    ChildShip,
     ChildSell,
 }
 
@@ -89,6 +92,7 @@ fn main() -> Result<()> {
     match options.topic {
         Topic::ChildParse => println!("{}", children::parse(options.path(0)?)?),
         Topic::ChildUpsert => children::upsert(options.path(0)?, options.path(1)?)?,
+        Topic::ChildShip => children::ship(options.path(0)?, options.path(1)?)?,
         Topic::ChildSell => println!("{}", children::sell(options.path(0)?)?),
         Topic::Sheets => write_sheets(&options)?,
         _ => compare(&options)?,
@@ -107,6 +111,7 @@ fn compare(options: &Options) -> Result<()> {
         Topic::Empty => println!("{}", empty::compare(&desk)?),
         Topic::Link => println!("{}", runs::link(&desk, options)?),
         Topic::Large => println!("{}", past::large(&desk, options)?),
+        Topic::Books => println!("{}", past::books(&desk, options)?),
         Topic::Growth => println!("{}", past::growth(&desk, options)?),
         _ => compare_stock(&desk, options)?,
     }

@@ -82,6 +82,36 @@ fn time_of_run(run: u32) -> String {
     format!("2023-{month:02}-{day:02} {:02}:{:02}:00", minute / 60, minute % 60)
 }
 
+// Books --------------------------------------------------------------------------------------------------------------
+
+/// How many shops somebody looks after.
+const SHOPS: usize = 300;
+
+/// `reconcile` of orders that were really sent, and `fleet` of many shops.
+pub fn books(desk: &Desk, options: &Options) -> Result<Table> {
+    let mut table = Table::new(&format!("The books of {} orders; {SHOPS} shops", options.rows), "");
+    let mut shop = desk.create_database()?;
+    fill_skus(&mut shop, 2000)?;
+    fill_orders(&mut shop, options.rows, Sent::None)?;
+    drop(shop);
+    let server = server(desk)?;
+    desk.measure(&mut desk.tempostar(&["export-orders"]))?;
+    drop(server);
+    table.add(
+        "reconcile",
+        "tempostar",
+        repeat(options.rounds, || desk.measure(&mut desk.tempostar(&["reconcile"])))?,
+    );
+    drop(desk.create_database()?);
+    let shops = (0..SHOPS).map(|number| desk.copy_shop(number)).collect::<Result<Vec<_>>>()?;
+    table.add(
+        "fleet",
+        "tempostar",
+        repeat(options.rounds, || desk.measure(desk.tempostar(&["fleet"]).args(&shops)))?,
+    );
+    Ok(table)
+}
+
 // Growth -------------------------------------------------------------------------------------------------------------
 
 const GROWTH_SKUS: u64 = 10_000;

@@ -142,11 +142,13 @@ impl ImportJob for ImportStock<'_> {
         let mut tally = Tally::default();
         let mut lookup = Lookup::new(incoming.shop, incoming.file_time)?;
         let mut changes = Changes::begin(incoming.shop)?;
-        let mut named = Named::default();
+        let (mut named, mut matched) = (Named::default(), 0);
+        // In this thread, which has less to do than the one that looks up.
         let read = |batch: &mut Batch, row: &Row<'_>| {
             let (sku_code, quantity) = columns.read(row).inspect_err(|_| {
-                batch.rejected.extend(row.code(columns.sku_code).ok().map(Cow::into_owned));
+                row.code(columns.sku_code).iter().for_each(|code| named.add(code));
             })?;
+            named.add(&sku_code);
             let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
             batch.push(&sku_code, Figure { line: row.line(), quantity, allocated });
             Ok(batch.room())
@@ -154,12 +156,13 @@ impl ImportJob for ImportStock<'_> {
         read_ahead(incoming, read, |batch| {
             lookup.look_up(batch)?;
             changes.note_all(batch, &mut tally)?;
-            batch.codes().chain(batch.rejected.iter().map(String::as_str)).for_each(|code| named.add(code));
+            matched += batch.matched();
             batch.clear();
             Ok(())
         })?;
         let is_in_order = changes.is_in_order;
         drop((lookup, changes));
+        let matched = is_in_order.then_some(matched);
         tally.stale += take_back(&self.later, incoming, self.inbox())?;
         let telling = columns.telling(incoming.sheet.header());
         let lost = incoming.lost(&telling, self.settings.stock.guard.rise_percent);
@@ -182,7 +185,7 @@ impl ImportJob for ImportStock<'_> {
         // A run that was interrupted in the midst has done it.
         let missing_compared = match incoming.progress {
             Progress::New => {
-                Some(named.compare(incoming.shop, self.settings.stock.files, incoming.file_time)?)
+                Some(named.compare(incoming.shop, self.settings.stock.files, incoming.file_time, matched)?)
             }
             Progress::Begun => None,
         };
@@ -620,7 +623,12 @@ fn facts(incoming: &Incoming<'_>, tally: &Tally, settings: &Stock) -> Result<Sto
     ))?;
     let changes = changes(incoming)?;
     let (fallen, could_fall) = guards::fallen(&changes);
-    let sellable = count(incoming.shop, "SELECT count(*) FROM sellable_stock WHERE sellable > 0")?;
+    let sellable = count_as_far_as_needed(
+        incoming.shop,
+        "SELECT 1 FROM sellable_stock WHERE sellable > 0",
+        emptied,
+        settings.guard.zero_percent,
+    )?;
     Ok(StockFacts {
         rows: incoming.sheet.rows_read(),
         unknown: if has_skus(incoming.shop)? { tally.unknown } else { 0 },
@@ -634,12 +642,22 @@ fn facts(incoming: &Incoming<'_>, tally: &Tally, settings: &Stock) -> Result<Sto
             StockFiles::Auto | StockFiles::Differential => 0,
         },
         risen,
-        in_stock: if risen > 0 {
-            count(incoming.shop, "SELECT count(*) FROM stock WHERE quantity > 0")?
-        } else {
-            0
-        },
+        in_stock: count_as_far_as_needed(
+            incoming.shop,
+            "SELECT 1 FROM stock WHERE quantity > 0",
+            risen,
+            settings.guard.rise_percent,
+        )?,
     })
+}
+
+/// How many rows there are; counts no further than to where `part` is no more than the limit's share of them.
+fn count_as_far_as_needed(shop: &Connection, rows_sql: &str, part: u64, limit_percent: u32) -> Result<u64> {
+    if part == 0 {
+        return Ok(0);
+    }
+    let enough = (part * 100).checked_div(u64::from(limit_percent)).map_or(-1, |all| all.cast_signed() + 1);
+    Ok(shop.query_row(&format!("SELECT count(*) FROM ({rows_sql} LIMIT ?1)"), [enough], |row| row.get(0))?)
 }
 
 /// How many changes of figures are looked at together.

@@ -14,6 +14,7 @@ use anyhow::Result;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, Statement};
 
+use crate::layout::as_count;
 use crate::moment::Moment;
 use crate::sync::import::Room;
 
@@ -99,8 +100,6 @@ pub(super) struct Batch {
     /// The figures that are being looked up, in the order of their codes; once that is done, those that are not what the
     /// shop has.
     wanted: Vec<usize>,
-    /// The codes of rows that were rejected.
-    pub(super) rejected: Vec<String>,
 }
 
 impl Batch {
@@ -123,7 +122,6 @@ impl Batch {
         self.codes.clear();
         self.ends.clear();
         self.figures.clear();
-        self.rejected.clear();
         self.is_out_of_order = false;
     }
 
@@ -150,6 +148,11 @@ impl Batch {
     /// The SKUs' codes.
     pub(super) fn codes(&self) -> impl DoubleEndedIterator<Item = &str> {
         (0..self.figures.len()).map(|index| self.code(index))
+    }
+
+    /// How many of the codes have stock already.
+    pub(super) fn matched(&self) -> u64 {
+        as_count(self.found.iter().filter(|found| found.stock.is_some()).count())
     }
 
     /// Whether each code is behind the one before it.

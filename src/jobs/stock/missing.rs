@@ -20,8 +20,14 @@ impl Named {
     }
 
     /// Compares the list of the SKUs that are missing from the newest full file with the file at hand. Gives whether that is
-    /// the newest full one.
-    pub(super) fn compare(mut self, shop: &Connection, files: StockFiles, file_time: Moment) -> Result<bool> {
+    /// the newest full one. `matched`: how many of the SKUs that have stock it names, where that is known.
+    pub(super) fn compare(
+        mut self,
+        shop: &Connection,
+        files: StockFiles,
+        file_time: Moment,
+        matched: Option<u64>,
+    ) -> Result<bool> {
         self.0.sort_unstable();
         self.0.dedup();
         let is_newest_full = self.is_full(shop, files)? && FullFile::Stock.is_newest(shop, file_time)?;
@@ -30,8 +36,15 @@ impl Named {
              CREATE TEMP TABLE unnamed_skus (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
         )?;
         let known = "SELECT sku_code FROM tempostar_missing_skus WHERE kind = 'stock'";
-        let all = if is_newest_full {
-            format!("SELECT sku_code FROM stock UNION {known}")
+        // To walk along a million SKUs takes as long as all the rest of the usual file.
+        let names_all = || -> Result<bool> {
+            let all: u64 = shop.query_row("SELECT count(*) FROM stock", [], |row| row.get(0))?;
+            Ok(matched == Some(all))
+        };
+        let all = if is_newest_full && !names_all()? {
+            format!(
+                "SELECT sku_code FROM stock UNION ALL {known} AND sku_code NOT IN (SELECT sku_code FROM stock)"
+            )
         } else {
             known.to_owned()
         };
