@@ -3,13 +3,15 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tempostar::app::{self, Finished};
 use tempostar::moment::Clock;
+
+use crate::harness::folder;
 
 const SETTINGS: &str = r#"
 environment = "demo"
@@ -51,8 +53,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let memory = Path::new("/dev/shm");
-        let folder = if memory.is_dir() { TempDir::new_in(memory).unwrap() } else { TempDir::new().unwrap() };
+        let folder = folder();
         fs::write(folder.path().join("tempostar.toml"), SETTINGS).unwrap();
         let desk = Self { folder };
         // Creates the database.

@@ -104,7 +104,7 @@ struct World {
 
 impl World {
     fn new(server: Server, names: Names) -> Self {
-        let folder = super::site::folder();
+        let folder = crate::harness::folder();
         let root = folder.path().join("server");
         for inbox in [STOCK_INBOX, OUTBOX] {
             fs::create_dir_all(root.join(&inbox[1..])).unwrap();

@@ -20,7 +20,7 @@ use tempostar::{app, books};
 
 use super::schedule::{SKUS, Schedule, When};
 use crate::ftp_server::FtpServer;
-use crate::harness::{OUTBOX, STOCK_INBOX};
+use crate::harness::{OUTBOX, STOCK_INBOX, folder};
 
 /// Seconds since the beginning as the moment that they mean in Japan.
 pub fn moment(at: i64) -> Moment {
@@ -474,15 +474,6 @@ fn text_of(file: &StockFile) -> String {
     let row = |(sku, figure): &(&str, i64)| format!("\"{sku}\",\"{figure}\",\"{at}\"\r\n");
     let rows: String = file.rows.iter().map(row).collect();
     format!("\"商品コード\",\"在庫数\",\"更新日時\"\r\n{rows}")
-}
-
-/// In memory where the host has such a place: thousands of small databases need no disk.
-pub fn folder() -> TempDir {
-    let in_memory = Path::new("/dev/shm");
-    match in_memory.is_dir() {
-        true => tempfile::tempdir_in(in_memory).unwrap(),
-        false => tempfile::tempdir().unwrap(),
-    }
 }
 
 fn start_server(folder: &Path) -> FtpServer {
