@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params_fr
 use serde::{Deserialize, Serialize};
 
 use crate::books::open::dropped_by_shop;
-use crate::books::orders::SENT_SQL;
+use crate::books::orders::{IS_DATED_SQL, SENT_SQL};
 use crate::books::rows::{Ask, Cells};
 use crate::moment::Moment;
 use crate::problem::Failure;
@@ -264,6 +264,17 @@ pub(crate) fn mark_exported(transaction: &Transaction<'_>, orders: &[&str]) -> R
                         WHERE order_no IN (SELECT value FROM json_each(?1)) AND NOT {SENT_SQL})"
     );
     if transaction.value(&dropped, [&orders])? { Err(dropped_by_shop().into()) } else { Ok(()) }
+}
+
+/// Whether the shop's order of this number was placed after the batch was fixed.
+pub(crate) fn is_younger(connection: &Connection, id: i64, order_no: &str) -> Result<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1
+                        FROM orders
+                        JOIN tempostar_batches AS batch ON batch.id = ?1
+                        WHERE order_no = ?2 AND {IS_DATED_SQL} AND replace(ordered_at, '/', '-') > prepared_at)"
+    );
+    connection.value(&sql, (id, order_no))
 }
 
 /// Where the copy of a batch of these bytes lies, below the work folder's archive, if it was sent.

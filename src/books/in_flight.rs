@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use rusqlite::{Connection, Row, named_params};
 
-use crate::books::orders::{BEFORE_SINCE_SQL, CANCELLED_SQL, SENT_SQL};
+use crate::books::orders::{BEFORE_SINCE_SQL, CANCELLED_SQL, SENT_AND_OPEN_SQL, SENT_SQL};
 use crate::moment::Moment;
 use crate::settings::{ReflectWhen, Settings};
 
@@ -65,8 +65,7 @@ fn units_sql() -> String {
         in_flight_orders_sql(),
         added_sql(
             "orders INDEXED BY orders_sent_and_open",
-            "exported_at IS NOT NULL AND cancelled_at IS NULL AND delivery_status = 0
-                 AND cancelled_in_tempostar_at IS NULL"
+            &format!("{SENT_AND_OPEN_SQL} AND cancelled_in_tempostar_at IS NULL")
         )
     )
 }

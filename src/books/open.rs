@@ -59,6 +59,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/018_allocated.sql"),
     include_str!("schema/019_seen_gone.sql"),
     include_str!("schema/020_missing_skus.sql"),
+    include_str!("schema/021_orders_looked_after.sql"),
 ];
 
 /// The last version that was kept in `PRAGMA user_version`.

@@ -174,7 +174,14 @@ pub(crate) struct ChangedOrders {
     pub cancelled: Vec<String>,
 }
 
-/// Looks for them among the orders sent in the last `days` days.
+/// Of the orders that were sent, those that are neither shipped nor cancelled: what has `orders_sent_and_open`.
+pub(crate) const SENT_AND_OPEN_SQL: &str = concat!(
+    "exported_at IS NOT NULL AND NOT ",
+    is_time!("cancelled_at"),
+    " AND coalesce(delivery_status, 0) <> 1"
+);
+
+/// Looks for them among the orders sent, or cancelled, in the last `days` days.
 pub(crate) fn changed_orders(database: &Connection, now: Moment, days: u32) -> Result<ChangedOrders> {
     let since = now - TimeDelta::days(i64::from(days));
     // Among a million orders those that are open, or cancelled here alone, are few: each have an index.
@@ -184,7 +191,8 @@ pub(crate) fn changed_orders(database: &Connection, now: Moment, days: u32) -> R
                 "SELECT orders.order_no
              FROM orders INDEXED BY {index}
              CROSS JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
-             WHERE exported_at >= ?1 AND {condition}
+             CROSS JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+             WHERE {condition}
              ORDER BY orders.order_no"
             ),
             [since],
@@ -193,15 +201,20 @@ pub(crate) fn changed_orders(database: &Connection, now: Moment, days: u32) -> R
     Ok(ChangedOrders {
         changed: find(
             "orders_sent_and_open",
-            "cancelled_at IS NULL AND delivery_status = 0 AND updated_at IS NOT member.known_updated_at",
+            &format!(
+                "exported_at >= ?1 AND {SENT_AND_OPEN_SQL} AND updated_at IS NOT member.known_updated_at"
+            ),
         )?,
+        // One that has left all the same cannot be cancelled there any more.
         cancelled: find(
-            "orders_sent_and_cancelled",
-            // One that has left all the same cannot be cancelled there any more.
-            "cancelled_at IS NOT NULL AND cancelled_in_tempostar_at IS NULL
-             AND orders.order_no NOT IN (SELECT order_no
-                                         FROM tempostar_order_history
-                                         WHERE event = 'shipment' AND number = 0)",
+            "orders_cancelled",
+            &format!(
+                "cancelled_at >= ?1 AND {CANCELLED_SQL} AND cancelled_in_tempostar_at IS NULL
+                   AND batch.state = 'sent'
+                   AND orders.order_no NOT IN (SELECT order_no
+                                               FROM tempostar_order_history
+                                               WHERE event = 'shipment' AND number = 0)"
+            ),
         )?,
     })
 }
@@ -209,12 +222,13 @@ pub(crate) fn changed_orders(database: &Connection, now: Moment, days: u32) -> R
 /// The orders sent before that moment that are neither shipped nor cancelled, the longest waiting first.
 pub(crate) fn unshipped(database: &Connection, sent_before: Moment) -> Result<Vec<String>> {
     database.column(
-        "SELECT orders.order_no
-         FROM orders INDEXED BY orders_sent_and_open
-         CROSS JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
-         WHERE exported_at < ?1 AND exported_at IS NOT NULL AND cancelled_at IS NULL AND delivery_status = 0
-           AND cancelled_in_tempostar_at IS NULL
-         ORDER BY exported_at, orders.order_no",
+        &format!(
+            "SELECT orders.order_no
+             FROM orders INDEXED BY orders_sent_and_open
+             CROSS JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
+             WHERE exported_at < ?1 AND {SENT_SQL} AND {SENT_AND_OPEN_SQL} AND cancelled_in_tempostar_at IS NULL
+             ORDER BY exported_at, orders.order_no"
+        ),
         [sent_before],
     )
 }

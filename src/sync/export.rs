@@ -266,11 +266,12 @@ fn unused_file_name(run: &Run<'_>, database: &Connection, now: Moment) -> Result
     }
 }
 
-/// Whether this run made the batch, or finds it as an interrupted one left it.
+/// Whether this run made the batch, or finds it as an interrupted one left it, or where the database has forgotten it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Send {
     First,
     Resume,
+    Restored,
 }
 
 /// Brings a batch of an interrupted run to its end. One that was made for another place goes there only if it may have
@@ -373,7 +374,8 @@ fn note_sent(
     }
 }
 
-/// The members of a batch that are in the shop what was sent. After an interruption a number may be another order's.
+/// The members of a batch that the shop's orders of these numbers are still. After an interruption a number may be that of
+/// another order; one that was only changed meanwhile was sent all the same.
 fn members_as_sent(
     books: &Connection,
     settings: &Settings,
@@ -383,8 +385,16 @@ fn members_as_sent(
 ) -> Result<Vec<String>> {
     let mut orders = Vec::new();
     for (order_no, content) in batches::members(books, id)? {
-        let ours = if send == Send::Resume { (job.content_of)(books, settings, &order_no)? } else { None };
-        if ours.is_none_or(|ours| is_same(&ours, &content)) {
+        let differs = || -> Result<bool> {
+            let ours = (job.content_of)(books, settings, &order_no)?;
+            Ok(ours.is_some_and(|ours| !is_same(&ours, &content)))
+        };
+        let is_another = match send {
+            Send::First => false,
+            Send::Resume => batches::is_younger(books, id, &order_no)? && differs()?,
+            Send::Restored => differs()?,
+        };
+        if !is_another {
             orders.push(order_no);
         }
     }

@@ -363,9 +363,43 @@ fn a_number_that_is_used_again_before_an_interrupted_run_is_finished_is_not_mark
          DELETE FROM order_shipments WHERE order_no = '1001';
          DELETE FROM orders WHERE order_no = '1001'",
     );
-    shop.order("1001").line("A-1", 7).insert();
+    shop.order("1001").line("A-1", 7).set("ordered_at", "2026-11-24 10:20:00").insert();
+    // One that is only changed is still the one that was sent.
+    shop.sql(
+        "UPDATE orders SET customer_email = 'new@customer.example', updated_at = 'x' WHERE order_no = '1002'",
+    );
     let ran = shop.at("2026-11-24 10:25:00").run(["export-orders", "--json"]).exits(3).count("exported", 2);
     ran.only_problem("order-held-back", "", &["1001", "with other content"]);
     shop.check_rows("SELECT exported_at FROM orders ORDER BY order_no", &["NULL", "2026-11-24 10:25:00"]);
     assert_eq!(shop.remote_files(OUTBOX).len(), 1);
+}
+
+/// Of an order that the ledger knows as sent, somebody has to cancel it there, too, whatever became of its marks here.
+#[test]
+fn an_order_that_was_sent_and_lost_its_mark_is_not_forgotten_when_it_is_cancelled() {
+    for emptied in ["NULL", "''"] {
+        let mut shop = Shop::that_has_sent();
+        shop.sql(&format!("UPDATE orders SET exported_at = {emptied}, cancelled_at = '2026-11-24 10:30:00'"));
+        shop.at(ONCE_MORE).run(["export-orders"]).ok();
+        let status = shop.run(["status", "--json"]).json();
+        assert_eq!(
+            status["hand_work"]["orders_cancelled"]["first"],
+            serde_json::json!(["1001"]),
+            "{status:#}"
+        );
+    }
+}
+
+/// Forms write empty text where there is nothing.
+#[test]
+fn sent_orders_with_empty_text_for_no_time_are_looked_after_as_all_others() {
+    let mut shop = Shop::that_has_sent();
+    shop.sql("UPDATE orders SET cancelled_at = '', delivery_status = ''");
+    let hand_work =
+        |shop: &Shop, key: &str| shop.run(["status", "--json"]).json()["hand_work"][key]["first"].clone();
+    assert_eq!(hand_work(&shop, "orders_cancelled"), serde_json::json!([]));
+    shop.at("2026-12-20 10:00:00");
+    assert_eq!(hand_work(&shop, "orders_unshipped"), serde_json::json!(["1001"]));
+    shop.sql("UPDATE orders SET updated_at = '2026-12-20 09:00:00'");
+    assert_eq!(hand_work(&shop, "orders_changed"), serde_json::json!(["1001"]));
 }

@@ -210,7 +210,7 @@ fn take_up(
     match (batches::batch_of(&run.books, &traces.sha256)?, &file.archived_as) {
         (Some(batch), Some(archived_as)) if batch.state != BatchState::Sent => {
             let run_id = run.report.run_id.clone();
-            note_sent(run, permit, (job, Send::Resume), "taken-up-again", &|books| {
+            note_sent(run, permit, (job, Send::Restored), "taken-up-again", &|books| {
                 batches::claim(books, batch.id, &run_id)?;
                 batches::mark_sent_as_found(books, batch.id, archived_as, sent_at)?;
                 Ok(batch.id)
@@ -263,7 +263,7 @@ fn restore(
     let batch = RestoredBatch { new, archived_as };
     let note = |books: &Transaction<'_>| batches::restore_batch(books, &batch, *sent_at);
     match archived_as {
-        Some(_) => note_sent(run, permit, (job, Send::Resume), "taken-up-again", &note)?,
+        Some(_) => note_sent(run, permit, (job, Send::Restored), "taken-up-again", &note)?,
         None => drop(run.books.write(permit, "taken-up-again", note)?),
     }
     Ok(restored)
