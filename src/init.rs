@@ -5,7 +5,7 @@ mod answers;
 mod schedule;
 mod terminal;
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -77,8 +77,14 @@ type Failed = (PathBuf, io::Error);
 /// The settings file comes last: where it is not there, `init` can be run again.
 fn write(path: &Path, answers: &Answers, checked: &Settings, user: User) -> Result<Vec<String>, Failed> {
     let mut written = Vec::new();
-    for (folder, mode) in [(folder_of(path), 0o750), (folder_of(&checked.database), 0o770)] {
+    let data = folder_of(&checked.database);
+    for (folder, mode) in [(folder_of(path), 0o750), (data, 0o770)] {
         make_folder(folder, mode, user, &mut written)?;
+    }
+    // What a package has made for any user's data, or root for this very shop.
+    let is_empty = fs::read_dir(data).is_ok_and(|mut found| found.next().is_none());
+    if is_empty {
+        user.take(data).map_err(|error| (data.to_owned(), error))?;
     }
     for (name, password) in answers.password_files() {
         make_file(&path.with_file_name(name), &format!("{password}\n"), 0o600, user, &mut written)?;
