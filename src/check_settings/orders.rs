@@ -108,6 +108,8 @@ pub(super) fn waiting(world: &mut World<'_>) -> Result<Found> {
     }];
     facts.extend(oldest.as_deref().map(say::orders_oldest));
     facts.extend((waiting > JUDGED_MAX.into()).then(|| say::orders_judged(JUDGED_MAX)));
+    let is_any_sendable = usize::try_from(waiting) != Ok(held_back.len());
+    let none_goes = (!is_any_sendable && waiting > 0).then(|| say::every_order_held(waiting));
     let mut told_above = told_above(database)?;
     let of_odd = held_back.iter().filter(|(order_no, _)| world.odd_orders.contains(order_no));
     told_above.extend(of_odd.map(|(_, hold)| hold.reason.en.clone()));
@@ -117,7 +119,7 @@ pub(super) fn waiting(world: &mut World<'_>) -> Result<Found> {
     let fact = Text::joined(&facts, "。", "; ");
     let problems =
         reasons.iter().take(REASONS_TOLD_MAX).map(|(reason, orders)| told(reason, orders, &told_above));
-    Ok(Found::ok(fact).with(problems).with(too_old(oldest.as_deref(), now)))
+    Ok(Found::ok(fact).with(problems).with(none_goes).with(too_old(oldest.as_deref(), now)))
 }
 
 fn too_old(oldest: Option<&str>, now: Moment) -> Option<Problem> {

@@ -102,6 +102,9 @@ impl Checked {
         if !blocked.is_empty() {
             lines.extend(listed(say::jobs_untested(), untested));
         }
+        let findings = self.checks.iter().flat_map(|check| &check.findings);
+        let none_goes = findings.filter(|finding| finding.problem.is(&say::every_order_held::KIND));
+        lines.extend(none_goes.map(|finding| finding.problem.message.clone()));
         lines.extend(listed(say::to_act(), self.to_act()));
         if self.is_writing_untried() {
             lines.push(say::write_test_left());

@@ -251,6 +251,9 @@ fn difference(told: NaiveDateTime, between: (Moment, Moment)) -> Difference {
         Difference::Small(ahead.num_seconds().abs())
     } else if is_about(JAPAN_AHEAD) {
         Difference::JapanTime
+    } else if is_about(-JAPAN_AHEAD) {
+        // No such server is in Alaska; a computer that takes its clock's Japan time for UTC is 9 hours ahead.
+        Difference::Wrong(ahead)
     } else {
         half_hours.into_iter().find(|zone| is_about(*zone)).map_or(Difference::Wrong(ahead), Difference::Zone)
     }
@@ -284,6 +287,8 @@ mod tests {
         ] {
             assert_eq!(difference(told_at(told), between), expected, "{told}");
         }
+        let alaska = difference(told_at("16:15:05") - TimeDelta::days(1), between);
+        assert_eq!(alaska, Difference::Wrong(TimeDelta::hours(-9)));
         let yesterday = difference(told_at("01:15:05") - TimeDelta::days(1), between);
         assert!(matches!(yesterday, Difference::Wrong(_)));
         assert_eq!(hours(TimeDelta::minutes(-210)), "-3:30");

@@ -179,8 +179,8 @@ texts! {
         en: "differs by {seconds} s from this computer's",
     }
     clock_of_japan(now: &str) {
-        ja: "このコンピュータの時計（日本時間{now}）が正しければ、合っています（ファイルの日時を日本時間で知らせるサーバです。そのように扱います）",
-        en: "right, if this computer's clock is ({now} in Japan): the server tells the times of files in Japan time, and is understood so",
+        ja: "このコンピュータの時計を今の日本時間とお比べください。{now}で正しければ、サーバの時計も合っています（ファイルの日時を日本時間で知らせるサーバです。そのように扱います）",
+        en: "compare this computer's clock with the time in Japan: if it is {now} there, the server's clock is right, too (it tells the times of files in Japan time, and is understood so)",
     }
     clock_untold() {
         ja: "ファイルの日時を知らせないサーバのため、確認できません",
@@ -512,7 +512,8 @@ problems! {
         hint_en: "for each of the shop's payment methods, add a line [[payment_methods]] at the end of the settings file, and below it its name, whether it is a card, and the day on which it was added: name = \"クレジットカード\", card = true, added_on = 2020-04-01",
     }
     Warning sample_values = "sample-values" (keys: &str) {
-        ja: "見本のままの値があります: {keys}", en: "still what the sample says: {keys}",
+        ja: "見本のままの値か、例のためのドメイン（example.comなど）があります: {keys}",
+        en: "what the sample says, or a domain for examples (such as example.com): {keys}",
         hint_ja: "店舗の値に書き換えてください。", hint_en: "write the shop's own values",
     }
     Warning settings_writable = "settings-writable" (path: &str, mode: &str) {
@@ -708,7 +709,7 @@ problems! {
         hint_ja: "まず、このコンピュータの時計が正しいか（時刻の自動同期が有効か）をご確認ください。正しければ、SAVAWAY様へお問い合わせください。",
         hint_en: "check this computer's clock (and that it is kept by NTP) first; if it is right, ask SAVAWAY",
     }
-    Warning clock_of_another_zone = "server-clock-zone" (ahead: &str, now: &str) who [Savaway, Support] {
+    Warning clock_of_another_zone = "server-clock-zone" (ahead: &str, now: &str) who [Support, Savaway] {
         ja: "FTPサーバが、ファイルの日時を世界標準時（UTC）でも日本時間でもない時刻（UTC{ahead}）で知らせているか、このコンピュータの時計（日本時間{now}）が違っています。ファイル名に日時のない在庫ファイルで、引当が正しく計算されないことがあります。",
         en: "the server tells the times of files neither in UTC nor in Japan time, but in that of UTC{ahead}, or this computer's clock ({now} in Japan) is wrong: with stock files that have no time in their names, the allocation can go wrong",
         hint_ja: "まず、このコンピュータの時計が正しいかご確認ください。正しければ、ファイルの日時（MDTM）を世界標準時で知らせるように、SAVAWAY様へご依頼ください。できない場合は、在庫ファイルの名前に日時を含めてください。",
@@ -719,6 +720,10 @@ problems! {
         en: "the write test's file is still on the server: {path}",
         hint_ja: "FTPクライアントで削除してください。TEMPOSTARには影響しません。",
         hint_en: "delete it with an FTP client; TEMPOSTAR ignores it",
+    }
+    Note every_order_held = "every-order-held" (waiting: u64) {
+        ja: "送信待ちの受注{waiting}件は、すべて保留されるため送信されません。",
+        en: "none of the orders that wait ({waiting}) will be sent: all are held back",
     }
     Warning held_back = "orders-held-back" (count: u64, examples: &str) who [Shop, Support] {
         ja: "受注{count}件（{examples}）は送信されません",

@@ -32,7 +32,7 @@ impl Mailing {
         let shop = Shop::new();
         shop.setting("language = \"en\"", &format!("language = \"{language}\""));
         let mail = format!(
-            "transport = \"smtp\"\nhost = \"localhost\"\nport = {}\nfrom = \"tempostar@hanaya.example\"\n{lines}",
+            "transport = \"smtp\"\nhost = \"localhost\"\nport = {}\nfrom = \"tempostar@hanaya.internal\"\n{lines}",
             sink.port()
         );
         shop.setting("transport = \"none\"", &mail);
@@ -45,7 +45,7 @@ impl Mailing {
     fn new_mails(&mut self) -> Vec<Read> {
         let all = self.sink.mails();
         let new = all[self.read..].iter().map(|mail| {
-            assert_eq!(mail.to, ["owner@hanaya.example"]);
+            assert_eq!(mail.to, ["owner@hanaya.internal"]);
             let parsed = MessageParser::default().parse(&mail.raw).unwrap();
             let read = Read {
                 subject: parsed.subject().unwrap().to_owned(),
@@ -517,7 +517,7 @@ fn settings_that_are_wrong_are_told_if_they_say_how_to_mail() {
     mailing.shop.run(["status", "--check"]).exits(3).says("1 2").says("3回");
     mailing.shop.run(["import-stock"]).ok();
     mailing.one_mail().about(OVER);
-    mailing.shop.setting("from = \"tempostar@hanaya.example\"", "from = \"tempostar\"");
+    mailing.shop.setting("from = \"tempostar@hanaya.internal\"", "from = \"tempostar\"");
     mailing.shop.run(["import-stock"]).exits(6);
     mailing.no_mail();
 }
@@ -590,14 +590,14 @@ fn a_mail_goes_encrypted_and_with_a_login_or_by_sendmail() {
     let parsed = MessageParser::default().parse(&raw).unwrap();
     assert_eq!(parsed.subject(), Some(&*format!("[TEMPOSTAR連携] 花と器: {FAILING}")));
     let args = fs::read_to_string(mailing.shop.path("sent.args")).unwrap();
-    assert_eq!(args.trim(), "-i -f tempostar@hanaya.example -- owner@hanaya.example");
+    assert_eq!(args.trim(), "-i -f tempostar@hanaya.internal -- owner@hanaya.internal");
 }
 
 #[test]
 fn a_carriers_address_with_dots_in_wrong_places_is_quoted() {
     let sink = SmtpSink::start();
     let mailing = Mailing::with("ja", sink, "");
-    mailing.shop.setting("owner@hanaya.example", "a..b.@docomo.example");
+    mailing.shop.setting("owner@hanaya.internal", "a..b.@docomo.example");
     mailing.shop.run(["check-settings", "--send-test-mail"]).ok();
     let mails = mailing.sink.mails();
     assert_eq!(mails.len(), 1);
@@ -753,7 +753,7 @@ fn a_test_mail_arrives_as_it_was_written_and_says_that_there_is_nothing_to_do() 
     mailing.shop.run(["check-settings", "--send-test-mail"]).ok();
     mailing.one_mail().about("テストメール").says(&["ご対応は必要ありません"]);
     let mail = &mailing.sink.mails()[0];
-    assert_eq!(mail.from, "tempostar@hanaya.example");
+    assert_eq!(mail.from, "tempostar@hanaya.internal");
     assert!(mail.raw.is_ascii(), "whatever lies on the way can carry it");
     let parsed = MessageParser::default().parse(&mail.raw).unwrap();
     assert_eq!(parsed.date().unwrap().to_rfc3339(), "2026-11-24T01:15:00Z");
@@ -808,8 +808,8 @@ fn a_missing_login_is_told() {
 fn several_people_get_the_mail_and_one_whom_the_server_refuses_hinders_nobody() {
     let mailing = Mailing::new();
     let addresses =
-        "admin_email = [\"owner@hanaya.example\", \"tencho@hanaya.example, nobody@hanaya.example\"]";
-    mailing.shop.setting("admin_email = \"owner@hanaya.example\"", addresses);
+        "admin_email = [\"owner@hanaya.internal\", \"tencho@hanaya.internal, nobody@hanaya.internal\"]";
+    mailing.shop.setting("admin_email = \"owner@hanaya.internal\"", addresses);
     mailing.server_is_down();
     mailing.shop.run(["import-stock"]).exits(5);
     mailing
@@ -817,13 +817,13 @@ fn several_people_get_the_mail_and_one_whom_the_server_refuses_hinders_nobody() 
         .run(["import-stock"])
         .exits(5)
         .says("[mail-recipient-refused]")
-        .says("nobody@hanaya.example");
+        .says("nobody@hanaya.internal");
     let to: Vec<Vec<String>> = mailing.sink.mails().into_iter().map(|mail| mail.to).collect();
-    assert_eq!(to, [["owner@hanaya.example", "tencho@hanaya.example"]]);
+    assert_eq!(to, [["owner@hanaya.internal", "tencho@hanaya.internal"]]);
     mailing.shop.run(["import-stock"]).exits(5);
     assert_eq!(mailing.sink.mails().len(), 1);
-    mailing.shop.run(["check-settings", "--send-test-mail"]).says("nobody@hanaya.example");
-    mailing.shop.setting("nobody@hanaya.example", "tencho");
+    mailing.shop.run(["check-settings", "--send-test-mail"]).says("nobody@hanaya.internal");
+    mailing.shop.setting("nobody@hanaya.internal", "tencho");
     mailing.shop.run(["import-stock"]).exits(6).says("[email-address]").says("「tencho」");
 }
 

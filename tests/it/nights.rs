@@ -26,7 +26,7 @@ impl Night {
     fn begin() -> Self {
         let (shop, sink) = (Shop::new(), SmtpSink::start());
         let mail = format!(
-            "transport = \"smtp\"\nhost = \"localhost\"\nport = {}\nfrom = \"tempostar@hanaya.example\"",
+            "transport = \"smtp\"\nhost = \"localhost\"\nport = {}\nfrom = \"tempostar@hanaya.internal\"",
             sink.port()
         );
         shop.setting("transport = \"none\"", &mail);

@@ -19,7 +19,7 @@ database = "shop.db"
 language = "en"
 [shop]
 code = "12345"
-admin_email = "owner@hanaya.example"
+admin_email = "owner@hanaya.internal"
 [ftp.demo]
 url = "127.0.0.1"
 user = "nobody"

@@ -495,7 +495,7 @@ language = "en"
 [shop]
 name = "花と器"
 code = "12345"
-admin_email = "owner@hanaya.example"
+admin_email = "owner@hanaya.internal"
 
 [shop.options]
 reservation_sales = false

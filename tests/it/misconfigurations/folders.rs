@@ -232,7 +232,14 @@ misconfigurations! {
         en: "the server tells the times of files in the time of another zone",
         site: || Site::new().after(|site| site.set_remote_clock("2026-11-24 02:15:00")),
         with: ["--write-test"],
-        finds: warning "server-clock" "server-clock-zone" by [Savaway, Support] exits 0,
+        finds: warning "server-clock" "server-clock-zone" by [Support, Savaway] exits 0,
+    }
+    this_computer_takes_japan_time_for_utc {
+        ja: "このコンピュータの時計が、ちょうど9時間進んでいる",
+        en: "this computer's clock is exactly nine hours ahead: it takes the time in Japan for UTC",
+        site: || Site::new().after(|site| site.set_remote_clock("2026-11-24 01:15:00")),
+        with: ["--write-test"],
+        finds: warning "server-clock" "server-clock-behind" by [Support, Savaway] exits 0,
     }
 }
 

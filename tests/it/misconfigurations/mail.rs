@@ -95,7 +95,7 @@ misconfigurations! {
         ja: "sendmailで送る設定なのに、このコンピュータにsendmailがない",
         en: "mail is to go by sendmail, which this computer does not have",
         site: || {
-            let mut site = Site::new().but("transport = \"none\"", "transport = \"sendmail\"\nfrom = \"tempostar@hanaya.example\"");
+            let mut site = Site::new().but("transport = \"none\"", "transport = \"sendmail\"\nfrom = \"tempostar@hanaya.internal\"");
             site.variable("PATH", "/nowhere");
             site
         },
@@ -106,7 +106,7 @@ misconfigurations! {
         ja: "sendmailがないことが、メールを送る前にわかる",
         en: "that there is no sendmail is seen before a mail is sent",
         site: || {
-            let mut site = Site::new().but("transport = \"none\"", "transport = \"sendmail\"\nfrom = \"tempostar@hanaya.example\"");
+            let mut site = Site::new().but("transport = \"none\"", "transport = \"sendmail\"\nfrom = \"tempostar@hanaya.internal\"");
             site.variable("PATH", "/nowhere");
             site
         },
@@ -124,7 +124,7 @@ misconfigurations! {
 impl Site {
     #[track_caller]
     fn mailing(lines: &str) -> Self {
-        let lines = format!("transport = \"smtp\"\nfrom = \"tempostar@hanaya.example\"\n{lines}");
+        let lines = format!("transport = \"smtp\"\nfrom = \"tempostar@hanaya.internal\"\n{lines}");
         Self::new().but("transport = \"none\"", &lines)
     }
 
@@ -141,7 +141,7 @@ impl Site {
         Self::new().after(|site| site.write("mail.pem", sink.certificate_pem().as_bytes())).but(
             "transport = \"none\"",
             &format!(
-                "transport = \"smtp\"\nfrom = \"tempostar@hanaya.example\"\nhost = \"localhost\"\nport = {}\n\
+                "transport = \"smtp\"\nfrom = \"tempostar@hanaya.internal\"\nhost = \"localhost\"\nport = {}\n\
                  tls = \"{tls}\"\n{ca}{lines}",
                 sink.port()
             ),
@@ -173,10 +173,10 @@ fn a_test_mail_is_sent_where_one_is_asked_for_and_only_then() {
         let (ran, document) = programs_run(&mut site, &["--send-test-mail"], language);
         ran.ok();
         let mail = document["checks"].as_array().unwrap().iter().find(|check| check["id"] == "mail").unwrap();
-        assert!(mail["message"].as_str().unwrap().contains("owner@hanaya.example"), "{mail}");
+        assert!(mail["message"].as_str().unwrap().contains("owner@hanaya.internal"), "{mail}");
         let mails = sink.mails();
         assert_eq!(mails.len(), before + 1);
-        assert_eq!(mails[before].to, ["owner@hanaya.example"]);
+        assert_eq!(mails[before].to, ["owner@hanaya.internal"]);
     }
     assert_eq!(sink.mails().len(), 2);
 }

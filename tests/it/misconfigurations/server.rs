@@ -17,7 +17,7 @@ misconfigurations! {
     the_host_is_unknown {
         ja: "FTP接続先URLのつづりが違う",
         en: "the host name is misspelt",
-        site: || Site::new().but("127.0.0.1", "ftp.tempostar.invalid"),
+        site: || Site::new().but("127.0.0.1", "ftp.tempostar.internal"),
         finds: error "server-name" "ftp-unknown-host" by [Support] exits 5,
     }
     nobody_listens_at_the_port {

@@ -196,7 +196,7 @@ misconfigurations! {
     the_mail_address_is_none {
         ja: "店舗管理者メールアドレスが正しくない",
         en: "the shop manager's mail address is none",
-        site: || Site::new().but("owner@hanaya.example", "owner＠shop.example"),
+        site: || Site::new().but("owner@hanaya.internal", "owner＠shop.example"),
         finds: error "settings" "email-address" by [Support] exits 6,
     }
     no_password_is_set {
@@ -400,7 +400,13 @@ misconfigurations! {
     the_manager_is_still_the_samples {
         ja: "店舗管理者メールアドレスが見本のまま",
         en: "the manager's address is still the sample's",
-        site: || Site::new().but("owner@hanaya.example", "owner@shop.example"),
+        site: || Site::new().but("owner@hanaya.internal", "owner@shop.example"),
+        finds: warning "samples" "sample-values" by [Support] exits 0,
+    }
+    the_manager_is_at_a_domain_for_examples {
+        ja: "店舗管理者メールアドレスが例のためのドメイン",
+        en: "the manager's address is at a domain for examples",
+        site: || Site::new().but("owner@hanaya.internal", "shop@Mail.Example.com"),
         finds: warning "samples" "sample-values" by [Support] exits 0,
     }
     everybody_can_read_the_settings_with_a_password {

@@ -174,13 +174,13 @@ misconfigurations! {
     the_address_is_full_width {
         ja: "メールアドレスの＠が全角になっている",
         en: "the address has a full-width at sign",
-        site: || Site::new().but("owner@hanaya.example", "owner＠hanaya.example"),
+        site: || Site::new().but("owner@hanaya.internal", "owner＠hanaya.internal"),
         finds: error "settings" "email-address" by [Support] exits 6,
     }
     the_address_lacks_its_domain {
         ja: "メールアドレスに@以降がない",
         en: "the address lacks its domain",
-        site: || Site::new().but("owner@hanaya.example", "owner@"),
+        site: || Site::new().but("owner@hanaya.internal", "owner@"),
         finds: error "settings" "email-address" by [Support] exits 6,
     }
     an_inbox_leaves_its_folder {

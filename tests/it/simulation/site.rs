@@ -503,7 +503,7 @@ language = "en"
 [shop]
 name = "花と器"
 code = "12345"
-admin_email = "owner@hanaya.example"
+admin_email = "owner@hanaya.internal"
 [ftp]
 retries = 0
 [ftp.demo]
