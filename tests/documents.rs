@@ -1,12 +1,14 @@
 //! The documents are held against the code: settings, commands, exit codes, samples, file formats, SQL, and links.
 //!
-//! What is generated (`docs/problems.md`, the look-alikes in `docs/formats.md`) is rewritten with `UPDATE_DOCS=1`.
+//! What is generated (`docs/problems.md`, the look-alikes in `docs/formats.md`, the demo's pictures) is rewritten with `UPDATE_DOCS=1`.
 #![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use clap::{CommandFactory, Parser};
 use rusqlite::Connection;
@@ -771,6 +773,87 @@ fn cancelling_a_sent_order_leaves_the_allocation_to_the_next_stock_file() {
     run(&database, block("SET cancelled_at"));
     check_count(&database, "SELECT sellable FROM sellable_stock WHERE sku_code = 'A-1-RED'", 8);
     check_count(&database, "SELECT count(*) FROM orders WHERE cancelled_at IS NOT NULL", 1);
+}
+
+// The picture of the demo.
+
+#[test]
+fn the_pictures_of_the_demo_are_those_of_a_run() {
+    let demo = demo();
+    let start = |(lang, name)| {
+        let mut demo = Command::new(&demo);
+        demo.env("LC_ALL", lang).env("TEMPOSTAR_NOW", "2026-12-01 10:00:00").stdout(Stdio::piped());
+        (demo.spawn().unwrap(), name)
+    };
+    let demos = [("en_US.UTF-8", "docs/demo.svg"), ("ja_JP.UTF-8", "docs/demo.ja.svg")].map(start);
+    for (demo, name) in demos {
+        let ran = demo.wait_with_output().unwrap();
+        assert!(ran.status.success(), "{name}: {ran:?}");
+        check_generated(name, &picture(&told(&String::from_utf8(ran.stdout).unwrap())));
+    }
+}
+
+/// The demo, as it is now: `cargo test` has built it, but `cargo test --test documents` has not.
+fn demo() -> PathBuf {
+    let demo = std::env::current_exe().unwrap().parent().unwrap().with_file_name("examples").join("demo");
+    let built = fs::metadata(&demo).and_then(|demo| demo.modified()).ok();
+    if built < newest(&path("src")).max(newest(&path("examples/demo"))) {
+        let mut build = Command::new(env!("CARGO"));
+        assert!(
+            build.args(["build", "--quiet", "--locked", "--example", "demo"]).status().unwrap().success()
+        );
+    }
+    demo
+}
+
+/// When anything in a folder was changed last.
+fn newest(folder: &Path) -> Option<SystemTime> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let changed = |entry: PathBuf| match entry.is_dir() {
+        true => newest(&entry),
+        false => fs::metadata(&entry).unwrap().modified().ok(),
+    };
+    entries.filter_map(changed).max()
+}
+
+/// The headings, the commands, the first line of what each says, and what was checked.
+fn told(said: &str) -> Vec<String> {
+    let lines: Vec<&str> = said.lines().collect();
+    let is_told = |at: usize| match lines[at] {
+        line if line.starts_with("── ") => at > 0,
+        line if line.starts_with("  $ ") => true,
+        line if line.starts_with("  ✓ ") || line.starts_with("✓ ") => true,
+        _ => at > 0 && lines[at - 1].starts_with("  $ "),
+    };
+    let told = (0..lines.len()).filter(|at| is_told(*at)).map(|at| lines[at]);
+    told.filter(|line| !line.contains("tempostar-demo-")).map(without_duration).collect()
+}
+
+/// How long a run took differs from one to the next.
+fn without_duration(line: &str) -> String {
+    let behind = line.rfind(['（', '(']).filter(|_| line.ends_with("秒）") || line.ends_with(" s)"));
+    line[..behind.unwrap_or(line.len())].trim_end().to_owned()
+}
+
+/// A terminal, drawn.
+fn picture(lines: &[String]) -> String {
+    let escaped = |line: &str| line.replace('&', "&amp;").replace('<', "&lt;");
+    let (width, height) = (900, 20 * lines.len() + 20);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-family=\"monospace\" \
+         font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#1b1f24\"/>\n"
+    );
+    for (row, line) in lines.iter().enumerate() {
+        let (colour, indent) = match line.trim_start().chars().next() {
+            Some('─') => ("#6cb6ff", 14),
+            Some('$') => ("#ffffff", 30),
+            Some('✓') => ("#6bc46d", 30),
+            _ => ("#adbac7", 46),
+        };
+        let (y, line) = (20 * row + 25, escaped(line.trim().trim_end_matches('─')));
+        writeln!(svg, "<text x=\"{indent}\" y=\"{y}\" fill=\"{colour}\">{line}</text>").unwrap();
+    }
+    svg + "</svg>\n"
 }
 
 // The code.

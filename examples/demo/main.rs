@@ -1,4 +1,4 @@
-//! The integration test of a new shop (STEP 5), from end to end: `cargo run --example demo [-- --keep | --serve]`.
+//! The integration test of a new shop (STEP 5), from end to end: `cargo run --example demo [-- --help | --keep | --serve]`.
 //!
 //! In a temporary folder it starts an FTP server that plays TEMPOSTAR's, sets up a shop, and walks what the people
 //! on duty check before go-live: products appear, stock is set, an order reaches TEMPOSTAR, stock goes down
@@ -47,21 +47,45 @@ fn main() -> ExitCode {
     }
 }
 
+const HELP: [&str; 2] = [
+    "\
+TEMPOSTAR連携のデモ: 連携テスト（STEP 5）を、TEMPOSTAR役のFTPサーバを相手に最初から最後まで行います。
+
+使い方: cargo run --example demo [-- オプション]
+
+  （なし）  行って、片付ける
+  --keep    店舗のフォルダ（設定ファイルとデータベース）を残す
+  --serve   フォルダとFTPサーバを残し、続きを手で試す。Enterキーで終わります
+  --help    この説明を表示する",
+    "\
+TEMPOSTAR demo: the integration test (STEP 5) from end to end, with an FTP server that plays TEMPOSTAR.
+
+Usage: cargo run --example demo [-- OPTION]
+
+  (none)    do it, and tidy up
+  --keep    leave the shop's folder: its settings and its database
+  --serve   leave the folder, and the FTP server running, to go on by hand; Enter ends it
+  --help    show this",
+];
+
 fn run() -> Result<bool> {
+    let screen = Screen::new(settings::locale_language());
     let afterwards = match std::env::args().nth(1).as_deref() {
         None => Afterwards::Remove,
         Some("--keep") => Afterwards::Keep,
         Some("--serve") => Afterwards::Serve,
-        Some(other) => bail!("unknown option {other}; known are --keep and --serve"),
+        Some("--help" | "-h") => return screen.say(HELP[0], HELP[1]).map(|()| true),
+        Some(other) => bail!("{other}\n{}", screen.pick(HELP[0], HELP[1])),
     };
     let folder = tempfile::Builder::new().prefix("tempostar-demo-").tempdir()?;
     let server_folder = folder.path().join("ftp");
     let tempostar = Tempostar::open(&server_folder)?;
     let server = FtpServer::start_tls(&server_folder)?;
     let shop = Shop::set_up(folder.path(), &server)?;
-    let screen = Screen::new(settings::locale_language());
-    let mut demo =
-        Demo { screen, shop, tempostar, server, now: Clock::System.now() - Duration::minutes(60), steps: 0 };
+    // The test that takes the picture for the README says when it is.
+    let begins =
+        settings::test_hook("TEMPOSTAR_NOW").unwrap_or_else(|| Clock::System.now() - Duration::minutes(60));
+    let mut demo = Demo { screen, shop, tempostar, server, now: begins, steps: 0 };
     let is_passed = demo.walk()?;
     demo.server.set_clock(None);
     if afterwards != Afterwards::Remove {
@@ -88,6 +112,10 @@ impl Demo {
         self.screen.say(
             "TEMPOSTAR連携のデモ: 連携テスト（STEP 5）を最初から最後まで行います。",
             "TEMPOSTAR demo: the integration test (STEP 5), from end to end.",
+        )?;
+        self.screen.say(
+            "見出しの右の時刻はデモの中の時計です。1時間前に始まり、待ち時間の分だけ先へ進めます（実際には待ちません）。",
+            "The time in each heading is the story's: it begins an hour ago and leaps ahead, so that nobody has to wait.",
         )?;
         self.check_settings()?;
         self.import_products()?;
@@ -121,9 +149,9 @@ impl Demo {
         let is_zero_kept = self.shop.holds(
             "SELECT count(*) = 1 FROM products WHERE code = '0012' AND name = '髙砂の表札① ～檜～' AND price = 5500",
         )?;
-        let has_skus = self.shop.holds("SELECT count(*) = 4 FROM skus WHERE product_code = '100200'")?;
+        let has_skus = self.shop.holds("SELECT count(*) = 4 FROM skus WHERE product_code = 'A-1'")?;
         let has_free_items = self.shop.holds(
-            "SELECT count(*) = 1 FROM products WHERE code = '100200' AND free_item_1 = '単独で洗う' AND free_item_2 = '綿100％'",
+            "SELECT count(*) = 1 FROM products WHERE code = 'A-1' AND free_item_1 = '単独で洗う' AND free_item_2 = '綿100％'",
         )?;
         let has_line_break =
             self.shop.holds("SELECT instr(note, char(10)) > 0 FROM products WHERE code = '0012'")?;
@@ -150,9 +178,9 @@ impl Demo {
         self.tempostar.export_stock(self.now)?;
         self.run("import-stock")?;
         self.screen.change(&stock, &self.shop.stock()?)?;
-        self.check_figures("100200-RM", (10, 0, 10))?;
+        self.check_figures("A-1-RED", (10, 0, 10))?;
         self.check_figures("0012", (3, 0, 3))?;
-        self.check_figures("100200-NL", (-1, 0, 0))
+        self.check_figures("A-1-NAVY-L", (-1, 0, 0))
     }
 
     fn sell(&mut self) -> Result<()> {
@@ -161,7 +189,7 @@ impl Demo {
         self.shop.sell(self.now)?;
         self.screen.change(&stock, &self.shop.stock()?)?;
         self.screen.table(&self.shop.orders()?)?;
-        self.check_figures("100200-RM", (10, 2, 8))
+        self.check_figures("A-1-RED", (10, 2, 8))
     }
 
     fn import_stock_that_does_not_know_the_order(&mut self) -> Result<()> {
@@ -176,7 +204,7 @@ impl Demo {
             "  （売れた分は引当に残ります。上書きすると、同じ商品を二度売ってしまいます）",
             "  (What was sold stays allocated; else the shop would sell it twice)",
         )?;
-        self.check_figures("100200-RM", (10, 2, 8))
+        self.check_figures("A-1-RED", (10, 2, 8))
     }
 
     fn export_orders(&mut self) -> Result<()> {
@@ -212,7 +240,7 @@ impl Demo {
         )?;
         self.run("import-stock")?;
         self.screen.change(&stock, &self.shop.stock()?)?;
-        self.check_figures("100200-RM", (8, 0, 8))?;
+        self.check_figures("A-1-RED", (8, 0, 8))?;
         self.check_figures("0012", (2, 0, 2))
     }
 
@@ -267,8 +295,12 @@ impl Demo {
         let args = ["tempostar", command, "--config"].map(OsString::from);
         let args = args.into_iter().chain([settings_file.clone().into_os_string()]);
         let finished = app::run(args, &Clock::Fixed(self.now));
-        let line = format!("tempostar {command} --config {}", settings_file.display());
-        self.screen.command(&line, &finished.stdout, &finished.stderr, finished.exit_code)?;
+        self.screen.command(
+            &format!("tempostar {command}"),
+            &finished.stdout,
+            &finished.stderr,
+            finished.exit_code,
+        )?;
         Ok(finished)
     }
 
@@ -287,18 +319,22 @@ impl Demo {
         let database = self.shop.database_file().display().to_string();
         let folder = folder.display();
         self.screen.say(
-            &format!("\nフォルダを残しました: {folder}\n続きを手で試すには:\n"),
-            &format!("\nThe folder stays: {folder}\nTo go on by hand:\n"),
+            &format!("\nフォルダを残しました: {folder}\n続きを手で試すには（別の端末の、このフォルダで）:\n"),
+            &format!(
+                "\nThe folder stays: {folder}\nTo go on by hand, in another terminal and in this folder:\n"
+            ),
         )?;
         let mut commands = vec![
-            format!("cargo run -- status --config {settings}"),
-            format!("cargo run -- import-products --file examples/sheets/product.csv --config {settings}"),
+            format!("export TEMPOSTAR_CONFIG={settings}"),
+            "cargo run -- status".to_owned(),
+            "cargo run -- explain A-1-RED".to_owned(),
+            "cargo run -- import-products --file examples/sheets/product.csv".to_owned(),
             format!("sqlite3 -box {database} 'SELECT * FROM sellable_stock'"),
         ];
         if afterwards == Afterwards::Serve {
             commands.push(format!("cp examples/sheets/stock.csv {folder}/ftp/netstock/12345/"));
-            commands.push(format!("cargo run -- import-stock --config {settings}"));
-            commands.push(format!("cargo run -- check-settings --config {settings}"));
+            commands.push("cargo run -- import-stock".to_owned());
+            commands.push("cargo run -- check-settings".to_owned());
         }
         for command in commands {
             self.screen.say(&format!("  {command}"), &format!("  {command}"))?;

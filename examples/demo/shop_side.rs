@@ -62,7 +62,7 @@ impl Shop {
             params![delivery],
         )?;
         for (line_no, sku, name, quantity, price) in
-            [(1, "100200-RM", "藍染Tシャツ 赤 M", 2, 2000), (2, "0012", "髙砂の表札① ～檜～", 1, 5000)]
+            [(1, "A-1-RED", "藍染Tシャツ 赤 M", 2, 2000), (2, "0012", "髙砂の表札① ～檜～", 1, 5000)]
         {
             transaction.execute(
                 "INSERT INTO order_lines
@@ -176,9 +176,8 @@ database = "shop.{{environment}}.db"
 work_dir = "tempostar.d"
 
 [shop]
-name = "サンプル商店"
+name = "デモ商店"
 code = "12345"
-admin_email = "owner@shop.example"
 
 [ftp.demo]
 url = "{host}"

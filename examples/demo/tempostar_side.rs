@@ -28,7 +28,7 @@ impl Tempostar {
         for folder in FOLDERS {
             fs::create_dir_all(root.join(folder))?;
         }
-        let figures = [("0012", 3), ("100200-RM", 10), ("100200-RL", 0), ("100200-NM", 4), ("100200-NL", -1)];
+        let figures = [("0012", 3), ("A-1-RED", 10), ("A-1-RED-L", 0), ("A-1-NAVY", 4), ("A-1-NAVY-L", -1)];
         let stock = figures.into_iter().map(|(sku, quantity)| (sku.to_owned(), quantity)).collect();
         Ok(Self { root: root.to_owned(), stock, taken: Vec::new() })
     }

@@ -12,10 +12,10 @@ fn every_sample_sheet_is_accepted() {
     import("import-products", "product.csv").ok().count("created", 2).count("rejected", 0);
     shop.check_rows(
         "SELECT code, name FROM products ORDER BY code",
-        &["0012|髙砂の表札① ～檜～", "100200|能登の藍染Tシャツ"],
+        &["0012|髙砂の表札① ～檜～", "A-1|能登の藍染Tシャツ"],
     );
     import("import-stock", "stock.csv").ok().count("changed", 5).count("unknown", 0);
-    shop.check_stock("100200-NL", -1, 0);
+    shop.check_stock("A-1-NAVY-L", -1, 0);
     for order_no in ["1001", "ORDER-100#2.1"] {
         shop.order(order_no).line("0012", 1).insert();
     }
@@ -27,7 +27,7 @@ fn every_sample_sheet_is_accepted() {
 fn the_sample_order_is_what_the_export_writes() {
     let shop = Shop::new();
     shop.order("1001")
-        .line_priced("100200-RM", 2, 2000, 200)
+        .line_priced("A-1-RED", 2, 2000, 200)
         .set_line("product_name", "藍染Tシャツ 赤 M")
         .set_line("options", "カラー:赤 サイズ:M")
         .line_priced("0012", 1, 5000, 500)
