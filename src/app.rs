@@ -297,7 +297,7 @@ fn explain(call: &Call<'_>, settings: Result<&Settings, Failure>, asked: &str) -
     let explained = settings.and_then(|settings| explain::run(settings, call.clock, asked));
     let explained = explained.or_else(|failure| explain::without_shop(asked, language).ok_or(failure))?;
     let failure = explained.problem().map_or_else(Failure::none, Failure::of);
-    Ok(call.answer(failure, explained.text(language), explained.json(language)))
+    Ok(call.answer(failure, explained.text(language), explained.json()))
 }
 
 fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> Result<Answer, Failure> {

@@ -8,6 +8,7 @@ use anyhow::Result;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use crate::books::files::FileEntry;
 use crate::books::{self, files};
 use crate::job::Job;
 use crate::moment::Clock;
@@ -68,7 +69,7 @@ fn newest_files(database: &Connection, settings: &Settings) -> Result<Value> {
     let shelf = Shelf::at(&settings.work_dir);
     let mut found = Vec::new();
     for job in [Job::Products, Job::Logistics, Job::Stock] {
-        let (Some(inbox), Some((name, archived_as))) =
+        let (Some(inbox), Some(FileEntry { name, archived_as, .. })) =
             (settings.inbox(job), files::newest_file(database, job)?)
         else {
             continue;

@@ -18,11 +18,9 @@ use serde_json::{Value, json};
 
 use self::desk::Desk;
 use self::facts::Facts;
-use self::order::Order;
-use self::product::Product;
 use self::show::Page;
-use self::sku::Sku;
 use crate::books;
+use crate::books::rows::Ask;
 use crate::moment::Clock;
 use crate::past_runs::UnderWay;
 use crate::problem::{Failure, Problem};
@@ -34,14 +32,13 @@ use crate::text::{Language, codes, explain as text};
 /// How many similar codes are named when there is none like the one asked for.
 const SIMILAR_MAX: usize = 5;
 
-/// What is known of a name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Explained {
     asked: String,
     environment: Option<&'static str>,
-    sku: Option<Sku>,
-    product: Option<Product>,
-    order: Option<Order>,
+    sku: Option<Facts>,
+    product: Option<Facts>,
+    order: Option<Facts>,
     files: Vec<Facts>,
     run: Option<Facts>,
     problem: Option<Facts>,
@@ -49,7 +46,6 @@ pub(crate) struct Explained {
     similar: Vec<String>,
 }
 
-/// Looks up what is known of a name. Changes nothing.
 pub(crate) fn run(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained, Failure> {
     let look = || {
         let under_way = UnderWay::ask(settings)?;
@@ -91,7 +87,7 @@ fn read(
         problem: kind::read(&desk, asked)?,
         similar: Vec::new(),
     };
-    let similar = if explained.is_found() { Vec::new() } else { similar(database, asked)? };
+    let similar = if explained.all().next().is_some() { Vec::new() } else { similar(database, asked)? };
     Ok(Explained { similar, ..explained })
 }
 
@@ -104,7 +100,7 @@ fn similar(database: &Connection, asked: &str) -> Result<Vec<String>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let mut statement = database.prepare(
+    let sql =
         "SELECT * FROM (SELECT code FROM skus WHERE code LIKE ?1 ESCAPE '\\' ORDER BY code LIMIT ?3)
          UNION
          SELECT * FROM (SELECT code FROM products WHERE code LIKE ?1 ESCAPE '\\' ORDER BY code LIMIT ?3)
@@ -117,12 +113,10 @@ fn similar(database: &Connection, asked: &str) -> Result<Vec<String>> {
          UNION
          SELECT * FROM (SELECT run_id FROM tempostar_runs WHERE run_id LIKE ?1 ESCAPE '\\' ORDER BY id DESC LIMIT ?3)
          ORDER BY 1
-         LIMIT ?3",
-    )?;
+         LIMIT ?3";
     let escaped = asked.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let params = (format!("{escaped}%"), format!("%{escaped}%"), SIMILAR_MAX);
-    let names = statement.query_map(params, |row| row.get(0))?;
-    let mut names: Vec<String> = names.collect::<rusqlite::Result<_>>()?;
+    let mut names: Vec<String> = database.column(sql, params)?;
     let alike = |code: &str| strsim::normalized_damerau_levenshtein(code, &asked.to_lowercase());
     let mut codes: Vec<&str> = codes().filter(|code| alike(code) >= ALIKE_MIN).collect();
     codes.sort_by(|one, other| alike(other).total_cmp(&alike(one)));
@@ -132,14 +126,14 @@ fn similar(database: &Connection, asked: &str) -> Result<Vec<String>> {
 }
 
 impl Explained {
-    fn is_found(&self) -> bool {
-        let is_of_the_shop = self.sku.is_some() || self.product.is_some() || self.order.is_some();
-        is_of_the_shop || !self.files.is_empty() || self.run.is_some() || self.problem.is_some()
+    /// All that is known, in the order in which people are shown it.
+    fn all(&self) -> impl Iterator<Item = &Facts> {
+        let of_the_shop = [&self.order, &self.sku, &self.product].into_iter().flatten();
+        of_the_shop.chain(&self.files).chain(&self.run).chain(&self.problem)
     }
 
-    /// What is told when nothing has this name.
     pub(crate) fn problem(&self) -> Option<Problem> {
-        if self.is_found() {
+        if self.all().next().is_some() {
             return None;
         }
         Some(match self.similar.is_empty() {
@@ -151,28 +145,18 @@ impl Explained {
     /// For a person; empty when nothing was found.
     pub(crate) fn text(&self, language: Language) -> String {
         let mut page = Page::default();
-        if let Some(order) = &self.order {
-            order.show(&mut page);
-        }
-        if let Some(sku) = &self.sku {
-            sku.show(&mut page);
-        }
-        if let Some(product) = &self.product {
-            product.show(&mut page);
-        }
-        self.files.iter().chain(&self.run).chain(&self.problem).for_each(|facts| facts.show(&mut page));
+        self.all().for_each(|facts| facts.show(&mut page));
         page.text(language)
     }
 
-    /// For programs.
-    pub(crate) fn json(&self, language: Language) -> Value {
+    pub(crate) fn json(&self) -> Value {
         json!({
             "command": "explain",
             "environment": self.environment,
             "asked": self.asked,
-            "sku": self.sku.as_ref().map(|sku| sku.json(language)),
-            "product": self.product.as_ref().map(Product::json),
-            "order": self.order.as_ref().map(|order| order.json(language)),
+            "sku": self.sku.as_ref().map(Facts::json),
+            "product": self.product.as_ref().map(Facts::json),
+            "order": self.order.as_ref().map(Facts::json),
             "files": self.files.iter().map(Facts::json).collect::<Vec<_>>(),
             "run": self.run.as_ref().map(Facts::json),
             "problem": self.problem.as_ref().map(Facts::json),

@@ -14,7 +14,6 @@ use crate::status::{self, Extent, Summary};
 use crate::sync::failure_of;
 use crate::text::{Language, Text, fleet as text};
 
-/// What is known of all shops, the worst first.
 #[derive(Debug)]
 pub(crate) struct Fleet(Vec<Shop>);
 
@@ -62,12 +61,10 @@ fn look_at(files: &[PathBuf], environment: Option<Environment>, clock: &Clock) -
 }
 
 impl Fleet {
-    /// Whether any shop is not as it should be.
     pub(crate) fn needs_a_look(&self) -> bool {
         self.0.iter().any(|shop| shop.state() != ShopState::Ok)
     }
 
-    /// One line a shop.
     pub(crate) fn text(&self, language: Language) -> String {
         let rows: Vec<Vec<Text>> = self.0.iter().map(Shop::cells).collect();
         columns(&rows, language).iter().map(|line| line.trim_end().to_owned() + "\n").collect()
@@ -91,7 +88,6 @@ impl Shop {
         }
     }
 
-    /// What is wrong, if anything is.
     fn reasons(&self) -> Vec<Text> {
         match &self.found {
             Ok(found) => found.reasons.clone(),

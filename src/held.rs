@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::books;
 use crate::books::Decider;
 use crate::books::held::{self, Held, HeldState};
+use crate::books::rows::Ask;
 use crate::cases;
 use crate::explain::show::Page;
 use crate::job::Job;
@@ -23,11 +24,10 @@ use crate::moment::{Clock, Moment};
 use crate::problem::{Exit, Failure};
 use crate::report::{Change, Report};
 use crate::settings::Settings;
-use crate::sync::import;
-use crate::sync::{self, Mode, failure_of};
+use crate::sync::import::{self, ImportJob};
+use crate::sync::{self, Mode, Run, failure_of};
 use crate::text::{Language, Text, held as text};
 
-/// How many changes are shown at first.
 pub(crate) const CHANGES_SHOWN: usize = 20;
 
 /// Of how many days' orders it is told what is at stake.
@@ -42,7 +42,6 @@ pub(crate) struct Listed {
     orders: Vec<(String, Text)>,
 }
 
-/// Something held, and what it would change.
 #[derive(Debug)]
 pub(crate) struct Shown {
     environment: &'static str,
@@ -68,15 +67,11 @@ struct Seeing {
     line: Option<u64>,
 }
 
-/// What became of an approval.
 pub(crate) enum Approved {
-    /// The job has run.
     Run(Box<Report>),
-    /// This order may go.
     Order(String),
 }
 
-/// Lists what waits for a decision. Changes nothing.
 pub(crate) fn list(settings: &Settings, clock: &Clock) -> Result<Listed, Failure> {
     read_list(settings, clock).map_err(|error| failure_of(&error))
 }
@@ -111,26 +106,7 @@ pub(crate) fn show(
     if held.state == HeldState::Held {
         let report = sync::run(settings, clock, Mode::DryRun, Report { job, ..report }, |run| {
             let Some(job) = importing(job, settings, &run.shelf) else { return Ok(()) };
-            let (changes, rows, lines) = import::look(run, job.as_ref(), &held)?;
-            let mut sales = Sales::since(&run.books, clock.now() - TimeDelta::days(STAKE_DAYS))?;
-            let staked =
-                changes.shown.iter().filter(|change| change.is_tick() || held.file.job != Job::Logistics);
-            let codes: HashSet<&str> = staked.map(Change::about).collect();
-            let mut at_stake_yen: i64 = 0;
-            for code in codes {
-                let yen = match held.file.job {
-                    Job::Logistics => amount_of(&run.books, code)?,
-                    Job::Products | Job::Stock | Job::Orders => sales.take(code),
-                };
-                at_stake_yen = at_stake_yen.saturating_add(yen);
-            }
-            // The allocation is computed when the file is written.
-            let shown = changes.shown.into_iter().filter(|change| change.column != "allocated");
-            let seeing = |change: Change| -> Result<Seeing> {
-                let line = lines.get(change.about()).copied().filter(|line| *line > 0);
-                Ok(Seeing { name: name_of(&run.books, &change)?, line, change })
-            };
-            seen = Seen { changes: shown.map(seeing).collect::<Result<_>>()?, rows, at_stake_yen };
+            seen = look(run, job.as_ref(), &held)?;
             Ok(())
         });
         if report.exit != Exit::Ok {
@@ -140,12 +116,37 @@ pub(crate) fn show(
     Ok(Shown { environment: settings.environment.as_str(), held, seen })
 }
 
+fn look(run: &Run<'_>, job: &dyn ImportJob, held: &Held) -> Result<Seen> {
+    let (changes, rows, lines) = import::look(run, job, held)?;
+    let at_stake_yen = at_stake(run, held.file.job, &changes.shown)?;
+    // The allocation is computed when the file is written.
+    let shown = changes.shown.into_iter().filter(|change| change.column != "allocated");
+    let seeing = |change: Change| -> Result<Seeing> {
+        let line = lines.get(change.about()).copied().filter(|line| *line > 0);
+        Ok(Seeing { name: name_of(&run.books, &change)?, line, change })
+    };
+    Ok(Seen { changes: shown.map(seeing).collect::<Result<_>>()?, rows, at_stake_yen })
+}
+
+/// What was sold of what would change; or what would be captured.
+fn at_stake(run: &Run<'_>, job: Job, changes: &[Change]) -> Result<i64> {
+    let mut sales = Sales::since(&run.books, run.clock.now() - TimeDelta::days(STAKE_DAYS))?;
+    let staked = changes.iter().filter(|change| change.is_tick() || job != Job::Logistics);
+    let codes: HashSet<&str> = staked.map(Change::about).collect();
+    codes.into_iter().try_fold(0_i64, |all, code| {
+        let yen = match job {
+            Job::Logistics => amount_of(&run.books, code)?,
+            Job::Products | Job::Stock | Job::Orders => sales.take(code),
+        };
+        Ok(all.saturating_add(yen))
+    })
+}
+
 fn find(settings: &Settings, asked: &str) -> Result<Option<Held>> {
     let Ok(id) = asked.strip_prefix("file-").unwrap_or(asked).parse() else { return Ok(None) };
     held::find(&*books::open_read_only(settings)?, id)
 }
 
-/// What a product or SKU is called.
 fn name_of(database: &Connection, change: &Change) -> Result<String> {
     let sql = match change.table {
         "products" => "SELECT name FROM products WHERE code = ?1",
@@ -162,7 +163,6 @@ fn name_of(database: &Connection, change: &Change) -> Result<String> {
     Ok(name.flatten().unwrap_or_default())
 }
 
-/// What the customer of an order pays.
 fn amount_of(database: &Connection, order_no: &str) -> Result<i64> {
     let sql = "SELECT CAST(coalesce(total, 0) AS INTEGER) FROM orders WHERE order_no = ?1";
     Ok(database.prepare_cached(sql)?.query_row([order_no], |row| row.get(0)).optional()?.unwrap_or(0))
@@ -176,22 +176,20 @@ struct Sales {
 
 impl Sales {
     fn since(database: &Connection, since: Moment) -> Result<Self> {
-        let mut statement = database.prepare(
-            "SELECT CAST(line.sku_code AS TEXT), coalesce(skus.product_code, ''),
+        let sql = "SELECT CAST(line.sku_code AS TEXT), coalesce(skus.product_code, ''),
                     CAST(sum(line.quantity * line.unit_price_incl_tax) AS INTEGER)
              FROM orders
              JOIN order_lines AS line USING (order_no)
              LEFT JOIN skus ON skus.code = line.sku_code
              WHERE orders.ordered_at >= ?1 AND orders.cancelled_at IS NULL AND line.sku_code IS NOT NULL
-             GROUP BY 1",
-        )?;
+             GROUP BY 1";
         let mut sales = Self { yen: HashMap::new(), skus: HashMap::new() };
-        let mut rows = statement.query([since])?;
-        while let Some(row) = rows.next()? {
+        database.each(sql, [since], |row| {
             let (sku_code, product_code): (String, String) = (row.get(0)?, row.get(1)?);
             sales.yen.insert(sku_code.clone(), row.get(2)?);
             sales.skus.entry(product_code).or_default().push(sku_code);
-        }
+            Ok(())
+        })?;
         Ok(sales)
     }
 
@@ -276,7 +274,7 @@ impl Listed {
         for held in &self.held {
             let file = &held.file;
             page.note(text::item(held.id, file.job.as_str(), &file.name, held.held_at));
-            held.verdicts.iter().for_each(|reason| page.note(reason.message()));
+            held.verdicts.iter().for_each(|reason| page.note(reason.message.clone()));
             page.note(text::show_it(held.id));
         }
         for (order_no, reason) in &self.orders {
@@ -300,10 +298,9 @@ impl Listed {
     }
 }
 
-/// As programs read it.
 pub(crate) fn held_json(held: &Held, language: Language) -> Value {
     let reason =
-        |reason: &held::Reason| json!({ "code": reason.kind, "message": reason.message().get(language) });
+        |reason: &held::Reason| json!({ "code": reason.kind, "message": reason.message.get(language) });
     json!({
         "id": held.id,
         "job": held.file.job,
@@ -327,7 +324,7 @@ impl Shown {
     fn facts(&self) -> Vec<(Text, Text)> {
         let Held { file, held_at, verdicts, .. } = &self.held;
         let mut facts: Vec<(Text, Text)> =
-            verdicts.iter().map(|reason| (text::why(), reason.message())).collect();
+            verdicts.iter().map(|reason| (text::why(), reason.message.clone())).collect();
         facts.push((text::since(), text::since_by(*held_at, &file.run_id)));
         facts.push((text::file_time(), Text::same(file.file_time.to_string())));
         if self.decided().is_some() {
@@ -345,7 +342,6 @@ impl Shown {
         facts
     }
 
-    /// What was decided, if it was.
     fn decided(&self) -> Option<Text> {
         match self.held.state {
             HeldState::Held => None,

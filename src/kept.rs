@@ -16,11 +16,26 @@ use crate::hashing::{Content, Hashing};
 
 /// Makes a file for this user's eyes only; one that was there before is replaced, never followed.
 pub(crate) fn create_file(path: &Path) -> io::Result<File> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    remove_if_there(path)?;
     OpenOptions::new().write(true).read(true).create_new(true).mode(0o600).open(path)
+}
+
+pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Sorted; none where there is no such folder, or it is something else.
+pub(crate) fn names_in(folder: &Path) -> io::Result<Vec<String>> {
+    if !fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir()) {
+        return Ok(Vec::new());
+    }
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.collect::<io::Result<_>>()?;
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// Opens a file to read it. What waits for somebody who writes (a pipe), or never ends (a device), is refused.

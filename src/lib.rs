@@ -15,9 +15,10 @@
 pub mod words;
 #[macro_use]
 pub mod text;
+#[macro_use]
+pub mod books;
 
 pub mod app;
-pub mod books;
 pub(crate) mod bundle;
 pub(crate) mod cases;
 pub mod check_settings;

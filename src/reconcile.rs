@@ -41,7 +41,6 @@ pub(crate) struct Wanted {
     pub list: Option<PathBuf>,
 }
 
-/// The balance.
 #[derive(Clone, Debug)]
 pub(crate) struct Reconciled {
     shop_name: String,
@@ -53,7 +52,6 @@ pub(crate) struct Reconciled {
     notes: Vec<(Text, Named)>,
 }
 
-/// Compares. Changes nothing.
 pub(crate) fn run(settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled, Failure> {
     // One snapshot: jobs go on meanwhile.
     books::look(settings, |database| read(database, settings, clock, wanted))
@@ -86,7 +84,6 @@ fn read(database: &Connection, settings: &Settings, clock: &Clock, wanted: &Want
 }
 
 impl Reconciled {
-    /// What there is to say when anything differs.
     pub(crate) fn problem(&self) -> Option<Problem> {
         let differing: Vec<Text> =
             self.lines.iter().filter(|line| line.named.count > 0).map(Line::in_short).collect();

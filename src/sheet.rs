@@ -45,9 +45,7 @@ words! {
     pub enum EncodingChoice {
         /// UTF-8 by byte-order mark, name or content, else CP932.
         Auto = "auto",
-        /// CP932 whatever the file looks like.
         Cp932 = "cp932",
-        /// UTF-8 whatever the file looks like.
         Utf8 = "utf-8",
     }
 }
@@ -69,7 +67,6 @@ impl EncodingChoice {
 pub struct Refusal(Box<Problem>);
 
 impl Refusal {
-    /// The refusal of a file for this problem.
     pub fn new(problem: Problem) -> Self {
         Self(Box::new(problem))
     }
@@ -93,21 +90,13 @@ const ROWS_BETWEEN_SHOWS: u64 = 4096;
 
 /// A sheet that can be used, and its next row.
 pub struct Sheet {
-    name: String,
-    encoding: Encoding,
+    source: Source,
     header: Header,
-    /// Where the csv reader began, in bytes.
-    body_at: u64,
-    has_nul: bool,
-    is_line_per_record: bool,
     has_header: bool,
-    reader: csv::Reader<File>,
-    lines: Lines,
     record: ByteRecord,
     row_has_nul: bool,
     rows_read: u64,
     blanks_read: u64,
-    rows: u64,
     progress: Progress,
     /// Without a header the first record is a row, and has been read to find that out.
     is_row_waiting: bool,
@@ -147,20 +136,13 @@ impl Sheet {
             Some(names) => source.header(names.to_vec(), source.written(names), naming)?,
         };
         Ok(Self {
-            name: source.name,
-            encoding: source.scan.detected.encoding,
+            source,
             header,
-            body_at: source.scan.body_at,
-            has_nul: source.scan.has_nul,
-            is_line_per_record: source.scan.is_line_per_record,
             has_header: !is_row_waiting,
-            reader: source.reader,
-            lines: source.lines,
             record,
             row_has_nul: false,
             rows_read: 0,
             blanks_read: 0,
-            rows: source.scan.records - u64::from(!is_row_waiting),
             progress: Progress::none(),
             is_row_waiting,
         })
@@ -168,18 +150,16 @@ impl Sheet {
 
     /// Shows from now on how many rows have been given.
     pub fn show(&mut self, progress: &Progress) {
-        progress.read(&self.name, self.rows);
+        progress.read(&self.source.name, self.source.scan.records - u64::from(self.has_header));
         self.progress = progress.clone();
     }
 
-    /// The columns.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// The encoding that the file has.
     pub fn encoding(&self) -> Encoding {
-        self.encoding
+        self.source.scan.detected.encoding
     }
 
     /// How many rows have been given so far, the wrong ones included.
@@ -190,11 +170,11 @@ impl Sheet {
     /// The next row, or `None` at the end. Fails only if the disk does. A record without content is a blank line.
     pub fn next_row(&mut self) -> anyhow::Result<Option<Row<'_>>> {
         if !std::mem::take(&mut self.is_row_waiting) {
-            read_record(&mut self.reader, &mut self.record, &self.name)?;
+            read_record(&mut self.source.reader, &mut self.record, &self.source.name)?;
         }
         while !self.record.is_empty() && is_blank(&self.record) {
             self.blanks_read += 1;
-            read_record(&mut self.reader, &mut self.record, &self.name)?;
+            read_record(&mut self.source.reader, &mut self.record, &self.source.name)?;
         }
         if self.record.is_empty() {
             return Ok(None);
@@ -203,17 +183,17 @@ impl Sheet {
         if self.rows_read.is_multiple_of(ROWS_BETWEEN_SHOWS) {
             self.progress.advance_to(self.rows_read);
         }
-        self.row_has_nul = self.has_nul && self.record.as_slice().contains(&0);
+        self.row_has_nul = self.source.scan.has_nul && self.record.as_slice().contains(&0);
         Ok(Some(Row { sheet: self }))
     }
 
     /// The physical line (1-based) on which the row begins that was given last.
     fn line_of_record(&self) -> u64 {
-        if self.is_line_per_record {
+        if self.source.scan.is_line_per_record {
             return self.rows_read + self.blanks_read + u64::from(self.has_header);
         }
         let offset = self.record.position().map_or(0, csv::Position::byte);
-        self.lines.line_from(self.reader.get_ref(), self.body_at + offset)
+        self.source.line_at(self.source.scan.body_at + offset)
     }
 }
 
@@ -227,7 +207,6 @@ fn is_blank(record: &ByteRecord) -> bool {
     record.as_slice().iter().all(|byte| matches!(byte, b' ' | b'\t')) || record.as_slice() == [scan::CTRL_Z]
 }
 
-/// The first pass over a file.
 pub fn scan_file(path: &Path, name: &str, choice: EncodingChoice) -> anyhow::Result<Scan> {
     let scanned = open_copy(path).and_then(|mut file| scan::scan(&mut file, Scanner::new(name, choice)));
     scanned.with_context(|| unreadable(path))
@@ -276,13 +255,17 @@ impl Source {
         Ok(())
     }
 
+    /// The line on which the record at `offset` of the file begins.
+    fn line_at(&self, offset: u64) -> u64 {
+        self.lines.line_from(self.reader.get_ref(), offset)
+    }
+
     fn refusal(&self, problem: Problem) -> Refusal {
         Refusal::new(problem.in_file(&self.name))
     }
 
     fn refusal_at(&self, offset: u64, problem: Problem) -> Refusal {
-        let line = self.lines.line_from(self.reader.get_ref(), offset);
-        Refusal::new(problem.in_file(&self.name).at_line(line))
+        Refusal::new(problem.in_file(&self.name).at_line(self.line_at(offset)))
     }
 
     /// Finds the field in which the impossible bytes at `offset` of the file stand.
@@ -294,10 +277,8 @@ impl Source {
             if names.is_empty() {
                 names.clone_from(&record);
             }
-            let bad = record
-                .iter()
-                .enumerate()
-                .find_map(|(index, field)| encoding.decode(field).err().map(|bad| (index, bad)));
+            let fields = record.iter().enumerate();
+            let bad = fields.filter_map(|(index, field)| Some((index, encoding.decode(field).err()?))).next();
             if let Some((index, bad)) = bad {
                 let name = names.get(index).and_then(|name| encoding.decode(name).ok());
                 let column = name.map_or_else(|| (index + 1).to_string(), |name| name.into_owned());
@@ -313,7 +294,6 @@ impl Source {
         Ok(self.refusal_at(offset, text::undecodable(&bad.to_string(), encoding.name())))
     }
 
-    /// A record's fields.
     fn texts(&self, record: &ByteRecord) -> anyhow::Result<Vec<String>> {
         let encoding = self.scan.detected.encoding;
         let bad = |bad: BadBytes| self.refusal(text::undecodable(&bad.to_string(), encoding.name()));
@@ -332,8 +312,7 @@ impl Source {
     }
 
     fn header(&self, names: Vec<String>, raw: ByteRecord, naming: &Naming) -> anyhow::Result<Header> {
-        let line = self.lines.line_from(self.reader.get_ref(), self.scan.body_at);
-        Ok(Header::new(&self.name, line, names, raw, naming)?)
+        Ok(Header::new(&self.name, self.line_at(self.scan.body_at), names, raw, naming)?)
     }
 }
 
@@ -354,7 +333,6 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;
 
-    use chrono::NaiveDate;
     use proptest::prelude::*;
     use tempfile::TempDir;
 
@@ -408,20 +386,6 @@ mod tests {
         all
     }
 
-    fn texts(fields: &[&str]) -> Result<Vec<String>, &'static str> {
-        Ok(fields.iter().map(|&field| field.to_owned()).collect())
-    }
-
-    #[test]
-    fn second_bytes_that_look_like_a_backslash_or_a_bar_are_no_business_of_the_quotes() {
-        let desk = Desk::new();
-        let mut sheet =
-            desk.open(&cp932("\"商品コード\",\"名前\"\r\n\"表\",\"構ポ\"\r\n\"能\",\"ソ\"\"×\"\"\"\r\n"));
-        assert_eq!(sheet.encoding(), Encoding::Cp932);
-        assert_eq!(rows(&mut sheet), [(2, texts(&["表", "構ポ"])), (3, texts(&["能", "ソ\"×\""]))]);
-        assert_eq!(sheet.rows_read(), 2);
-    }
-
     #[test]
     fn lines_are_those_that_an_editor_shows() {
         let desk = Desk::new();
@@ -430,15 +394,6 @@ mod tests {
         assert_eq!(lines, [5, 7, 10, 12]);
         let (_, message) = desk.refusal(b"\n\nA,a\n1,2\n", EncodingChoice::Auto);
         assert_eq!(message, "stock.csv: line 3: a: the column is there twice (as number 1 and number 2)");
-    }
-
-    #[test]
-    fn a_byte_order_mark_is_no_part_of_the_first_name() {
-        let desk = Desk::new();
-        let mut sheet = desk.open("\u{FEFF}\"商品コード\"\n\n\"1\"\n".as_bytes());
-        assert_eq!(sheet.encoding(), Encoding::Utf8);
-        assert_eq!(sheet.header().names(), ["商品コード"]);
-        assert_eq!(rows(&mut sheet), [(3, texts(&["1"]))]);
     }
 
     #[test]
@@ -495,81 +450,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_column_is_found_whatever_its_width_and_a_missing_one_is_named() {
-        let desk = Desk::new();
-        let sheet = desk.open("ＳＫＵコード,SKU項目１　選択肢名（新）,\n1,2,\n".as_bytes());
-        let header = sheet.header();
-        let code = header.required("SKUコード").unwrap();
-        assert_eq!(header.name(code), "ＳＫＵコード");
-        assert!(header.optional("sku項目1選択肢名(新)").is_some());
-        assert!(header.optional("在庫数").is_none());
-        let error = header.required("在庫数").unwrap_err().to_string();
-        let columns = "found: ＳＫＵコード, SKU項目１　選択肢名（新）, ";
-        assert_eq!(error, format!("stock.csv: line 1: 在庫数: a required column is missing; {columns}"));
-        let others: Vec<&str> = header.others(&[code]).into_iter().map(|(_, name)| name).collect();
-        assert_eq!(others, ["SKU項目１　選択肢名（新）"]);
-    }
-
-    #[test]
-    fn a_row_that_is_wrong_in_itself_does_not_stop_the_others() {
-        let desk = Desk::new();
-        let mut sheet = desk.open(b"a,b\n1\n2,x,y\n3,\0\n4,z\n");
-        let wrong = [(2, Err("field-count")), (3, Err("field-count")), (4, Err("nul-byte"))];
-        assert_eq!(rows(&mut sheet), [&wrong[..], &[(5, texts(&["4", "z"]))]].concat());
-    }
-
-    #[test]
-    fn cells_are_read_strictly_and_say_what_is_wrong() {
-        let desk = Desk::new();
-        let mut sheet = desk.open(
-            "code,n,f,d,w,x\n007, -5 ,1,2026/01/31 10:00,0.10,\n,,,,,x\n x,１２,2,2026/02/30,x,\n".as_bytes(),
-        );
-        let header = sheet.header();
-        let [code, n, f, d, w] = ["code", "n", "f", "d", "w"].map(|name| header.required(name).unwrap());
-        let row = sheet.next_row().unwrap().unwrap();
-        assert_eq!(row.code(code).unwrap(), "007");
-        assert_eq!(row.whole_number(n), Ok(Some(-5)));
-        assert_eq!(row.flag(f), Ok(Some(true)));
-        assert_eq!(row.date(d), Ok(NaiveDate::from_ymd_opt(2026, 1, 31)));
-        assert_eq!(row.decimal(w), Ok(Some("0.1".to_owned())));
-        let row = sheet.next_row().unwrap().unwrap();
-        assert_eq!(row.code(code).unwrap_err().problem().kind.code, "value-missing");
-        assert_eq!((row.whole_number(n), row.flag(f), row.decimal(w)), (Ok(None), Ok(None), Ok(None)));
-        assert_eq!(row.date_time(d), Ok(None));
-        assert_eq!(
-            row.filled(n, row.whole_number(n).unwrap()).unwrap_err().problem().kind.code,
-            "value-missing"
-        );
-        let row = sheet.next_row().unwrap().unwrap();
-        let message = |problem: RowProblem| problem.problem().located_message().en;
-        assert_eq!(
-            message(row.whole_number(n).unwrap_err()),
-            "stock.csv: line 4: n: \"１２\" is not a whole number"
-        );
-        assert_eq!(message(row.flag(f).unwrap_err()), "stock.csv: line 4: f: \"2\" is neither 0 nor 1");
-        assert_eq!(message(row.date(d).unwrap_err()), "stock.csv: line 4: d: \"2026/02/30\" is not a date");
-        assert_eq!(row.code(code).unwrap_err().problem().kind.code, "code-has-blanks");
-        assert_eq!(row.decimal(w).unwrap_err().problem().kind.code, "not-a-decimal");
-    }
-
-    #[test]
-    fn a_sheet_of_codes_and_numbers_needs_no_header() {
-        let desk = Desk::new();
-        let open = |bytes: &[u8]| {
-            fs::write(desk.path(), bytes).unwrap();
-            let names = ["商品コード", "在庫数"].map(str::to_owned).to_vec();
-            let naming = Naming { unnamed: Unnamed::IfSecondIsNumber(names), ..Naming::default() };
-            Sheet::open_named(&desk.path(), "s.csv", EncodingChoice::Auto, &naming)
-        };
-        let mut sheet = open(b"\"A-1\",\"5\"\r\n\"A-2\",\"-1\"\r\n").unwrap();
-        assert_eq!(sheet.header().names(), ["商品コード", "在庫数"]);
-        assert_eq!(rows(&mut sheet), [(1, texts(&["A-1", "5"])), (2, texts(&["A-2", "-1"]))]);
-        assert_eq!(rows(&mut open(b"A-1,5").unwrap()), [(1, texts(&["A-1", "5"]))], "one row is enough");
-        assert_eq!(open(b"code,stock\nA-1,5\n").unwrap().header().names(), ["code", "stock"]);
-        assert!(Refusal::of(&open(b"code,stock\n").err().unwrap()).is_some());
-    }
-
     /// Rejects every row that has a problem in its first or second column, and gives the path of the rejects.
     fn reject_wrong_rows(sheet: &mut Sheet, path: PathBuf) -> Option<PathBuf> {
         let columns = [Column { index: 0 }, Column { index: 1 }];
@@ -610,15 +490,6 @@ mod tests {
             assert_eq!(text.split("\r\n").map(fields).collect::<Vec<_>>(), [5, 5, 4, 5, 1]);
             assert!(text.contains("\"C\",\"2\",\"3\","), "{text}");
         }
-    }
-
-    #[test]
-    fn without_a_rejected_row_there_is_no_file() {
-        let desk = Desk::new();
-        let mut sheet = desk.open(b"a,b\n1,2\n");
-        let path = desk.dir.path().join("rejects.csv");
-        assert_eq!(reject_wrong_rows(&mut sheet, path.clone()), None);
-        assert!(!path.exists());
     }
 
     /// One of the ways in which a sheet may be written.

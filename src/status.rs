@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use crate::books;
 use crate::books::batches::{self, SentBatch};
 use crate::books::cases::{self, Case};
-use crate::books::files::{self, StoppedFile};
+use crate::books::files::{self, KnownFile};
 use crate::books::held::Held;
 use crate::books::orders::OrderState;
 use crate::books::runs::{self, Run};
@@ -34,13 +34,10 @@ use crate::text::Text;
 /// How much of what there is to do by hand is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// The first ten of each kind.
     First,
-    /// Everything.
     All,
 }
 
-/// The state of things.
 #[derive(Clone, Debug)]
 pub(crate) struct Status {
     shop_name: String,
@@ -55,7 +52,7 @@ pub(crate) struct Status {
     held_back: Vec<(String, Hold)>,
     states: BTreeMap<OrderState, u64>,
     batches: Vec<SentBatch>,
-    stopped_files: Vec<StoppedFile>,
+    stopped_files: Vec<KnownFile>,
     held: Vec<Held>,
     work_dir: Shelf,
     hand_work: Vec<HandWork>,
@@ -65,14 +62,12 @@ pub(crate) struct Status {
     mails: Mails,
 }
 
-/// Whether problems are mailed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mails {
     Sent,
     Off,
 }
 
-/// One job's runs.
 #[derive(Clone, Debug)]
 struct JobState {
     job: Job,
@@ -80,7 +75,6 @@ struct JobState {
     last_success: Option<Run>,
     /// The `[schedule]`'s minutes, if the last success is longer ago than that.
     overdue_min: Option<u32>,
-    /// When its newest file came.
     newest_file: Option<Moment>,
     /// The settings' hours, if that is longer ago.
     no_file_for_h: Option<u32>,
@@ -102,7 +96,6 @@ pub(crate) struct Summary {
     pub hand_work: u64,
 }
 
-/// Looks. Changes nothing.
 pub(crate) fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status, Failure> {
     let look = || {
         let running = UnderWay::ask(settings)?;
@@ -194,7 +187,6 @@ fn job_state(
 }
 
 impl Status {
-    /// In short.
     pub(crate) fn summary(&self) -> Summary {
         Summary {
             shop: self.shop_name.clone(),
@@ -202,14 +194,13 @@ impl Status {
             reasons: self.reasons(),
             oldest_problem: self.cases.iter().map(|case| case.first_seen).min(),
             jobs_overdue: self.jobs.iter().filter(|job| job.overdue_min.is_some()).count(),
-            files_held: self.stopped_files.iter().filter(|file| file.is_held).count(),
+            files_held: self.stopped_files.iter().filter(|file| file.is_left_in_inbox()).count(),
             orders_waiting: self.orders_waiting,
             orders_held_back: count(&self.held_back),
             hand_work: hand_work::count(&self.hand_work),
         }
     }
 
-    /// Whether a person has to look.
     pub(crate) fn needs_a_look(&self) -> bool {
         !self.reasons().is_empty()
     }

@@ -194,7 +194,6 @@ const FORGOTTEN_DAYS: TimeDelta = TimeDelta::days(10);
 /// … and how many such transactions one run does at most.
 const FORGETTING_STEPS_MAX: u32 = 10;
 
-/// The ledger's entries and their copies.
 fn forget_entries(run: &Run<'_>, permit: Permit, before: Moment) -> Result<Left> {
     for _ in 0..FORGETTING_STEPS_MAX {
         let first = runs::first_run(&run.books)?;

@@ -43,13 +43,13 @@ fn find(books: &Connection, settings: &Settings, run_id: &str) -> Result<(Job, O
     let recorded = history::recorded(books, run_id)?;
     let Some(Recorded { job, is_first_load, has_old_values }) = recorded else {
         let days = settings.limits.history_days;
-        return Ok(match runs::command_of(books, run_id)? {
-            None => (Job::Stock, Some(text::unknown_run(run_id))),
-            Some(command) if command == Job::Orders.as_str() => (Job::Orders, Some(text::of_orders(run_id))),
-            Some(command) if command == Job::Logistics.as_str() => {
-                (Job::Logistics, Some(text::of_logistics(run_id)))
-            }
-            Some(_) => (Job::Stock, Some(text::nothing_recorded(run_id, days))),
+        let command = runs::command_of(books, run_id)?;
+        let job = command.as_deref().and_then(|command| command.parse().ok());
+        return Ok(match (job, command) {
+            (Some(Job::Orders), _) => (Job::Orders, Some(text::of_orders(run_id))),
+            (Some(Job::Logistics), _) => (Job::Logistics, Some(text::of_logistics(run_id))),
+            (_, Some(_)) => (Job::Stock, Some(text::nothing_recorded(run_id, days))),
+            (_, None) => (Job::Stock, Some(text::unknown_run(run_id))),
         });
     };
     let hindrance = match job {
@@ -58,14 +58,13 @@ fn find(books: &Connection, settings: &Settings, run_id: &str) -> Result<(Job, O
         Job::Products | Job::Stock if is_first_load => Some(text::of_first_load(run_id)),
         Job::Products | Job::Stock if !has_old_values => Some(text::without_old_values(run_id)),
         Job::Products | Job::Stock => {
-            let is_begun = files::begun_files(books, job)?.iter().any(|(_, entry)| entry.run_id == run_id);
+            let is_begun = files::begun_files(books, job)?.iter().any(|file| file.entry.run_id == run_id);
             is_begun.then(|| text::unfinished(run_id, job.as_str()))
         }
     };
     Ok((job, hindrance))
 }
 
-/// What goes back.
 enum Back {
     Catalogue(Catalogue),
     Stock(StockBack),
@@ -102,7 +101,6 @@ impl Back {
     }
 }
 
-/// Undoes a run, in the frame of another one.
 pub(crate) fn run(run: &mut Run<'_>, undone: &str) -> Result<()> {
     let job = run.report.job;
     let (mut changes, mut kept) = (run.report.changes.emptied(), run.report.kept.emptied());

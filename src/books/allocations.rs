@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::files::newest_applied_time;
 use super::in_flight::{KnownUntil, each_doubtful, each_in_flight, in_flight};
+use super::rows::Ask;
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::settings::Settings;
@@ -115,8 +116,6 @@ pub(crate) fn drifting(shop: &Connection, settings: &Settings) -> Result<Vec<All
     let known = KnownUntil::new(settings, newest.unwrap_or(Moment::FIRST));
     let units = in_flight(shop, &known)?;
     let mut found = Vec::new();
-    let mut statement = shop.prepare("SELECT sku_code, allocated, as_of FROM stock WHERE allocated <> 0")?;
-    let mut rows = statement.query([])?;
     let mut note = |row: &rusqlite::Row<'_>| -> Result<()> {
         let (code, allocated) = (row.get_ref(0)?.as_str()?, row.get(1)?);
         if units.get(code) != Some(&allocated) {
@@ -126,16 +125,10 @@ pub(crate) fn drifting(shop: &Connection, settings: &Settings) -> Result<Vec<All
         }
         Ok(())
     };
-    while let Some(row) = rows.next()? {
-        note(row)?;
-    }
+    shop.each("SELECT sku_code, allocated, as_of FROM stock WHERE allocated <> 0", [], &mut note)?;
     let sql = "SELECT sku_code, allocated, as_of FROM stock WHERE sku_code = ?1 AND allocated = 0";
-    let mut statement = shop.prepare(sql)?;
     for code in units.iter().filter(|(_, units)| **units > 0).map(|(code, _)| code) {
-        let mut rows = statement.query([code])?;
-        while let Some(row) = rows.next()? {
-            note(row)?;
-        }
+        shop.each(sql, [code], &mut note)?;
     }
     found.sort_by(|a, b| a.sku_code.cmp(&b.sku_code));
     weigh(shop, settings, &mut found, floor)?;

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params_from_iter};
+use anyhow::{Context, Result};
+use rusqlite::{Connection, Row, ToSql, Transaction, params_from_iter};
 use serde::{Deserialize, Serialize};
 
 use crate::books::open::dropped_by_shop;
 use crate::books::orders::{IS_DATED_SQL, SENT_SQL};
-use crate::books::rows::{Ask, Cells};
+use crate::books::rows::{Ask, Cells, Record};
 use crate::moment::Moment;
 use crate::problem::Failure;
 use crate::settings::Settings;
@@ -26,19 +26,27 @@ words! {
     }
 }
 
-/// A file of orders that has not arrived yet.
-#[derive(Clone, Debug)]
-pub(crate) struct Batch {
-    pub id: i64,
-    pub file_name: String,
-    pub state: BatchState,
-    pub sha256: String,
-    pub order_count: u64,
-    pub line_count: u64,
-    /// `None`: made before places were noted, and so for the one of the settings.
-    pub place: Option<Place>,
-    /// Whether its rename was asked for: then it may have its final name.
-    pub rename_tried: bool,
+record! {
+    pub(crate) struct Batch of "tempostar_batches" {
+        pub id: i64,
+        pub file_name: String,
+        pub state: BatchState,
+        pub sha256: String,
+        pub size: u64,
+        pub order_count: u64,
+        pub line_count: u64,
+        pub run_id: String,
+        pub prepared_at: Moment,
+        pub sent_at: Option<Moment>,
+        /// When TEMPOSTAR was seen to have taken it.
+        pub taken_at: Option<Moment>,
+        /// Where its copy lies, below the work folder's archive.
+        pub archived_as: Option<String>,
+        /// `None`: made before places were noted, and so for the one of the settings.
+        pub place: Option<Place> => (Place::read, "server, outbox, shop_code"),
+        /// Whether its rename was asked for: then it may have its final name.
+        pub rename_tried: bool = "rename_tried_at IS NOT NULL",
+    }
 }
 
 /// Where a file of orders goes, and for whom.
@@ -51,7 +59,6 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Where the settings send files to.
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             server: format!("{}@{}", settings.ftp.server.user, settings.ftp.server.host),
@@ -67,7 +74,6 @@ impl Place {
     }
 }
 
-/// One member of a file of orders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchOrder {
     pub order_no: String,
@@ -85,7 +91,6 @@ pub struct SentContent {
     pub lines: String,
 }
 
-/// What fixes a file of orders.
 #[derive(Clone, Debug)]
 pub(crate) struct NewBatch<'a> {
     pub file_name: &'a str,
@@ -113,7 +118,11 @@ pub(crate) fn claim(connection: &Connection, id: i64, run_id: &str) -> Result<()
 }
 
 /// Fixes a batch and its members. An order that is in another batch already makes it fail.
-pub(crate) fn prepare_batch(transaction: &Transaction<'_>, batch: &NewBatch<'_>, now: Moment) -> Result<i64> {
+pub(crate) fn prepare_batch(
+    transaction: &Transaction<'_>,
+    batch: &NewBatch<'_>,
+    now: Moment,
+) -> Result<Batch> {
     insert!(transaction, "INSERT INTO tempostar_batches" {
         file_name: batch.file_name,
         state: BatchState::Prepared,
@@ -136,31 +145,12 @@ pub(crate) fn prepare_batch(transaction: &Transaction<'_>, batch: &NewBatch<'_>,
     for BatchOrder { order_no, updated_at, content } in batch.orders {
         insert.execute((order_no, id, updated_at, &content.fingerprint, &content.lines))?;
     }
-    Ok(id)
+    Batch::first(transaction, "WHERE id = ?1", [id])?.context("the batch is gone")
 }
 
 /// Batches that an earlier run did not bring to their end, oldest first.
 pub(crate) fn open_batches(connection: &Connection) -> Result<Vec<Batch>> {
-    connection.all(
-        "SELECT id, file_name, state, sha256, order_count, line_count, server, outbox, shop_code,
-                rename_tried_at IS NOT NULL AS rename_tried
-         FROM tempostar_batches
-         WHERE state <> 'sent'
-         ORDER BY id",
-        [],
-        |row| {
-            Ok(Batch {
-                id: row.cell("tempostar_batches.id")?,
-                file_name: row.cell("tempostar_batches.file_name")?,
-                state: row.cell("tempostar_batches.state")?,
-                sha256: row.cell("tempostar_batches.sha256")?,
-                order_count: row.cell("tempostar_batches.order_count")?,
-                line_count: row.cell("tempostar_batches.line_count")?,
-                place: Place::read(row)?,
-                rename_tried: row.cell("tempostar_batches.rename_tried")?,
-            })
-        },
-    )
+    Batch::all(connection, "WHERE state <> 'sent' ORDER BY id", [])
 }
 
 pub(crate) fn is_batch_name_taken(connection: &Connection, file_name: &str) -> Result<bool> {
@@ -183,7 +173,6 @@ pub(crate) enum Step<'a> {
     RenameRefused,
 }
 
-/// Notes a step of a batch.
 pub(crate) fn take_step(connection: &Connection, id: i64, run_id: &str, step: Step<'_>) -> Result<()> {
     let (set, only_if, value): (_, _, Option<&dyn ToSql>) = match &step {
         Step::Uploaded => ("state = 'uploaded'", "state = 'prepared'", None),
@@ -237,14 +226,14 @@ pub(crate) fn mark_sent_as_found(
 /// A refusal (see [`crate::books::refusal`]) where a trigger or constraint of the shop refuses one of them, or lets it drop.
 pub(crate) fn mark_exported(transaction: &Transaction<'_>, orders: &[&str]) -> Result<()> {
     let orders = serde_json::to_string(orders)?;
-    let execute = |sql: &str| transaction.execute(sql, [&orders]);
-    execute(
+    let change = |sql: &str| transaction.change(sql, [&orders]);
+    change(
         "UPDATE tempostar_batch_orders
          SET known_updated_at = NULL
          WHERE order_no IN (SELECT value FROM json_each(?1))
            AND known_updated_at IS NOT (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)",
     )?;
-    execute(
+    change(
         "UPDATE orders
          SET exported_at = (SELECT batch.sent_at
                             FROM tempostar_batch_orders AS member
@@ -252,7 +241,7 @@ pub(crate) fn mark_exported(transaction: &Transaction<'_>, orders: &[&str]) -> R
                             WHERE member.order_no = orders.order_no)
          WHERE order_no IN (SELECT value FROM json_each(?1))",
     )?;
-    execute(
+    change(
         "UPDATE tempostar_batch_orders
          SET known_updated_at = (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)
          WHERE order_no IN (SELECT value FROM json_each(?1)) AND known_updated_at IS NOT NULL
@@ -280,22 +269,21 @@ pub(crate) fn is_younger(connection: &Connection, id: i64, order_no: &str) -> Re
 /// Where the copy of a batch of these bytes lies, below the work folder's archive, if it was sent.
 pub(crate) fn archived_batch(connection: &Connection, sha256: &str) -> Result<Option<String>> {
     let sql = "SELECT archived_as FROM tempostar_batches WHERE sha256 = ?1 AND archived_as IS NOT NULL";
-    connection.first(sql, [sha256], |row| Ok(row.get(0)?))
+    connection.value_if_any(sql, [sha256])
 }
 
-record! {
-    /// A batch as it is found by its bytes.
-    pub(crate) struct KnownBatch of "tempostar_batches" {
-        pub id: i64,
-        pub state: BatchState,
-        pub order_count: u64,
-    }
+/// The newest batch of these bytes.
+pub(crate) fn batch_of(connection: &Connection, sha256: &str) -> Result<Option<Batch>> {
+    Batch::first(connection, "WHERE sha256 = ?1 ORDER BY id DESC LIMIT 1", [sha256])
 }
 
-pub(crate) fn batch_of(connection: &Connection, sha256: &str) -> Result<Option<KnownBatch>> {
-    let sql =
-        "SELECT id, state, order_count FROM tempostar_batches WHERE sha256 = ?1 ORDER BY id DESC LIMIT 1";
-    connection.first(sql, [sha256], KnownBatch::read)
+pub(crate) fn batch_named(connection: &Connection, file_name: &str) -> Result<Option<Batch>> {
+    Batch::first(connection, "WHERE file_name = ?1", [file_name])
+}
+
+pub(crate) fn batch_with(connection: &Connection, order_no: &str) -> Result<Option<Batch>> {
+    let which = "WHERE id = (SELECT batch_id FROM tempostar_batch_orders WHERE order_no = ?1)";
+    Batch::first(connection, which, [order_no])
 }
 
 /// Where the copies of all batches lie that have one, below the work folder's archive.
@@ -304,52 +292,27 @@ pub(crate) fn archived_batches(connection: &Connection) -> Result<HashSet<String
     Ok(connection.column(sql, [])?.into_iter().collect())
 }
 
-record! {
-    /// A file of orders whose copy has become old.
-    pub(crate) struct OldCopy of "tempostar_batches" {
-        pub id: i64,
-        pub archived_as: String,
-        pub sha256: String,
-        pub size: u64,
-        pub line_count: u64,
-        pub sent_at: Moment,
-        pub shop_code: String,
-    }
-}
-
 /// The files of orders that were sent before this moment and have a copy still, oldest first, at most so many.
-pub(crate) fn old_copies(connection: &Connection, before: Moment, at_most: usize) -> Result<Vec<OldCopy>> {
-    connection.all(
-        "SELECT id, archived_as, sha256, size, line_count, sent_at, coalesce(shop_code, '') AS shop_code
-         FROM tempostar_batches
-         WHERE sent_at < ?1 AND archived_as IS NOT NULL
-         ORDER BY sent_at, id
-         LIMIT ?2",
-        (before, at_most),
-        OldCopy::read,
-    )
+pub(crate) fn old_copies(connection: &Connection, before: Moment, at_most: usize) -> Result<Vec<Batch>> {
+    let which = "WHERE sent_at < ?1 AND archived_as IS NOT NULL ORDER BY sent_at, id LIMIT ?2";
+    Batch::all(connection, which, (before, at_most))
 }
 
 /// What was sent in a file of orders: their numbers and contents.
 pub(crate) fn members(connection: &Connection, id: i64) -> Result<Vec<(String, SentContent)>> {
     connection.all(
-        "SELECT order_no, coalesce(fingerprint, '') AS fingerprint, coalesce(lines, '') AS lines
+        "SELECT order_no, coalesce(fingerprint, ''), coalesce(lines, '')
          FROM tempostar_batch_orders
          WHERE batch_id = ?1
          ORDER BY order_no",
         [id],
-        |row| {
-            let fingerprint = row.cell("tempostar_batch_orders.fingerprint")?;
-            let content = SentContent { fingerprint, lines: row.cell("tempostar_batch_orders.lines")? };
-            Ok((row.cell("tempostar_batch_orders.order_no")?, content))
-        },
+        |row| Ok((row.get(0)?, SentContent { fingerprint: row.get(1)?, lines: row.get(2)? })),
     )
 }
 
 /// Notes that the copy of the file of orders with these bytes is no more.
 pub(crate) fn forget_copy(connection: &Connection, sha256: &str) -> Result<()> {
-    connection.execute("UPDATE tempostar_batches SET archived_as = NULL WHERE sha256 = ?1", [sha256])?;
-    Ok(())
+    connection.change("UPDATE tempostar_batches SET archived_as = NULL WHERE sha256 = ?1", [sha256])
 }
 
 /// A batch that the database has forgotten.
@@ -374,7 +337,7 @@ pub(crate) fn restore_batch(
         }
     }
     let new = NewBatch { orders: &members, ..batch.new.clone() };
-    let id = prepare_batch(transaction, &new, fixed_at)?;
+    let id = prepare_batch(transaction, &new, fixed_at)?.id;
     take_step(transaction, id, new.run_id, Step::Uploaded)?;
     take_step(transaction, id, new.run_id, Step::RenameTried(fixed_at))?;
     if let Some(archived_as) = batch.archived_as {
@@ -386,7 +349,7 @@ pub(crate) fn restore_batch(
 /// An order's `updated_at`; empty where there is none.
 pub(crate) fn updated_at(connection: &Connection, order_no: &str) -> Result<String> {
     let sql = "SELECT coalesce(CAST(updated_at AS TEXT), '') FROM orders WHERE order_no = ?1";
-    Ok(connection.query_row(sql, [order_no], |row| row.get(0)).optional()?.unwrap_or_default())
+    Ok(connection.value_if_any(sql, [order_no])?.unwrap_or_default())
 }
 
 /// Whether any file of orders may have reached a server.
@@ -403,7 +366,7 @@ fn is_in_batch(connection: &Connection, order_no: &str) -> Result<bool> {
 
 /// Forgets a batch of which nothing has reached TEMPOSTAR; its orders wait again.
 pub(crate) fn release_batch(transaction: &Transaction<'_>, id: i64, run_id: &str) -> Result<()> {
-    transaction.execute("DELETE FROM tempostar_batch_orders WHERE batch_id = ?1", [id])?;
+    transaction.change("DELETE FROM tempostar_batch_orders WHERE batch_id = ?1", [id])?;
     must_hit_one(transaction.execute(
         "DELETE FROM tempostar_batches
          WHERE id = ?1 AND claimed_by = ?2 AND state <> 'sent' AND rename_tried_at IS NULL",
@@ -422,42 +385,14 @@ record! {
 
 /// The files of orders that were sent and that TEMPOSTAR was not seen to have taken, oldest first, for a person.
 pub(crate) fn sent_batches(connection: &Connection) -> Result<Vec<SentBatch>> {
-    connection.all(
-        "SELECT file_name, sent_at, order_count
-         FROM tempostar_batches
-         WHERE taken_at IS NULL AND state = 'sent'
-         ORDER BY sent_at, id",
-        [],
-        SentBatch::read,
-    )
+    SentBatch::all(connection, "WHERE taken_at IS NULL AND state = 'sent' ORDER BY sent_at, id", [])
 }
 
-/// The files of orders that were sent to this server and that TEMPOSTAR was not seen to have taken, oldest first: id,
-/// name, and folder where it is known.
-pub(crate) fn batches_not_taken(
-    connection: &Connection,
-    server: &str,
-) -> Result<Vec<(i64, String, Option<String>)>> {
-    connection.all(
-        "SELECT id, file_name, outbox
-         FROM tempostar_batches
-         WHERE taken_at IS NULL AND state = 'sent' AND coalesce(server, ?1) = ?1
-         ORDER BY sent_at, id",
-        [server],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )
-}
-
-/// Those of them that were sent before this moment: name, and when they were sent.
-pub(crate) fn sent_before(connection: &Connection, before: Moment) -> Result<Vec<(String, Moment)>> {
-    connection.all(
-        "SELECT file_name, sent_at
-         FROM tempostar_batches
-         WHERE taken_at IS NULL AND state = 'sent' AND sent_at < ?1
-         ORDER BY sent_at, id",
-        [before],
-        |row| Ok((row.cell("tempostar_batches.file_name")?, row.cell("tempostar_batches.sent_at")?)),
-    )
+/// Those of them that were sent to this server.
+pub(crate) fn batches_not_taken(connection: &Connection, server: &str) -> Result<Vec<Batch>> {
+    let which =
+        "WHERE taken_at IS NULL AND state = 'sent' AND coalesce(server, ?1) = ?1 ORDER BY sent_at, id";
+    Batch::all(connection, which, [server])
 }
 
 /// Whether TEMPOSTAR has ever been seen to take a file of orders away.
@@ -466,20 +401,12 @@ pub(crate) fn has_any_been_taken(connection: &Connection) -> Result<bool> {
     connection.value(sql, [])
 }
 
-/// Notes that a file of orders still lies in the outbox.
 pub(crate) fn note_lying(connection: &Connection, id: i64, now: Moment) -> Result<()> {
     let sql = "UPDATE tempostar_batches SET seen_lying_at = ?2 WHERE id = ?1 AND taken_at IS NULL";
-    connection.execute(sql, (id, now))?;
-    Ok(())
+    connection.change(sql, (id, now))
 }
 
-/// Notes that TEMPOSTAR has taken a file of orders.
 pub(crate) fn mark_taken(connection: &Connection, id: i64, now: Moment) -> Result<()> {
-    connection.execute(
-        "UPDATE tempostar_batches
-         SET taken_at = ?2
-         WHERE id = ?1 AND taken_at IS NULL",
-        (id, now),
-    )?;
-    Ok(())
+    let sql = "UPDATE tempostar_batches SET taken_at = ?2 WHERE id = ?1 AND taken_at IS NULL";
+    connection.change(sql, (id, now))
 }

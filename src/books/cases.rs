@@ -5,55 +5,70 @@ use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::books::rows::{Ask, Cells};
+use crate::books::rows::{Ask, Cells, Record};
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::{Exit, Kind, Severity};
 use crate::text::books::database_busy;
 use crate::text::{Text, kind_of};
 
-/// A problem from its beginning to its end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Case {
-    /// The ledger's number; 0: not in the ledger.
-    #[serde(skip)]
-    pub id: i64,
-    #[serde(rename = "command")]
-    pub job: Job,
-    /// What makes it one and the same problem.
-    pub kind: &'static Kind,
-    /// A file's name, an order's number; empty: the job as a whole.
-    pub concerns: String,
-    /// What of it was seen last.
-    pub seen: Sighting,
-    pub first_seen: Moment,
-    pub last_seen: Moment,
-    pub times_seen: u64,
-    /// It is not mailed before this moment.
-    pub mail_from: Moment,
-    pub mailed_at: Option<Moment>,
-    pub mail_failures: u64,
-    /// The command of `[notify]` was told of its beginning.
-    #[serde(default)]
-    pub is_notified: bool,
-    pub ended_at: Option<Moment>,
-    /// It is over, and nobody has to be told any more.
-    pub is_done: bool,
+record! {
+    /// A problem from its beginning to its end.
+    #[derive(PartialEq, Eq, Serialize, Deserialize)]
+    pub(crate) struct Case of "tempostar_problems" {
+        /// The ledger's number; 0: not in the ledger.
+        #[serde(skip)]
+        pub id: i64,
+        #[serde(rename = "command")]
+        pub job: Job as "command",
+        /// What makes it one and the same problem.
+        pub kind: &'static Kind,
+        /// A file's name, an order's number; empty: the job as a whole.
+        pub concerns: String,
+        /// What of it was seen last.
+        pub seen: Sighting => (Sighting::read, Sighting::columns()),
+        pub first_seen: Moment,
+        pub last_seen: Moment,
+        pub times_seen: u64,
+        /// It is not mailed before this moment.
+        pub mail_from: Moment,
+        pub mailed_at: Option<Moment>,
+        pub mail_failures: u64,
+        /// The command of `[notify]` was told of its beginning.
+        #[serde(default)]
+        pub is_notified: bool,
+        pub ended_at: Option<Moment>,
+        /// It is over, and nobody has to be told any more.
+        pub is_done: bool,
+    }
 }
 
-/// How a problem showed itself in a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Sighting {
-    /// Of the problem that was met; the case's own, or a part of it.
-    #[serde(rename = "code")]
-    pub kind: &'static Kind,
-    /// What the run's exit code was by it.
-    pub exit_code: u8,
-    pub message: Text,
-    pub hint: Text,
-    /// The first rows that were rejected.
-    pub rows: Vec<RejectedRow>,
-    pub run_id: String,
+record! {
+    /// How a problem showed itself in a run.
+    #[derive(PartialEq, Eq, Serialize, Deserialize)]
+    pub(crate) struct Sighting of "tempostar_problems" {
+        /// Of the problem that was met; the case's own, or a part of it.
+        #[serde(rename = "code")]
+        pub kind: &'static Kind as "code",
+        /// What the run's exit code was by it.
+        pub exit_code: u8,
+        pub message: Text => (message, "message_ja, message_en"),
+        pub hint: Text => (hint, "hint_ja, hint_en"),
+        pub rows: Vec<RejectedRow> => (rows, "details"),
+        pub run_id: String,
+    }
+}
+
+fn message(row: &Row<'_>) -> Result<Text> {
+    Ok(row.text("tempostar_problems.message")?.unwrap_or_default())
+}
+
+fn hint(row: &Row<'_>) -> Result<Text> {
+    Ok(row.text("tempostar_problems.hint")?.unwrap_or_default())
+}
+
+fn rows(row: &Row<'_>) -> Result<Vec<RejectedRow>> {
+    row.json("tempostar_problems.details")
 }
 
 /// A row that was rejected, as far as a mail may tell of it.
@@ -72,7 +87,6 @@ impl Case {
         self.ended_at.is_none()
     }
 
-    /// Whether it is the same problem.
     pub(crate) fn is(&self, job: Job, kind: &Kind, concerns: &str) -> bool {
         self.job == job && self.kind == kind && self.concerns == concerns
     }
@@ -126,40 +140,7 @@ impl<'de> Deserialize<'de> for &'static Kind {
 
 /// All cases that are not done with: those that are open, and those whose end has to be told. Mostly none.
 pub(crate) fn cases(connection: &Connection) -> Result<Vec<Case>> {
-    connection.all("SELECT id, command, kind, concerns, code, exit_code, message_ja, message_en, hint_ja, hint_en, details, run_id,
-                first_seen, last_seen, times_seen, mail_from, mailed_at, mail_failures, is_notified, ended_at
-         FROM tempostar_problems
-         WHERE NOT is_done
-         ORDER BY command, id", [], read_case)
-}
-
-fn read_case(row: &Row<'_>) -> Result<Case> {
-    let details: String = row.cell("tempostar_problems.details")?;
-    let text = |ja, en| -> Result<Text> { Ok(Text { ja: row.cell(ja)?, en: row.cell(en)? }) };
-    let seen = Sighting {
-        kind: row.cell("tempostar_problems.code")?,
-        exit_code: row.cell("tempostar_problems.exit_code")?,
-        message: text("tempostar_problems.message_ja", "tempostar_problems.message_en")?,
-        hint: text("tempostar_problems.hint_ja", "tempostar_problems.hint_en")?,
-        rows: serde_json::from_str(&details).unwrap_or_default(),
-        run_id: row.cell("tempostar_problems.run_id")?,
-    };
-    Ok(Case {
-        id: row.cell("tempostar_problems.id")?,
-        job: row.cell("tempostar_problems.command")?,
-        kind: row.cell("tempostar_problems.kind")?,
-        concerns: row.cell("tempostar_problems.concerns")?,
-        seen,
-        first_seen: row.cell("tempostar_problems.first_seen")?,
-        last_seen: row.cell("tempostar_problems.last_seen")?,
-        times_seen: row.cell("tempostar_problems.times_seen")?,
-        mail_from: row.cell("tempostar_problems.mail_from")?,
-        mailed_at: row.cell("tempostar_problems.mailed_at")?,
-        mail_failures: row.cell("tempostar_problems.mail_failures")?,
-        is_notified: row.cell("tempostar_problems.is_notified")?,
-        ended_at: row.cell("tempostar_problems.ended_at")?,
-        is_done: false,
-    })
+    Case::all(connection, "WHERE NOT is_done ORDER BY command, id", [])
 }
 
 /// Keeps a case as it is now; a new one gets its number.
@@ -211,7 +192,7 @@ pub(crate) fn mark_mailed<'a>(
     now: Moment,
 ) -> Result<()> {
     for case in cases {
-        connection.execute(
+        connection.change(
             "UPDATE tempostar_problems
              SET mailed_at = ?2, mail_failures = 0, is_done = ?3, is_notified = NOT ?3
              WHERE id = ?1",
@@ -226,7 +207,7 @@ pub(crate) fn mark_mail_failed<'a>(
     cases: impl IntoIterator<Item = &'a Case>,
 ) -> Result<()> {
     for case in cases {
-        connection.execute(
+        connection.change(
             "UPDATE tempostar_problems
              SET mail_failures = mail_failures + 1, is_done = 0, is_notified = ?2
              WHERE id = ?1",

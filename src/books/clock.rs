@@ -3,10 +3,10 @@
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use rusqlite::{Connection, Transaction, named_params};
+use rusqlite::{Connection, Transaction};
 
 use crate::books::open::{meta, set_meta};
-use crate::books::rows::Cells;
+use crate::books::rows::Ask;
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::Exit;
@@ -24,20 +24,18 @@ pub(crate) fn newest_of_all(connection: &Connection, this_run: &str) -> Result<O
 }
 
 fn newest(connection: &Connection, this_run: &str, but_for_exit: u8) -> Result<Option<Moment>> {
-    let mut statement = connection.prepare(
-        "SELECT max(started_at) AS started_at
+    connection.value(
+        "SELECT max(started_at)
          FROM (SELECT *
                FROM (SELECT max(started_at, coalesce(finished_at, '')) AS started_at
                      FROM tempostar_runs
-                     WHERE run_id <> :this_run AND coalesce(exit_code, 0) <> :but_for_exit
+                     WHERE run_id <> ?1 AND coalesce(exit_code, 0) <> ?2
                      ORDER BY tempostar_runs.started_at DESC
                      LIMIT 1)
                UNION ALL
                SELECT max(decided_at) FROM tempostar_files)",
-    )?;
-    let parameters = named_params! { ":this_run": this_run, ":but_for_exit": but_for_exit };
-    let found = statement.query_and_then(parameters, |row| row.cell("tempostar_runs.started_at"))?.next();
-    Ok(found.transpose()?.flatten())
+        (this_run, but_for_exit),
+    )
 }
 
 /// How it is known how far a server's clock is ahead of ours.

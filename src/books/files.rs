@@ -1,16 +1,16 @@
 //! The ledger's part about files: which content came under which name, and what became of it.
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use rusqlite::{Connection, Row, Transaction};
 
-use crate::books::rows::{Ask, Cells};
+use crate::books::open::{meta, set_meta};
+use crate::books::rows::{Ask, Cells, Record};
 use crate::hashing::Content;
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::text::Text;
 
 words! {
-    /// What the ledger says of a file.
     pub(crate) enum FileState {
         Applied = "applied",
         Refused = "refused",
@@ -51,7 +51,6 @@ impl Decision {
 }
 
 record! {
-    /// A file's content under a name.
     pub(crate) struct FileEntry of "tempostar_files" {
         pub job: Job as "command",
         pub run_id: String,
@@ -71,22 +70,34 @@ impl FileEntry {
     }
 }
 
-/// What the ledger knows of a file's content.
-#[derive(Clone, Debug)]
-pub(crate) struct KnownFile {
-    pub id: i64,
-    /// `Applied`, `Refused`, or `Held` in the work folder, whatever was decided about it since.
-    pub state: FileState,
-    pub refused_because: Option<Text>,
-    /// Whether the server's copy has been put away.
-    pub is_cleaned_up: bool,
-    /// And was seen to be gone.
-    pub is_gone: bool,
-    pub file_time: Moment,
-    /// Where its copy lies, below the work folder's archive.
-    pub archived_as: String,
-    /// Whether another content came under the same name since.
-    pub is_superseded: bool,
+record! {
+    pub(crate) struct KnownFile of "tempostar_files" {
+        pub id: i64,
+        pub entry: FileEntry => (FileEntry::read, FileEntry::columns()),
+        pub state: FileState as "outcome",
+        /// Why it was refused or is held.
+        pub reason: Option<Text> => (reason, "reason_ja, reason_en"),
+        pub decided_at: Moment,
+        /// Whether the server's copy has been put away.
+        pub is_cleaned_up: bool,
+        /// And was seen to be gone.
+        pub is_gone: bool,
+        /// Where it lies on the server since.
+        pub put_as: Option<String>,
+        /// The run that has undone what it brought.
+        pub undone_by: Option<String>,
+    }
+}
+
+impl KnownFile {
+    /// Whether the guard of an earlier version has left it there (else it was refused, or lies in the work folder).
+    pub(crate) fn is_left_in_inbox(&self) -> bool {
+        self.state == FileState::Held
+    }
+}
+
+fn reason(row: &Row<'_>) -> Result<Option<Text>> {
+    row.text("reason")
 }
 
 /// Notes what became of a file; inside the transaction that writes its rows. A `held` or `begun`
@@ -120,13 +131,12 @@ pub(crate) fn record_file(
 
 /// Notes that the last rows of a begun file are written.
 pub(crate) fn mark_applied(transaction: &Transaction<'_>, id: i64) -> Result<()> {
-    transaction.execute("UPDATE tempostar_files SET outcome = 'applied' WHERE id = ?1", [id])?;
-    Ok(())
+    transaction.change("UPDATE tempostar_files SET outcome = 'applied' WHERE id = ?1", [id])
 }
 
 /// Notes that what a run brought does not stand any more; or that it does, when an undo is undone.
 pub(crate) fn mark_undone(transaction: &Transaction<'_>, undone: &str, by: &str) -> Result<()> {
-    transaction.execute(
+    transaction.change(
         "WITH RECURSIVE undoing (run_id, depth) AS (
              SELECT ?1, 0
              UNION ALL
@@ -139,20 +149,12 @@ pub(crate) fn mark_undone(transaction: &Transaction<'_>, undone: &str, by: &str)
          SET undone_by = iif((SELECT max(depth) FROM undoing) % 2 = 0, ?2, NULL)
          WHERE outcome = 'applied' AND run_id = (SELECT run_id FROM undoing ORDER BY depth DESC LIMIT 1)",
         (undone, by),
-    )?;
-    Ok(())
+    )
 }
 
 /// The files of a job of which an interrupted run has written a part, oldest first.
-pub(crate) fn begun_files(connection: &Connection, job: Job) -> Result<Vec<(i64, FileEntry)>> {
-    connection.all(
-        "SELECT id, command, run_id, name, sha256, size, file_time, archived_as
-         FROM tempostar_files
-         WHERE command = ?1 AND outcome = 'begun'
-         ORDER BY id",
-        [job],
-        |row| Ok((row.cell("tempostar_files.id")?, FileEntry::read(row)?)),
-    )
+pub(crate) fn begun_files(connection: &Connection, job: Job) -> Result<Vec<KnownFile>> {
+    KnownFile::all(connection, "WHERE command = ?1 AND outcome = 'begun' ORDER BY id", [job])
 }
 
 /// Whether an interrupted run has written a part of this content.
@@ -171,8 +173,7 @@ pub(crate) fn mark_cleaned_up(
     is_gone: bool,
 ) -> Result<()> {
     let sql = "UPDATE tempostar_files SET is_cleaned_up = 1, put_as = ?2, is_gone = ?3 WHERE id = ?1";
-    connection.execute(sql, (id, put_as, is_gone))?;
-    Ok(())
+    connection.change(sql, (id, put_as, is_gone))
 }
 
 record! {
@@ -191,21 +192,18 @@ pub(crate) fn put_before(
     before: Moment,
     at_most: usize,
 ) -> Result<Vec<PutFile>> {
-    connection.all(
-        "SELECT id, put_as, size
-         FROM tempostar_files
-         WHERE command = ?1 AND decided_at < ?2 AND put_as IS NOT NULL
+    PutFile::all(
+        connection,
+        "WHERE command = ?1 AND decided_at < ?2 AND put_as IS NOT NULL
          ORDER BY decided_at, id
          LIMIT ?3",
         (job, before, at_most),
-        PutFile::read,
     )
 }
 
 /// Notes that nobody need look after a file on the server any more.
 pub(crate) fn let_go(connection: &Connection, id: i64) -> Result<()> {
-    connection.execute("UPDATE tempostar_files SET put_as = NULL WHERE id = ?1", [id])?;
-    Ok(())
+    connection.change("UPDATE tempostar_files SET put_as = NULL WHERE id = ?1", [id])
 }
 
 record! {
@@ -214,113 +212,71 @@ record! {
         pub id: i64,
         pub name: String,
         /// Whether the guard of an earlier version left it in the inbox (else it could not be put away).
-        pub is_left_there: bool,
+        pub is_left_there: bool = "outcome = 'held'
+            AND NOT EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as)",
     }
 }
 
 pub(crate) fn unfinished_files(connection: &Connection, job: Job) -> Result<Vec<UnfinishedFile>> {
-    connection.all("SELECT id, name,
-                outcome = 'held'
-                    AND NOT EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as)
-                    AS is_left_there
-         FROM tempostar_files AS file
-         WHERE command = ?1 AND NOT is_cleaned_up AND outcome <> 'begun'", [job], UnfinishedFile::read)
+    let which = "AS file WHERE command = ?1 AND NOT is_cleaned_up AND outcome <> 'begun'";
+    UnfinishedFile::all(connection, which, [job])
 }
 
-/// The newest file that a job has taken, by the file's own time: its name, and where its copy lies below the work folder's
-/// archive.
-pub(crate) fn newest_file(connection: &Connection, job: Job) -> Result<Option<(String, String)>> {
-    let sql = "SELECT name, archived_as
-               FROM tempostar_files
-               WHERE command = ?1 AND outcome IN ('applied', 'refused')
-               ORDER BY file_time DESC, id DESC
-               LIMIT 1";
-    Ok(connection.query_row(sql, [job], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+/// The newest file that a job has taken, by the file's own time.
+pub(crate) fn newest_file(connection: &Connection, job: Job) -> Result<Option<FileEntry>> {
+    FileEntry::first(
+        connection,
+        "WHERE command = ?1 AND outcome IN ('applied', 'refused') ORDER BY file_time DESC, id DESC LIMIT 1",
+        [job],
+    )
 }
 
-/// Forgets a held file that somebody has taken away.
 pub(crate) fn forget_file(connection: &Connection, id: i64) -> Result<()> {
-    connection.execute("DELETE FROM tempostar_files WHERE id = ?1", [id])?;
-    Ok(())
-}
-
-/// A file that was refused, or that an earlier version has left in the inbox, for a person.
-#[derive(Clone, Debug)]
-pub(crate) struct StoppedFile {
-    pub job: Job,
-    pub name: String,
-    /// Whether it lies in the inbox still (else it was refused).
-    pub is_held: bool,
-    /// When that was last decided, Japan time.
-    pub decided_at: Moment,
-    pub reason: Text,
-    /// Where the copy of a refused one lies, below the work folder's archive.
-    pub archived_as: String,
+    connection.change("DELETE FROM tempostar_files WHERE id = ?1", [id])
 }
 
 /// The files that an earlier version has left in the inbox, and those that were refused without a later file of that name
 /// being applied, newest first.
-pub(crate) fn stopped_files(connection: &Connection) -> Result<Vec<StoppedFile>> {
-    connection.all("SELECT command, name, outcome, decided_at, reason_ja, reason_en, archived_as
-         FROM tempostar_files AS file
+pub(crate) fn stopped_files(connection: &Connection) -> Result<Vec<KnownFile>> {
+    KnownFile::all(
+        connection,
+        "AS file
          WHERE outcome IN ('held', 'refused')
            AND NOT EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as)
            AND NOT EXISTS (SELECT 1
                            FROM tempostar_files AS later
                            WHERE later.command = file.command AND later.name = file.name AND later.id > file.id)
-         ORDER BY id DESC", [], |row| {
-        let state: FileState = row.cell("tempostar_files.outcome")?;
-        Ok(StoppedFile {
-            job: row.cell("tempostar_files.command")?,
-            name: row.cell("tempostar_files.name")?,
-            is_held: state == FileState::Held,
-            decided_at: row.cell("tempostar_files.decided_at")?,
-            reason: reason(row)?.unwrap_or_default(),
-            archived_as: row.cell("tempostar_files.archived_as")?,
-        })
-    })
+         ORDER BY id DESC",
+        [],
+    )
 }
 
-fn reason(row: &Row<'_>) -> Result<Option<Text>> {
-    let ja: Option<String> = row.cell("tempostar_files.reason_ja")?;
-    let en: Option<String> = row.cell("tempostar_files.reason_en")?;
-    Ok(ja.zip(en).map(|(ja, en)| Text { ja, en }))
-}
-
-/// The newest entry of this content under this name.
-pub(crate) fn find_file(
-    connection: &Connection,
-    job: Job,
-    name: &str,
-    sha256: &str,
-) -> Result<Option<KnownFile>> {
-    connection.first(
-        "SELECT id, outcome, is_cleaned_up, is_gone, file_time, archived_as, reason_ja, reason_en,
-                EXISTS (SELECT 1
-                        FROM tempostar_files AS later
-                        WHERE later.command = file.command AND later.name = file.name AND later.id > file.id
-                          AND later.sha256 <> file.sha256 AND later.outcome = 'applied') AS is_superseded
-         FROM tempostar_files AS file
+/// The newest entry of this content under this name: applied, refused, or held in the work folder, whatever was decided
+/// about it since.
+pub(crate) fn find_file(connection: &Connection, file: &FileEntry) -> Result<Option<KnownFile>> {
+    KnownFile::first(
+        connection,
+        "AS file
          WHERE command = ?1 AND name = ?2 AND sha256 = ?3 AND outcome <> 'begun'
            AND (outcome <> 'held'
                 OR EXISTS (SELECT 1 FROM tempostar_held AS held WHERE held.archived_as = file.archived_as))
          ORDER BY id DESC
          LIMIT 1",
-        (job, name, sha256),
-        |row| {
-            let state: FileState = row.cell("tempostar_files.outcome")?;
-            Ok(KnownFile {
-                id: row.cell("tempostar_files.id")?,
-                state,
-                refused_because: reason(row)?,
-                is_cleaned_up: row.cell("tempostar_files.is_cleaned_up")?,
-                is_gone: row.cell("tempostar_files.is_gone")?,
-                file_time: row.cell("tempostar_files.file_time")?,
-                archived_as: row.cell("tempostar_files.archived_as")?,
-                is_superseded: row.cell("is_superseded")?,
-            })
-        },
+        (file.job, &file.name, &file.sha256),
     )
+}
+
+/// Whether another content was applied under the same name since.
+pub(crate) fn is_superseded(connection: &Connection, file: &KnownFile) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1
+                              FROM tempostar_files
+                              WHERE command = ?1 AND name = ?2 AND id > ?3 AND sha256 <> ?4 AND outcome = 'applied')";
+    connection.value(sql, (file.entry.job, &file.entry.name, file.id, &file.entry.sha256))
+}
+
+/// The newest files of this name, newest first, at most so many.
+pub(crate) fn files_named(connection: &Connection, name: &str, at_most: usize) -> Result<Vec<KnownFile>> {
+    KnownFile::all(connection, "WHERE name = ?1 ORDER BY id DESC LIMIT ?2", (name, at_most))
 }
 
 pub(crate) fn last_names(connection: &Connection, job: Job, at_most: usize) -> Result<Vec<String>> {
@@ -340,45 +296,27 @@ pub(crate) fn time_of_content(
                WHERE command = ?1 AND sha256 = ?3
                ORDER BY name = ?2 DESC, id DESC
                LIMIT 1";
-    connection.first(sql, (job, name, sha256), |row| row.cell("tempostar_files.file_time"))
+    connection.value_if_any(sql, (job, name, sha256))
 }
 
-/// The own time of a file that a run decided about.
 pub(crate) fn file_time(connection: &Connection, run_id: &str, name: &str) -> Result<Option<Moment>> {
     let sql =
         "SELECT file_time FROM tempostar_files WHERE run_id = ?1 AND name = ?2 ORDER BY id DESC LIMIT 1";
-    connection.first(sql, [run_id, name], |row| row.cell("tempostar_files.file_time"))
+    connection.value_if_any(sql, [run_id, name])
 }
 
-/// The own time of the newest file that a job has applied.
 pub(crate) fn newest_applied_time(connection: &Connection, job: Job) -> Result<Option<Moment>> {
-    let sql = "SELECT file_time
-               FROM tempostar_files
-               WHERE command = ?1 AND outcome = 'applied'
-               ORDER BY file_time DESC
-               LIMIT 1";
-    connection.first(sql, [job], |row| Ok(row.get(0)?))
-}
-
-record! {
-    pub(crate) struct AppliedFile of "tempostar_files" {
-        pub name: String,
-        pub sha256: String,
-        pub size: u64,
-        /// Below the work folder's archive.
-        pub archived_as: String,
-    }
+    let sql = "SELECT max(file_time) FROM tempostar_files WHERE command = ?1 AND outcome = 'applied'";
+    connection.value(sql, [job])
 }
 
 /// The applied files that stand and whose own time is later than this one, oldest first.
-pub(crate) fn applied_later(connection: &Connection, job: Job, time: Moment) -> Result<Vec<AppliedFile>> {
-    connection.all(
-        "SELECT name, sha256, size, archived_as
-         FROM tempostar_files
-         WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied' AND undone_by IS NULL
+pub(crate) fn applied_later(connection: &Connection, job: Job, time: Moment) -> Result<Vec<FileEntry>> {
+    FileEntry::all(
+        connection,
+        "WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied' AND undone_by IS NULL
          ORDER BY file_time, id",
         (job, time),
-        AppliedFile::read,
     )
 }
 
@@ -403,13 +341,32 @@ pub(crate) fn applied_times_after(
     time: Moment,
     at_most: usize,
 ) -> Result<Vec<Moment>> {
-    connection.all(
+    connection.column(
         "SELECT DISTINCT file_time
          FROM tempostar_files
          WHERE command = ?1 AND file_time > ?2 AND outcome = 'applied'
          ORDER BY file_time DESC
          LIMIT ?3",
         (job, time, at_most),
-        |row| row.cell("tempostar_files.file_time"),
     )
+}
+
+/// Under which key the columns of a series' last file are kept without which another value would be written. The series is
+/// what a file's name says in letters.
+fn telling_key(job: Job, name: &str) -> String {
+    let letters: String = name.chars().filter(|letter| letter.is_alphabetic()).collect();
+    format!("columns_{job}_{letters}")
+}
+
+pub(crate) fn telling(books: &Connection, job: Job, name: &str) -> Result<Vec<String>> {
+    let kept = meta(books, &telling_key(job, name))?;
+    Ok(kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default())
+}
+
+/// Notes them, if they have changed.
+pub(crate) fn note_telling(books: &Connection, file: &FileEntry, columns: &[String]) -> Result<()> {
+    if telling(books, file.job, &file.name)? != columns {
+        set_meta(books, &telling_key(file.job, &file.name), &serde_json::to_string(columns)?)?;
+    }
+    Ok(())
 }

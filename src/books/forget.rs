@@ -17,16 +17,18 @@ const DONE_FILES_SQL: &str = "tempostar_files AS file
 /// were sent is never forgotten: they must not be sent again in a year. A file that still has to be deleted on the server
 /// stays.
 pub(crate) fn forget_before(transaction: &Transaction<'_>, before: Moment) -> Result<Vec<String>> {
-    transaction.execute("DELETE FROM tempostar_runs WHERE started_at < ?1", [before])?;
-    transaction.execute("DELETE FROM tempostar_problems WHERE ended_at < ?1 AND is_done", [before])?;
-    let mut copies = transaction.prepare(&format!(
-        "SELECT archived_as FROM {DONE_FILES_SQL}
-         UNION
-         SELECT archived_as FROM tempostar_held WHERE decided_at < ?1"
-    ))?;
-    let copies = copies.query_map([before], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    transaction.execute(&format!("DELETE FROM {DONE_FILES_SQL}"), [before])?;
-    transaction.execute("DELETE FROM tempostar_held WHERE decided_at < ?1", [before])?;
+    transaction.change("DELETE FROM tempostar_runs WHERE started_at < ?1", [before])?;
+    transaction.change("DELETE FROM tempostar_problems WHERE ended_at < ?1 AND is_done", [before])?;
+    let copies = transaction.column(
+        &format!(
+            "SELECT archived_as FROM {DONE_FILES_SQL}
+             UNION
+             SELECT archived_as FROM tempostar_held WHERE decided_at < ?1"
+        ),
+        [before],
+    )?;
+    transaction.change(&format!("DELETE FROM {DONE_FILES_SQL}"), [before])?;
+    transaction.change("DELETE FROM tempostar_held WHERE decided_at < ?1", [before])?;
     Ok(copies)
 }
 

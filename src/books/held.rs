@@ -5,14 +5,13 @@ use rusqlite::{Connection, Row, Transaction};
 use serde::{Deserialize, Serialize};
 
 use crate::books::files::FileEntry;
-use crate::books::rows::{Ask, Cells};
+use crate::books::rows::{Ask, Cells, Record};
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::problem::{Kind, Problem};
 use crate::text::Text;
 
 words! {
-    /// What became of something that was held.
     pub(crate) enum HeldState {
         Held = "held",
         Approved = "approved",
@@ -22,32 +21,30 @@ words! {
     }
 }
 
-/// Why something is held.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Reason {
     #[serde(rename = "code")]
     pub kind: &'static Kind,
-    pub ja: String,
-    pub en: String,
+    #[serde(flatten)]
+    pub message: Text,
 }
 
-impl Reason {
-    pub(crate) fn message(&self) -> Text {
-        Text { ja: self.ja.clone(), en: self.en.clone() }
+record! {
+    /// A file that is held, or was.
+    pub(crate) struct Held of "tempostar_held" {
+        pub id: i64,
+        /// As the ledger would know it if it were applied; the run is the one that held it.
+        pub file: FileEntry => (FileEntry::read, FileEntry::columns()),
+        pub held_at: Moment,
+        pub verdicts: Vec<Reason> => (verdicts, "verdicts"),
+        /// A hash of what it would change, as it was last shown.
+        pub shown: String,
+        pub state: HeldState,
     }
 }
 
-/// A file that is held, or was.
-#[derive(Clone, Debug)]
-pub(crate) struct Held {
-    pub id: i64,
-    /// As the ledger would know it if it were applied; the run is the one that held it.
-    pub file: FileEntry,
-    pub held_at: Moment,
-    pub verdicts: Vec<Reason>,
-    /// A hash of what it would change, as it was last shown.
-    pub shown: String,
-    pub state: HeldState,
+fn verdicts(row: &Row<'_>) -> Result<Vec<Reason>> {
+    row.json("tempostar_held.verdicts")
 }
 
 record! {
@@ -67,9 +64,6 @@ record! {
     }
 }
 
-const SELECT_DECISIONS: &str =
-    "SELECT id, command, name, state, held_at, decided_at, decided_by, terminal FROM tempostar_held";
-
 /// What was last decided about this content under this name, if it was ever held.
 pub(crate) fn of_content(
     connection: &Connection,
@@ -77,10 +71,8 @@ pub(crate) fn of_content(
     name: &str,
     sha256: &str,
 ) -> Result<Option<Decision>> {
-    let sql = format!(
-        "{SELECT_DECISIONS} WHERE command = ?1 AND sha256 = ?3 AND name = ?2 ORDER BY id DESC LIMIT 1"
-    );
-    connection.first(&sql, (job, name, sha256), Decision::read)
+    let which = "WHERE command = ?1 AND sha256 = ?3 AND name = ?2 ORDER BY id DESC LIMIT 1";
+    Decision::first(connection, which, (job, name, sha256))
 }
 
 /// What people have decided since a moment, of one job or of all, newest first.
@@ -89,16 +81,16 @@ pub(crate) fn decisions_since(
     job: Option<Job>,
     since: Moment,
 ) -> Result<Vec<Decision>> {
-    let sql = format!(
-        "{SELECT_DECISIONS}
-         WHERE state IN ('approved', 'discarded') AND decided_at >= ?1 AND (?2 IS NULL OR command = ?2)
+    Decision::all(
+        connection,
+        "WHERE state IN ('approved', 'discarded') AND decided_at >= ?1 AND (?2 IS NULL OR command = ?2)
          UNION ALL
          SELECT NULL, 'export-orders', order_no, 'approved', approved_at, approved_at, approved_by, terminal
          FROM tempostar_order_approvals
          WHERE approved_at >= ?1 AND (?2 IS NULL OR ?2 = 'export-orders')
-         ORDER BY decided_at DESC"
-    );
-    connection.all(&sql, (since, job), Decision::read)
+         ORDER BY decided_at DESC",
+        (since, job),
+    )
 }
 
 /// Somebody who decides.
@@ -118,10 +110,7 @@ pub(crate) fn hold(
     shown: &str,
     now: Moment,
 ) -> Result<i64> {
-    let reason = |problem: &Problem| {
-        let Text { ja, en } = problem.message.clone();
-        Reason { kind: problem.kind, ja, en }
-    };
+    let reason = |problem: &Problem| Reason { kind: problem.kind, message: problem.message.clone() };
     let verdicts: Vec<Reason> = verdicts.iter().map(reason).collect();
     insert!(transaction, "INSERT INTO tempostar_held" {
         command: file.job,
@@ -139,35 +128,9 @@ pub(crate) fn hold(
     Ok(transaction.last_insert_rowid())
 }
 
-const SELECT: &str =
-    "SELECT id, command, name, sha256, size, file_time, run_id, held_at, archived_as, verdicts, shown,
-                             state
-                      FROM tempostar_held";
-
-fn read(row: &Row<'_>) -> Result<Held> {
-    let verdicts: String = row.cell("tempostar_held.verdicts")?;
-    let file = FileEntry {
-        job: row.cell("tempostar_held.command")?,
-        run_id: row.cell("tempostar_held.run_id")?,
-        name: row.cell("tempostar_held.name")?,
-        sha256: row.cell("tempostar_held.sha256")?,
-        size: row.cell("tempostar_held.size")?,
-        file_time: row.cell("tempostar_held.file_time")?,
-        archived_as: row.cell("tempostar_held.archived_as")?,
-    };
-    Ok(Held {
-        id: row.cell("tempostar_held.id")?,
-        file,
-        held_at: row.cell("tempostar_held.held_at")?,
-        verdicts: serde_json::from_str(&verdicts).unwrap_or_default(),
-        shown: row.cell("tempostar_held.shown")?,
-        state: row.cell("tempostar_held.state")?,
-    })
-}
-
 /// What is held now, oldest content first.
 pub(crate) fn held_now(connection: &Connection) -> Result<Vec<Held>> {
-    connection.all(&format!("{SELECT} WHERE state = 'held' ORDER BY file_time, name, id"), [], read)
+    Held::all(connection, "WHERE state = 'held' ORDER BY file_time, name, id", [])
 }
 
 /// What is held of a job's, oldest content first.
@@ -176,7 +139,7 @@ pub(crate) fn held_of(connection: &Connection, job: Job) -> Result<Vec<Held>> {
 }
 
 pub(crate) fn find(connection: &Connection, id: i64) -> Result<Option<Held>> {
-    connection.first(&format!("{SELECT} WHERE id = ?1"), [id], read)
+    Held::first(connection, "WHERE id = ?1", [id])
 }
 
 /// The number under which rows of this file were held, whatever was decided about them.
@@ -184,8 +147,7 @@ pub(crate) fn rows_of(connection: &Connection, file: &FileEntry) -> Result<Optio
     let sql = "SELECT max(id)
                FROM tempostar_held
                WHERE command = ?1 AND name = ?2 AND file_time = ?3 AND sha256 <> ?4";
-    let parameters = (file.job, &file.name, file.file_time, &file.sha256);
-    Ok(connection.query_row(sql, parameters, |row| row.get(0))?)
+    connection.value(sql, (file.job, &file.name, file.file_time, &file.sha256))
 }
 
 /// What an earlier version's guard has left in the inbox.
@@ -228,10 +190,8 @@ pub(crate) fn decide(
     Ok(changed == 1)
 }
 
-/// Notes what a person has just been shown of it.
 pub(crate) fn note_shown(connection: &Connection, id: i64, shown: &str) -> Result<()> {
-    connection.execute("UPDATE tempostar_held SET shown = ?2 WHERE id = ?1", (id, shown))?;
-    Ok(())
+    connection.change("UPDATE tempostar_held SET shown = ?2 WHERE id = ?1", (id, shown))
 }
 
 /// Notes that an order of unusual age may go.
@@ -241,10 +201,9 @@ pub(crate) fn approve_order(
     by: &Decider,
     now: Moment,
 ) -> Result<()> {
-    connection.execute(
+    connection.change(
         "INSERT OR IGNORE INTO tempostar_order_approvals (order_no, approved_at, approved_by, terminal)
          VALUES (?1, ?2, ?3, ?4)",
         (order_no, now, by.name.as_deref().unwrap_or_default(), &by.terminal),
-    )?;
-    Ok(())
+    )
 }

@@ -7,12 +7,12 @@
 
 use anyhow::Result;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{Connection, Params, Row, Transaction, named_params};
 use serde_json::{Map, Value};
 
 use crate::books::files::FileEntry;
 use crate::books::open::{Books, WRITERS_TURN};
-use crate::books::rows::{Ask, Cells};
+use crate::books::rows::{Ask, Cells, Record};
 use crate::interrupt;
 use crate::job::Job;
 use crate::moment::Moment;
@@ -52,7 +52,7 @@ impl HistoryFile {
     /// The next one. Its number is free as long as the transaction lasts, and taken by [`HistoryFile::keep`].
     pub(crate) fn begin(transaction: &Transaction<'_>, recording: Recording) -> Result<Self> {
         let sql = "SELECT coalesce(max(id), 0) + 1 FROM tempostar_history_files";
-        Ok(Self { id: transaction.query_row(sql, [], |row| row.get(0))?, recording })
+        Ok(Self { id: transaction.value(sql, [])?, recording })
     }
 
     /// Under which number rows are recorded; `None`: they are not.
@@ -71,7 +71,7 @@ impl HistoryFile {
         let has_rows = TABLES
             .map(|(table, _)| format!("EXISTS (SELECT 1 FROM {table} WHERE history_file_id = :id)"))
             .join(" OR ");
-        transaction.execute(
+        transaction.change(
             &format!(
                 "INSERT OR IGNORE INTO tempostar_history_files
                      (id, command, run_id, file_name, file_time, archived_as, written_at, is_first_load,
@@ -91,17 +91,12 @@ impl HistoryFile {
             },
         )?;
         let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_history_files WHERE id = ?1)";
-        let is_kept: bool = transaction.query_row(sql, [self.id], |row| row.get(0))?;
-        Ok(is_kept.then_some(self))
+        Ok(transaction.value::<bool>(sql, [self.id])?.then_some(self))
     }
-}
 
-impl HistoryFile {
     /// Notes that this was no file, but the undoing of a run.
     pub(crate) fn mark_undo(self, transaction: &Transaction<'_>, undone: &str) -> Result<()> {
-        let sql = "UPDATE tempostar_history_files SET undoes = ?2 WHERE id = ?1";
-        transaction.execute(sql, (self.id, undone))?;
-        Ok(())
+        transaction.change("UPDATE tempostar_history_files SET undoes = ?2 WHERE id = ?1", (self.id, undone))
     }
 }
 
@@ -130,12 +125,9 @@ pub(crate) fn forget_before(books: &Books, permit: Permit, before: Moment) -> Re
 
 /// Entries are in the order of writing; a host whose clock was turned back only keeps some for longer.
 fn oldest_before(database: &Connection, before: Moment) -> Result<Option<i64>> {
-    let oldest = database.query_row(
-        "SELECT id, written_at < ?1 FROM tempostar_history_files ORDER BY id LIMIT 1",
-        [before],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    );
-    Ok(oldest.optional()?.and_then(|(id, is_old): (i64, bool)| is_old.then_some(id)))
+    let sql = "SELECT id, written_at < ?1 FROM tempostar_history_files ORDER BY id LIMIT 1";
+    let oldest = database.first(sql, [before], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(oldest.and_then(|(id, is_old): (i64, bool)| is_old.then_some(id)))
 }
 
 /// One file after the other, the oldest first. The rows of a file go before it: its number may be given away again when
@@ -175,48 +167,51 @@ fn forget_rows(
     Ok(statement.execute((id, at_most))?)
 }
 
-/// Where a change came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
-    /// The entry's number: they are in the order of writing.
-    pub id: i64,
-    pub at: Moment,
-    pub run_id: String,
-    pub job: Job,
-    pub file: String,
-    pub file_time: Moment,
-    /// Where the file's copy lies, below the work folder's archive.
-    pub archived_as: String,
-    /// From which line; `None`: the first load, of which lines are not recorded.
-    pub line: Option<u64>,
-    /// The run that was undone; `None`: this was a file.
-    pub undoes: Option<String>,
+record! {
+    /// Where a change came from.
+    #[derive(PartialEq, Eq)]
+    pub(crate) struct Origin of "tempostar_history_files" {
+        /// The entry's number: they are in the order of writing.
+        pub id: i64,
+        pub at: Moment as "written_at",
+        pub run_id: String,
+        pub job: Job as "command",
+        pub file: String as "file_name",
+        pub file_time: Moment,
+        /// Where the file's copy lies, below the work folder's archive.
+        pub archived_as: String,
+        /// The run that was undone; `None`: this was a file.
+        pub undoes: Option<String>,
+        /// From which line; `None`: the first load, of which lines are not recorded.
+        pub line: Option<u64>,
+    }
 }
 
-/// The columns of an [`Origin`], but for the line.
-const ORIGIN_SQL: &str =
-    "file.id, file.written_at, file.run_id, file.command, file.file_name, file.file_time,
-                          file.archived_as, file.undoes";
+/// What gives a file's entry the line of a change where it has none.
+const WITHOUT_LINE: &str = "AS file CROSS JOIN (SELECT NULL AS line)";
 
-fn read_origin(row: &Row<'_>, line: Option<u64>) -> Result<Origin> {
-    Ok(Origin {
-        id: row.cell("tempostar_history_files.id")?,
-        at: row.cell("tempostar_history_files.written_at")?,
-        run_id: row.cell("tempostar_history_files.run_id")?,
-        job: row.cell("tempostar_history_files.command")?,
-        file: row.cell("tempostar_history_files.file_name")?,
-        file_time: row.cell("tempostar_history_files.file_time")?,
-        archived_as: row.cell("tempostar_history_files.archived_as")?,
-        line,
-        undoes: row.cell("tempostar_history_files.undoes")?,
-    })
+/// Reads the changes of one of the tables of rows, each with its origin; `sql` says which and in which order.
+fn changes<T>(
+    database: &Connection,
+    table: &str,
+    columns: &str,
+    sql: &str,
+    parameters: impl Params,
+    read: impl Fn(&Row<'_>, Origin) -> Result<T>,
+) -> Result<Vec<T>> {
+    let sql = format!(
+        "SELECT {}, {columns}
+         FROM tempostar_history_files AS file
+         CROSS JOIN {table} AS change
+         WHERE change.history_file_id = file.id AND {sql}",
+        Origin::columns(),
+    );
+    database.all(&sql, parameters, |row| read(row, Origin::read(row)?))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Figures {
-    /// TEMPOSTAR's figure.
     pub quantity: i64,
-    /// What of it was allocated.
     pub allocated: i64,
 }
 
@@ -231,33 +226,25 @@ pub(crate) struct StockChange {
 
 /// The changes of a SKU's stock, newest first.
 pub(crate) fn stock_changes(database: &Connection, sku_code: &str) -> Result<Vec<StockChange>> {
-    database.all(&format!(
-        "SELECT {ORIGIN_SQL}, change.line, change.old_quantity, change.old_allocated, change.quantity, change.allocated,
-                change.is_removed
-         FROM tempostar_history_files AS file
-         CROSS JOIN tempostar_stock_history AS change
-         WHERE change.history_file_id = file.id AND change.sku_code = ?1
-         ORDER BY file.id DESC"
-    ), [sku_code], |row| {
-        let old: (Option<i64>, Option<i64>) = (
-            row.cell("tempostar_stock_history.old_quantity")?,
-            row.cell("tempostar_stock_history.old_allocated")?,
-        );
+    let columns = "old_quantity, old_allocated, quantity, allocated, is_removed";
+    let which = "sku_code = ?1 ORDER BY file.id DESC";
+    changes(database, "tempostar_stock_history", columns, which, [sku_code], |row, origin| {
+        let old_quantity: Option<i64> = row.cell("tempostar_stock_history.old_quantity")?;
+        let old_allocated: Option<i64> = row.cell("tempostar_stock_history.old_allocated")?;
         let new = Figures {
             quantity: row.cell("tempostar_stock_history.quantity")?,
             allocated: row.cell("tempostar_stock_history.allocated")?,
         };
-        let is_removed: bool = row.cell("tempostar_stock_history.is_removed")?;
+        let old = old_quantity.zip(old_allocated);
         Ok(StockChange {
-            origin: read_origin(row, row.cell("tempostar_stock_history.line")?)?,
-            old: old.0.zip(old.1).map(|(quantity, allocated)| Figures { quantity, allocated }),
-            new: (!is_removed).then_some(new),
+            origin,
+            old: old.map(|(quantity, allocated)| Figures { quantity, allocated }),
+            new: (!row.cell::<bool>("tempostar_stock_history.is_removed")?).then_some(new),
         })
     })
 }
 
 words! {
-    /// What is told of in the catalogue.
     pub(crate) enum Kind {
         Product = "product",
         Sku = "sku",
@@ -265,7 +252,6 @@ words! {
 }
 
 impl Kind {
-    /// The shop's table.
     pub(crate) fn table(self) -> &'static str {
         match self {
             Self::Product => "products",
@@ -275,7 +261,6 @@ impl Kind {
 }
 
 words! {
-    /// What became of a product or SKU.
     pub(crate) enum Fate {
         Created = "created",
         Updated = "updated",
@@ -302,7 +287,6 @@ pub(crate) struct Changed {
     pub new: Value,
 }
 
-/// What a `changes` column tells.
 pub(crate) fn read_changes(column: ValueRef<'_>) -> Result<Vec<Changed>> {
     // The shop's application may have written bytes that are no text.
     let json = String::from_utf8_lossy(column.as_bytes_or_null()?.unwrap_or(b"{}"));
@@ -321,33 +305,19 @@ pub(crate) fn catalogue_changes(
     code: &str,
     created_at: Option<&str>,
 ) -> Result<Vec<CatalogueChange>> {
-    let mut statement = database.prepare(&format!(
-        "SELECT {ORIGIN_SQL}, change.line, change.changes,
-                {FATE_SQL}
-         FROM tempostar_history_files AS file
-         CROSS JOIN tempostar_catalogue_history AS change
-         WHERE change.history_file_id = file.id AND change.kind = ?1 AND change.code = ?2
-         ORDER BY file.id DESC"
-    ))?;
-    let changes = statement.query_and_then((kind, code), |row| {
-        let origin = read_origin(row, row.cell("tempostar_catalogue_history.line")?)?;
-        Ok(CatalogueChange {
-            origin,
-            fate: row.cell("fate")?,
-            values: read_changes(row.get_ref("changes")?)?,
-        })
+    let (table, columns) = ("tempostar_catalogue_history", format!("changes, {FATE_SQL}"));
+    let which = "kind = ?1 AND code = ?2 ORDER BY file.id DESC";
+    let mut found = changes(database, table, &columns, which, (kind, code), |row, origin| {
+        let values = read_changes(row.get_ref("changes")?)?;
+        Ok(CatalogueChange { origin, fate: row.cell("fate")?, values })
     })?;
-    let mut changes = changes.collect::<Result<Vec<_>>>()?;
     let load = first_load(database, Job::Products)?;
     let load = load.filter(|load| created_at == Some(load.at.to_string().as_str()));
-    if !changes.iter().any(|change| change.fate == Fate::Created) {
-        changes.extend(load.map(|origin| CatalogueChange {
-            origin,
-            fate: Fate::Created,
-            values: Vec::new(),
-        }));
+    if !found.iter().any(|change| change.fate == Fate::Created) {
+        let created = |origin| CatalogueChange { origin, fate: Fate::Created, values: Vec::new() };
+        found.extend(load.map(created));
     }
-    Ok(changes)
+    Ok(found)
 }
 
 /// What a run did to a product or SKU, from its first file to its last.
@@ -383,16 +353,15 @@ pub(crate) fn nets(
     kind: Kind,
     mut take: impl FnMut(Net) -> Result<()>,
 ) -> Result<()> {
-    let mut statement = database.prepare(&format!(
+    let sql = format!(
         "SELECT change.code, change.line, change.changes, file.written_at, {FATE_SQL}
          FROM tempostar_history_files AS file
          CROSS JOIN tempostar_catalogue_history AS change
          WHERE change.history_file_id = file.id AND change.kind = ?1 AND file.run_id = ?2
          ORDER BY change.code, file.id"
-    ))?;
-    let mut rows = statement.query((kind, run_id))?;
+    );
     let mut net: Option<Net> = None;
-    while let Some(row) = rows.next()? {
+    database.each(&sql, (kind, run_id), |row| {
         let fate = row.cell("fate")?;
         let next = Net {
             code: row.cell("tempostar_catalogue_history.code")?,
@@ -406,39 +375,29 @@ pub(crate) fn nets(
             Some(net) if net.code == next.code => net.go_on(next),
             _ => net.replace(next).map_or(Ok(()), &mut take)?,
         }
-    }
+        Ok(())
+    })?;
     net.map_or(Ok(()), take)
 }
 
 record! {
-    /// What is recorded of a run.
     pub(crate) struct Recorded of "tempostar_history_files" {
         pub job: Job as "command",
-        pub is_first_load: bool,
-        pub has_old_values: bool,
+        pub is_first_load: bool = "max(is_first_load)",
+        pub has_old_values: bool = "min(has_old_values)",
     }
 }
 
 pub(crate) fn recorded(database: &Connection, run_id: &str) -> Result<Option<Recorded>> {
-    database.first(
-        "SELECT command, max(is_first_load) AS is_first_load, min(has_old_values) AS has_old_values
-         FROM tempostar_history_files
-         WHERE run_id = ?1
-         GROUP BY command",
-        [run_id],
-        Recorded::read,
-    )
+    Recorded::first(database, "WHERE run_id = ?1 GROUP BY command", [run_id])
 }
 
-/// The last file that a run wrote.
 pub(crate) fn last_file(database: &Connection, run_id: &str) -> Result<Option<Origin>> {
-    database.first(&format!(
-        "SELECT {ORIGIN_SQL} FROM tempostar_history_files AS file WHERE run_id = ?1 ORDER BY id DESC LIMIT 1"
-    ), [run_id], |row| read_origin(row, None))
+    let which = format!("{WITHOUT_LINE} WHERE run_id = ?1 ORDER BY id DESC LIMIT 1");
+    Origin::first(database, &which, [run_id])
 }
 
 words! {
-    /// What a file can do to an order.
     pub(crate) enum Event {
         Shipment = "shipment",
         Line = "line",
@@ -448,7 +407,6 @@ words! {
     }
 }
 
-/// One thing that a file did to an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OrderEvent {
     pub origin: Origin,
@@ -466,36 +424,16 @@ impl OrderEvent {
 
 /// What files did to an order, oldest first.
 pub(crate) fn order_events(database: &Connection, order_no: &str) -> Result<Vec<OrderEvent>> {
-    database.all(
-        &format!(
-            "SELECT {ORIGIN_SQL}, change.line, change.event, change.number
-         FROM tempostar_history_files AS file
-         CROSS JOIN tempostar_order_history AS change
-         WHERE change.history_file_id = file.id AND change.order_no = ?1
-         ORDER BY file.id, change.line, change.event, change.number"
-        ),
-        [order_no],
-        |row| {
-            Ok(OrderEvent {
-                origin: read_origin(row, row.cell("tempostar_order_history.line")?)?,
-                event: row.cell("tempostar_order_history.event")?,
-                number: row.cell("tempostar_order_history.number")?,
-            })
-        },
-    )
+    let (table, columns) = ("tempostar_order_history", "event, number");
+    let which = "order_no = ?1 ORDER BY file.id, line, event, number";
+    changes(database, table, columns, which, [order_no], |row, origin| {
+        let event = row.cell("tempostar_order_history.event")?;
+        Ok(OrderEvent { origin, event, number: row.cell("tempostar_order_history.number")? })
+    })
 }
 
 /// The first load of a job, if it has not been forgotten.
 pub(crate) fn first_load(database: &Connection, job: Job) -> Result<Option<Origin>> {
-    database.first(
-        &format!(
-            "SELECT {ORIGIN_SQL}
-         FROM tempostar_history_files AS file
-         WHERE file.command = ?1 AND file.is_first_load
-         ORDER BY file.id DESC
-         LIMIT 1"
-        ),
-        [job],
-        |row| read_origin(row, None),
-    )
+    let which = format!("{WITHOUT_LINE} WHERE command = ?1 AND is_first_load ORDER BY id DESC LIMIT 1");
+    Origin::first(database, &which, [job])
 }

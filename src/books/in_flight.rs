@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row, ToSql};
 
 use crate::books::orders::{BEFORE_SINCE_SQL, CANCELLED_SQL, SENT_AND_OPEN_SQL, SENT_SQL};
+use crate::books::rows::Ask;
 use crate::moment::Moment;
 use crate::settings::{ReflectWhen, Settings};
 
@@ -95,16 +96,15 @@ pub(crate) fn in_flight_sql() -> String {
 
 /// The orders not sent yet that have lines of less than 1 or of no whole number.
 pub(crate) fn uncountable_lines(shop: &Connection) -> Result<Vec<String>> {
-    let mut statement = shop.prepare(&format!(
+    let sql = format!(
         "SELECT DISTINCT CAST(orders.order_no AS TEXT)
          FROM orders
          JOIN order_lines AS line ON line.order_no = orders.order_no
          WHERE NOT {SENT_SQL} AND NOT {CANCELLED_SQL} AND {OURS_SQL}
            AND NOT (typeof(line.quantity) = 'integer' AND line.quantity >= 1)
          ORDER BY 1"
-    ))?;
-    let numbers = statement.query_map([], |row| row.get_ref(0)?.as_bytes().map(lossy).map_err(Into::into))?;
-    Ok(numbers.collect::<rusqlite::Result<_>>()?)
+    );
+    shop.all(&sql, [], |row| Ok(lossy(row.get_ref(0)?.as_bytes()?)))
 }
 
 fn lossy(bytes: &[u8]) -> String {
@@ -133,7 +133,7 @@ pub(crate) fn each_in_flight(
     known: &KnownUntil,
     mut each: impl FnMut(&str, i64, Option<Moment>),
 ) -> Result<()> {
-    let mut statement = shop.prepare(&format!(
+    let sql = format!(
         "SELECT sku_code, quantity,
                 CASE
                     WHEN is_added OR NOT {SENT_SQL} THEN NULL
@@ -142,21 +142,22 @@ pub(crate) fn each_in_flight(
                     ELSE max(exported_at, coalesce(batch.seen_lying_at, ''))
                 END
          FROM ({}) AS units
-         JOIN orders ON orders.order_no = units.order_no
-         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = units.order_no
-         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id",
+         {WITH_BATCH_SQL}",
         units_sql()
-    ))?;
-    let parameters =
-        named_params! { ":when": known.when, ":known_until": known.moment, ":since": known.since };
-    let mut rows = statement.query(parameters)?;
-    while let Some(row) = rows.next()? {
+    );
+    shop.each(&sql, &known.parameters()[..], |row| {
         if let Ok(sku_code) = row.get_ref(0)?.as_str() {
             each(sku_code, row.get(1)?, time(row, 2)?);
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
+
+/// The order of some units, and the file that it is in.
+const WITH_BATCH_SQL: &str = "
+    JOIN orders ON orders.order_no = units.order_no
+    LEFT JOIN tempostar_batch_orders AS member ON member.order_no = units.order_no
+    LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id";
 
 /// A line of an order of which a figure's allocation may have been computed while it counted otherwise.
 pub(crate) struct Doubtful<'a> {
@@ -174,7 +175,7 @@ pub(crate) fn each_doubtful(
     since: Moment,
     mut each: impl FnMut(Doubtful<'_>),
 ) -> Result<()> {
-    let mut statement = shop.prepare(&format!(
+    let sql = format!(
         "SELECT line.sku_code, {UNITS_SQL},
                 max(coalesce(batch.taken_at, ''), CASE WHEN {CANCELLED_SQL} THEN cancelled_at ELSE '' END),
                 CASE
@@ -195,15 +196,14 @@ pub(crate) fn each_doubtful(
             "orders",
             "(delivery_status = 1 OR cancelled_in_tempostar_at IS NOT NULL) AND orders.updated_at >= ?1"
         )
-    ))?;
-    let mut rows = statement.query([since])?;
-    while let Some(row) = rows.next()? {
+    );
+    shop.each(&sql, [since], |row| {
         if let Ok(sku_code) = row.get_ref(0)?.as_str() {
             let (counted_until, counts_since) = (time(row, 2)?, time(row, 3)?);
             each(Doubtful { sku_code, units: row.get(1)?, counted_until, counts_since });
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// A time that the shop may have written; `None`: what is none.
@@ -219,41 +219,36 @@ pub(crate) fn in_flight_orders(
     file_time: Moment,
 ) -> Result<Vec<InFlight>> {
     let known = KnownUntil::new(settings, file_time);
-    let mut statement = shop.prepare(&format!(
+    let sql = format!(
         "SELECT CAST(orders.order_no AS TEXT), quantity, coalesce(orders.is_provisional, 0) = 1,
                 CASE WHEN {SENT_SQL} THEN orders.exported_at END, batch.taken_at, batch.seen_lying_at, is_added
          FROM ({}) AS units
-         JOIN orders ON orders.order_no = units.order_no
-         LEFT JOIN tempostar_batch_orders AS member ON member.order_no = units.order_no
-         LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+         {WITH_BATCH_SQL}
          WHERE units.sku_code = :sku_code
          ORDER BY orders.ordered_at, orders.order_no",
         units_sql()
-    ))?;
-    let rows = statement.query_map(
-        named_params! { ":when": known.when, ":known_until": known.moment, ":since": known.since, ":sku_code": sku_code },
-        |row| {
-            Ok(InFlight {
-                order_no: lossy(row.get_ref(0)?.as_bytes()?),
-                quantity: row.get(1)?,
-                is_provisional: row.get(2)?,
-                exported_at: time(row, 3)?,
-                taken_at: row.get(4)?,
-                seen_lying_at: row.get(5)?,
-                is_added: row.get(6)?,
-            })
-        },
-    )?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    );
+    let [when, moment, since] = known.parameters();
+    shop.all(&sql, &[when, moment, since, (":sku_code", &sku_code)][..], |row| {
+        Ok(InFlight {
+            order_no: lossy(row.get_ref(0)?.as_bytes()?),
+            quantity: row.get(1)?,
+            is_provisional: row.get(2)?,
+            exported_at: time(row, 3)?,
+            taken_at: row.get(4)?,
+            seen_lying_at: row.get(5)?,
+            is_added: row.get(6)?,
+        })
+    })
 }
 
 /// Up to when sent orders are known to a figure: the parameters of [`in_flight_sql`].
 #[derive(Clone, Debug)]
 pub(crate) struct KnownUntil {
-    pub when: &'static str,
-    pub moment: Moment,
+    when: &'static str,
+    moment: Moment,
     /// `[orders] since`.
-    pub since: Option<String>,
+    since: Option<String>,
 }
 
 impl KnownUntil {
@@ -265,20 +260,21 @@ impl KnownUntil {
         let since = settings.orders.since.map(|since| since.to_string());
         Self { when, moment: file_time - settings.stock.reflect_lag, since }
     }
+
+    pub(crate) fn parameters(&self) -> [(&'static str, &dyn ToSql); 3] {
+        [(":when", &self.when), (":known_until", &self.moment), (":since", &self.since)]
+    }
 }
 
 /// The units that such a figure cannot know, by SKU.
 pub(crate) fn in_flight(shop: &Connection, known: &KnownUntil) -> Result<HashMap<String, i64>> {
-    let mut statement = shop.prepare(&in_flight_sql())?;
-    let parameters =
-        named_params! { ":when": known.when, ":known_until": known.moment, ":since": known.since };
-    let mut rows = statement.query(parameters)?;
     let mut units = HashMap::new();
-    while let Some(row) = rows.next()? {
+    shop.each(&in_flight_sql(), &known.parameters()[..], |row| {
         // No file can name a code that is not UTF-8.
         if let Ok(sku_code) = row.get_ref(0)?.as_str() {
             units.insert(sku_code.to_owned(), row.get(1)?);
         }
-    }
+        Ok(())
+    })?;
     Ok(units)
 }

@@ -2,8 +2,9 @@
 //! what it does not name stays as the shop's application has written it.
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 
+use crate::books::rows::Ask;
 use crate::settings::{PaymentMethod, Settings};
 
 /// Writes what differs. A run that finds everything in place changes nothing.
@@ -36,32 +37,29 @@ pub(crate) fn list_in_memory(database: &Connection, settings: &Settings) -> Resu
 fn list_payment_method(database: &Connection, method: &PaymentMethod) -> Result<()> {
     let PaymentMethod { name, is_card, added_on, is_ready } = method;
     let added_on = added_on.map(|day| day.to_string());
-    database.execute(
+    database.change(
         "INSERT INTO payment_methods (name, is_card, added_on, tempostar_ready)
          VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (name) DO UPDATE
          SET is_card = excluded.is_card, added_on = excluded.added_on, tempostar_ready = excluded.tempostar_ready
          WHERE (is_card, added_on, tempostar_ready)
             IS NOT (excluded.is_card, excluded.added_on, excluded.tempostar_ready)",
-        params![name, is_card, added_on, is_ready],
-    )?;
-    Ok(())
+        (name, is_card, added_on, is_ready),
+    )
 }
 
 /// A name belongs to one number only: who had it loses it.
 fn list_free_item(database: &Connection, number: u8, name: &str) -> Result<()> {
-    let found: Option<String> = database
-        .query_row("SELECT name FROM product_free_items WHERE number = ?1", [number], |row| row.get(0))
-        .optional()?;
-    if found.as_deref() != Some(name) {
-        database.execute("DELETE FROM product_free_items WHERE name = ?1", [name])?;
-        database.execute(
-            "INSERT INTO product_free_items (number, name)
-             VALUES (?1, ?2)
-             ON CONFLICT (number) DO UPDATE
-             SET name = excluded.name",
-            params![number, name],
-        )?;
+    let sql = "SELECT name FROM product_free_items WHERE number = ?1";
+    if database.value_if_any::<String>(sql, [number])?.as_deref() == Some(name) {
+        return Ok(());
     }
-    Ok(())
+    database.change("DELETE FROM product_free_items WHERE name = ?1", [name])?;
+    database.change(
+        "INSERT INTO product_free_items (number, name)
+         VALUES (?1, ?2)
+         ON CONFLICT (number) DO UPDATE
+         SET name = excluded.name",
+        (number, name),
+    )
 }

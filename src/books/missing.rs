@@ -31,10 +31,6 @@ impl FullFile {
         Ok(newest.is_none_or(|newest| newest <= file_time))
     }
 
-    pub(crate) fn note_newest(self, writing: &Writing<'_>) -> Result<()> {
-        Ok(set_meta(writing.transaction, self.newest_key(), &writing.file_time.to_string())?)
-    }
-
     /// Keeps in temporary tables which SKUs are missing now and were not before, and which are named again by a file of
     /// that time.
     pub(crate) fn compare_skus(
@@ -44,23 +40,25 @@ impl FullFile {
         is_named_sql: &str,
         file_time: Moment,
     ) -> Result<()> {
-        shop.execute_batch(&format!(
-            "DROP TABLE IF EXISTS temp.newly_missing_skus;
-             CREATE TEMP TABLE newly_missing_skus AS
-             SELECT code
+        let missing = format!(
+            "SELECT code
              FROM ({missing_sql})
-             WHERE code NOT IN (SELECT sku_code FROM tempostar_missing_skus WHERE kind = '{self}');
-             DROP TABLE IF EXISTS temp.found_skus;
-             CREATE TEMP TABLE found_skus AS
-             SELECT sku_code AS code
+             WHERE code NOT IN (SELECT sku_code FROM tempostar_missing_skus WHERE kind = '{self}')"
+        );
+        let found = format!(
+            "SELECT sku_code AS code
              FROM tempostar_missing_skus
-             WHERE kind = '{self}' AND since <= '{file_time}' AND {is_named_sql};"
-        ))?;
-        Ok(())
+             WHERE kind = '{self}' AND since <= '{file_time}' AND {is_named_sql}"
+        );
+        shop.begin_table_as("newly_missing_skus", &missing)?;
+        shop.begin_table_as("found_skus", &found)
     }
 
     /// Writes what [`FullFile::compare_skus`] found.
-    pub(crate) fn note_skus(self, writing: &Writing<'_>) -> Result<()> {
+    pub(crate) fn note(self, writing: &Writing<'_>, is_newest_full: bool) -> Result<()> {
+        if is_newest_full {
+            set_meta(writing.transaction, self.newest_key(), &writing.file_time.to_string())?;
+        }
         writing.execute(
             "INSERT OR IGNORE INTO tempostar_missing_skus (kind, sku_code, since)
              SELECT ?1, code, ?2 FROM temp.newly_missing_skus",
@@ -69,8 +67,7 @@ impl FullFile {
         writing.execute(
             "DELETE FROM tempostar_missing_skus WHERE kind = ?1 AND sku_code IN (SELECT code FROM temp.found_skus)",
             [self],
-        )?;
-        Ok(())
+        )
     }
 }
 

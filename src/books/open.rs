@@ -192,14 +192,12 @@ pub(crate) fn found_version(path: &Path) -> Option<i64> {
     kept_version(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?).ok()
 }
 
-/// The value that the ledger keeps under this key.
 pub(crate) fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
     connection
         .query_row("SELECT value FROM tempostar_meta WHERE key = ?1", [key], |row| row.get(0))
         .optional()
 }
 
-/// Keeps a value under this key.
 pub(crate) fn set_meta(connection: &Connection, key: &str, value: &str) -> rusqlite::Result<()> {
     connection.execute("INSERT OR REPLACE INTO tempostar_meta (key, value) VALUES (?1, ?2)", [key, value])?;
     Ok(())
@@ -246,7 +244,6 @@ fn open_lock(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().create(true).truncate(false).write(true).mode(0o660).open(path)
 }
 
-/// Which file a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FileId {
     device: u64,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 use chrono::{NaiveDate, TimeDelta};
-use rusqlite::{Connection, ToSql};
+use rusqlite::Connection;
 
 use crate::books::rows::Ask;
 use crate::moment::Moment;
@@ -76,13 +76,14 @@ pub(crate) fn oldest_waiting(
     settings: &Settings,
     besides: &HashSet<&str>,
 ) -> Result<Option<String>> {
-    let mut statement = database.prepare(&format!(
+    let sql = format!(
         "SELECT CAST(order_no AS TEXT), coalesce(CAST(ordered_at AS TEXT), '')
          FROM orders
          WHERE {}
          ORDER BY ordered_at, order_no",
         waiting_sql(settings)
-    ))?;
+    );
+    let mut statement = database.prepare(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let order_no = row.get_ref(0)?.as_bytes().map(String::from_utf8_lossy)?;
@@ -115,7 +116,7 @@ words! {
 /// Counts the orders by their states; of one that was marked as sent by hand TEMPOSTAR is taken to have it.
 pub(crate) fn count_states(database: &Connection, settings: &Settings) -> Result<BTreeMap<OrderState, u64>> {
     let before = settings.orders.since.map_or_else(|| "0".to_owned(), before_sql);
-    let mut statement = database.prepare(&format!(
+    let sql = format!(
         "SELECT CASE
                     WHEN batch.state <> 'sent' THEN 'under_way'
                     WHEN {SENT_SQL} THEN
@@ -135,10 +136,12 @@ pub(crate) fn count_states(database: &Connection, settings: &Settings) -> Result
          LEFT JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
          LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
          GROUP BY 1"
-    ))?;
-    let states = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    );
     let mut counts: BTreeMap<OrderState, u64> = OrderState::ALL.iter().map(|state| (*state, 0)).collect();
-    counts.extend(states.collect::<rusqlite::Result<Vec<(OrderState, u64)>>>()?);
+    database.each(&sql, [], |row| {
+        counts.insert(row.get(0)?, row.get(1)?);
+        Ok(())
+    })?;
     Ok(counts)
 }
 
@@ -185,37 +188,30 @@ pub(crate) const SENT_AND_OPEN_SQL: &str = concat!(
 pub(crate) fn changed_orders(database: &Connection, now: Moment, days: u32) -> Result<ChangedOrders> {
     let since = now - TimeDelta::days(i64::from(days));
     // Among a million orders those that are open, or cancelled here alone, are few: each have an index.
-    let find = |index: &str, condition: &str| -> Result<Vec<String>> {
-        database.column(
-            &format!(
-                "SELECT orders.order_no
+    let find = |index: &str, condition: &str| {
+        let sql = format!(
+            "SELECT orders.order_no
              FROM orders INDEXED BY {index}
              CROSS JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
              CROSS JOIN tempostar_batches AS batch ON batch.id = member.batch_id
              WHERE {condition}
              ORDER BY orders.order_no"
-            ),
-            [since],
-        )
+        );
+        database.column(&sql, [since])
     };
+    let changed =
+        format!("exported_at >= ?1 AND {SENT_AND_OPEN_SQL} AND updated_at IS NOT member.known_updated_at");
+    // One that has left all the same cannot be cancelled there any more.
+    let cancelled = format!(
+        "cancelled_at >= ?1 AND {CANCELLED_SQL} AND cancelled_in_tempostar_at IS NULL
+           AND batch.state = 'sent'
+           AND orders.order_no NOT IN (SELECT order_no
+                                       FROM tempostar_order_history
+                                       WHERE event = 'shipment' AND number = 0)"
+    );
     Ok(ChangedOrders {
-        changed: find(
-            "orders_sent_and_open",
-            &format!(
-                "exported_at >= ?1 AND {SENT_AND_OPEN_SQL} AND updated_at IS NOT member.known_updated_at"
-            ),
-        )?,
-        // One that has left all the same cannot be cancelled there any more.
-        cancelled: find(
-            "orders_cancelled",
-            &format!(
-                "cancelled_at >= ?1 AND {CANCELLED_SQL} AND cancelled_in_tempostar_at IS NULL
-                   AND batch.state = 'sent'
-                   AND orders.order_no NOT IN (SELECT order_no
-                                               FROM tempostar_order_history
-                                               WHERE event = 'shipment' AND number = 0)"
-            ),
-        )?,
+        changed: find("orders_sent_and_open", &changed)?,
+        cancelled: find("orders_cancelled", &cancelled)?,
     })
 }
 
@@ -256,8 +252,7 @@ pub(crate) fn open_and_shipped(shop: &Connection, since: Moment) -> Result<(u64,
            AND file.file_time >= ?1
            AND file.archived_as NOT IN (SELECT archived_as FROM tempostar_held WHERE state = 'approved')"
     );
-    let count = |sql: &str, parameters: &[&dyn ToSql]| shop.query_row(sql, parameters, |row| row.get(0));
-    Ok((count(&open, &[])?, count(&shipped, &[&since])?))
+    Ok((shop.value(&open, [])?, shop.value(&shipped, [since])?))
 }
 
 /// The largest share of the orders then open, in percent, that the files of a window before this moment have shipped, as
@@ -268,18 +263,18 @@ pub(crate) fn largest_share_shipped(
     window: TimeDelta,
     least: u64,
 ) -> Result<u32> {
-    let mut statement = shop.prepare(&format!(
+    let sql = format!(
         "SELECT coalesce(unixepoch(exported_at), 0), unixepoch(file_time)
          FROM orders
          LEFT JOIN (SELECT ticked.order_no, file.file_time {TICKED_SQL}) AS shipped USING (order_no)
          WHERE file_time IS NOT NULL OR ({TO_BE_SHIPPED_SQL})"
-    ))?;
+    );
     let (mut sent, mut shipped) = (Vec::new(), Vec::new());
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
+    shop.each(&sql, [], |row| {
         sent.push(row.get::<_, i64>(0)?);
         shipped.extend(row.get::<_, Option<i64>>(1)?);
-    }
+        Ok(())
+    })?;
     sent.sort_unstable();
     shipped.sort_unstable();
     let until = |times: &[i64], end: i64| times.partition_point(|time| *time <= end);

@@ -3,17 +3,44 @@
 use anyhow::Result;
 use rusqlite::types::{FromSql, ValueRef};
 use rusqlite::{Connection, Params, Row};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::problem::Failure;
 use crate::report::{Change, Changes};
-use crate::text::books as text;
+use crate::text::{Text, books as text};
+
+/// What of a table's row is read.
+pub(crate) trait Record: Sized {
+    const TABLE: &'static str;
+
+    /// What is selected.
+    fn columns() -> String;
+
+    fn read(row: &Row<'_>) -> Result<Self>;
+
+    /// All of which `rest` is so: what stands behind the table in the query.
+    fn all(connection: &Connection, rest: &str, parameters: impl Params) -> Result<Vec<Self>> {
+        connection.all(&Self::select(rest), parameters, Self::read)
+    }
+
+    fn first(connection: &Connection, rest: &str, parameters: impl Params) -> Result<Option<Self>> {
+        connection.first(&Self::select(rest), parameters, Self::read)
+    }
+
+    fn select(rest: &str) -> String {
+        format!("SELECT {} FROM {} {rest}", Self::columns(), Self::TABLE)
+    }
+}
 
 /// `record! { pub(crate) struct PutFile of "tempostar_files" { pub id: i64, … } }` declares a struct of which each field is
-/// the column of its name (`pub job: Job as "command"`: of another name), and how it is read.
+/// the column of its name, and how it is read. `pub job: Job as "command"` is the column of another name,
+/// `pub is_old: bool = "age > 1"` an expression, and `pub place: Place => (Place::read, "server, outbox")` is read by a
+/// function from several columns.
 macro_rules! record {
     ($(#[$meta:meta])* $visibility:vis struct $name:ident of $table:literal {
-        $($(#[$field_meta:meta])* pub $field:ident: $type:ty $(as $column:literal)?),* $(,)?
+        $($(#[$field_meta:meta])* pub $field:ident: $type:ty
+            $(as $column:literal)? $(= $sql:literal)? $(=> ($read:expr, $columns:expr))?),* $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug)]
@@ -21,14 +48,28 @@ macro_rules! record {
             $($(#[$field_meta])* pub $field: $type,)*
         }
 
-        impl $name {
-            $visibility fn read(row: &rusqlite::Row<'_>) -> anyhow::Result<Self> {
-                use $crate::books::rows::Cells as _;
-                Ok(Self {
-                    $($field: row.cell(concat!($table, ".", or_given!(stringify!($field) $(, $column)?)))?,)*
-                })
+        impl $crate::books::rows::Record for $name {
+            const TABLE: &'static str = $table;
+
+            fn columns() -> String {
+                [$(record!(@selected $field $($column)? $(= $sql)? $(=> $columns)?)),*].join(", ")
+            }
+
+            fn read(row: &rusqlite::Row<'_>) -> anyhow::Result<Self> {
+                Ok(Self { $($field: record!(@read row, $table, $field $($column)? $(=> $read)?),)* })
             }
         }
+    };
+    (@selected $field:ident) => { stringify!($field).to_owned() };
+    (@selected $field:ident $column:literal) => { $column.to_owned() };
+    (@selected $field:ident = $sql:literal) => { concat!($sql, " AS ", stringify!($field)).to_owned() };
+    (@selected $field:ident => $columns:expr) => { String::from($columns) };
+    (@read $row:ident, $table:literal, $field:ident => $read:expr) => { $read($row)? };
+    (@read $row:ident, $table:literal, $field:ident $column:literal) => {
+        $crate::books::rows::Cells::cell($row, concat!($table, ".", $column))?
+    };
+    (@read $row:ident, $table:literal, $field:ident) => {
+        $crate::books::rows::Cells::cell($row, concat!($table, ".", stringify!($field)))?
     };
 }
 
@@ -47,15 +88,34 @@ macro_rules! insert {
     };
 }
 
-/// What is asked of a database.
+/// What is asked of a database, or done to it.
 pub(crate) trait Ask {
+    fn database(&self) -> &Connection;
+
+    /// Hands out every row of the answer.
+    fn each(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        mut each: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.database().prepare(sql)?;
+        let mut rows = statement.query(parameters)?;
+        while let Some(row) = rows.next()? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
     /// Every row of the answer.
     fn all<T>(
         &self,
         sql: &str,
         parameters: impl Params,
         read: impl FnMut(&Row<'_>) -> Result<T>,
-    ) -> Result<Vec<T>>;
+    ) -> Result<Vec<T>> {
+        self.database().prepare(sql)?.query_and_then(parameters, read)?.collect()
+    }
 
     /// Its first row, if there is one.
     fn first<T>(
@@ -63,45 +123,62 @@ pub(crate) trait Ask {
         sql: &str,
         parameters: impl Params,
         read: impl FnMut(&Row<'_>) -> Result<T>,
-    ) -> Result<Option<T>>;
+    ) -> Result<Option<T>> {
+        self.database().prepare(sql)?.query_and_then(parameters, read)?.next().transpose()
+    }
 
     /// The first value of every row.
     fn column<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<Vec<T>> {
-        self.all(sql, parameters, |row| Ok(row.get(0)?))
+        self.all(sql, parameters, only)
     }
 
     /// The first value of the only row.
-    fn value<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<T>;
+    fn value<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<T> {
+        self.first(sql, parameters, only)?.ok_or_else(|| rusqlite::Error::QueryReturnedNoRows.into())
+    }
+
+    /// The first value of the first row; nothing where there is no row, and for NULL.
+    fn value_if_any<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<Option<T>> {
+        Ok(self.first(sql, parameters, only)?.flatten())
+    }
+
+    fn change(&self, sql: &str, parameters: impl Params) -> Result<()> {
+        self.database().execute(sql, parameters)?;
+        Ok(())
+    }
+
+    /// Makes an empty temporary table of these columns, in place of an earlier one.
+    fn begin_table(&self, name: &str, columns: &str) -> Result<()> {
+        let sql =
+            format!("DROP TABLE IF EXISTS temp.{name}; CREATE TEMP TABLE {name} ({columns}) WITHOUT ROWID;");
+        Ok(self.database().execute_batch(&sql)?)
+    }
+
+    /// Makes a temporary table of what a query gives, numbered in its order, in place of an earlier one.
+    fn begin_table_as(&self, name: &str, query: &str) -> Result<()> {
+        let sql = format!("DROP TABLE IF EXISTS temp.{name}; CREATE TEMP TABLE {name} AS {query};");
+        Ok(self.database().execute_batch(&sql)?)
+    }
 }
+
+/// The columns of a temporary table that is a set of codes.
+pub(crate) const CODES: &str = "code TEXT NOT NULL PRIMARY KEY";
 
 impl Ask for Connection {
-    fn all<T>(
-        &self,
-        sql: &str,
-        parameters: impl Params,
-        read: impl FnMut(&Row<'_>) -> Result<T>,
-    ) -> Result<Vec<T>> {
-        self.prepare(sql)?.query_and_then(parameters, read)?.collect()
-    }
-
-    fn first<T>(
-        &self,
-        sql: &str,
-        parameters: impl Params,
-        read: impl FnMut(&Row<'_>) -> Result<T>,
-    ) -> Result<Option<T>> {
-        self.prepare(sql)?.query_and_then(parameters, read)?.next().transpose()
-    }
-
-    fn value<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<T> {
-        Ok(self.query_row(sql, parameters, |row| row.get(0))?)
+    fn database(&self) -> &Connection {
+        self
     }
 }
 
-/// A row of a query.
 pub(crate) trait Cells {
     /// The value of a column, named as `table.column`; the query calls it `column`.
     fn cell<T: FromSql>(&self, place: &str) -> Result<T>;
+
+    /// What a column holds as JSON; what is none makes no sense, and is nothing.
+    fn json<T: DeserializeOwned + Default>(&self, column: &str) -> Result<T>;
+
+    /// A text in both languages, of which each stands in a column of its own.
+    fn text(&self, column: &str) -> Result<Option<Text>>;
 
     /// The value of this column, whatever it is, as it is told; bytes as the text that they should have been.
     fn told(&self, at: usize) -> Result<Value>;
@@ -111,6 +188,17 @@ impl Cells for Row<'_> {
     fn cell<T: FromSql>(&self, place: &str) -> Result<T> {
         let column = place.rsplit('.').next().unwrap_or(place);
         self.get(column).map_err(|error| unreadable(place, error))
+    }
+
+    fn json<T: DeserializeOwned + Default>(&self, column: &str) -> Result<T> {
+        let json: Option<String> = self.cell(column)?;
+        Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    }
+
+    fn text(&self, column: &str) -> Result<Option<Text>> {
+        let ja: Option<String> = self.cell(&format!("{column}_ja"))?;
+        let en: Option<String> = self.cell(&format!("{column}_en"))?;
+        Ok(ja.zip(en).map(|(ja, en)| Text { ja, en }))
     }
 
     fn told(&self, at: usize) -> Result<Value> {
@@ -142,16 +230,18 @@ pub(crate) fn list_values(
     params: impl Params,
     changes: &mut Changes,
 ) -> Result<()> {
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query(params)?;
-    while let Some(row) = rows.next()? {
+    connection.each(sql, params, |row| {
         let code: String = row.get(0)?;
         for (place, column) in columns.iter().enumerate() {
             let (old, new) = (row.told(1 + 2 * place)?, row.told(2 + 2 * place)?);
             changes.add_differing(Change::new(table, code.as_str(), *column, old, new));
         }
-    }
-    Ok(())
+        Ok(())
+    })
+}
+
+fn only<T: FromSql>(row: &Row<'_>) -> Result<T> {
+    row.get(0).map_err(|error| unreadable(row.as_ref().column_name(0).unwrap_or_default(), error))
 }
 
 fn unreadable(place: &str, error: rusqlite::Error) -> anyhow::Error {

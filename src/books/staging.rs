@@ -2,25 +2,22 @@
 //! written in one short transaction.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use anyhow::Result;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Statement, params_from_iter};
 
 use crate::books::history::{Changed, Kind, read_changes};
+use crate::books::rows::Ask;
 use crate::books::writing::Writing;
 use crate::moment::Moment;
 use crate::report::{Change, Changes};
 
-/// A value on its way into the database.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell<'a> {
     /// The sheet has the column, but nothing in it.
     Null,
-    /// A number or a flag.
     Integer(i64),
-    /// Anything else.
     Text(Cow<'a, str>),
 }
 
@@ -87,10 +84,7 @@ impl Staging {
     /// Makes an empty temporary table for rows of `table` with these columns besides the key.
     pub(crate) fn begin(connection: &Connection, table: &'static str, columns: Vec<String>) -> Result<Self> {
         let staging = Self { table, columns };
-        let listed = staging.columns.iter().fold(String::new(), |mut sql, column| {
-            let _ = write!(sql, ", {column}");
-            sql
-        });
+        let listed = staging.each_column(|column| format!(", {column}"));
         // Takes each column's affinity from the shop's table, so that values compare as they will be stored.
         connection.execute_batch(&format!(
             "DROP TABLE IF EXISTS temp.staged_{table};
@@ -109,15 +103,12 @@ impl Staging {
     pub(crate) fn stager<'a>(&self, connection: &'a Connection, as_of: Option<Moment>) -> Result<Stager<'a>> {
         let table = self.table;
         let parameters = vec!["?"; self.columns.len() + 2].join(", ");
-        let same = self.columns.iter().fold(String::from("code = ?"), |mut sql, column| {
-            let _ = write!(sql, " AND {column} IS ?");
-            sql
-        });
+        let same = self.each_column(|column| format!(" AND {column} IS ?"));
         let is_newer =
             as_of.map_or_else(|| "0".to_owned(), |as_of| format!("coalesce(tempostar_as_of > '{as_of}', 0)"));
         Ok(Stager {
             compare: connection
-                .prepare(&format!("SELECT {same}, {is_newer} FROM main.{table} WHERE code = ?1"))?,
+                .prepare(&format!("SELECT code = ?{same}, {is_newer} FROM main.{table} WHERE code = ?1"))?,
             insert: connection
                 .prepare(&format!("INSERT OR REPLACE INTO temp.staged_{table} VALUES ({parameters})"))?,
             take_back: connection.prepare(&format!("DELETE FROM temp.staged_{table} WHERE code = ?1"))?,
@@ -128,17 +119,16 @@ impl Staging {
     /// Numbers those staged rows of which this is so in the order of their codes, and remembers which are new.
     pub(crate) fn compare(&self, connection: &Connection, which: &str) -> Result<Difference> {
         let table = self.table;
-        connection.execute_batch(&format!(
-            "DROP TABLE IF EXISTS temp.changed_{table};
-             CREATE TEMP TABLE changed_{table} AS
-             SELECT code, code NOT IN (SELECT code FROM main.{table}) AS is_new
+        let changed = format!(
+            "SELECT code, code NOT IN (SELECT code FROM main.{table}) AS is_new
              FROM temp.staged_{table}
              WHERE {which}
-             ORDER BY code;"
-        ))?;
-        let count = |sql: String| connection.query_row(&sql, [], |row| row.get::<_, u64>(0));
-        let created = count(format!("SELECT count(*) FROM temp.changed_{table} WHERE is_new"))?;
-        let changed = count(format!("SELECT count(*) FROM temp.changed_{table}"))?;
+             ORDER BY code"
+        );
+        connection.begin_table_as(&format!("changed_{table}"), &changed)?;
+        let created: u64 =
+            connection.value(&format!("SELECT count(*) FROM temp.changed_{table} WHERE is_new"), [])?;
+        let changed: u64 = connection.value(&format!("SELECT count(*) FROM temp.changed_{table}"), [])?;
         Ok(Difference { created, updated: changed - created })
     }
 
@@ -149,14 +139,9 @@ impl Staging {
             self.record(writing, kind, history, at)?;
         }
         let table = self.table;
-        let mut listed = String::new();
-        let mut selected = String::new();
-        let mut assigned = String::new();
-        for column in &self.columns {
-            let _ = write!(listed, ", {column}");
-            let _ = write!(selected, ", staged.{column}");
-            let _ = write!(assigned, "{column} = excluded.{column}, ");
-        }
+        let listed = self.each_column(|column| format!(", {column}"));
+        let selected = self.each_column(|column| format!(", staged.{column}"));
+        let assigned = self.each_column(|column| format!("{column} = excluded.{column}, "));
         writing.execute(
             &format!(
                 "INSERT INTO main.{table} (code{listed}, created_at, updated_at, tempostar_as_of)
@@ -170,8 +155,11 @@ impl Staging {
                      tempostar_as_of = excluded.tempostar_as_of"
             ),
             (writing.now, at.0, at.1, writing.file_time),
-        )?;
-        Ok(())
+        )
+    }
+
+    fn each_column(&self, sql: impl Fn(&str) -> String) -> String {
+        self.columns.iter().map(|column| sql(column)).collect()
     }
 
     fn record(&self, writing: &Writing<'_>, kind: Kind, history: i64, at: (u64, u64)) -> Result<()> {
@@ -186,8 +174,7 @@ impl Staging {
                  WHERE changed.rowid BETWEEN ?3 AND ?4"
             ),
             (history, kind, at.0, at.1),
-        )?;
-        Ok(())
+        )
     }
 
     /// What reads a row of the shop's in these columns, as a JSON array, and when it was changed; by its code.
@@ -197,29 +184,27 @@ impl Staging {
         format!("SELECT json_array({values}), shop.updated_at FROM main.{table} AS shop WHERE shop.code = ?1")
     }
 
-    /// Lists what the staged rows change.
     pub(crate) fn list(&self, connection: &Connection, changes: &mut Changes) -> Result<()> {
         let (table, differing) = (self.table, self.changes_sql("shop", "staged"));
-        let mut statement = connection.prepare(&format!(
+        let sql = format!(
             "SELECT changed.code, changed.is_new, {differing}
              FROM temp.changed_{table} AS changed
              JOIN temp.staged_{table} AS staged ON staged.code = changed.code
              LEFT JOIN main.{table} AS shop ON shop.code = changed.code
              ORDER BY changed.rowid"
-        ))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
+        );
+        connection.each(&sql, [], |row| {
             let code: String = row.get(0)?;
             if row.get(1)? {
                 let new = code.as_str().into();
                 changes.add(Change::new(table, &code, "code", serde_json::Value::Null, new));
-                continue;
+                return Ok(());
             }
             for Changed { column, old, new } in read_changes(row.get_ref(2)?)? {
                 changes.add(Change::new(table, &code, column, old, new));
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// The values that differ between two rows, as a JSON object of column → [old, new].

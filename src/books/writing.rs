@@ -10,7 +10,6 @@ use crate::moment::Moment;
 #[derive(Clone, Copy)]
 pub struct Writing<'a> {
     pub(crate) transaction: &'a Transaction<'a>,
-    /// The file's own time.
     pub(crate) file_time: Moment,
     pub(crate) now: Moment,
     /// Under which number of the history changes are recorded; `None`: they are not.
@@ -18,10 +17,9 @@ pub struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    /// Changes something; gives how many rows.
-    pub(crate) fn execute(&self, sql: &str, parameters: impl Params) -> Result<usize> {
-        let changed = self.transaction.prepare_cached(sql)?.execute(parameters)?;
+    pub(crate) fn execute(&self, sql: &str, parameters: impl Params) -> Result<()> {
+        self.transaction.prepare_cached(sql)?.execute(parameters)?;
         crash::point("changed");
-        Ok(changed)
+        Ok(())
     }
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::books::cases::Case;
 use crate::job::Job;
-use crate::kept::create_file;
+use crate::kept::{create_file, remove_if_there};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 
@@ -35,7 +35,6 @@ impl Aside {
         }
     }
 
-    /// Keeps these instead.
     pub(crate) fn keep(&self, cases: &[Case]) -> Result<()> {
         let while_writing = || format!("cannot write {}", self.0.display());
         let beside = self.0.with_extension("problems.new");
@@ -44,13 +43,7 @@ impl Aside {
         fs::rename(&beside, &self.0).with_context(while_writing)
     }
 
-    /// Keeps nothing any more.
     pub(crate) fn clear(&self) -> Result<()> {
-        match fs::remove_file(&self.0) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("cannot remove {}", self.0.display()))
-            }
-            _ => Ok(()),
-        }
+        remove_if_there(&self.0).with_context(|| format!("cannot remove {}", self.0.display()))
     }
 }

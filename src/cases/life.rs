@@ -12,7 +12,6 @@ use crate::report::{FileOutcome, FileReport, Look, Report};
 use crate::text::Text;
 use crate::text::sync::{refused as file_refused, rejects_kept};
 
-/// How many rejected rows are kept for the mail.
 const ROWS_KEPT_MAX: usize = 10;
 
 /// To a message of so many bytes no other one is added.
@@ -24,7 +23,6 @@ const FILE_LASTS: TimeDelta = TimeDelta::days(7);
 /// For so long an event stays open: a daily job that sees the like again goes on with it.
 const EVENT_LASTS: TimeDelta = TimeDelta::hours(30);
 
-/// A problem that a run saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Seen {
     kind: &'static Kind,
@@ -88,7 +86,6 @@ fn is_reminder_due(case: &Case, now: Moment, remind_after: Duration) -> bool {
     count(now) > count(case.last_seen)
 }
 
-/// How a problem ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     /// It is over, and who knows of it is told.

@@ -23,7 +23,6 @@ pub(crate) struct News<'a> {
 }
 
 impl News<'_> {
-    /// The cases that it tells of.
     pub(crate) fn told(&self) -> impl Iterator<Item = &Case> {
         [&self.begun, &self.going_on, &self.over].into_iter().flatten().copied()
     }

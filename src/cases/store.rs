@@ -106,7 +106,6 @@ pub(crate) fn keep_aside(
     Ok(known)
 }
 
-/// Where the problems are kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Store<'a> {
     /// In the shop's database. No transaction is open.
@@ -153,7 +152,6 @@ impl Store<'_> {
     }
 }
 
-/// The lock under which mails go out.
 const MAIL: &str = "mail";
 
 /// The cases, with those changed that the news tell of.

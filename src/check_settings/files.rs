@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::finding::{Found, Status};
 use super::folders::{self, is_marker};
 use super::world::World;
-use crate::books::files;
+use crate::books::files::{self, FileEntry};
 use crate::file_time::{own_time, server_time};
 use crate::interrupt;
 use crate::job::Job;
@@ -183,9 +183,8 @@ fn last_archived(world: &World<'_>, job: Job) -> Result<Option<Sample>> {
     let work_dir = world.work_dir()?;
     let newest = files::newest_file(world.database()?, job)?;
     let is_small = |copy: &Path| fs::metadata(copy).is_ok_and(|found| found.len() <= SIZE_MAX);
-    let kept =
-        newest.filter(|(_, archived_as)| work_dir.copy(archived_as).is_some_and(|copy| is_small(&copy)));
-    Ok(kept.map(|(name, archived_as)| Sample {
+    let kept = newest.filter(|file| work_dir.copy(&file.archived_as).is_some_and(|copy| is_small(&copy)));
+    Ok(kept.map(|FileEntry { name, archived_as, .. }| Sample {
         name,
         path: work_dir.archived(&archived_as),
         is_waiting: false,

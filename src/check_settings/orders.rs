@@ -179,7 +179,8 @@ pub(super) fn taken(world: &mut World<'_>) -> Result<Found> {
     // Where the server does not say what is there now, the last export has looked into the outbox.
     let looked_at = if is_outbox_known { Some(now) } else { last_export(database)? };
     let Some(looked_at) = looked_at else { return Ok(Found::ok(say::taken_all())) };
-    let mut late = batches::sent_before(database, looked_at - within)?;
+    let sent = batches::sent_batches(database)?.into_iter().map(|batch| (batch.file_name, batch.sent_at));
+    let mut late: Vec<_> = sent.filter(|(_, sent_at)| *sent_at < looked_at - within).collect();
     if is_outbox_known {
         late = still_there(&mut world.remote, &settings.orders.outbox, late)?;
     }

@@ -7,17 +7,27 @@ use crate::books::history::Origin;
 use crate::moment::Clock;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
-use crate::text::{Text, explain as text};
+use crate::text::{Language, Text, explain as text};
 
 /// How many changes of one thing the text shows; the JSON document has all.
 pub(super) const CHANGES_SHOWN_MAX: usize = 10;
 
-/// What explaining needs.
 pub(super) struct Desk<'a> {
     pub(super) database: &'a Connection,
     pub(super) settings: &'a Settings,
     pub(super) clock: &'a Clock,
     pub(super) work_dir: Shelf,
+}
+
+impl Desk<'_> {
+    pub(super) fn language(&self) -> Language {
+        self.settings.language
+    }
+
+    /// Where the copy of this place in the archive lies, if this user may see it.
+    pub(super) fn copy(&self, archived_as: &str) -> Option<String> {
+        self.work_dir.copy(archived_as).map(|copy| copy.display().to_string())
+    }
 }
 
 /// `stock.csv line 12 (run …)`
@@ -31,7 +41,7 @@ pub(super) fn origin_text(origin: &Origin) -> Text {
     }
 }
 
-pub(super) fn origin_json(origin: &Origin, work_dir: &Shelf) -> Value {
+pub(super) fn origin_json(origin: &Origin, desk: &Desk<'_>) -> Value {
     json!({
         "at": origin.at,
         "run_id": origin.run_id,
@@ -40,7 +50,7 @@ pub(super) fn origin_json(origin: &Origin, work_dir: &Shelf) -> Value {
         "file_time": origin.file_time,
         "line": origin.line,
         "undoes": origin.undoes,
-        "copy": work_dir.copy(&origin.archived_as).map(|copy| copy.display().to_string()),
+        "copy": desk.copy(&origin.archived_as),
     })
 }
 

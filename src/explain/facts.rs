@@ -44,11 +44,27 @@ impl Facts {
 
     /// For both: objects, which are rows under a title.
     pub(super) fn table(&mut self, key: &str, title: Text, rows: Vec<(Value, Vec<Text>)>) {
-        let (objects, cells): (Vec<Value>, Vec<Vec<Text>>) = rows.into_iter().unzip();
+        if !rows.is_empty() {
+            self.note(title);
+        }
+        self.rows(key, rows, usize::MAX, |_| Text::default());
+    }
+
+    /// Likewise, of which people see so many at most, and how many more there are.
+    pub(super) fn rows(
+        &mut self,
+        key: &str,
+        rows: Vec<(Value, Vec<Text>)>,
+        most: usize,
+        more: impl Fn(usize) -> Text,
+    ) {
+        let (objects, mut cells): (Vec<Value>, Vec<Vec<Text>>) = rows.into_iter().unzip();
+        let left = cells.len().saturating_sub(most);
+        cells.truncate(most);
         self.member(key, objects);
-        if !cells.is_empty() {
-            self.page.note(title);
-            self.page.table(cells);
+        self.page.table(cells);
+        if left > 0 {
+            self.note(more(left));
         }
     }
 
@@ -59,4 +75,9 @@ impl Facts {
     pub(super) fn json(&self) -> Value {
         self.members.clone().into()
     }
+}
+
+/// What is there, or a dash.
+pub(super) fn or_dash(value: &Option<String>) -> Text {
+    Text::same(value.as_deref().unwrap_or("-"))
 }

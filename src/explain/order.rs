@@ -1,401 +1,204 @@
 //! An order: where it is on its way to TEMPOSTAR, and what came back about it. Nothing of the customer's is read.
 
 use anyhow::Result;
-use rusqlite::OptionalExtension;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::desk::{Desk, merged, origin_json, origin_text};
-use super::show::Page;
+use super::facts::{Facts, or_dash};
+use crate::books::batches::{Batch, batch_with};
 use crate::books::history::{self, Event, OrderEvent};
+use crate::books::rows::Record;
 use crate::jobs::orders;
-use crate::shelf::Shelf;
-use crate::text::{Language, Text, explain as text};
+use crate::text::{Text, explain as text};
 
-/// An order as the shop and the ledger have it.
-#[derive(Clone, Debug)]
-pub(super) struct Order {
-    order_no: String,
-    ordered_at: Option<String>,
-    created_at: Option<String>,
-    updated_at: Option<String>,
-    is_provisional: bool,
-    cancelled_at: Option<String>,
-    cancelled_in_tempostar_at: Option<String>,
-    exported_at: Option<String>,
-    ticks: [Tick; 3],
-    /// `None`: it is in no file.
-    batch: Option<Batch>,
-    held_back: Option<Text>,
-    shipments: Vec<Shipment>,
-    lines: Vec<Line>,
-    events: Vec<OrderEvent>,
-    work_dir: Shelf,
+record! {
+    struct Order of "orders" {
+        pub ordered_at: Option<String>,
+        pub created_at: Option<String>,
+        pub updated_at: Option<String>,
+        pub is_provisional: bool,
+        pub cancelled_at: Option<String>,
+        pub cancelled_in_tempostar_at: Option<String>,
+        pub exported_at: Option<String>,
+        pub delivery_status: bool,
+        pub shipped_at: Option<String>,
+        pub payment_status: bool,
+        pub paid_at: Option<String>,
+        pub capture_status: bool,
+        pub captured_at: Option<String>,
+        /// Its `updated_at` when it was sent, but for what we have written since.
+        pub known_updated_at: Option<String> = "(SELECT known_updated_at
+                                                 FROM tempostar_batch_orders AS member
+                                                 WHERE member.order_no = orders.order_no)",
+    }
+}
+
+record! {
+    #[derive(Serialize)]
+    struct Shipment of "order_shipments" {
+        pub shipment_no: i64,
+        pub shipped_on: Option<String>,
+        pub delivered_on: Option<String>,
+        pub delivery_method: Option<String>,
+        pub tracking_no: Option<String>,
+    }
+}
+
+record! {
+    #[derive(Serialize)]
+    struct Line of "order_lines" {
+        pub line_no: i64,
+        pub sku_code: String = "coalesce(sku_code, '-')",
+        pub quantity: i64,
+        pub added_by: String = "iif(added_by = 'tempostar', 'tempostar', 'shop')",
+    }
+}
+
+pub(super) fn read(desk: &Desk<'_>, order_no: &str) -> Result<Option<Facts>> {
+    let database = desk.database;
+    let Some(order) = Order::first(database, "WHERE order_no = ?1", [order_no])? else { return Ok(None) };
+    let batch = batch_with(database, order_no)?;
+    let mut facts = Facts::about(text::order_heading(order_no));
+    facts.member("order_no", order_no);
+    facts.fact("ordered_at", order.ordered_at.as_deref(), text::ordered(), Some(or_dash(&order.ordered_at)));
+    let entered = (order.created_at != order.ordered_at).then(|| or_dash(&order.created_at));
+    facts.fact("created_at", order.created_at.as_deref(), text::entered(), entered);
+    facts.member("updated_at", order.updated_at.as_deref());
+    state(&mut facts, desk, order_no, &order, batch.as_ref())?;
+    if let Some(batch) = &batch {
+        on_its_way(&mut facts, desk, batch);
+    }
+    let events = history::order_events(database, order_no)?;
+    hand_work(&mut facts, &order, batch.is_some(), &events);
+    ticks(&mut facts, &order);
+    let shipments = Shipment::all(database, "WHERE order_no = ?1 ORDER BY shipment_no", [order_no])?;
+    facts.table("shipments", text::shipments(), shipments.iter().map(Shipment::shown).collect());
+    let lines = Line::all(database, "WHERE order_no = ?1 ORDER BY line_no", [order_no])?;
+    facts.table("lines", text::lines(), lines.iter().map(Line::shown).collect());
+    facts.table("history", text::order_history(), events.iter().map(|event| shown(event, desk)).collect());
+    Ok(Some(facts))
+}
+
+fn state(
+    facts: &mut Facts,
+    desk: &Desk<'_>,
+    order_no: &str,
+    order: &Order,
+    batch: Option<&Batch>,
+) -> Result<()> {
+    let is_unsent = order.exported_at.is_none() && order.cancelled_at.is_none() && !order.is_provisional;
+    let held_back = match is_unsent {
+        true => orders::held_back_because(desk.database, desk.settings, desk.clock.now(), order_no)?,
+        false => None,
+    };
+    let (state, shown) = match (batch, &order.exported_at, &held_back) {
+        (Some(_), Some(at), _) => ("sent", text::sent(at)),
+        (Some(_), None, _) => ("under_way", text::under_way()),
+        // Somebody has set it.
+        (None, Some(at), _) => ("marked_as_sent", text::marked_as_sent(at)),
+        _ if order.cancelled_at.is_some() => ("cancelled", text::cancelled_before_sending()),
+        _ if order.is_provisional => ("provisional", text::provisional()),
+        (None, None, Some(hold)) => ("held_back", text::held_back().because(&hold.reason)),
+        (None, None, None) => ("waiting", text::waiting()),
+    };
+    facts.fact("state", state, text::state(), Some(shown));
+    facts.member("held_back_because", held_back.map(|hold| hold.reason.get(desk.language()).to_owned()));
+    facts.member("exported_at", order.exported_at.as_deref());
+    facts.member("batch", Value::Null);
+    Ok(())
+}
+
+/// The file that it is in.
+fn on_its_way(facts: &mut Facts, desk: &Desk<'_>, batch: &Batch) {
+    let copy = batch.archived_as.as_deref().and_then(|place| desk.copy(place));
+    let json = json!({
+        "file": batch.file_name,
+        "run_id": batch.run_id,
+        "sent_at": batch.sent_at,
+        "taken_at": batch.taken_at,
+        "copy": copy,
+    });
+    let shown = text::file_and_run(&batch.file_name, &batch.run_id);
+    facts.fact("batch", json, text::in_file(), Some(shown));
+    if batch.sent_at.is_some() {
+        facts.line(text::copy(), copy.map_or_else(text::no_copy, Text::same));
+        facts.line(text::taken(), taken(batch));
+    }
+}
+
+/// Whether TEMPOSTAR was seen to have taken a file of orders.
+pub(super) fn taken(batch: &Batch) -> Text {
+    batch.taken_at.map_or_else(text::not_seen_taken, |taken| text::seen_taken(&taken.to_string()))
+}
+
+/// Neither changes nor cancellations are linked. Whether it has changed is judged as `status` does.
+fn hand_work(facts: &mut Facts, order: &Order, is_in_file: bool, events: &[OrderEvent]) {
+    let is_changed = is_in_file && order.known_updated_at != order.updated_at;
+    facts.member("changed_since_sent", is_changed);
+    facts.member("cancelled_at", order.cancelled_at.as_deref());
+    facts.member("cancelled_in_tempostar_at", order.cancelled_in_tempostar_at.as_deref());
+    let cancelled = match (&order.cancelled_at, &order.cancelled_in_tempostar_at) {
+        (Some(here), Some(there)) => Some(text::cancelled_both(here, there)),
+        (Some(here), None) if events.iter().any(OrderEvent::is_shipped_anyway) => {
+            Some(text::cancelled_but_shipped(here))
+        }
+        (Some(here), None) if order.exported_at.is_some() => Some(text::cancelled_here_only(here)),
+        (Some(here), None) => Some(Text::same(here)),
+        (None, Some(there)) => Some(text::cancelled_there_only(there)),
+        (None, None) => None,
+    };
+    if let Some(cancelled) = cancelled {
+        facts.line(text::cancelled(), cancelled);
+    }
+    if is_changed && order.cancelled_at.is_none() {
+        let at = order.updated_at.as_deref().unwrap_or("-");
+        let is_shipped = order.delivery_status;
+        let changed = if is_shipped { text::changed_after_shipping(at) } else { text::changed_since(at) };
+        facts.line(text::changed(), changed);
+    }
 }
 
 /// 配送区分, 入金区分, オーソリ確定, with their times.
-#[derive(Clone, Debug)]
-struct Tick {
-    is_set: bool,
-    at: Option<String>,
-}
-
-/// The file that the order is in.
-#[derive(Clone, Debug)]
-struct Batch {
-    file_name: String,
-    run_id: String,
-    sent_at: Option<String>,
-    taken_at: Option<String>,
-    /// Where its copy lies, below the work folder's archive.
-    archived_as: Option<String>,
-    known_updated_at: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-struct Shipment {
-    shipment_no: i64,
-    shipped_on: Option<String>,
-    delivered_on: Option<String>,
-    delivery_method: Option<String>,
-    tracking_no: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-struct Line {
-    line_no: i64,
-    sku_code: String,
-    quantity: i64,
-    is_added_by_tempostar: bool,
-}
-
-/// How far an order is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Cancelled,
-    Provisional,
-    HeldBack,
-    Waiting,
-    /// In a file that has not arrived yet.
-    UnderWay,
-    Sent,
-    /// Somebody has set `exported_at`.
-    MarkedAsSent,
-}
-
-impl State {
-    fn code(self) -> &'static str {
-        match self {
-            Self::Cancelled => "cancelled",
-            Self::Provisional => "provisional",
-            Self::HeldBack => "held_back",
-            Self::Waiting => "waiting",
-            Self::UnderWay => "under_way",
-            Self::Sent => "sent",
-            Self::MarkedAsSent => "marked_as_sent",
-        }
-    }
-}
-
-/// The order of this number.
-pub(super) fn read(desk: &Desk<'_>, order_no: &str) -> Result<Option<Order>> {
-    let Some(mut order) = read_order(desk, order_no)? else { return Ok(None) };
-    if order.is_unsent() {
-        order.held_back =
-            orders::held_back_because(desk.database, desk.settings, desk.clock.now(), order_no)?
-                .map(|hold| hold.reason);
-    }
-    order.batch = read_batch(desk, order_no)?;
-    order.shipments = read_shipments(desk, order_no)?;
-    order.lines = read_lines(desk, order_no)?;
-    order.events = history::order_events(desk.database, order_no)?;
-    Ok(Some(order))
-}
-
-fn read_order(desk: &Desk<'_>, order_no: &str) -> Result<Option<Order>> {
-    let found = desk.database.query_row(
-        "SELECT ordered_at, created_at, updated_at, is_provisional, cancelled_at, cancelled_in_tempostar_at, exported_at,
-                delivery_status, shipped_at, payment_status, paid_at, capture_status, captured_at
-         FROM orders
-         WHERE order_no = ?1",
-        [order_no],
-        |row| {
-            let tick = |index| Ok::<_, rusqlite::Error>(Tick { is_set: row.get(index)?, at: row.get(index + 1)? });
-            Ok(Order {
-                order_no: order_no.to_owned(),
-                ordered_at: row.get(0)?,
-                created_at: row.get(1)?,
-                updated_at: row.get(2)?,
-                is_provisional: row.get(3)?,
-                cancelled_at: row.get(4)?,
-                cancelled_in_tempostar_at: row.get(5)?,
-                exported_at: row.get(6)?,
-                ticks: [tick(7)?, tick(9)?, tick(11)?],
-                batch: None,
-                held_back: None,
-                shipments: Vec::new(),
-                lines: Vec::new(),
-                events: Vec::new(),
-                work_dir: desk.work_dir.clone(),
-            })
-        },
-    );
-    Ok(found.optional()?)
-}
-
-fn read_batch(desk: &Desk<'_>, order_no: &str) -> Result<Option<Batch>> {
-    let found = desk.database.query_row(
-        "SELECT batch.file_name, batch.run_id, batch.sent_at, batch.taken_at, batch.archived_as, member.known_updated_at
-         FROM tempostar_batch_orders AS member
-         JOIN tempostar_batches AS batch ON batch.id = member.batch_id
-         WHERE member.order_no = ?1",
-        [order_no],
-        |row| {
-            Ok(Batch {
-                file_name: row.get(0)?,
-                run_id: row.get(1)?,
-                sent_at: row.get(2)?,
-                taken_at: row.get(3)?,
-                archived_as: row.get(4)?,
-                known_updated_at: row.get(5)?,
-            })
-        },
-    );
-    Ok(found.optional()?)
-}
-
-fn read_shipments(desk: &Desk<'_>, order_no: &str) -> Result<Vec<Shipment>> {
-    let mut statement = desk.database.prepare(
-        "SELECT shipment_no, shipped_on, delivered_on, delivery_method, tracking_no
-         FROM order_shipments
-         WHERE order_no = ?1
-         ORDER BY shipment_no",
-    )?;
-    let rows = statement.query_map([order_no], |row| {
-        Ok(Shipment {
-            shipment_no: row.get(0)?,
-            shipped_on: row.get(1)?,
-            delivered_on: row.get(2)?,
-            delivery_method: row.get(3)?,
-            tracking_no: row.get(4)?,
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-fn read_lines(desk: &Desk<'_>, order_no: &str) -> Result<Vec<Line>> {
-    let mut statement = desk.database.prepare(
-        "SELECT line_no, coalesce(sku_code, '-'), quantity, added_by = 'tempostar'
-         FROM order_lines
-         WHERE order_no = ?1
-         ORDER BY line_no",
-    )?;
-    let rows = statement.query_map([order_no], |row| {
-        Ok(Line {
-            line_no: row.get(0)?,
-            sku_code: row.get(1)?,
-            quantity: row.get(2)?,
-            is_added_by_tempostar: row.get(3)?,
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-impl Order {
-    fn is_unsent(&self) -> bool {
-        self.exported_at.is_none() && self.cancelled_at.is_none() && !self.is_provisional
-    }
-
-    fn state(&self) -> State {
-        match (&self.batch, &self.exported_at) {
-            (Some(_), Some(_)) => State::Sent,
-            (Some(_), None) => State::UnderWay,
-            (None, Some(_)) => State::MarkedAsSent,
-            (None, None) if self.cancelled_at.is_some() => State::Cancelled,
-            (None, None) if self.is_provisional => State::Provisional,
-            (None, None) if self.held_back.is_some() => State::HeldBack,
-            (None, None) => State::Waiting,
-        }
-    }
-
-    fn state_text(&self) -> Text {
-        let exported_at = self.exported_at.as_deref().unwrap_or("-");
-        match self.state() {
-            State::Cancelled => text::cancelled_before_sending(),
-            State::Provisional => text::provisional(),
-            State::HeldBack => text::held_back().because(self.held_back.as_ref().unwrap_or(&Text::default())),
-            State::Waiting => text::waiting(),
-            State::UnderWay => text::under_way(),
-            State::Sent => text::sent(exported_at),
-            State::MarkedAsSent => text::marked_as_sent(exported_at),
-        }
-    }
-
-    /// Whether the shop has changed it since it was sent, as `status` judges it.
-    fn is_changed_since(&self) -> bool {
-        let known = self.batch.as_ref().map(|batch| &batch.known_updated_at);
-        known.is_some_and(|known| *known != self.updated_at)
-    }
-
-    pub(super) fn show(&self, page: &mut Page) {
-        let time = |time: &Option<String>| Text::same(time.as_deref().unwrap_or("-"));
-        page.heading(text::order_heading(&self.order_no));
-        page.fact(text::ordered(), time(&self.ordered_at));
-        if self.created_at != self.ordered_at {
-            page.fact(text::entered(), time(&self.created_at));
-        }
-        page.fact(text::state(), self.state_text());
-        if let Some(batch) = &self.batch {
-            batch.show(page, &self.work_dir);
-        }
-        self.show_hand_work(page);
-        self.show_ticks(page);
-        page.note(text::shipments());
-        page.table(self.shipments.iter().map(Shipment::row).collect());
-        page.note(text::lines());
-        page.table(self.lines.iter().map(Line::row).collect());
-        if !self.events.is_empty() {
-            page.note(text::order_history());
-            page.table(self.events.iter().map(event_row).collect());
-        }
-    }
-
-    /// Neither changes nor cancellations are linked.
-    fn show_hand_work(&self, page: &mut Page) {
-        let is_sent = self.exported_at.is_some();
-        match (&self.cancelled_at, &self.cancelled_in_tempostar_at) {
-            (Some(here), Some(there)) => page.fact(text::cancelled(), text::cancelled_both(here, there)),
-            (Some(here), None) if self.events.iter().any(OrderEvent::is_shipped_anyway) => {
-                page.fact(text::cancelled(), text::cancelled_but_shipped(here))
-            }
-            (Some(here), None) if is_sent => page.fact(text::cancelled(), text::cancelled_here_only(here)),
-            (Some(here), None) => page.fact(text::cancelled(), Text::same(&**here)),
-            (None, Some(there)) => page.fact(text::cancelled(), text::cancelled_there_only(there)),
-            (None, None) => {}
-        }
-        if self.is_changed_since() && self.cancelled_at.is_none() {
-            page.fact(
-                text::changed(),
-                match self.ticks[0].is_set {
-                    true => text::changed_after_shipping(self.updated_at.as_deref().unwrap_or("-")),
-                    false => text::changed_since(self.updated_at.as_deref().unwrap_or("-")),
-                },
-            );
-        }
-    }
-
-    fn show_ticks(&self, page: &mut Page) {
-        let labels = [text::delivery_status(), text::payment_status(), text::capture_status()];
-        for (label, tick) in labels.into_iter().zip(&self.ticks) {
-            let time = Text::same(tick.at.as_deref().unwrap_or_default());
-            page.fact(label, if tick.is_set { text::ticked(&time.en) } else { text::not_ticked() });
-        }
-    }
-
-    pub(super) fn json(&self, language: Language) -> Value {
-        let [delivery, payment, capture] = &self.ticks;
-        let tick = |tick: &Tick| json!({ "set": tick.is_set, "at": tick.at });
-        let event = |event: &OrderEvent| {
-            let number = (event.number > 0).then_some(event.number);
-            merged(
-                origin_json(&event.origin, &self.work_dir),
-                json!({ "event": event.event, "number": number }),
-            )
+fn ticks(facts: &mut Facts, order: &Order) {
+    for (key, label, is_set, at) in [
+        ("delivery_status", text::delivery_status(), order.delivery_status, &order.shipped_at),
+        ("payment_status", text::payment_status(), order.payment_status, &order.paid_at),
+        ("capture_status", text::capture_status(), order.capture_status, &order.captured_at),
+    ] {
+        let shown = match is_set {
+            true => text::ticked(at.as_deref().unwrap_or_default()),
+            false => text::not_ticked(),
         };
-        json!({
-            "order_no": self.order_no,
-            "ordered_at": self.ordered_at,
-            "created_at": self.created_at,
-            "updated_at": self.updated_at,
-            "state": self.state().code(),
-            "held_back_because": self.held_back.as_ref().map(|reason| reason.get(language).to_owned()),
-            "exported_at": self.exported_at,
-            "batch": self.batch.as_ref().map(|batch| batch.json(&self.work_dir)),
-            "changed_since_sent": self.is_changed_since(),
-            "cancelled_at": self.cancelled_at,
-            "cancelled_in_tempostar_at": self.cancelled_in_tempostar_at,
-            "delivery_status": tick(delivery),
-            "payment_status": tick(payment),
-            "capture_status": tick(capture),
-            "shipments": self.shipments.iter().map(Shipment::json).collect::<Vec<_>>(),
-            "lines": self.lines.iter().map(Line::json).collect::<Vec<_>>(),
-            "history": self.events.iter().map(event).collect::<Vec<_>>(),
-        })
-    }
-}
-
-impl Batch {
-    fn copy(&self, work_dir: &Shelf) -> Option<String> {
-        let copy = work_dir.copy(self.archived_as.as_ref()?);
-        copy.map(|copy| copy.display().to_string())
-    }
-
-    fn show(&self, page: &mut Page, work_dir: &Shelf) {
-        page.fact(text::in_file(), text::file_and_run(&self.file_name, &self.run_id));
-        if self.sent_at.is_none() {
-            return;
-        }
-        let copy = self.copy(work_dir).map_or_else(text::no_copy, Text::same);
-        page.fact(text::copy(), copy);
-        let taken = self.taken_at.as_ref().map_or_else(text::not_seen_taken, |taken| text::seen_taken(taken));
-        page.fact(text::taken(), taken);
-    }
-
-    fn json(&self, work_dir: &Shelf) -> Value {
-        json!({
-            "file": self.file_name,
-            "run_id": self.run_id,
-            "sent_at": self.sent_at,
-            "taken_at": self.taken_at,
-            "copy": self.copy(work_dir),
-        })
+        facts.fact(key, json!({ "set": is_set, "at": at }), label, Some(shown));
     }
 }
 
 impl Shipment {
-    fn row(&self) -> Vec<Text> {
-        let or_dash = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+    fn shown(&self) -> (Value, Vec<Text>) {
         let shipped = self.shipped_on.as_ref().map_or_else(text::not_shipped, |day| text::shipped_on(day));
-        vec![
-            text::shipment(self.shipment_no),
-            shipped,
-            Text::same(or_dash(&self.delivery_method)),
-            text::tracking_no(&or_dash(&self.tracking_no)),
-        ]
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "shipment_no": self.shipment_no,
-            "shipped_on": self.shipped_on,
-            "delivered_on": self.delivered_on,
-            "delivery_method": self.delivery_method,
-            "tracking_no": self.tracking_no,
-        })
+        let tracking_no = text::tracking_no(self.tracking_no.as_deref().unwrap_or("-"));
+        let cells =
+            vec![text::shipment(self.shipment_no), shipped, or_dash(&self.delivery_method), tracking_no];
+        (json!(self), cells)
     }
 }
 
 impl Line {
-    fn row(&self) -> Vec<Text> {
-        let added = if self.is_added_by_tempostar { text::added_by_tempostar() } else { Text::default() };
-        vec![
-            Text::same(self.line_no.to_string()),
-            Text::same(&*self.sku_code),
-            text::pieces(self.quantity),
-            added,
-        ]
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "line_no": self.line_no,
-            "sku_code": self.sku_code,
-            "quantity": self.quantity,
-            "added_by": if self.is_added_by_tempostar { "tempostar" } else { "shop" },
-        })
+    fn shown(&self) -> (Value, Vec<Text>) {
+        let added = match self.added_by.as_str() {
+            "tempostar" => text::added_by_tempostar(),
+            _ => Text::default(),
+        };
+        let number = Text::same(self.line_no.to_string());
+        (json!(self), vec![number, Text::same(&self.sku_code), text::pieces(self.quantity), added])
     }
 }
 
-fn event_row(event: &OrderEvent) -> Vec<Text> {
+/// One thing that a file did to it.
+fn shown(event: &OrderEvent, desk: &Desk<'_>) -> (Value, Vec<Text>) {
+    let number = (event.number > 0).then_some(event.number);
+    let json = merged(origin_json(&event.origin, desk), json!({ "event": event.event, "number": number }));
     let what = match event.event {
         Event::Shipment if event.is_shipped_anyway() => text::event_shipped_anyway(),
         Event::Shipment => text::event_shipment(event.number),
@@ -404,5 +207,5 @@ fn event_row(event: &OrderEvent) -> Vec<Text> {
         Event::Cancelled => text::event_cancelled(),
         Event::Revived => text::event_revived(),
     };
-    vec![Text::same(event.origin.at.to_string()), what, origin_text(&event.origin)]
+    (json, vec![Text::same(event.origin.at.to_string()), what, origin_text(&event.origin)])
 }

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 use super::facts::Facts;
 use super::file::figures_text;
+use crate::books::rows::Ask;
 use crate::books::runs;
 use crate::past_runs::{UnderWay, figures, run_json};
 use crate::report::FileReport;
 use crate::text::{Text, explain as text};
 use crate::undo;
 
-/// The run of this id.
 pub(super) fn read(desk: &Desk<'_>, under_way: &UnderWay, asked: &str) -> Result<Option<Facts>> {
     let Some(run) = runs::find_run(desk.database, asked)? else { return Ok(None) };
     let fate = under_way.fate(&run);
@@ -53,25 +53,23 @@ fn files(database: &Connection, run_id: &str, told: Vec<FileReport>) -> Result<V
             (json!(file), vec![Text::same(&file.name), Text::same(file.outcome.as_str()), figures_text(file)])
         })
         .collect();
-    let mut statement = database.prepare(
-        "SELECT name, sha256, outcome FROM tempostar_files WHERE run_id = ?1
-         UNION ALL
-         SELECT file_name, sha256, state FROM tempostar_batches WHERE run_id = ?1",
-    )?;
-    let known = statement.query_map([run_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    for known in known {
-        let (name, sha256, outcome): (String, String, String) = known?;
+    let sql = "SELECT name, sha256, outcome FROM tempostar_files WHERE run_id = ?1
+               UNION ALL
+               SELECT file_name, sha256, state FROM tempostar_batches WHERE run_id = ?1";
+    database.each(sql, [run_id], |row| {
+        let (name, sha256, outcome): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         if !told.iter().any(|file| file.sha256 == sha256) {
             let json = json!({ "name": name, "sha256": sha256, "outcome": outcome });
             rows.push((json, vec![Text::same(name), Text::same(outcome)]));
         }
-    }
+        Ok(())
+    })?;
     Ok(rows)
 }
 
 fn how_to_undo(facts: &mut Facts, desk: &Desk<'_>, run_id: &str) -> Result<()> {
     let sql = "SELECT max(undone_by) FROM tempostar_files WHERE run_id = ?1";
-    let undone_by: Option<String> = desk.database.query_row(sql, [run_id], |row| row.get(0))?;
+    let undone_by: Option<String> = desk.database.value(sql, [run_id])?;
     let hindrance = undo::hindrance(desk.database, desk.settings, run_id)?;
     let can_be_undone = hindrance.is_none() && undone_by.is_none();
     let command = format!("tempostar undo {run_id}");

@@ -3,7 +3,6 @@
 use crate::layout::{columns, one_line, padded, widest};
 use crate::text::{Language, Text};
 
-/// What is shown, from top to bottom.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Page(Vec<Block>);
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Statement};
 
 use crate::books::files;
-use crate::hashing::Content;
+use crate::books::rows::Ask;
 use crate::job::Job;
 use crate::sheet::Refusal;
 use crate::shelf::Shelf;
@@ -37,8 +37,7 @@ impl LaterSheets {
     ) -> Result<Known> {
         let mut known = Known::All;
         for later in files::applied_later(incoming.shop, self.job, incoming.file_time)? {
-            let content = Content { sha256: &later.sha256, size: Some(later.size) };
-            let copy = self.shelf.intact_copy(&later.archived_as, content);
+            let copy = self.shelf.intact_copy(&later.archived_as, later.content());
             let is_read = match copy.map(|path| read(&path, &later.name)) {
                 None => false,
                 // The settings were others then, and called its columns otherwise.
@@ -61,10 +60,7 @@ impl LaterSheets {
         read: impl Fn(&Path, &str, &mut dyn FnMut(&str, i64) -> Result<()>) -> Result<()>,
     ) -> Result<Said<'a>> {
         let shop: &'a Connection = incoming.shop;
-        shop.execute_batch(
-            "DROP TABLE IF EXISTS temp.said_later;
-             CREATE TEMP TABLE said_later (code TEXT, part INTEGER, PRIMARY KEY (code, part)) WITHOUT ROWID;",
-        )?;
+        shop.begin_table("said_later", "code TEXT, part INTEGER, PRIMARY KEY (code, part)")?;
         let mut note = shop.prepare("INSERT OR IGNORE INTO temp.said_later VALUES (?1, ?2)")?;
         let mut is_any = false;
         let known = self.each(incoming, |path, name| {

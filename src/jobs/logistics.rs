@@ -9,6 +9,7 @@
 
 mod decide;
 mod rows;
+mod staged;
 mod tables;
 mod tally;
 mod tracking;
@@ -21,13 +22,15 @@ use rusqlite::Connection;
 
 use self::decide::{OrderState, decide};
 pub use self::rows::missing_columns;
-use self::rows::{Columns, Entry, Read, read_staged, stage, telling};
+use self::rows::{Columns, Entry, Read, telling};
 pub(crate) use self::rows::{Progress, progress_of};
-use self::tables::{Cancellation, Keep, Lookup, OrdersPlan, begin_changes, line_about};
+use self::staged::{read_staged, stage};
+use self::tables::{Cancellation, Keep, Lookup, OrdersPlan, begin_changes};
 use self::tally::Tally;
 use super::later::{LaterSheets, Said};
 use super::names::{NEAR_MISSES_SOUGHT_MAX, near_miss};
 use crate::books::orders::{largest_share_shipped, open_and_shipped};
+use crate::books::rows::Ask;
 use crate::guards::{self, ShipFacts};
 use crate::job::Job;
 use crate::moment::Moment;
@@ -36,8 +39,8 @@ use crate::report::Counts;
 use crate::settings::{Inbox, Settings};
 use crate::sheet::Sheet;
 use crate::shelf::Shelf;
-use crate::sync::import::{Comparison, ImportJob, Incoming, Progress as Whole, Source, import};
-use crate::sync::{Guarding, Run};
+use crate::sync::Run;
+use crate::sync::import::{Comparison, ImportJob, Incoming, Source, import};
 use crate::text::jobs as text;
 
 /// Runs the job. What it did and what went wrong is in the report.
@@ -99,22 +102,17 @@ impl ImportJob for ImportLogistics<'_> {
 
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
         let columns = Columns::find(incoming.sheet.header(), &self.settings.logistics)?;
-        let has_orders = "SELECT EXISTS (SELECT 1 FROM orders)";
-        let has_orders = incoming.shop.query_row(has_orders, [], |row| row.get(0))?;
+        let has_orders = incoming.shop.value("SELECT EXISTS (SELECT 1 FROM orders)", [])?;
         let shop_code = self.settings.shop.code.clone();
         let mut tally = Tally { shop_code, has_orders, ..Tally::default() };
         stage(incoming, &columns, &self.settings.logistics, &mut tally)?;
-        let mut said_later = self.said_later(incoming)?;
-        decide_all(incoming.shop, &columns, incoming.file_time, &mut said_later, &mut tally)?;
+        let said_later = self.said_later(incoming)?;
+        let tally = Deciding::begin(incoming, &columns, said_later, tally)?.decide_all()?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
         let plan = Box::new(OrdersPlan::number(incoming.shop)?);
         let telling = telling(incoming.sheet.header(), self.settings);
         let lost = incoming.lost(&telling, self.settings.logistics.guard.ship_percent);
-        let held_because = match (incoming.guarding, incoming.progress) {
-            _ if !lost.is_empty() => vec![text::guard_columns(&lost.join(", "))],
-            (Guarding::Watch, Whole::New) => self.doubts(incoming, tally.shipped)?,
-            (Guarding::Approved, _) | (_, Whole::Begun) => Vec::new(),
-        };
+        let held_because = incoming.held_because(&lost, || self.doubts(incoming, tally.shipped))?;
         Ok(Comparison { plan, held_because, telling, ..tally.finish(incoming, unknown_columns) })
     }
 
@@ -152,131 +150,124 @@ impl<'a> ImportLogistics<'a> {
     }
 }
 
-/// Decides about every order that the file names, and keeps what has to be written in temporary tables.
-fn decide_all(
-    shop: &Connection,
-    columns: &Columns,
+/// Decides about the orders that a file names, and keeps what has to be written in temporary tables.
+struct Deciding<'a, 'b> {
+    shop: &'a Connection,
+    columns: &'b Columns,
     file_time: Moment,
-    said_later: &mut Said<'_>,
-    tally: &mut Tally,
-) -> Result<()> {
-    begin_changes(shop)?;
-    let mut lookup = Lookup::new(shop)?;
-    let mut keep = Keep::new(shop)?;
-    let mut statement = shop.prepare("SELECT * FROM temp.logistics_rows ORDER BY order_no, line")?;
-    let mut rows = statement.query_map([], read_staged)?.peekable();
-    while let Some(first) = rows.next() {
-        let mut entries = vec![first?];
-        while let Some(Ok(entry)) =
-            rows.next_if(|row| matches!(row, Ok(entry) if entry.order_no == entries[0].order_no))
-        {
-            entries.push(entry);
-        }
-        let order = match lookup.order(&entries[0].order_no) {
-            Ok(Some(order)) => order.told_of(&entries[0].order_no, file_time, said_later)?,
-            unusual => {
-                tell_unusual(shop, &entries, unusual, tally)?;
-                continue;
-            }
-        };
-        decide_order(&entries, order, columns, file_time, &mut lookup, &mut keep, tally)?;
-    }
-    Ok(())
+    said_later: Said<'a>,
+    lookup: Lookup<'a>,
+    keep: Keep<'a>,
+    tally: Tally,
 }
 
-/// What cannot be decided about: the shop does not have it, or it cannot be read.
-fn tell_unusual(
-    shop: &Connection,
-    entries: &[Entry],
-    order: Result<Option<OrderState>>,
-    tally: &mut Tally,
-) -> Result<()> {
-    let order_no = &entries[0].order_no;
-    match order {
-        // A text of it is none, say.
-        Err(error) if is_of_a_value(&error) => {
-            let problem = text::order_unreadable(order_no, &error.to_string());
+impl<'a, 'b> Deciding<'a, 'b> {
+    fn begin(
+        incoming: &Incoming<'a>,
+        columns: &'b Columns,
+        said_later: Said<'a>,
+        tally: Tally,
+    ) -> Result<Self> {
+        let (shop, file_time) = (incoming.shop, incoming.file_time);
+        begin_changes(shop)?;
+        let (lookup, keep) = (Lookup::new(shop)?, Keep::new(shop)?);
+        Ok(Self { shop, columns, file_time, said_later, lookup, keep, tally })
+    }
+
+    fn decide_all(mut self) -> Result<Tally> {
+        let mut statement = self.shop.prepare("SELECT * FROM temp.logistics_rows ORDER BY order_no, line")?;
+        let mut rows = statement.query_map([], read_staged)?.peekable();
+        while let Some(first) = rows.next() {
+            let mut entries = vec![first?];
+            while let Some(Ok(entry)) =
+                rows.next_if(|row| matches!(row, Ok(entry) if entry.order_no == entries[0].order_no))
+            {
+                entries.push(entry);
+            }
+            let order_no = &entries[0].order_no;
+            match self.lookup.order(order_no) {
+                Ok(Some(order)) => {
+                    let order = order.told_of(order_no, self.file_time, &mut self.said_later)?;
+                    self.decide_order(&entries, order)?;
+                }
+                Ok(None) => self.tell_unknown(&entries)?,
+                // A text of it is none, say.
+                Err(error) if is_of_a_value(&error) => {
+                    let problem = text::order_unreadable(order_no, &error.to_string());
+                    self.tally.problems.push(problem.at_line(entries[0].line));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.tally)
+    }
+
+    fn tell_unknown(&mut self, entries: &[Entry]) -> Result<()> {
+        let (order_no, tally) = (&entries[0].order_no, &mut self.tally);
+        let full = |order_no: &str| format!("{}-{order_no}", tally.shop_code);
+        if tally.unknown_orders.count() < NEAR_MISSES_SOUGHT_MAX
+            && let Some(ours) = near_miss(self.shop, "orders", "order_no", order_no)?
+        {
+            let problem = text::near_miss(&full(order_no), &full(&ours));
             tally.problems.push(problem.at_line(entries[0].line));
         }
-        Err(error) => return Err(error),
-        Ok(_) => {
-            let full = |order_no: &str| format!("{}-{order_no}", tally.shop_code);
-            if tally.unknown_orders.count() < NEAR_MISSES_SOUGHT_MAX
-                && let Some(ours) = near_miss(shop, "orders", "order_no", order_no)?
-            {
-                let problem = text::near_miss(&full(order_no), &full(&ours));
-                tally.problems.push(problem.at_line(entries[0].line));
-            }
-            tally.unknown_orders.add(&full(order_no));
-            tally.rows_unknown += u64::try_from(entries.len())?;
-        }
+        let full = full(order_no);
+        tally.unknown_orders.add(&full);
+        tally.rows_unknown += u64::try_from(entries.len())?;
+        Ok(())
     }
-    Ok(())
-}
 
-fn decide_order(
-    entries: &[Entry],
-    mut order: OrderState,
-    columns: &Columns,
-    file_time: Moment,
-    lookup: &mut Lookup<'_>,
-    keep: &mut Keep<'_>,
-    tally: &mut Tally,
-) -> Result<()> {
-    let order_no = &entries[0].order_no;
-    let rows = u64::try_from(entries.len())?;
-    if !order.is_sent {
-        tally.never_sent.add(order_no);
-        return keep.never_sent(order_no);
-    }
-    let contradicted = order.contradicted(entries);
-    if !contradicted.is_empty() {
-        tally.contradicted.add(order_no);
-    }
-    if order.is_stale {
-        tally.stale.add(order_no);
-    }
-    let shipped: Vec<&Entry> = entries.iter().filter(|entry| entry.progress == Progress::Shipped).collect();
-    if shipped.is_empty() {
-        return match contradicted.is_empty() && !order.is_stale {
-            true => note_unshipped(entries, &order, keep, tally),
-            false => Ok(()),
-        };
-    }
-    if order.is_cancelled {
-        tally.shipped_but_cancelled.add(order_no);
-        return keep.shipped_anyway(order_no, &shipped);
-    }
-    if shipped.iter().any(|entry| entry.added.is_some()) {
-        order.lines = lookup.lines(order_no)?;
-    }
-    let decision = decide(&order, &shipped, &contradicted, columns, file_time);
-    if decision.changes_anything() {
-        tally.rows_applied += rows;
-    }
-    match &decision.ticks {
-        Some(ticks) if ticks.is_delivered && !order.ticks.is_delivered => tally.shipped += 1,
-        _ if decision.changes_anything() => tally.updated += 1,
-        _ => tally.unchanged += 1,
-    }
-    tally.lines_added += u64::try_from(decision.lines.len())?;
-    for (new, old) in
-        decision.shipments.iter().filter_map(|new| Some((new, order.shipment(new.shipment_no)?)))
-    {
-        let number = new.tracking_no.as_deref().filter(|_| new.tracking_no != old.tracking_no);
-        let method = new.delivery_method.as_deref().unwrap_or_default();
-        if let Some((number, why)) =
-            number.and_then(|number| Some((number, tracking::doubt(number, method)?)))
-        {
-            let problem = text::odd_tracking(order_no, number).because(&why);
-            tally.note_odd_tracking(
-                problem.at_line(line_about(new.shipment_no, &shipped)).in_column("荷物番号"),
-            );
+    fn decide_order(&mut self, entries: &[Entry], mut order: OrderState) -> Result<()> {
+        let (order_no, tally) = (&entries[0].order_no, &mut self.tally);
+        if !order.is_sent {
+            tally.never_sent.add(order_no);
+            return self.keep.never_sent(order_no);
         }
+        let contradicted = order.contradicted(entries);
+        if !contradicted.is_empty() {
+            tally.contradicted.add(order_no);
+        }
+        if order.is_stale {
+            tally.stale.add(order_no);
+        }
+        let is_shipped = |entry: &&Entry| entry.progress == Progress::Shipped;
+        let shipped: Vec<&Entry> = entries.iter().filter(is_shipped).collect();
+        if shipped.is_empty() {
+            return match contradicted.is_empty() && !order.is_stale {
+                true => self.note_unshipped(entries, &order),
+                false => Ok(()),
+            };
+        }
+        if order.is_cancelled {
+            tally.shipped_but_cancelled.add(order_no);
+            return self.keep.shipped_anyway(order_no, &shipped);
+        }
+        if shipped.iter().any(|entry| entry.added.is_some()) {
+            order.lines = self.lookup.lines(order_no)?;
+        }
+        let decision = decide(&order, &shipped, &contradicted, self.columns, self.file_time);
+        tally.count(&decision, &order, entries.len() as u64);
+        tally.tell_odd_tracking(order_no, &decision, &order, &shipped);
+        self.keep.decision(order_no, &decision, &shipped)?;
+        tally.problems.extend(decision.problems);
+        Ok(())
     }
-    keep.decision(order_no, &decision, &shipped)?;
-    tally.problems.extend(decision.problems);
-    Ok(())
+
+    fn note_unshipped(&mut self, entries: &[Entry], order: &OrderState) -> Result<()> {
+        let (order_no, tally) = (&entries[0].order_no, &mut self.tally);
+        let Some(cancelled) = entries.iter().find(|entry| entry.progress == Progress::Cancelled) else {
+            tally.not_shipped_yet += 1;
+            return Ok(());
+        };
+        tally.cancelled += 1;
+        if !order.is_cancelled_in_tempostar {
+            self.keep.cancellation(order_no, Cancellation::New, cancelled.line)?;
+            if !order.is_cancelled {
+                tally.newly_cancelled.add(order_no);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Whether a value in the database is what cannot be read, and not the database itself.
@@ -284,25 +275,4 @@ fn is_of_a_value(error: &anyhow::Error) -> bool {
     use rusqlite::Error::{FromSqlConversionFailure, InvalidColumnType, Utf8Error};
     let cause = error.downcast_ref::<rusqlite::Error>();
     matches!(cause, Some(FromSqlConversionFailure(..) | InvalidColumnType(..) | Utf8Error(..)))
-}
-
-fn note_unshipped(
-    entries: &[Entry],
-    order: &OrderState,
-    keep: &mut Keep<'_>,
-    tally: &mut Tally,
-) -> Result<()> {
-    let order_no = &entries[0].order_no;
-    let Some(cancelled) = entries.iter().find(|entry| entry.progress == Progress::Cancelled) else {
-        tally.not_shipped_yet += 1;
-        return Ok(());
-    };
-    tally.cancelled += 1;
-    if !order.is_cancelled_in_tempostar {
-        keep.cancellation(order_no, Cancellation::New, cancelled.line)?;
-        if !order.is_cancelled {
-            tally.newly_cancelled.add(order_no);
-        }
-    }
-    Ok(())
 }

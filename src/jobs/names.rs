@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::encoding::look_alikes;
+use crate::problem::Problem;
 
-/// How many names a message holds.
 pub(super) const NAMES_TOLD_MAX: usize = 10;
 
 /// For how many unknown codes of a file we look whether the shop has one that only looks otherwise.
@@ -42,7 +42,6 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// One more.
     pub(crate) fn add(&mut self, name: &str) {
         self.count += 1;
         if self.first.len() < NAMES_TOLD_MAX {
@@ -50,9 +49,13 @@ impl Names {
         }
     }
 
-    /// How many.
     pub(crate) fn count(&self) -> u64 {
         self.count
+    }
+
+    /// What is told of them, if there are any.
+    pub(crate) fn problem(&self, problem: fn(u64, &str) -> Problem) -> Option<Problem> {
+        (self.count > 0).then(|| problem(self.count, &self.told()))
     }
 
     /// `A-1, A-2, …`

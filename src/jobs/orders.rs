@@ -26,7 +26,7 @@ pub use self::questions::{held_back, held_back_because, held_back_of_first};
 use self::render::{ALL, render_waiting};
 use crate::books::batches::SentContent;
 use crate::books::orders::{IS_DATED_SQL, is_anything_waiting, waiting_sql};
-use crate::books::rows::Cells;
+use crate::books::rows::{Ask, Cells};
 use crate::problem::Problem;
 use crate::report::{Change, Counts};
 use crate::settings::Settings;
@@ -35,7 +35,6 @@ use crate::sync::Run;
 use crate::sync::export::{Chosen, ExportJob, ReadBack, export};
 use crate::text::jobs as text;
 
-/// How many held-back orders one run tells of.
 const HELD_BACK_TOLD_MAX: usize = 100;
 
 /// Runs the job. What it did and what went wrong is in the report.
@@ -68,28 +67,24 @@ fn list(run: &mut Run<'_>, held_back: &[(String, Hold)]) -> Result<()> {
         held_back.iter().map(|(order_no, hold)| (order_no.as_str(), hold)).collect();
     let waiting = waiting_sql(run.settings);
     // What is no time and no amount may be anything, a customer's name too.
-    let mut statement = run.books.prepare(&format!(
+    let sql = format!(
         "SELECT CAST(order_no AS TEXT),
                 CASE WHEN {IS_DATED_SQL} THEN substr(ordered_at, 1, 19) END,
                 CASE typeof(total) WHEN 'integer' THEN total END
          FROM orders
          WHERE {waiting}
          ORDER BY ordered_at, order_no"
-    ))?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
+    );
+    run.books.each(&sql, [], |row| {
         let order_no = String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned();
         let hold = held_back.get(order_no.as_str());
         let change = Change::of_order(order_no, row.told(1)?, row.told(2)?);
-        run.report.changes.add(match hold {
-            Some(hold) => change.because(hold.reason.clone()),
-            None => change,
-        });
-    }
-    Ok(())
+        let change = hold.map_or(change.clone(), |hold| change.because(hold.reason.clone()));
+        run.report.changes.add(change);
+        Ok(())
+    })
 }
 
-/// What a person is told of an order that is held back.
 fn held_back_problem(order_no: &str, hold: &Hold) -> Problem {
     let mut problem = text::held_back(order_no).because(&hold.reason).about_order(order_no);
     problem.hint = hold.act.text(order_no);

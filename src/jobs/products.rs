@@ -29,7 +29,8 @@ use super::later::{LaterSheets, Said};
 use super::names::{NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
 use crate::books::Writing;
 use crate::books::history::Kind;
-use crate::books::staging::{Agreement, Cell, Stager, Staging};
+use crate::books::rows::{Ask, CODES};
+use crate::books::staging::{Agreement, Cell, Difference, Stager, Staging};
 use crate::job::Job;
 use crate::problem::Problem;
 use crate::report::{Changes, Counts};
@@ -39,8 +40,8 @@ use crate::shelf::Shelf;
 use crate::sync::Guarding;
 use crate::sync::Run;
 use crate::sync::import::{
-    Comparison, HeldRows, ImportJob, Incoming, Plan, Progress, Room, Source, code_at, import, part,
-    read_ahead, rowids,
+    Comparison, HELD_ROWS, HeldRows, ImportJob, Incoming, Plan, Progress, Room, Source, code_at, import,
+    part, read_ahead, rowids,
 };
 use crate::text::jobs as text;
 
@@ -97,6 +98,20 @@ struct Staged {
     skus: Staging,
 }
 
+impl Staged {
+    /// Compares those rows whose products are among the held ones, or are not.
+    fn compare(&self, shop: &Connection, in_or_not: &str) -> Result<[Difference; 2]> {
+        let held = format!("{in_or_not} (SELECT code FROM temp.{HELD_ROWS})");
+        let products = self.products.compare(shop, &format!("code {held}"))?;
+        Ok([products, self.skus.compare(shop, &format!("product_code {held}"))?])
+    }
+
+    fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()> {
+        self.products.list(shop, changes)?;
+        self.skus.list(shop, changes)
+    }
+}
+
 impl Plan for CataloguePlan {
     fn len(&self) -> u64 {
         self.products + self.skus
@@ -104,8 +119,8 @@ impl Plan for CataloguePlan {
 
     fn code(&self, shop: &Connection, change: u64) -> Result<String> {
         match change.checked_sub(self.products) {
-            None => code_at(shop, "temp.changed_products", "code", change),
-            Some(sku) => code_at(shop, "temp.changed_skus", "code", sku),
+            None => code_at(shop, "changed_products", "code", change),
+            Some(sku) => code_at(shop, "changed_skus", "code", sku),
         }
     }
 
@@ -124,8 +139,7 @@ impl Plan for CataloguePlan {
     }
 
     fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()> {
-        self.staged.products.list(shop, changes)?;
-        self.staged.skus.list(shop, changes)
+        self.staged.list(shop, changes)
     }
 }
 
@@ -163,12 +177,8 @@ impl ImportJob for ImportProducts<'_> {
             Ok(())
         })?;
         let RowWriter { disagreeing, stale, rows_differing, .. } = writer;
-        if disagreeing.count() > 0 {
-            incoming.problems.push(text::rows_disagree(disagreeing.count(), &disagreeing.told()));
-        }
-        if stale.count() > 0 {
-            incoming.problems.push(text::stale_products(stale.count(), &stale.told()));
-        }
+        incoming.problems.extend(disagreeing.problem(text::rows_disagree));
+        incoming.problems.extend(stale.problem(text::stale_products));
         // A run that was interrupted in the midst has done it, against the products of before.
         let missing_compared = match incoming.progress {
             Progress::New => Some(compare_missing(incoming.shop, incoming.file_time)?),
@@ -178,12 +188,12 @@ impl ImportJob for ImportProducts<'_> {
         let telling = columns.telling();
         let lost = incoming.lost(&telling, self.settings.products.guard.move_percent);
         let fallen_back = columns.fallen_back(incoming.sheet.header(), &lost);
-        let held = match fallen_back.is_empty() {
+        let (held_because, held_rows) = match fallen_back.is_empty() {
             true => self.guard(incoming, &staged, &telling, &lost)?,
             false => (vec![text::guard_columns(&fallen_back.join(", "))], None),
         };
         let comparison = compare(incoming, staged, missing_compared, &rows_differing)?;
-        Ok(Comparison { unknown_columns, held_because: held.0, held_rows: held.1, telling, ..comparison })
+        Ok(Comparison { unknown_columns, held_because, held_rows, telling, ..comparison })
     }
 }
 
@@ -218,23 +228,31 @@ fn compare(
     missing_compared: Option<bool>,
     rows: &RowsDiffering,
 ) -> Result<Comparison> {
-    let products = staged.products.compare(incoming.shop, "code NOT IN (SELECT code FROM temp.held_rows)")?;
-    let skus = staged.skus.compare(incoming.shop, "product_code NOT IN (SELECT code FROM temp.held_rows)")?;
-    // A product counts as updated, too, when only a SKU of it is new or different.
+    let shop = incoming.shop;
+    let [products, skus] = staged.compare(shop, "NOT IN")?;
     for (table, found) in [("products", products), ("skus", skus)] {
         if found.created > 0 {
             tell_near_misses(incoming, table)?;
         }
     }
-    let touched: u64 = incoming.shop.query_row(
+    let is_first_load = shop.value("SELECT NOT EXISTS (SELECT 1 FROM products)", [])?;
+    let counts = counts(shop, products, skus)?;
+    let of_rows = incoming.sheet.rows_read() - incoming.rejects.count();
+    let unchanged = of_rows - rows.applied - rows.left_alone;
+    let (products, skus) = (products.created + products.updated, skus.created + skus.updated);
+    let plan = Box::new(CataloguePlan { staged, missing_compared, products, skus });
+    Ok(Comparison { applied: rows.applied, unchanged, counts, is_first_load, plan, ..Comparison::default() })
+}
+
+fn counts(shop: &Connection, products: Difference, skus: Difference) -> Result<Counts> {
+    let count = |sql: &str| shop.value::<u64>(sql, []);
+    // A product counts as updated, too, when only a SKU of it is new or different.
+    let touched = count(
         "SELECT count(DISTINCT sku.product_code)
          FROM temp.changed_skus AS changed
          JOIN temp.staged_skus AS sku ON sku.code = changed.code
          WHERE sku.product_code NOT IN (SELECT code FROM temp.staged_products)",
-        [],
-        |row| row.get(0),
     )?;
-    let count = |sql: &str| incoming.shop.query_row(sql, [], |row| row.get::<_, u64>(0));
     let named =
         count("SELECT count(*) FROM temp.read_products WHERE code NOT IN (SELECT code FROM temp.held_rows)")?;
     let stale = count("SELECT count(*) FROM temp.stale_products")?;
@@ -244,31 +262,23 @@ fn compare(
          WHERE code NOT IN (SELECT code FROM temp.staged_products)
            AND code NOT IN (SELECT product_code FROM temp.staged_skus)",
     )?;
+    let updated = products.updated + touched;
     let mut counts = Counts::default();
     counts.add("created", products.created);
-    counts.add("updated", products.updated + touched);
-    counts.add("unchanged", named - products.created - products.updated - touched - left_alone);
+    counts.add("updated", updated);
+    counts.add("unchanged", named - products.created - updated - left_alone);
     if stale > 0 {
         counts.add("stale", stale);
     }
     counts.add("skus_created", skus.created);
     counts.add("skus_updated", skus.updated);
-    let (applied, left_alone) = (rows.applied, rows.left_alone);
-    let rows = incoming.sheet.rows_read() - incoming.rejects.count();
-    let is_first_load =
-        incoming.shop.query_row("SELECT NOT EXISTS (SELECT 1 FROM products)", [], |row| row.get(0))?;
-    let unchanged = rows - applied - left_alone;
-    let (products, skus) = (products.created + products.updated, skus.created + skus.updated);
-    let plan = Box::new(CataloguePlan { staged, missing_compared, products, skus });
-    Ok(Comparison { applied, unchanged, counts, is_first_load, plan, ..Comparison::default() })
+    Ok(counts)
 }
 
 /// Tells which new codes the shop has already, written otherwise.
 fn tell_near_misses(incoming: &mut Incoming<'_>, table: &'static str) -> Result<()> {
     let sql = format!("SELECT code FROM temp.changed_{table} WHERE is_new LIMIT {NEAR_MISSES_SOUGHT_MAX}");
-    let mut statement = incoming.shop.prepare(&sql)?;
-    for code in statement.query_map([], |row| row.get::<_, String>(0))? {
-        let code = code?;
+    for code in incoming.shop.column::<String>(&sql, [])? {
         let told = near_miss(incoming.shop, table, "code", &code)?.map(|ours| text::near_miss(&code, &ours));
         // A product's code is mostly its SKU's, too.
         incoming.problems.extend(told.filter(|told| !incoming.problems.contains(told)));
@@ -354,18 +364,11 @@ impl<'a> RowWriter<'a> {
         let (shop, as_of): (&'a Connection, _) = (incoming.shop, Some(incoming.file_time));
         let images =
             columns.has_images().then(|| shop.prepare("SELECT images FROM products WHERE code = ?1"));
-        let same = columns
-            .product_names()
-            .iter()
-            .fold(String::from("true"), |sql, name| sql + " AND " + name + " IS ?");
-        shop.execute_batch(
-            "DROP TABLE IF EXISTS temp.read_products;
-             CREATE TEMP TABLE read_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
-             DROP TABLE IF EXISTS temp.read_skus;
-             CREATE TEMP TABLE read_skus (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
-             DROP TABLE IF EXISTS temp.stale_products;
-             CREATE TEMP TABLE stale_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
-        )?;
+        let names = columns.product_names();
+        let same = names.iter().fold(String::from("true"), |sql, name| sql + " AND " + name + " IS ?");
+        for codes in ["read_products", "read_skus", "stale_products"] {
+            shop.begin_table(codes, CODES)?;
+        }
         Ok(Self {
             products: staged.products.stager(shop, as_of)?,
             skus: staged.skus.stager(shop, as_of)?,

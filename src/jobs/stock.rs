@@ -26,7 +26,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use rusqlite::{Connection, Statement, ToSql, named_params, params_from_iter};
+use rusqlite::{Connection, Statement, ToSql, params_from_iter};
 
 use self::lookup::{Batch, Compared, Figure, Lookup};
 use self::missing::Named;
@@ -34,7 +34,7 @@ use super::later::{Known, LaterSheets};
 use super::names::{NAMES_TOLD_MAX, NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
 use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql, uncountable_lines};
 use crate::books::missing::FullFile;
-use crate::books::rows::list_values;
+use crate::books::rows::{Ask, list_values};
 use crate::books::{Writing, batches, files};
 use crate::guards::{self, StockFacts};
 use crate::job::Job;
@@ -48,11 +48,11 @@ use crate::settings::columns::STOCK_REQUIRED;
 use crate::settings::{Inbox, ReflectWhen, Settings, Stock, StockFiles};
 use crate::sheet::{Column, Header, Row, RowProblem, Sheet};
 use crate::shelf::Shelf;
+use crate::sync::Run;
 use crate::sync::export::{is_about_the_folder, watch_outbox};
 use crate::sync::import::{
     Comparison, ImportJob, Incoming, Plan, Progress, Source, code_at, import, part, read_ahead, rowids,
 };
-use crate::sync::{Guarding, Run};
 use crate::text::jobs as text;
 
 /// Runs the job. What it did and what went wrong is in the report.
@@ -61,7 +61,6 @@ pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
     import(run, source, &ImportStock::new(run.settings, &run.shelf))
 }
 
-/// The columns of a stock file.
 struct Columns {
     sku_code: Column,
     quantity: Column,
@@ -91,7 +90,6 @@ impl Columns {
         header.others(&known).into_iter().map(|(_, name)| name.to_owned()).collect()
     }
 
-    /// A SKU's code, and its figure.
     fn read<'a>(&self, row: &Row<'a>) -> Result<(Cow<'a, str>, i64), RowProblem> {
         let quantity = row.filled(self.quantity, row.whole_number(self.quantity)?)?;
         if quantity > self.quantity_max {
@@ -135,64 +133,77 @@ impl ImportJob for ImportStock<'_> {
     }
 
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison> {
-        let columns = Columns::find(incoming.sheet.header(), self.settings.stock.max_quantity)?;
-        let is_first_load = count(incoming.shop, "SELECT NOT EXISTS (SELECT 1 FROM stock)")? == 1;
-        let known_until = KnownUntil::new(self.settings, incoming.file_time);
-        let in_flight = in_flight(incoming.shop, &known_until)?;
-        let mut tally = Tally::default();
-        let mut lookup = Lookup::new(incoming.shop, incoming.file_time)?;
-        let mut changes = Changes::begin(incoming.shop)?;
-        let (mut named, mut matched) = (Named::default(), 0);
-        // In this thread, which has less to do than the one that looks up.
-        let read = |batch: &mut Batch, row: &Row<'_>| {
-            let (sku_code, quantity) = columns.read(row).inspect_err(|_| {
-                row.code(columns.sku_code).iter().for_each(|code| named.add(code));
-            })?;
-            named.add(&sku_code);
-            let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
-            batch.push(&sku_code, Figure { line: row.line(), quantity, allocated });
-            Ok(batch.room())
-        };
-        read_ahead(incoming, read, |batch| {
-            lookup.look_up(batch)?;
-            changes.note_all(batch, &mut tally)?;
-            matched += batch.matched();
-            batch.clear();
-            Ok(())
-        })?;
-        let is_in_order = changes.is_in_order;
-        drop((lookup, changes));
-        let matched = is_in_order.then_some(matched);
+        let (shop, file_time, settings) = (incoming.shop, incoming.file_time, &self.settings.stock);
+        let columns = Columns::find(incoming.sheet.header(), settings.max_quantity)?;
+        let is_first_load: bool = shop.value("SELECT NOT EXISTS (SELECT 1 FROM stock)", [])?;
+        let known_until = KnownUntil::new(self.settings, file_time);
+        let in_flight = in_flight(shop, &known_until)?;
+        let Seen { mut tally, named, is_in_order, matched } = read_file(incoming, &columns, &in_flight)?;
         tally.stale += take_back(&self.later, incoming, self.inbox())?;
         let telling = columns.telling(incoming.sheet.header());
-        let lost = incoming.lost(&telling, self.settings.stock.guard.rise_percent);
-        let held_because = match (incoming.guarding, incoming.progress) {
-            _ if !lost.is_empty() => vec![text::guard_columns(&lost.join(", "))],
-            (Guarding::Approved, _) | (_, Progress::Begun) => Vec::new(),
-            (Guarding::Watch, Progress::New) => {
-                let limits = &self.settings.stock.guard;
-                guards::stock(&facts(incoming, &tally, &self.settings.stock)?, limits)
-            }
-        };
+        let lost = incoming.lost(&telling, settings.guard.rise_percent);
+        let find = || Ok(guards::stock(&facts(incoming, &tally, settings)?, &settings.guard));
+        let held_because = incoming.held_because(&lost, find)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
-        let compared = finish_comparison(incoming, &tally, unknown_columns, held_because)?;
-        let has_freed = self.settings.stock.files == StockFiles::Differential
+        let compared = finish_comparison(incoming, &tally)?;
+        let has_freed = settings.files == StockFiles::Differential
             && incoming.progress == Progress::New
-            && files::applied_later(incoming.shop, Job::Stock, incoming.file_time)?.is_empty()
-            && free_unnamed(incoming.shop, &in_flight, incoming.file_time)? > 0;
-        let is_in_order = is_in_order && !has_freed;
-        let plan = StockPlan::number(incoming.shop, is_in_order, known_until, incoming.file_time)?;
+            && files::applied_later(shop, Job::Stock, file_time)?.is_empty()
+            && free_unnamed(shop, &in_flight, file_time)? > 0;
+        let plan = StockPlan::number(shop, is_in_order && !has_freed, known_until, file_time)?;
         // A run that was interrupted in the midst has done it.
         let missing_compared = match incoming.progress {
-            Progress::New => {
-                Some(named.compare(incoming.shop, self.settings.stock.files, incoming.file_time, matched)?)
-            }
+            Progress::New => Some(named.compare(shop, settings.files, file_time, matched)?),
             Progress::Begun => None,
         };
-        let plan = StockPlan { missing_compared, ..plan };
-        let is_first_load = is_first_load && compared.applied > 0;
-        Ok(Comparison { is_first_load, plan: Box::new(plan), telling, ..compared })
+        Ok(Comparison {
+            plan: Box::new(StockPlan { missing_compared, ..plan }),
+            is_first_load: is_first_load && compared.applied > 0,
+            unknown_columns,
+            telling,
+            held_because,
+            ..compared
+        })
     }
+}
+
+/// What was seen while a file was read.
+struct Seen {
+    tally: Tally,
+    named: Named,
+    is_in_order: bool,
+    /// How many of the SKUs that have stock it names, where that is known.
+    matched: Option<u64>,
+}
+
+/// Reads a file, and keeps what it changes in temporary tables.
+fn read_file(
+    incoming: &mut Incoming<'_>,
+    columns: &Columns,
+    in_flight: &HashMap<String, i64>,
+) -> Result<Seen> {
+    let (mut tally, mut named, mut matched) = (Tally::default(), Named::default(), 0);
+    let mut lookup = Lookup::new(incoming.shop, incoming.file_time)?;
+    let mut changes = Changes::begin(incoming.shop)?;
+    // In this thread, which has less to do than the one that looks up.
+    let read = |batch: &mut Batch, row: &Row<'_>| {
+        let (sku_code, quantity) = columns.read(row).inspect_err(|_| {
+            row.code(columns.sku_code).iter().for_each(|code| named.add(code));
+        })?;
+        named.add(&sku_code);
+        let allocated = in_flight.get(sku_code.as_ref()).copied().unwrap_or(0);
+        batch.push(&sku_code, Figure { line: row.line(), quantity, allocated });
+        Ok(batch.room())
+    };
+    read_ahead(incoming, read, |batch| {
+        lookup.look_up(batch)?;
+        changes.note_all(batch, &mut tally)?;
+        matched += batch.matched();
+        batch.clear();
+        Ok(())
+    })?;
+    let is_in_order = changes.is_in_order;
+    Ok(Seen { tally, named, is_in_order, matched: is_in_order.then_some(matched) })
 }
 
 /// How many changes are recorded and then written: as many as have their pages in memory still when they are written.
@@ -219,13 +230,10 @@ impl StockPlan {
     ) -> Result<Self> {
         let table = if is_in_order { CHANGES } else { CHANGES_IN_ORDER };
         if !is_in_order {
-            shop.execute_batch(&format!(
-                "DROP TABLE IF EXISTS {CHANGES_IN_ORDER};
-                 CREATE TEMP TABLE stock_changes_in_order AS SELECT * FROM {CHANGES} ORDER BY sku_code;"
-            ))?;
+            shop.begin_table_as(table, &format!("SELECT * FROM temp.{CHANGES} ORDER BY sku_code"))?;
         }
         // What is kept already need not be written again.
-        shop.execute(
+        shop.change(
             "DELETE FROM temp.unknown_figures AS new
              WHERE EXISTS (SELECT 1
                            FROM main.tempostar_unknown_stock AS kept
@@ -233,12 +241,9 @@ impl StockPlan {
                              AND (kept.quantity = new.quantity OR kept.as_of > ?1))",
             [file_time],
         )?;
-        shop.execute_batch(
-            "DROP TABLE IF EXISTS temp.unknown_changes;
-             CREATE TEMP TABLE unknown_changes AS SELECT * FROM temp.unknown_figures ORDER BY sku_code;",
-        )?;
-        let unknown_count = count(shop, "SELECT count(*) FROM temp.unknown_changes")?;
-        let count = count(shop, &format!("SELECT coalesce(max(rowid), 0) FROM {table}"))?;
+        shop.begin_table_as("unknown_changes", "SELECT * FROM temp.unknown_figures ORDER BY sku_code")?;
+        let unknown_count = shop.value("SELECT count(*) FROM temp.unknown_changes", [])?;
+        let count = shop.value(&format!("SELECT coalesce(max(rowid), 0) FROM temp.{table}"), [])?;
         Ok(Self { table, count, unknown_count, known_until, missing_compared: None })
     }
 }
@@ -251,16 +256,13 @@ impl Plan for StockPlan {
     fn code(&self, shop: &Connection, change: u64) -> Result<String> {
         match change.checked_sub(self.count) {
             None => code_at(shop, self.table, "sku_code", change),
-            Some(unknown) => code_at(shop, "temp.unknown_changes", "sku_code", unknown),
+            Some(unknown) => code_at(shop, "unknown_changes", "sku_code", unknown),
         }
     }
 
     fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()> {
         if let Some(is_newest_full) = self.missing_compared.filter(|_| changes.start == 0) {
-            FullFile::Stock.note_skus(writing)?;
-            if is_newest_full {
-                FullFile::Stock.note_newest(writing)?;
-            }
+            FullFile::Stock.note(writing, is_newest_full)?;
         }
         // The allocation is computed here, not before: the shop goes on selling while we read.
         fill_in_flight(writing.transaction, &self.known_until)?;
@@ -281,7 +283,7 @@ impl Plan for StockPlan {
         let sql = format!(
             "SELECT change.sku_code, stock.quantity, change.quantity,
                     stock.allocated, coalesce(in_flight.quantity, 0)
-             FROM {} AS change
+             FROM temp.{} AS change
              LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
              LEFT JOIN main.stock AS stock ON stock.sku_code = change.sku_code
              ORDER BY change.rowid",
@@ -292,43 +294,30 @@ impl Plan for StockPlan {
 }
 
 fn fill_in_flight(shop: &Connection, known_until: &KnownUntil) -> Result<()> {
-    shop.execute_batch(
-        "DROP TABLE IF EXISTS temp.in_flight;
-         CREATE TEMP TABLE in_flight (sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;",
-    )?;
-    shop.execute(
-        &format!("INSERT INTO temp.in_flight {}", in_flight_sql()),
-        named_params! {
-            ":when": known_until.when,
-            ":known_until": known_until.moment,
-            ":since": known_until.since,
-        },
-    )?;
-    Ok(())
+    shop.begin_table("in_flight", "sku_code TEXT PRIMARY KEY, quantity INTEGER NOT NULL")?;
+    shop.change(&format!("INSERT INTO temp.in_flight {}", in_flight_sql()), &known_until.parameters()[..])
 }
 
 /// Keeps figures of SKUs that the shop does not have, unless it has them by now.
 fn keep_unknown(writing: &Writing<'_>, changes: &Range<u64>) -> Result<()> {
     let Some((first, last)) = rowids(changes) else { return Ok(()) };
     let sql = "INSERT INTO tempostar_unknown_stock (sku_code, quantity, as_of)
-               SELECT sku_code, quantity, :as_of
+               SELECT sku_code, quantity, ?1
                FROM temp.unknown_changes
-               WHERE rowid BETWEEN :first AND :last AND sku_code NOT IN (SELECT code FROM skus)
+               WHERE rowid BETWEEN ?2 AND ?3 AND sku_code NOT IN (SELECT code FROM skus)
                ON CONFLICT (sku_code) DO UPDATE
                SET quantity = excluded.quantity, allocated = 0, as_of = excluded.as_of";
-    let parameters = named_params! { ":as_of": writing.file_time, ":first": first, ":last": last };
-    writing.execute(sql, parameters).map(drop)
+    writing.execute(sql, (writing.file_time, first, last))
 }
 
-/// Writes changes.
 fn write(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()> {
     let Some((first, last)) = rowids(changes) else { return Ok(()) };
     let sql = format!(
         "INSERT INTO stock (sku_code, quantity, allocated, as_of, updated_at)
-         SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), :as_of, :now
-         FROM {table} AS change
+         SELECT change.sku_code, change.quantity, coalesce(in_flight.quantity, 0), ?1, ?2
+         FROM temp.{table} AS change
          LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
-         WHERE change.rowid BETWEEN :first AND :last
+         WHERE change.rowid BETWEEN ?3 AND ?4
          ORDER BY change.rowid
          ON CONFLICT (sku_code) DO UPDATE
          SET quantity = excluded.quantity,
@@ -336,13 +325,7 @@ fn write(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()>
              as_of = excluded.as_of,
              updated_at = excluded.updated_at"
     );
-    let parameters = named_params! {
-        ":as_of": writing.file_time,
-        ":now": writing.now,
-        ":first": first,
-        ":last": last,
-    };
-    writing.execute(&sql, parameters).map(drop)
+    writing.execute(&sql, (writing.file_time, writing.now, first, last))
 }
 
 /// Notes in the history what changes are about to change.
@@ -351,28 +334,25 @@ fn record(writing: &Writing<'_>, table: &str, changes: &Range<u64>) -> Result<()
     let sql = format!(
         "INSERT INTO tempostar_stock_history
              (history_file_id, sku_code, line, old_quantity, old_allocated, old_as_of, quantity, allocated)
-         SELECT :history, change.sku_code, change.line, stock.quantity, stock.allocated,
+         SELECT ?1, change.sku_code, change.line, stock.quantity, stock.allocated,
                 unixepoch(stock.as_of),
                 change.quantity, coalesce(in_flight.quantity, 0)
-         FROM {table} AS change
+         FROM temp.{table} AS change
          LEFT JOIN temp.in_flight AS in_flight ON in_flight.sku_code = change.sku_code
          LEFT JOIN stock ON stock.sku_code = change.sku_code
-         WHERE change.rowid BETWEEN :first AND :last
+         WHERE change.rowid BETWEEN ?2 AND ?3
            AND (stock.quantity, stock.allocated) IS NOT (change.quantity, coalesce(in_flight.quantity, 0))
          ORDER BY change.rowid"
     );
-    writing.execute(&sql, named_params! { ":history": history, ":first": first, ":last": last }).map(drop)
+    writing.execute(&sql, (history, first, last))
 }
 
-/// What was seen while reading.
 #[derive(Default)]
 struct Tally {
-    /// Rows whose SKU the shop does not have.
     unknown: u64,
     stale: u64,
 }
 
-/// A SKU's new figure.
 struct Change<'a> {
     sku_code: &'a str,
     figure: Figure,
@@ -389,10 +369,10 @@ impl Change<'_> {
 const MANY: usize = 32;
 
 /// The changes as they come.
-const CHANGES: &str = "temp.stock_changes";
+const CHANGES: &str = "stock_changes";
 
 /// The changes of a file that was not in the order of its codes, once it is read.
-const CHANGES_IN_ORDER: &str = "temp.stock_changes_in_order";
+const CHANGES_IN_ORDER: &str = "stock_changes_in_order";
 
 /// The table of what this file changes: one row is one SKU's new figure.
 ///
@@ -409,13 +389,6 @@ struct Changes<'a> {
     highest: String,
 }
 
-/// Whether a file has named a SKU before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seen {
-    Never,
-    Perhaps,
-}
-
 impl<'a> Changes<'a> {
     fn begin(shop: &'a Connection) -> Result<Self> {
         shop.execute_batch(
@@ -426,10 +399,9 @@ impl<'a> Changes<'a> {
                  line INTEGER,
                  -- The shop can sell it now, and could not any more.
                  is_zeroed INTEGER
-             );
-             DROP TABLE IF EXISTS temp.unknown_figures;
-             CREATE TEMP TABLE unknown_figures (sku_code TEXT PRIMARY KEY, quantity INTEGER, line INTEGER) WITHOUT ROWID;",
+             );",
         )?;
+        shop.begin_table("unknown_figures", "sku_code TEXT PRIMARY KEY, quantity INTEGER, line INTEGER")?;
         let insert = |rows: usize| {
             let values = vec!["(?, ?, ?, ?)"; rows].join(", ");
             shop.prepare(&format!(
@@ -448,36 +420,33 @@ impl<'a> Changes<'a> {
         })
     }
 
-    /// Notes what the rows of a batch change.
     fn note_all(&mut self, batch: &Batch, tally: &mut Tally) -> Result<()> {
         let Some(first) = batch.codes().next() else { return Ok(()) };
-        let seen =
-            if batch.codes_ascend() && first > self.highest.as_str() { Seen::Never } else { Seen::Perhaps };
-        if seen == Seen::Perhaps && self.is_in_order {
+        // Then none of them has been noted yet.
+        let are_behind = batch.codes_ascend() && first > self.highest.as_str();
+        if !are_behind && self.is_in_order {
             index_changes(self.shop)?;
             self.is_in_order = false;
         }
-        let highest = if seen == Seen::Never { batch.codes().next_back() } else { batch.codes().max() };
+        let highest = if are_behind { batch.codes().next_back() } else { batch.codes().max() };
         if let Some(highest) = highest.filter(|highest| *highest > self.highest.as_str()) {
             highest.clone_into(&mut self.highest);
         }
-        match seen {
-            Seen::Never => {
-                let mut changes = Vec::new();
-                for row in batch.changed() {
-                    changes.extend(self.judge(&row, tally)?);
-                }
-                changes.chunks(MANY).try_for_each(|changes| self.insert(changes))
+        if are_behind {
+            let mut changes = Vec::new();
+            for row in batch.changed() {
+                changes.extend(self.judge(&row, tally)?);
             }
-            // Of several rows of one SKU the last counts, also when it says what the shop has already.
-            Seen::Perhaps => batch.all().try_for_each(|row| {
-                if row.is_unchanged() {
-                    self.take_back.execute([row.sku_code])?;
-                    return Ok(());
-                }
-                self.judge(&row, tally)?.map_or(Ok(()), |change| self.insert(&[change]))
-            }),
+            return changes.chunks(MANY).try_for_each(|changes| self.insert(changes));
         }
+        // Of several rows of one SKU the last counts, also when it says what the shop has already.
+        batch.all().try_for_each(|row| {
+            if row.is_unchanged() {
+                self.take_back.execute([row.sku_code])?;
+                return Ok(());
+            }
+            self.judge(&row, tally)?.map_or(Ok(()), |change| self.insert(&[change]))
+        })
     }
 
     /// What a row that is not what the shop has changes, if it may.
@@ -562,56 +531,90 @@ pub(crate) fn read_figures(
 /// TEMPOSTAR knows by now is free. Not where a file since was refused, is held, was let go, or undone: what that said of them is
 /// not here. Gives how many SKUs that is about.
 fn free_unnamed(shop: &Connection, in_flight: &HashMap<String, i64>, file_time: Moment) -> Result<usize> {
-    let mut allocated = shop.prepare(
-        "SELECT sku_code, quantity, allocated
-         FROM stock
-         WHERE allocated <> 0 AND as_of <= ?1
-           AND as_of >= (SELECT coalesce(max(file_time), '')
-                         FROM tempostar_files
-                         WHERE command = 'import-stock' AND (outcome <> 'applied' OR undone_by IS NOT NULL)
-                           AND file_time <= ?1)",
-    )?;
-    let mut freed = Vec::new();
-    let mut rows = allocated.query([file_time])?;
-    while let Some(row) = rows.next()? {
-        let (code, quantity, allocated): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        if in_flight.get(&code).copied().unwrap_or(0) < allocated {
-            freed.push((code, quantity));
-        }
+    let sql = "SELECT sku_code, quantity, allocated
+               FROM stock
+               WHERE allocated <> 0 AND as_of <= ?1
+                 AND as_of >= (SELECT coalesce(max(file_time), '')
+                               FROM tempostar_files
+                               WHERE command = 'import-stock' AND (outcome <> 'applied' OR undone_by IS NOT NULL)
+                                 AND file_time <= ?1)";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let mut freed: Vec<(String, i64, i64)> = shop.all(sql, [file_time], read)?;
+    freed.retain(|(code, _, allocated)| in_flight.get(code).copied().unwrap_or(0) < *allocated);
+    if freed.is_empty() {
+        return Ok(0);
     }
-    if !freed.is_empty() {
-        index_changes(shop)?;
-    }
+    index_changes(shop)?;
     let mut insert = shop.prepare("INSERT OR IGNORE INTO temp.stock_changes VALUES (?1, ?2, 0, 0)")?;
-    freed.iter().try_for_each(|(code, quantity)| insert.execute((code, quantity)).map(drop))?;
+    freed.iter().try_for_each(|(code, quantity, _)| insert.execute((code, quantity)).map(drop))?;
     Ok(freed.len())
 }
+
+/// What the files of the window changed, without what somebody has approved, and what this one changes of it.
+const WINDOW_SQL: &str = "
+    FROM tempostar_history_files AS file
+    JOIN tempostar_stock_history AS old ON old.history_file_id = file.id
+    JOIN main.stock AS stock ON stock.sku_code = old.sku_code
+    LEFT JOIN temp.stock_changes AS change ON change.sku_code = old.sku_code
+    WHERE file.file_time >= ?1
+      AND file.archived_as NOT IN (SELECT archived_as FROM tempostar_held WHERE state = 'approved')";
 
 /// What this file would do to the shop, together with those of the hours before it. What somebody has approved does not
 /// count, nor what the shop has sold.
 fn facts(incoming: &Incoming<'_>, tally: &Tally, settings: &Stock) -> Result<StockFacts> {
+    let shop = incoming.shop;
     let from = incoming.file_time - TimeDelta::hours(i64::from(settings.guard.window_h));
-    let window = "FROM tempostar_history_files AS file
-         JOIN tempostar_stock_history AS old ON old.history_file_id = file.id
-         JOIN main.stock AS stock ON stock.sku_code = old.sku_code
-         LEFT JOIN temp.stock_changes AS change ON change.sku_code = old.sku_code
-         WHERE file.file_time >= :from
-           AND file.archived_as NOT IN (SELECT archived_as FROM tempostar_held WHERE state = 'approved')";
-    let count_from = |sql: &str| -> Result<u64> {
-        Ok(incoming.shop.query_row(sql, named_params! { ":from": from }, |row| row.get(0))?)
-    };
-    let emptied = count_from(&format!(
+    let count = |sql: &str| shop.value::<u64>(sql, []);
+    let (emptied, risen) = (emptied(shop, from)?, risen(shop, from)?);
+    let now = count("SELECT count(*) FROM temp.stock_changes WHERE is_zeroed")?;
+    let changes = changes(incoming)?;
+    let (fallen, could_fall) = guards::fallen(&changes);
+    let sellable = count_as_far_as_needed(
+        shop,
+        "SELECT 1 FROM sellable_stock WHERE sellable > 0",
+        emptied,
+        settings.guard.zero_percent,
+    )?;
+    Ok(StockFacts {
+        rows: incoming.sheet.rows_read(),
+        unknown: if has_skus(shop)? { tally.unknown } else { 0 },
+        emptied,
+        sellable: sellable + emptied.saturating_sub(now),
+        shuffled: if guards::are_shuffled(&changes) { as_count(changes.len()) } else { 0 },
+        could_fall,
+        fallen,
+        wanted: match settings.files {
+            StockFiles::Full => count("SELECT count(*) FROM stock")?,
+            StockFiles::Auto | StockFiles::Differential => 0,
+        },
+        risen,
+        in_stock: count_as_far_as_needed(
+            shop,
+            "SELECT 1 FROM stock WHERE quantity > 0",
+            risen,
+            settings.guard.rise_percent,
+        )?,
+    })
+}
+
+/// The SKUs that could be sold and then could not any more, by this file or by those before it.
+fn emptied(shop: &Connection, from: Moment) -> Result<u64> {
+    let sql = format!(
         "SELECT count(*) FROM (
-             SELECT old.sku_code {window}
+             SELECT old.sku_code {WINDOW_SQL}
                AND old.old_quantity > old.old_allocated AND old.quantity <= old.allocated
                AND coalesce(change.quantity, stock.quantity) <= stock.allocated
              UNION
              SELECT sku_code FROM temp.stock_changes WHERE is_zeroed)"
-    ))?;
-    let now = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes WHERE is_zeroed")?;
-    let risen = count_from(&format!(
+    );
+    shop.value(&sql, [from])
+}
+
+/// Likewise those whose figure has become more than tenfold.
+fn risen(shop: &Connection, from: Moment) -> Result<u64> {
+    let sql = format!(
         "SELECT count(*) FROM (
-             SELECT old.sku_code {window}
+             SELECT old.sku_code {WINDOW_SQL}
                AND old.old_quantity > 0 AND old.quantity > 10 * old.old_quantity AND old.quantity > 100 + old.old_quantity
                AND coalesce(change.quantity, stock.quantity) > 10 * old.old_quantity
              UNION
@@ -620,35 +623,8 @@ fn facts(incoming: &Incoming<'_>, tally: &Tally, settings: &Stock) -> Result<Sto
              JOIN main.stock AS stock ON stock.sku_code = change.sku_code
              WHERE stock.quantity > 0 AND change.quantity > 10 * stock.quantity
                AND change.quantity > 100 + stock.quantity)"
-    ))?;
-    let changes = changes(incoming)?;
-    let (fallen, could_fall) = guards::fallen(&changes);
-    let sellable = count_as_far_as_needed(
-        incoming.shop,
-        "SELECT 1 FROM sellable_stock WHERE sellable > 0",
-        emptied,
-        settings.guard.zero_percent,
-    )?;
-    Ok(StockFacts {
-        rows: incoming.sheet.rows_read(),
-        unknown: if has_skus(incoming.shop)? { tally.unknown } else { 0 },
-        emptied,
-        sellable: sellable + emptied.saturating_sub(now),
-        shuffled: if guards::are_shuffled(&changes) { as_count(changes.len()) } else { 0 },
-        could_fall,
-        fallen,
-        wanted: match settings.files {
-            StockFiles::Full => count(incoming.shop, "SELECT count(*) FROM stock")?,
-            StockFiles::Auto | StockFiles::Differential => 0,
-        },
-        risen,
-        in_stock: count_as_far_as_needed(
-            incoming.shop,
-            "SELECT 1 FROM stock WHERE quantity > 0",
-            risen,
-            settings.guard.rise_percent,
-        )?,
-    })
+    );
+    shop.value(&sql, [from])
 }
 
 /// How many rows there are; counts no further than to where `part` is no more than the limit's share of them.
@@ -657,7 +633,7 @@ fn count_as_far_as_needed(shop: &Connection, rows_sql: &str, part: u64, limit_pe
         return Ok(0);
     }
     let enough = (part * 100).checked_div(u64::from(limit_percent)).map_or(-1, |all| all.cast_signed() + 1);
-    Ok(shop.query_row(&format!("SELECT count(*) FROM ({rows_sql} LIMIT ?1)"), [enough], |row| row.get(0))?)
+    shop.value(&format!("SELECT count(*) FROM ({rows_sql} LIMIT ?1)"), [enough])
 }
 
 /// How many changes of figures are looked at together.
@@ -665,54 +641,43 @@ const CHANGES_MAX: u64 = 50_000;
 
 /// What figures a file changes, if it changes most of those that it names, as a column does that has slipped.
 fn changes(incoming: &Incoming<'_>) -> Result<Vec<(i64, i64)>> {
-    let changed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes")?;
+    let changed: u64 = incoming.shop.value("SELECT count(*) FROM temp.stock_changes", [])?;
     if changed * 2 <= incoming.sheet.rows_read() {
         return Ok(Vec::new());
     }
-    let mut statement = incoming.shop.prepare(
+    incoming.shop.all(
         "SELECT stock.quantity, change.quantity
          FROM temp.stock_changes AS change
          JOIN main.stock AS stock ON stock.sku_code = change.sku_code
          WHERE stock.quantity <> change.quantity
          LIMIT ?1",
-    )?;
-    let changes = statement.query_map([CHANGES_MAX], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(changes.collect::<rusqlite::Result<_>>()?)
-}
-
-fn count(shop: &Connection, sql: &str) -> Result<u64> {
-    Ok(shop.query_row(sql, [], |row| row.get(0))?)
+        [CHANGES_MAX],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 /// The SKUs that the shop does not have, each once, and codes of the shop that one of them may have been meant as.
 fn unknown_skus(shop: &Connection) -> Result<Vec<Problem>> {
     let mut names = Names::default();
     let mut near = Vec::new();
-    let mut statement = shop.prepare("SELECT sku_code FROM temp.unknown_figures ORDER BY line")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
+    shop.each("SELECT sku_code FROM temp.unknown_figures ORDER BY line", [], |row| {
         let code = row.get_ref(0)?.as_str()?;
         if names.count() < NEAR_MISSES_SOUGHT_MAX {
             near.extend(near_miss(shop, "skus", "code", code)?.map(|ours| text::near_miss(code, &ours)));
         }
         names.add(code);
-    }
-    let told = (names.count() > 0).then(|| text::unknown_skus(names.count(), &names.told()));
-    Ok(told.into_iter().chain(near).collect())
+        Ok(())
+    })?;
+    Ok(names.problem(text::unknown_skus).into_iter().chain(near).collect())
 }
 
 /// Whether the first products have come.
 pub(crate) fn has_skus(shop: &Connection) -> Result<bool> {
-    Ok(shop.query_row("SELECT EXISTS (SELECT 1 FROM skus)", [], |row| row.get(0))?)
+    shop.value("SELECT EXISTS (SELECT 1 FROM skus)", [])
 }
 
-fn finish_comparison(
-    incoming: &mut Incoming<'_>,
-    tally: &Tally,
-    unknown_columns: Vec<String>,
-    held_because: Vec<Problem>,
-) -> Result<Comparison> {
-    let changed = count(incoming.shop, "SELECT count(*) FROM temp.stock_changes")?;
+fn finish_comparison(incoming: &mut Incoming<'_>, tally: &Tally) -> Result<Comparison> {
+    let changed = incoming.shop.value("SELECT count(*) FROM temp.stock_changes", [])?;
     let unknown = tally.unknown;
     let others = changed + unknown + tally.stale + incoming.rejects.count();
     let unchanged = incoming.sheet.rows_read().saturating_sub(others);
@@ -736,13 +701,5 @@ fn finish_comparison(
         counts.add("stale", tally.stale);
         incoming.problems.push(text::stale_rows(tally.stale));
     }
-    Ok(Comparison {
-        applied: changed,
-        unchanged,
-        unknown,
-        counts,
-        unknown_columns,
-        held_because,
-        ..Comparison::default()
-    })
+    Ok(Comparison { applied: changed, unchanged, unknown, counts, ..Comparison::default() })
 }

@@ -18,7 +18,6 @@ use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::text::mail as text;
 
-/// How long it may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// How often it is looked whether it has ended.

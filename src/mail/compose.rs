@@ -1,7 +1,7 @@
 //! What a mail says: for the shop manager first, who knows the shop and not this program; then, for whoever looks after
 //! the system, the rest.
 
-use super::page::{Block, Mail, mail};
+use super::page::{Mail, Page};
 use super::plain;
 use crate::books::cases::Case;
 use crate::cases::News;
@@ -17,10 +17,8 @@ use crate::text::status::{and_more, since};
 use crate::text::sync::{no_file_for_long, refused as file_refused, rejects_kept};
 use crate::text::{Language, Text, hand_work as say, mail as text};
 
-/// How many problems of one kind of news are named.
 const NAMED_MAX: usize = 10;
 
-/// How many things of one kind of hand work are named.
 const NAMES_MAX: usize = 30;
 
 /// Orders that are not sent yet.
@@ -31,7 +29,6 @@ pub(crate) struct Unsent {
     pub held_back: u64,
 }
 
-/// How things are in the shop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// Up to when the job was last without a problem, as far as is known.
@@ -44,78 +41,64 @@ pub(crate) struct Facts {
 
 /// The mail with which `check-settings` tries whether mails arrive.
 pub(crate) fn test_mail(settings: &Settings, now: Moment) -> Mail {
-    let language = settings.language;
-    let paragraph = |text: Text| Block::Paragraph(text.get(language).to_owned());
-    let (path, environment) = (full_path(settings), settings.environment.as_str());
-    let blocks = [
-        paragraph(text::test_mail(&settings.shop.name)),
-        paragraph(text::test_mail_nothing_to_do()),
-        heading(text::heading_details(), language),
-        paragraph(whereabouts(settings)),
-        paragraph(text::test_mail_facts(now, &text::command(&path, environment, "check-settings"))),
-    ];
-    mail(text::test_mail_subject(&settings.shop.name).get(language), language, &blocks)
+    let mut page = Page::new(settings.language);
+    page.paragraph(&text::test_mail(&settings.shop.name));
+    page.paragraph(&text::test_mail_nothing_to_do());
+    page.heading(&text::heading_details());
+    page.paragraph(&whereabouts(settings));
+    page.paragraph(&text::test_mail_facts(now, &command(settings, "check-settings")));
+    page.mail(&text::test_mail_subject(&settings.shop.name))
 }
 
-/// The mail that tells the news.
-pub(crate) fn compose(settings: &Settings, news: &News<'_>, facts: Facts) -> Mail {
-    let language = settings.language;
-    let mut blocks = Vec::new();
-    let paragraph = |blocks: &mut Vec<Block>, said: Text| {
-        blocks.push(Block::Paragraph(said.get(language).to_owned()));
-    };
+/// A mail of this shop.
+fn begin(settings: &Settings, lead: &Text) -> Page {
+    let mut page = Page::new(settings.language);
     if settings.environment == Environment::Demo {
-        paragraph(&mut blocks, text::demo_environment());
+        page.paragraph(&text::demo_environment());
     }
-    paragraph(&mut blocks, lead(news.job));
-    problems(&mut blocks, news, language);
+    page.paragraph(lead);
+    page
+}
+
+pub(crate) fn compose(settings: &Settings, news: &News<'_>, facts: Facts) -> Mail {
+    let mut page = begin(settings, &lead(news.job));
+    problems(&mut page, news, settings.language);
     if !news.also.is_empty() {
         let also = Text::listed(&news.also.iter().map(|job| job.title()).collect::<Vec<_>>());
-        paragraph(&mut blocks, text::also_stopped(&also.ja, &also.en));
+        page.paragraph(&text::also_stopped(&also.ja, &also.en));
     }
     if news.others > 0 {
-        paragraph(&mut blocks, text::others_open(news.others));
+        page.paragraph(&text::others_open(news.others));
     }
     if news.open().next().is_some() {
-        blocks.push(heading(text::heading_impact(), language));
-        impacts(news, facts).into_iter().for_each(|impact| paragraph(&mut blocks, impact));
-        blocks.push(heading(text::heading_to_do(), language));
-        blocks.push(to_do(news, language));
+        page.heading(&text::heading_impact());
+        impacts(news, facts).iter().for_each(|impact| page.paragraph(impact));
+        page.heading(&text::heading_to_do());
+        page.list(to_do(news, settings.language));
     }
-    details(&mut blocks, settings, news);
-    mail(subject(&settings.shop.name, news).get(language), language, &blocks)
+    details(&mut page, settings, news);
+    page.mail(&subject(&settings.shop.name, news))
 }
 
-/// The mail that tells what there is to do by hand.
 pub(crate) fn compose_hand_work(settings: &Settings, work: &[HandWork]) -> Mail {
-    let language = settings.language;
-    let paragraph = |said: Text| Block::Paragraph(said.get(language).to_owned());
-    let mut blocks = Vec::new();
-    if settings.environment == Environment::Demo {
-        blocks.push(paragraph(text::demo_environment()));
-    }
-    blocks.push(paragraph(say::mail_lead()));
+    let mut page = begin(settings, &say::mail_lead());
     for work in work.iter().filter(|work| !work.names.is_empty()) {
-        blocks.push(heading(work.sentence.clone(), language));
+        page.heading(&work.sentence);
         let shown = work.names.iter().take(NAMES_MAX).map(|name| one_line(name));
         let more = as_count(work.names.len().saturating_sub(NAMES_MAX));
-        let more = (more > 0).then(|| and_more(more).get(language).to_owned());
-        blocks.push(Block::List(shown.chain(more).collect()));
+        let more = (more > 0).then(|| and_more(more).get(settings.language).to_owned());
+        page.list(shown.chain(more).collect());
     }
-    blocks.push(heading(text::heading_details(), language));
-    blocks.push(paragraph(whereabouts(settings)));
-    let (path, environment) = (full_path(settings), settings.environment.as_str());
-    let command = |of: &str| text::command(&path, environment, of);
+    page.heading(&text::heading_details());
+    page.paragraph(&whereabouts(settings));
     for work in work.iter().filter(|work| !work.names.is_empty() && !work.command.is_empty()) {
         let Text { ja, en } = &work.sentence;
-        blocks.push(paragraph(say::mail_command_for(ja, en, &command(work.command))));
+        page.paragraph(&say::mail_command_for(ja, en, &command(settings, work.command)));
     }
-    blocks.push(paragraph(say::mail_command(&command("status --all"))));
-    let subject = say::mail_subject(&settings.shop.name, hand_work::count(work));
-    mail(subject.get(language), language, &blocks)
+    page.paragraph(&say::mail_command(&command(settings, "status --all")));
+    page.mail(&say::mail_subject(&settings.shop.name, hand_work::count(work)))
 }
 
-/// What the job is there for.
 fn lead(job: Job) -> Text {
     match job {
         Job::Products => text::lead_products(),
@@ -153,42 +136,31 @@ fn has_left_something_out(case: &Case) -> bool {
     [Exit::Ok, Exit::Partial].iter().any(|exit| exit.code() == case.seen.exit_code)
 }
 
-fn heading(said: Text, language: Language) -> Block {
-    Block::Heading(said.get(language).to_owned())
-}
-
-fn problems(blocks: &mut Vec<Block>, news: &News<'_>, language: Language) {
-    section(blocks, text::heading_begun(), &news.begun, begun, language);
-    section(blocks, text::heading_going_on(), &news.going_on, going_on, language);
-    section(blocks, text::heading_over(), &news.over, over, language);
+fn problems(page: &mut Page, news: &News<'_>, language: Language) {
+    section(page, &text::heading_begun(), &news.begun, begun, language);
+    section(page, &text::heading_going_on(), &news.going_on, going_on, language);
+    section(page, &text::heading_over(), &news.over, over, language);
     if !news.over.is_empty() && news.open().next().is_none() && news.others == 0 {
         // Of logistics, it was that very file.
         let is_about_files = |case: &&Case| case.kind.ends == Ends::GoodFile && case.job != Job::Logistics;
         let job = news.job.title();
-        let end = match news.over.iter().any(is_about_files) {
+        page.paragraph(&match news.over.iter().any(is_about_files) {
             true => text::file_over(),
             false => text::over_now(&job.ja, &job.en),
-        };
-        blocks.push(Block::Paragraph(end.get(language).to_owned()));
+        });
     }
 }
 
 /// The first cases, one a line, and how many more there are.
-fn section(
-    blocks: &mut Vec<Block>,
-    title: Text,
-    cases: &[&Case],
-    show: fn(&Case) -> Text,
-    language: Language,
-) {
+fn section(page: &mut Page, title: &Text, cases: &[&Case], show: fn(&Case) -> Text, language: Language) {
     if cases.is_empty() {
         return;
     }
-    blocks.push(heading(title, language));
+    page.heading(title);
     let shown = cases.iter().take(NAMED_MAX).map(|case| show(case));
     let more = cases.len().saturating_sub(NAMED_MAX) as u64;
     let more = (more > 0).then(|| and_more(more));
-    blocks.push(Block::List(shown.chain(more).map(|said| said.get(language).to_owned()).collect()));
+    page.list(shown.chain(more).map(|said| said.get(language).to_owned()).collect());
 }
 
 fn begun(case: &Case) -> Text {
@@ -256,7 +228,7 @@ fn impact(case: &Case, facts: Facts) -> Text {
 }
 
 /// What to do, and who: each once.
-fn to_do(news: &News<'_>, language: Language) -> Block {
+fn to_do(news: &News<'_>, language: Language) -> Vec<String> {
     let mut items: Vec<String> = Vec::new();
     let mut add = |item: &str| {
         if !item.is_empty() && !items.iter().any(|known| known == item) {
@@ -278,7 +250,7 @@ fn to_do(news: &News<'_>, language: Language) -> Block {
             add(text::who_does_the_rest().get(language));
         }
     }
-    Block::List(items)
+    items
 }
 
 /// Who can do something about a problem.
@@ -336,6 +308,11 @@ fn full_path(settings: &Settings) -> String {
     settings.full_path().display().to_string()
 }
 
+/// A command that can be copied as it is.
+fn command(settings: &Settings, of: &str) -> String {
+    text::command(&full_path(settings), settings.environment.as_str(), of)
+}
+
 /// Where it runs, and as whom.
 fn whereabouts(settings: &Settings) -> Text {
     let (host, user) = (owner::host(), User::ours().name());
@@ -343,49 +320,38 @@ fn whereabouts(settings: &Settings) -> Text {
 }
 
 /// For whoever looks after the system: everything, as it was met.
-fn details(blocks: &mut Vec<Block>, settings: &Settings, news: &News<'_>) {
-    let language = settings.language;
-    blocks.push(heading(text::heading_details(), language));
-    let (path, environment) = (full_path(settings), settings.environment.as_str());
+fn details(page: &mut Page, settings: &Settings, news: &News<'_>) {
+    page.heading(&text::heading_details());
     let mut items: Vec<String> = Vec::new();
-    for case in news.told() {
-        let seen = &case.seen;
-        let hint = if case.is_open() { seen.hint.clone() } else { Text::default() };
-        // A command that can be copied as it is.
-        let whole = |hint: &str| hint.replace("tempostar held", &text::command(&path, environment, "held"));
-        let message = &seen.message;
-        let (hint, hint_en) = (whole(&hint.ja), whole(&hint.en));
-        let said = text::detail(seen.kind.code, seen.exit_code, &seen.run_id, &message.ja, &message.en);
-        let item = said.get(language).to_owned();
-        let hint = if language == Language::Ja { hint } else { hint_en };
-        let item = if hint.is_empty() { item } else { format!("{item} → {hint}") };
+    for item in news.told().map(|case| detail(settings, case)) {
         if !items.contains(&item) && items.len() < NAMED_MAX {
             items.push(item);
         }
     }
-    blocks.push(Block::List(items));
-    rows(blocks, news, language);
-    let command = text::command(&path, environment, news.job.as_str());
-    for said in [whereabouts(settings), text::detail_command(&command), text::japan_time()] {
-        blocks.push(Block::Paragraph(said.get(language).to_owned()));
-    }
+    page.list(items);
+    rows(page, news, settings.language);
+    page.paragraph(&whereabouts(settings));
+    page.paragraph(&text::detail_command(&command(settings, news.job.as_str())));
+    page.paragraph(&text::japan_time());
 }
 
-fn rows(blocks: &mut Vec<Block>, news: &News<'_>, language: Language) {
-    let rows: Vec<Vec<String>> = news
-        .open()
-        .flat_map(|case| &case.seen.rows)
-        .take(NAMED_MAX)
-        .map(|row| {
-            let reason = row.reason.get(language).to_owned();
-            vec![row.file.clone(), row.line.to_string(), row.column.clone(), reason]
-        })
-        .collect();
-    if rows.is_empty() {
-        return;
+fn detail(settings: &Settings, case: &Case) -> String {
+    let (seen, language) = (&case.seen, settings.language);
+    let Text { ja, en } = &seen.message;
+    let said = text::detail(seen.kind.code, seen.exit_code, &seen.run_id, ja, en).get(language).to_owned();
+    let hint = seen.hint.get(language).replace("tempostar held", &command(settings, "held"));
+    if case.is_open() && !hint.is_empty() { format!("{said} → {hint}") } else { said }
+}
+
+fn rows(page: &mut Page, news: &News<'_>, language: Language) {
+    let rows = news.open().flat_map(|case| &case.seen.rows).take(NAMED_MAX).map(|row| {
+        let reason = row.reason.get(language).to_owned();
+        vec![row.file.clone(), row.line.to_string(), row.column.clone(), reason]
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    if !rows.is_empty() {
+        page.paragraph(&text::rows_rejected());
+        let header = [text::column_file(), text::column_line(), text::column_name(), text::column_reason()];
+        page.table(&header, rows);
     }
-    let header = [text::column_file(), text::column_line(), text::column_name(), text::column_reason()];
-    let header = header.map(|name| name.get(language).to_owned()).to_vec();
-    blocks.push(Block::Paragraph(text::rows_rejected().get(language).to_owned()));
-    blocks.push(Block::Table(header, rows));
 }

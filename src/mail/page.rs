@@ -1,16 +1,14 @@
 //! A mail's content, written once and shown twice: as plain text, and as simple HTML.
 
-use std::fmt::Write;
+use maud::{DOCTYPE, Markup, html};
 
 use crate::layout::visible;
-use crate::text::Language;
+use crate::text::{Language, Text};
 
 /// A piece of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Block {
-    /// What follows, in a few words.
+enum Block {
     Heading(String),
-    /// One or more sentences.
     Paragraph(String),
     /// Short things, one a line.
     List(Vec<String>),
@@ -23,20 +21,51 @@ pub(super) enum Block {
 pub(crate) struct Mail {
     /// One line.
     pub subject: String,
-    /// The plain text.
     pub text: String,
-    /// The same as HTML, for mail programs that show it.
+    /// The same, for mail programs that show it.
     pub html: String,
 }
 
-/// Lays a mail out.
-pub(super) fn mail(subject: &str, language: Language, blocks: &[Block]) -> Mail {
-    let (text, html) = (visible(&text(blocks)), visible(&html(subject, language.as_str(), blocks)));
-    Mail { subject: visible(subject), text, html }
+/// A mail that is being written, from top to bottom.
+pub(super) struct Page {
+    language: Language,
+    blocks: Vec<Block>,
 }
 
-/// As plain text.
-pub(super) fn text(blocks: &[Block]) -> String {
+impl Page {
+    pub(super) fn new(language: Language) -> Self {
+        Self { language, blocks: Vec::new() }
+    }
+
+    fn said(&self, text: &Text) -> String {
+        text.get(self.language).to_owned()
+    }
+
+    pub(super) fn heading(&mut self, heading: &Text) {
+        self.blocks.push(Block::Heading(self.said(heading)));
+    }
+
+    pub(super) fn paragraph(&mut self, paragraph: &Text) {
+        self.blocks.push(Block::Paragraph(self.said(paragraph)));
+    }
+
+    pub(super) fn list(&mut self, items: Vec<String>) {
+        self.blocks.push(Block::List(items));
+    }
+
+    pub(super) fn table(&mut self, header: &[Text], rows: Vec<Vec<String>>) {
+        self.blocks.push(Block::Table(header.iter().map(|name| self.said(name)).collect(), rows));
+    }
+
+    pub(super) fn mail(self, subject: &Text) -> Mail {
+        let subject = subject.get(self.language);
+        let text = visible(&text(&self.blocks));
+        let html = visible(&html(subject, self.language.as_str(), &self.blocks));
+        Mail { subject: visible(subject), text, html }
+    }
+}
+
+fn text(blocks: &[Block]) -> String {
     blocks.iter().map(text_of).collect::<Vec<_>>().join("\n")
 }
 
@@ -58,60 +87,32 @@ fn table_text(header: &[String], rows: &[Vec<String>]) -> String {
     })
 }
 
-/// As a document of HTML, without anything that a mail program would have to fetch.
-pub(super) fn html(title: &str, language: &str, blocks: &[Block]) -> String {
-    let body: String = blocks.iter().map(html_of).collect();
-    let title = escaped(title);
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n\
-         <body style=\"font-family: sans-serif; line-height: 1.6\">\n{body}</body>\n</html>\n"
-    )
+/// A document without anything that a mail program would have to fetch.
+fn html(title: &str, language: &str, blocks: &[Block]) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang=(language) {
+            head { meta charset="utf-8"; title { (title) } }
+            body style="font-family: sans-serif; line-height: 1.6" {
+                @for block in blocks { (html_of(block)) "\n" }
+            }
+        }
+    };
+    page.into_string()
 }
 
-fn html_of(block: &Block) -> String {
-    match block {
-        Block::Heading(heading) => {
-            format!("<h2 style=\"font-size: 1.1em; margin-bottom: 0\">{}</h2>\n", escaped(heading))
-        }
-        Block::Paragraph(paragraph) => format!("<p>{}</p>\n", escaped(paragraph).replace('\n', "<br>\n")),
-        Block::List(items) => {
-            let items = items.iter().fold(String::new(), |mut shown, item| {
-                // Writing to a String cannot fail.
-                let _ = writeln!(shown, "<li>{}</li>", escaped(item));
-                shown
-            });
-            format!("<ul>\n{items}</ul>\n")
-        }
-        Block::Table(header, rows) => {
-            let rows: String = rows.iter().map(|row| html_row("td", row)).collect();
-            let style = "border-collapse: collapse";
-            format!(
-                "<table border=\"1\" cellpadding=\"4\" style=\"{style}\">\n{}{rows}</table>\n",
-                html_row("th", header)
-            )
+fn html_of(block: &Block) -> Markup {
+    html! {
+        @match block {
+            Block::Heading(heading) => h2 style="font-size: 1.1em; margin-bottom: 0" { (heading) },
+            Block::Paragraph(paragraph) => p { @for (at, line) in paragraph.lines().enumerate() { @if at > 0 { br; } (line) } },
+            Block::List(items) => ul { @for item in items { li { (item) } } },
+            Block::Table(header, rows) => table border="1" cellpadding="4" style="border-collapse: collapse" {
+                tr { @for name in header { th { (name) } } }
+                @for row in rows { tr { @for cell in row { td { (cell) } } } }
+            },
         }
     }
-}
-
-fn html_row(tag: &str, cells: &[String]) -> String {
-    let cells: String = cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell))).collect();
-    format!("<tr>{cells}</tr>\n")
-}
-
-/// What stands in a file must not become HTML.
-fn escaped(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => shown.push_str("&amp;"),
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            '"' => shown.push_str("&quot;"),
-            '\'' => shown.push_str("&#39;"),
-            other => shown.push(other),
-        }
-    }
-    shown
 }
 
 #[cfg(test)]
@@ -127,7 +128,7 @@ mod tests {
         let table = Block::Table(strings(&["行", "理由"]), vec![strings(&["4", "<b>\"x\" & 'y'</b>"])]);
         let blocks = [Block::Heading("1 < 2".to_owned()), table];
         let shown = html("a&b", "ja", &blocks);
-        assert!(shown.contains("<td>&lt;b&gt;&quot;x&quot; &amp; &#39;y&#39;&lt;/b&gt;</td>"), "{shown}");
+        assert!(shown.contains("<td>&lt;b&gt;&quot;x&quot; &amp; 'y'&lt;/b&gt;</td>"), "{shown}");
         assert!(shown.contains("1 &lt; 2</h2>") && shown.contains("<title>a&amp;b</title>"), "{shown}");
         assert_eq!(text(&blocks), "■ 1 < 2\n\n・行: 4 / 理由: <b>\"x\" & 'y'</b>\n");
     }

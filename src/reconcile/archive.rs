@@ -1,9 +1,8 @@
 //! The copies in the work folder's archive: does each entry of the ledger have its copy, byte for byte, and each copy
 //! its entry?
 
-use std::collections::HashMap;
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -11,10 +10,11 @@ use anyhow::{Context, Result};
 use super::desk::Desk;
 use super::line::{Check, Line};
 use crate::books;
+use crate::books::rows::Ask;
 use crate::hashing::Content;
 use crate::interrupt;
 use crate::job::Job;
-use crate::kept::{PACKED, find_copy, is_intact};
+use crate::kept::{PACKED, find_copy, is_intact, names_in};
 use crate::settings::Environment;
 use crate::shelf::ESSENCE;
 use crate::text::{Text, reconcile as text};
@@ -32,14 +32,14 @@ pub(super) enum Evidence {
 /// The copies that the ledger names, and those that lie there.
 pub(super) struct Archive {
     root: PathBuf,
-    copies: HashMap<String, Evidence>,
+    copies: BTreeMap<String, Evidence>,
     unknown: Line,
 }
 
 impl Archive {
     pub(super) fn look(desk: &Desk<'_>) -> Result<Self> {
         let root = desk.shelf.archived("");
-        let mut archive = Self { root, copies: HashMap::new(), unknown: Line::new(Check::CopiesUnknown) };
+        let mut archive = Self { root, copies: BTreeMap::new(), unknown: Line::new(Check::CopiesUnknown) };
         archive.look_at_entries(desk)?;
         if desk.month.is_none() {
             archive.look_for_unknown(desk)?;
@@ -58,7 +58,7 @@ impl Archive {
     }
 
     fn look_at_entries(&mut self, desk: &Desk<'_>) -> Result<()> {
-        let mut statement = desk.database.prepare(&format!(
+        let sql = format!(
             "SELECT archived_as, size, sha256, NOT is_cleaned_up, ''
              FROM tempostar_files
              WHERE outcome <> 'held' AND {0}
@@ -72,11 +72,10 @@ impl Archive {
              WHERE archived_as IS NOT NULL AND {1}",
             desk.in_month("decided_at"),
             desk.in_month("sent_at"),
-        ))?;
+        );
         let spool =
             desk.shelf.place("spool").join(format!("{}.{}", Job::Orders, desk.settings.environment.as_str()));
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
+        desk.database.each(&sql, [], |row| {
             interrupt::check()?;
             let (archived_as, sha256, spooled): (String, String, String) =
                 (row.get(0)?, row.get(2)?, row.get(4)?);
@@ -88,8 +87,8 @@ impl Archive {
                 found => found,
             };
             self.copies.insert(archived_as, found);
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// The folders of imports are both environments' where the work folder is: the other one's ledger knows of copies
@@ -108,8 +107,11 @@ impl Archive {
                 _ => job.to_string(),
             };
             let is_at_work = books::is_locked(desk.settings, *job) != Some(false);
-            for batch in names_in(&self.root.join(&folder))? {
-                for name in names_in(&self.root.join(&folder).join(&batch))? {
+            let names = |folder: PathBuf| {
+                names_in(&folder).with_context(|| format!("cannot read {}", folder.display()))
+            };
+            for batch in names(self.root.join(&folder))? {
+                for name in names(self.root.join(&folder).join(&batch))? {
                     let name = name.strip_suffix(PACKED).unwrap_or(&name);
                     // What stays of an old copy, or one that is being written.
                     if name.strip_suffix(".new").unwrap_or(name).ends_with(ESSENCE) || name.starts_with('.') {
@@ -131,9 +133,10 @@ impl Archive {
     /// Entries without a copy, copies without an entry, copies that are not what was taken or sent.
     pub(super) fn lines(&self) -> Vec<Line> {
         let (mut missing, mut damaged) = (Line::new(Check::CopiesMissing), Line::new(Check::CopiesDamaged));
-        let mut copies: Vec<_> = self.copies.iter().collect();
-        copies.sort_unstable_by_key(|(place, _)| *place);
-        for (place, evidence) in copies {
+        for (place, evidence) in &self.copies {
+            if matches!(evidence, Evidence::Damaged | Evidence::Intact) {
+                missing.both();
+            }
             match evidence {
                 Evidence::Pending => {}
                 Evidence::Missing => {
@@ -141,14 +144,10 @@ impl Archive {
                     missing.named.add(|| Text::same(place));
                 }
                 Evidence::Damaged => {
-                    missing.both();
                     damaged.left += 1;
                     damaged.named.add(|| text::copy_damaged(place));
                 }
-                Evidence::Intact => {
-                    missing.both();
-                    damaged.both();
-                }
+                Evidence::Intact => damaged.both(),
             }
         }
         vec![missing, self.unknown.clone(), damaged]
@@ -164,18 +163,4 @@ fn examine(path: &Path, size: u64, sha256: &str) -> Result<Evidence> {
     }
     let is_intact = is_intact(path, Content { sha256, size: Some(size) }).with_context(about)?;
     Ok(if is_intact { Evidence::Intact } else { Evidence::Damaged })
-}
-
-/// Sorted; none where there is no such folder, or it is a file.
-fn names_in(folder: &Path) -> Result<Vec<String>> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Vec::new());
-        }
-        entries => entries.with_context(|| format!("cannot read {}", folder.display()))?,
-    };
-    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-    let mut names: Vec<String> = names.collect::<io::Result<_>>()?;
-    names.sort_unstable();
-    Ok(names)
 }

@@ -2,7 +2,6 @@
 
 use crate::text::{Text, reconcile as text};
 
-/// How many things of one kind are named.
 pub(super) const NAMED_MAX: usize = 10;
 
 words! {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use rusqlite::{OptionalExtension, ToSql};
 
 use super::desk::Desk;
 use super::line::{Check, Line, Named};
@@ -37,17 +36,17 @@ pub(super) fn shipped(desk: &Desk<'_>, states: &BTreeMap<OrderState, u64>) -> Re
     line.left =
         count(desk, &format!("SELECT count(*) FROM orders WHERE exported_at IS NOT NULL AND {SENT_SQL}"))?
             - lying;
-    name(
-        desk,
+    let sql = format!(
         "SELECT orders.order_no
          FROM tempostar_batches AS batch
          JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
          JOIN orders ON orders.order_no = member.order_no
-         WHERE batch.state <> 'sent' AND {sent}
-         ORDER BY 1",
-        &[],
-        |order_no| line.named.add(|| text::not_arrived(order_no)),
-    )?;
+         WHERE batch.state <> 'sent' AND {SENT_SQL}
+         ORDER BY 1"
+    );
+    for order_no in desk.database.column::<String>(&sql, [])? {
+        line.named.add(|| text::not_arrived(&order_no));
+    }
     Ok(line)
 }
 
@@ -65,33 +64,29 @@ pub(super) fn open_for_long(desk: &Desk<'_>, days: u32) -> Result<Named> {
 /// never spoken of them. Those that are in a file are told of already.
 pub(super) fn marked_by_hand(desk: &Desk<'_>, in_files: &HashSet<String>, sent: &mut Line) -> Result<()> {
     let sql = "SELECT min(prepared_at) FROM tempostar_batches";
-    let first: Option<Moment> = desk.database.query_row(sql, [], |row| row.get(0)).optional()?.flatten();
-    let Some(first) = first else { return Ok(()) };
+    let Some(first) = desk.database.value::<Option<Moment>>(sql, [])? else { return Ok(()) };
     let month = desk.in_month("exported_at");
     let sql =
         format!("SELECT count(*) FROM orders WHERE exported_at >= '{first}' AND {month} AND {SENT_SQL}");
     if count(desk, &sql)? == sent.left {
         return Ok(());
     }
-    name(
-        desk,
-        &format!(
-            "SELECT order_no
-             FROM orders
-             WHERE exported_at >= ?1 AND {month} AND {{sent}} AND delivery_status = 0
-               AND cancelled_in_tempostar_at IS NULL
-               AND order_no NOT IN (SELECT order_no FROM tempostar_batch_orders)
-               AND order_no NOT IN (SELECT order_no FROM tempostar_orders_known_there)
-             ORDER BY order_no"
-        ),
-        &[&first],
-        |order_no| {
-            sent.left += 1;
-            if !in_files.contains(order_no) {
-                sent.named.add(|| text::in_no_file(order_no));
-            }
-        },
-    )
+    let sql = format!(
+        "SELECT order_no
+         FROM orders
+         WHERE exported_at >= ?1 AND {month} AND {SENT_SQL} AND delivery_status = 0
+           AND cancelled_in_tempostar_at IS NULL
+           AND order_no NOT IN (SELECT order_no FROM tempostar_batch_orders)
+           AND order_no NOT IN (SELECT order_no FROM tempostar_orders_known_there)
+         ORDER BY order_no"
+    );
+    for order_no in desk.database.column::<String>(&sql, [first])? {
+        sent.left += 1;
+        if !in_files.contains(&order_no) {
+            sent.named.add(|| text::in_no_file(&order_no));
+        }
+    }
+    Ok(())
 }
 
 /// Orders of which TEMPOSTAR reported something although their file is held to lie in the outbox, and the outbox was
@@ -100,7 +95,7 @@ pub(super) fn reported_while_lying(desk: &Desk<'_>, named: &mut Named) -> Result
     let (_, looked) = runs::last_runs(desk.database, Job::Orders)?;
     let Some(looked) = looked else { return Ok(()) };
     let month = desk.in_month("sent_at");
-    let mut statement = desk.database.prepare(&format!(
+    let sql = format!(
         "SELECT orders.order_no, batch.file_name
          FROM tempostar_batches AS batch
          JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
@@ -108,22 +103,12 @@ pub(super) fn reported_while_lying(desk: &Desk<'_>, named: &mut Named) -> Result
          WHERE batch.taken_at IS NULL AND batch.state = 'sent' AND {month}
            AND ((delivery_status = 1 AND date(shipped_at) < date(?1)) OR date(cancelled_in_tempostar_at) < date(?1))
          ORDER BY 1"
-    ))?;
-    let mut rows = statement.query([looked.started_at])?;
-    while let Some(row) = rows.next()? {
-        let (order_no, file): (String, String) = (row.get(0)?, row.get(1)?);
-        named.add(|| text::reported_while_lying(&order_no, &file));
-    }
-    Ok(())
-}
-
-fn name(desk: &Desk<'_>, sql: &str, parameters: &[&dyn ToSql], mut each: impl FnMut(&str)) -> Result<()> {
-    let mut statement = desk.database.prepare(&sql.replace("{sent}", SENT_SQL))?;
-    let mut rows = statement.query(parameters)?;
-    while let Some(row) = rows.next()? {
-        each(&row.get::<_, String>(0)?);
-    }
-    Ok(())
+    );
+    desk.database.each(&sql, [looked.started_at], |row| {
+        let (order_no, file) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+        named.add(|| text::reported_while_lying(order_no, file));
+        Ok(())
+    })
 }
 
 fn count(desk: &Desk<'_>, sql: &str) -> Result<i64> {

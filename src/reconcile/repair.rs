@@ -2,7 +2,7 @@
 //! of its own, with that job's lock, one transaction and its own history; so it can be undone.
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, Transaction, named_params};
 
 use super::archive::Archive;
 use super::desk::Desk;
@@ -10,6 +10,7 @@ use super::stock;
 use crate::books::allocations::{Allocation, drifting, known_since, weigh};
 use crate::books::files::FileEntry;
 use crate::books::history::{HistoryFile, Recording};
+use crate::books::rows::Ask;
 use crate::interrupt;
 use crate::job::Job;
 use crate::moment::Moment;
@@ -74,7 +75,7 @@ fn anew(
 
 fn allocated(shop: &Connection, sku_code: &str) -> Result<Option<i64>> {
     let sql = "SELECT allocated FROM stock WHERE sku_code = ?1";
-    Ok(shop.query_row(sql, [sku_code], |row| row.get(0)).optional()?)
+    shop.value_if_any(sql, [sku_code])
 }
 
 fn write(run: &Run<'_>, transaction: &Transaction<'_>, changes: &[Anew]) -> Result<()> {

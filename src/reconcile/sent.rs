@@ -7,14 +7,16 @@ use std::path::Path;
 
 use anyhow::Result;
 use rusqlite::Statement;
-use rusqlite::types::ValueRef;
 
 use super::archive::Archive;
 use super::desk::Desk;
 use super::line::{Check, Line};
 use super::orders;
 use super::ticks::Ticks;
+use super::with::compare_amount;
+use crate::books::batches::Batch;
 use crate::books::orders::SENT_SQL;
+use crate::books::rows::Record;
 use crate::interrupt;
 use crate::jobs::orders::read_amounts;
 use crate::sheet::Naming;
@@ -32,13 +34,7 @@ pub(super) fn lines(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks
         archive,
         ticks,
     };
-    let mut batches = desk.database.prepare(&format!(
-        "SELECT id, file_name, order_count, archived_as, shop_code
-         FROM tempostar_batches
-         WHERE state = 'sent' AND {}
-         ORDER BY id",
-        desk.in_month("sent_at")
-    ))?;
+    let which = format!("WHERE state = 'sent' AND {} ORDER BY id", desk.in_month("sent_at"));
     let mut members = desk.database.prepare(&format!(
         "SELECT member.order_no, orders.order_no IS NOT NULL, {SENT_SQL}, orders.total,
                 orders.delivery_status = 1 AND orders.shipped_at >= '{}'
@@ -48,28 +44,12 @@ pub(super) fn lines(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks
          ORDER BY member.order_no",
         Ticks::kept_since(desk)
     ))?;
-    let mut rows = batches.query([])?;
-    while let Some(row) = rows.next()? {
-        let batch = Batch {
-            id: row.get(0)?,
-            file_name: row.get(1)?,
-            order_count: row.get(2)?,
-            archived_as: row.get(3)?,
-            shop_code: row.get(4)?,
-        };
+    for batch in Batch::all(desk.database, &which, [])? {
         books.compare(&batch, &mut members)?;
     }
     orders::marked_by_hand(desk, &books.only_in_files, &mut books.sent)?;
     orders::reported_while_lying(desk, &mut books.taken.named)?;
     Ok(vec![books.sent, books.yen, books.taken])
-}
-
-struct Batch {
-    id: i64,
-    file_name: String,
-    order_count: i64,
-    archived_as: Option<String>,
-    shop_code: Option<String>,
 }
 
 struct Books<'a, 'b> {
@@ -97,13 +77,13 @@ impl Books<'_, '_> {
         let copy = batch.archived_as.as_deref().and_then(|place| self.archive.intact(place));
         let file = match &copy {
             Some(path) => {
-                let shop_code = batch.shop_code.as_deref().unwrap_or(self.shop_code);
+                let place = batch.place.as_ref();
+                let shop_code = place.map_or(self.shop_code, |place| &place.shop_code);
                 Some(Numbers::read(path, &batch.file_name, self.naming, shop_code)?)
             }
             None => None,
         };
-        let mut in_ledger = 0;
-        let mut at = 0;
+        let (mut in_ledger, mut at) = (0, 0);
         let mut rows = members.query([batch.id])?;
         while let Some(row) = rows.next()? {
             in_ledger += 1;
@@ -111,28 +91,16 @@ impl Books<'_, '_> {
                 order_no: row.get_ref(0)?.as_str()?,
                 is_in_table: row.get(1)?,
                 is_sent: row.get::<_, Option<bool>>(2)?.unwrap_or(false),
-                total: match row.get_ref(3)? {
-                    ValueRef::Integer(total) => Some(total),
-                    _ => None,
-                },
+                total: row.get_ref(3)?.as_i64().ok(),
             };
-            let amount = file.as_ref().map(|file| {
-                while file.number(at).is_some_and(|number| number < member.order_no) {
-                    self.only_in_file(file.number(at).unwrap_or_default(), batch);
-                    at += 1;
-                }
-                match file.number(at).map(|number| number.cmp(member.order_no)) {
-                    Some(Ordering::Equal) => {
-                        at += 1;
-                        InFile::Yes(file.amount(at - 1))
-                    }
-                    _ => InFile::No,
-                }
-            });
+            let in_file = match &file {
+                Some(file) => self.pass(file, &mut at, member.order_no, batch),
+                None => InFile::Unknown,
+            };
             if let (Some(true), Some(ticks)) = (row.get(4)?, &mut self.ticks) {
                 ticks.note(member.order_no)?;
             }
-            self.compare_member(&member, amount.unwrap_or(InFile::Unknown), batch);
+            self.compare_member(&member, in_file, batch);
         }
         while let Some(number) = file.as_ref().and_then(|file| file.number(at)) {
             self.only_in_file(number, batch);
@@ -140,6 +108,22 @@ impl Books<'_, '_> {
         }
         self.compare_head(batch, file.map_or(in_ledger, |file| file.len()));
         Ok(())
+    }
+
+    /// Goes on in the file to where this order stands, or would.
+    fn pass(&mut self, file: &Numbers, at: &mut usize, order_no: &str, batch: &Batch) -> InFile {
+        while let Some(number) = file.number(*at) {
+            match number.cmp(order_no) {
+                Ordering::Less => self.only_in_file(number, batch),
+                Ordering::Equal => {
+                    *at += 1;
+                    return InFile::Yes(file.amount(*at - 1));
+                }
+                Ordering::Greater => break,
+            }
+            *at += 1;
+        }
+        InFile::No
     }
 
     fn compare_member(&mut self, member: &Member<'_>, in_file: InFile, batch: &Batch) {
@@ -156,11 +140,7 @@ impl Books<'_, '_> {
             (true, true) => {}
         }
         if let (true, InFile::Yes(Some(amount))) = (is_in_table, in_file) {
-            self.yen.left += total.unwrap_or(0);
-            self.yen.right += amount;
-            if total != Some(amount) {
-                self.yen.named.add(|| text::amounts_differ(order_no, total.unwrap_or(0), amount));
-            }
+            compare_amount(&mut self.yen, order_no, total, amount);
         }
     }
 
@@ -172,10 +152,11 @@ impl Books<'_, '_> {
 
     /// The file's entry says how many orders it has.
     fn compare_head(&mut self, batch: &Batch, found: i64) {
+        let told = i64::try_from(batch.order_count).unwrap_or(i64::MAX);
         self.taken.left += found;
-        self.taken.right += batch.order_count;
-        if found != batch.order_count {
-            self.taken.named.add(|| text::count_differs(&batch.file_name, batch.order_count, found));
+        self.taken.right += told;
+        if found != told {
+            self.taken.named.add(|| text::count_differs(&batch.file_name, told, found));
         }
     }
 }

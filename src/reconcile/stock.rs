@@ -44,7 +44,6 @@ struct Sku {
     named: Option<(i64, u32)>,
 }
 
-/// A file that was applied.
 struct Applied {
     name: String,
     file_time: Moment,
@@ -113,7 +112,7 @@ fn look_into_files(desk: &Desk<'_>, files: &mut [Applied], skus: &mut [Sku], lin
     let mut is_missing =
         desk.database.prepare("SELECT EXISTS (SELECT 1 FROM skus WHERE code = ?1 AND created_at <= ?2)")?;
     let sql = "SELECT count(*) FROM skus WHERE code NOT IN (SELECT sku_code FROM stock)";
-    let mut left = skus.len() + desk.database.query_row(sql, [], |row| row.get::<_, usize>(0))?;
+    let mut left = skus.len() + desk.database.value::<usize>(sql, [])?;
     let mut rows_read = 0;
     let mut wanted: Option<HashSet<Moment>> = None;
     let mut without_stock: HashSet<Box<str>> = HashSet::new();

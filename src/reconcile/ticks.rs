@@ -10,6 +10,7 @@ use rusqlite::{OptionalExtension, Statement};
 use super::archive::Archive;
 use super::desk::{Desk, key};
 use super::line::{Check, Line};
+use crate::books::rows::Ask;
 use crate::job::Job;
 use crate::jobs::logistics::read_shipped;
 use crate::moment::Moment;
@@ -75,22 +76,18 @@ impl<'a> Ticks<'a> {
 struct ShippedByFiles {
     /// Their [`key`]s.
     orders: HashSet<u64>,
-    /// Whether all files could be looked into.
     are_complete: bool,
 }
 
 /// The orders of which a copy says that they, or a destination of theirs, are shipped.
 fn shipped_by_files(desk: &Desk<'_>, archive: &Archive) -> Result<ShippedByFiles> {
     let mut found = ShippedByFiles { orders: HashSet::new(), are_complete: true };
-    let mut statement = desk.database.prepare(
-        "SELECT name, archived_as FROM tempostar_files WHERE command = ?1 AND outcome IN ('applied', 'begun')",
-    )?;
-    let mut rows = statement.query([Job::Logistics])?;
-    while let Some(row) = rows.next()? {
+    let sql = "SELECT name, archived_as FROM tempostar_files WHERE command = ?1 AND outcome IN ('applied', 'begun')";
+    desk.database.each(sql, [Job::Logistics], |row| {
         let (name, place): (String, String) = (row.get(0)?, row.get(1)?);
         let Some(copy) = archive.intact(&place) else {
             found.are_complete = false;
-            continue;
+            return Ok(());
         };
         let read = read_shipped(&copy, &name, desk.settings, |order_no| {
             found.orders.insert(key(order_no));
@@ -100,13 +97,14 @@ fn shipped_by_files(desk: &Desk<'_>, archive: &Archive) -> Result<ShippedByFiles
             Err(error) if Refusal::of(&error).is_some() => found.are_complete = false,
             read => read?,
         }
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 
 /// The orders that a file ticked, and that are not ticked.
 fn add_lost_ticks(desk: &Desk<'_>, line: &mut Line) -> Result<()> {
-    let mut statement = desk.database.prepare(
+    desk.database.each(
         "SELECT history.order_no, file.file_name
          FROM tempostar_history_files AS file
          JOIN tempostar_order_history AS history ON history.history_file_id = file.id
@@ -114,12 +112,12 @@ fn add_lost_ticks(desk: &Desk<'_>, line: &mut Line) -> Result<()> {
          WHERE file.command = ?1 AND history.event = 'ticked' AND orders.delivery_status IS NOT 1
          GROUP BY history.order_no
          ORDER BY history.order_no",
-    )?;
-    let mut rows = statement.query([Job::Logistics])?;
-    while let Some(row) = rows.next()? {
-        let (order_no, file) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-        line.right += 1;
-        line.named.add(|| text::tick_lost(order_no, file));
-    }
-    Ok(())
+        [Job::Logistics],
+        |row| {
+            let (order_no, file) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+            line.right += 1;
+            line.named.add(|| text::tick_lost(order_no, file));
+            Ok(())
+        },
+    )
 }

@@ -10,6 +10,7 @@ use rusqlite::OptionalExtension;
 use super::desk::{Desk, key};
 use super::line::{Check, Line};
 use crate::books::orders::SENT_SQL;
+use crate::books::rows::Ask;
 use crate::interrupt;
 use crate::jobs::logistics::{Progress, progress_of};
 use crate::jobs::orders::{COLUMNS, number_prefix};
@@ -17,7 +18,6 @@ use crate::problem::Failure;
 use crate::sheet::{EncodingChoice, Refusal, RowProblem, Sheet};
 use crate::text::reconcile as text;
 
-/// A sent order as the shop has it.
 struct Ours {
     total: Option<i64>,
     progress: Progress,
@@ -25,8 +25,8 @@ struct Ours {
 
 /// Only here, only there, amounts, progress: four lines.
 pub(super) fn lines(desk: &Desk<'_>, list: &Path) -> Result<Vec<Line>> {
-    let [mut only_here, mut only_there, mut amounts, mut progresses] =
-        [Check::OnlyHere, Check::OnlyThere, Check::Amounts, Check::Progress].map(Line::new);
+    let mut lines = [Check::OnlyHere, Check::OnlyThere, Check::Amounts, Check::Progress].map(Line::new);
+    let [only_here, only_there, amounts, progresses] = &mut lines;
     let seen = each_listed(desk, list, |number, amount, progress| {
         let Some(ours) = sent_order(desk, number)? else {
             only_there.left += 1;
@@ -35,43 +35,51 @@ pub(super) fn lines(desk: &Desk<'_>, list: &Path) -> Result<Vec<Line>> {
         };
         only_there.both();
         if let Some(amount) = amount {
-            amounts.left += ours.total.unwrap_or(0);
-            amounts.right += amount;
-            if ours.total != Some(amount) {
-                amounts.named.add(|| text::amounts_differ(number, ours.total.unwrap_or(0), amount));
-            }
+            compare_amount(amounts, number, ours.total, amount);
         }
         if let Some((code, progress)) = progress {
-            progresses.left += 1;
-            progresses.right += i64::from(progress == ours.progress);
-            if progress != ours.progress {
-                progresses.named.add(|| match ours.progress {
-                    Progress::Shipped => text::shipped_here(number, code),
-                    Progress::Cancelled => text::cancelled_here(number, code),
-                    Progress::NotYet => text::open_here(number, code),
-                });
-            }
+            compare_progress(progresses, number, ours.progress, (code, progress));
         }
         Ok(())
     })?;
-    let mut statement = desk.database.prepare(&format!(
+    let sql = format!(
         "SELECT member.order_no
          FROM tempostar_batches AS batch
          JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
          WHERE batch.state = 'sent' AND batch.taken_at IS NOT NULL AND {}
          ORDER BY member.order_no",
         desk.in_month("sent_at")
-    ))?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
+    );
+    desk.database.each(&sql, [], |row| {
         let number = row.get_ref(0)?.as_str()?;
         only_here.left += 1;
         match seen.contains(&key(number)) {
             true => only_here.right += 1,
             false => only_here.named.add(|| text::not_in_list(number)),
         }
+        Ok(())
+    })?;
+    Ok(lines.into())
+}
+
+pub(super) fn compare_amount(line: &mut Line, number: &str, ours: Option<i64>, theirs: i64) {
+    line.left += ours.unwrap_or(0);
+    line.right += theirs;
+    if ours != Some(theirs) {
+        line.named.add(|| text::amounts_differ(number, ours.unwrap_or(0), theirs));
     }
-    Ok(vec![only_here, only_there, amounts, progresses])
+}
+
+fn compare_progress(line: &mut Line, number: &str, ours: Progress, (code, theirs): (&str, Progress)) {
+    line.left += 1;
+    line.right += i64::from(theirs == ours);
+    if theirs != ours {
+        line.named.add(|| match ours {
+            Progress::Shipped => text::shipped_here(number, code),
+            Progress::Cancelled => text::cancelled_here(number, code),
+            Progress::NotYet => text::open_here(number, code),
+        });
+    }
 }
 
 /// The shop's orders in the list, each once, however many rows it has; gives the keys of their numbers.
@@ -114,11 +122,12 @@ fn unusable(error: anyhow::Error) -> anyhow::Error {
 }
 
 fn sent_order(desk: &Desk<'_>, number: &str) -> Result<Option<Ours>> {
-    let mut statement = desk.database.prepare_cached(&format!(
+    let sql = format!(
         "SELECT total, delivery_status = 1, cancelled_in_tempostar_at IS NOT NULL
          FROM orders
          WHERE order_no = ?1 AND {SENT_SQL}"
-    ))?;
+    );
+    let mut statement = desk.database.prepare_cached(&sql)?;
     let found = statement.query_row([number], |row| {
         let progress = match (row.get(2)?, row.get(1)?) {
             (true, _) => Progress::Cancelled,

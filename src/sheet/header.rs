@@ -66,14 +66,12 @@ impl Header {
         &self.names
     }
 
-    /// The column of that name, if the sheet has it.
     pub fn optional(&self, name: &str) -> Option<Column> {
         let name = comparable_name(name);
         let index = self.replaced.get(&name).copied().unwrap_or_else(|| self.by_name.get(&name).copied());
         index.map(|index| Column { index })
     }
 
-    /// The column of that name; a sheet without it is refused.
     pub fn required(&self, name: &str) -> Result<Column, Refusal> {
         self.required_else(name, text::column_missing)
     }
@@ -97,7 +95,6 @@ impl Header {
         naming.names_for(ours).any(|name| self.by_name.contains_key(&comparable_name(name)))
     }
 
-    /// A column's name as it is written.
     pub fn name(&self, column: Column) -> &str {
         self.names.get(column.index).map_or("", String::as_str)
     }

@@ -32,7 +32,6 @@ impl RejectsWriter {
         Self { path, language, out: None, rows: 0 }
     }
 
-    /// Adds a row and its reason.
     pub fn reject(&mut self, row: &Row<'_>, problem: &RowProblem) -> anyhow::Result<()> {
         let context = || format!("cannot write {}", self.path.display());
         let out = match &mut self.out {
@@ -41,14 +40,13 @@ impl RejectsWriter {
         };
         let reason = reason(problem.problem().clone()).get(self.language).to_owned();
         let added = [row.line().to_string(), reason];
-        let added = added.map(|text| encode(row.sheet.encoding, &text));
+        let added = added.map(|text| encode(row.sheet.encoding(), &text));
         let fields = own_fields(row, &row.sheet.record);
         out.write_byte_record(&with_added(fields, &added)).with_context(context)?;
         self.rows += 1;
         Ok(())
     }
 
-    /// How many rows were rejected.
     pub fn rows(&self) -> u64 {
         self.rows
     }
@@ -64,7 +62,7 @@ impl RejectsWriter {
 fn begin(path: &PathBuf, row: &Row<'_>) -> anyhow::Result<csv::Writer<File>> {
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     let mut out = quoted_writer(file);
-    let names = REJECT_COLUMNS.map(|name| encode(row.sheet.encoding, name));
+    let names = REJECT_COLUMNS.map(|name| encode(row.sheet.encoding(), name));
     out.write_byte_record(&with_added(own_fields(row, &row.header().raw), &names))?;
     Ok(out)
 }

@@ -17,7 +17,6 @@ use crate::text::sheet as text;
 pub struct RowProblem(Box<Problem>);
 
 impl RowProblem {
-    /// What the reader is told.
     pub fn problem(&self) -> &Problem {
         &self.0
     }
@@ -46,12 +45,10 @@ impl<'a> Row<'a> {
         self.sheet.line_of_record()
     }
 
-    /// The sheet's header.
     pub fn header(&self) -> &'a Header {
         &self.sheet.header
     }
 
-    /// Is the row right in itself?
     pub fn check(&self) -> Result<(), RowProblem> {
         let (found, expected) = (self.sheet.record.len(), self.sheet.header.names().len());
         if found != expected {
@@ -63,19 +60,17 @@ impl<'a> Row<'a> {
         Ok(())
     }
 
-    /// This problem, placed in this row.
     pub fn problem(&self, problem: Problem) -> RowProblem {
-        RowProblem(Box::new(problem.in_file(&self.sheet.name).at_line(self.line())))
+        RowProblem(Box::new(problem.in_file(&self.sheet.source.name).at_line(self.line())))
     }
 
-    /// This problem, placed in this row and column.
     pub fn problem_in(&self, column: Column, problem: Problem) -> RowProblem {
         self.problem(problem.in_column(self.header().name(column)))
     }
 
     /// The text of a field as it stands, perhaps empty.
     pub fn text(&self, column: Column) -> Result<Cow<'a, str>, RowProblem> {
-        let encoding = self.sheet.encoding;
+        let encoding = self.sheet.encoding();
         let bytes = self.bytes(column)?;
         // The first pass has decoded every byte; only a file that changes under our hands gets here.
         let undecodable =
@@ -154,12 +149,10 @@ impl<'a> Row<'a> {
 pub struct KeptRow(Option<ByteRecord>);
 
 impl KeptRow {
-    /// Keeps this row instead.
     pub fn keep(&mut self, row: &Row<'_>) {
         self.0.get_or_insert_default().clone_from(&row.sheet.record);
     }
 
-    /// Keeps none.
     pub fn forget(&mut self) {
         self.0 = None;
     }

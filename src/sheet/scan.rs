@@ -20,7 +20,6 @@ pub(super) const FIELDS_MAX: u64 = 100_000;
 /// The sign by which some programs end a file.
 pub(super) const CTRL_Z: u8 = 0x1a;
 
-/// How much is scanned at a time.
 pub const CHUNK_BYTES: usize = 128 * 1024;
 
 /// What is known about a file after reading it once.
@@ -76,7 +75,6 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// For the file that is called so.
     pub fn new(name: &str, choice: EncodingChoice) -> Self {
         let detector = Detector::new(choice.for_file(name));
         Self { detector, structure: Structure::default(), breaks: Breaks::default(), has_nul: false }
@@ -93,7 +91,6 @@ impl Scanner {
         self.breaks.feed(chunk);
     }
 
-    /// The file is over.
     pub fn finish(mut self) -> Scan {
         if self.structure.flaw.is_none() {
             self.structure.finish();

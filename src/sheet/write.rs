@@ -39,9 +39,7 @@ const ROW_BYTES: usize = 1024;
 /// A field of a row that has a character which the sheet's encoding lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnencodableField {
-    /// The column's name.
     pub column: String,
-    /// The first such character.
     pub character: char,
     /// Where it is, in characters from the beginning of the field.
     pub index: usize,
@@ -89,12 +87,10 @@ impl SheetRow {
         missing
     }
 
-    /// How many fields the row has so far.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Has it none?
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
@@ -134,7 +130,6 @@ impl<W: Write> SheetWriter<W> {
         Ok(writer)
     }
 
-    /// An empty row for this sheet.
     pub fn row(&self) -> SheetRow {
         let (encoding, names) = (self.encoding, Arc::clone(&self.names));
         let fields = ByteRecord::with_capacity(ROW_BYTES, self.names.len());
@@ -148,7 +143,6 @@ impl<W: Write> SheetWriter<W> {
         Ok(())
     }
 
-    /// How many rows have been written, the header aside.
     pub fn rows(&self) -> u64 {
         self.rows
     }

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::{Status, count};
 use crate::books;
 use crate::books::orders::OrderState;
+use crate::books::rows::Ask;
 use crate::books::runs;
 use crate::html::{Mark, Page, bars, list, section};
 use crate::job::Job;
@@ -51,7 +52,7 @@ impl Status {
             let mut ages = [0; 5];
             let limits = [TimeDelta::hours(1), TimeDelta::days(1), TimeDelta::days(7)];
             let [hour, day, week] = limits.map(|age| self.now - age);
-            let mut statement = database.prepare(
+            database.each(
                 "SELECT CASE
                             WHEN stock.as_of >= ?1 THEN 0
                             WHEN stock.as_of >= ?2 THEN 1
@@ -63,11 +64,12 @@ impl Status {
                  FROM skus
                  LEFT JOIN stock ON stock.sku_code = skus.code
                  GROUP BY 1",
+                [hour, day, week],
+                |row| {
+                    ages[row.get::<_, usize>(0)?] = row.get(1)?;
+                    Ok(())
+                },
             )?;
-            let mut rows = statement.query([hour, day, week])?;
-            while let Some(row) = rows.next()? {
-                ages[row.get::<_, usize>(0)?] = row.get(1)?;
-            }
             Ok(Seen { runs, ages })
         })
     }

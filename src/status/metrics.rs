@@ -4,106 +4,92 @@ use std::fmt::Write as _;
 use std::time::UNIX_EPOCH;
 
 use super::{Status, count};
+use crate::layout::as_count;
 use crate::moment::Moment;
 
-/// One kind of figure, with the labels and values of each of it.
+/// The labels and the value of each figure of one kind.
 type Samples = Vec<(String, f64)>;
 
+/// What it is called, what it says, and its figures.
+type Metric = (&'static str, &'static str, Samples);
+
 impl Status {
-    /// The whole file.
     pub(crate) fn metrics(&self) -> String {
+        // These labels every figure has.
+        let shop = label("shop", &self.shop_code) + "," + &label("environment", self.environment);
+        let mut page = String::new();
+        for (name, help, samples) in self.figures().into_iter().chain(self.figures_of_jobs()) {
+            // Writing to a String cannot fail.
+            let _ = writeln!(page, "# HELP tempostar_{name} {help}\n# TYPE tempostar_{name} gauge");
+            for (labels, value) in samples {
+                let comma = if labels.is_empty() { "" } else { "," };
+                let _ = writeln!(page, "tempostar_{name}{{{shop}{comma}{labels}}} {value}");
+            }
+        }
+        page + "# EOF\n"
+    }
+
+    fn figures(&self) -> [Metric; 9] {
         let one = |value: u64| vec![(String::new(), number(value))];
         // An earlier version left held files in the inbox.
-        let left = self.stopped_files.iter().filter(|file| file.is_held).count();
-        let (held, refused) = (self.held.len() + left, self.stopped_files.len() - left);
+        let left = as_count(self.stopped_files.iter().filter(|file| file.is_left_in_inbox()).count());
+        let (held, refused) = (count(&self.held) + left, count(&self.stopped_files) - left);
         let hand_work = self.hand_work.iter();
         let hand_work = hand_work.map(|work| (label("kind", work.key), number(count(&work.names)))).collect();
         let states = self.order_states();
         let states = states.iter().map(|(state, count)| (label("state", state), number(*count))).collect();
-        let mut page = Page {
-            shop: label("shop", &self.shop_code) + "," + &label("environment", self.environment),
-            text: String::new(),
-        };
-        page.add(
-            "needs_attention",
-            "Whether a person has to look (1) or not (0).",
-            one(self.needs_a_look().into()),
-        );
-        page.add("problems_open", "Problems that are open.", one(count(&self.cases)));
-        page.add("orders", "Orders by state.", states);
-        page.add(
-            "order_files_not_taken",
-            "Order files that TEMPOSTAR has not been seen to have taken.",
-            one(count(&self.batches)),
-        );
-        page.add("files_held", "Files, or rows of one, that are held.", one(held as u64));
-        page.add(
-            "files_refused",
-            "Files that were refused, with no later file of that name.",
-            one(refused as u64),
-        );
-        page.add("hand_work", "Things to be done by hand, by kind.", hand_work);
-        self.add_jobs(&mut page);
-        page.add(
-            "stock_as_of_timestamp_seconds",
-            "Of when the stock figures are.",
-            self.stock_as_of.map(|time| (String::new(), seconds(time))).into_iter().collect(),
-        );
-        page.add(
-            "status_timestamp_seconds",
-            "When these figures were taken.",
-            vec![(String::new(), seconds(self.now))],
-        );
-        page.text + "# EOF\n"
+        let stock_as_of = self.stock_as_of.map(|time| (String::new(), seconds(time))).into_iter().collect();
+        let not_taken = "Order files that TEMPOSTAR has not been seen to have taken.";
+        let is_needed = one(self.needs_a_look().into());
+        [
+            ("needs_attention", "Whether a person has to look (1) or not (0).", is_needed),
+            ("problems_open", "Problems that are open.", one(count(&self.cases))),
+            ("orders", "Orders by state.", states),
+            ("order_files_not_taken", not_taken, one(count(&self.batches))),
+            ("files_held", "Files, or rows of one, that are held.", one(held)),
+            ("files_refused", "Files that were refused, with no later file of that name.", one(refused)),
+            ("hand_work", "Things to be done by hand, by kind.", hand_work),
+            ("stock_as_of_timestamp_seconds", "Of when the stock figures are.", stock_as_of),
+            (
+                "status_timestamp_seconds",
+                "When these figures were taken.",
+                vec![(String::new(), seconds(self.now))],
+            ),
+        ]
     }
 
-    fn add_jobs(&self, page: &mut Page) {
-        page.add(
-            "job_overdue",
-            "Whether a job is overdue by its schedule.",
-            self.of_jobs(|job| Some(f64::from(job.overdue_min.is_some()))),
-        );
-        page.add(
-            "job_last_run_timestamp_seconds",
-            "When the last run of a job began.",
-            self.of_jobs(|job| job.last.as_ref().map(|(run, _)| seconds(run.started_at))),
-        );
-        page.add(
-            "job_last_success_timestamp_seconds",
-            "When the last successful run of a job began.",
-            self.of_jobs(|job| job.last_success.as_ref().map(|run| seconds(run.started_at))),
-        );
-        page.add(
-            "job_last_exit_code",
-            "The exit code of the last run of a job, if it has ended.",
-            self.of_jobs(|job| job.last.as_ref()?.0.end.map(|end| f64::from(end.exit_code))),
-        );
-        page.add(
-            "newest_file_timestamp_seconds",
-            "When the newest file of a job came.",
-            self.of_jobs(|job| job.newest_file.map(seconds)),
-        );
+    fn figures_of_jobs(&self) -> [Metric; 5] {
+        [
+            (
+                "job_overdue",
+                "Whether a job is overdue by its schedule.",
+                self.of_jobs(|job| Some(f64::from(job.overdue_min.is_some()))),
+            ),
+            (
+                "job_last_run_timestamp_seconds",
+                "When the last run of a job began.",
+                self.of_jobs(|job| job.last.as_ref().map(|(run, _)| seconds(run.started_at))),
+            ),
+            (
+                "job_last_success_timestamp_seconds",
+                "When the last successful run of a job began.",
+                self.of_jobs(|job| job.last_success.as_ref().map(|run| seconds(run.started_at))),
+            ),
+            (
+                "job_last_exit_code",
+                "The exit code of the last run of a job, if it has ended.",
+                self.of_jobs(|job| job.last.as_ref()?.0.end.map(|end| f64::from(end.exit_code))),
+            ),
+            (
+                "newest_file_timestamp_seconds",
+                "When the newest file of a job came.",
+                self.of_jobs(|job| job.newest_file.map(seconds)),
+            ),
+        ]
     }
 
     fn of_jobs(&self, value: impl Fn(&super::JobState) -> Option<f64>) -> Samples {
         self.jobs.iter().filter_map(|job| Some((label("job", job.job.as_str()), value(job)?))).collect()
-    }
-}
-
-struct Page {
-    /// The labels that every figure has.
-    shop: String,
-    text: String,
-}
-
-impl Page {
-    fn add(&mut self, name: &str, help: &str, samples: Samples) {
-        // Writing to a String cannot fail.
-        let _ = writeln!(self.text, "# HELP tempostar_{name} {help}\n# TYPE tempostar_{name} gauge");
-        for (labels, value) in samples {
-            let comma = if labels.is_empty() { "" } else { "," };
-            let _ = writeln!(self.text, "tempostar_{name}{{{}{comma}{labels}}} {value}", self.shop);
-        }
     }
 }
 

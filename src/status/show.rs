@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Extent, JobState, Mails, Status, count};
 use crate::books::batches::SentBatch;
 use crate::books::cases::Case;
-use crate::books::files::StoppedFile;
-use crate::books::held::Reason;
+use crate::books::files::KnownFile;
 use crate::books::orders::OrderState;
 use crate::hand_work::{self, HandWork};
 use crate::held::held_json;
@@ -17,7 +16,6 @@ use crate::text::held::show_it;
 use crate::text::jobs::held_back as order_held_back;
 use crate::text::{Language, Text, status as text};
 
-/// How many things of one kind are named.
 const SHOWN_MAX: usize = 10;
 
 impl Status {
@@ -74,7 +72,6 @@ impl Status {
         format!("TEMPOSTAR WARNING - {}{figures}", reasons.join("; "))
     }
 
-    /// Why a person has to look.
     pub(super) fn reasons(&self) -> Vec<Text> {
         let names = |is_it: fn(&JobState) -> bool| {
             let jobs = self.jobs.iter().filter(|job| is_it(job)).map(|job| job.job.as_str());
@@ -83,7 +80,7 @@ impl Status {
         let (overdue, failed) = (names(|job| job.overdue_min.is_some()), names(JobState::did_not_end_well));
         let no_file = names(|job| job.no_file_for_h.is_some());
         let by_hand = hand_work::count(&self.hand_work);
-        let left_there = self.stopped_files.iter().filter(|file| file.is_held).count() as u64;
+        let left_there = self.stopped_files.iter().filter(|file| file.is_left_in_inbox()).count() as u64;
         let held = count(&self.held) + left_there;
         let cases = self.cases_but_orders();
         let all = [
@@ -165,31 +162,30 @@ impl Status {
     pub(super) fn file_lines(&self, lines: &mut Vec<Text>) {
         lines.push(text::files_stopped(count(&self.held) + count(&self.stopped_files)));
         lines.extend(first(&self.held, |held| {
-            let reasons: Vec<Text> = held.verdicts.iter().map(Reason::message).collect();
+            let reasons: Vec<Text> = held.verdicts.iter().map(|reason| reason.message.clone()).collect();
             let file = text::file_held(held.file.job, &held.file.name, held.held_at);
             file.because(&Text::joined(&reasons, " ", "; ")).because(&show_it(held.id))
         }));
         lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
-        if let Some(refused) = self.stopped_files.iter().find(|file| !file.is_held) {
-            lines.push(indented(text::rerun(refused.job)));
+        if let Some(refused) = self.stopped_files.iter().find(|file| !file.is_left_in_inbox()) {
+            lines.push(indented(text::rerun(refused.entry.job)));
         }
     }
 
-    fn stopped_file(&self, file: &StoppedFile) -> Text {
-        let shown = if file.is_held {
-            text::file_held(file.job, &file.name, file.decided_at)
+    fn stopped_file(&self, file: &KnownFile) -> Text {
+        let shown = if file.is_left_in_inbox() {
+            text::file_held(file.entry.job, &file.entry.name, file.decided_at)
         } else {
-            text::file_refused(file.job, &file.name, file.decided_at, &self.copy_of(file))
+            text::file_refused(file.entry.job, &file.entry.name, file.decided_at, &self.copy_of(file))
         };
-        shown.because(&file.reason)
+        file.reason.as_ref().map_or(shown.clone(), |reason| shown.because(reason))
     }
 
-    fn copy_of(&self, file: &StoppedFile) -> String {
-        let copy = self.work_dir.copy(&file.archived_as);
-        copy.unwrap_or_else(|| self.work_dir.archived(&file.archived_as)).display().to_string()
+    fn copy_of(&self, file: &KnownFile) -> String {
+        let copy = self.work_dir.copy(&file.entry.archived_as);
+        copy.unwrap_or_else(|| self.work_dir.archived(&file.entry.archived_as)).display().to_string()
     }
 
-    /// For programs.
     pub(crate) fn json(&self, language: Language) -> Value {
         let held_back = self.held_back.iter();
         let states = self.order_states().into_iter();
@@ -226,12 +222,12 @@ impl Status {
                 })).collect::<Vec<_>>(),
             },
             "files": self.stopped_files.iter().map(|file| json!({
-                "command": file.job,
-                "name": file.name,
-                "outcome": if file.is_held { "held" } else { "refused" },
+                "command": file.entry.job,
+                "name": file.entry.name,
+                "outcome": if file.is_left_in_inbox() { "held" } else { "refused" },
                 "decided_at": file.decided_at,
-                "reason": file.reason.get(language),
-                "copy": (!file.is_held).then(|| self.copy_of(file)),
+                "reason": file.reason.as_ref().map(|reason| reason.get(language)),
+                "copy": (!file.is_left_in_inbox()).then(|| self.copy_of(file)),
             })).collect::<Vec<_>>(),
             "held": self.held.iter().map(|held| held_json(held, language)).collect::<Vec<_>>(),
             "hand_work": hand_work,

@@ -24,8 +24,7 @@ use super::clock;
 use super::import::{join, marker_name};
 use super::run::Run;
 use crate::books;
-use crate::books::batches::{self, Batch, BatchState, NewBatch, Place, Step};
-use crate::books::batches::{BatchOrder, SentContent};
+use crate::books::batches::{self, Batch, BatchOrder, BatchState, NewBatch, Place, SentContent, Step};
 use crate::crash;
 use crate::hashing::{Content, Hashing};
 use crate::kept::{create_file, is_intact};
@@ -63,10 +62,8 @@ pub struct Chosen {
     pub sent_before: Vec<String>,
 }
 
-/// What a job does for the export.
 #[derive(Clone, Copy, Debug)]
 pub struct ExportJob {
-    /// Whether there may be something to choose.
     pub is_anything_waiting: fn(&Connection, &Settings) -> Result<bool>,
     /// Reads a snapshot, writes the file's bytes, and reports what it holds back.
     pub choose: fn(&mut Run<'_>, &mut dyn Write) -> Result<Chosen>,
@@ -87,30 +84,17 @@ pub struct ReadBack {
     pub lines: u64,
 }
 
-/// Runs an export in a run's frame.
 pub fn export(run: &mut Run<'_>, job: &ExportJob) -> Result<()> {
     let Some(permit) = run.permit else {
         let chosen = (job.choose)(run, &mut io::sink())?;
-        return tell_sent(run, &chosen);
+        run.report.counts.add("exported", u64::try_from(chosen.orders.len())?);
+        run.report.counts.add("lines", chosen.lines_chosen);
+        return Ok(());
     };
-    let mut remote = run.remote();
-    restored::take_up_again(run, permit, job)?;
-    watch_outbox(run, permit, &mut remote)?;
-    for batch in batches::open_batches(&run.books)? {
-        resume(run, permit, &mut remote, job, batch)?;
-    }
-    sweep_spool(run, permit)?;
-    // Asked only now: a batch whose bytes are lost has given its orders back.
-    if (job.is_anything_waiting)(&run.books, run.settings)? {
-        // A batch that is prepared is frozen: as long as the server cannot be reached, orders may still be mended
-        // and cancelled.
-        restored::check_work_folder(run)?;
-        remote.connect()?;
-        strangers::look_for_them(run, permit, &mut remote, job)?;
-        if let Some(batch) = prepare(run, permit, job)? {
-            send(run, permit, &mut remote, batch, (job, Send::First))?;
-        }
-    }
+    let remote = run.remote();
+    let mut sending = Sending { run, permit, remote, job };
+    sending.send_all()?;
+    let Sending { run, remote, .. } = sending;
     remote.close();
     essence::replace_old_copies(run, permit)?;
     run.report.look = Look::Whole;
@@ -141,8 +125,9 @@ pub fn watch_outbox(run: &mut Run<'_>, permit: Permit, remote: &mut Remote<'_>) 
     let current = run.settings.orders.outbox.clone();
     let sent = batches::batches_not_taken(&run.books, &Place::new(run.settings).server)?;
     let mut folders: BTreeMap<String, Vec<(i64, String)>> = BTreeMap::new();
-    for (id, name, outbox) in sent {
-        folders.entry(outbox.unwrap_or_else(|| current.clone())).or_default().push((id, name));
+    for batch in sent {
+        let folder = batch.place.map_or_else(|| current.clone(), |place| place.outbox);
+        folders.entry(folder).or_default().push((batch.id, batch.file_name));
     }
     for (folder, sent) in folders {
         match take_note_of_taken(run, permit, remote, &folder, sent) {
@@ -175,9 +160,9 @@ fn take_note_of_taken(
     if still_there.is_empty() || !batches::has_any_been_taken(&run.books)? {
         return Ok(());
     }
-    run.books.write(permit, "lying-noted", |books| {
-        still_there.iter().try_for_each(|id| batches::note_lying(books, *id, now))
-    })
+    let note =
+        |books: &Transaction<'_>| still_there.iter().try_for_each(|id| batches::note_lying(books, *id, now));
+    run.books.write(permit, "lying-noted", note)
 }
 
 pub(crate) fn is_about_the_folder(error: &anyhow::Error) -> bool {
@@ -197,8 +182,7 @@ fn prepare(run: &mut Run<'_>, permit: Permit, job: &ExportJob) -> Result<Option<
         return Ok(None);
     }
     if chosen.lines_chosen != chosen.rows_written || fs::metadata(&path)?.len() != size {
-        let problem = text::not_reconciled(chosen.lines_chosen, chosen.rows_written);
-        return Err(Failure::of(problem).into());
+        return Err(Failure::of(text::not_reconciled(chosen.lines_chosen, chosen.rows_written)).into());
     }
     fs::rename(&path, bytes_of(&spool, &sha256))?;
     File::open(&spool)?.sync_all()?;
@@ -226,12 +210,10 @@ fn bytes_of(spool: &Path, sha256: &str) -> PathBuf {
 }
 
 fn commit_prepared(run: &Run<'_>, permit: Permit, chosen: &Chosen, sha256: &str, size: u64) -> Result<Batch> {
-    let now = run.clock.now();
-    let place = Place::new(run.settings);
-    let (file_name, id) = run.books.write(permit, "prepared", |books| {
-        let file_name = unused_file_name(run, books, now)?;
-        let batch = NewBatch {
-            file_name: &file_name,
+    let (now, place) = (run.clock.now(), Place::new(run.settings));
+    run.books.write(permit, "prepared", |books| {
+        let new = NewBatch {
+            file_name: &unused_file_name(run, books, now)?,
             sha256,
             size,
             orders: &chosen.orders,
@@ -239,18 +221,7 @@ fn commit_prepared(run: &Run<'_>, permit: Permit, chosen: &Chosen, sha256: &str,
             run_id: &run.report.run_id,
             place: &place,
         };
-        let id = batches::prepare_batch(books, &batch, now)?;
-        Ok((file_name, id))
-    })?;
-    Ok(Batch {
-        id,
-        file_name,
-        state: BatchState::Prepared,
-        sha256: sha256.to_owned(),
-        order_count: u64::try_from(chosen.orders.len())?,
-        line_count: chosen.lines_chosen,
-        place: Some(place),
-        rename_tried: false,
+        batches::prepare_batch(books, &new, now)
     })
 }
 
@@ -274,80 +245,234 @@ enum Send {
     Restored,
 }
 
-/// Brings a batch of an interrupted run to its end. One that was made for another place goes there only if it may have
-/// arrived; else its orders wait again.
-fn resume(
-    run: &mut Run<'_>,
-    permit: Permit,
-    remote: &mut Remote<'_>,
-    job: &ExportJob,
-    mut batch: Batch,
-) -> Result<()> {
-    let here = Place::new(run.settings);
-    let place = batch.place.get_or_insert_with(|| here.clone()).clone();
-    let run_id = run.report.run_id.clone();
-    run.books.write(permit, "claimed", |books| batches::claim(books, batch.id, &run_id))?;
-    match (place == here, batch.rename_tried) {
-        (false, false) if place.server == here.server => release(run, permit, remote, &batch),
-        (false, false) => forget_prepared(run, permit, &batch),
-        (false, true) if place.server != here.server => {
-            Err(Failure::of(text::batch_elsewhere(&batch.file_name, &place.server, &here.server)).into())
-        }
-        _ => send(run, permit, remote, batch, (job, Send::Resume)),
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Renamed {
+    /// It has its final name.
+    LiesThere,
+    /// It had it, and TEMPOSTAR has been quicker than we. A marker would be left behind for ever.
+    IsTaken,
+    /// It never had it, and somebody took the temporary file away.
+    NotUploaded,
 }
 
-/// Brings a batch to its end, from wherever it stands.
-fn send(
-    run: &mut Run<'_>,
+/// A session in which files of orders go out.
+struct Sending<'r, 'a> {
+    run: &'r mut Run<'a>,
     permit: Permit,
-    remote: &mut Remote<'_>,
-    mut batch: Batch,
-    (job, send): (&ExportJob, Send),
-) -> Result<()> {
-    let spool = run.spool()?;
-    let bytes = bytes_of(&spool, &batch.sha256);
-    if batch.state == BatchState::Prepared {
-        let intact = is_intact(&bytes, content_of(&batch));
-        if !intact.with_context(|| format!("cannot read {}", bytes.display()))? {
-            return release(run, permit, remote, &batch);
+    remote: Remote<'a>,
+    job: &'r ExportJob,
+}
+
+impl Sending<'_, '_> {
+    fn send_all(&mut self) -> Result<()> {
+        let (permit, job) = (self.permit, self.job);
+        restored::take_up_again(self.run, permit, job)?;
+        watch_outbox(self.run, permit, &mut self.remote)?;
+        for batch in batches::open_batches(&self.run.books)? {
+            self.resume(batch)?;
         }
-        let before = run.clock.now();
-        remote.upload(permit, &bytes, &temporary_path(run, &batch))?;
-        let between = (before, run.clock.now());
-        if let Ok(Some(told)) = remote.modified(&temporary_path(run, &batch)) {
-            clock::note_measured(run, permit, clock::ahead(told, between))?;
+        sweep_spool(self.run, permit)?;
+        // Asked only now: a batch whose bytes are lost has given its orders back.
+        if (job.is_anything_waiting)(&self.run.books, self.run.settings)? {
+            // A batch that is prepared is frozen: as long as the server cannot be reached, orders may still be mended
+            // and cancelled.
+            restored::check_work_folder(self.run)?;
+            self.remote.connect()?;
+            strangers::look_for_them(self.run, permit, &mut self.remote, job)?;
+            if let Some(batch) = prepare(self.run, permit, job)? {
+                self.send(batch, Send::First)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings a batch of an interrupted run to its end. One that was made for another place goes there only if it may have
+    /// arrived; else its orders wait again.
+    fn resume(&mut self, mut batch: Batch) -> Result<()> {
+        let here = Place::new(self.run.settings);
+        let place = batch.place.get_or_insert_with(|| here.clone()).clone();
+        self.write("claimed", |books, run_id| batches::claim(books, batch.id, run_id))?;
+        match (place == here, batch.rename_tried) {
+            (false, false) if place.server == here.server => self.release(&batch),
+            (false, false) => self.forget_prepared(&batch),
+            (false, true) if place.server != here.server => {
+                Err(Failure::of(text::batch_elsewhere(&batch.file_name, &place.server, &here.server)).into())
+            }
+            _ => self.send(batch, Send::Resume),
+        }
+    }
+
+    /// Brings a batch to its end, from wherever it stands.
+    fn send(&mut self, mut batch: Batch, send: Send) -> Result<()> {
+        let spool = self.run.spool()?;
+        let bytes = bytes_of(&spool, &batch.sha256);
+        if batch.state == BatchState::Prepared {
+            let intact = is_intact(&bytes, content_of(&batch));
+            if !intact.with_context(|| format!("cannot read {}", bytes.display()))? {
+                return self.release(&batch);
+            }
+            self.upload(&batch, &bytes)?;
+        }
+        match self.rename(&mut batch, send)? {
+            Renamed::LiesThere => self.upload_marker(&batch, &spool)?,
+            Renamed::IsTaken => {}
+            Renamed::NotUploaded => {
+                self.take_step(&batch, "not-uploaded", Step::NotUploaded)?;
+                batch.state = BatchState::Prepared;
+                return self.send(batch, Send::First);
+            }
+        }
+        self.end(&batch, &bytes, send)
+    }
+
+    fn upload(&mut self, batch: &Batch, bytes: &Path) -> Result<()> {
+        let path = self.temporary_path(batch);
+        let before = self.run.clock.now();
+        self.remote.upload(self.permit, bytes, &path)?;
+        let between = (before, self.run.clock.now());
+        if let Ok(Some(told)) = self.remote.modified(&path) {
+            clock::note_measured(self.run, self.permit, clock::ahead(told, between))?;
         }
         log::info!(file = batch.file_name; "uploaded under its temporary name");
-        take_step(run, permit, &batch, "uploaded", Step::Uploaded)?;
+        self.take_step(batch, "uploaded", Step::Uploaded)
     }
-    match rename(run, permit, remote, &mut batch, send)? {
-        Renamed::LiesThere => upload_marker(run, permit, remote, &batch, &spool)?,
-        Renamed::IsTaken => {}
-        Renamed::NotUploaded => {
-            take_step(run, permit, &batch, "not-uploaded", Step::NotUploaded)?;
-            batch.state = BatchState::Prepared;
-            return self::send(run, permit, remote, batch, (job, Send::First));
+
+    fn end(&mut self, batch: &Batch, bytes: &Path, send: Send) -> Result<()> {
+        let archived_as = format!("{}/{}/{}", restored::archive_folder(self.run), batch.id, batch.file_name);
+        let now = self.run.clock.now();
+        if bytes.exists() {
+            // The copy tells when it was sent, should the database forget it.
+            set_time(bytes, now).with_context(|| format!("cannot change {}", bytes.display()))?;
+        }
+        let run_id = self.run.report.run_id.clone();
+        note_sent(self.run, self.permit, (self.job, send), "sent", &|books| {
+            batches::mark_sent(books, batch.id, &run_id, &archived_as, now)?;
+            Ok(batch.id)
+        })?;
+        self.run.report.counts.add("exported", batch.order_count);
+        self.run.report.counts.add("lines", batch.line_count);
+        log::info!(file = batch.file_name; "has its final name");
+        if bytes.exists() {
+            self.run.shelf.archive(self.permit, bytes, &archived_as, content_of(batch))?;
+        }
+        Ok(())
+    }
+
+    /// The bytes are lost, and the batch never had its final name: TEMPOSTAR cannot have seen it. Its orders go into a
+    /// new one.
+    fn release(&mut self, batch: &Batch) -> Result<()> {
+        let path = self.temporary_path(batch);
+        self.remote.delete(self.permit, &path)?;
+        self.forget_prepared(batch)
+    }
+
+    fn forget_prepared(&self, batch: &Batch) -> Result<()> {
+        self.write("released", |books, run_id| batches::release_batch(books, batch.id, run_id))
+    }
+
+    fn take_step(&self, batch: &Batch, passage: &'static str, step: Step<'_>) -> Result<()> {
+        self.write(passage, |books, run_id| batches::take_step(books, batch.id, run_id, step))
+    }
+
+    fn write(
+        &self,
+        passage: &'static str,
+        work: impl FnOnce(&Transaction<'_>, &str) -> Result<()>,
+    ) -> Result<()> {
+        self.run.books.write(self.permit, passage, |books| work(books, &self.run.report.run_id))
+    }
+
+    /// Gives the batch another name as long as a file of its name lies in the outbox. A batch that has not been renamed
+    /// has never had its final name: what has that name is not ours, and is never overwritten.
+    fn avoid_existing(&mut self, batch: &mut Batch) -> Result<()> {
+        let mut moment = self.run.clock.now();
+        for _ in 0..NAMES_TRIED_MAX {
+            if self.size_if_there(batch, &batch.file_name)?.is_none() {
+                return Ok(());
+            }
+            // Always on: a name that this batch has given up must not come back.
+            moment = moment + TimeDelta::seconds(1);
+            batch.file_name = unused_file_name(self.run, &self.run.books, moment)?;
+            self.take_step(batch, "name-changed", Step::NameChanged(&batch.file_name))?;
+        }
+        Err(Failure::of(text::every_name_exists(NAMES_TRIED_MAX)).into())
+    }
+
+    /// The size of a file in the batch's outbox. Some servers answer 0 for what is not there: then the listing decides.
+    fn size_if_there(&mut self, batch: &Batch, name: &str) -> Result<Option<u64>> {
+        let folder = outbox(self.run, batch);
+        match self.remote.size(&join(folder, name))? {
+            Some(0) if !self.remote.names(folder)?.iter().any(|known| known == name) => Ok(None),
+            size => Ok(size),
         }
     }
-    let archived_as = format!("{}/{}/{}", restored::archive_folder(run), batch.id, batch.file_name);
-    if bytes.exists() {
-        // The copy tells when it was sent, should the database forget it.
-        set_time(&bytes, run.clock.now()).with_context(|| format!("cannot change {}", bytes.display()))?;
+
+    fn rename(&mut self, batch: &mut Batch, send: Send) -> Result<Renamed> {
+        if send == Send::Resume
+            && self.size_if_there(batch, &temporary_name(batch))?.is_none()
+            && let Some(renamed) = self.look_in_outbox(batch)?
+        {
+            return Ok(renamed);
+        }
+        if batch.rename_tried {
+            // Its temporary name is still there: it was not done.
+            self.take_step(batch, "rename-not-done", Step::RenameRefused)?;
+        }
+        self.avoid_existing(batch)?;
+        restored::remember(self.run, self.permit, batch)?;
+        let now = self.run.clock.now();
+        check_locks(self.run)?;
+        self.take_step(batch, "rename-tried", Step::RenameTried(now))?;
+        let temporary = self.temporary_path(batch);
+        let renamed =
+            self.remote.rename(self.permit, &temporary, &join(outbox(self.run, batch), &batch.file_name));
+        // Some say no and have done it.
+        if renamed.as_ref().is_err_and(|error| is_refusal(error.kind))
+            && matches!(self.remote.size(&temporary), Ok(Some(1..)))
+        {
+            let noted = self.take_step(batch, "rename-refused", Step::RenameRefused);
+            renamed?;
+            noted?;
+            return Ok(Renamed::LiesThere);
+        }
+        renamed?;
+        Ok(Renamed::LiesThere)
     }
-    let now = run.clock.now();
-    let run_id = run.report.run_id.clone();
-    note_sent(run, permit, (job, send), "sent", &|books| {
-        batches::mark_sent(books, batch.id, &run_id, &archived_as, now)?;
-        Ok(batch.id)
-    })?;
-    run.report.counts.add("exported", batch.order_count);
-    run.report.counts.add("lines", batch.line_count);
-    log::info!(file = batch.file_name; "has its final name");
-    if bytes.exists() {
-        run.shelf.archive(permit, &bytes, &archived_as, content_of(&batch))?;
+
+    /// What became of a batch that was complete under its temporary name, which SIZE does not know any more. `None`: the
+    /// listing has that name still. ("550" to SIZE can mean many things, and orders that count as taken are never sent
+    /// again.)
+    fn look_in_outbox(&mut self, batch: &Batch) -> Result<Option<Renamed>> {
+        if batch.rename_tried && self.size_if_there(batch, &batch.file_name)?.is_some() {
+            return Ok(Some(Renamed::LiesThere));
+        }
+        let lying = self.remote.names(outbox(self.run, batch))?;
+        if lying.contains(&temporary_name(batch)) {
+            return Ok(None);
+        }
+        if !batch.rename_tried {
+            return Ok(Some(Renamed::NotUploaded));
+        }
+        if lying.contains(&batch.file_name) {
+            return Ok(Some(Renamed::LiesThere));
+        }
+        self.run.report.tell(text::batch_taken_unseen(&batch.file_name));
+        Ok(Some(Renamed::IsTaken))
     }
-    Ok(())
+
+    fn upload_marker(&mut self, batch: &Batch, spool: &Path) -> Result<()> {
+        let Some(suffix) = &self.run.settings.orders.marker else { return Ok(()) };
+        let empty = spool.join("marker");
+        create_file(&empty)?;
+        let marker = join(outbox(self.run, batch), &marker_name(&batch.file_name, suffix));
+        self.remote.upload(self.permit, &empty, &marker)?;
+        fs::remove_file(&empty)?;
+        Ok(())
+    }
+
+    fn temporary_path(&self, batch: &Batch) -> String {
+        join(outbox(self.run, batch), &temporary_name(batch))
+    }
 }
 
 /// Notes a batch as sent (`note` gives its id), and marks its orders. What lies on the server is in the ledger, whatever
@@ -435,99 +560,14 @@ fn content_of(batch: &Batch) -> Content<'_> {
     Content { sha256: &batch.sha256, size: None }
 }
 
-/// The bytes are lost, and the batch never had its final name: TEMPOSTAR cannot have seen it. Its orders go into a
-/// new one.
-fn release(run: &Run<'_>, permit: Permit, remote: &mut Remote<'_>, batch: &Batch) -> Result<()> {
-    remote.delete(permit, &temporary_path(run, batch))?;
-    forget_prepared(run, permit, batch)
+/// The folder that the batch goes to.
+fn outbox<'a>(run: &'a Run<'_>, batch: &'a Batch) -> &'a str {
+    batch.place.as_ref().map_or(&run.settings.orders.outbox, |place| &place.outbox)
 }
 
-fn forget_prepared(run: &Run<'_>, permit: Permit, batch: &Batch) -> Result<()> {
-    let run_id = &run.report.run_id;
-    run.books.write(permit, "released", |books| batches::release_batch(books, batch.id, run_id))
-}
-
-fn take_step(
-    run: &Run<'_>,
-    permit: Permit,
-    batch: &Batch,
-    passage: &'static str,
-    step: Step<'_>,
-) -> Result<()> {
-    let run_id = &run.report.run_id;
-    run.books.write(permit, passage, |books| batches::take_step(books, batch.id, run_id, step))
-}
-
-/// Gives the batch another name as long as a file of its name lies in the outbox. A batch that has not been renamed
-/// has never had its final name: what has that name is not ours, and is never overwritten.
-fn avoid_existing(run: &Run<'_>, permit: Permit, remote: &mut Remote<'_>, batch: &mut Batch) -> Result<()> {
-    let mut moment = run.clock.now();
-    for _ in 0..NAMES_TRIED_MAX {
-        if size_if_there(run, remote, batch, &batch.file_name)?.is_none() {
-            return Ok(());
-        }
-        // Always on: a name that this batch has given up must not come back.
-        moment = moment + TimeDelta::seconds(1);
-        batch.file_name = unused_file_name(run, &run.books, moment)?;
-        take_step(run, permit, batch, "name-changed", Step::NameChanged(&batch.file_name))?;
-    }
-    Err(Failure::of(text::every_name_exists(NAMES_TRIED_MAX)).into())
-}
-
-/// The size of a file in the batch's outbox. Some servers answer 0 for what is not there: then the listing decides.
-fn size_if_there(run: &Run<'_>, remote: &mut Remote<'_>, batch: &Batch, name: &str) -> Result<Option<u64>> {
-    let folder = outbox(run, batch);
-    match remote.size(&join(folder, name))? {
-        Some(0) if !remote.names(folder)?.iter().any(|known| known == name) => Ok(None),
-        size => Ok(size),
-    }
-}
-
-/// What became of a batch after its upload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Renamed {
-    /// It has its final name.
-    LiesThere,
-    /// It had it, and TEMPOSTAR has been quicker than we. A marker would be left behind for ever.
-    IsTaken,
-    /// It never had it, and somebody took the temporary file away.
-    NotUploaded,
-}
-
-fn rename(
-    run: &mut Run<'_>,
-    permit: Permit,
-    remote: &mut Remote<'_>,
-    batch: &mut Batch,
-    send: Send,
-) -> Result<Renamed> {
-    if send == Send::Resume
-        && size_if_there(run, remote, batch, &temporary_name(batch))?.is_none()
-        && let Some(renamed) = look_in_outbox(run, remote, batch)?
-    {
-        return Ok(renamed);
-    }
-    if batch.rename_tried {
-        // Its temporary name is still there: it was not done.
-        take_step(run, permit, batch, "rename-not-done", Step::RenameRefused)?;
-    }
-    avoid_existing(run, permit, remote, batch)?;
-    restored::remember(run, permit, batch)?;
-    let now = run.clock.now();
-    check_locks(run)?;
-    take_step(run, permit, batch, "rename-tried", Step::RenameTried(now))?;
-    let renamed = remote.rename(permit, &temporary_path(run, batch), &final_path(run, batch));
-    // Some say no and have done it.
-    if renamed.as_ref().is_err_and(|error| is_refusal(error.kind))
-        && matches!(remote.size(&temporary_path(run, batch)), Ok(Some(1..)))
-    {
-        let noted = take_step(run, permit, batch, "rename-refused", Step::RenameRefused);
-        renamed?;
-        noted?;
-        return Ok(Renamed::LiesThere);
-    }
-    renamed?;
-    Ok(Renamed::LiesThere)
+/// Named after the batch, not after its name, which may change: an interrupted upload is found again.
+fn temporary_name(batch: &Batch) -> String {
+    format!("{}.{}.tmp", &batch.sha256[..16], batch.id)
 }
 
 /// Whether the server said no, so that nothing has happened. After a broken connection it may have.
@@ -549,65 +589,4 @@ fn check_locks(run: &Run<'_>) -> Result<()> {
         true => Ok(()),
         false => Err(Failure::of(books_text::batch_taken_over()).into()),
     }
-}
-
-/// What became of a batch that was complete under its temporary name, which SIZE does not know any more. `None`: the
-/// listing has that name still. ("550" to SIZE can mean many things, and orders that count as taken are never sent
-/// again.)
-fn look_in_outbox(run: &mut Run<'_>, remote: &mut Remote<'_>, batch: &Batch) -> Result<Option<Renamed>> {
-    if batch.rename_tried && size_if_there(run, remote, batch, &batch.file_name)?.is_some() {
-        return Ok(Some(Renamed::LiesThere));
-    }
-    let lying = remote.names(outbox(run, batch))?;
-    if lying.contains(&temporary_name(batch)) {
-        return Ok(None);
-    }
-    if !batch.rename_tried {
-        return Ok(Some(Renamed::NotUploaded));
-    }
-    if lying.contains(&batch.file_name) {
-        return Ok(Some(Renamed::LiesThere));
-    }
-    run.report.tell(text::batch_taken_unseen(&batch.file_name));
-    Ok(Some(Renamed::IsTaken))
-}
-
-/// The folder that the batch goes to.
-fn outbox<'a>(run: &'a Run<'_>, batch: &'a Batch) -> &'a str {
-    batch.place.as_ref().map_or(&run.settings.orders.outbox, |place| &place.outbox)
-}
-
-fn upload_marker(
-    run: &Run<'_>,
-    permit: Permit,
-    remote: &mut Remote<'_>,
-    batch: &Batch,
-    spool: &Path,
-) -> Result<()> {
-    let Some(suffix) = &run.settings.orders.marker else { return Ok(()) };
-    let empty = spool.join("marker");
-    create_file(&empty)?;
-    let marker = marker_name(&batch.file_name, suffix);
-    remote.upload(permit, &empty, &join(outbox(run, batch), &marker))?;
-    fs::remove_file(&empty)?;
-    Ok(())
-}
-
-fn tell_sent(run: &mut Run<'_>, chosen: &Chosen) -> Result<()> {
-    run.report.counts.add("exported", u64::try_from(chosen.orders.len())?);
-    run.report.counts.add("lines", chosen.lines_chosen);
-    Ok(())
-}
-
-fn final_path(run: &Run<'_>, batch: &Batch) -> String {
-    join(outbox(run, batch), &batch.file_name)
-}
-
-fn temporary_path(run: &Run<'_>, batch: &Batch) -> String {
-    join(outbox(run, batch), &temporary_name(batch))
-}
-
-/// Named after the batch, not after its name, which may change: an interrupted upload is found again.
-fn temporary_name(batch: &Batch) -> String {
-    format!("{}.{}.tmp", &batch.sha256[..16], batch.id)
 }

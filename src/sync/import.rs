@@ -6,7 +6,6 @@
 //! ledger knows the content, and only the cleaning up is repeated. A file that changes very much takes several
 //! transactions, of which the ledger knows the first and the last: see `commit`.
 
-mod approval;
 mod aside;
 mod by_shop;
 mod commit;
@@ -19,7 +18,6 @@ mod plan;
 mod read_ahead;
 mod recognise;
 mod rejects;
-mod telling;
 mod trouble;
 
 use std::fs;
@@ -27,24 +25,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use self::approval::Approval;
 use self::aside::{lay_aside, tell_aside};
 use self::by_shop::ByShop;
-use self::commit::{commit, give_up_begun, rehearse};
+use self::commit::{commit, rehearse};
 pub(crate) use self::holding::look;
 use self::holding::{keep, supersede, take_up, with_approval};
-use self::inbox::{
-    Place, Spooled, clean_up_remote, copy_to_spool, download, list_ready, mark_cleaned_up, sweep_server,
-};
+use self::inbox::{Approval, Place, Spooled, Visit, copy_to_spool, forget_file, mark_cleaned_up};
 pub use self::inbox::{join, marker_name};
 pub use self::job::{Comparison, HELD_ROWS, HeldRows, ImportJob, Incoming, Progress};
-use self::judge::{compare, judge, refuse};
+use self::judge::{Verdict, compare, judge, refuse};
 pub use self::plan::{Plan, code_at, part, rowids};
 pub use self::read_ahead::{Room, read_ahead};
 pub(crate) use self::recognise::kind_of;
 pub use self::rejects::Rejects;
 use self::rejects::tell_rejects;
-use self::trouble::Trouble;
 use super::run::{Approvals, Run};
 use crate::books::Decider;
 use crate::books::files::{self, Decision, FileState, KnownFile};
@@ -53,12 +47,9 @@ use crate::file_time::by_numbers;
 use crate::interrupt;
 use crate::permit::Permit;
 use crate::report::{FileOutcome, FileReport, Look};
-use crate::server::Remote;
-use crate::settings::Inbox;
 use crate::shelf::set_time;
 use crate::text::sync as text;
 
-/// Where the files come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The job's inbox on the FTP server.
@@ -67,7 +58,6 @@ pub enum Source {
     Files(Vec<PathBuf>),
 }
 
-/// What was decided about a file.
 #[derive(Debug)]
 struct Decided {
     decision: Decision,
@@ -75,7 +65,6 @@ struct Decided {
     entry_id: Option<i64>,
 }
 
-/// Runs an import in a run's frame.
 pub fn import(run: &mut Run<'_>, source: &Source, job: &dyn ImportJob) -> Result<()> {
     let Some(permit) = run.permit else {
         let spool = run.shelf.passing_spool(&run.report.run_id)?;
@@ -109,51 +98,50 @@ fn import_from(run: &mut Run<'_>, source: &Source, job: &dyn ImportJob, spool: &
 }
 
 fn import_inbox(run: &mut Run<'_>, job: &dyn ImportJob, spool: &Path) -> Result<()> {
-    let mut remote = run.remote();
-    let mut trouble = Trouble::default();
-    let taken = take_files(run, job, &mut remote, spool, &mut trouble);
+    let mut visit = Visit::new(run, job.inbox());
+    let taken = take_files(&mut visit, job, spool);
+    let Visit { run, remote, trouble, .. } = visit;
     trouble.end(run, taken)?;
     remote.close();
     run.report.look = Look::Whole;
     tell_absence(run)
 }
 
-fn take_files(
-    run: &mut Run<'_>,
-    job: &dyn ImportJob,
-    remote: &mut Remote<'_>,
-    spool: &Path,
-    trouble: &mut Trouble,
-) -> Result<()> {
-    let inbox = job.inbox().clone();
-    if let Some(permit) = run.permit {
-        job.begin(run, permit, remote)?;
+fn take_files(visit: &mut Visit<'_, '_>, job: &dyn ImportJob, spool: &Path) -> Result<()> {
+    let permit = visit.run.permit;
+    if let Some(permit) = permit {
+        job.begin(visit.run, permit, &mut visit.remote)?;
     }
-    apply_held(run, job)?;
-    let files = list_ready(run, remote, &inbox)?;
-    log::info!("{} files are ready in {}", files.len(), inbox.folder);
-    prepare_rehearsal(run, files.len(), spool)?;
+    apply_held(visit.run, job)?;
+    let files = visit.list_ready()?;
+    log::info!("{} files are ready in {}", files.len(), visit.inbox.folder);
+    prepare_rehearsal(visit.run, files.len(), spool)?;
     for (file, file_time) in files {
-        let Some(spooled) = download(run, remote, &inbox, &file, file_time, spool, trouble)? else {
-            continue;
-        };
-        log::info!(file = spooled.shown; "downloaded, {} bytes", spooled.entry.size);
-        if let Some(known) = known_and_only_to_clean_up(run, &spooled)? {
-            tell_known(run, &spooled, &known);
-            if let Some(permit) = run.permit {
-                clean_up_known(run, permit, remote, &inbox, &spooled, &known, trouble)?;
-            }
-            continue;
-        }
-        let spooled = with_approval(run, spooled)?;
-        let decided = process(run, job, &spooled)?;
-        if let Some((permit, id)) = run.permit.zip(decided.entry_id) {
-            put_away(run, permit, remote, &inbox, &spooled, (&decided.decision, id), trouble)?;
+        if let Some(spooled) = visit.download(&file, file_time, spool)? {
+            log::info!(file = spooled.shown; "downloaded, {} bytes", spooled.entry.size);
+            take_file(visit, job, spooled)?;
         }
     }
-    if let Some(permit) = run.permit {
-        sweep_server(run, permit, remote, &inbox)?;
+    permit.map_or(Ok(()), |permit| visit.sweep(permit))
+}
+
+fn take_file(visit: &mut Visit<'_, '_>, job: &dyn ImportJob, file: Spooled) -> Result<()> {
+    let permit = visit.run.permit;
+    if let Some(known) = known_and_only_to_clean_up(visit.run, &file)? {
+        tell_known(visit.run, &file, &known);
+        return permit.map_or(Ok(()), |permit| clean_up_known(visit, permit, &file, &known));
     }
+    let file = with_approval(visit.run, file)?;
+    let decided = process(visit.run, job, &file)?;
+    let Some((permit, id)) = permit.zip(decided.entry_id) else { return Ok(()) };
+    let place = match decided.decision {
+        Decision::Applied | Decision::Begun | Decision::Held(_) => Place::Archive,
+        Decision::Refused(_) => Place::Error,
+    };
+    // The copy in our archive, then the server's.
+    archive_locally(visit.run, permit, &file)?;
+    visit.put_away(permit, &file, place, id)?;
+    log::info!(file = file.shown; "put away on the server");
     Ok(())
 }
 
@@ -201,20 +189,20 @@ fn prepare_rehearsal(run: &mut Run<'_>, files: usize, spool: &Path) -> Result<()
 /// comes back after another one of the same name is a new file, and so is one that is newer than what we put away (the
 /// same was said again), or that somebody put back after it had been refused.
 fn known_and_only_to_clean_up(run: &Run<'_>, file: &Spooled) -> Result<Option<KnownFile>> {
-    let found = files::find_file(&run.books, file.entry.job, &file.entry.name, &file.entry.sha256)?;
-    Ok(found.filter(|known| {
-        if known.state == FileState::Applied {
-            // Where the server tells no time, it is newer if the other one was seen to be gone.
-            let is_newer = match file.listed.as_ref().is_some_and(|listed| listed.modified.is_some()) {
-                true => file.entry.file_time > known.file_time,
-                false => known.is_gone,
-            };
-            let was_said_again = known.is_cleaned_up && is_newer;
-            known.file_time == file.entry.file_time || !(known.is_superseded || was_said_again)
-        } else {
-            !known.is_cleaned_up
-        }
-    }))
+    let Some(known) = files::find_file(&run.books, &file.entry)? else { return Ok(None) };
+    let is_done = if known.state == FileState::Applied {
+        // Where the server tells no time, it is newer if the other one was seen to be gone.
+        let is_newer = match file.listed.as_ref().is_some_and(|listed| listed.modified.is_some()) {
+            true => file.entry.file_time > known.entry.file_time,
+            false => known.is_gone,
+        };
+        let was_said_again = known.is_cleaned_up && is_newer;
+        known.entry.file_time == file.entry.file_time
+            || !(was_said_again || files::is_superseded(&run.books, &known)?)
+    } else {
+        !known.is_cleaned_up
+    };
+    Ok(is_done.then_some(known))
 }
 
 fn tell_known(run: &mut Run<'_>, file: &Spooled, known: &KnownFile) {
@@ -223,9 +211,8 @@ fn tell_known(run: &mut Run<'_>, file: &Spooled, known: &KnownFile) {
         FileState::Held => FileOutcome::Held,
         FileState::Applied | FileState::Begun => FileOutcome::AlreadyApplied,
     };
-    let mut told = FileReport::new(&file.shown, outcome);
-    told.sha256.clone_from(&file.entry.sha256);
-    if let Some(reason) = known.refused_because.as_ref().filter(|_| known.state == FileState::Refused) {
+    let mut told = file.report(outcome);
+    if let Some(reason) = known.reason.as_ref().filter(|_| known.state == FileState::Refused) {
         // The run that decided may have died before it could tell.
         let problem = text::refused_before().because(reason).in_file(&file.shown);
         told.refused_because = Some(problem.clone());
@@ -235,28 +222,25 @@ fn tell_known(run: &mut Run<'_>, file: &Spooled, known: &KnownFile) {
 }
 
 fn clean_up_known(
-    run: &mut Run<'_>,
+    visit: &mut Visit<'_, '_>,
     permit: Permit,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
     file: &Spooled,
     known: &KnownFile,
-    trouble: &mut Trouble,
 ) -> Result<()> {
     if known.state == FileState::Held {
         fs::remove_file(&file.path).with_context(|| format!("cannot remove {}", file.path.display()))?;
     } else {
-        set_time(&file.path, known.file_time)?;
-        run.shelf.archive(permit, &file.path, &known.archived_as, file.entry.content())?;
+        set_time(&file.path, known.entry.file_time)?;
+        visit.run.shelf.archive(permit, &file.path, &known.entry.archived_as, file.entry.content())?;
     }
     let place = if known.state == FileState::Refused { Place::Error } else { Place::Archive };
-    clean_up_remote(run, permit, remote, inbox, file, (place, known.id), trouble)
+    visit.put_away(permit, file, place, known.id)
 }
 
 /// Finishes the files of which an interrupted run has written a part, as far as their copies are what they were. For the
 /// others, the server's copy takes their place.
 fn finish_begun(run: &mut Run<'_>, job: &dyn ImportJob) -> Result<()> {
-    for (_, entry) in files::begun_files(&run.books, run.report.job)? {
+    for KnownFile { entry, .. } in files::begun_files(&run.books, run.report.job)? {
         if let Some(file) = Spooled::kept(entry).where_it_is(run) {
             process(run, job, &file)?;
         }
@@ -287,23 +271,15 @@ fn process_without(
     file: &Spooled,
     refused: &ByShop,
 ) -> Result<Decided> {
-    let mut told = FileReport::new(&file.shown, FileOutcome::Applied);
-    told.sha256.clone_from(&file.entry.sha256);
+    let mut told = file.report(FileOutcome::Applied);
     let mut rejects = Rejects::new(run, &file.entry.name)?;
     let progress = match files::is_begun(&run.books, &file.entry)? {
         true => Progress::Begun,
         false => Progress::New,
     };
     rejects.refused = refused.lines(job, file)?;
-    let compared = compare(run, job, file, progress, &mut rejects, &mut told);
-    log::info!(file = file.shown; "read and compared, {} rows", told.rows);
-    told.rejected = rejects.count;
-    let mut verdict = match compared {
-        Ok((comparison, problems)) => {
-            let kept = rejects.keep(file.entry.file_time)?;
-            tell_rejects(run, &rejects, &told, kept.as_deref());
-            judge(run, file, comparison, problems, &mut told)?
-        }
+    let verdict = match examine(run, job, file, progress, &mut rejects, &mut told) {
+        Ok(verdict) => verdict,
         Err(error) => {
             let discarded = rejects.discard();
             let refused = refuse(run, error, file, progress, &rejects, &mut told)?;
@@ -311,9 +287,6 @@ fn process_without(
             refused
         }
     };
-    let held = verdict.held_rows.take();
-    verdict.aside =
-        held.map(|rows| lay_aside(run, job, file, progress, (rows, &rejects), &mut told)).transpose()?;
     let entry_id = match (run.permit, &verdict.holding) {
         (None, None) => None,
         (permit, Some(holding)) => keep(run, permit, file, holding)?,
@@ -330,6 +303,38 @@ fn process_without(
     log::info!(file = file.shown; "{}, {} rows of it changed something", decision.state(), told.applied);
     run.report.add_file(told);
     Ok(Decided { decision, entry_id })
+}
+
+/// Tells which begun files nobody can finish: their copies are lost, and the inbox did not have them either.
+fn give_up_begun(run: &mut Run<'_>, permit: Permit) -> Result<()> {
+    for KnownFile { id, entry, .. } in files::begun_files(&run.books, run.report.job)? {
+        forget_file(run, permit, id)?;
+        let copy = run.shelf.archived(&entry.archived_as).display().to_string();
+        run.report.tell(text::begun_copy_lost(&copy).in_file(&entry.name));
+    }
+    Ok(())
+}
+
+/// Reads a file against the shop, and says what is to be done about it.
+fn examine(
+    run: &mut Run<'_>,
+    job: &dyn ImportJob,
+    file: &Spooled,
+    progress: Progress,
+    rejects: &mut Rejects,
+    told: &mut FileReport,
+) -> Result<Verdict> {
+    let compared = compare(run, job, file, progress, rejects, told);
+    log::info!(file = file.shown; "read and compared, {} rows", told.rows);
+    told.rejected = rejects.count;
+    let (comparison, problems) = compared?;
+    let kept = rejects.keep(file.entry.file_time)?;
+    tell_rejects(run, rejects, told, kept.as_deref());
+    let mut verdict = judge(run, file, comparison, problems, told)?;
+    let held = verdict.held_rows.take();
+    verdict.aside =
+        held.map(|rows| lay_aside(run, job, file, progress, (rows, rejects), told)).transpose()?;
+    Ok(verdict)
 }
 
 /// Applies all that is held, if that was asked for.
@@ -357,26 +362,6 @@ fn apply(run: &mut Run<'_>, job: &dyn ImportJob, held: Held, approval: Approval)
     if let (Some(permit), Decision::Applied) = (run.permit, decided.decision) {
         archive_locally(run, permit, &file)?;
     }
-    Ok(())
-}
-
-/// After the decision: the copy in our archive, then the server's.
-fn put_away(
-    run: &mut Run<'_>,
-    permit: Permit,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    file: &Spooled,
-    (decision, id): (&Decision, i64),
-    trouble: &mut Trouble,
-) -> Result<()> {
-    let place = match decision {
-        Decision::Applied | Decision::Begun | Decision::Held(_) => Place::Archive,
-        Decision::Refused(_) => Place::Error,
-    };
-    archive_locally(run, permit, file)?;
-    clean_up_remote(run, permit, remote, inbox, file, (place, id), trouble)?;
-    log::info!(file = file.shown; "put away on the server");
     Ok(())
 }
 

@@ -35,7 +35,6 @@ pub enum Guarding {
 /// What of that which the guards hold, or would hold, somebody has approved.
 #[derive(Clone, Debug)]
 pub enum Approvals {
-    /// Nothing.
     None,
     /// What is held when the run begins.
     HeldNow(Decider),
@@ -43,20 +42,14 @@ pub enum Approvals {
     All,
 }
 
-/// A run under way.
 #[derive(Debug)]
 pub struct Run<'a> {
-    /// The checked settings.
     pub settings: &'a Settings,
-    /// The time.
     pub clock: &'a Clock,
     /// A dry run has none.
     pub permit: Option<Permit>,
-    /// The shop's database.
     pub books: Books,
-    /// The work folder.
     pub shelf: Shelf,
-    /// What it has to tell so far.
     pub report: Report,
     /// Where a person sees how far it is.
     pub progress: Progress,

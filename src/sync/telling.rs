@@ -14,7 +14,7 @@ use crate::books::{self, files, orders, runs};
 use crate::cases::{self, Aside, Store, keep_aside};
 use crate::hand_work;
 use crate::job::Job;
-use crate::kept::create_file;
+use crate::kept::{create_file, remove_if_there};
 use crate::layout::as_count;
 use crate::mail::{self, Facts, Unsent, alarm, transport};
 use crate::moment::{Clock, Moment};
@@ -211,7 +211,6 @@ fn keep_aside_and_tell(
     Ok(tell(settings, Store::Aside(&aside, work_dir), report.job, clock))
 }
 
-/// Tells of a run whose end the ledger could not note.
 pub(super) fn tell_of_no_end(
     settings: &Settings,
     clock: &Clock,
@@ -241,12 +240,7 @@ fn lock_out(settings: &Settings, work_dir: &Shelf, job: Job) -> PathBuf {
 /// A run that has the lock is not locked out.
 pub(super) fn forget_lock_out(settings: &Settings, work_dir: &Shelf, job: Job) -> Result<()> {
     let path = lock_out(settings, work_dir, job);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove {}", path.display()))
-        }
-        _ => Ok(()),
-    }
+    remove_if_there(&path).with_context(|| format!("cannot remove {}", path.display()))
 }
 
 /// Being locked out is no problem, but being locked out for long is one.

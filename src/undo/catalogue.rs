@@ -2,7 +2,7 @@
 //! created is taken away if nobody has touched it and nothing refers to it.
 
 use anyhow::Result;
-use rusqlite::Connection;
+use rusqlite::{Connection, Statement};
 use serde_json::Value;
 
 use crate::books::Writing;
@@ -66,20 +66,17 @@ fn columns(shop: &Connection, run_id: &str, kind: Kind) -> Result<Vec<String>> {
     Ok(product.into_iter().chain(shop.column(sql, (kind, run_id))?).collect())
 }
 
-/// A row as it is now.
 struct Now {
     values: Vec<Value>,
     updated_at: Option<String>,
 }
 
-/// What becomes of a row.
 #[derive(Debug, PartialEq)]
 enum Decision {
     /// It is as it was before, or stays as it is.
     Stay,
     /// It did not exist before.
     Remove,
-    /// To these values.
     Set(Vec<Value>),
 }
 
@@ -87,18 +84,15 @@ impl Table {
     fn find(shop: &Connection, run_id: &str, kind: Kind, kept: &mut Changes) -> Result<Self> {
         let (name, columns) = (kind.table(), columns(shop, run_id, kind)?);
         let staged = Staging::begin(shop, name, columns.clone())?;
-        shop.execute_batch(&format!(
-            "DROP TABLE IF EXISTS temp.removed_{name};
-             CREATE TEMP TABLE removed_{name} (code TEXT NOT NULL PRIMARY KEY, line INTEGER) WITHOUT ROWID;"
-        ))?;
+        shop.begin_table(&format!("removed_{name}"), "code TEXT NOT NULL PRIMARY KEY, line INTEGER")?;
         let mut stager = staged.stager(shop, None)?;
         let mut remove = shop.prepare(&format!("INSERT INTO temp.removed_{name} VALUES (?1, ?2)"))?;
         let mut product = shop.prepare(
             "SELECT 1 FROM main.products WHERE code = ?1 UNION ALL SELECT 1 FROM temp.staged_products WHERE code = ?1",
         )?;
-        let mut now = NowReader::new(shop, &staged)?;
+        let mut now = shop.prepare(&staged.row_sql())?;
         nets(shop, run_id, kind, |net| {
-            match decide(&net, now.read(&net.code)?.as_ref(), &columns, &mut |change, why| {
+            match decide(&net, read_now(&mut now, &net.code)?.as_ref(), &columns, &mut |change, why| {
                 kept.add(told(name, &net.code, change).because(why));
             }) {
                 Decision::Stay => {}
@@ -128,8 +122,7 @@ impl Table {
                 kept.add(Change::of_row(name, &code).because(text::referred()));
             }
         }
-        let count = format!("SELECT count(*) FROM temp.removed_{name}");
-        self.removed = shop.query_row(&count, [], |row| row.get(0))?;
+        self.removed = shop.value(&format!("SELECT count(*) FROM temp.removed_{name}"), [])?;
         Ok(())
     }
 
@@ -156,7 +149,7 @@ impl Table {
         let sql = format!(
             "UPDATE main.{name} SET tempostar_as_of = NULL WHERE code IN (SELECT code FROM temp.changed_{name})"
         );
-        writing.execute(&sql, []).map(drop)
+        writing.execute(&sql, [])
     }
 
     fn remove(&self, writing: &Writing<'_>) -> Result<()> {
@@ -178,25 +171,16 @@ impl Table {
         writing.execute(
             &format!("DELETE FROM main.{name} WHERE code IN (SELECT code FROM temp.removed_{name})"),
             [],
-        )?;
-        Ok(())
+        )
     }
 }
 
-/// Reads rows as they are now, in the same form as the history has their values.
-struct NowReader<'a>(rusqlite::Statement<'a>);
-
-impl<'a> NowReader<'a> {
-    fn new(shop: &'a Connection, staged: &Staging) -> Result<Self> {
-        Ok(Self(shop.prepare(&staged.row_sql())?))
-    }
-
-    fn read(&mut self, code: &str) -> Result<Option<Now>> {
-        let mut rows = self.0.query([code])?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        let values = serde_json::from_str(&String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?))?;
-        Ok(Some(Now { values, updated_at: row.get(1)? }))
-    }
+/// Reads a row as it is now, in the same form as the history has its values.
+fn read_now(statement: &mut Statement<'_>, code: &str) -> Result<Option<Now>> {
+    let mut rows = statement.query([code])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let values = serde_json::from_str(&String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?))?;
+    Ok(Some(Now { values, updated_at: row.get(1)? }))
 }
 
 /// What becomes of a row; what stays of it is handed over with the reason.
@@ -206,56 +190,56 @@ fn decide(
     columns: &[String],
     keep: &mut dyn FnMut(Option<&Changed>, Text),
 ) -> Decision {
-    let place = |value: &Changed| columns.iter().position(|column| *column == value.column);
-    let before = |mut row: Vec<Value>, values: &mut dyn Iterator<Item = &Changed>| {
-        for value in values {
-            if let Some(at) = place(value) {
-                row[at] = value.old.clone();
-            }
+    match (now, net.first, net.last) {
+        (None, Fate::Created, _) | (Some(_), _, Fate::Removed) => Decision::Stay,
+        (None, _, Fate::Removed) => back(vec![Value::Null; columns.len()], columns, net.values.iter()),
+        (None, ..) => {
+            keep(None, text::gone());
+            Decision::Stay
         }
-        Decision::Set(row)
-    };
-    let Some(now) = now else {
-        return match (net.first, net.last) {
-            (Fate::Created, _) => Decision::Stay,
-            (_, Fate::Removed) => before(vec![Value::Null; columns.len()], &mut net.values.iter()),
-            _ => {
-                keep(None, text::gone());
-                Decision::Stay
-            }
-        };
-    };
-    let is = |changed: &Changed, value: &Value| place(changed).is_some_and(|at| now.values[at] == *value);
-    if net.last == Fate::Removed {
-        return Decision::Stay;
+        (Some(now), ..) => decide_there(net, now, columns, keep),
     }
-    let is_before = |value: &Changed| net.first != Fate::Created && is(value, &value.old);
-    for value in net.values.iter().filter(|value| !is(value, &value.new) && !is_before(value)) {
-        let shown = Changed {
-            column: value.column.clone(),
-            old: value.new.clone(),
-            new: place(value).map(|at| now.values[at].clone()).unwrap_or_default(),
-        };
+}
+
+fn decide_there(
+    net: &Net,
+    now: &Now,
+    columns: &[String],
+    keep: &mut dyn FnMut(Option<&Changed>, Text),
+) -> Decision {
+    let at = |value: &Changed| place(columns, value).map(|at| &now.values[at]);
+    let is_as_written = |value: &&Changed| at(value) == Some(&value.new);
+    let is_before = |value: &Changed| net.first != Fate::Created && at(value) == Some(&value.old);
+    for value in net.values.iter().filter(|value| !is_as_written(value) && !is_before(value)) {
+        let new = at(value).cloned().unwrap_or_default();
+        let shown = Changed { column: value.column.clone(), old: value.new.clone(), new };
         keep(Some(&shown), text::changed());
     }
-    let is_as_written = net.values.iter().all(|value| is(value, &value.new));
+    let mut as_written = net.values.iter().filter(is_as_written).peekable();
     match net.first {
-        Fate::Created if is_as_written && now.updated_at.as_ref() == Some(&net.written_at) => {
-            Decision::Remove
-        }
+        Fate::Created if !net.values.iter().all(|value| is_as_written(&value)) => Decision::Stay,
+        Fate::Created if now.updated_at.as_ref() == Some(&net.written_at) => Decision::Remove,
         Fate::Created => {
-            if is_as_written {
-                keep(None, text::changed());
-            }
+            keep(None, text::changed());
             Decision::Stay
         }
-        Fate::Updated | Fate::Removed if !net.values.iter().any(|value| is(value, &value.new)) => {
-            Decision::Stay
-        }
-        Fate::Updated | Fate::Removed => {
-            before(now.values.clone(), &mut net.values.iter().filter(|value| is(value, &value.new)))
+        Fate::Updated | Fate::Removed if as_written.peek().is_none() => Decision::Stay,
+        Fate::Updated | Fate::Removed => back(now.values.clone(), columns, as_written),
+    }
+}
+
+fn place(columns: &[String], value: &Changed) -> Option<usize> {
+    columns.iter().position(|column| *column == value.column)
+}
+
+/// The row with these values as they were before.
+fn back<'a>(mut row: Vec<Value>, columns: &[String], values: impl Iterator<Item = &'a Changed>) -> Decision {
+    for value in values {
+        if let Some(at) = place(columns, value) {
+            row[at] = value.old.clone();
         }
     }
+    Decision::Set(row)
 }
 
 /// A row, or one of its values.
@@ -269,20 +253,17 @@ fn told(table: &'static str, code: &str, value: Option<&Changed>) -> Change {
 /// What gives the codes that something refers to: our own tables, and those of the shop's that have a foreign key. A
 /// figure is no hindrance: it goes and comes with its SKU.
 fn references(shop: &Connection, kind: Kind) -> Result<Vec<String>> {
-    let mut found: Vec<String> = match kind {
-        Kind::Product => vec![
+    let ours = match kind {
+        Kind::Product => [
             "SELECT product_code FROM main.skus WHERE code NOT IN (SELECT code FROM temp.removed_skus)
                  AND code NOT IN (SELECT code FROM temp.staged_skus)",
             "SELECT product_code FROM temp.staged_skus",
         ],
-        Kind::Sku => vec![
-            "SELECT sku_code FROM main.order_lines",
-            "SELECT sku_code FROM main.stock WHERE allocated <> 0",
-        ],
-    }
-    .into_iter()
-    .map(str::to_owned)
-    .collect();
+        Kind::Sku => {
+            ["SELECT sku_code FROM main.order_lines", "SELECT sku_code FROM main.stock WHERE allocated <> 0"]
+        }
+    };
+    let mut found: Vec<String> = ours.map(str::to_owned).into();
     let sql = "SELECT DISTINCT sheet.name, key.\"from\"
                FROM main.sqlite_schema AS sheet
                JOIN pragma_foreign_key_list(sheet.name) AS key

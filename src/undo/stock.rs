@@ -2,7 +2,7 @@
 //! allocation is that of before, and what has been added to it since.
 
 use anyhow::Result;
-use rusqlite::{Connection, named_params};
+use rusqlite::Connection;
 
 use crate::books::Writing;
 use crate::books::rows::{Ask, Cells, list_values};
@@ -15,7 +15,6 @@ pub(super) struct StockBack {
 }
 
 words! {
-    /// Why a figure stays.
     enum Why {
         Gone = "gone",
         Changed = "changed",
@@ -34,75 +33,76 @@ impl Why {
 }
 
 /// Each figure that the run wrote, as it was, as it was written, and as it is now.
-const STOCK_BACK: &str = "DROP TABLE IF EXISTS temp.stock_back;
-     CREATE TEMP TABLE stock_back (
-         sku_code TEXT NOT NULL PRIMARY KEY,
-         line INTEGER,
-         wrote INTEGER,
-         now_quantity INTEGER,
-         now_allocated INTEGER,
-         now_as_of INTEGER,
-         -- NULL: there was no row
-         quantity INTEGER,
-         allocated INTEGER,
-         as_of INTEGER,
-         -- NULL: it goes back
-         why TEXT
-     ) WITHOUT ROWID;";
+const STOCK_BACK: &str = "sku_code TEXT NOT NULL PRIMARY KEY,
+     line INTEGER,
+     wrote INTEGER,
+     now_quantity INTEGER,
+     now_allocated INTEGER,
+     now_as_of INTEGER,
+     -- NULL: there was no row
+     quantity INTEGER,
+     allocated INTEGER,
+     as_of INTEGER,
+     -- NULL: it goes back
+     why TEXT";
+
+/// What fills it. Of several files of a run, the first has the figure of before, and the last the one that was written.
+fn stock_back_sql() -> String {
+    let change = |which: &str| {
+        format!(
+            "SELECT change.*, unixepoch(file.file_time) AS file_time, {which}(file.id)
+             FROM tempostar_history_files AS file
+             CROSS JOIN tempostar_stock_history AS change
+             WHERE change.history_file_id = file.id AND file.run_id = ?1
+             GROUP BY change.sku_code"
+        )
+    };
+    // What is as it was before needs nothing.
+    format!(
+        "INSERT INTO temp.stock_back
+         SELECT last.sku_code, last.line, iif(last.is_removed, NULL, last.quantity),
+                stock.quantity, stock.allocated, unixepoch(stock.as_of),
+                first.old_quantity,
+                max(0, first.old_allocated + coalesce(stock.allocated - last.allocated, 0)),
+                first.old_as_of,
+                CASE WHEN last.is_removed AND stock.sku_code IS NULL
+                          AND last.sku_code IN (SELECT code FROM main.skus) THEN NULL
+                     WHEN stock.sku_code IS NULL THEN 'gone'
+                     WHEN last.is_removed OR stock.quantity <> last.quantity
+                          OR coalesce(unixepoch(stock.as_of), 0) <> coalesce(last.as_of, last.file_time)
+                         THEN 'changed'
+                     WHEN first.old_quantity IS NULL AND stock.allocated <> last.allocated THEN 'sold'
+                END
+         FROM ({last}) AS last
+         JOIN ({first}) AS first ON first.sku_code = last.sku_code
+         LEFT JOIN main.stock AS stock ON stock.sku_code = last.sku_code
+         WHERE stock.quantity IS NOT first.old_quantity OR unixepoch(stock.as_of) IS NOT first.old_as_of
+               -- Only the allocation was computed anew, and nobody has done so since.
+               OR (last.quantity = first.old_quantity AND last.allocated <> first.old_allocated
+                   AND NOT EXISTS (SELECT 1
+                                   FROM tempostar_history_files AS later
+                                   JOIN tempostar_stock_history AS change
+                                        ON change.history_file_id = later.id AND change.sku_code = last.sku_code
+                                   WHERE later.id > last.history_file_id))",
+        last = change("max"),
+        first = change("min"),
+    )
+}
 
 impl StockBack {
-    /// Of several files of a run, the first has the figure of before, and the last the one that was written.
     pub(super) fn find(shop: &Connection, run_id: &str, kept: &mut Changes) -> Result<Self> {
-        let change = |which: &str| {
-            format!(
-                "SELECT change.*, unixepoch(file.file_time) AS file_time, {which}(file.id)
-                 FROM tempostar_history_files AS file
-                 CROSS JOIN tempostar_stock_history AS change
-                 WHERE change.history_file_id = file.id AND file.run_id = :run_id
-                 GROUP BY change.sku_code"
-            )
-        };
-        shop.execute_batch(STOCK_BACK)?;
-        // What is as it was before needs nothing.
-        let sql = format!(
-            "INSERT INTO temp.stock_back
-             SELECT last.sku_code, last.line, iif(last.is_removed, NULL, last.quantity),
-                    stock.quantity, stock.allocated, unixepoch(stock.as_of),
-                    first.old_quantity,
-                    max(0, first.old_allocated + coalesce(stock.allocated - last.allocated, 0)),
-                    first.old_as_of,
-                    CASE WHEN last.is_removed AND stock.sku_code IS NULL
-                              AND last.sku_code IN (SELECT code FROM main.skus) THEN NULL
-                         WHEN stock.sku_code IS NULL THEN 'gone'
-                         WHEN last.is_removed OR stock.quantity <> last.quantity
-                              OR coalesce(unixepoch(stock.as_of), 0) <> coalesce(last.as_of, last.file_time)
-                             THEN 'changed'
-                         WHEN first.old_quantity IS NULL AND stock.allocated <> last.allocated THEN 'sold'
-                    END
-             FROM ({last}) AS last
-             JOIN ({first}) AS first ON first.sku_code = last.sku_code
-             LEFT JOIN main.stock AS stock ON stock.sku_code = last.sku_code
-             WHERE stock.quantity IS NOT first.old_quantity OR unixepoch(stock.as_of) IS NOT first.old_as_of
-                   -- Only the allocation was computed anew, and nobody has done so since.
-                   OR (last.quantity = first.old_quantity AND last.allocated <> first.old_allocated
-                       AND NOT EXISTS (SELECT 1
-                                       FROM tempostar_history_files AS later
-                                       JOIN tempostar_stock_history AS change
-                                            ON change.history_file_id = later.id AND change.sku_code = last.sku_code
-                                       WHERE later.id > last.history_file_id))",
-            last = change("max"),
-            first = change("min"),
-        );
-        shop.execute(&sql, named_params! { ":run_id": run_id })?;
+        shop.begin_table("stock_back", STOCK_BACK)?;
+        shop.change(&stock_back_sql(), [run_id])?;
         let sql = "SELECT sku_code, wrote, now_quantity, why
                    FROM temp.stock_back
                    WHERE why IS NOT NULL
                    ORDER BY sku_code";
-        let stays = shop.all(sql, [], |row| {
+        shop.each(sql, [], |row| {
             let (code, why): (String, Why) = (row.get(0)?, row.get(3)?);
-            Ok(Change::new("stock", code, "quantity", row.told(1)?, row.told(2)?).because(why.text()))
+            let change = Change::new("stock", code, "quantity", row.told(1)?, row.told(2)?);
+            kept.add(change.because(why.text()));
+            Ok(())
         })?;
-        stays.into_iter().for_each(|change| kept.add(change));
         Ok(Self { count: shop.value("SELECT count(*) FROM temp.stock_back WHERE why IS NULL", [])? })
     }
 
@@ -147,7 +147,6 @@ impl StockBack {
             "DELETE FROM stock
              WHERE sku_code IN (SELECT sku_code FROM temp.stock_back WHERE why IS NULL AND quantity IS NULL)",
             [],
-        )?;
-        Ok(())
+        )
     }
 }

@@ -2,14 +2,13 @@
 
 use anyhow::Result;
 
-use super::rows::{AddedLine, Columns, Entry};
+use super::rows::{AddedLine, Columns, Entry, Name};
 use crate::encoding::{comparable_name, look_alikes};
 use crate::jobs::later::Said;
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::text::jobs as text;
 
-/// An order as the shop has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct OrderState {
     pub(super) is_sent: bool,
@@ -22,7 +21,6 @@ pub(super) struct OrderState {
     pub(super) is_stale: bool,
 }
 
-/// The three ticks and their times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ticks {
     pub(super) is_delivered: bool,
@@ -33,7 +31,6 @@ pub(super) struct Ticks {
     pub(super) captured_at: Option<String>,
 }
 
-/// A destination as the shop has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ShipmentState {
     pub(super) shipment_no: i64,
@@ -99,7 +96,6 @@ impl OrderState {
     }
 }
 
-/// A line as the shop has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LineState {
     pub(super) sku_code: String,
@@ -107,7 +103,6 @@ pub(super) struct LineState {
     pub(super) quantity: i64,
 }
 
-/// What a file means for one order.
 #[derive(Debug, Default)]
 pub(super) struct Decision {
     pub(super) ticks: Option<Ticks>,
@@ -151,12 +146,8 @@ pub(super) fn decide(
         false => Ticks { paid_at, ..order.ticks.clone() },
     };
     decision.ticks = (ticks != order.ticks).then_some(ticks);
-    decision.shipments = shipments
-        .into_iter()
-        .zip(&order.shipments)
-        .filter(|(new, old)| new != *old)
-        .map(|(new, _)| new)
-        .collect();
+    let both = shipments.into_iter().zip(&order.shipments);
+    decision.shipments = both.filter(|(new, old)| new != *old).map(|(new, _)| new).collect();
     if contradicted.is_empty() && !order.is_stale {
         add_lines(order, rows, &mut decision);
     }
@@ -165,31 +156,21 @@ pub(super) fn decide(
 
 /// A row without a date still says that the destination is shipped: as of the file's own day, then. Of several rows
 /// about one destination the last one that says something counts.
-pub(super) fn update_shipment(
-    shipment: &mut ShipmentState,
-    rows: &[&Entry],
-    columns: &Columns,
-    file_time: Moment,
-) {
-    let shipped_on = rows.iter().rev().find_map(|row| row.shipped_at).map(|time| time.date().to_string());
-    shipment.shipped_on =
-        shipped_on.or_else(|| shipment.shipped_on.take()).or_else(|| Some(file_time.date().to_string()));
-    if shipment.shipped_in_tempostar_at.is_none() {
-        let told = rows.iter().rev().find_map(|row| row.shipped_at);
-        shipment.shipped_in_tempostar_at = Some(told.unwrap_or(file_time).to_string());
-    }
-    if columns.delivered.is_some() {
+fn update_shipment(shipment: &mut ShipmentState, rows: &[&Entry], columns: &Columns, file_time: Moment) {
+    let told = rows.iter().rev().find_map(|row| row.shipped_at);
+    let shipped_on = told.map(|time| time.date().to_string()).or_else(|| shipment.shipped_on.take());
+    shipment.shipped_on = shipped_on.or_else(|| Some(file_time.date().to_string()));
+    shipment.shipped_in_tempostar_at.get_or_insert_with(|| told.unwrap_or(file_time).to_string());
+    if columns.has(Name::Delivered) {
         shipment.delivered_on =
             rows.iter().rev().find_map(|row| row.delivered_on).map(|date| date.to_string());
     }
-    let last = |value: fn(&Entry) -> &Option<String>| {
-        rows.iter().rev().filter_map(|row| value(row).clone()).find(|text| !text.is_empty())
-    };
-    if columns.tracking_no.is_some() {
+    if columns.has(Name::TrackingNo) {
         shipment.tracking_no = all_of(rows.iter().filter_map(|row| row.tracking_no.as_deref()));
     }
-    if columns.delivery_method.is_some() {
-        shipment.delivery_method = last(|row| &row.delivery_method);
+    if columns.has(Name::DeliveryMethod) {
+        let told = rows.iter().rev().filter_map(|row| row.delivery_method.clone());
+        shipment.delivery_method = told.into_iter().find(|method| !method.is_empty());
     }
 }
 
@@ -208,7 +189,7 @@ fn paid_at(rows: &[&Entry]) -> Option<String> {
     rows.iter().rev().find_map(|row| row.paid_at).map(|time| time.to_string())
 }
 
-pub(super) fn missing_shipments(order: &OrderState, rows: &[&Entry]) -> Vec<Problem> {
+fn missing_shipments(order: &OrderState, rows: &[&Entry]) -> Vec<Problem> {
     let is_missing = |number: &i64| !order.shipments.iter().any(|shipment| shipment.shipment_no == *number);
     rows.iter()
         .filter_map(|row| Some((row, row.shipment_no.filter(is_missing)?)))
@@ -235,7 +216,7 @@ fn tick(ticks: &Ticks, rows: &[&Entry], paid_at: Option<String>, file_time: Mome
 }
 
 /// Lines that TEMPOSTAR has and the shop has not, each once. A line is told by SKU and options.
-pub(super) fn add_lines(order: &OrderState, rows: &[&Entry], decision: &mut Decision) {
+fn add_lines(order: &OrderState, rows: &[&Entry], decision: &mut Decision) {
     let mut known = order.lines.clone();
     for row in rows {
         let Some(added) = &row.added else { continue };
@@ -254,7 +235,9 @@ pub(super) fn add_lines(order: &OrderState, rows: &[&Entry], decision: &mut Deci
             return;
         }
         let Some(quantity) = added.quantity else {
-            decision.problems.push(text::line_incomplete().at_line(row.line).in_column("数量"));
+            decision
+                .problems
+                .push(text::line_incomplete().at_line(row.line).in_column(Name::Quantity.as_str()));
             continue;
         };
         known.push(LineState { sku_code: added.sku_code.clone(), options: added.options.clone(), quantity });
@@ -264,18 +247,18 @@ pub(super) fn add_lines(order: &OrderState, rows: &[&Entry], decision: &mut Deci
 }
 
 /// TEMPOSTAR shows a SKU's lines one by one, or as one.
-pub(super) fn agrees(ours: &[i64], theirs: i64) -> bool {
+fn agrees(ours: &[i64], theirs: i64) -> bool {
     ours.contains(&theirs) || ours.iter().sum::<i64>() == theirs
 }
 
 /// What we sent comes back as it could be sent: with look-alikes, on one line.
-pub(super) fn is_same_line(ours: &LineState, theirs: &AddedLine) -> bool {
+fn is_same_line(ours: &LineState, theirs: &AddedLine) -> bool {
     look_alikes(&ours.sku_code) == look_alikes(&theirs.sku_code)
         && same_options(&ours.options, &theirs.options)
 }
 
 /// Options that one side leaves out do not make another line.
-pub(super) fn same_options(ours: &str, theirs: &str) -> bool {
+fn same_options(ours: &str, theirs: &str) -> bool {
     let comparable = |options: &str| comparable_name(&look_alikes(options));
     ours.is_empty() || theirs.is_empty() || comparable(ours) == comparable(theirs)
 }

@@ -9,15 +9,14 @@ use super::decide::{Decision, LineState, OrderState, ShipmentState, Ticks};
 use super::rows::Entry;
 use crate::books::Writing;
 use crate::books::orders::{CANCELLED_SQL, SENT_SQL};
-use crate::books::rows::list_values;
+use crate::books::rows::{Ask, list_values};
 use crate::report::Changes;
 use crate::sync::import::{Plan, code_at};
 
-/// The statements that read an order.
 pub(super) struct Lookup<'a> {
-    pub(super) order: Statement<'a>,
-    pub(super) shipments: Statement<'a>,
-    pub(super) lines: Statement<'a>,
+    order: Statement<'a>,
+    shipments: Statement<'a>,
+    lines: Statement<'a>,
 }
 
 impl<'a> Lookup<'a> {
@@ -55,44 +54,38 @@ impl<'a> Lookup<'a> {
         })
     }
 
-    /// An order without its lines.
     pub(super) fn order(&mut self, order_no: &str) -> Result<Option<OrderState>> {
         let found = self.order.query_row([order_no], |row| {
-            let ticks = Ticks {
-                is_delivered: row.get(2)?,
-                is_paid: row.get(3)?,
-                is_captured: row.get(4)?,
-                shipped_at: row.get(5)?,
-                paid_at: row.get(6)?,
-                captured_at: row.get(7)?,
-            };
-            let (is_cancelled, is_cancelled_in_tempostar, is_sent) = (row.get(0)?, row.get(1)?, row.get(8)?);
             Ok(OrderState {
-                is_sent,
-                is_cancelled,
-                is_cancelled_in_tempostar,
-                ticks,
+                is_cancelled: row.get(0)?,
+                is_cancelled_in_tempostar: row.get(1)?,
+                ticks: Ticks {
+                    is_delivered: row.get(2)?,
+                    is_paid: row.get(3)?,
+                    is_captured: row.get(4)?,
+                    shipped_at: row.get(5)?,
+                    paid_at: row.get(6)?,
+                    captured_at: row.get(7)?,
+                },
+                is_sent: row.get(8)?,
                 ..OrderState::default()
             })
         });
-        let Some(mut order) = found.optional()? else { return Ok(None) };
-        order.shipments = self
-            .shipments
-            .query_map([order_no], |row| {
-                Ok(ShipmentState {
-                    shipment_no: row.get(0)?,
-                    shipped_on: row.get(1)?,
-                    delivered_on: row.get(2)?,
-                    tracking_no: row.get(3)?,
-                    delivery_method: row.get(4)?,
-                    shipped_in_tempostar_at: row.get(5)?,
-                    as_of: row.get(6)?,
-                    has_lines: row.get(7)?,
-                    is_stale: false,
-                })
-            })?
-            .collect::<rusqlite::Result<_>>()?;
-        Ok(Some(order))
+        let Some(order) = found.optional()? else { return Ok(None) };
+        let shipments = self.shipments.query_map([order_no], |row| {
+            Ok(ShipmentState {
+                shipment_no: row.get(0)?,
+                shipped_on: row.get(1)?,
+                delivered_on: row.get(2)?,
+                tracking_no: row.get(3)?,
+                delivery_method: row.get(4)?,
+                shipped_in_tempostar_at: row.get(5)?,
+                as_of: row.get(6)?,
+                has_lines: row.get(7)?,
+                is_stale: false,
+            })
+        })?;
+        Ok(Some(OrderState { shipments: shipments.collect::<rusqlite::Result<_>>()?, ..order }))
     }
 
     /// An order's lines; asked for only where lines are added.
@@ -104,48 +97,43 @@ impl<'a> Lookup<'a> {
     }
 }
 
-/// The tables of what this file changes.
+/// The temporary tables of what has to be written.
+const CHANGES: [(&str, &str); 6] = [
+    (
+        "order_ticks",
+        "order_no TEXT NOT NULL PRIMARY KEY, shipped_at TEXT, paid_at TEXT, captured_at TEXT, line INTEGER NOT NULL,
+         -- 0: only the day of payment is known
+         is_ticked INTEGER NOT NULL",
+    ),
+    (
+        "shipment_changes",
+        "order_no TEXT NOT NULL, shipment_no INTEGER NOT NULL,
+         shipped_on TEXT, delivered_on TEXT, tracking_no TEXT, delivery_method TEXT, line INTEGER NOT NULL,
+         shipped_in_tempostar_at TEXT,
+         PRIMARY KEY (order_no, shipment_no)",
+    ),
+    (
+        "added_lines",
+        "order_no TEXT NOT NULL, position INTEGER NOT NULL, shipment_no INTEGER NOT NULL,
+         sku_code TEXT, product_name TEXT, options TEXT, quantity INTEGER,
+         unit_price_excl_tax INTEGER, unit_tax INTEGER, unit_price_incl_tax INTEGER, line INTEGER NOT NULL,
+         PRIMARY KEY (order_no, position)",
+    ),
+    ("cancellations", "order_no TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL, line INTEGER NOT NULL"),
+    ("never_sent", "order_no TEXT NOT NULL PRIMARY KEY"),
+    ("shipped_anyway", "order_no TEXT NOT NULL PRIMARY KEY, line INTEGER NOT NULL"),
+];
+
 pub(super) fn begin_changes(shop: &Connection) -> Result<()> {
-    shop.execute_batch(
-        "DROP TABLE IF EXISTS temp.order_ticks;
-         CREATE TEMP TABLE order_ticks (
-             order_no TEXT NOT NULL PRIMARY KEY, shipped_at TEXT, paid_at TEXT, captured_at TEXT, line INTEGER NOT NULL,
-             -- 0: only the day of payment is known
-             is_ticked INTEGER NOT NULL
-         ) WITHOUT ROWID;
-         DROP TABLE IF EXISTS temp.shipment_changes;
-         CREATE TEMP TABLE shipment_changes (
-             order_no TEXT NOT NULL, shipment_no INTEGER NOT NULL,
-             shipped_on TEXT, delivered_on TEXT, tracking_no TEXT, delivery_method TEXT, line INTEGER NOT NULL,
-             shipped_in_tempostar_at TEXT,
-             PRIMARY KEY (order_no, shipment_no)
-         ) WITHOUT ROWID;
-         DROP TABLE IF EXISTS temp.added_lines;
-         CREATE TEMP TABLE added_lines (
-             order_no TEXT NOT NULL, position INTEGER NOT NULL, shipment_no INTEGER NOT NULL,
-             sku_code TEXT, product_name TEXT, options TEXT, quantity INTEGER,
-             unit_price_excl_tax INTEGER, unit_tax INTEGER, unit_price_incl_tax INTEGER, line INTEGER NOT NULL,
-             PRIMARY KEY (order_no, position)
-         ) WITHOUT ROWID;
-         DROP TABLE IF EXISTS temp.cancellations;
-         CREATE TEMP TABLE cancellations (
-             order_no TEXT NOT NULL PRIMARY KEY, is_new INTEGER NOT NULL, line INTEGER NOT NULL
-         ) WITHOUT ROWID;
-         DROP TABLE IF EXISTS temp.never_sent;
-         CREATE TEMP TABLE never_sent (order_no TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
-         DROP TABLE IF EXISTS temp.shipped_anyway;
-         CREATE TEMP TABLE shipped_anyway (order_no TEXT NOT NULL PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID;",
-    )?;
-    Ok(())
+    CHANGES.into_iter().try_for_each(|(table, columns)| shop.begin_table(table, columns))
 }
 
-/// The statements that keep a decision.
 pub(super) struct Keep<'a> {
-    pub(super) ticks: Statement<'a>,
-    pub(super) shipment: Statement<'a>,
-    pub(super) line: Statement<'a>,
-    pub(super) cancellation: Statement<'a>,
-    pub(super) never_sent: Statement<'a>,
+    ticks: Statement<'a>,
+    shipment: Statement<'a>,
+    line: Statement<'a>,
+    cancellation: Statement<'a>,
+    never_sent: Statement<'a>,
     shipped_anyway: Statement<'a>,
 }
 
@@ -245,10 +233,6 @@ pub(super) enum Cancellation {
     TakenBack,
 }
 
-/// Where it is kept what has to be written.
-const CHANGES: [&str; 6] =
-    ["order_ticks", "shipment_changes", "added_lines", "cancellations", "never_sent", "shipped_anyway"];
-
 /// What was decided, an order always as a whole, in the order of their numbers.
 pub(super) struct OrdersPlan {
     count: u64,
@@ -256,13 +240,9 @@ pub(super) struct OrdersPlan {
 
 impl OrdersPlan {
     pub(super) fn number(shop: &Connection) -> Result<Self> {
-        let all = CHANGES.map(|table| format!("SELECT order_no FROM temp.{table}")).join(" UNION ");
-        shop.execute_batch(&format!(
-            "DROP TABLE IF EXISTS temp.decided_orders;
-             CREATE TEMP TABLE decided_orders AS SELECT order_no FROM ({all}) ORDER BY order_no;"
-        ))?;
-        let sql = "SELECT coalesce(max(rowid), 0) FROM temp.decided_orders";
-        Ok(Self { count: shop.query_row(sql, [], |row| row.get(0))? })
+        let all = CHANGES.map(|(table, _)| format!("SELECT order_no FROM temp.{table}")).join(" UNION ");
+        shop.begin_table_as("decided_orders", &format!("SELECT order_no FROM ({all}) ORDER BY order_no"))?;
+        Ok(Self { count: shop.value("SELECT coalesce(max(rowid), 0) FROM temp.decided_orders", [])? })
     }
 }
 
@@ -272,7 +252,7 @@ impl Plan for OrdersPlan {
     }
 
     fn code(&self, shop: &Connection, change: u64) -> Result<String> {
-        code_at(shop, "temp.decided_orders", "order_no", change)
+        code_at(shop, "decided_orders", "order_no", change)
     }
 
     /// An order that the shop has cancelled since is left alone.
@@ -328,12 +308,8 @@ impl Plan for OrdersPlan {
 /// Chooses the orders that this transaction is about, as they are before it. `is_open` is 0 also for one that the shop
 /// does not have any more.
 fn choose_orders(writing: &Writing<'_>, changes: &Range<u64>) -> Result<()> {
-    writing.transaction.execute_batch(
-        "DROP TABLE IF EXISTS temp.chosen_orders;
-         CREATE TEMP TABLE chosen_orders (
-             order_no TEXT NOT NULL PRIMARY KEY, id INTEGER, is_open INTEGER, updated_at
-         ) WITHOUT ROWID;",
-    )?;
+    let columns = "order_no TEXT NOT NULL PRIMARY KEY, id INTEGER, is_open INTEGER, updated_at";
+    writing.transaction.begin_table("chosen_orders", columns)?;
     writing.execute(
         &format!(
             "INSERT INTO temp.chosen_orders
@@ -345,8 +321,7 @@ fn choose_orders(writing: &Writing<'_>, changes: &Range<u64>) -> Result<()> {
          ORDER BY decided.rowid"
         ),
         (changes.start + 1, changes.end),
-    )?;
-    Ok(())
+    )
 }
 
 /// Notes in the history what the chosen orders get, before they get it. A shipment without a number is that of an order
@@ -381,8 +356,7 @@ fn record(writing: &Writing<'_>, history: i64) -> Result<()> {
          FROM temp.chosen_orders AS chosen
          CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no",
         named_params! { ":history": history },
-    )?;
-    Ok(())
+    )
 }
 
 fn write_shipments(writing: &Writing<'_>) -> Result<()> {
@@ -398,8 +372,7 @@ fn write_shipments(writing: &Writing<'_>) -> Result<()> {
              CROSS JOIN temp.shipment_changes AS new ON new.order_no = chosen.order_no
              WHERE chosen.is_open)",
         named_params! { ":as_of": writing.file_time },
-    )?;
-    Ok(())
+    )
 }
 
 fn add_lines(writing: &Writing<'_>) -> Result<()> {
@@ -417,8 +390,7 @@ fn add_lines(writing: &Writing<'_>) -> Result<()> {
          CROSS JOIN temp.added_lines AS added ON added.order_no = chosen.order_no
          WHERE chosen.is_open",
         [],
-    )?;
-    Ok(())
+    )
 }
 
 /// Notes what the orders will be stamped with as known, unless the shop had changed the order before: that change must
@@ -434,8 +406,7 @@ fn note_as_known(writing: &Writing<'_>) -> Result<()> {
                                     FROM temp.chosen_orders AS chosen
                                     WHERE chosen.order_no = tempostar_batch_orders.order_no)",
         named_params! { ":now": writing.now },
-    )?;
-    Ok(())
+    )
 }
 
 fn tick_orders(writing: &Writing<'_>) -> Result<()> {
@@ -454,8 +425,7 @@ fn tick_orders(writing: &Writing<'_>) -> Result<()> {
                          CROSS JOIN temp.order_ticks AS new ON new.order_no = chosen.order_no
                          WHERE chosen.is_open)",
         named_params! { ":now": writing.now },
-    )?;
-    Ok(())
+    )
 }
 
 /// Or that they were taken back.
@@ -470,8 +440,7 @@ fn note_cancellations(writing: &Writing<'_>) -> Result<()> {
                          FROM temp.chosen_orders AS chosen
                          CROSS JOIN temp.cancellations AS new ON new.order_no = chosen.order_no)",
         named_params! { ":now": writing.now },
-    )?;
-    Ok(())
+    )
 }
 
 /// Notes the orders that TEMPOSTAR has although we have not sent them: export-orders holds them back.
@@ -482,8 +451,7 @@ fn note_never_sent(writing: &Writing<'_>) -> Result<()> {
          FROM temp.chosen_orders
          WHERE order_no IN (SELECT order_no FROM temp.never_sent)",
         named_params! { ":now": writing.now },
-    )?;
-    Ok(())
+    )
 }
 
 /// Stamps the orders of which only shipments or lines have changed.
@@ -498,6 +466,5 @@ fn stamp_others(writing: &Writing<'_>) -> Result<()> {
                            AND order_no NOT IN (SELECT order_no FROM temp.cancellations)
                            AND order_no NOT IN (SELECT order_no FROM temp.never_sent))",
         named_params! { ":now": writing.now },
-    )?;
-    Ok(())
+    )
 }

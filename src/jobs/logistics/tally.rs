@@ -1,12 +1,16 @@
 //! What is seen while a logistics file is read and decided about, for the report.
 
+use super::decide::{Decision, OrderState};
+use super::rows::{Entry, Name};
+use super::tables::line_about;
+use super::tracking;
 use crate::jobs::names::{NAMES_TOLD_MAX, Names};
+use crate::layout::as_count;
 use crate::problem::Problem;
 use crate::report::Counts;
 use crate::sync::import::{Comparison, Incoming};
 use crate::text::jobs as text;
 
-/// What was seen, for the report.
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) shop_code: String,
@@ -34,17 +38,46 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Counts an order of which this was decided, from so many rows.
+    pub(super) fn count(&mut self, decision: &Decision, order: &OrderState, rows: u64) {
+        if decision.changes_anything() {
+            self.rows_applied += rows;
+        }
+        match &decision.ticks {
+            Some(ticks) if ticks.is_delivered && !order.ticks.is_delivered => self.shipped += 1,
+            _ if decision.changes_anything() => self.updated += 1,
+            _ => self.unchanged += 1,
+        }
+        self.lines_added += as_count(decision.lines.len());
+    }
+
     /// The first of them are told one by one.
-    pub(super) fn note_odd_tracking(&mut self, problem: Problem) {
-        self.odd_tracking += 1;
-        if self.odd_tracking <= NAMES_TOLD_MAX as u64 {
-            self.problems.push(problem);
+    pub(super) fn tell_odd_tracking(
+        &mut self,
+        order_no: &str,
+        decision: &Decision,
+        order: &OrderState,
+        rows: &[&Entry],
+    ) {
+        for new in &decision.shipments {
+            let old = order.shipment(new.shipment_no).and_then(|old| old.tracking_no.as_ref());
+            let Some(number) = new.tracking_no.as_ref().filter(|number| Some(*number) != old) else {
+                continue;
+            };
+            let method = new.delivery_method.as_deref().unwrap_or_default();
+            let Some(why) = tracking::doubt(number, method) else { continue };
+            self.odd_tracking += 1;
+            if self.odd_tracking <= NAMES_TOLD_MAX as u64 {
+                let problem = text::odd_tracking(order_no, number).because(&why);
+                let problem = problem.at_line(line_about(new.shipment_no, rows));
+                self.problems.push(problem.in_column(Name::TrackingNo.as_str()));
+            }
         }
     }
 
-    pub(super) fn finish(self, incoming: &mut Incoming<'_>, unknown_columns: Vec<String>) -> Comparison {
+    fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        for (name, count) in [
+        let figures = [
             ("shipped", self.shipped),
             ("unchanged", self.unchanged),
             ("unknown_order", self.unknown_orders.count()),
@@ -55,21 +88,23 @@ impl Tally {
             ("not_shipped_yet", self.not_shipped_yet),
             ("never_sent", self.never_sent.count()),
             ("stale", self.stale.count()),
-        ] {
-            counts.add(name, count);
-        }
-        let mut tell = |names: &Names, problem: fn(u64, &str) -> Problem| {
-            if names.count() > 0 {
-                incoming.problems.push(problem(names.count(), &names.told()));
-            }
-        };
-        tell(&self.unknown_orders, text::unknown_orders);
-        tell(&self.other_shop, text::other_shop);
-        tell(&self.newly_cancelled, text::cancelled_there);
-        tell(&self.shipped_but_cancelled, text::shipped_but_cancelled);
-        tell(&self.never_sent, text::never_sent);
-        tell(&self.contradicted, text::contradicted);
-        tell(&self.stale, text::stale_orders);
+        ];
+        figures.into_iter().for_each(|(name, count)| counts.add(name, count));
+        counts
+    }
+
+    pub(super) fn finish(self, incoming: &mut Incoming<'_>, unknown_columns: Vec<String>) -> Comparison {
+        let counts = self.counts();
+        let told = [
+            self.unknown_orders.problem(text::unknown_orders),
+            self.other_shop.problem(text::other_shop),
+            self.newly_cancelled.problem(text::cancelled_there),
+            self.shipped_but_cancelled.problem(text::shipped_but_cancelled),
+            self.never_sent.problem(text::never_sent),
+            self.contradicted.problem(text::contradicted),
+            self.stale.problem(text::stale_orders),
+        ];
+        incoming.problems.extend(told.into_iter().flatten());
         incoming.problems.extend(self.problems);
         if self.odd_tracking > NAMES_TOLD_MAX as u64 {
             incoming.problems.push(text::odd_tracking_more(self.odd_tracking, NAMES_TOLD_MAX));

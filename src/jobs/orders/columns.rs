@@ -8,10 +8,8 @@ use super::order::{Line, Order, Shipment};
 use crate::encoding::look_alikes;
 use crate::moment::{Moment, slashed};
 
-/// A column of a file of orders.
 #[derive(Debug)]
 pub struct OrderColumn {
-    /// TEMPOSTAR's name.
     pub name: &'static str,
     /// The shop's: `table.column`; none: it has no such field.
     pub field: Option<&'static str>,
@@ -80,7 +78,6 @@ macro_rules! column {
     };
 }
 
-/// The columns of a file of orders, in TEMPOSTAR's order.
 pub static COLUMNS: [OrderColumn; 50] = [
     OrderColumn::new(ORDER_NO, Some("orders.order_no"), Source::Order(|order| Value::Text(&order.number))),
     column!(ORDERED_AT, Minute, orders.ordered_at).required(),

@@ -13,7 +13,6 @@ use crate::text::{Text, jobs as text};
 /// Payment methods added from this day on need a set-up at SAVAWAY.
 pub const PAYMENT_SETUP_SINCE: &str = "2022-05-01";
 
-/// Why an order is held back, and what has to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
     /// The fact.
@@ -62,7 +61,6 @@ impl Act {
     }
 }
 
-/// A hold for this reason.
 pub(super) fn hold(act: Act, reason: Text) -> Hold {
     Hold { reason, act }
 }

@@ -77,7 +77,6 @@ row! {
 }
 
 row! {
-    /// One destination.
     struct Shipment {
         shipment_no: i64,
         recipient_name: String,
@@ -102,7 +101,6 @@ row! {
 }
 
 row! {
-    /// One line.
     struct Line {
         shipment_no: i64,
         sku_code: String,
@@ -116,7 +114,6 @@ row! {
     }
 }
 
-/// An order with all that belongs to it.
 #[derive(Debug)]
 pub(super) struct Order {
     /// Its number in TEMPOSTAR.
@@ -129,7 +126,6 @@ pub(super) struct Order {
 }
 
 impl Order {
-    /// Its destination of that number.
     pub(super) fn shipment(&self, shipment_no: i64) -> Option<&Shipment> {
         self.shipments.iter().find(|shipment| shipment.shipment_no == shipment_no)
     }

@@ -27,7 +27,6 @@ pub(super) struct Rendered {
     pub(super) chosen: Chosen,
     /// Their numbers, and why.
     pub(super) held_back: Vec<(String, Hold)>,
-    /// Characters that were replaced.
     pub(super) replaced: Vec<Problem>,
 }
 
@@ -91,7 +90,6 @@ pub(super) fn render(
     Ok(rendered)
 }
 
-/// An order's number, whatever its type.
 fn shown_number(found: &Row<'_>) -> Result<String> {
     Ok(text_of(found.get_ref("order_no")?).unwrap_or_default())
 }
@@ -143,7 +141,6 @@ struct Layout<'a> {
 }
 
 struct Item<'a> {
-    /// In the header.
     name: &'a str,
     content: Content<'a>,
 }
@@ -216,7 +213,6 @@ impl<'a> Content<'a> {
     }
 }
 
-/// The rows of an order.
 struct OrderRows<'a> {
     rows: Vec<SheetRow>,
     /// The characters that CP932 lacks, by note.

@@ -36,7 +36,6 @@ struct KeptEntry {
     line: u64,
 }
 
-/// One row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<'a> {
     pub(super) product_code: &'a str,
@@ -80,7 +79,6 @@ impl<'a> Cells<'a> {
 }
 
 impl Batch {
-    /// How many rows it has.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -132,7 +130,6 @@ impl Batch {
     }
 }
 
-/// A row that is being read.
 pub(super) struct RowInBatch<'a> {
     batch: &'a mut Batch,
     texts: usize,

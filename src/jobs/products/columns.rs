@@ -7,6 +7,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Statement};
 
 use super::batch::RowInBatch;
+use crate::books::rows::Ask;
 use crate::books::staging::Cell;
 use crate::encoding::comparable_name;
 use crate::settings::Products;
@@ -14,7 +15,6 @@ use crate::settings::columns::{IMAGES_MAX, image_columns};
 use crate::sheet::{Column, Header, KeptRow, Row, RowProblem};
 use crate::text::jobs as text;
 
-/// How a column is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Text,
@@ -82,14 +82,10 @@ const AS_COMMON: &str = "|com|";
 
 /// The shop's product free items: comparable name → number.
 pub(super) fn defined_free_items(shop: &Connection) -> Result<BTreeMap<String, u8>> {
-    let mut statement = shop.prepare("SELECT name, number FROM product_free_items")?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
-    let mut items = BTreeMap::new();
-    for row in rows {
-        let (name, number) = row?;
-        items.insert(comparable_name(&name), number);
-    }
-    Ok(items)
+    let items = shop.all("SELECT name, number FROM product_free_items", [], |row| {
+        Ok((comparable_name(&row.get::<_, String>(0)?), row.get(1)?))
+    })?;
+    Ok(items.into_iter().collect())
 }
 
 /// The columns that a product file can have and this one has not; the shop's values of them stay as they are.
@@ -160,7 +156,6 @@ impl Block {
     }
 }
 
-/// Where a file has what.
 pub(super) struct Columns {
     pub(super) code: Column,
     sku_code: Option<Column>,

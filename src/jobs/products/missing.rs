@@ -5,14 +5,12 @@ use rusqlite::{Connection, Statement};
 
 use crate::books::Writing;
 use crate::books::missing::FullFile;
+use crate::books::rows::{Ask, CODES};
 use crate::moment::Moment;
 
 /// The products of which a row was rejected: they are not missing from the file.
 pub(super) fn begin_rejected(shop: &Connection) -> Result<Statement<'_>> {
-    shop.execute_batch(
-        "DROP TABLE IF EXISTS temp.rejected_products;
-         CREATE TEMP TABLE rejected_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
-    )?;
+    shop.begin_table("rejected_products", CODES)?;
     Ok(shop.prepare("INSERT OR IGNORE INTO temp.rejected_products VALUES (?1)")?)
 }
 
@@ -26,28 +24,26 @@ const NAMED_SQL: &str = "
 /// any file since then names is not missing any more. Gives whether the file at hand is the newest full one.
 pub(super) fn compare_missing(shop: &Connection, file_time: Moment) -> Result<bool> {
     let is_newest_full = is_full(shop)? && FullFile::Products.is_newest(shop, file_time)?;
-    let missing = if is_newest_full { "code NOT IN (SELECT code FROM temp.named_products)" } else { "false" };
-    shop.execute_batch(&format!(
-        "DROP TABLE IF EXISTS temp.named_products;
-         CREATE TEMP TABLE named_products (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
-         INSERT INTO temp.named_products {NAMED_SQL};
-         DROP TABLE IF EXISTS temp.newly_missing;
-         CREATE TEMP TABLE newly_missing AS
-         SELECT code
+    shop.begin_table("named_products", CODES)?;
+    shop.change(&format!("INSERT INTO temp.named_products {NAMED_SQL}"), [])?;
+    let missing = format!(
+        "SELECT code
          FROM products
-         WHERE {missing} AND code NOT IN (SELECT code FROM tempostar_missing_products);
-         DROP TABLE IF EXISTS temp.found_again;
-         CREATE TEMP TABLE found_again AS
-         SELECT code
+         WHERE {is_newest_full} AND code NOT IN (SELECT code FROM temp.named_products)
+           AND code NOT IN (SELECT code FROM tempostar_missing_products)"
+    );
+    shop.begin_table_as("newly_missing", &missing)?;
+    let found = format!(
+        "SELECT code
          FROM tempostar_missing_products
-         WHERE since <= '{file_time}' AND code IN (SELECT code FROM temp.named_products);"
-    ))?;
+         WHERE since <= '{file_time}' AND code IN (SELECT code FROM temp.named_products)"
+    );
+    shop.begin_table_as("found_again", &found)?;
     // The SKUs of a product that is missing itself go with it, and so do those of one with a rejected row.
-    let missing = if is_newest_full { "true" } else { "false" };
     let missing = format!(
         "SELECT code
          FROM skus
-         WHERE {missing} AND code NOT IN (SELECT code FROM temp.read_products)
+         WHERE {is_newest_full} AND code NOT IN (SELECT code FROM temp.read_products)
            AND code NOT IN (SELECT code FROM temp.read_skus)
            AND product_code IN (SELECT code FROM temp.read_products)
            AND product_code NOT IN (SELECT code FROM temp.rejected_products)"
@@ -68,11 +64,7 @@ pub(super) fn note_missing(writing: &Writing<'_>, is_newest_full: bool) -> Resul
         "DELETE FROM tempostar_missing_products WHERE code IN (SELECT code FROM temp.found_again)",
         [],
     )?;
-    FullFile::Products.note_skus(writing)?;
-    if is_newest_full {
-        FullFile::Products.note_newest(writing)?;
-    }
-    Ok(())
+    FullFile::Products.note(writing, is_newest_full)
 }
 
 /// Whether the file lists all products of TEMPOSTAR's, not only those that changed. Nothing in a file says so: it is
@@ -83,5 +75,5 @@ fn is_full(shop: &Connection) -> Result<bool> {
          FROM products
          WHERE code NOT IN (SELECT code FROM tempostar_missing_products)"
     );
-    Ok(shop.query_row(&sql, [], |row| row.get(0))?)
+    shop.value(&sql, [])
 }

@@ -30,7 +30,6 @@ const STRIDE_MAX: u32 = 16;
 /// After how many bytes of codes a batch is full whatever their number: a broken file can have codes of megabytes.
 const CODE_BYTES: usize = 4 * 1024 * 1024;
 
-/// One figure of the file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Figure {
     /// Where it stands in the sheet.
@@ -40,20 +39,17 @@ pub(super) struct Figure {
     pub(super) allocated: i64,
 }
 
-/// What the shop has of a figure's SKU.
 #[derive(Clone, Copy, Debug, Default)]
 struct Found {
     stock: Option<InStock>,
     sku: Option<Sku>,
 }
 
-/// A SKU of the shop's.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sku {
     pub(super) is_handled: bool,
 }
 
-/// Its row in `stock`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InStock {
     pub(super) quantity: i64,
@@ -62,7 +58,6 @@ pub(super) struct InStock {
     pub(super) is_newer: bool,
 }
 
-/// A figure and what the shop has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Compared<'a> {
     pub(super) sku_code: &'a str,
@@ -73,7 +68,6 @@ pub(super) struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    /// Whether the shop has this very figure.
     pub(super) fn is_unchanged(&self) -> bool {
         is_unchanged(&self.figure, self.stock)
     }
@@ -135,7 +129,6 @@ impl Batch {
         Compared { sku_code: self.code(index), figure: self.figures[index], stock, sku }
     }
 
-    /// All figures.
     pub(super) fn all(&self) -> impl Iterator<Item = Compared<'_>> {
         (0..self.figures.len()).map(|index| self.compared(index))
     }
@@ -145,7 +138,6 @@ impl Batch {
         self.wanted.iter().map(|index| self.compared(*index))
     }
 
-    /// The SKUs' codes.
     pub(super) fn codes(&self) -> impl DoubleEndedIterator<Item = &str> {
         (0..self.figures.len()).map(|index| self.code(index))
     }
@@ -202,7 +194,6 @@ impl<'a> Lookup<'a> {
         })
     }
 
-    /// Looks all figures of the batch up.
     pub(super) fn look_up(&mut self, batch: &mut Batch) -> Result<()> {
         batch.found.clear();
         batch.found.resize(batch.figures.len(), Found::default());

@@ -4,6 +4,7 @@ use anyhow::Result;
 use rusqlite::Connection;
 
 use crate::books::missing::FullFile;
+use crate::books::rows::{Ask, CODES};
 use crate::hashing::key;
 use crate::moment::Moment;
 use crate::settings::StockFiles;
@@ -31,36 +32,28 @@ impl Named {
         self.0.sort_unstable();
         self.0.dedup();
         let is_newest_full = self.is_full(shop, files)? && FullFile::Stock.is_newest(shop, file_time)?;
-        shop.execute_batch(
-            "DROP TABLE IF EXISTS temp.unnamed_skus;
-             CREATE TEMP TABLE unnamed_skus (code TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;",
-        )?;
+        shop.begin_table("unnamed_skus", CODES)?;
         let known = "SELECT sku_code FROM tempostar_missing_skus WHERE kind = 'stock'";
         // To walk along a million SKUs takes as long as all the rest of the usual file.
-        let names_all = || -> Result<bool> {
-            let all: u64 = shop.query_row("SELECT count(*) FROM stock", [], |row| row.get(0))?;
-            Ok(matched == Some(all))
-        };
-        let all = if is_newest_full && !names_all()? {
-            format!(
+        let names_all =
+            || Ok::<_, anyhow::Error>(matched == Some(shop.value("SELECT count(*) FROM stock", [])?));
+        let all = match is_newest_full && !names_all()? {
+            true => format!(
                 "SELECT sku_code FROM stock UNION ALL {known} AND sku_code NOT IN (SELECT sku_code FROM stock)"
-            )
-        } else {
-            known.to_owned()
+            ),
+            false => known.to_owned(),
         };
         let mut insert = shop.prepare("INSERT INTO temp.unnamed_skus VALUES (?1)")?;
-        let mut statement = shop.prepare(&all)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
+        shop.each(&all, [], |row| {
             let code = row.get_ref(0)?.as_str()?;
             if self.0.binary_search(&key(code)).is_err() {
                 insert.execute([code])?;
             }
-        }
-        let missing = if is_newest_full { "1" } else { "0" };
+            Ok(())
+        })?;
         FullFile::Stock.compare_skus(
             shop,
-            &format!("SELECT code FROM temp.unnamed_skus WHERE {missing}"),
+            &format!("SELECT code FROM temp.unnamed_skus WHERE {is_newest_full}"),
             "sku_code NOT IN (SELECT code FROM temp.unnamed_skus)",
             file_time,
         )?;
@@ -75,7 +68,7 @@ impl Named {
             StockFiles::Auto => {
                 let named = self.0.len() as u64;
                 let sql = "SELECT count(*) FROM (SELECT 1 FROM stock LIMIT ?1)";
-                let known: u64 = shop.query_row(sql, [named * 100 / FULL_PERCENT + 1], |row| row.get(0))?;
+                let known: u64 = shop.value(sql, [named * 100 / FULL_PERCENT + 1])?;
                 Ok(known > 0 && named * 100 >= known * FULL_PERCENT)
             }
         }

@@ -19,7 +19,6 @@ use crate::sync::run::Run;
 /// So many copies are replaced by one run.
 const REPLACED_MAX: usize = 100;
 
-/// What stays of a copy.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Essence {
     pub(super) sha256: String,
@@ -39,20 +38,21 @@ impl Essence {
     }
 }
 
-/// Replaces the copies that have become old.
 pub(super) fn replace_old_copies(run: &Run<'_>, permit: Permit) -> Result<()> {
     let days = TimeDelta::days(i64::from(run.settings.limits.order_copies_days));
     for copy in batches::old_copies(&run.books, run.clock.now() - days, REPLACED_MAX)? {
         if interrupt::is_requested() {
             break;
         }
+        let (Some(archived_as), Some(sent_at)) = (copy.archived_as, copy.sent_at) else { continue };
         let orders = batches::members(&run.books, copy.id)?;
-        let sent = ReadBack { shop_code: copy.shop_code, orders, lines: copy.line_count };
-        let sent_at = copy.sent_at.to_string();
-        let essence = Essence { sha256: copy.sha256.clone(), size: copy.size, sent_at, sent };
-        let place = format!("archive/{}{ESSENCE}", copy.archived_as);
+        let shop_code = copy.place.map(|place| place.shop_code).unwrap_or_default();
+        let sent = ReadBack { shop_code, orders, lines: copy.line_count };
+        let sha256 = copy.sha256.clone();
+        let essence = Essence { sha256, size: copy.size, sent_at: sent_at.to_string(), sent };
+        let place = format!("archive/{}{ESSENCE}", archived_as);
         run.shelf.keep(permit, &place, &serde_json::to_vec(&essence)?)?;
-        run.shelf.forget_copy(permit, &copy.archived_as)?;
+        run.shelf.forget_copy(permit, &archived_as)?;
         run.books.write(permit, "copy-forgotten", |books| batches::forget_copy(books, &copy.sha256))?;
     }
     Ok(())

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use rusqlite::Transaction;
@@ -14,7 +14,7 @@ use super::essence::Essence;
 use super::{ExportJob, ReadBack, Send, bytes_of, is_same, note_sent};
 use crate::books::batches::{self, Batch, BatchOrder, BatchState, NewBatch, Place, RestoredBatch};
 use crate::interrupt;
-use crate::kept::{PACKED, find_copy, hash_copy};
+use crate::kept::{PACKED, find_copy, hash_copy, names_in};
 use crate::moment::Moment;
 use crate::permit::Permit;
 use crate::problem::Failure;
@@ -69,27 +69,11 @@ pub(super) fn check_work_folder(run: &Run<'_>) -> Result<()> {
     Err(Failure::of(text::work_folder_foreign(&place.display().to_string())).into())
 }
 
-/// What was taken up again.
 #[derive(Default)]
 struct Found {
     files: usize,
     orders: usize,
     /// Orders that were sent and that the database does not have.
-    lost: Vec<String>,
-}
-
-impl Found {
-    fn note(&mut self, restored: Restored) {
-        self.orders += restored.orders;
-        self.lost.extend(restored.lost);
-    }
-}
-
-/// The orders of one file.
-#[derive(Default)]
-struct Restored {
-    orders: usize,
-    /// That the database does not have.
     lost: Vec<String>,
 }
 
@@ -188,15 +172,6 @@ fn archived_files(run: &Run<'_>) -> Result<Vec<SentFile>> {
     Ok(files.into_iter().map(|(_, file)| file).collect())
 }
 
-/// What lies in a folder; nothing in one that is none.
-fn names_in(folder: &Path) -> Result<Vec<String>> {
-    if !fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir()) {
-        return Ok(Vec::new());
-    }
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
-}
-
 /// Teaches the database that this file was sent, with all the orders that are in it.
 fn take_up(
     run: &mut Run<'_>,
@@ -218,9 +193,7 @@ fn take_up(
             found.orders += usize::try_from(batch.order_count)?;
         }
         (Some(_), _) => return Ok(()),
-        (None, archived_as) => {
-            found.note(restore(run, permit, job, file, &traces, archived_as.as_deref())?);
-        }
+        (None, _) => restore(run, permit, job, file, &traces, found)?,
     }
     if file.is_essence() {
         // There is no copy any more that the ledger could name.
@@ -237,16 +210,14 @@ fn restore(
     job: &ExportJob,
     file: &SentFile,
     traces: &Traces,
-    archived_as: Option<&str>,
-) -> Result<Restored> {
+    found: &mut Found,
+) -> Result<()> {
     let Traces { sha256, size, sent_at, sent } = traces;
-    let mut restored = Restored::default();
     let mut members = Vec::new();
     for (order_no, content) in sent.orders.clone() {
-        let ours = (job.content_of)(&run.books, run.settings, &order_no)?;
-        match ours {
-            None => restored.lost.push(order_no.clone()),
-            Some(ours) => restored.orders += usize::from(is_same(&ours, &content)),
+        match (job.content_of)(&run.books, run.settings, &order_no)? {
+            None => found.lost.push(order_no.clone()),
+            Some(ours) => found.orders += usize::from(is_same(&ours, &content)),
         }
         let updated_at = batches::updated_at(&run.books, &order_no)?;
         members.push(BatchOrder { order_no, updated_at, content });
@@ -260,13 +231,12 @@ fn restore(
         run_id: &run.report.run_id.clone(),
         place: &Place { shop_code: sent.shop_code.clone(), ..Place::new(run.settings) },
     };
-    let batch = RestoredBatch { new, archived_as };
+    let batch = RestoredBatch { new, archived_as: file.archived_as.as_deref() };
     let note = |books: &Transaction<'_>| batches::restore_batch(books, &batch, *sent_at);
-    match archived_as {
-        Some(_) => note_sent(run, permit, (job, Send::Restored), "taken-up-again", &note)?,
-        None => drop(run.books.write(permit, "taken-up-again", note)?),
+    match batch.archived_as {
+        Some(_) => note_sent(run, permit, (job, Send::Restored), "taken-up-again", &note),
+        None => run.books.write(permit, "taken-up-again", note).map(drop),
     }
-    Ok(restored)
 }
 
 fn tell(run: &mut Run<'_>, found: Found) {

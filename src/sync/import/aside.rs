@@ -77,15 +77,16 @@ fn copy_rows(
     let Inbox { encoding, naming, .. } = job.inbox();
     let mut sheet = Sheet::open_named(&file.path, &file.shown, *encoding, naming)?;
     let column = sheet.header().required(column)?;
-    let mut is_held = run.books.prepare(&format!("SELECT 1 FROM {HELD_ROWS} WHERE code = ?1"))?;
+    let mut is_held = run.books.prepare(&format!("SELECT 1 FROM temp.{HELD_ROWS} WHERE code = ?1"))?;
     let mut count = 0;
     while let Some(row) = sheet.next_row()? {
         let Ok(code) = row.code(column) else { continue };
-        if is_held.exists([&code])? && !rejects.has(row.line()) {
-            count += 1;
-            if let Some((writer, reason)) = writer.as_mut().zip(reason) {
-                writer.reject(&row, &row.problem(reason.clone()))?;
-            }
+        if !is_held.exists([&code])? || rejects.has(row.line()) {
+            continue;
+        }
+        count += 1;
+        if let Some((writer, reason)) = writer.as_mut().zip(reason) {
+            writer.reject(&row, &row.problem(reason.clone()))?;
         }
     }
     writer.map(RejectsWriter::finish).transpose()?;

@@ -11,7 +11,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::inbox::Spooled;
-use super::job::ImportJob;
+use super::job::{ImportJob, key_columns};
 use super::plan::Plan;
 use crate::books::files::{self, FileEntry};
 use crate::books::orders::CANCELLED_SQL;
@@ -19,7 +19,7 @@ use crate::books::{IGNORED, Writing, refusal};
 use crate::moment::Moment;
 use crate::problem::Failure;
 use crate::report::Changes;
-use crate::sheet::{Column, Sheet};
+use crate::sheet::Sheet;
 use crate::sync::run::Run;
 use crate::text::books as say_books;
 
@@ -62,15 +62,11 @@ impl ByShop {
         }
         let inbox = job.inbox();
         let mut sheet = Sheet::open_named(&file.path, &file.shown, inbox.encoding, &inbox.naming)?;
-        let columns: Vec<Column> =
-            job.key_columns().iter().filter_map(|name| sheet.header().optional(name)).collect();
+        let columns = key_columns(job, &sheet);
         while let Some(row) = sheet.next_row()? {
-            let refused = columns.iter().find_map(|column| {
-                let key = row.code(*column).ok()?;
-                self.rows.get_key_value(job.code_of(&key))
-            });
-            if let Some((code, reason)) = refused {
-                lines.insert(row.line(), (code.clone(), reason.clone()));
+            let mut keys = columns.iter().filter_map(|column| row.code(*column).ok());
+            if let Some((code, why)) = keys.find_map(|key| self.rows.get_key_value(job.code_of(&key))) {
+                lines.insert(row.line(), (code.clone(), why.clone()));
             }
         }
         Ok(lines)
@@ -85,10 +81,8 @@ impl ByShop {
                 say_books::database_unexpected(&format!("{code}: {reason}")).at_line(line)
             }
             None => {
-                let mut all: Vec<String> =
-                    self.rows.into_iter().map(|(code, reason)| format!("{code}: {reason}")).collect();
-                all.sort_unstable();
-                say_books::database_unexpected(all.first().map_or("", String::as_str))
+                let first = self.rows.iter().map(|(code, reason)| format!("{code}: {reason}")).min();
+                say_books::database_unexpected(&first.unwrap_or_default())
             }
         };
         Failure::of(problem.in_file(&file.shown)).into()

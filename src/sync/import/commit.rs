@@ -16,12 +16,10 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use rusqlite::Transaction;
 
-use super::approval::Approval;
 use super::aside::Aside;
 use super::by_shop::{check_all_is_there, refused};
-use super::inbox::Spooled;
+use super::inbox::{Approval, Spooled};
 use super::judge::Verdict;
-use super::telling;
 use crate::books;
 use crate::books::Writing;
 use crate::books::files::{self, Decision, FileEntry};
@@ -33,7 +31,7 @@ use crate::permit::Permit;
 use crate::settings::test_hook;
 use crate::shelf::set_time;
 use crate::sync::run::Run;
-use crate::text::{progress, sync as text};
+use crate::text::progress;
 
 /// Up to so many changed rows are one transaction.
 const WHOLE_MAX: u64 = 5_000;
@@ -108,7 +106,7 @@ fn record(books: &Transaction<'_>, file: &Spooled, decision: &Decision, now: Mom
 /// Notes which of its rows are held, and what the next file is compared with.
 fn note(books: &Transaction<'_>, file: &Spooled, verdict: &Verdict, now: Moment) -> Result<()> {
     if verdict.decision == Decision::Applied {
-        telling::note(books, file.entry.job, &file.entry.name, &verdict.telling)?;
+        files::note_telling(books, &file.entry, &verdict.telling)?;
     }
     let Some(Aside { entry: Some(entry), verdicts, shown }) = &verdict.aside else { return Ok(()) };
     held::hold(books, entry, verdicts, shown, now).map(drop)
@@ -121,16 +119,6 @@ fn writing<'a>(
     history: HistoryFile,
 ) -> Writing<'a> {
     Writing { transaction, file_time: entry.file_time, now, history: history.rows_under() }
-}
-
-/// Tells which begun files nobody can finish: their copies are lost, and the inbox did not have them either.
-pub(super) fn give_up_begun(run: &mut Run<'_>, permit: Permit) -> Result<()> {
-    for (id, entry) in files::begun_files(&run.books, run.report.job)? {
-        run.books.write(permit, "file-forgotten", |books| files::forget_file(books, id))?;
-        let copy = run.shelf.archived(&entry.archived_as).display().to_string();
-        run.report.tell(text::begun_copy_lost(&copy).in_file(&entry.name));
-    }
-    Ok(())
 }
 
 /// Writes all of a plan, a slice at a time; gives the ledger entry.

@@ -7,21 +7,21 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 
-use super::approval::Approval;
 use super::aside::tell;
-use super::inbox::Spooled;
-use super::job::{ImportJob, Progress};
+use super::inbox::{Approval, Spooled};
+use super::job::{ImportJob, Progress, key_columns};
 use super::judge::compare;
 use super::rejects::Rejects;
 use crate::books::Decider;
-use crate::books::files::{self, Decision};
+use crate::books::files::{self, Decision, FileEntry};
 use crate::books::held::{self, Held, HeldState};
+use crate::books::rows::{Ask, CODES};
 use crate::kept::find_copy;
 use crate::permit::Permit;
 use crate::problem::{Failure, Problem};
 use crate::report::{Changes, FileOutcome, FileReport};
 use crate::settings::Inbox;
-use crate::sheet::{Column, REJECT_COLUMNS, Sheet};
+use crate::sheet::{REJECT_COLUMNS, Sheet};
 use crate::shelf::set_time;
 use crate::sync::run::{Approvals, Run};
 use crate::text::held as text;
@@ -44,7 +44,7 @@ pub(super) fn take_up(run: &Run<'_>, held: &Held) -> Result<Spooled> {
         let path = run.shelf.held(&held.file.archived_as);
         return Err(Failure::of(text::damaged(held.id, &path.display().to_string())).into());
     };
-    let entry = files::FileEntry { run_id: run.report.run_id.clone(), ..held.file.clone() };
+    let entry = FileEntry { run_id: run.report.run_id.clone(), ..held.file.clone() };
     Ok(Spooled { path, ..Spooled::kept(entry) })
 }
 
@@ -94,14 +94,14 @@ pub(crate) fn look(
 ) -> Result<(Changes, u64, HashMap<String, u64>)> {
     let approval = Approval { id: Some(held.id), by: Decider::default(), shown: None };
     let file = Spooled { approval: Some(approval), ..take_up(run, held)? };
-    let mut told = FileReport::new(&file.shown, FileOutcome::Held);
+    let mut told = file.report(FileOutcome::Held);
     let mut rejects = Rejects::new(run, &file.entry.name)?;
     let (comparison, _) = compare(run, job, &file, Progress::New, &mut rejects, &mut told)?;
     let mut changes = Changes::all();
     comparison.plan.list(&run.books, &mut changes)?;
     let mut lines: HashMap<String, u64> =
         changes.shown.iter().map(|change| (change.about().to_owned(), 0)).collect();
-    if let Some(mut sheet) = open(run, job, &held.file.name, &held.file.archived_as)? {
+    if let Some(mut sheet) = open(run, job, &held.file)? {
         each_row(&mut sheet, job, |keys, line| {
             for key in keys {
                 if let Some(known) = lines.get_mut(job.code_of(key)) {
@@ -122,12 +122,10 @@ pub(super) fn supersede(run: &Run<'_>, job: &dyn ImportJob) -> Result<()> {
     };
     let held_now = held::held_of(&run.books, run.report.job)?;
     for held in &held_now {
-        let applied = files::applied_later(&run.books, run.report.job, held.file.file_time)?.into_iter();
-        let mut later: Vec<(String, String)> = applied.map(|file| (file.name, file.archived_as)).collect();
+        let mut later = files::applied_later(&run.books, run.report.job, held.file.file_time)?;
         let is_later = |other: &&Held| (other.file.file_time, other.id) > (held.file.file_time, held.id);
-        let held_later = held_now.iter().filter(is_later).map(|other| &other.file);
-        later.extend(held_later.map(|file| (file.name.clone(), file.archived_as.clone())));
-        if later.is_empty() || !is_said_anew(run, job, held, &later)? {
+        later.extend(held_now.iter().filter(is_later).map(|other| other.file.clone()));
+        if later.is_empty() || !is_said_anew(run, job, &held.file, &later)? {
             continue;
         }
         run.books.write(permit, "superseded", |books| {
@@ -139,20 +137,17 @@ pub(super) fn supersede(run: &Run<'_>, job: &dyn ImportJob) -> Result<()> {
     Ok(())
 }
 
-fn is_said_anew(run: &Run<'_>, job: &dyn ImportJob, held: &Held, later: &[(String, String)]) -> Result<bool> {
-    run.books.execute_batch(
-        "DROP TABLE IF EXISTS temp.held_codes;
-         CREATE TEMP TABLE held_codes (code TEXT PRIMARY KEY) WITHOUT ROWID;",
-    )?;
+fn is_said_anew(run: &Run<'_>, job: &dyn ImportJob, held: &FileEntry, later: &[FileEntry]) -> Result<bool> {
+    run.books.begin_table("held_codes", CODES)?;
     let mut keep = run.books.prepare("INSERT OR IGNORE INTO temp.held_codes VALUES (?1)")?;
-    let Some(mut sheet) = open(run, job, &held.file.name, &held.file.archived_as)? else { return Ok(false) };
+    let Some(mut sheet) = open(run, job, held)? else { return Ok(false) };
     let columns: Vec<String> =
         sheet.header().others(&[]).iter().map(|(_, name)| (*name).to_owned()).collect();
     each_row(&mut sheet, job, |keys, _| keep.execute([&keys[0]]))?;
     let mut remove = run.books.prepare("DELETE FROM temp.held_codes WHERE code = ?1")?;
     let mut is_left = run.books.prepare("SELECT EXISTS (SELECT 1 FROM temp.held_codes)")?;
-    for (name, archived_as) in later.iter().rev() {
-        let Some(mut sheet) = open(run, job, name, archived_as)? else { continue };
+    for file in later.iter().rev() {
+        let Some(mut sheet) = open(run, job, file)? else { continue };
         if columns.iter().all(|column| sheet.header().optional(column).is_some()) {
             each_row(&mut sheet, job, |keys, _| remove.execute([&keys[0]]))?;
         }
@@ -164,10 +159,10 @@ fn is_said_anew(run: &Run<'_>, job: &dyn ImportJob, held: &Held, later: &[(Strin
 }
 
 /// A copy of ours; `None` where it is gone.
-fn open(run: &Run<'_>, job: &dyn ImportJob, name: &str, archived_as: &str) -> Result<Option<Sheet>> {
-    let path = run.shelf.held(archived_as);
+fn open(run: &Run<'_>, job: &dyn ImportJob, file: &FileEntry) -> Result<Option<Sheet>> {
+    let path = run.shelf.held(&file.archived_as);
     let Inbox { encoding, naming, .. } = job.inbox();
-    let open = || Sheet::open_named(&path, name, *encoding, naming);
+    let open = || Sheet::open_named(&path, &file.name, *encoding, naming);
     find_copy(&path)?.map(|_| open()).transpose()
 }
 
@@ -177,8 +172,7 @@ fn each_row(
     job: &dyn ImportJob,
     mut each: impl FnMut(&[Cow<'_, str>], u64) -> rusqlite::Result<usize>,
 ) -> Result<()> {
-    let columns: Vec<Column> =
-        job.key_columns().iter().filter_map(|name| sheet.header().optional(name)).collect();
+    let columns = key_columns(job, sheet);
     // Rows that were laid aside know where they stood.
     let stood = sheet.header().optional(REJECT_COLUMNS[0]);
     while let Some(row) = sheet.next_row()? {

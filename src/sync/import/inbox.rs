@@ -12,17 +12,17 @@ use chrono::TimeDelta;
 
 use super::super::clock;
 use super::super::run::Run;
-use super::approval::Approval;
 use super::intake::{Intake, Received};
 use super::trouble::Trouble;
+use crate::books::Decider;
 use crate::books::files::{self, FileEntry};
 use crate::file_time::{TimeInName, by_numbers, own_time};
 use crate::interrupt;
 use crate::kept::{self, PACKED, create_file, find_copy};
 use crate::permit::Permit;
-use crate::problem::Failure;
+use crate::problem::{Failure, Problem};
 use crate::report::{FileOutcome, FileReport};
-use crate::server::{ErrorKind, Remote, RemoteFile, Unreadable};
+use crate::server::{self, ErrorKind, Remote, RemoteFile, Unreadable};
 use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::Scan;
 use crate::shelf::time_of;
@@ -49,6 +49,16 @@ pub(super) struct Spooled {
     pub(super) approval: Option<Approval>,
 }
 
+/// Somebody's leave to apply what the guards hold.
+#[derive(Clone, Debug)]
+pub(super) struct Approval {
+    /// The number of what is held; none where an earlier version left it in the inbox.
+    pub(super) id: Option<i64>,
+    pub(super) by: Decider,
+    /// A hash of what it would change as they were shown it; `None`: whatever that is.
+    pub(super) shown: Option<String>,
+}
+
 impl Spooled {
     /// The same one where it lies now: what was written in slices is in the archive. `None`: it is not what it was.
     pub(super) fn where_it_is(&self, run: &Run<'_>) -> Option<Self> {
@@ -62,54 +72,245 @@ impl Spooled {
         let (shown, path) = (entry.name.clone(), PathBuf::new());
         Self { shown, entry, path, listed: None, scan: None, approval: None }
     }
+
+    /// What there is to report of it so far.
+    pub(super) fn report(&self, outcome: FileOutcome) -> FileReport {
+        FileReport { sha256: self.entry.sha256.clone(), ..FileReport::new(&self.shown, outcome) }
+    }
 }
 
-/// The complete files of the inbox with their own time, oldest first.
-pub(super) fn list_ready(
-    run: &mut Run<'_>,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-) -> Result<Vec<(RemoteFile, Moment)>> {
-    let is_marker =
-        |name: &str| matches!(&inbox.ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()));
-    let wanted = |name: &str| is_marker(name) || inbox.pattern.matches(name);
-    let listing = remote.list(&inbox.folder, &wanted)?;
-    tell_ignored(run, &listing.ignored);
-    for Unreadable { name, reply } in &listing.unreadable {
-        run.report.tell(text::unreadable(reply).in_file(name));
-        run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
+/// A visit to a job's inbox: a session with the server, and what goes wrong with single files in it.
+pub(super) struct Visit<'r, 'a> {
+    pub(super) run: &'r mut Run<'a>,
+    pub(super) remote: Remote<'a>,
+    pub(super) inbox: Inbox,
+    pub(super) trouble: Trouble,
+}
+
+impl<'r, 'a> Visit<'r, 'a> {
+    pub(super) fn new(run: &'r mut Run<'a>, inbox: &Inbox) -> Self {
+        let remote = run.remote();
+        Self { run, remote, inbox: inbox.clone(), trouble: Trouble::default() }
     }
-    let markers: HashSet<String> =
-        listing.files.iter().map(|file| file.name.clone()).filter(|name| is_marker(name)).collect();
-    let mut waiting = listing.files;
-    waiting.retain(|file| !is_marker(&file.name));
-    if let Some(permit) = run.permit {
-        let lying = waiting.iter().map(|file| file.name.as_str());
-        let lying = lying.chain(listing.unreadable.iter().map(|file| file.name.as_str())).collect();
-        note_files_that_are_gone(run, permit, remote, inbox, &lying)?;
+
+    fn path(&self, name: &str) -> String {
+        join(&self.inbox.folder, name)
     }
-    if let Ready::Stable { settle } = &inbox.ready
-        && !waiting.is_empty()
-    {
-        run.progress.wait(&progress::settling());
-        interrupt::sleep(*settle);
-    }
-    let times = clock::times(run, inbox, &waiting)?;
-    let mut files = Vec::new();
-    for file in waiting {
-        if is_ready(remote, inbox, &file, &markers)? {
-            let file_time = times.own_time(&file.name, file.modified);
-            files.push((file, file_time));
-        } else {
-            run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
-            run.report.tell(text::not_ready().in_file(&file.name));
+
+    /// Where a file's marker lies, if files have one.
+    fn marker(&self, name: &str) -> Option<String> {
+        match &self.inbox.ready {
+            Ready::Marker { suffix } => Some(self.path(&marker_name(name, suffix))),
+            Ready::Stable { .. } => None,
         }
     }
-    files.sort_by(|(a, a_time), (b, b_time)| a_time.cmp(b_time).then_with(|| by_numbers(&a.name, &b.name)));
-    Ok(files)
+
+    /// The complete files of the inbox with their own time, oldest first.
+    pub(super) fn list_ready(&mut self) -> Result<Vec<(RemoteFile, Moment)>> {
+        let (waiting, markers) = self.list()?;
+        if let Ready::Stable { settle } = &self.inbox.ready
+            && !waiting.is_empty()
+        {
+            self.run.progress.wait(&progress::settling());
+            interrupt::sleep(*settle);
+        }
+        let times = clock::times(self.run, &self.inbox, &waiting)?;
+        let mut files = Vec::new();
+        for file in waiting {
+            if self.is_ready(&file, &markers)? {
+                let file_time = times.own_time(&file.name, file.modified);
+                files.push((file, file_time));
+            } else {
+                leave(self.run, &file.name, text::not_ready());
+            }
+        }
+        files.sort_by(|(a, at), (b, bt)| at.cmp(bt).then_with(|| by_numbers(&a.name, &b.name)));
+        Ok(files)
+    }
+
+    /// What lies there: files, and the names of markers.
+    fn list(&mut self) -> Result<(Vec<RemoteFile>, HashSet<String>)> {
+        let Inbox { ready, pattern, folder, .. } = &self.inbox;
+        let is_marker =
+            |name: &str| matches!(ready, Ready::Marker { suffix } if name.ends_with(suffix.as_str()));
+        let listing = self.remote.list(folder, &|name| is_marker(name) || pattern.matches(name))?;
+        tell_ignored(self.run, &listing.ignored);
+        for Unreadable { name, reply } in &listing.unreadable {
+            leave(self.run, name, text::unreadable(reply));
+        }
+        let (markers, files): (Vec<_>, Vec<_>) =
+            listing.files.into_iter().partition(|file| is_marker(&file.name));
+        if let Some(permit) = self.run.permit {
+            let unreadable = listing.unreadable.iter().map(|file| file.name.as_str());
+            let lying = files.iter().map(|file| file.name.as_str()).chain(unreadable).collect();
+            self.note_files_that_are_gone(permit, &lying)?;
+        }
+        Ok((files, markers.into_iter().map(|marker| marker.name).collect()))
+    }
+
+    /// A run that died after putting a file away could not note it any more. And a held file may have been taken away by a
+    /// person. A marker left behind goes too: it would call the next file of that name complete while it is still growing.
+    fn note_files_that_are_gone(&mut self, permit: Permit, lying: &HashSet<&str>) -> Result<()> {
+        for file in files::unfinished_files(&self.run.books, self.run.report.job)? {
+            let path = self.path(&file.name);
+            if lying.contains(file.name.as_str()) || self.remote.size(&path)?.is_some() {
+                continue;
+            }
+            if let Some(marker) = self.marker(&file.name) {
+                match self.remote.delete(permit, &marker) {
+                    Err(error) if error.concerns_session => return Err(error.into()),
+                    // The next run tries again.
+                    Err(_) => continue,
+                    Ok(()) => {}
+                }
+            }
+            match file.is_left_there {
+                true => forget_file(self.run, permit, file.id)?,
+                false => mark_cleaned_up(self.run, permit, file.id)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn is_ready(&mut self, file: &RemoteFile, markers: &HashSet<String>) -> Result<bool> {
+        match &self.inbox.ready {
+            Ready::Marker { suffix } => Ok(markers.contains(&marker_name(&file.name, suffix))),
+            Ready::Stable { .. } => Ok(self.remote.size(&self.path(&file.name))? == Some(file.size)),
+        }
+    }
+
+    pub(super) fn download(
+        &mut self,
+        file: &RemoteFile,
+        file_time: Moment,
+        spool: &Path,
+    ) -> Result<Option<Spooled>> {
+        let name = &file.name;
+        if file.size > self.run.settings.limits.max_file_bytes {
+            tell_too_large(self.run, name, file.size);
+            return Ok(None);
+        }
+        let path = spool.join(name);
+        let begin = |local| Intake::new(local, name, self.inbox.encoding);
+        let error = match self.remote.download_through(&self.inbox.folder, file, &path, begin) {
+            Ok(intake) => {
+                self.trouble.got_through();
+                let spooled = spooled(self.run, name.clone(), name.clone(), path, intake.finish(), file_time);
+                return Ok(Some(Spooled { listed: Some(file.clone()), ..spooled }));
+            }
+            Err(error) => error,
+        };
+        match error.kind {
+            ErrorKind::Missing => self.run.report.tell(text::vanished().in_file(name)),
+            ErrorKind::Forbidden => leave(self.run, name, *error.problem),
+            ErrorKind::Changed => leave(self.run, name, text::not_ready()),
+            _ => self.trouble.leave(self.run, name, error)?,
+        }
+        Ok(None)
+    }
+
+    /// Puts the server's copy away.
+    pub(super) fn put_away(&mut self, permit: Permit, file: &Spooled, place: Place, id: i64) -> Result<()> {
+        let error = match self.move_away(permit, file, place) {
+            Ok(PutAway::Done(put_as)) => {
+                // Where no time is told, this alone says that the same name and bytes were put there anew.
+                let tells_time = file.listed.as_ref().is_none_or(|listed| listed.modified.is_some());
+                let path = self.path(&file.entry.name);
+                let is_gone = !tells_time && matches!(self.remote.size(&path), Ok(None));
+                return mark_put_away(self.run, permit, id, put_as.as_deref(), is_gone);
+            }
+            Ok(PutAway::Replaced) => {
+                self.run.report.tell(text::replaced_meanwhile().in_file(&file.shown));
+                return mark_cleaned_up(self.run, permit, id);
+            }
+            Err(error) => error,
+        };
+        let lacks = error.kind == ErrorKind::Unsupported;
+        let error = if lacks { error } else { self.trouble.bear(error)? };
+        // The rows are safe and the ledger knows the file: the other files need not wait for it.
+        let problem = text::cannot_clean_up().because(&error.problem.message);
+        self.run.report.tell(problem.in_file(&file.shown));
+        if lacks {
+            self.trouble.lacks(error);
+        }
+        Ok(())
+    }
+
+    fn move_away(&mut self, permit: Permit, file: &Spooled, place: Place) -> Result<PutAway, server::Error> {
+        let name = &file.entry.name;
+        if let Some(listed) = &file.listed
+            && self.remote.is_replaced(&self.inbox.folder, listed)?
+        {
+            return Ok(PutAway::Replaced);
+        }
+        let put_as = match (place, self.inbox.after_import) {
+            (Place::Error, _) => Some(self.move_into(permit, file, "error")?),
+            (Place::Archive, AfterImport::Archive) => Some(self.move_into(permit, file, "archive")?),
+            (Place::Archive, AfterImport::Delete) => {
+                self.remote.delete(permit, &self.path(name))?;
+                None
+            }
+        };
+        if let Some(marker) = self.marker(name) {
+            self.remote.delete(permit, &marker)?;
+        }
+        Ok(PutAway::Done(put_as.filter(|_| self.inbox.keep_on_server_days > 0)))
+    }
+
+    /// Moves a file of the inbox to a folder beside it, under a name that is free there; gives that.
+    fn move_into(&mut self, permit: Permit, file: &Spooled, folder: &str) -> Result<String, server::Error> {
+        let name = &file.entry.name;
+        let (source, folder) = (self.path(name), self.path(folder));
+        let mut target = join(&folder, name);
+        if self.remote.size(&target)?.is_some() {
+            let stamp = file.entry.archived_as.split('/').nth(1).unwrap_or(&file.entry.run_id);
+            target = join(&folder, &unused_name(name, stamp));
+        }
+        match self.remote.rename(permit, &source, &target) {
+            Err(error) if may_lack_folder(error.kind) => {
+                self.remote.make_folder(permit, &folder)?;
+                self.remote.rename(permit, &source, &target)
+            }
+            result => result,
+        }?;
+        Ok(target)
+    }
+
+    /// Deletes on the server what was put away there so long ago, if it is still the file that we have put there.
+    pub(super) fn sweep(&mut self, permit: Permit) -> Result<()> {
+        let days = TimeDelta::days(i64::from(self.inbox.keep_on_server_days));
+        if days.is_zero() {
+            return Ok(());
+        }
+        let (run, remote) = (&mut *self.run, &mut self.remote);
+        for file in files::put_before(&run.books, run.report.job, run.clock.now() - days, SWEPT_MAX)? {
+            interrupt::check()?;
+            if remote.size(&file.put_as)? == Some(file.size)
+                && let Err(error) = remote.delete(permit, &file.put_as)
+            {
+                if !matches!(error.kind, ErrorKind::Refused | ErrorKind::Forbidden) {
+                    return Err(error.into());
+                }
+                run.report.tell(text::cannot_sweep(&file.put_as).because(&error.problem.message));
+                return Ok(());
+            }
+            run.books.write(permit, "swept", |books| files::let_go(books, file.id))?;
+        }
+        Ok(())
+    }
 }
 
-pub(super) fn tell_ignored(run: &mut Run<'_>, names: &[String]) {
+fn may_lack_folder(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Refused | ErrorKind::Forbidden | ErrorKind::Missing | ErrorKind::FolderMissing)
+}
+
+/// A file that stays where it is for now, and why.
+fn leave(run: &mut Run<'_>, name: &str, problem: Problem) {
+    run.report.tell(problem.in_file(name));
+    run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
+}
+
+fn tell_ignored(run: &mut Run<'_>, names: &[String]) {
     for name in names.iter().take(IGNORED_NAMES_TOLD_MAX) {
         run.report.tell(text::ignored_name(name));
     }
@@ -118,94 +319,14 @@ pub(super) fn tell_ignored(run: &mut Run<'_>, names: &[String]) {
     }
 }
 
-/// A run that died after putting a file away could not note it any more. And a held file may have been taken away by a
-/// person. A marker left behind goes too: it would call the next file of that name complete while it is still growing.
-pub(super) fn note_files_that_are_gone(
-    run: &Run<'_>,
-    permit: Permit,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    lying: &HashSet<&str>,
-) -> Result<()> {
-    for file in files::unfinished_files(&run.books, run.report.job)? {
-        if lying.contains(file.name.as_str()) || remote.size(&join(&inbox.folder, &file.name))?.is_some() {
-            continue;
-        }
-        if let Ready::Marker { suffix } = &inbox.ready {
-            match remote.delete(permit, &join(&inbox.folder, &marker_name(&file.name, suffix))) {
-                Err(error) if error.concerns_session => return Err(error.into()),
-                // The next run tries again.
-                Err(_) => continue,
-                Ok(()) => {}
-            }
-        }
-        if file.is_left_there {
-            run.books.write(permit, "file-forgotten", |books| files::forget_file(books, file.id))?;
-        } else {
-            mark_cleaned_up(run, permit, file.id)?;
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn is_ready(
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    file: &RemoteFile,
-    markers: &HashSet<String>,
-) -> Result<bool> {
-    match &inbox.ready {
-        Ready::Marker { suffix } => Ok(markers.contains(&marker_name(&file.name, suffix))),
-        Ready::Stable { .. } => Ok(remote.size(&join(&inbox.folder, &file.name))? == Some(file.size)),
-    }
-}
-
-pub(super) fn download(
-    run: &mut Run<'_>,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    file: &RemoteFile,
-    file_time: Moment,
-    spool: &Path,
-    trouble: &mut Trouble,
-) -> Result<Option<Spooled>> {
-    let limit = run.settings.limits.max_file_bytes;
-    if file.size > limit {
-        tell_too_large(run, &file.name, file.size);
-        return Ok(None);
-    }
-    let path = spool.join(&file.name);
-    let begin = |local| Intake::new(local, &file.name, inbox.encoding);
-    match remote.download_through(&inbox.folder, file, &path, begin) {
-        Ok(intake) => {
-            trouble.got_through();
-            let spooled =
-                spooled(run, file.name.clone(), file.name.clone(), path, intake.finish(), file_time);
-            Ok(Some(Spooled { listed: Some(file.clone()), ..spooled }))
-        }
-        Err(error) if error.kind == ErrorKind::Missing => {
-            run.report.tell(text::vanished().in_file(&file.name));
-            Ok(None)
-        }
-        Err(error) if error.kind == ErrorKind::Forbidden => {
-            run.report.tell((*error.problem).in_file(&file.name));
-            run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
-            Ok(None)
-        }
-        Err(error) if error.kind == ErrorKind::Changed => {
-            run.report.tell(text::not_ready().in_file(&file.name));
-            run.report.files.push(FileReport::new(&file.name, FileOutcome::Waiting));
-            Ok(None)
-        }
-        Err(error) => trouble.leave(run, &file.name, error).map(|()| None),
-    }
-}
-
-pub(super) fn tell_too_large(run: &mut Run<'_>, name: &str, size: u64) {
+fn tell_too_large(run: &mut Run<'_>, name: &str, size: u64) {
     let mb = 1024 * 1024;
-    let limit = run.settings.limits.max_file_bytes;
-    run.report.tell(text::file_too_large(size.div_ceil(mb), limit / mb).in_file(name));
-    run.report.files.push(FileReport::new(name, FileOutcome::Waiting));
+    let limit = run.settings.limits.max_file_bytes / mb;
+    leave(run, name, text::file_too_large(size.div_ceil(mb), limit));
+}
+
+pub(super) fn forget_file(run: &Run<'_>, permit: Permit, id: i64) -> Result<()> {
+    run.books.write(permit, "file-forgotten", |books| files::forget_file(books, id))
 }
 
 pub(super) fn copy_to_spool(
@@ -214,17 +335,16 @@ pub(super) fn copy_to_spool(
     inbox: &Inbox,
     spool: &Path,
 ) -> Result<Option<Spooled>> {
-    let (choice, in_names) = (inbox.encoding, inbox.time_in_name);
     let from = &given_file(run, given)?;
     let shown = from.display().to_string();
-    let unreadable = |error: &std::io::Error| Failure::of(text::file_argument(&shown, &error.to_string()));
+    let unreadable = |error: &io::Error| Failure::of(text::file_argument(&shown, &error.to_string()));
     let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.strip_suffix(PACKED).map(str::to_owned).unwrap_or(name);
     let modified = time_of(from).map_err(|error| unreadable(&error))?;
     let mut input = kept::unpacked(from).map_err(|error| unreadable(&error))?;
     let path = spool.join(&name);
     let output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    let mut output = Intake::new(output, &shown, choice);
+    let mut output = Intake::new(output, &shown, inbox.encoding);
     // Measured while reading, not before: it can grow.
     let limit = run.settings.limits.max_file_bytes;
     // Files are large: with its own buffer of 8 KiB, `io::copy` would spend more on calls than on bytes.
@@ -239,7 +359,7 @@ pub(super) fn copy_to_spool(
     }
     let file_time = match known_time(run, from, &name, &received.sha256)? {
         Some(known) => known,
-        None if in_names == TimeInName::Never => modified.min(run.clock.now()),
+        None if inbox.time_in_name == TimeInName::Never => modified.min(run.clock.now()),
         None => own_time(&name, Some(modified), run.clock.now()),
     };
     Ok(Some(spooled(run, shown, name, path, received, file_time)))
@@ -259,7 +379,7 @@ fn given_file(run: &Run<'_>, given: &Path) -> Result<PathBuf> {
 
 /// The time that a file given by hand had before: one that was taken before, under whatever name, or the corrected rows
 /// of one. However late a person corrects or copies them, their figures are as old as the file that they came from.
-pub(super) fn known_time(run: &Run<'_>, from: &Path, name: &str, sha256: &str) -> Result<Option<Moment>> {
+fn known_time(run: &Run<'_>, from: &Path, name: &str, sha256: &str) -> Result<Option<Moment>> {
     if let Some(known) = files::time_of_content(&run.books, run.report.job, name, sha256)? {
         return Ok(Some(known));
     }
@@ -269,7 +389,7 @@ pub(super) fn known_time(run: &Run<'_>, from: &Path, name: &str, sha256: &str) -
     }
 }
 
-pub(super) fn spooled(
+fn spooled(
     run: &Run<'_>,
     shown: String,
     name: String,
@@ -305,38 +425,6 @@ fn mark_put_away(run: &Run<'_>, permit: Permit, id: i64, put_as: Option<&str>, i
     run.books.write(permit, "cleaned-up", |books| files::mark_cleaned_up(books, id, put_as, is_gone))
 }
 
-pub(super) fn clean_up_remote(
-    run: &mut Run<'_>,
-    permit: Permit,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-    file: &Spooled,
-    (place, id): (Place, i64),
-    trouble: &mut Trouble,
-) -> Result<()> {
-    let error = match move_away(remote, permit, inbox, file, place) {
-        Ok(PutAway::Done(put_as)) => {
-            // Where no time is told, this alone says that the same name and bytes were put there anew.
-            let tells_time = file.listed.as_ref().is_none_or(|listed| listed.modified.is_some());
-            let path = join(&inbox.folder, &file.entry.name);
-            let is_gone = !tells_time && matches!(remote.size(&path), Ok(None));
-            return mark_put_away(run, permit, id, put_as.as_deref(), is_gone);
-        }
-        Ok(PutAway::Replaced) => {
-            run.report.tell(text::replaced_meanwhile().in_file(&file.shown));
-            return mark_cleaned_up(run, permit, id);
-        }
-        Err(error) => error,
-    };
-    let error = if error.kind == ErrorKind::Unsupported { error } else { trouble.bear(error)? };
-    // The rows are safe and the ledger knows the file: the other files need not wait for it.
-    run.report.tell(text::cannot_clean_up().because(&error.problem.message).in_file(&file.shown));
-    if error.kind == ErrorKind::Unsupported {
-        trouble.lacks(error);
-    }
-    Ok(())
-}
-
 /// How a file was put away.
 enum PutAway {
     /// Under this name, if it lies on the server still.
@@ -345,93 +433,8 @@ enum PutAway {
     Replaced,
 }
 
-fn move_away(
-    remote: &mut Remote<'_>,
-    permit: Permit,
-    inbox: &Inbox,
-    file: &Spooled,
-    place: Place,
-) -> Result<PutAway, crate::server::Error> {
-    let name = &file.entry.name;
-    if let Some(listed) = &file.listed
-        && remote.is_replaced(&inbox.folder, listed)?
-    {
-        return Ok(PutAway::Replaced);
-    }
-    let put_as = match (place, inbox.after_import) {
-        (Place::Error, _) => Some(move_into(remote, permit, inbox, file, "error")?),
-        (Place::Archive, AfterImport::Archive) => Some(move_into(remote, permit, inbox, file, "archive")?),
-        (Place::Archive, AfterImport::Delete) => {
-            remote.delete(permit, &join(&inbox.folder, name))?;
-            None
-        }
-    };
-    if let Ready::Marker { suffix } = &inbox.ready {
-        remote.delete(permit, &join(&inbox.folder, &marker_name(name, suffix)))?;
-    }
-    Ok(PutAway::Done(put_as.filter(|_| inbox.keep_on_server_days > 0)))
-}
-
 /// So many files are deleted by one run: a server that is slow to delete keeps no file waiting.
 const SWEPT_MAX: usize = 50;
-
-/// Deletes on the server what was put away there so long ago, if it is still the file that we have put there.
-pub(super) fn sweep_server(
-    run: &mut Run<'_>,
-    permit: Permit,
-    remote: &mut Remote<'_>,
-    inbox: &Inbox,
-) -> Result<()> {
-    let days = TimeDelta::days(i64::from(inbox.keep_on_server_days));
-    if days.is_zero() {
-        return Ok(());
-    }
-    for file in files::put_before(&run.books, run.report.job, run.clock.now() - days, SWEPT_MAX)? {
-        interrupt::check()?;
-        if remote.size(&file.put_as)? == Some(file.size)
-            && let Err(error) = remote.delete(permit, &file.put_as)
-        {
-            if !matches!(error.kind, ErrorKind::Refused | ErrorKind::Forbidden) {
-                return Err(error.into());
-            }
-            run.report.tell(text::cannot_sweep(&file.put_as).because(&error.problem.message));
-            return Ok(());
-        }
-        run.books.write(permit, "swept", |books| files::let_go(books, file.id))?;
-    }
-    Ok(())
-}
-
-/// Moves a file of the inbox to a folder beside it, under a name that is free there; gives that.
-pub(super) fn move_into(
-    remote: &mut Remote<'_>,
-    permit: Permit,
-    inbox: &Inbox,
-    file: &Spooled,
-    folder: &str,
-) -> Result<String, crate::server::Error> {
-    let name = &file.entry.name;
-    let source = join(&inbox.folder, name);
-    let folder = join(&inbox.folder, folder);
-    let mut target = join(&folder, name);
-    if remote.size(&target)?.is_some() {
-        let stamp = file.entry.archived_as.split('/').nth(1).unwrap_or(&file.entry.run_id);
-        target = join(&folder, &unused_name(name, stamp));
-    }
-    match remote.rename(permit, &source, &target) {
-        Err(error)
-            if matches!(
-                error.kind,
-                ErrorKind::Refused | ErrorKind::Forbidden | ErrorKind::Missing | ErrorKind::FolderMissing
-            ) =>
-        {
-            remote.make_folder(permit, &folder)?;
-            remote.rename(permit, &source, &target)
-        }
-        result => result,
-    }?;
-    Ok(target)
-}
 
 /// How long a file's name can be on nearly every file system.
 const NAME_BYTES_MAX: usize = 255;
@@ -450,7 +453,6 @@ pub fn marker_name(name: &str, suffix: &str) -> String {
     format!("{stem}{suffix}")
 }
 
-/// A path on the server.
 pub fn join(folder: &str, name: &str) -> String {
     format!("{}/{name}", folder.trim_end_matches('/'))
 }

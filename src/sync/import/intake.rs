@@ -11,7 +11,6 @@ use std::thread::{self, JoinHandle};
 use crate::hashing::Hashing;
 use crate::sheet::{EncodingChoice, SCAN_CHUNK_BYTES, Scan, Scanner};
 
-/// How many chunks may wait for the scanner.
 const CHUNKS_AHEAD: usize = 8;
 
 /// What is known of a file that has arrived.
@@ -81,7 +80,6 @@ impl Scanning {
 struct Beside {
     chunk: Vec<u8>,
     full: SyncSender<Vec<u8>>,
-    /// Chunks that have been scanned, to be filled again.
     empty: Receiver<Vec<u8>>,
     scanner: JoinHandle<Scan>,
 }

@@ -11,8 +11,9 @@ use crate::problem::Problem;
 use crate::report::Counts;
 use crate::server::Remote;
 use crate::settings::Inbox;
-use crate::sheet::Sheet;
+use crate::sheet::{Column, Sheet};
 use crate::sync::run::{Guarding, Run};
+use crate::text::jobs as text;
 
 /// What an import does with a sheet.
 pub trait ImportJob {
@@ -21,7 +22,6 @@ pub trait ImportJob {
         Ok(())
     }
 
-    /// Where its files lie.
     fn inbox(&self) -> &Inbox;
 
     /// Of which columns the first that is filled says what a row is about.
@@ -36,28 +36,27 @@ pub trait ImportJob {
     fn compare(&self, incoming: &mut Incoming<'_>) -> Result<Comparison>;
 }
 
+/// Those of the key columns that a sheet has.
+pub(super) fn key_columns(job: &dyn ImportJob, sheet: &Sheet) -> Vec<Column> {
+    job.key_columns().iter().filter_map(|name| sheet.header().optional(name)).collect()
+}
+
 /// Whether a part of a file's rows is in the shop's tables already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// None is.
     New,
     /// An interrupted run has written some; they compare as unchanged now.
     Begun,
 }
 
-/// A sheet and what is needed to judge it.
 pub struct Incoming<'a> {
-    /// The rows.
     pub sheet: &'a mut Sheet,
     /// Where rows go that are wrong in themselves.
     pub rejects: &'a mut Rejects,
     /// The shop as it was when reading began. Only temporary tables may be written.
     pub shop: &'a Connection,
-    /// The file's own time.
     pub file_time: Moment,
-    /// How far the file is.
     pub progress: Progress,
-    /// Whether the guards have a say in it.
     pub guarding: Guarding,
     /// [`Comparison::telling`] of the last file of its series.
     pub had: Vec<String>,
@@ -72,18 +71,27 @@ impl Incoming<'_> {
         let is_watched = self.guarding == Guarding::Watch && self.progress == Progress::New && limit < 100;
         self.had.iter().filter(|name| is_watched && !telling.contains(name)).cloned().collect()
     }
+
+    /// Why the guards keep the file: for what it has lost, or else for what they find in it, if they have a say.
+    pub(crate) fn held_because(
+        &self,
+        lost: &[String],
+        find: impl FnOnce() -> Result<Vec<Problem>>,
+    ) -> Result<Vec<Problem>> {
+        match (self.guarding, self.progress) {
+            _ if !lost.is_empty() => Ok(vec![text::guard_columns(&lost.join(", "))]),
+            (Guarding::Watch, Progress::New) => find(),
+            (Guarding::Approved, _) | (_, Progress::Begun) => Ok(Vec::new()),
+        }
+    }
 }
 
 /// What reading and comparing a sheet found.
 #[derive(Default)]
 pub struct Comparison {
-    /// What has to be written.
     pub plan: Box<dyn Plan>,
-    /// Rows that change something.
     pub applied: u64,
-    /// Rows that agree with the shop.
     pub unchanged: u64,
-    /// Rows about something that the shop does not have.
     pub unknown: u64,
     /// Whether the shop has had nothing of the kind so far.
     pub is_first_load: bool,
@@ -101,7 +109,6 @@ pub struct Comparison {
 
 /// Rows that look wrong. They are not in the plan.
 pub struct HeldRows {
-    /// Why they are kept.
     pub verdicts: Vec<Problem>,
     /// What says which rows they are: those whose code in this column is one of [`HELD_ROWS`].
     pub column: &'static str,
@@ -109,5 +116,5 @@ pub struct HeldRows {
     pub shown: String,
 }
 
-/// The table of the codes of held rows.
-pub const HELD_ROWS: &str = "temp.held_rows";
+/// The temporary table of the codes of held rows.
+pub const HELD_ROWS: &str = "held_rows";

@@ -1,14 +1,14 @@
 //! Reads a file against one snapshot of the shop, and says what is to be done about it.
 
 use anyhow::Result;
+use rusqlite::Connection;
 
 use super::aside::Aside;
-use super::inbox::Spooled;
+use super::inbox::{Approval, Spooled};
 use super::job::{Comparison, HeldRows, ImportJob, Incoming, Progress};
 use super::plan::{Plan, fingerprint};
 use super::recognise;
 use super::rejects::{Rejects, tell_rejects};
-use super::telling;
 use crate::books::files::{self, Decision};
 use crate::books::history::Recording;
 use crate::layout::first_names;
@@ -17,12 +17,11 @@ use crate::report::{FileOutcome, FileReport};
 use crate::sheet::{Refusal, Sheet, scan_file};
 use crate::sync::run::Run;
 use crate::text::jobs::{all_stale, stale_orders, stale_products, stale_rows};
-use crate::text::{Text, sheet as sheet_text, sync as text};
+use crate::text::{Text, held as held_text, sheet as sheet_text, sync as text};
 
 /// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
 const COLUMNS_TOLD_MAX: usize = 200;
 
-/// What is to be done about a file.
 pub(super) struct Verdict {
     pub(super) decision: Decision,
     /// Why it is held, and a hash of what it would change.
@@ -39,7 +38,6 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    /// Nothing of the file is written.
     fn without_a_plan(decision: Decision) -> Self {
         Self {
             decision,
@@ -70,19 +68,15 @@ pub(super) fn compare(
     recognise::check(run.settings, run.report.job, sheet.header(), &file.shown)?;
     sheet.show(&run.progress);
     let snapshot = run.books.unchecked_transaction()?;
-    let file_time = file.entry.file_time;
-    let (sheet_rows, problems) = (&mut sheet, Vec::new());
-    let guarding = run.guarding_of(file.approval.is_some());
-    let had = telling::of_last(&snapshot, run.report.job, &file.entry.name)?;
     let mut incoming = Incoming {
-        sheet: sheet_rows,
+        sheet: &mut sheet,
         rejects,
         shop: &snapshot,
-        file_time,
+        file_time: file.entry.file_time,
         progress,
-        guarding,
-        had,
-        problems,
+        guarding: run.guarding_of(file.approval.is_some()),
+        had: files::telling(&snapshot, run.report.job, &file.entry.name)?,
+        problems: Vec::new(),
     };
     let compared = job.compare(&mut incoming);
     let problems = incoming.problems;
@@ -125,7 +119,7 @@ pub(super) fn judge(
 ) -> Result<Verdict> {
     let held_because = match &file.approval {
         None => comparison.held_because,
-        Some(approval) => approval.moved_on(comparison.plan.as_ref(), &run.books)?.into_iter().collect(),
+        Some(approval) => moved_on(approval, comparison.plan.as_ref(), &run.books)?.into_iter().collect(),
     };
     if let Some(first) = held_because.first() {
         told.outcome = FileOutcome::Held;
@@ -151,6 +145,13 @@ pub(super) fn judge(
     };
     let Comparison { held_rows, plan, telling, .. } = comparison;
     Ok(Verdict { held_rows, plan, telling, recording, ..Verdict::without_a_plan(Decision::Applied) })
+}
+
+/// What is told if the file would change something else now than was approved.
+fn moved_on(approval: &Approval, plan: &dyn Plan, shop: &Connection) -> Result<Option<Problem>> {
+    let (Some(id), Some(shown)) = (approval.id, &approval.shown) else { return Ok(None) };
+    let is_other = fingerprint(plan, shop)? != *shown;
+    Ok(is_other.then(|| held_text::moved_on(id)))
 }
 
 /// That some of a file is older than what the shop has is worth a note; all of it, and it may be a clock that is wrong.

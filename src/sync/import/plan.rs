@@ -7,6 +7,7 @@ use anyhow::Result;
 use rusqlite::Connection;
 
 use crate::books::Writing;
+use crate::books::rows::Ask;
 use crate::report::Changes;
 
 /// A hash of what a plan changes, before and after: whoever has seen it has seen just this.
@@ -18,19 +19,15 @@ pub(super) fn fingerprint(plan: &dyn Plan, shop: &Connection) -> Result<String> 
 
 /// What a sheet changes. Its rows lie in temporary tables: there can be millions.
 pub trait Plan {
-    /// How many changes there are.
     fn len(&self) -> u64;
 
-    /// Writes these, counted from 0.
     fn write(&self, writing: &Writing<'_>, changes: Range<u64>) -> Result<()>;
 
-    /// Lists what they change.
     fn list(&self, shop: &Connection, changes: &mut Changes) -> Result<()>;
 
     /// What one of them is about, as it is listed.
     fn code(&self, shop: &Connection, change: u64) -> Result<String>;
 
-    /// Whether there is nothing to write.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -49,11 +46,9 @@ pub fn part(changes: &Range<u64>, first: u64, count: u64) -> Range<u64> {
 
 /// The code that stands at this place of a temporary table, counted from 0.
 pub fn code_at(shop: &Connection, table: &str, column: &str, place: u64) -> Result<String> {
-    let sql = format!("SELECT {column} FROM {table} WHERE rowid = ?1");
-    Ok(shop.query_row(&sql, [place + 1], |row| row.get(0))?)
+    shop.value(&format!("SELECT {column} FROM temp.{table} WHERE rowid = ?1"), [place + 1])
 }
 
-/// Nothing to write.
 struct Nothing;
 
 impl Plan for Nothing {

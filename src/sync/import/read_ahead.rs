@@ -14,15 +14,12 @@ use crate::interrupt;
 use crate::sheet::{Row, RowProblem, Sheet};
 use crate::threads;
 
-/// How many batches may wait.
 const BATCHES_AHEAD: usize = 2;
 
 /// Whether a batch takes more rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
-    /// It does.
     Left,
-    /// It has to be handed on.
     None,
 }
 

@@ -51,7 +51,6 @@ impl Rejects {
         })
     }
 
-    /// Rejects a row for this problem.
     pub fn add(&mut self, row: &Row<'_>, problem: RowProblem) -> Result<()> {
         if let Some((permit, writer)) = &mut self.writer {
             if self.count == 0 {
@@ -73,12 +72,10 @@ impl Rejects {
         Some(row.problem(text::refused_by_shop(code, reason)))
     }
 
-    /// Whether the row on this line was rejected.
     pub(super) fn has(&self, line: u64) -> bool {
         self.lines.binary_search(&line).is_ok()
     }
 
-    /// How many so far.
     pub fn count(&self) -> u64 {
         self.count
     }
