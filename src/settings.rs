@@ -27,7 +27,7 @@ use toml::de::DeTable;
 pub(crate) use self::names::{folder_key, key_of, setting_name, table_of};
 pub use self::pattern::Pattern;
 use self::reader::{Reader, Secrets, variable};
-use crate::encoding::Encoding;
+use crate::encoding::{BYTE_ORDER_MARK, Encoding};
 use crate::file_time::TimeInName;
 use crate::job::Job;
 use crate::kept;
@@ -45,24 +45,6 @@ words! {
         Demo = "demo",
         /// The real one (本番環境).
         Production = "production",
-    }
-}
-
-impl Settings {
-    /// Where a job's files come from; orders come from nowhere.
-    pub fn inbox(&self, job: Job) -> Option<&Inbox> {
-        match job {
-            Job::Products => Some(&self.products.inbox),
-            Job::Logistics => Some(&self.logistics.inbox),
-            Job::Stock => Some(&self.stock.inbox),
-            Job::Orders => None,
-        }
-    }
-
-    /// How many hours may pass without a file of a job, if more have since its newest.
-    pub fn hours_without_file(&self, job: Job, newest: Moment, now: Moment) -> Option<u32> {
-        let hours = self.inbox(job)?.expect_file_every_h;
-        (hours > 0 && now - newest > TimeDelta::hours(i64::from(hours))).then_some(hours)
     }
 }
 
@@ -102,6 +84,22 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Where a job's files come from; orders come from nowhere.
+    pub fn inbox(&self, job: Job) -> Option<&Inbox> {
+        match job {
+            Job::Products => Some(&self.products.inbox),
+            Job::Logistics => Some(&self.logistics.inbox),
+            Job::Stock => Some(&self.stock.inbox),
+            Job::Orders => None,
+        }
+    }
+
+    /// How many hours may pass without a file of a job, if more have since its newest.
+    pub fn hours_without_file(&self, job: Job, newest: Moment, now: Moment) -> Option<u32> {
+        let hours = self.inbox(job)?.expect_file_every_h;
+        (hours > 0 && now - newest > TimeDelta::hours(i64::from(hours))).then_some(hours)
+    }
+
     /// The settings file's path, wherever one stands.
     pub(crate) fn full_path(&self) -> PathBuf {
         std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone())
@@ -587,9 +585,9 @@ pub(crate) fn is_program(name: &str) -> bool {
 /// Checks what is to become a settings file; passwords may stand in it. It has no lines yet that a problem could name.
 pub(crate) fn check_text(path: &Path, source: &str) -> Result<Settings, Failure> {
     let placeless = |problem| Problem { file: None, line: None, ..problem };
-    check(path, source, None, Secrets::Read).map_err(|problems| Failure {
-        exit: Exit::Settings,
-        problems: problems.into_iter().map(placeless).collect(),
+    check(path, source, None, Secrets::Read).map_err(|failure| Failure {
+        problems: failure.problems.into_iter().map(placeless).collect(),
+        ..failure
     })
 }
 
@@ -621,19 +619,17 @@ fn read_and_check(
     environment: Option<Environment>,
     secrets: Secrets,
 ) -> Result<Settings, Failure> {
-    let read = read_text(path).map_err(|problem| vec![problem.in_file(&path.display().to_string())]);
-    let checked = read.and_then(|source| check(path, &source, environment, secrets));
-    checked.map_err(|problems| Failure { exit: Exit::Settings, problems })
+    let read = read_text(path).map_err(|problem| Failure::of(problem.in_file(&path.display().to_string())));
+    check(path, &read?, environment, secrets)
 }
 
 /// As much of a settings file with problems as is needed to tell somebody of them: how to mail, to whom, and where the
 /// work folder is. `None` when the problems concern that very part. Nothing else of it may be used.
 pub fn load_to_tell(config: Option<&Path>, environment: Option<Environment>) -> Option<Settings> {
     let path = find(config).ok()?;
-    let source = String::from_utf8(kept::read(&path).ok()?).ok()?;
-    let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
-    let (root, _) = DeTable::parse_recoverable(source);
-    let mut reader = Reader::new(&path, source, root.get_ref());
+    let source = read_text(&path).ok()?;
+    let (root, _) = DeTable::parse_recoverable(&source);
+    let mut reader = Reader::new(&path, &source, root.get_ref(), Secrets::Read);
     let settings = sections::settings(&mut reader, &path, environment);
     let is_needed = |problem: &Problem| {
         let key = problem.column.as_deref().unwrap_or_default();
@@ -646,10 +642,8 @@ pub fn load_to_tell(config: Option<&Path>, environment: Option<Environment>) -> 
 /// What a settings file says, without passwords, for somebody else's eyes; nothing where it cannot be read at all.
 pub(crate) fn without_secrets(path: &Path) -> Map<String, Value> {
     let source = read_text(path).unwrap_or_default();
-    let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
-    let (root, _) = DeTable::parse_recoverable(source);
-    let mut reader = Reader::new(path, source, root.get_ref());
-    reader.secrets = Secrets::Unread;
+    let (root, _) = DeTable::parse_recoverable(&source);
+    let mut reader = Reader::new(path, &source, root.get_ref(), Secrets::Unread);
     let _ = sections::settings(&mut reader, path, None);
     reader.without_secrets()
 }
@@ -662,10 +656,11 @@ fn read_text(path: &Path) -> Result<String, Problem> {
         ErrorKind::NotFound => text::file_missing(),
         _ => owner::or_denied(text::file_unreadable(&error.to_string()), path, &error),
     })?;
-    // A Mac of old ended lines with \r alone.
+    // Windows' editor begins UTF-8 files with a byte order mark; a Mac of old ended lines with \r alone.
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
     let bytes = match bytes.contains(&b'\n') {
-        true => bytes,
-        false => bytes.into_iter().map(|byte| if byte == b'\r' { b'\n' } else { byte }).collect(),
+        true => bytes.to_vec(),
+        false => bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect(),
     };
     String::from_utf8(bytes).map_err(|error| {
         let (good, _) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
@@ -678,18 +673,16 @@ fn check(
     source: &str,
     environment: Option<Environment>,
     secrets: Secrets,
-) -> Result<Settings, Vec<Problem>> {
-    // Windows' editor begins UTF-8 files with a byte order mark.
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+) -> Result<Settings, Failure> {
+    let refused = |problems| Failure { exit: Exit::Settings, problems };
     let (root, errors) = DeTable::parse_recoverable(source);
     if !errors.is_empty() {
-        return Err(reader::syntax_problems(path, source, &errors));
+        return Err(refused(reader::syntax_problems(path, source, &errors)));
     }
-    let mut reader = Reader::new(path, source, root.get_ref());
-    reader.secrets = secrets;
+    let mut reader = Reader::new(path, source, root.get_ref(), secrets);
     let settings = sections::settings(&mut reader, path, environment);
     let problems = reader.finish();
-    if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    if problems.is_empty() { Ok(settings) } else { Err(refused(problems)) }
 }
 
 /// The language in which to tell what is wrong with a settings file: its own, if at least that can be read in it, else
@@ -746,7 +739,7 @@ mod tests {
         let mut in_sample = std::collections::BTreeSet::new();
         collect_keys(root.get_ref(), "", &mut in_sample);
 
-        let mut reader = Reader::new(Path::new("tempostar.toml"), &everything, root.get_ref());
+        let mut reader = Reader::new(Path::new("tempostar.toml"), &everything, root.get_ref(), Secrets::Read);
         sections::settings(&mut reader, Path::new("tempostar.toml"), None);
         reader.known.retain(|key| !key.starts_with("product_free_items."));
         assert_eq!(in_sample, reader.known);

@@ -62,10 +62,10 @@ pub(super) struct Entry<T> {
 
 impl<'t> Reader<'t> {
     /// A reader of the parsed `source` of the file at `path`.
-    pub(super) fn new(path: &Path, source: &'t str, root: &'t DeTable<'t>) -> Self {
+    pub(super) fn new(path: &Path, source: &'t str, root: &'t DeTable<'t>, secrets: Secrets) -> Self {
         Self {
             folder: path.parent().map(Path::to_owned).unwrap_or_default(),
-            secrets: Secrets::Read,
+            secrets,
             file: path.display().to_string(),
             root,
             known: BTreeSet::new(),
