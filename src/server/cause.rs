@@ -71,20 +71,24 @@ enum Scope {
     Session,
 }
 
-/// Travels through the library's error: which connection failed decides what the reader is told.
+/// Travels through the libraries' errors, and is found again behind them.
+#[derive(Debug)]
+pub(super) struct Carried<T>(pub(super) T);
+
+impl<T: fmt::Debug> fmt::Display for Carried<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl<T: fmt::Debug> error::Error for Carried<T> {}
+
+/// Which connection failed decides what the reader is told.
 #[derive(Debug)]
 pub(super) struct DataConnection {
     pub(super) address: SocketAddr,
     pub(super) error: io::Error,
 }
-
-impl fmt::Display for DataConnection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "data connection to {}: {}", self.address, self.error)
-    }
-}
-
-impl error::Error for DataConnection {}
 
 /// So few bytes in a whole time-out.
 #[derive(Debug)]
@@ -92,33 +96,10 @@ pub(super) struct TooSlow {
     pub(super) bytes: u64,
 }
 
-impl fmt::Display for TooSlow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "only {} bytes", self.bytes)
-    }
-}
-
-impl error::Error for TooSlow {}
-
-/// Travels through rustls' and suppaftp's errors, so that the message can show the fingerprint.
-#[derive(Clone, Debug)]
-pub(super) struct Untrusted {
-    pub(super) fingerprint: String,
-    pub(super) problem: Box<Problem>,
-}
-
-impl fmt::Display for Untrusted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "certificate {} is not trusted", self.fingerprint)
-    }
-}
-
-impl error::Error for Untrusted {}
-
-impl From<Untrusted> for rustls::Error {
-    fn from(untrusted: Untrusted) -> Self {
-        Self::InvalidCertificate(rustls::CertificateError::Other(rustls::OtherError(Arc::new(untrusted))))
-    }
+/// The refusal of a certificate.
+pub(super) fn untrusted(problem: Problem) -> rustls::Error {
+    let problem = Arc::new(Carried(Box::new(problem)));
+    rustls::Error::InvalidCertificate(rustls::CertificateError::Other(rustls::OtherError(problem)))
 }
 
 /// What a refused login means, by the server's words.
@@ -233,8 +214,8 @@ impl Cause {
             return of_tls(error);
         }
         let kind = error.kind();
-        match error.downcast::<DataConnection>() {
-            Ok(data) => Self::Data { address: data.address.to_string(), error: data.error },
+        match error.downcast::<Carried<DataConnection>>() {
+            Ok(Carried(data)) => Self::Data { address: data.address.to_string(), error: data.error },
             Err(error) if kind == io::ErrorKind::InvalidInput => Self::Name(error.to_string()),
             Err(error) => Self::Io(error),
         }
@@ -346,7 +327,7 @@ impl Cause {
             Self::Unreachable(error) if timed_out(error) => say::timed_out(ftp.connect_timeout.as_secs()),
             Self::Unreachable(error) => say::unreachable(&error.to_string()),
             Self::Io(error) if timed_out(error) => match too_slow(error) {
-                Some(TooSlow { bytes }) => say::too_slow(*bytes, ftp.timeout.as_secs()),
+                Some(Carried(TooSlow { bytes })) => say::too_slow(*bytes, ftp.timeout.as_secs()),
                 None => say::timed_out(ftp.timeout.as_secs()),
             },
             Self::Io(error) => say::connection_lost(&error.to_string()),
@@ -393,7 +374,7 @@ pub(super) fn timed_out(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
 
-fn too_slow(error: &io::Error) -> Option<&TooSlow> {
+fn too_slow(error: &io::Error) -> Option<&Carried<TooSlow>> {
     error.get_ref().and_then(|inner| inner.downcast_ref())
 }
 
@@ -414,9 +395,9 @@ fn of_tls(error: &rustls::Error) -> Cause {
     use rustls::PeerIncompatible::ServerDoesNotSupportTls12Or13;
     if let rustls::Error::InvalidCertificate(rustls::CertificateError::Other(rustls::OtherError(other))) =
         error
-        && let Some(untrusted) = other.downcast_ref::<Untrusted>()
+        && let Some(Carried(problem)) = other.downcast_ref::<Carried<Box<Problem>>>()
     {
-        return Cause::Certificate(untrusted.problem.clone());
+        return Cause::Certificate(problem.clone());
     }
     let reason = error.to_string();
     Cause::Tls(Box::new(match error {

@@ -19,7 +19,7 @@ use suppaftp::rustls::ClientConfig;
 use suppaftp::types::{FileType, Mode, Response};
 use suppaftp::{FtpError, RustlsFtpStream, Status, TlsStream, TransferStream};
 
-use super::cause::{Cause, DataConnection, TooSlow, timed_out};
+use super::cause::{Carried, Cause, DataConnection, TooSlow, timed_out};
 use super::error::{Fault, Step};
 use super::reply::{Reply, quotable};
 use super::tls::{self, Encryption};
@@ -731,7 +731,10 @@ fn passive(ftp: RustlsFtpStream, settings: &Ftp, data_tried: Arc<AtomicBool>) ->
     let mut ftp = ftp.passive_stream_builder(move |address| {
         data_tried.store(true, Ordering::Relaxed);
         connect(address, connect_timeout, timeout).map_err(|error| {
-            FtpError::ConnectionError(io::Error::new(error.kind(), DataConnection { address, error }))
+            FtpError::ConnectionError(io::Error::new(
+                error.kind(),
+                Carried(DataConnection { address, error }),
+            ))
         })
     });
     // PASV is the one form that every IPv4 server knows; with the peer's own address in place of the announced
@@ -906,7 +909,7 @@ impl Pace {
             return Ok(());
         }
         if self.bytes < elapsed.as_secs().saturating_mul(BYTES_PER_S_MIN) {
-            return Err(io::Error::new(io::ErrorKind::TimedOut, TooSlow { bytes: self.bytes }));
+            return Err(io::Error::new(io::ErrorKind::TimedOut, Carried(TooSlow { bytes: self.bytes })));
         }
         *self = Self::of(self.time_out);
         Ok(())

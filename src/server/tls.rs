@@ -22,7 +22,7 @@ use suppaftp::rustls::{
 };
 use suppaftp::{FtpError, FtpResult, RustlsConnector, TlsConnector, TlsStream};
 
-use super::cause::{Cause, Untrusted};
+use super::cause::{Cause, untrusted};
 use crate::hashing::hex;
 use crate::moment::Moment;
 use crate::problem::Problem;
@@ -256,7 +256,7 @@ impl ServerCertVerifier for Verifier {
                 }
             }
         };
-        Err(Untrusted { fingerprint, problem: Box::new(problem) }.into())
+        Err(untrusted(problem))
     }
 
     fn verify_tls12_signature(
