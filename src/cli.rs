@@ -12,7 +12,6 @@ use clap_complete::Shell;
 use crate::job::Job;
 use crate::moment::Month;
 use crate::settings::Environment;
-use crate::words::UnknownWord;
 
 /// What is typed.
 #[derive(Debug, Parser)]
@@ -46,7 +45,7 @@ pub struct Global {
 /// Takes one of these words.
 fn one_of<T>(words: impl Iterator<Item = &'static str>) -> impl TypedValueParser<Value = T>
 where
-    T: FromStr<Err = UnknownWord> + Clone + Send + Sync + 'static,
+    T: FromStr<Err = anyhow::Error> + Clone + Send + Sync + 'static,
 {
     PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }

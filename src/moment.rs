@@ -7,6 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::SystemTime;
 
+use anyhow::{Context, Error, Result};
 use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -167,25 +168,15 @@ impl fmt::Display for Moment {
     }
 }
 
-/// A text that should be a moment, and is none.
-#[derive(Debug, PartialEq, Eq)]
-pub struct NoMoment(String);
-
-impl fmt::Display for NoMoment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no time of the form YYYY-MM-DD HH:MM:SS", self.0)
-    }
-}
-
-impl std::error::Error for NoMoment {}
-
 impl FromStr for Moment {
-    type Err = NoMoment;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, NoMoment> {
+    fn from_str(text: &str) -> Result<Self> {
         // chrono reads its format anew for each text, and what it lets pass besides (`2024-5-1 9:05:00`) is rare.
         let read = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok().map(Self::of_japan);
-        parse_padded(text.as_bytes()).or_else(read).ok_or_else(|| NoMoment(text.to_owned()))
+        parse_padded(text.as_bytes())
+            .or_else(read)
+            .with_context(|| format!("{text:?} is no time of the form YYYY-MM-DD HH:MM:SS"))
     }
 }
 
@@ -236,7 +227,7 @@ impl ToSql for Moment {
 
 impl FromSql for Moment {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_str()?.parse().map_err(FromSqlError::other)
+        value.as_str()?.parse().map_err(|error: Error| FromSqlError::Other(error.into()))
     }
 }
 
@@ -295,7 +286,7 @@ mod tests {
                 let moment = Moment::of_japan(time.naive_utc());
                 let text = moment.to_string();
                 prop_assert_eq!(ours(&text), chronos(&text));
-                prop_assert_eq!(text.parse(), Ok(moment));
+                prop_assert_eq!(text.parse().ok(), Some(moment));
                 prop_assert_eq!(Moment::of_seconds(moment.seconds()), Some(moment));
             }
         }

@@ -1,19 +1,5 @@
 //! Enums that are one word each in the database, in JSON and in the settings.
 
-use std::fmt;
-
-/// A word that is none of those that can stand there.
-#[derive(Debug, PartialEq, Eq)]
-pub struct UnknownWord(pub String);
-
-impl fmt::Display for UnknownWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a word that can stand there", self.0)
-    }
-}
-
-impl std::error::Error for UnknownWord {}
-
 /// `words! { pub enum Colour { Red = "red", … } }` declares the enum, and how it is written and read: an unknown word is
 /// an error, never a default.
 macro_rules! words {
@@ -45,11 +31,11 @@ macro_rules! words {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::words::UnknownWord;
+            type Err = anyhow::Error;
 
             fn from_str(word: &str) -> Result<Self, Self::Err> {
                 let found = Self::ALL.iter().find(|known| known.as_str() == word);
-                found.copied().ok_or_else(|| $crate::words::UnknownWord(word.to_owned()))
+                found.copied().ok_or_else(|| anyhow::anyhow!("{word:?} is not a word that can stand there"))
             }
         }
 
@@ -61,7 +47,7 @@ macro_rules! words {
 
         impl rusqlite::types::FromSql for $name {
             fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
-                value.as_str()?.parse().map_err(rusqlite::types::FromSqlError::other)
+                value.as_str()?.parse().map_err(|error: anyhow::Error| rusqlite::types::FromSqlError::Other(error.into()))
             }
         }
 
