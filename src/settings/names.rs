@@ -28,17 +28,12 @@ const NAMES: [(&str, &str); 18] = [
 const OTHER_NAMES: [(&str, &str); 2] = [("shop.name", "店舗名"), ("shop.name", "ショップ名")];
 
 /// The table of a job.
-pub(crate) const fn table_of(job: Job) -> &'static str {
-    match job {
-        Job::Products => "products",
-        Job::Logistics => "logistics",
-        Job::Stock => "stock",
-        Job::Orders => "orders",
-    }
+pub(crate) fn table_of(job: Job) -> &'static str {
+    folder_key(job).split('.').next().unwrap_or_default()
 }
 
 /// The setting that names a job's folder on the server.
-pub(crate) const fn folder_key(job: Job) -> &'static str {
+pub(crate) fn folder_key(job: Job) -> &'static str {
     match job {
         Job::Products => "products.inbox",
         Job::Logistics => "logistics.inbox",
