@@ -172,7 +172,7 @@ pub(crate) struct ProductFacts {
     pub moved: u64,
     /// Products of the file whose names change.
     pub renamed: u64,
-    /// Of these, those that would be called as another product is called.
+    /// Of these, those that would be called as another product is called, or as another one would be that was not.
     pub named_as_others: u64,
     /// Of these, those whose old and new names have nothing in common; only looked for where most products are new.
     pub named_otherwise: u64,

@@ -220,8 +220,8 @@ problems! {
         hint_ja: "TEMPOSTARの販売価格が正しいかご確認ください。", hint_en: "check the prices in TEMPOSTAR",
     }
     Error guard_name = "guard-name" (count: u64, codes: &str) exit Held, ends Decided, who [Shop, Savaway] {
-        ja: "商品名が空になる、または文字化けする商品が{count}商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
-        en: "products whose name would be emptied or garbled ({count}): {codes}; their rows are held, the file's others go on",
+        ja: "商品名が空になる、文字化けする、または商品コードになる商品が{count}商品あります: {codes}。これらの商品の行だけを保留しました。ほかの行は取り込みます。",
+        en: "products whose name would be emptied, garbled, or replaced by the code ({count}): {codes}; their rows are held, the file's others go on",
         hint_ja: "TEMPOSTARの商品名が正しいかご確認ください。", hint_en: "check the names in TEMPOSTAR",
     }
     Error guard_unpublish = "guard-unpublish" (hidden: u64, published: u64, percent: u64, limit: u32)
@@ -239,8 +239,8 @@ problems! {
         hint_en: "check that 商品コード and SKUコード are both there and belong together",
     }
     Error guard_names = "guard-names" (mixed: u64, known: u64) exit Held, ends Decided, who [Shop, Savaway] {
-        ja: "このファイルの{known}商品のうち{mixed}商品の商品名が、別の商品の名前になります。取り込みを保留しました。",
-        en: "this file would give {mixed} of its {known} products the names of other products: held, nothing of it was written",
+        ja: "このファイルの{known}商品のうち{mixed}商品の商品名が、別の商品と同じ名前になります。取り込みを保留しました。",
+        en: "this file would call {mixed} of its {known} products as other products are called: held, nothing of it was written",
         hint_ja: "商品名の列がずれていないかご確認ください。",
         hint_en: "check that 商品名 stands in the rows that it belongs to",
     }

@@ -216,6 +216,23 @@ fn a_name_that_would_be_cleared_is_held_with_its_row() {
 }
 
 #[test]
+fn names_that_become_codes_or_all_the_same_are_held() {
+    let shop = shop_with(20);
+    let called = |name: fn(usize) -> String| {
+        rows(20, |number| Some(row(number, &name(number), &price(number).to_string(), "")))
+    };
+    put(&shop, NEW, &called(|number| format!("P-{number:03}")));
+    let ran = shop.run(["import-products", "--json"]).exits(4).count("held", 20);
+    ran.only_problem("guard-name", NEW, &["replaced by the code (20): P-001, "]);
+    put(&shop, "product20261124101000.csv", &called(|_| "商品".to_owned()));
+    let ran = shop.run(["import-products", "--json"]).exits(4);
+    ran.only_problem("guard-names", "product20261124101000.csv", &["would call 20 of its 20 products"]);
+    // A campaign may call two things the same that were called the same before.
+    put(&shop, "product20261124102000.csv", &called(|number| format!("【夏】商品{number}番")));
+    shop.run(["import-products", "--json"]).ok().no_problems();
+}
+
+#[test]
 fn a_dry_run_says_what_would_be_held() {
     let shop = shop_with(20);
     put(

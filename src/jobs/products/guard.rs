@@ -56,7 +56,7 @@ impl Found {
             let yen = |price: Option<i64>| price.map_or_else(|| "-".to_owned(), |price| price.to_string());
             self.wrong_prices.add(&format!("{code} ({} → {})", yen(old.price), yen(new.price)));
         }
-        let is_cleared = limits.unpublish_percent < 100 && loses_name(&text_at(row, 7)?, &text_at(row, 8)?);
+        let is_cleared = limits.unpublish_percent < 100 && loses_name(&code, &text_at(row, 7)?, &text_at(row, 8)?);
         if is_cleared {
             self.cleared_names.add(&code);
         }
@@ -106,8 +106,9 @@ const STAGED_AND_KNOWN_SQL: &str = "
     FROM temp.staged_products AS staged
     JOIN main.products AS shop ON shop.code = staged.code";
 
-fn loses_name(old: &str, new: &str) -> bool {
-    !old.is_empty() && (new.is_empty() || (guards::is_garbled(new) && !guards::is_garbled(old)))
+fn loses_name(code: &str, old: &str, new: &str) -> bool {
+    let is_none = new.is_empty() || (new == code && old != code);
+    !old.is_empty() && (is_none || (guards::is_garbled(new) && !guards::is_garbled(old)))
 }
 
 /// A text, whatever the shop's application has put there; nothing is empty.
@@ -250,9 +251,15 @@ fn renamed(shop: &Connection, columns: &[String], mut facts: ProductFacts) -> Re
         return Ok(facts);
     }
     let sql = format!(
-        "SELECT shop.name, staged.name, staged.name IN (SELECT name FROM main.products WHERE name <> '')
-         {STAGED_AND_KNOWN_SQL}
-         WHERE shop.name <> '' AND staged.name <> '' AND shop.name <> staged.name"
+        "WITH renamed (old, new) AS MATERIALIZED (
+             SELECT shop.name, staged.name
+             {STAGED_AND_KNOWN_SQL}
+             WHERE shop.name <> '' AND staged.name <> '' AND shop.name <> staged.name
+         )
+         SELECT old, new,
+                new IN (SELECT name FROM main.products WHERE name <> '')
+                OR new IN (SELECT new FROM renamed GROUP BY new HAVING count(DISTINCT old) > 1)
+         FROM renamed"
     );
     shop.each(&sql, [], |row| {
         let (old, new) = (text_at(row, 0)?, text_at(row, 1)?);
