@@ -6,16 +6,16 @@ texts! {
         en: "files held: {count} (look at what each would change; approve it if that is right, discard it if not)",
     }
     orders_cancelled_in_tempostar(count: u64) {
-        ja: "TEMPOSTARでキャンセルされた受注が{count}件あります（キャンセルは連携しません。この店舗でもキャンセルしてください）",
-        en: "orders cancelled in TEMPOSTAR: {count} (not linked: cancel them in the shop, too)",
+        ja: "TEMPOSTARでキャンセルされた受注が{count}件あります（キャンセルは連携しません。商品は出荷されませんので、この店舗でもキャンセルしてください）",
+        en: "orders cancelled in TEMPOSTAR: {count} (not linked, and nothing is shipped: cancel them in the shop, too)",
     }
     orders_cancelled(count: u64) {
-        ja: "送信後にこの店舗でキャンセルされた受注が{count}件あります（キャンセルは連携しません。TEMPOSTARでもキャンセルしてください）",
-        en: "orders cancelled in the shop after they were sent: {count} (not linked: cancel them in TEMPOSTAR, too)",
+        ja: "送信後にこの店舗でキャンセルされた受注が{count}件あります（キャンセルは連携しません。このままでは出荷されますので、TEMPOSTARでもキャンセルしてください）",
+        en: "orders cancelled in the shop after they were sent: {count} (not linked: they are shipped unless somebody cancels them in TEMPOSTAR, too)",
     }
     orders_changed(count: u64) {
-        ja: "送信後にこの店舗で変更された受注が{count}件あります（変更は連携しません。TEMPOSTARでも変更してください）",
-        en: "orders changed in the shop after they were sent: {count} (not linked: change them in TEMPOSTAR, too)",
+        ja: "送信後にこの店舗で変更された受注が{count}件あります（変更は連携しません。このままでは変更前の内容で出荷されますので、TEMPOSTARでも変更してください）",
+        en: "orders changed in the shop after they were sent: {count} (not linked: they are shipped as they were unless somebody changes them in TEMPOSTAR, too)",
     }
     orders_unshipped(count: u64) {
         ja: "送信してから長く出荷されていない受注が{count}件あります（TEMPOSTARで出荷の状況をご確認ください）",

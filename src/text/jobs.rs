@@ -77,8 +77,8 @@ texts! {
         en: "{field} has characters that would not come back as they are (blanks at its ends, line breaks, look-alikes)",
     }
     too_old(days: u32) {
-        ja: "一度も送信されないまま{days}日を過ぎています（[orders] max_age_days）。",
-        en: "it is older than {days} days and was never sent ([orders] max_age_days)",
+        ja: "一度も送信されないまま{days}日を過ぎています。",
+        en: "it is older than {days} days and was never sent",
     }
     act_mend_order() {
         ja: "店舗のご担当者が受注を直すと、次の実行で送信されます。",
@@ -109,8 +109,8 @@ texts! {
         en: "it is never sent under this number: give a new order another number; make the change of an old one in TEMPOSTAR, too",
     }
     act_approve(order_no: &str) {
-        ja: "今から送信してよいかを、店舗のご担当者がお決めください。送信する場合は「tempostar held approve {order_no}」を実行してください。送信しない場合は、この店舗でキャンセルしてください。まとめて除くには[orders] sinceを設定します。",
-        en: "the shop decides whether it is still to be sent; to send it: `tempostar held approve {order_no}`; else cancel it, or set [orders] since",
+        ja: "今から送信してよいかを、店舗のご担当者がお決めください。送信する場合は「tempostar held approve {order_no}」を実行してください。送信しない場合は、この店舗でキャンセルしてください。まとめて除くには[orders] sinceを、日数を変えるには[orders] max_age_daysを設定します。",
+        en: "the shop decides whether it is still to be sent; to send it: `tempostar held approve {order_no}`; else cancel it, or set [orders] since; how old an order may be says [orders] max_age_days",
     }
     act_put_back() {
         ja: "二重に送信しないよう、送信日時を元に戻します。内容を変更した場合は、TEMPOSTARの画面でも同じ変更をしてください。",
@@ -163,7 +163,7 @@ problems! {
         ja: "より新しいファイルで更新済みのSKUが{count}件あり、古い数値では上書きしませんでした。",
         en: "SKUs that have a figure from a later file already, and were left alone: {count}",
         hint_ja: "古いファイルが遅れて届いただけであれば、ご対応は必要ありません。TEMPOSTARが今出力したファイルであれば、サーバかこのコンピュータの時計が合っていません。「tempostar check-settings --write-test」でご確認ください。",
-        hint_en: "if an old file has come late, there is nothing to do; if TEMPOSTAR has just written it, the server's clock or this computer's is wrong: see `tempostar check-settings --write-test`",
+        hint_en: "if an old file has come late, there is nothing to do; if TEMPOSTAR has just written it, the server's clock or this computer's is wrong; `tempostar check-settings --write-test` looks",
     }
     Warning lines_not_counted = "lines-not-counted" (count: u64, names: &str) who [Support] {
         ja: "数量が1以上の整数でない明細を持つ未送信の受注が{count}件あります。その明細は在庫引当に含めていません: {names}",
@@ -348,13 +348,13 @@ problems! {
         ja: "より新しいファイルで更新済みの商品が{count}件あり、古い内容では上書きしませんでした: {names}",
         en: "products that a later file has set already, which were left alone ({count}): {names}",
         hint_ja: "古いファイルが遅れて届いただけであれば、ご対応は必要ありません。TEMPOSTARが今出力したファイルであれば、サーバかこのコンピュータの時計が合っていません。「tempostar check-settings --write-test」でご確認ください。",
-        hint_en: "if an old file has come late, there is nothing to do; if TEMPOSTAR has just written it, the server's clock or this computer's is wrong: see `tempostar check-settings --write-test`",
+        hint_en: "if an old file has come late, there is nothing to do; if TEMPOSTAR has just written it, the server's clock or this computer's is wrong; `tempostar check-settings --write-test` looks",
     }
     Warning stale_orders = "stale-orders" (count: u64, names: &str) ends GoodFile, who [Support] {
         ja: "より新しいファイルで更新済みの配送先がある受注が{count}件あり、古い内容では上書きしませんでした: {names}",
         en: "orders with destinations of which a newer file has spoken, which were left alone ({count}): {names}",
         hint_ja: "古いファイルが遅れて届いただけであれば、ご対応は必要ありません。TEMPOSTARが今出力したファイルであれば、サーバかこのコンピュータの時計が合っていません。「tempostar check-settings --write-test」でご確認ください。",
-        hint_en: "if an old file has come late, there is nothing to do; if TEMPOSTAR has just written it, the server's clock or this computer's is wrong: see `tempostar check-settings --write-test`",
+        hint_en: "if an old file has come late, there is nothing to do; if TEMPOSTAR has just written it, the server's clock or this computer's is wrong; `tempostar check-settings --write-test` looks",
     }
     Error order_unreadable = "order-unreadable" (order_no: &str, reason: &str) ends InSilence, who [Support] {
         ja: "受注{order_no}の値を読めません（{reason}）。この受注は変更していません。",

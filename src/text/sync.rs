@@ -89,7 +89,7 @@ problems! {
     Error refused = "file-refused" (rows: u64) ends GoodFile, who [Shop, Savaway] {
         ja: "このファイルは取り込みませんでした（{rows}行）。データは何も変わっていません。",
         en: "this file was refused (rows: {rows}); nothing of it was written",
-        hint_ja: "サーバの受信フォルダのerrorへ移します。直したものを同じ名前でもう一度置けば取り込みます。",
+        hint_ja: "このファイルは、サーバの受信フォルダの中のerrorフォルダへ移します。直したものを同じ名前で受信フォルダに置くと、取り込みます。",
         hint_en: "it goes to the folder error in the inbox; a corrected one is taken under the same name",
     }
     Error refused_before = "file-refused-before" () ends WithRun, who [Shop, Savaway] {
@@ -248,8 +248,8 @@ problems! {
         ends GoodFile, who [Savaway, Support] {
         ja: "これは{wanted}ではなく、{found}です。取り込んでいません。",
         en: "its header is that of {found_en}, not of {wanted_en}: nothing of it was taken",
-        hint_ja: "フォルダの設定（inbox）か--fileの指定をご確認ください。この種類のファイルを扱うのは{job}です。",
-        hint_en: "check the inbox in the settings, or the file behind --file; such files belong to {job}",
+        hint_ja: "フォルダの設定（inbox）か--fileの指定をご確認ください。この種類のファイルを扱うのは「tempostar {job}」です。",
+        hint_en: "check the inbox in the settings, or the file behind --file; such files belong to `tempostar {job}`",
     }
     Error clock_before_release = "clock-impossible" (now: Moment, written_on: &str) exit Settings {
         ja: "このコンピュータの時計が{now}を示していますが、このプログラムはそれより後（{written_on}）に作られたものです。何も処理していません。",

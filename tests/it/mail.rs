@@ -652,8 +652,8 @@ fn what_is_to_be_done_by_hand_is_mailed_once_a_day_together() {
     mailing.shop.run(["import-logistics"]).ok();
     let path = mailing.shop.path("tempostar.toml").canonicalize().unwrap();
     mailing.one_mail().about("手作業が必要なものが2件あります").says(&[
-        "TEMPOSTARでキャンセルされた受注が1件あります（キャンセルは連携しません。この店舗でもキャンセルしてください）\n\n・1001\n",
-        "送信後にこの店舗でキャンセルされた受注が1件あります（キャンセルは連携しません。TEMPOSTARでもキャンセルしてください）\n\n・1002\n",
+        "TEMPOSTARでキャンセルされた受注が1件あります（キャンセルは連携しません。商品は出荷されませんので、この店舗でもキャンセルしてください）\n\n・1001\n",
+        "送信後にこの店舗でキャンセルされた受注が1件あります（キャンセルは連携しません。このままでは出荷されますので、TEMPOSTARでもキャンセルしてください）\n\n・1002\n",
         &format!("tempostar --config {} --env demo status --all", path.display()),
     ]);
     mailing.shop.sql("UPDATE orders SET updated_at = '2026-11-24 11:30:00' WHERE order_no = '1003'");

@@ -627,7 +627,7 @@ check: 3
             "\
 mail: the sending of orders left something out
 mail: the sending of orders works again
-cron: error[order-held-back]: order 1001 is held back: it is older than 30 days and was never sent ([orders] max_age_days)
+cron: error[order-held-back]: order 1001 is held back: it is older than 30 days and was never sent
 status: all is well
 check: 0
 ",

@@ -34,7 +34,7 @@ status of 花と器 (demo), 2026-11-24 13:00:00: somebody should look at this
 → open problems: 2; overdue: import-stock; did not end well: import-products, import-stock; orders held back: 1; to do by hand: 1
 
 to do by hand
-  orders changed in the shop after they were sent: 1 (not linked: change them in TEMPOSTAR, too)
+  orders changed in the shop after they were sent: 1 (not linked: they are shipped as they were unless somebody changes them in TEMPOSTAR, too)
     1001
 
 import-products   2026-11-24 10:15:00 (2 h ago)  partly done
@@ -286,7 +286,7 @@ fn an_order_that_is_not_shipped_for_long_is_looked_into() {
     assert!(shown.starts_with("TEMPOSTAR WARNING - to do by hand: 2 |"), "{shown}");
     assert!(
         shown.contains(
-            "orders cancelled in TEMPOSTAR: 1 (not linked: cancel them in the shop, too)\n    1002\n"
+            "orders cancelled in TEMPOSTAR: 1 (not linked, and nothing is shipped: cancel them in the shop, too)\n    1002\n"
         ),
         "{shown}"
     );
