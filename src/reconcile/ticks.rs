@@ -1,5 +1,5 @@
 //! The ticks of what was shipped, beside the shipping files: a tick of a sent order needs a file that says shipped, and
-//! what a file ticked must still be ticked.
+//! what a file ticked, or called cancelled, must still be so.
 
 use std::collections::HashSet;
 
@@ -11,11 +11,12 @@ use super::archive::Archive;
 use super::desk::{Desk, key};
 use super::line::{Check, Line};
 use crate::books::rows::Ask;
+use crate::books::orders::CANCELLED_SQL;
 use crate::job::Job;
 use crate::jobs::logistics::read_shipped;
 use crate::moment::Moment;
 use crate::sheet::Refusal;
-use crate::text::reconcile as text;
+use crate::text::{Text, reconcile as text};
 
 /// Whoever goes through the sent orders asks of each that is ticked.
 pub(super) struct Ticks<'a> {
@@ -69,6 +70,7 @@ impl<'a> Ticks<'a> {
 
     pub(super) fn finish(mut self) -> Result<Line> {
         add_lost_ticks(self.desk, &mut self.line)?;
+        add_lost_cancellations(self.desk, &mut self.line)?;
         Ok(self.line)
     }
 }
@@ -102,22 +104,42 @@ fn shipped_by_files(desk: &Desk<'_>, archive: &Archive) -> Result<ShippedByFiles
     Ok(found)
 }
 
-/// The orders that a file ticked, and that are not ticked.
+/// The orders that a file ticked, and that are not ticked. Of one that was cancelled since, the payment may be given back.
 fn add_lost_ticks(desk: &Desk<'_>, line: &mut Line) -> Result<()> {
-    desk.database.each(
+    let lost = format!(
         "SELECT history.order_no, file.file_name
          FROM tempostar_history_files AS file
          JOIN tempostar_order_history AS history ON history.history_file_id = file.id
          JOIN orders ON orders.order_no = history.order_no
-         WHERE file.command = ?1 AND history.event = 'ticked' AND orders.delivery_status IS NOT 1
+         WHERE file.command = ?1 AND history.event = 'ticked'
+           AND (delivery_status IS NOT 1
+                OR NOT {CANCELLED_SQL} AND (payment_status IS NOT 1 OR capture_status IS NOT 1))
          GROUP BY history.order_no
-         ORDER BY history.order_no",
-        [Job::Logistics],
-        |row| {
-            let (order_no, file) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-            line.right += 1;
-            line.named.add(|| text::tick_lost(order_no, file));
-            Ok(())
-        },
-    )
+         ORDER BY history.order_no"
+    );
+    add_lost(desk, line, &lost, text::tick_lost)
+}
+
+/// The orders that TEMPOSTAR has cancelled, by the last file that said so or otherwise, and that are not marked so.
+fn add_lost_cancellations(desk: &Desk<'_>, line: &mut Line) -> Result<()> {
+    let lost = "SELECT last.order_no, last.file_name
+                FROM (SELECT history.order_no, history.event, file.file_name, max(file.id)
+                      FROM tempostar_history_files AS file
+                      JOIN tempostar_order_history AS history ON history.history_file_id = file.id
+                      WHERE file.command = ?1 AND history.event IN ('cancelled', 'revived')
+                      GROUP BY history.order_no) AS last
+                JOIN orders ON orders.order_no = last.order_no
+                WHERE last.event = 'cancelled' AND orders.cancelled_in_tempostar_at IS NULL
+                ORDER BY last.order_no";
+    add_lost(desk, line, lost, text::cancellation_lost)
+}
+
+/// Names what a file has written and what is not there any more: order and file.
+fn add_lost(desk: &Desk<'_>, line: &mut Line, sql: &str, say: fn(&str, &str) -> Text) -> Result<()> {
+    desk.database.each(sql, [Job::Logistics], |row| {
+        let (order_no, file) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+        line.right += 1;
+        line.named.add(|| say(order_no, file));
+        Ok(())
+    })
 }

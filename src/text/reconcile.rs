@@ -99,8 +99,12 @@ texts! {
         ja: "{order_no}: 配送区分にチェックがありますが、出荷済みとする物流連携ファイルがありません",
         en: "{order_no}: is ticked, and no shipping file says that it is shipped",
     }
+    cancellation_lost(order_no: &str, file: &str) {
+        ja: "{order_no}: TEMPOSTARでキャンセルされたと{file}にありましたが、その印が消えています",
+        en: "{order_no}: was cancelled in TEMPOSTAR according to {file}, and is not marked so any more",
+    }
     tick_lost(order_no: &str, file: &str) {
-        ja: "{order_no}: {file}で配送区分にチェックを付けましたが、外れています",
+        ja: "{order_no}: {file}で付けたチェック（配送区分・入金区分・オーソリ確定）が外れています",
         en: "{order_no}: was ticked by {file}, and is not ticked any more",
     }
     figure_differs(sku: &str, here: i64, there: i64, file: &str) {

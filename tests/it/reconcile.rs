@@ -379,6 +379,27 @@ fn a_tick_that_a_file_set_and_somebody_took_away_is_missed() {
 }
 
 #[test]
+fn a_payment_or_capture_that_somebody_took_away_is_missed_unless_the_order_was_cancelled_since() {
+    for tick in ["payment_status", "capture_status"] {
+        let shop = shop();
+        shop.sql(&format!("UPDATE orders SET {tick} = 0 WHERE order_no = '1001'"));
+        found(&shop, "ticks", &["1001: was ticked by status.csv, and is not ticked any more"]);
+        shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 12:00:00' WHERE order_no = '1001'");
+        assert_eq!(differing(&shop.run(["reconcile", "--json"])), []);
+    }
+}
+
+/// As `REPLACE INTO orders` of an application that knows nothing of our columns does.
+#[test]
+fn a_cancellation_in_tempostar_that_the_order_has_lost_is_missed() {
+    lie_sql(
+        "ticks",
+        &["1002: was cancelled in TEMPOSTAR according to status.csv, and is not marked so any more"],
+        "UPDATE orders SET cancelled_in_tempostar_at = NULL WHERE order_no = '1002'",
+    );
+}
+
+#[test]
 fn a_file_that_does_not_say_shipped_any_more_leaves_its_tick_without_a_file() {
     lie("ticks", &["1001: is ticked, and no shipping file says that it is shipped"], |shop| {
         forge(shop, "status.csv", |bytes| replaced(&bytes, "12345-1001,800", "12345-1001,600"));

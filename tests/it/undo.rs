@@ -63,6 +63,14 @@ fn bad_stock(shop: &Shop) -> String {
     run(shop, "import-stock")
 }
 
+/// What the guard has held, and somebody has approved.
+fn approved_stock(shop: &Shop) -> String {
+    shop.settings(|text| text + "[stock.guard]\nmin_rows = 1\n");
+    shop.put_sheet(STOCK_INBOX, "bad.csv", "商品コード,在庫数\nA-1-赤,0\nA-1-黒,7\nB-1,0\n");
+    shop.run(["import-stock"]).exits(4);
+    run_id(&shop.run(["held", "approve", "1", "--json"]).ok())
+}
+
 #[test]
 fn products_go_back_to_what_they_were() {
     let mut shop = shop();
@@ -284,9 +292,11 @@ fn a_dry_run_of_an_undo_tells_what_would_go_back_and_writes_nothing() {
 
 #[test]
 fn an_undo_that_dies_anywhere_is_made_good_by_the_same_call() {
-    for job in ["import-products", "import-stock"] {
+    let scenes: [(&str, fn(&Shop) -> String); 3] =
+        [("import-products", bad_products), ("import-stock", bad_stock), ("held approve", approved_stock)];
+    for (job, bad) in scenes {
         let mut scene = shop();
-        let bad = if job == "import-stock" { bad_stock(&scene) } else { bad_products(&scene) };
+        let bad = bad(&scene);
         scene.at("2026-11-24 11:10:00");
         let before = data(&scene);
         let mut undisturbed = scene.twin();

@@ -383,7 +383,10 @@ impl World {
     /// What goes back is as old as it was then, also where a later file has said the same as the run.
     fn undo(&mut self, run: &str) {
         if self.site.undo(run, self.now) {
-            self.may_be_balanced = false;
+            // What a later file has said, too, differs from that file now.
+            self.may_be_balanced &= self.heard.iter().all(|heard| {
+                heard.iter().all(|(by, _)| by != run) || heard.last().is_some_and(|(by, _)| by == run)
+            });
             for ((sku, as_of), stock) in self.site.as_of().into_iter().enumerate().zip(self.site.stock()) {
                 self.heard[sku].retain(|(by, _)| by != run);
                 // A file of changed SKUs has confirmed the others.
