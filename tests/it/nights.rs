@@ -4,17 +4,20 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use mail_parser::MessageParser;
 
 use crate::ftp_server::Fault;
-use crate::harness::{LOGISTICS_INBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop};
+use crate::harness::{LOGISTICS_INBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop, SmallDisk};
 use crate::smtp_sink::{Answer, SmtpSink, Step};
 
 /// A shop in which cron runs, and what it printed.
 struct Night {
+    /// Where database and work folder are, if not in the shop's folder.
+    disk: Option<SmallDisk>,
     shop: Shop,
     sink: SmtpSink,
     printed: String,
@@ -34,7 +37,7 @@ impl Night {
         shop.payment_method("銀行振込");
         shop.payment_method("代引き");
         shop.payment_method("クレジットカード");
-        let mut night = Self { shop, sink, printed: String::new() };
+        let mut night = Self { disk: None, shop, sink, printed: String::new() };
         night.at("24 21:50");
         night.stock("evening.csv", 5);
         night.cron("import-stock");
@@ -76,6 +79,17 @@ impl Night {
     fn status_of_order(&self, status: &str) {
         let sheet = format!("ショップ受注番号,受注進捗コード\n12345-1001,{status}\n");
         self.shop.put_sheet(LOGISTICS_INBOX, "status.csv", &sheet);
+    }
+
+    /// Database and work folder move to a disk of their own.
+    fn moves_to_a_small_disk(&mut self) {
+        self.disk = Some(SmallDisk::at(self.shop.path("disk"), "24m"));
+        let copy =
+            "cp -a shop.db* tempostar.d disk && rm -r shop.db* tempostar.d && ln -s disk/shop.db shop.db";
+        let copied = Command::new("sh").args(["-c", copy]).current_dir(self.shop.path("")).status();
+        assert!(copied.unwrap().success());
+        self.shop.setting("database = \"shop.db\"", "database = \"disk/shop.db\"");
+        self.shop.setting("work_dir = \"tempostar.d\"", "work_dir = \"disk/tempostar.d\"");
     }
 
     fn server_is_down(&self) {
@@ -806,4 +820,34 @@ check: 0
 ",
         ),
     ]);
+}
+
+#[test]
+#[ignore = "mounts a disk, as root; .ci/run runs it"]
+fn a_night_on_a_small_disk() {
+    play(&[(
+        "the computer's disk is full",
+        |night| {
+            night.moves_to_a_small_disk();
+            night.runs(&NIGHT[..1]).stock("stock.csv", 4);
+            night.shop.order("1001").line("S-001", 1).insert();
+            let filler = night.shop.path("disk/filler");
+            let mut file = fs::File::create(&filler).unwrap();
+            while file.write_all(&[0; 4096]).is_ok() {}
+            night.runs(&NIGHT[1..4]);
+            drop(file);
+            fs::remove_file(filler).unwrap();
+            night.runs(&NIGHT[4..]);
+            night.shop.check_rows("SELECT quantity FROM stock WHERE sku_code = 'S-001'", &["4"]);
+            assert_eq!(night.shop.numbers_in_outbox(), ["12345-1001"]);
+        },
+        "\
+mail: the stock import fails
+mail: the stock import works again
+cron: error[database-disk-full]: the disk is full: the database cannot be written (disk I/O error)
+cron: error[database-disk-full]: the disk is full: the database cannot be written (disk I/O error)
+status: all is well
+check: 0
+",
+    )]);
 }
