@@ -56,7 +56,8 @@ impl Found {
             let yen = |price: Option<i64>| price.map_or_else(|| "-".to_owned(), |price| price.to_string());
             self.wrong_prices.add(&format!("{code} ({} → {})", yen(old.price), yen(new.price)));
         }
-        let is_cleared = limits.unpublish_percent < 100 && loses_name(&code, &text_at(row, 7)?, &text_at(row, 8)?);
+        let is_cleared =
+            limits.unpublish_percent < 100 && loses_name(&code, &text_at(row, 7)?, &text_at(row, 8)?);
         if is_cleared {
             self.cleared_names.add(&code);
         }
