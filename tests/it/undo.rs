@@ -292,9 +292,12 @@ fn a_dry_run_of_an_undo_tells_what_would_go_back_and_writes_nothing() {
 
 #[test]
 fn an_undo_that_dies_anywhere_is_made_good_by_the_same_call() {
-    let scenes: [(&str, fn(&Shop) -> String); 3] =
-        [("import-products", bad_products), ("import-stock", bad_stock), ("held approve", approved_stock)];
-    for (job, bad) in scenes {
+    type Bad = fn(&Shop) -> String;
+    for (job, bad) in [
+        ("import-products", bad_products as Bad),
+        ("import-stock", bad_stock),
+        ("held approve", approved_stock),
+    ] {
         let mut scene = shop();
         let bad = bad(&scene);
         scene.at("2026-11-24 11:10:00");
