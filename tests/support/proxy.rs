@@ -359,7 +359,7 @@ impl Control {
 
     fn start_data(&mut self, command: &str, act: &Option<Act>) {
         let direction = match command.get(..4) {
-            Some("RETR" | "NLST") => Direction::Down,
+            Some("RETR" | "NLST" | "MLSD") => Direction::Down,
             Some("STOR") => Direction::Up,
             _ => return,
         };
