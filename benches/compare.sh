@@ -43,5 +43,6 @@ bench orders --rows "$rows" --rounds "$few"
 bench empty
 bench large --rows "$rows" --rounds "$few"
 bench growth --rows "$rows"
+bench books --rows "$rows" --rounds 1
 bench link --rows "$rows" --rounds "$few"
 build

@@ -67,6 +67,10 @@ settle_s = 0
 settle_s = 0
 [logistics]
 settle_s = 0
+[logistics.guard]
+ship_percent = 100
+[orders]
+max_age_days = 0
 [products.free_items]
 {}"#,
             free_items.collect::<String>()
@@ -193,7 +197,10 @@ pub fn fill_stock(shop: &mut Connection, skus: u64) -> Result<()> {
 /// Orders of two lines each.
 pub fn fill_orders(shop: &mut Connection, orders: u64, sent: Sent) -> Result<()> {
     let filling = shop.transaction()?;
-    filling.execute("INSERT OR IGNORE INTO payment_methods (name) VALUES ('代金引換')", [])?;
+    filling.execute(
+        "INSERT OR IGNORE INTO payment_methods (name, added_on, tempostar_ready) VALUES ('代金引換', '2020-01-01', 1)",
+        [],
+    )?;
     if sent == Sent::All {
         filling.execute(
             "INSERT INTO tempostar_batches

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 
 use crate::Options;
 use crate::desk::{Desk, Sent, fill_orders, fill_skus, fill_stock};
-use crate::runs::{repeat, server};
+use crate::runs::{empty_outbox, repeat, server};
 use crate::sheets::{order_no, quantity, write_stock};
 use crate::table::Table;
 
@@ -163,10 +163,7 @@ fn ten_minutes(desk: &Desk, run: u32) -> Result<()> {
     for job in ["import-stock", "export-orders"] {
         desk.measure(&mut desk.tempostar(&[job]))?;
     }
-    // TEMPOSTAR takes what lies there.
-    let outbox = desk.path("server/ordershop/12345");
-    fs::remove_dir_all(&outbox)?;
-    Ok(fs::create_dir(&outbox)?)
+    empty_outbox(desk)
 }
 
 fn sell(desk: &Desk, run: u32) -> Result<()> {

@@ -30,6 +30,13 @@ pub fn make_folders(desk: &Desk) -> Result<PathBuf> {
     Ok(root)
 }
 
+/// TEMPOSTAR takes what lies there.
+pub fn empty_outbox(desk: &Desk) -> Result<()> {
+    let outbox = desk.path("server").join(FOLDERS[3]);
+    fs::remove_dir_all(&outbox)?;
+    Ok(fs::create_dir(&outbox)?)
+}
+
 pub fn server(desk: &Desk) -> Result<FtpServer> {
     let server = FtpServer::start(&make_folders(desk)?)?;
     desk.write_settings(&server.host(), server.port())?;
@@ -140,6 +147,7 @@ pub fn orders(desk: &Desk, options: &Options) -> Result<Table> {
         "tempostar",
         repeat(options.rounds, || {
             desk.restore("orders.db")?;
+            empty_outbox(desk)?;
             desk.measure(&mut desk.tempostar(&["export-orders"]))
         })?,
     );
@@ -148,6 +156,7 @@ pub fn orders(desk: &Desk, options: &Options) -> Result<Table> {
         "tempostar",
         repeat(options.rounds, || {
             desk.restore("orders.db")?;
+            empty_outbox(desk)?;
             desk.measure(&mut desk.tempostar(&["export-orders", "--dry-run"]))
         })?,
     );
