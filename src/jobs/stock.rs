@@ -172,8 +172,8 @@ struct Seen {
     tally: Tally,
     named: Named,
     is_in_order: bool,
-    /// How many of the SKUs that have stock it names, where that is known.
-    matched: Option<u64>,
+    /// How many rows name an SKU that has stock.
+    matched: u64,
 }
 
 /// Reads a file, and keeps what it changes in temporary tables.
@@ -203,7 +203,7 @@ fn read_file(
         Ok(())
     })?;
     let is_in_order = changes.is_in_order;
-    Ok(Seen { tally, named, is_in_order, matched: is_in_order.then_some(matched) })
+    Ok(Seen { tally, named, is_in_order, matched })
 }
 
 /// How many changes are recorded and then written: as many as have their pages in memory still when they are written.

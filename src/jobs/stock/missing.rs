@@ -21,23 +21,26 @@ impl Named {
     }
 
     /// Compares the list of the SKUs that are missing from the newest full file with the file at hand. Gives whether that is
-    /// the newest full one. `matched`: how many of the SKUs that have stock it names, where that is known.
+    /// the newest full one. `matched`: how many of its rows name an SKU that has stock.
     pub(super) fn compare(
         mut self,
         shop: &Connection,
         files: StockFiles,
         file_time: Moment,
-        matched: Option<u64>,
+        matched: u64,
     ) -> Result<bool> {
+        let rows = self.0.len();
         self.0.sort_unstable();
         self.0.dedup();
+        let names_each_once = self.0.len() == rows;
         let is_newest_full = self.is_full(shop, files)? && FullFile::Stock.is_newest(shop, file_time)?;
         shop.begin_table("unnamed_skus", CODES)?;
         let known = "SELECT sku_code FROM tempostar_missing_skus WHERE kind = 'stock'";
         // To walk along a million SKUs takes as long as all the rest of the usual file.
-        let names_all =
-            || Ok::<_, anyhow::Error>(matched == Some(shop.value("SELECT count(*) FROM stock", [])?));
-        let all = match is_newest_full && !names_all()? {
+        let names_all = is_newest_full
+            && names_each_once
+            && matched == shop.value::<u64>("SELECT count(*) FROM stock", [])?;
+        let all = match is_newest_full && !names_all {
             true => format!(
                 "SELECT sku_code FROM stock UNION ALL {known} AND sku_code NOT IN (SELECT sku_code FROM stock)"
             ),
