@@ -298,6 +298,12 @@ pub(crate) fn old_copies(connection: &Connection, before: Moment, at_most: usize
     Batch::all(connection, which, (before, at_most))
 }
 
+/// The numbers of the orders in a file of orders.
+pub(crate) fn numbers(connection: &Connection, id: i64) -> Result<Vec<String>> {
+    connection
+        .column("SELECT order_no FROM tempostar_batch_orders WHERE batch_id = ?1 ORDER BY order_no", [id])
+}
+
 /// What was sent in a file of orders: their numbers and contents.
 pub(crate) fn members(connection: &Connection, id: i64) -> Result<Vec<(String, SentContent)>> {
     connection.all(

@@ -508,17 +508,17 @@ fn members_as_sent(
     send: Send,
     id: i64,
 ) -> Result<Vec<String>> {
+    if send == Send::First {
+        return batches::numbers(books, id);
+    }
     let mut orders = Vec::new();
     for (order_no, content) in batches::members(books, id)? {
         let differs = || -> Result<bool> {
             let ours = (job.content_of)(books, settings, &order_no)?;
             Ok(ours.is_some_and(|ours| !is_same(&ours, &content)))
         };
-        let is_another = match send {
-            Send::First => false,
-            Send::Resume => batches::is_younger(books, id, &order_no)? && differs()?,
-            Send::Restored => differs()?,
-        };
+        let may_differ = send == Send::Restored || batches::is_younger(books, id, &order_no)?;
+        let is_another = may_differ && differs()?;
         if !is_another {
             orders.push(order_no);
         }
