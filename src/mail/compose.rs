@@ -12,7 +12,7 @@ use crate::moment::Moment;
 use crate::owner::{self, User};
 use crate::problem::{self, Ends, Exit, FILE_HELD};
 use crate::settings::{Environment, Settings};
-use crate::text::jobs::{held_back, stale_orders, stale_products, stale_rows};
+use crate::text::jobs::{STALE, held_back};
 use crate::text::status::{and_more, since};
 use crate::text::sync::{no_file_for_long, refused as file_refused, rejects_kept};
 use crate::text::{Language, Text, hand_work as say, mail as text};
@@ -194,14 +194,8 @@ fn impacts(news: &News<'_>, facts: Facts) -> Vec<Text> {
 /// not come in. An order that is held back is one of those that wait.
 fn is_about_itself_only(case: &Case) -> bool {
     let is_waiting_order = case.job == Job::Orders && !case.concerns.is_empty();
-    let of_a_file = [
-        &file_refused::KIND,
-        &no_file_for_long::KIND,
-        &stale_rows::KIND,
-        &stale_products::KIND,
-        &stale_orders::KIND,
-    ];
-    let is_of_a_file = of_a_file.contains(&case.kind);
+    let of_a_file = [&file_refused::KIND, &no_file_for_long::KIND];
+    let is_of_a_file = of_a_file.contains(&case.kind) || STALE.contains(&case.kind);
     has_left_something_out(case) && !is_of_a_file && !is_waiting_order
 }
 

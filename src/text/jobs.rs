@@ -1,6 +1,10 @@
 //! What the jobs have to say.
 
 use crate::moment::Moment;
+use crate::problem::Kind;
+
+/// Something of a file was left alone, because the shop has later news of it.
+pub(crate) static STALE: [&Kind; 3] = [&stale_rows::KIND, &stale_products::KIND, &stale_orders::KIND];
 
 texts! {
     all_stale(time: Moment, newest: Moment) {

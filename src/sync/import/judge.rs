@@ -16,7 +16,7 @@ use crate::problem::{Exit, Failure, Problem, Severity};
 use crate::report::{FileOutcome, FileReport};
 use crate::sheet::{Refusal, Sheet, scan_file};
 use crate::sync::run::Run;
-use crate::text::jobs::{all_stale, stale_orders, stale_products, stale_rows};
+use crate::text::jobs::{STALE, all_stale};
 use crate::text::{Text, held as held_text, sheet as sheet_text, sync as text};
 
 /// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
@@ -156,7 +156,7 @@ fn moved_on(approval: &Approval, plan: &dyn Plan, shop: &Connection) -> Result<O
 
 /// That some of a file is older than what the shop has is worth a note; all of it, and it may be a clock that is wrong.
 fn weigh_staleness(run: &Run<'_>, file: &Spooled, problem: Problem, applied: u64) -> Result<Problem> {
-    if ![&stale_rows::KIND, &stale_products::KIND, &stale_orders::KIND].contains(&problem.kind) {
+    if !STALE.contains(&problem.kind) {
         return Ok(problem);
     }
     if applied > 0 {
