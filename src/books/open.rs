@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::ops::Deref;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, ffi};
@@ -17,6 +17,7 @@ use rustix::io::Errno;
 
 use super::listed::list_in_memory;
 use crate::crash;
+use crate::interrupt;
 use crate::job::Job;
 use crate::lock::Lock;
 use crate::owner;
@@ -28,6 +29,8 @@ use crate::text::books as text;
 /// How long we wait for another program's write to end. The shop's own writes take milliseconds; what holds the lock
 /// for longer than this is stuck.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// The pause between transactions that follow each other, in which the shop's writers get their turn. Those who wait for
 /// a lock of SQLite's do not queue: they look again after pauses that grow, to 25 ms within the first tenth of a second.
@@ -364,10 +367,23 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
     let connection =
         prepared(path, Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX))?;
     if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        let journal = connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
-        journal.map_err(|error| unusable(path, &error))?;
+        switch_to_wal(&connection).map_err(|error| unusable(path, &error))?;
     }
     Ok(connection)
+}
+
+/// Of two that switch at once, the second is refused without being let wait: each would wait for the other to stop reading.
+fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let began = Instant::now();
+    loop {
+        let switched = connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
+        let is_busy = |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+        let is_over = began.elapsed() >= busy_timeout() || interrupt::is_requested();
+        if is_over || !switched.as_ref().is_err_and(is_busy) {
+            return switched;
+        }
+        interrupt::sleep(LOOK_AGAIN);
+    }
 }
 
 /// A connection that works, as ours do.
