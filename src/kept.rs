@@ -13,6 +13,7 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
 use crate::hashing::{Content, Hashing};
+use crate::threads::{Beside, CHUNK_BYTES};
 
 /// Makes a file for this user's eyes only; one that was there before is replaced, never followed.
 pub(crate) fn create_file(path: &Path) -> io::Result<File> {
@@ -123,23 +124,38 @@ pub(crate) fn open_copy(path: &Path) -> io::Result<File> {
 
 /// Whether the copy that is known by this path is just that; one that is not there is not.
 pub(crate) fn is_intact(path: &Path, content: Content<'_>) -> io::Result<bool> {
-    if find_copy(path)?.is_none() {
-        return Ok(false);
-    }
-    match hash_copy(path) {
-        Err(error) if is_damage(&error) => Ok(false),
-        hashed => hashed.map(|(sha256, size)| {
-            content.size.is_none_or(|wanted| wanted == size) && sha256 == content.sha256
-        }),
-    }
+    Ok(find_copy(path)?.is_some() && pass_on(path, content, io::sink)?.is_some())
+}
+
+/// Passes on what the copy that is known by this path holds, in one go, and gives back who has taken it if it is just that.
+pub(crate) fn pass_on<W: Write + Send + 'static>(
+    path: &Path,
+    content: Content<'_>,
+    to: impl Fn() -> W,
+) -> io::Result<Option<W>> {
+    let is_large = content.size.is_some_and(|size| size > CHUNK_BYTES as u64);
+    let to = || Hashing::new(to());
+    let mut beside = if is_large { Beside::begin(to) } else { Beside::Here(to()) };
+    match copy_large(&mut read_copy(path)?, &mut beside) {
+        Err(error) if is_damage(&error) => return Ok(None),
+        copied => copied?,
+    };
+    let (to, size, sha256) = beside.finish()?.finish();
+    let is_intact = content.size.is_none_or(|wanted| wanted == size) && sha256 == content.sha256;
+    Ok(is_intact.then_some(to))
 }
 
 /// SHA-256 and size of what the copy that is known by this path holds.
 pub(crate) fn hash_copy(path: &Path) -> io::Result<(String, u64)> {
     let mut hashing = Hashing::new(io::sink());
-    io::copy(&mut read_copy(path)?, &mut hashing)?;
+    copy_large(&mut read_copy(path)?, &mut hashing)?;
     let (_, size, sha256) = hashing.finish();
     Ok((sha256, size))
+}
+
+/// With its own buffer of 8 KiB, `io::copy` would spend more on calls than on bytes.
+fn copy_large(from: &mut impl Read, to: &mut impl Write) -> io::Result<u64> {
+    io::copy(&mut BufReader::with_capacity(CHUNK_BYTES, from), to)
 }
 
 /// What cannot be unpacked is damaged; anything else is the disk's.
@@ -176,7 +192,7 @@ pub(crate) fn keep_as_it_is(from: &Path, to: &Path) -> io::Result<()> {
 fn pack(source: &File, modified: SystemTime, from: &Path, to: &Path) -> io::Result<()> {
     replace(from, to, modified, |copy| {
         let mut packing = GzEncoder::new(BufWriter::new(copy), Compression::fast());
-        io::copy(&mut BufReader::with_capacity(128 * 1024, source), &mut packing)?;
+        copy_large(&mut &*source, &mut packing)?;
         Ok(packing.finish()?.into_inner()?)
     })
 }

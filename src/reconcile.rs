@@ -75,7 +75,7 @@ fn read(database: &Connection, settings: &Settings, clock: &Clock, wanted: &Want
         notes.push((text::open_for_long(days), orders::open_for_long(&desk, days)?));
         notes.push((text::not_named_for_long(stock::UNNAMED_DAYS), stock.unnamed));
     }
-    lines.extend(archive.lines());
+    lines.extend(archive.lines(&desk)?);
     if let Some(list) = &wanted.list {
         lines.extend(with::lines(&desk, list)?);
     }

@@ -10,6 +10,7 @@ mod foreign;
 mod header;
 mod lines;
 mod naming;
+mod passing;
 mod rejects;
 mod row;
 mod scan;
@@ -26,9 +27,10 @@ use csv::ByteRecord;
 
 pub use header::{Column, Header};
 pub use naming::{Naming, Unnamed, nearest};
+pub(crate) use passing::Passing;
 pub use rejects::{REJECT_COLUMNS, RejectsWriter};
 pub use row::{KeptRow, Row, RowProblem};
-pub use scan::{CHUNK_BYTES as SCAN_CHUNK_BYTES, Scan, Scanner};
+pub use scan::{Scan, Scanner};
 pub use write::{SheetRow, SheetWriter, UnencodableField};
 
 use crate::encoding::{BadBytes, Encoding};

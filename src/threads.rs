@@ -1,9 +1,102 @@
 //! Threads are nice to have. Where the system gives none (`ulimit -u`, a container's limit of processes), the work is done
 //! without.
 
-use std::thread;
+use std::io::{self, Write};
+use std::mem;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
 
 /// Whether there is one to be had now.
 pub(crate) fn are_to_be_had() -> bool {
     thread::Builder::new().spawn(|| {}).is_ok_and(|thread| thread.join().is_ok())
+}
+
+pub(crate) const CHUNK_BYTES: usize = 128 * 1024;
+
+const CHUNKS_AHEAD: usize = 8;
+
+/// Takes bytes in a thread of its own, if there is one to be had: whoever has them goes on meanwhile. All chunks but the
+/// last have [`CHUNK_BYTES`].
+pub(crate) enum Beside<W> {
+    Thread(Handing<W>),
+    Here(W),
+}
+
+/// Ends with whoever hands on.
+pub(crate) struct Handing<W> {
+    chunk: Vec<u8>,
+    full: SyncSender<Vec<u8>>,
+    empty: Receiver<Vec<u8>>,
+    thread: JoinHandle<io::Result<W>>,
+}
+
+impl<W: Write + Send + 'static> Beside<W> {
+    /// Where the thread fails to begin, its writer goes with it.
+    pub(crate) fn begin(writer: impl Fn() -> W) -> Self {
+        Handing::begin(writer()).map_or_else(|_| Self::Here(writer()), Self::Thread)
+    }
+
+    /// The writer, which has taken everything, or why it could not.
+    pub(crate) fn finish(self) -> io::Result<W> {
+        match self {
+            Self::Thread(handing) => handing.finish(),
+            Self::Here(writer) => Ok(writer),
+        }
+    }
+}
+
+impl<W: Write + Send + 'static> Write for Beside<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Thread(handing) => handing.take(bytes),
+            Self::Here(writer) => writer.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<W: Write + Send + 'static> Handing<W> {
+    fn begin(mut writer: W) -> io::Result<Self> {
+        let (full, arriving) = sync_channel::<Vec<u8>>(CHUNKS_AHEAD);
+        let (used, empty) = sync_channel(CHUNKS_AHEAD);
+        let thread = thread::Builder::new().spawn(move || {
+            for mut chunk in arriving {
+                writer.write_all(&chunk)?;
+                chunk.clear();
+                // Where there is no room for it, it is not needed.
+                let _ = used.try_send(chunk);
+            }
+            Ok(writer)
+        })?;
+        Ok(Self { chunk: Vec::with_capacity(CHUNK_BYTES), full, empty, thread })
+    }
+
+    fn take(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let room = CHUNK_BYTES - self.chunk.len();
+            let (fitting, rest) = bytes.split_at(room.min(bytes.len()));
+            self.chunk.extend_from_slice(fitting);
+            bytes = rest;
+            if self.chunk.len() == CHUNK_BYTES {
+                self.hand_on();
+            }
+        }
+    }
+
+    fn hand_on(&mut self) {
+        let next = self.empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK_BYTES));
+        // Nobody listens only after an error or a panic, which `finish` tells.
+        let _ = self.full.send(mem::replace(&mut self.chunk, next));
+    }
+
+    fn finish(mut self) -> io::Result<W> {
+        self.hand_on();
+        drop(self.full);
+        self.thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    }
 }

@@ -30,7 +30,7 @@ use crate::books::rows::{Ask, Cells};
 use crate::problem::Problem;
 use crate::report::{Change, Counts};
 use crate::settings::Settings;
-use crate::sheet::{Column, EncodingChoice, Naming, Refusal, RowProblem, Sheet};
+use crate::sheet::{Column, EncodingChoice, Passing, Refusal, Sheet};
 use crate::sync::Run;
 use crate::sync::export::{Chosen, ExportJob, ReadBack, export};
 use crate::text::jobs as text;
@@ -127,26 +127,15 @@ fn read_back(settings: &Settings, path: &Path) -> Result<ReadBack> {
     Ok(sent)
 }
 
-/// Hands out each row's number in the shop and 請求金額 in the copy of a file that was sent. A file of other columns tells
-/// numbers only.
-pub(crate) fn read_amounts(
-    path: &Path,
+/// Takes the bytes of a file that was sent, and hands out each order's number, still with the shop's code, and 請求金額. A
+/// file of other columns tells numbers only.
+pub(crate) fn amounts<T>(
     name: &str,
-    naming: &Naming,
-    shop_code: &str,
-    mut each: impl FnMut(&str, Option<i64>) -> Result<()>,
-) -> Result<()> {
-    let mut sheet = Sheet::open_named(path, name, EncodingChoice::Auto, naming)?;
-    let number = sheet.header().required(ORDER_NO)?;
-    let amount = sheet.header().optional(AMOUNT);
-    let prefix = format!("{shop_code}-");
-    while let Some(row) = sheet.next_row()? {
-        let refused = |problem: RowProblem| Refusal::new(problem.into());
-        let number = row.text(number).map_err(refused)?;
-        let amount = amount.map(|column| row.whole_number(column)).transpose().map_err(refused)?;
-        each(number.strip_prefix(&prefix).unwrap_or(&number), amount.flatten())?;
-    }
-    Ok(())
+    settings: &Settings,
+    taken: T,
+    take: fn(&mut T, &str, Option<i64>),
+) -> Passing<T> {
+    Passing::new(name, &settings.orders.naming, [ORDER_NO, AMOUNT], taken, take)
 }
 
 /// Gives the last order its content, which are these rows.

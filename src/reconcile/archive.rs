@@ -1,20 +1,22 @@
 //! The copies in the work folder's archive: does each entry of the ledger have its copy, byte for byte, and each copy
 //! its entry?
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 use super::desk::Desk;
 use super::line::{Check, Line};
 use crate::books;
+use crate::books::batches::Batch;
 use crate::books::rows::Ask;
 use crate::hashing::Content;
 use crate::interrupt;
 use crate::job::Job;
-use crate::kept::{PACKED, find_copy, is_intact, names_in};
+use crate::kept::{PACKED, find_copy, names_in, pass_on};
 use crate::settings::Environment;
 use crate::shelf::ESSENCE;
 use crate::text::{Text, reconcile as text};
@@ -29,27 +31,38 @@ pub(super) enum Evidence {
     Pending,
 }
 
-/// The copies that the ledger names, and those that lie there.
+/// The copies that the ledger names.
 pub(super) struct Archive {
     root: PathBuf,
-    copies: BTreeMap<String, Evidence>,
-    unknown: Line,
+    copies: RefCell<BTreeMap<String, Evidence>>,
 }
 
 impl Archive {
+    /// Looks at the copies of what came in; those of orders are looked at when they are [read](Self::read_orders).
     pub(super) fn look(desk: &Desk<'_>) -> Result<Self> {
-        let root = desk.shelf.archived("");
-        let mut archive = Self { root, copies: BTreeMap::new(), unknown: Line::new(Check::CopiesUnknown) };
-        archive.look_at_entries(desk)?;
-        if desk.month.is_none() {
-            archive.look_for_unknown(desk)?;
-        }
+        let archive = Self { root: desk.shelf.archived(""), copies: RefCell::default() };
+        let sql = format!(
+            "SELECT archived_as, size, sha256, NOT is_cleaned_up
+             FROM tempostar_files
+             WHERE outcome <> 'held' AND {0}
+             UNION ALL
+             SELECT archived_as, size, sha256, 0
+             FROM tempostar_held
+             WHERE state IN ('discarded', 'superseded') AND {0}",
+            desk.in_month("decided_at"),
+        );
+        desk.database.each(&sql, [], |row| {
+            interrupt::check()?;
+            let (archived_as, sha256): (String, String) = (row.get(0)?, row.get(2)?);
+            let content = Content { sha256: &sha256, size: Some(row.get(1)?) };
+            archive.examine(&archived_as, content, row.get(3)?, io::sink).map(drop)
+        })?;
         Ok(archive)
     }
 
     /// What the copy of this place is worth.
     pub(super) fn evidence(&self, archived_as: &str) -> Evidence {
-        self.copies.get(archived_as).copied().unwrap_or(Evidence::Missing)
+        self.copies.borrow().get(archived_as).copied().unwrap_or(Evidence::Missing)
     }
 
     /// Where an intact copy lies.
@@ -57,43 +70,49 @@ impl Archive {
         (self.evidence(archived_as) == Evidence::Intact).then(|| self.root.join(archived_as))
     }
 
-    fn look_at_entries(&mut self, desk: &Desk<'_>) -> Result<()> {
-        let sql = format!(
-            "SELECT archived_as, size, sha256, NOT is_cleaned_up, ''
-             FROM tempostar_files
-             WHERE outcome <> 'held' AND {0}
-             UNION ALL
-             SELECT archived_as, size, sha256, 0, ''
-             FROM tempostar_held
-             WHERE state IN ('discarded', 'superseded') AND {0}
-             UNION ALL
-             SELECT archived_as, size, sha256, 0, sha256
-             FROM tempostar_batches
-             WHERE archived_as IS NOT NULL AND {1}",
-            desk.in_month("decided_at"),
-            desk.in_month("sent_at"),
-        );
-        let spool =
-            desk.shelf.place("spool").join(format!("{}.{}", Job::Orders, desk.settings.environment.as_str()));
-        desk.database.each(&sql, [], |row| {
-            interrupt::check()?;
-            let (archived_as, sha256, spooled): (String, String, String) =
-                (row.get(0)?, row.get(2)?, row.get(4)?);
-            let is_unfinished =
-                row.get(3)? || (!spooled.is_empty() && spool.join(format!("{spooled}.csv")).exists());
-            let is_unfinished = is_unfinished || self.root.join(format!("{archived_as}{ESSENCE}")).exists();
-            let found = match examine(&self.root.join(&archived_as), row.get(1)?, &sha256)? {
-                Evidence::Missing if is_unfinished => Evidence::Pending,
-                found => found,
-            };
-            self.copies.insert(archived_as, found);
-            Ok(())
-        })
+    /// Reads the copy of a file of orders: `to` takes its bytes, and is given back if they are intact.
+    pub(super) fn read_orders<W: Write + Send + 'static>(
+        &self,
+        desk: &Desk<'_>,
+        batch: &Batch,
+        to: impl Fn() -> W,
+    ) -> Result<Option<W>> {
+        let Some(archived_as) = &batch.archived_as else { return Ok(None) };
+        let spool = format!("spool/{}.{}", Job::Orders, desk.settings.environment.as_str());
+        let is_spooled = desk.shelf.place(&spool).join(format!("{}.csv", batch.sha256)).exists();
+        let content = Content { sha256: &batch.sha256, size: Some(batch.size) };
+        self.examine(archived_as, content, is_spooled, to)
+    }
+
+    fn examine<W: Write + Send + 'static>(
+        &self,
+        archived_as: &str,
+        content: Content<'_>,
+        is_unfinished: bool,
+        to: impl Fn() -> W,
+    ) -> Result<Option<W>> {
+        let path = self.root.join(archived_as);
+        let about = || format!("cannot read {}", path.display());
+        let is_there = match find_copy(&path) {
+            Err(error) if error.kind() != ErrorKind::NotADirectory => return Err(error).with_context(about),
+            found => matches!(found, Ok(Some(_))),
+        };
+        let taken = if is_there { pass_on(&path, content, to).with_context(about)? } else { None };
+        let is_pending = || is_unfinished || self.root.join(format!("{archived_as}{ESSENCE}")).exists();
+        let evidence = match is_there {
+            true if taken.is_some() => Evidence::Intact,
+            true => Evidence::Damaged,
+            false if is_pending() => Evidence::Pending,
+            false => Evidence::Missing,
+        };
+        self.copies.borrow_mut().insert(archived_as.to_owned(), evidence);
+        Ok(taken)
     }
 
     /// The folders of imports are both environments' where the work folder is: the other one's ledger knows of copies
     /// that ours does not.
-    fn look_for_unknown(&mut self, desk: &Desk<'_>) -> Result<()> {
+    fn unknown(&self, desk: &Desk<'_>) -> Result<Line> {
+        let mut unknown = Line::new(Check::CopiesUnknown);
         let ours = desk.settings.environment;
         let other = match ours {
             Environment::Demo => Environment::Production,
@@ -118,22 +137,22 @@ impl Archive {
                         continue;
                     }
                     let place = format!("{folder}/{batch}/{name}");
-                    self.unknown.left += 1;
-                    if self.copies.contains_key(&place) || is_at_work {
-                        self.unknown.right += 1;
+                    unknown.left += 1;
+                    if self.copies.borrow().contains_key(&place) || is_at_work {
+                        unknown.right += 1;
                     } else {
-                        self.unknown.named.add(|| Text::same(place));
+                        unknown.named.add(|| Text::same(place));
                     }
                 }
             }
         }
-        Ok(())
+        Ok(unknown)
     }
 
     /// Entries without a copy, copies without an entry, copies that are not what was taken or sent.
-    pub(super) fn lines(&self) -> Vec<Line> {
+    pub(super) fn lines(&self, desk: &Desk<'_>) -> Result<[Line; 3]> {
         let (mut missing, mut damaged) = (Line::new(Check::CopiesMissing), Line::new(Check::CopiesDamaged));
-        for (place, evidence) in &self.copies {
+        for (place, evidence) in &*self.copies.borrow() {
             if matches!(evidence, Evidence::Damaged | Evidence::Intact) {
                 missing.both();
             }
@@ -150,17 +169,10 @@ impl Archive {
                 Evidence::Intact => damaged.both(),
             }
         }
-        vec![missing, self.unknown.clone(), damaged]
+        let unknown = match desk.month {
+            None => self.unknown(desk)?,
+            Some(_) => Line::new(Check::CopiesUnknown),
+        };
+        Ok([missing, unknown, damaged])
     }
-}
-
-fn examine(path: &Path, size: u64, sha256: &str) -> Result<Evidence> {
-    let about = || format!("cannot read {}", path.display());
-    match find_copy(path) {
-        Ok(Some(_)) => {}
-        Err(error) if error.kind() != ErrorKind::NotADirectory => return Err(error).with_context(about),
-        _ => return Ok(Evidence::Missing),
-    }
-    let is_intact = is_intact(path, Content { sha256, size: Some(size) }).with_context(about)?;
-    Ok(if is_intact { Evidence::Intact } else { Evidence::Damaged })
 }

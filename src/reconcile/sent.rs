@@ -3,7 +3,6 @@
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::path::Path;
 
 use anyhow::Result;
 use rusqlite::Statement;
@@ -18,19 +17,18 @@ use crate::books::batches::Batch;
 use crate::books::orders::SENT_SQL;
 use crate::books::rows::Record;
 use crate::interrupt;
-use crate::jobs::orders::read_amounts;
-use crate::sheet::Naming;
+use crate::jobs::orders::amounts;
+use crate::sheet::Passing;
 use crate::text::reconcile as text;
 
 /// Orders, their amounts, and their files: three lines.
-pub(super) fn lines(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks<'_>>) -> Result<Vec<Line>> {
+pub(super) fn lines(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks<'_>>) -> Result<[Line; 3]> {
     let mut books = Books {
         sent: Line::new(Check::Sent),
         yen: Line::new(Check::Yen),
         taken: Line::new(Check::Taken),
         only_in_files: HashSet::new(),
-        shop_code: &desk.settings.shop.code,
-        naming: &desk.settings.orders.naming,
+        desk,
         archive,
         ticks,
     };
@@ -49,7 +47,7 @@ pub(super) fn lines(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks
     }
     orders::marked_by_hand(desk, &books.only_in_files, &mut books.sent)?;
     orders::reported_while_lying(desk, &mut books.taken.named)?;
-    Ok(vec![books.sent, books.yen, books.taken])
+    Ok([books.sent, books.yen, books.taken])
 }
 
 struct Books<'a, 'b> {
@@ -57,8 +55,7 @@ struct Books<'a, 'b> {
     yen: Line,
     taken: Line,
     only_in_files: HashSet<String>,
-    shop_code: &'a str,
-    naming: &'a Naming,
+    desk: &'a Desk<'a>,
     archive: &'a Archive,
     ticks: Option<&'a mut Ticks<'b>>,
 }
@@ -74,15 +71,7 @@ struct Member<'a> {
 impl Books<'_, '_> {
     fn compare(&mut self, batch: &Batch, members: &mut Statement<'_>) -> Result<()> {
         interrupt::check()?;
-        let copy = batch.archived_as.as_deref().and_then(|place| self.archive.intact(place));
-        let file = match &copy {
-            Some(path) => {
-                let place = batch.place.as_ref();
-                let shop_code = place.map_or(self.shop_code, |place| &place.shop_code);
-                Some(Numbers::read(path, &batch.file_name, self.naming, shop_code)?)
-            }
-            None => None,
-        };
+        let file = self.read(batch)?;
         let (mut in_ledger, mut at) = (0, 0);
         let mut rows = members.query([batch.id])?;
         while let Some(row) = rows.next()? {
@@ -108,6 +97,17 @@ impl Books<'_, '_> {
         }
         self.compare_head(batch, file.map_or(in_ledger, |file| file.len()));
         Ok(())
+    }
+
+    /// The orders in the file, if its copy is intact.
+    fn read(&self, batch: &Batch) -> Result<Option<Numbers>> {
+        let settings = self.desk.settings;
+        let shop_code = batch.place.as_ref().map_or(&settings.shop.code, |place| &place.shop_code);
+        let taken = self.archive.read_orders(self.desk, batch, || {
+            let numbers = Numbers { prefix: format!("{shop_code}-"), ..Numbers::default() };
+            amounts(&batch.file_name, settings, numbers, Numbers::add)
+        })?;
+        Ok(taken.map(Passing::finish).transpose()?.map(Numbers::sorted))
     }
 
     /// Goes on in the file to where this order stands, or would.
@@ -172,28 +172,24 @@ enum InFile {
 }
 
 /// The orders in a file, sorted by number; a million of them in some 30 MB.
+#[derive(Default)]
 struct Numbers {
+    prefix: String,
     text: String,
     orders: Vec<(u32, u32, Option<i64>)>,
 }
 
 impl Numbers {
-    fn read(path: &Path, name: &str, naming: &Naming, shop_code: &str) -> Result<Self> {
-        let mut read = Self { text: String::new(), orders: Vec::new() };
-        read_amounts(path, name, naming, shop_code, |number, amount| {
-            // The rows of an order follow each other.
-            if read.orders.last().is_some_and(|last| read.slice(last) == number) {
-                return Ok(());
-            }
-            let begin = u32::try_from(read.text.len())?;
-            read.text.push_str(number);
-            read.orders.push((begin, u32::try_from(read.text.len())?, amount));
-            Ok(())
-        })?;
-        let Self { text, mut orders } = read;
-        let slice = |order: &(u32, u32, Option<i64>)| &text[order.0 as usize..order.1 as usize];
-        orders.sort_unstable_by(|one, other| slice(one).cmp(slice(other)));
-        Ok(Self { text, orders })
+    fn add(&mut self, number: &str, amount: Option<i64>) {
+        let begin = as_place(self.text.len());
+        self.text.push_str(number.strip_prefix(&*self.prefix).unwrap_or(number));
+        self.orders.push((begin, as_place(self.text.len()), amount));
+    }
+
+    fn sorted(mut self) -> Self {
+        let slice = |order: &(u32, u32, Option<i64>)| &self.text[order.0 as usize..order.1 as usize];
+        self.orders.sort_unstable_by(|one, other| slice(one).cmp(slice(other)));
+        self
     }
 
     fn slice(&self, order: &(u32, u32, Option<i64>)) -> &str {
@@ -211,4 +207,9 @@ impl Numbers {
     fn len(&self) -> i64 {
         i64::try_from(self.orders.len()).unwrap_or(i64::MAX)
     }
+}
+
+/// A file has no 4 GB of numbers: a run sends no more orders than that.
+fn as_place(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }

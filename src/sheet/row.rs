@@ -191,7 +191,7 @@ fn shortened(value: &str) -> String {
 }
 
 /// Without the spaces around: the space bar's only, since whatever else looks like one is worth a question.
-fn trimmed(bytes: &[u8]) -> &[u8] {
+pub(super) fn trimmed(bytes: &[u8]) -> &[u8] {
     let begin = bytes.iter().position(|&byte| byte != b' ').unwrap_or(bytes.len());
     let end = bytes.iter().rposition(|&byte| byte != b' ').map_or(begin, |last| last + 1);
     &bytes[begin..end]
@@ -200,7 +200,7 @@ fn trimmed(bytes: &[u8]) -> &[u8] {
 /// 15 digits: more than any stock or price, and exact in every spreadsheet.
 const DIGITS_MAX: usize = 15;
 
-fn whole_number(bytes: &[u8]) -> Option<i64> {
+pub(super) fn whole_number(bytes: &[u8]) -> Option<i64> {
     let (sign, digits) = match bytes {
         [b'-', digits @ ..] => (-1, digits),
         digits => (1, digits),

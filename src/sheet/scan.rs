@@ -4,12 +4,13 @@
 //! anybody keeps such a record in memory.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 use memchr::{memchr, memchr_iter, memchr3};
 
 use super::EncodingChoice;
 use crate::encoding::{BYTE_ORDER_MARK, Detected, Detector};
+use crate::threads::CHUNK_BYTES;
 
 /// The longest record, in bytes; the csv crate keeps a whole one in memory.
 pub(super) const RECORD_BYTES_MAX: u64 = 8 * 1024 * 1024;
@@ -19,8 +20,6 @@ pub(super) const FIELDS_MAX: u64 = 100_000;
 
 /// The sign by which some programs end a file.
 pub(super) const CTRL_Z: u8 = 0x1a;
-
-pub const CHUNK_BYTES: usize = 128 * 1024;
 
 /// What is known about a file after reading it once.
 #[derive(Clone, Debug)]
@@ -99,6 +98,17 @@ impl Scanner {
         let Structure { body_at, records, flaw, .. } = self.structure;
         let (detected, has_nul) = (self.detector.finish(), self.has_nul);
         Scan { detected, has_nul, body_at, records, is_line_per_record, flaw }
+    }
+}
+
+impl Write for Scanner {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.feed(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -195,7 +195,8 @@ impl<'r, 'a> Visit<'r, 'a> {
         let error = match self.remote.download_through(&self.inbox.folder, file, &path, begin) {
             Ok(intake) => {
                 self.trouble.got_through();
-                let spooled = spooled(self.run, name.clone(), name.clone(), path, intake.finish(), file_time);
+                let received = intake.finish()?;
+                let spooled = spooled(self.run, name.clone(), name.clone(), path, received, file_time);
                 return Ok(Some(Spooled { listed: Some(file.clone()), ..spooled }));
             }
             Err(error) => error,
@@ -351,7 +352,7 @@ pub(super) fn copy_to_spool(
     let mut bytes = BufReader::with_capacity(COPY_BYTES, (&mut input).take(limit + 1));
     io::copy(&mut bytes, &mut output)
         .with_context(|| format!("cannot copy {shown} to {}", path.display()))?;
-    let received = output.finish();
+    let received = output.finish()?;
     if received.size > limit {
         tell_too_large(run, &shown, received.size.max(fs::metadata(from)?.len()));
         fs::remove_file(&path)?;
