@@ -51,17 +51,15 @@ pub fn run(run: &mut Run<'_>, source: &Source) -> Result<()> {
     import(run, source, &ImportLogistics::new(run.settings, &run.shelf))
 }
 
-/// Hands out each order of which the copy of a file that was applied says that it, or a destination of it, is shipped.
-pub(crate) fn read_shipped(
+/// Hands out what the copy of a file that was applied says of each order, or of a destination of it.
+pub(crate) fn read_progress(
     path: &Path,
     name: &str,
     settings: &Settings,
-    mut each: impl FnMut(&str),
+    mut each: impl FnMut(&str, Progress),
 ) -> Result<()> {
     each_entry(path, name, settings, |entry| {
-        if entry.progress == Progress::Shipped {
-            each(&entry.order_no);
-        }
+        each(&entry.order_no, entry.progress);
         Ok(())
     })
 }

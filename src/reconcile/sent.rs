@@ -35,7 +35,9 @@ pub(super) fn lines(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks
     let which = format!("WHERE state = 'sent' AND {} ORDER BY id", desk.in_month("sent_at"));
     let mut members = desk.database.prepare(&format!(
         "SELECT member.order_no, orders.order_no IS NOT NULL, {SENT_SQL}, orders.total,
-                orders.delivery_status = 1 AND orders.shipped_at >= '{}'
+                orders.delivery_status = 1 AND orders.shipped_at >= '{}',
+                CASE WHEN {SENT_SQL} AND exported_at <> ?2
+                     THEN nullif(substr(replace(exported_at, '/', '-'), 1, 10), substr(?2, 1, 10)) END
          FROM tempostar_batch_orders AS member
          LEFT JOIN orders ON orders.order_no = member.order_no
          WHERE member.batch_id = ?1
@@ -66,6 +68,8 @@ struct Member<'a> {
     is_in_table: bool,
     is_sent: bool,
     total: Option<i64>,
+    /// The day of its `exported_at`, where that is not its file's.
+    other_day: Option<&'a str>,
 }
 
 impl Books<'_, '_> {
@@ -73,7 +77,7 @@ impl Books<'_, '_> {
         interrupt::check()?;
         let file = self.read(batch)?;
         let (mut in_ledger, mut at) = (0, 0);
-        let mut rows = members.query([batch.id])?;
+        let mut rows = members.query((batch.id, batch.sent_at))?;
         while let Some(row) = rows.next()? {
             in_ledger += 1;
             let member = Member {
@@ -81,6 +85,7 @@ impl Books<'_, '_> {
                 is_in_table: row.get(1)?,
                 is_sent: row.get::<_, Option<bool>>(2)?.unwrap_or(false),
                 total: row.get_ref(3)?.as_i64().ok(),
+                other_day: row.get_ref(5)?.as_str_or_null()?,
             };
             let in_file = match &file {
                 Some(file) => self.pass(file, &mut at, member.order_no, batch),
@@ -127,7 +132,7 @@ impl Books<'_, '_> {
     }
 
     fn compare_member(&mut self, member: &Member<'_>, in_file: InFile, batch: &Batch) {
-        let Member { order_no, is_in_table, is_sent, total } = *member;
+        let Member { order_no, is_in_table, is_sent, total, other_day } = *member;
         let file = &batch.file_name;
         self.sent.left += i64::from(is_sent);
         self.sent.right += i64::from(in_file != InFile::No);
@@ -138,6 +143,9 @@ impl Books<'_, '_> {
                 self.sent.named.add(|| text::not_in_file(order_no, file))
             }
             (true, true) => {}
+        }
+        if let (Some(day), Some(sent_at)) = (other_day, batch.sent_at) {
+            self.sent.named.add(|| text::sent_on_another_day(order_no, day, file, sent_at.date()));
         }
         if let (true, InFile::Yes(Some(amount))) = (is_in_table, in_file) {
             compare_amount(&mut self.yen, order_no, total, amount);
@@ -150,13 +158,16 @@ impl Books<'_, '_> {
         self.sent.named.add(|| text::not_in_ledger(number, &batch.file_name));
     }
 
-    /// The file's entry says how many orders it has.
+    /// The file's entry says how many orders it has, and when it was sent and taken.
     fn compare_head(&mut self, batch: &Batch, found: i64) {
         let told = i64::try_from(batch.order_count).unwrap_or(i64::MAX);
         self.taken.left += found;
         self.taken.right += told;
         if found != told {
             self.taken.named.add(|| text::count_differs(&batch.file_name, told, found));
+        }
+        if batch.taken_at.is_some_and(|taken_at| Some(taken_at) < batch.sent_at) {
+            self.taken.named.add(|| text::taken_before_sent(&batch.file_name));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The stock: each figure beside the newest file that named its SKU, and each allocation beside the orders that this
+//! The stock: each figure, also of a SKU that the shop does not have, beside the newest file that named its SKU, and each allocation beside the orders that this
 //! file could not know.
 
 use std::collections::HashSet;
@@ -34,12 +34,13 @@ pub(super) struct Stock {
     pub(super) wrong: Vec<Allocation>,
 }
 
-/// A SKU's row in `stock`, and what the files say of it.
+/// A SKU's row in `stock`, or what is kept of one that the shop does not have, and what the files say of it.
 struct Sku {
     code: Box<str>,
     quantity: i64,
     allocated: i64,
     as_of: Option<Moment>,
+    is_known: bool,
     /// The figure in the newest file that names it, and which file that is.
     named: Option<(i64, u32)>,
 }
@@ -65,12 +66,12 @@ pub(super) fn read(desk: &Desk<'_>, archive: &Archive) -> Result<Stock> {
     for sku in &skus {
         compare_figure(sku, &files, &mut stock.figures);
         let named = sku.named.map(|(_, file)| files[file as usize].file_time).max(sku.as_of);
-        if named.is_none_or(|named| named < desk.now - TimeDelta::days(UNNAMED_DAYS)) {
+        if sku.is_known && named.is_none_or(|named| named < desk.now - TimeDelta::days(UNNAMED_DAYS)) {
             stock.unnamed.add(|| Text::same(&*sku.code));
         }
     }
-    let mut allocations: Vec<Allocation> =
-        skus.iter().filter_map(|sku| allocation(desk, sku, &files)).collect();
+    let known = skus.iter().filter(|sku| sku.is_known);
+    let mut allocations: Vec<Allocation> = known.filter_map(|sku| allocation(desk, sku, &files)).collect();
     weigh(desk.database, desk.settings, &mut allocations, Moment::FIRST)?;
     for allocation in allocations {
         if compare_allocation(&allocation, &files, &mut stock.allocations) {
@@ -81,13 +82,19 @@ pub(super) fn read(desk: &Desk<'_>, archive: &Archive) -> Result<Stock> {
 }
 
 fn skus(desk: &Desk<'_>) -> Result<Vec<Sku>> {
-    let sql = "SELECT sku_code, quantity, allocated, as_of FROM stock ORDER BY sku_code";
+    let sql = "SELECT sku_code, quantity, allocated, as_of, 1 FROM stock
+               UNION ALL
+               SELECT sku_code, quantity, allocated, as_of, 0
+               FROM tempostar_unknown_stock
+               WHERE sku_code NOT IN (SELECT sku_code FROM stock)
+               ORDER BY sku_code";
     desk.database.all(sql, [], |row| {
         Ok(Sku {
             code: row.get_ref(0)?.as_str()?.into(),
             quantity: row.get(1)?,
             allocated: row.get(2)?,
             as_of: row.get(3).unwrap_or(None),
+            is_known: row.get(4)?,
             named: None,
         })
     })
@@ -172,7 +179,8 @@ fn compare_figure(sku: &Sku, files: &[Applied], line: &mut Line) {
     line.right += figure;
     if sku.quantity != figure {
         let file = &files[file as usize].name;
-        line.named.add(|| text::figure_differs(&sku.code, sku.quantity, figure, file));
+        let differs = if sku.is_known { text::figure_differs } else { text::kept_figure_differs };
+        line.named.add(|| differs(&sku.code, sku.quantity, figure, file));
     }
 }
 

@@ -1,5 +1,5 @@
 //! The ticks of what was shipped, beside the shipping files: a tick of a sent order needs a file that says shipped, and
-//! what a file ticked, or called cancelled, must still be so.
+//! what a file ticked, or called cancelled, must still be so; and what is marked as cancelled there needs such a file, too.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use super::line::{Check, Line};
 use crate::books::orders::CANCELLED_SQL;
 use crate::books::rows::Ask;
 use crate::job::Job;
-use crate::jobs::logistics::read_shipped;
+use crate::jobs::logistics::{Progress, read_progress};
 use crate::moment::Moment;
 use crate::sheet::Refusal;
 use crate::text::{Text, reconcile as text};
@@ -22,23 +22,23 @@ use crate::text::{Text, reconcile as text};
 pub(super) struct Ticks<'a> {
     desk: &'a Desk<'a>,
     archive: &'a Archive,
-    by_files: ShippedByFiles,
-    ticked_by: Statement<'a>,
+    by_files: ByFiles,
+    told_by: Statement<'a>,
     line: Line,
 }
 
 impl<'a> Ticks<'a> {
     pub(super) fn begin(desk: &'a Desk<'a>, archive: &'a Archive) -> Result<Self> {
-        let by_files = shipped_by_files(desk, archive)?;
-        let ticked_by = desk.database.prepare(
+        let by_files = by_files(desk, archive)?;
+        let told_by = desk.database.prepare(
             "SELECT file.archived_as
              FROM tempostar_history_files AS file
              JOIN tempostar_order_history AS history ON history.history_file_id = file.id
-             WHERE file.command = ?1 AND history.order_no = ?2 AND history.event = 'ticked'
+             WHERE file.command = ?1 AND history.order_no = ?2 AND history.event = ?3
              ORDER BY file.id DESC
              LIMIT 1",
         )?;
-        Ok(Self { desk, archive, by_files, ticked_by, line: Line::new(Check::Ticks) })
+        Ok(Self { desk, archive, by_files, told_by, line: Line::new(Check::Ticks) })
     }
 
     /// A file that ticked an order shipped before is forgotten.
@@ -48,7 +48,8 @@ impl<'a> Ticks<'a> {
 
     pub(super) fn note(&mut self, order_no: &str) -> Result<()> {
         self.line.left += 1;
-        match self.is_told(order_no)? {
+        let is_in_files = self.by_files.shipped.contains(&key(order_no));
+        match is_in_files || self.may_be_told("ticked", order_no)? {
             true => self.line.right += 1,
             false => self.line.named.add(|| text::tick_without_file(order_no)),
         }
@@ -56,34 +57,45 @@ impl<'a> Ticks<'a> {
     }
 
     /// A file that cannot be looked into any more may have said so.
-    fn is_told(&mut self, order_no: &str) -> Result<bool> {
-        if self.by_files.orders.contains(&key(order_no)) {
-            return Ok(true);
-        }
+    fn may_be_told(&mut self, event: &str, order_no: &str) -> Result<bool> {
         if self.by_files.are_complete {
             return Ok(false);
         }
         let by: Option<String> =
-            self.ticked_by.query_row((Job::Logistics, order_no), |row| row.get(0)).optional()?;
+            self.told_by.query_row((Job::Logistics, order_no, event), |row| row.get(0)).optional()?;
         Ok(by.is_none_or(|place| self.archive.intact(&place).is_none()))
     }
 
     pub(super) fn finish(mut self) -> Result<Line> {
+        self.add_invented_cancellations()?;
         add_lost_ticks(self.desk, &mut self.line)?;
         add_lost_cancellations(self.desk, &mut self.line)?;
         Ok(self.line)
     }
+
+    /// The orders that are marked as cancelled in TEMPOSTAR, and of which no file says so.
+    fn add_invented_cancellations(&mut self) -> Result<()> {
+        let sql = "SELECT order_no FROM orders WHERE cancelled_in_tempostar_at >= ?1 ORDER BY order_no";
+        for order_no in self.desk.database.column::<String>(sql, [Self::kept_since(self.desk)])? {
+            let is_in_files = self.by_files.cancelled.contains(&key(&order_no));
+            if !is_in_files && !self.may_be_told("cancelled", &order_no)? {
+                self.line.left += 1;
+                self.line.named.add(|| text::cancellation_without_file(&order_no));
+            }
+        }
+        Ok(())
+    }
 }
 
-struct ShippedByFiles {
-    /// Their [`key`]s.
-    orders: HashSet<u64>,
+/// The orders of which a copy says that they, or a destination of theirs, are shipped, or cancelled: their [`key`]s.
+struct ByFiles {
+    shipped: HashSet<u64>,
+    cancelled: HashSet<u64>,
     are_complete: bool,
 }
 
-/// The orders of which a copy says that they, or a destination of theirs, are shipped.
-fn shipped_by_files(desk: &Desk<'_>, archive: &Archive) -> Result<ShippedByFiles> {
-    let mut found = ShippedByFiles { orders: HashSet::new(), are_complete: true };
+fn by_files(desk: &Desk<'_>, archive: &Archive) -> Result<ByFiles> {
+    let mut found = ByFiles { shipped: HashSet::new(), cancelled: HashSet::new(), are_complete: true };
     let sql = "SELECT name, archived_as FROM tempostar_files WHERE command = ?1 AND outcome IN ('applied', 'begun')";
     desk.database.each(sql, [Job::Logistics], |row| {
         let (name, place): (String, String) = (row.get(0)?, row.get(1)?);
@@ -91,8 +103,10 @@ fn shipped_by_files(desk: &Desk<'_>, archive: &Archive) -> Result<ShippedByFiles
             found.are_complete = false;
             return Ok(());
         };
-        let read = read_shipped(&copy, &name, desk.settings, |order_no| {
-            found.orders.insert(key(order_no));
+        let read = read_progress(&copy, &name, desk.settings, |order_no, progress| match progress {
+            Progress::Shipped => drop(found.shipped.insert(key(order_no))),
+            Progress::Cancelled => drop(found.cancelled.insert(key(order_no))),
+            Progress::NotYet => {}
         });
         match read {
             // The settings are others than they were then.

@@ -1,5 +1,7 @@
 //! What `reconcile` has to say.
 
+use chrono::NaiveDate;
+
 use crate::moment::{Moment, Month};
 
 texts! {
@@ -67,6 +69,10 @@ texts! {
         ja: "{order_no}: {file}で送信しましたが、exported_atがありません",
         en: "{order_no}: was sent in {file}, and has no exported_at",
     }
+    sent_on_another_day(order_no: &str, day: &str, file: &str, sent: NaiveDate) {
+        ja: "{order_no}: exported_atは{day}ですが、{file}の送信は{sent}です",
+        en: "{order_no}: its exported_at is of {day}, and {file} was sent on {sent}",
+    }
     not_in_file(order_no: &str, file: &str) {
         ja: "{order_no}: 送信済みですが、{file}の写しにありません",
         en: "{order_no}: is marked as sent, and is not in {file}",
@@ -87,6 +93,10 @@ texts! {
         ja: "{file}: 記録では{noted}件、写しでは{found}件です",
         en: "{file}: {noted} by the ledger, {found} found",
     }
+    taken_before_sent(file: &str) {
+        ja: "{file}: 記録では、送信より前に受け取られています",
+        en: "{file}: was taken before it was sent, by the ledger",
+    }
     reported_while_lying(order_no: &str, file: &str) {
         ja: "{order_no}: 出荷またはキャンセルされていますが、{file}はまだ受け取られていません",
         en: "{order_no}: is shipped or cancelled in TEMPOSTAR, and {file} was not seen to be taken",
@@ -99,6 +109,10 @@ texts! {
         ja: "{order_no}: 配送区分にチェックがありますが、出荷済みとする物流連携ファイルがありません",
         en: "{order_no}: is ticked, and no shipping file says that it is shipped",
     }
+    cancellation_without_file(order_no: &str) {
+        ja: "{order_no}: TEMPOSTARでのキャンセルの印がありますが、キャンセルとする物流連携ファイルがありません",
+        en: "{order_no}: is marked as cancelled in TEMPOSTAR, and no shipping file says so",
+    }
     cancellation_lost(order_no: &str, file: &str) {
         ja: "{order_no}: TEMPOSTARでキャンセルされたと{file}にありましたが、その印が消えています",
         en: "{order_no}: was cancelled in TEMPOSTAR according to {file}, and is not marked so any more",
@@ -110,6 +124,10 @@ texts! {
     figure_differs(sku: &str, here: i64, there: i64, file: &str) {
         ja: "{sku}: 在庫テーブルは{here}、{file}は{there}です",
         en: "{sku}: {here} in the stock table, {there} in {file}",
+    }
+    kept_figure_differs(sku: &str, here: i64, there: i64, file: &str) {
+        ja: "{sku}（ショップにないSKU）: 控えた在庫数は{here}、{file}は{there}です",
+        en: "{sku}: {here} kept for a SKU that the shop does not have, {there} in {file}",
     }
     no_stock_row(sku: &str, there: i64, file: &str) {
         ja: "{sku}: {file}は{there}ですが、在庫テーブルにありません",

@@ -61,6 +61,9 @@ fn orders_sent_since_the_copy_are_not_sent_again() {
     shop.check_rows("SELECT order_no || '|' || exported_at FROM orders ORDER BY 1", &expected);
     shop.at("2026-11-24 11:10:00").run(["export-orders", "--json"]).ok().no_problem();
     check_each_sent_once(&shop, &["1001", "1002", "1003"]);
+    shop.take_orders();
+    shop.at("2026-11-25 11:00:00").run(["export-orders"]).ok();
+    shop.run(["reconcile"]).ok();
 }
 
 #[test]
