@@ -506,11 +506,14 @@ const TRACED: [Traced; 4] = [
     Traced {
         job: "import-products",
         prepare: |shop| {
-            let rows =
-                (1..=800).fold(String::new(), |rows, number| rows + &format!("S-{number:03},皿,550\n"));
+            let row = |number| format!("S-{number:03},皿{number},550\n");
+            let rows = (1..=800).map(row).collect::<String>();
             shop.put_sheet(PRODUCT_INBOX, "product.csv", &format!("商品コード,商品名,販売価格\n{rows}"));
         },
-        done: ("SELECT name, price, count(*) FROM products GROUP BY 1, 2", "皿|550|800"),
+        done: (
+            "SELECT name = '皿' || CAST(substr(code, 3) AS INTEGER), price, count(*) FROM products GROUP BY 1, 2",
+            "1|550|800",
+        ),
     },
     Traced {
         job: "import-logistics",
