@@ -74,6 +74,14 @@ pub(crate) fn reason() -> Failure {
     }
 }
 
+/// After how many rows the clock is looked at again: to ask it takes as long as to read a row.
+const ROWS_BETWEEN_CHECKS: u64 = 256;
+
+/// Goes on with the row of this number, unless the run has to stop.
+pub(crate) fn check_at(row: u64) -> Result<(), Failure> {
+    if row.is_multiple_of(ROWS_BETWEEN_CHECKS) { check() } else { Ok(()) }
+}
+
 /// Goes on, unless it has to stop.
 pub fn check() -> Result<(), Failure> {
     if is_requested() { Err(reason()) } else { Ok(()) }

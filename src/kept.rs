@@ -6,6 +6,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use flate2::Compression;
@@ -168,9 +169,55 @@ fn is_damage(error: &io::Error) -> bool {
 pub(crate) fn keep(from: &Path, to: &Path) -> io::Result<()> {
     let source = File::open(from)?;
     let found = source.metadata()?;
+    let early = early_name(from);
     match found.len() > PACKED_FROM_BYTES {
+        true if early.exists() => {
+            File::open(&early)?.set_modified(found.modified()?)?;
+            keep_as_it_is(&early, &packed_name(to))?;
+            fs::remove_file(from)
+        }
         true => pack(&source, found.modified()?, from, &packed_name(to)),
         false => keep_as_it_is(from, to),
+    }
+}
+
+/// What is packed already of a file that is still to be kept.
+fn early_name(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}{PACKED}"))
+}
+
+/// Removes what was packed early of a file that is kept in another way.
+pub(crate) fn forget_early(path: &Path) -> io::Result<()> {
+    remove_if_there(&early_name(path))
+}
+
+/// A large file's copy, packed in a thread of its own while the bytes arrive; [`keep`] takes it. Whatever goes wrong, it is
+/// packed when it is kept, which tells why it cannot be.
+pub(crate) struct Early {
+    place: PathBuf,
+    packing: Beside<GzEncoder<BufWriter<Arc<File>>>>,
+    is_broken: bool,
+}
+
+impl Early {
+    pub(crate) fn begin(path: &Path) -> Option<Self> {
+        let place = early_name(path);
+        let file = Arc::new(create_file(&place).ok()?);
+        let begin = || GzEncoder::new(BufWriter::new(Arc::clone(&file)), Compression::fast());
+        Some(Self { place, packing: Beside::begin(begin), is_broken: false })
+    }
+
+    pub(crate) fn take(&mut self, bytes: &[u8]) {
+        self.is_broken |= self.packing.write_all(bytes).is_err();
+    }
+
+    pub(crate) fn finish(self) -> io::Result<()> {
+        let packed = self.packing.finish().and_then(|packing| packing.finish()?.flush());
+        match packed {
+            Ok(()) if !self.is_broken => Ok(()),
+            _ => remove_if_there(&self.place),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use anyhow::{Context, Result};
 use crate::crash;
 use crate::hashing::Content;
 use crate::job::Job;
-use crate::kept::{create_file, find_copy, is_intact, keep, keep_as_it_is, remove_copy};
+use crate::kept::{create_file, find_copy, forget_early, is_intact, keep, keep_as_it_is, remove_copy};
 use crate::lock::Lock;
 use crate::moment::Moment;
 use crate::owner;
@@ -125,7 +125,7 @@ impl Shelf {
         let (target, folder) = (self.root.join(&place), place.parent().unwrap_or(&place));
         self.make_folder(folder)?;
         let moved = match is_intact(&target, content).unwrap_or(false) {
-            true => fs::remove_file(spooled),
+            true => forget_early(spooled).and_then(|()| fs::remove_file(spooled)),
             // Whatever lies there is damaged.
             false => remove_copy(&target).and_then(|()| keep(spooled, &target)),
         };
@@ -151,7 +151,8 @@ impl Shelf {
         let place = Path::new(HELD).join(archived_as);
         let folder = place.parent().unwrap_or(&place);
         self.make_folder(folder)?;
-        keep_as_it_is(spooled, &self.root.join(&place))
+        forget_early(spooled)
+            .and_then(|()| keep_as_it_is(spooled, &self.root.join(&place)))
             .and_then(|()| self.flush_folders(folder))
             .with_context(|| format!("cannot keep {} in {}", spooled.display(), folder.display()))?;
         crash::point("held");

@@ -138,7 +138,7 @@ impl ImportJob for ImportStock<'_> {
         let is_first_load: bool = shop.value("SELECT NOT EXISTS (SELECT 1 FROM stock)", [])?;
         let known_until = KnownUntil::new(self.settings, file_time);
         let in_flight = in_flight(shop, &known_until)?;
-        let Seen { mut tally, named, is_in_order, matched } = read_file(incoming, &columns, &in_flight)?;
+        let Seen { mut tally, named, is_in_order } = read_file(incoming, &columns, &in_flight)?;
         tally.stale += take_back(&self.later, incoming, self.inbox())?;
         let telling = columns.telling(incoming.sheet.header());
         let lost = incoming.lost(&telling, settings.guard.rise_percent);
@@ -153,7 +153,7 @@ impl ImportJob for ImportStock<'_> {
         let plan = StockPlan::number(shop, is_in_order && !has_freed, known_until, file_time)?;
         // A run that was interrupted in the midst has done it.
         let missing_compared = match incoming.progress {
-            Progress::New => Some(named.compare(shop, settings.files, file_time, matched)?),
+            Progress::New => Some(named.compare(shop, settings.files, file_time)?),
             Progress::Begun => None,
         };
         Ok(Comparison {
@@ -172,8 +172,6 @@ struct Seen {
     tally: Tally,
     named: Named,
     is_in_order: bool,
-    /// How many rows name an SKU that has stock.
-    matched: u64,
 }
 
 /// Reads a file, and keeps what it changes in temporary tables.
@@ -202,8 +200,9 @@ fn read_file(
         batch.clear();
         Ok(())
     })?;
-    let is_in_order = changes.is_in_order;
-    Ok(Seen { tally, named, is_in_order, matched })
+    named.matched = matched;
+    named.all = lookup.all_named(incoming.shop)?;
+    Ok(Seen { tally, named, is_in_order: changes.is_in_order })
 }
 
 /// How many changes are recorded and then written: as many as have their pages in memory still when they are written.

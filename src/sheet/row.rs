@@ -45,6 +45,11 @@ impl<'a> Row<'a> {
         self.sheet.line_of_record()
     }
 
+    /// Which of the rows it is, the wrong ones included.
+    pub(crate) fn number(&self) -> u64 {
+        self.sheet.rows_read
+    }
+
     pub fn header(&self) -> &'a Header {
         &self.sheet.header
     }

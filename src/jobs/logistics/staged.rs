@@ -34,7 +34,7 @@ pub(super) fn stage(
     )?;
     let mut other_shop = incoming.shop.prepare("INSERT OR IGNORE INTO temp.other_shop_orders VALUES (?1)")?;
     while let Some(row) = incoming.sheet.next_row()? {
-        interrupt::check()?;
+        interrupt::check_at(row.number())?;
         let refused = incoming.rejects.refused(&row);
         match refused.map_or_else(|| columns.read(&row, &tally.shop_code, settings), Err) {
             Ok(Read::Entry(entry)) => stage_entry(&mut insert, &entry)?,

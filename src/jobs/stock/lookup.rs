@@ -14,6 +14,7 @@ use anyhow::Result;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, Statement};
 
+use crate::books::rows::Ask;
 use crate::layout::as_count;
 use crate::moment::Moment;
 use crate::sync::import::Room;
@@ -194,6 +195,14 @@ impl<'a> Lookup<'a> {
         })
     }
 
+    /// How many SKUs have stock, if the file is in the order of its codes and names each of them.
+    pub(super) fn all_named(&self, shop: &Connection) -> Result<Option<u64>> {
+        let Some(unbroken) = &self.stock.unbroken else { return Ok(None) };
+        let are_more = "SELECT EXISTS (SELECT 1 FROM stock WHERE sku_code > ?1)";
+        let are_more: bool = shop.value(are_more, [&unbroken.last])?;
+        Ok((!are_more).then_some(unbroken.rows))
+    }
+
     pub(super) fn look_up(&mut self, batch: &mut Batch) -> Result<()> {
         batch.found.clear();
         batch.found.resize(batch.figures.len(), Found::default());
@@ -228,11 +237,27 @@ struct Cursor<'a> {
     statement: Statement<'a>,
     /// Over how many rows it walks at present before it jumps: fewer after it did so in vain, more after a find.
     stride: u32,
+    /// As long as each row of the table so far was wanted.
+    unbroken: Option<Unbroken>,
+}
+
+/// The rows at the beginning of a table.
+#[derive(Debug, Default)]
+struct Unbroken {
+    /// The code of the last one.
+    last: String,
+    rows: u64,
+}
+
+impl Unbroken {
+    fn ends_with(&self, code: &[u8]) -> bool {
+        self.rows > 0 && self.last.as_bytes() == code
+    }
 }
 
 impl<'a> Cursor<'a> {
     fn new(statement: Statement<'a>) -> Self {
-        Self { statement, stride: STRIDE_MAX }
+        Self { statement, stride: STRIDE_MAX, unbroken: Some(Unbroken::default()) }
     }
 
     /// Hands each wanted figure the row that has its code, if there is one.
@@ -241,6 +266,9 @@ impl<'a> Cursor<'a> {
         batch: &mut Batch,
         mut found: impl FnMut(&mut Found, &Row<'_>) -> Result<()>,
     ) -> Result<()> {
+        let first = batch.wanted.first().map(|index| batch.code(*index));
+        let goes_on = |unbroken: &Unbroken| first.is_none_or(|first| first > unbroken.last.as_str());
+        self.unbroken = self.unbroken.take().filter(|so_far| batch.codes_ascend() && goes_on(so_far));
         let mut at = 0;
         while at < batch.wanted.len() {
             at = self.walk_from(at, batch, &mut found)?;
@@ -255,36 +283,51 @@ impl<'a> Cursor<'a> {
         batch: &mut Batch,
         found: &mut impl FnMut(&mut Found, &Row<'_>) -> Result<()>,
     ) -> Result<usize> {
-        let mut rows = self.statement.query([batch.wanted_code(at)])?;
+        let mut unbroken = self.unbroken.take();
+        let from = unbroken.as_ref().map_or_else(|| batch.wanted_code(at), |so_far| &so_far.last);
+        let mut rows = self.statement.query([from])?;
         let mut passed_over = 0;
-        let mut is_first = true;
-        while let Some(row) = rows.next()? {
-            let code = row.get_ref(0)?.as_bytes()?;
-            loop {
-                let order = batch.wanted_code(at).as_bytes().cmp(code);
-                if order == Ordering::Greater {
-                    break;
-                }
-                if order == Ordering::Equal {
-                    let index = batch.wanted[at];
-                    found(&mut batch.found[index], row)?;
-                    passed_over = 0;
-                    if !mem::take(&mut is_first) {
-                        self.stride = STRIDE_MAX.min(self.stride + 1);
+        let mut last_found = None;
+        let next = 'walk: {
+            while let Some(row) = rows.next()? {
+                let code = row.get_ref(0)?.as_bytes()?;
+                let mut is_found = unbroken.as_ref().is_some_and(|so_far| so_far.ends_with(code));
+                loop {
+                    let order = batch.wanted_code(at).as_bytes().cmp(code);
+                    if order == Ordering::Greater {
+                        break;
+                    }
+                    if order == Ordering::Equal {
+                        let index = batch.wanted[at];
+                        found(&mut batch.found[index], row)?;
+                        passed_over = 0;
+                        is_found = true;
+                        if let Some(so_far) = &mut unbroken {
+                            so_far.rows += 1;
+                        }
+                        if last_found.replace(index).is_some() {
+                            self.stride = STRIDE_MAX.min(self.stride + 1);
+                        }
+                    }
+                    at += 1;
+                    if at == batch.wanted.len() {
+                        break 'walk at;
                     }
                 }
-                at += 1;
-                if at == batch.wanted.len() {
-                    return Ok(at);
+                unbroken = unbroken.filter(|_| is_found);
+                passed_over += 1;
+                if passed_over > self.stride {
+                    self.stride = (self.stride / 2).max(1);
+                    break 'walk at;
                 }
             }
-            passed_over += 1;
-            if passed_over > self.stride {
-                self.stride = (self.stride / 2).max(1);
-                return Ok(at);
-            }
+            // Behind the table's last row there is nothing to find.
+            batch.wanted.len()
+        };
+        if let (Some(so_far), Some(index)) = (&mut unbroken, last_found) {
+            batch.code(index).clone_into(&mut so_far.last);
         }
-        // Behind the table's last row there is nothing to find.
-        Ok(batch.wanted.len())
+        self.unbroken = unbroken;
+        Ok(next)
     }
 }

@@ -13,33 +13,32 @@ use crate::settings::StockFiles;
 const FULL_PERCENT: u64 = 90;
 
 #[derive(Default)]
-pub(super) struct Named(Vec<u64>);
+pub(super) struct Named {
+    keys: Vec<u64>,
+    /// How many of its rows name an SKU that has stock.
+    pub(super) matched: u64,
+    /// How many SKUs have stock, if it was seen already that it names each of them.
+    pub(super) all: Option<u64>,
+}
 
 impl Named {
     pub(super) fn add(&mut self, code: &str) {
-        self.0.push(key(code));
+        self.keys.push(key(code));
     }
 
     /// Compares the list of the SKUs that are missing from the newest full file with the file at hand. Gives whether that is
-    /// the newest full one. `matched`: how many of its rows name an SKU that has stock.
-    pub(super) fn compare(
-        mut self,
-        shop: &Connection,
-        files: StockFiles,
-        file_time: Moment,
-        matched: u64,
-    ) -> Result<bool> {
-        let rows = self.0.len();
-        self.0.sort_unstable();
-        self.0.dedup();
-        let names_each_once = self.0.len() == rows;
+    /// the newest full one.
+    pub(super) fn compare(mut self, shop: &Connection, files: StockFiles, file_time: Moment) -> Result<bool> {
+        let rows = self.keys.len();
+        self.keys.sort_unstable();
+        self.keys.dedup();
+        let names_each_once = self.keys.len() == rows;
         let is_newest_full = self.is_full(shop, files)? && FullFile::Stock.is_newest(shop, file_time)?;
         shop.begin_table("unnamed_skus", CODES)?;
         let known = "SELECT sku_code FROM tempostar_missing_skus WHERE kind = 'stock'";
         // To walk along a million SKUs takes as long as all the rest of the usual file.
-        let names_all = is_newest_full
-            && names_each_once
-            && matched == shop.value::<u64>("SELECT count(*) FROM stock", [])?;
+        let names_all =
+            is_newest_full && (self.all.is_some() || names_each_once && self.matches_all(shop)?);
         let all = match is_newest_full && !names_all {
             true => format!(
                 "SELECT sku_code FROM stock UNION ALL {known} AND sku_code NOT IN (SELECT sku_code FROM stock)"
@@ -49,7 +48,7 @@ impl Named {
         let mut insert = shop.prepare("INSERT INTO temp.unnamed_skus VALUES (?1)")?;
         shop.each(&all, [], |row| {
             let code = row.get_ref(0)?.as_str()?;
-            if self.0.binary_search(&key(code)).is_err() {
+            if self.keys.binary_search(&key(code)).is_err() {
                 insert.execute([code])?;
             }
             Ok(())
@@ -63,13 +62,20 @@ impl Named {
         Ok(is_newest_full)
     }
 
+    fn matches_all(&self, shop: &Connection) -> Result<bool> {
+        Ok(self.matched == shop.value::<u64>("SELECT count(*) FROM stock", [])?)
+    }
+
     fn is_full(&self, shop: &Connection, files: StockFiles) -> Result<bool> {
         match files {
             StockFiles::Full => Ok(true),
             StockFiles::Differential => Ok(false),
             // Counts no further than a file of this length can reach: it may be a slice of a large shop.
             StockFiles::Auto => {
-                let named = self.0.len() as u64;
+                let named = self.keys.len() as u64;
+                if let Some(all) = self.all {
+                    return Ok(all > 0);
+                }
                 let sql = "SELECT count(*) FROM (SELECT 1 FROM stock LIMIT ?1)";
                 let known: u64 = shop.value(sql, [named * 100 / FULL_PERCENT + 1])?;
                 Ok(known > 0 && named * 100 >= known * FULL_PERCENT)

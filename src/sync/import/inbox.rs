@@ -18,7 +18,7 @@ use crate::books::Decider;
 use crate::books::files::{self, FileEntry};
 use crate::file_time::{TimeInName, by_numbers, own_time};
 use crate::interrupt;
-use crate::kept::{self, PACKED, create_file, find_copy};
+use crate::kept::{self, Early, PACKED, create_file, find_copy};
 use crate::permit::Permit;
 use crate::problem::{Failure, Problem};
 use crate::report::{FileOutcome, FileReport};
@@ -27,6 +27,7 @@ use crate::settings::{AfterImport, Inbox, Ready};
 use crate::sheet::Scan;
 use crate::shelf::time_of;
 use crate::text::{progress, sync as text};
+use crate::threads::CHUNK_BYTES;
 
 /// How many names that cannot be used are told one by one: a listing can be a megabyte of nonsense.
 const IGNORED_NAMES_TOLD_MAX: usize = 20;
@@ -191,7 +192,8 @@ impl<'r, 'a> Visit<'r, 'a> {
             return Ok(None);
         }
         let path = spool.join(name);
-        let begin = |local| Intake::new(local, name, self.inbox.encoding);
+        let permit = self.run.permit;
+        let begin = |local| Intake::new(local, name, self.inbox.encoding, early(permit, &path, file.size));
         let error = match self.remote.download_through(&self.inbox.folder, file, &path, begin) {
             Ok(intake) => {
                 self.trouble.got_through();
@@ -345,7 +347,8 @@ pub(super) fn copy_to_spool(
     let mut input = kept::unpacked(from).map_err(|error| unreadable(&error))?;
     let path = spool.join(&name);
     let output = create_file(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    let mut output = Intake::new(output, &shown, inbox.encoding);
+    let packing = early(run.permit, &path, fs::metadata(from)?.len());
+    let mut output = Intake::new(output, &shown, inbox.encoding, packing);
     // Measured while reading, not before: it can grow.
     let limit = run.settings.limits.max_file_bytes;
     // Files are large: with its own buffer of 8 KiB, `io::copy` would spend more on calls than on bytes.
@@ -364,6 +367,12 @@ pub(super) fn copy_to_spool(
         None => own_time(&name, Some(modified), run.clock.now()),
     };
     Ok(Some(spooled(run, shown, name, path, received, file_time)))
+}
+
+/// A dry run keeps nothing, and a small file is packed when it is kept.
+fn early(permit: Option<Permit>, path: &Path, size: u64) -> Option<Early> {
+    let is_large = size > CHUNK_BYTES as u64;
+    permit.filter(|_| is_large).and_then(|_| Early::begin(path))
 }
 
 /// The file that a person means: the one at this path, or, where there is none and only a name was given, the newest

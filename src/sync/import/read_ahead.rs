@@ -63,7 +63,7 @@ fn read<B: Default>(
 ) -> Result<()> {
     let mut batch = B::default();
     while let Some(row) = sheet.next_row()? {
-        interrupt::check()?;
+        interrupt::check_at(row.number())?;
         match rejects.refused(&row).map_or_else(|| push(&mut batch, &row), Err) {
             Ok(Room::Left) => {}
             Ok(Room::None) => match hand_on(mem::take(&mut batch))? {
