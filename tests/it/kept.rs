@@ -222,6 +222,40 @@ fn large_sheet(quantity: u32) -> String {
 }
 
 #[test]
+fn a_copy_that_is_packed_while_it_arrives_is_whole_and_leaves_nothing_behind() {
+    // In a thread, from 128 KiB on; a note to each row makes it as long.
+    let large = |quantity: u32, note: &str| {
+        let row = |number| format!("S-{number:03},{quantity},{}\n", note.repeat(100));
+        format!("商品コード,在庫数,備考\n{}", (1..=600).map(row).collect::<String>())
+    };
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(600);
+    shop.put_sheet(STOCK_INBOX, "s1.csv", &large(9, "注文の備考"));
+    shop.run(["import-stock", "--dry-run"]).ok();
+    assert!(shop.work_files_below("spool").is_empty());
+    shop.run(["import-stock"]).ok();
+    assert_eq!(unpacked(&the_copy(&shop)), cp932(&large(9, "注文の備考")));
+    // Of what is held nothing is packed: the whole shop would be empty.
+    shop.put_sheet(STOCK_INBOX, "s2.csv", &large(0, "在庫の備考"));
+    shop.at("2026-11-24 11:00:00").run(["import-stock"]).exits(4);
+    assert!(shop.work_files_below("spool").is_empty());
+    // The same bytes once more: the copy that lies there is not packed again.
+    fs::write(shop.path("s1.csv"), cp932(&large(9, "注文の備考"))).unwrap();
+    shop.run(["import-stock", "--file", "s1.csv"]);
+    shop.run(["held", "approve", "1"]).ok();
+    assert!(shop.work_files_below("spool").is_empty());
+    let copies = shop.work_files_below("archive");
+    let is_copy_of = |name: &str, content: &str| {
+        let of_name = copies.iter().filter(|copy| copy.ends_with(name));
+        of_name.map(|copy| unpacked(copy)).all(|bytes| bytes == cp932(content))
+    };
+    assert!(copies.iter().any(|copy| copy.ends_with("s2.csv.gz")), "{copies:?}");
+    assert!(
+        is_copy_of("s1.csv.gz", &large(9, "注文の備考")) && is_copy_of("s2.csv.gz", &large(0, "在庫の備考"))
+    );
+}
+
+#[test]
 fn a_large_copy_is_packed_and_read_again_under_its_name() {
     let mut shop = Shop::new();
     shop.many_products_in_stock(600);

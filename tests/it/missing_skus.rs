@@ -94,3 +94,30 @@ fn the_settings_say_what_a_full_stock_file_is() {
         assert_eq!(missing(&shop), expected, "{files}");
     }
 }
+
+#[test]
+fn a_sku_that_a_file_in_the_order_of_its_codes_lacks_is_named_wherever_it_stands() {
+    let mut shop = Shop::new();
+    shop.many_products_in_stock(60);
+    let codes: Vec<String> = (1..=60).map(|number| format!("S-{number:03}")).collect();
+    for (minute, left_out) in
+        [vec![0], vec![29], vec![59], vec![0, 59], vec![40, 41], vec![]].iter().enumerate()
+    {
+        // A code that the shop does not have, before all of them, among them or behind them.
+        for (second, stranger) in ["", "A-1", "S-030x", "Z-9"].into_iter().enumerate() {
+            let named = codes
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| !left_out.contains(at))
+                .map(|(_, code)| code.as_str());
+            let mut rows: Vec<&str> =
+                named.chain(Some(stranger).filter(|stranger| !stranger.is_empty())).collect();
+            rows.sort_unstable();
+            let rows: String = rows.iter().map(|code| format!("{code},5\n")).collect();
+            put_stock(&mut shop, &format!("11:{minute:02}:{second:02}"), &rows);
+            shop.run(["import-stock"]);
+            let lacking: Vec<&String> = left_out.iter().map(|at| &codes[*at]).collect();
+            assert_eq!(missing(&shop).iter().collect::<Vec<_>>(), lacking, "{stranger}");
+        }
+    }
+}
