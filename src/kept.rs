@@ -283,3 +283,32 @@ fn write_new(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
     file.write_all(content)?;
     file.sync_all()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hashing::sha256_hex;
+
+    #[test]
+    fn a_large_copy_is_passed_on_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let [from, copy] = ["from", "copy"].map(|name| folder.path().join(name));
+        let bytes: Vec<u8> = (0..3 * CHUNK_BYTES as u32)
+            .flat_map(|number| (number.wrapping_mul(number)).to_le_bytes())
+            .collect();
+        fs::write(&from, &bytes).unwrap();
+        keep(&from, &copy).unwrap();
+        let sha256 = sha256_hex(&bytes);
+        let content = Content { sha256: &sha256, size: Some(bytes.len() as u64) };
+        assert_eq!(pass_on(&copy, content, Vec::new).unwrap().as_ref(), Some(&bytes));
+        let shorter = Content { size: Some(bytes.len() as u64 - 1), ..content };
+        assert_eq!(pass_on(&copy, shorter, Vec::new).unwrap(), None);
+        let packed = packed_name(&copy);
+        let cut = fs::read(&packed).unwrap();
+        fs::write(&packed, &cut[..cut.len() / 2]).unwrap();
+        assert_eq!(pass_on(&copy, content, Vec::new).unwrap(), None, "cut off");
+        fs::remove_file(&packed).unwrap();
+        fs::write(&copy, [&bytes[1..], b"x"].concat()).unwrap();
+        assert_eq!(pass_on(&copy, content, Vec::new).unwrap(), None, "of the same size");
+    }
+}

@@ -25,7 +25,7 @@ use self::line::{Line, Named};
 pub(crate) use self::repair::repair;
 use self::ticks::Ticks;
 use crate::books;
-use crate::books::orders::count_states;
+use crate::books::orders::count_states_of_unsent;
 use crate::moment::{Clock, Moment, Month};
 use crate::problem::{Failure, Problem};
 use crate::settings::Settings;
@@ -64,9 +64,11 @@ fn read(database: &Connection, settings: &Settings, clock: &Clock, wanted: &Want
     let archive = Archive::look(&desk)?;
     let (mut lines, mut notes) = (Vec::new(), Vec::new());
     let mut ticks = month.is_none().then(|| Ticks::begin(&desk, &archive)).transpose()?;
-    lines.extend(sent::lines(&desk, &archive, ticks.as_mut())?);
+    let sent = sent::read(&desk, &archive, ticks.as_mut())?;
+    lines.extend(sent.lines);
     if let Some(ticks) = ticks {
-        let states = count_states(database, settings)?;
+        let mut states = count_states_of_unsent(database, settings)?;
+        sent.states.into_iter().for_each(|(state, count)| *states.entry(state).or_default() += count);
         lines.insert(0, orders::all(&desk, &states)?);
         let shipped = orders::shipped(&desk, &states)?;
         let stock = stock::read(&desk, &archive)?;

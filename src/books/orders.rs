@@ -113,29 +113,56 @@ words! {
     }
 }
 
-/// Counts the orders by their states; of one that was marked as sent by hand TEMPOSTAR is taken to have it.
-pub(crate) fn count_states(database: &Connection, settings: &Settings) -> Result<BTreeMap<OrderState, u64>> {
+/// Which state an order is in, of the tables `orders` and `batch`, its file; of one that was marked as sent by hand
+/// TEMPOSTAR is taken to have it.
+pub(crate) fn state_sql(settings: &Settings) -> String {
     let before = settings.orders.since.map_or_else(|| "0".to_owned(), before_sql);
+    format!(
+        "CASE
+            WHEN batch.state <> 'sent' THEN 'under_way'
+            WHEN {SENT_SQL} THEN
+                CASE
+                    WHEN cancelled_in_tempostar_at IS NOT NULL THEN 'cancelled_in_tempostar'
+                    WHEN delivery_status = 1 THEN 'shipped'
+                    WHEN batch.id IS NOT NULL AND batch.taken_at IS NULL THEN 'lying_in_outbox'
+                    ELSE 'taken'
+                END
+            WHEN {CANCELLED_SQL} THEN 'cancelled_before_sending'
+            WHEN coalesce(is_provisional, 0) = 1 THEN 'provisional'
+            WHEN {before} THEN 'before_since'
+            ELSE 'waiting'
+         END"
+    )
+}
+
+/// Counts the orders by their states.
+pub(crate) fn count_states(database: &Connection, settings: &Settings) -> Result<BTreeMap<OrderState, u64>> {
+    count_states_of(database, settings, "orders", "1")
+}
+
+/// Likewise, those that are in no file that was sent: found by their numbers, without a look at the others' rows.
+pub(crate) fn count_states_of_unsent(
+    database: &Connection,
+    settings: &Settings,
+) -> Result<BTreeMap<OrderState, u64>> {
+    let by_number = "orders INDEXED BY sqlite_autoindex_orders_1";
+    count_states_of(database, settings, by_number, "batch.state IS NOT 'sent'")
+}
+
+fn count_states_of(
+    database: &Connection,
+    settings: &Settings,
+    orders: &str,
+    which: &str,
+) -> Result<BTreeMap<OrderState, u64>> {
     let sql = format!(
-        "SELECT CASE
-                    WHEN batch.state <> 'sent' THEN 'under_way'
-                    WHEN {SENT_SQL} THEN
-                        CASE
-                            WHEN cancelled_in_tempostar_at IS NOT NULL THEN 'cancelled_in_tempostar'
-                            WHEN delivery_status = 1 THEN 'shipped'
-                            WHEN batch.id IS NOT NULL AND batch.taken_at IS NULL THEN 'lying_in_outbox'
-                            ELSE 'taken'
-                        END
-                    WHEN {CANCELLED_SQL} THEN 'cancelled_before_sending'
-                    WHEN coalesce(is_provisional, 0) = 1 THEN 'provisional'
-                    WHEN {before} THEN 'before_since'
-                    ELSE 'waiting'
-                END AS state,
-                count(*) AS orders
-         FROM orders
+        "SELECT {} AS state, count(*) AS orders
+         FROM {orders}
          LEFT JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
          LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
-         GROUP BY 1"
+         WHERE {which}
+         GROUP BY 1",
+        state_sql(settings)
     );
     let mut counts: BTreeMap<OrderState, u64> = OrderState::ALL.iter().map(|state| (*state, 0)).collect();
     database.each(&sql, [], |row| {

@@ -9,8 +9,6 @@ use super::desk::Desk;
 use super::line::{Check, Line, Named};
 use crate::books::orders::{OrderState, SENT_SQL, unshipped};
 use crate::books::rows::Ask;
-use crate::books::runs;
-use crate::job::Job;
 use crate::moment::Moment;
 use crate::text::{Text, reconcile as text};
 
@@ -87,28 +85,6 @@ pub(super) fn marked_by_hand(desk: &Desk<'_>, in_files: &HashSet<String>, sent: 
         }
     }
     Ok(())
-}
-
-/// Orders of which TEMPOSTAR reported something although their file is held to lie in the outbox, and the outbox was
-/// looked at on a later day.
-pub(super) fn reported_while_lying(desk: &Desk<'_>, named: &mut Named) -> Result<()> {
-    let (_, looked) = runs::last_runs(desk.database, Job::Orders)?;
-    let Some(looked) = looked else { return Ok(()) };
-    let month = desk.in_month("sent_at");
-    let sql = format!(
-        "SELECT orders.order_no, batch.file_name
-         FROM tempostar_batches AS batch
-         JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
-         JOIN orders ON orders.order_no = member.order_no
-         WHERE batch.taken_at IS NULL AND batch.state = 'sent' AND {month}
-           AND ((delivery_status = 1 AND date(shipped_at) < date(?1)) OR date(cancelled_in_tempostar_at) < date(?1))
-         ORDER BY 1"
-    );
-    desk.database.each(&sql, [looked.started_at], |row| {
-        let (order_no, file) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-        named.add(|| text::reported_while_lying(order_no, file));
-        Ok(())
-    })
 }
 
 fn count(desk: &Desk<'_>, sql: &str) -> Result<i64> {

@@ -2,10 +2,10 @@
 //! file beside what is in it. Where a file's copy is forgotten or no evidence, the ledger's list of its orders stands in.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
-use rusqlite::Statement;
+use rusqlite::Rows;
 
 use super::archive::Archive;
 use super::desk::Desk;
@@ -14,49 +14,79 @@ use super::orders;
 use super::ticks::Ticks;
 use super::with::compare_amount;
 use crate::books::batches::Batch;
-use crate::books::orders::SENT_SQL;
+use crate::books::orders::{OrderState, SENT_SQL, state_sql};
 use crate::books::rows::Record;
+use crate::books::runs;
 use crate::interrupt;
+use crate::job::Job;
 use crate::jobs::orders::amounts;
 use crate::sheet::Passing;
 use crate::text::reconcile as text;
 
-/// Orders, their amounts, and their files: three lines.
-pub(super) fn lines(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks<'_>>) -> Result<[Line; 3]> {
+pub(super) struct Sent {
+    /// Orders, their amounts, and their files.
+    pub(super) lines: [Line; 3],
+    /// The orders in the files, by their states.
+    pub(super) states: BTreeMap<OrderState, u64>,
+}
+
+pub(super) fn read(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks<'_>>) -> Result<Sent> {
     let mut books = Books {
         sent: Line::new(Check::Sent),
         yen: Line::new(Check::Yen),
         taken: Line::new(Check::Taken),
+        states: BTreeMap::new(),
         only_in_files: HashSet::new(),
+        reported_while_lying: Vec::new(),
         desk,
         archive,
         ticks,
     };
     let which = format!("WHERE state = 'sent' AND {} ORDER BY id", desk.in_month("sent_at"));
-    let mut members = desk.database.prepare(&format!(
-        "SELECT member.order_no, orders.order_no IS NOT NULL, {SENT_SQL}, orders.total,
-                orders.delivery_status = 1 AND orders.shipped_at >= '{}',
-                CASE WHEN {SENT_SQL} AND exported_at <> ?2
-                     THEN nullif(substr(replace(exported_at, '/', '-'), 1, 10), substr(?2, 1, 10)) END
-         FROM tempostar_batch_orders AS member
-         LEFT JOIN orders ON orders.order_no = member.order_no
-         WHERE member.batch_id = ?1
-         ORDER BY member.order_no",
-        Ticks::kept_since(desk)
-    ))?;
+    let mut members = desk.database.prepare(&members_sql(desk))?;
+    let (_, looked) = runs::last_runs(desk.database, Job::Orders)?;
+    let looked = looked.map(|looked| looked.started_at);
     for batch in Batch::all(desk.database, &which, [])? {
-        books.compare(&batch, &mut members)?;
+        books.compare(&batch, members.query((batch.id, batch.sent_at, looked))?)?;
     }
     orders::marked_by_hand(desk, &books.only_in_files, &mut books.sent)?;
-    orders::reported_while_lying(desk, &mut books.taken.named)?;
-    Ok([books.sent, books.yen, books.taken])
+    books.reported_while_lying.sort_unstable();
+    for (order_no, file) in &books.reported_while_lying {
+        books.taken.named.add(|| text::reported_while_lying(order_no, file));
+    }
+    Ok(Sent { lines: [books.sent, books.yen, books.taken], states: books.states })
+}
+
+/// The members of a file, each with all that the shop's table is asked of it. The last is whether TEMPOSTAR reported
+/// something of it although its file is held to lie in the outbox, and the outbox was looked at on a later day.
+fn members_sql(desk: &Desk<'_>) -> String {
+    format!(
+        "SELECT member.order_no, orders.order_no IS NOT NULL, exported_at = ?2 OR {SENT_SQL}, orders.total,
+                orders.delivery_status = 1 AND orders.shipped_at >= '{}',
+                CASE WHEN exported_at <> ?2 AND {SENT_SQL}
+                     THEN nullif(substr(replace(exported_at, '/', '-'), 1, 10), substr(?2, 1, 10)) END,
+                {},
+                batch.taken_at IS NULL
+                AND (delivery_status = 1 AND date(shipped_at) < date(?3)
+                     OR date(cancelled_in_tempostar_at) < date(?3))
+         FROM tempostar_batches AS batch
+         CROSS JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+         LEFT JOIN orders ON orders.order_no = member.order_no
+         WHERE batch.id = ?1
+         ORDER BY member.order_no",
+        Ticks::kept_since(desk),
+        state_sql(desk.settings)
+    )
 }
 
 struct Books<'a, 'b> {
     sent: Line,
     yen: Line,
     taken: Line,
+    states: BTreeMap<OrderState, u64>,
     only_in_files: HashSet<String>,
+    /// Each with its file.
+    reported_while_lying: Vec<(String, String)>,
     desk: &'a Desk<'a>,
     archive: &'a Archive,
     ticks: Option<&'a mut Ticks<'b>>,
@@ -73,11 +103,10 @@ struct Member<'a> {
 }
 
 impl Books<'_, '_> {
-    fn compare(&mut self, batch: &Batch, members: &mut Statement<'_>) -> Result<()> {
+    fn compare(&mut self, batch: &Batch, mut rows: Rows<'_>) -> Result<()> {
         interrupt::check()?;
         let file = self.read(batch)?;
         let (mut in_ledger, mut at) = (0, 0);
-        let mut rows = members.query((batch.id, batch.sent_at))?;
         while let Some(row) = rows.next()? {
             in_ledger += 1;
             let member = Member {
@@ -93,6 +122,12 @@ impl Books<'_, '_> {
             };
             if let (Some(true), Some(ticks)) = (row.get(4)?, &mut self.ticks) {
                 ticks.note(member.order_no)?;
+            }
+            if member.is_in_table {
+                *self.states.entry(row.get(6)?).or_default() += 1;
+            }
+            if row.get::<_, Option<bool>>(7)? == Some(true) {
+                self.reported_while_lying.push((member.order_no.to_owned(), batch.file_name.clone()));
             }
             self.compare_member(&member, in_file, batch);
         }
