@@ -89,10 +89,45 @@ fn stock_back_sql() -> String {
     )
 }
 
+/// The times that only files of this run have: where it is not only this run's, a kept figure could be another's.
+const OWN_TIMES: &str = "
+    SELECT file_time FROM tempostar_files WHERE run_id = ?1 AND command = 'import-stock'
+    EXCEPT SELECT file_time FROM tempostar_files WHERE run_id <> ?1 AND command = 'import-stock'";
+
+/// Figures that the run kept of SKUs that the shop did not have. What was kept before is not known, so they go: also that
+/// of an SKU that was created since, and has it as its stock. One that was there before can lack its history for other
+/// reasons: it was forgotten in part, or the allocation became that of the file just before it was written.
+fn find_kept(shop: &Connection, run_id: &str) -> Result<()> {
+    shop.begin_table("kept_back", "sku_code TEXT NOT NULL PRIMARY KEY, quantity INTEGER")?;
+    let sql = format!(
+        "INSERT INTO temp.kept_back
+         SELECT sku_code, quantity
+         FROM main.tempostar_unknown_stock
+         WHERE as_of IN ({OWN_TIMES}) AND sku_code NOT IN (SELECT sku_code FROM temp.stock_back)"
+    );
+    shop.change(&sql, [run_id])?;
+    let sql = format!(
+        "INSERT INTO temp.stock_back (sku_code, line, wrote, now_quantity, now_allocated, now_as_of, why)
+         SELECT sku_code, 0, quantity, quantity, allocated, unixepoch(as_of), iif(allocated <> 0, 'sold', NULL)
+         FROM main.stock
+         WHERE as_of IN ({OWN_TIMES})
+           AND sku_code IN (SELECT code FROM main.skus
+                            WHERE unixepoch(created_at) > (SELECT max(unixepoch(written_at))
+                                                           FROM tempostar_history_files
+                                                           WHERE run_id = ?1))
+           AND sku_code NOT IN (SELECT change.sku_code
+                                FROM tempostar_history_files AS file
+                                JOIN tempostar_stock_history AS change ON change.history_file_id = file.id
+                                WHERE file.file_time IN ({OWN_TIMES}))"
+    );
+    shop.change(&sql, [run_id])
+}
+
 impl StockBack {
     pub(super) fn find(shop: &Connection, run_id: &str, kept: &mut Changes) -> Result<Self> {
         shop.begin_table("stock_back", STOCK_BACK)?;
         shop.change(&stock_back_sql(), [run_id])?;
+        find_kept(shop, run_id)?;
         let sql = "SELECT sku_code, wrote, now_quantity, why
                    FROM temp.stock_back
                    WHERE why IS NOT NULL
@@ -103,7 +138,9 @@ impl StockBack {
             kept.add(change.because(why.text()));
             Ok(())
         })?;
-        Ok(Self { count: shop.value("SELECT count(*) FROM temp.stock_back WHERE why IS NULL", [])? })
+        let sql = "SELECT count(*) FILTER (WHERE why IS NULL) + (SELECT count(*) FROM temp.kept_back)
+                   FROM temp.stock_back";
+        Ok(Self { count: shop.value(sql, [])? })
     }
 
     pub(super) fn count(&self) -> u64 {
@@ -115,7 +152,9 @@ impl StockBack {
                    FROM temp.stock_back
                    WHERE why IS NULL
                    ORDER BY sku_code";
-        list_values(shop, "stock", &["quantity", "allocated"], sql, [], changes)
+        list_values(shop, "stock", &["quantity", "allocated"], sql, [], changes)?;
+        let sql = "SELECT sku_code, quantity, NULL FROM temp.kept_back ORDER BY sku_code";
+        list_values(shop, "stock", &["quantity"], sql, [], changes)
     }
 
     pub(super) fn write(&self, writing: &Writing<'_>) -> Result<()> {
@@ -146,6 +185,10 @@ impl StockBack {
         writing.execute(
             "DELETE FROM stock
              WHERE sku_code IN (SELECT sku_code FROM temp.stock_back WHERE why IS NULL AND quantity IS NULL)",
+            [],
+        )?;
+        writing.execute(
+            "DELETE FROM tempostar_unknown_stock WHERE sku_code IN (SELECT sku_code FROM temp.kept_back)",
             [],
         )
     }

@@ -125,6 +125,45 @@ fn what_was_sold_before_the_first_figure_is_undone_stays() {
 }
 
 #[test]
+fn figures_that_a_run_kept_of_skus_that_the_shop_did_not_have_go() {
+    let mut shop = shop();
+    let put = |shop: &Shop, name: &str, at: &str, rows: &str| {
+        shop.put_sheet(STOCK_INBOX, name, &format!("商品コード,在庫数\n{rows}"));
+        shop.set_remote_time(&format!("{STOCK_INBOX}/{name}"), at);
+    };
+    put(&shop, "good.csv", "2026-11-24 10:50:00", "N-9,2\n");
+    run(&shop, "import-stock");
+    put(&shop, "bad.csv", "2026-11-24 11:00:00", "A-1-赤,6\nN-1,700\nN-2,800\nN-3,900\n");
+    let bad = run(shop.at("2026-11-24 11:10:00"), "import-stock");
+    shop.sql(
+        "INSERT INTO skus (code, product_code, created_at)
+         VALUES ('N-1', 'A-1', '2026-11-24 11:20:00'), ('N-3', 'A-1', '2026-11-24 11:20:00')",
+    );
+    shop.order("1001").line("N-3", 1).insert();
+    shop.check_stock("N-1", 700, 0);
+    let ran = undo(&shop, &bad).exits(3).count("stock_undone", 3).count("kept", 1);
+    let kept = json!([{"table": "stock", "code": "N-3", "column": "quantity", "old": 900, "new": 900, "reason": "sold since"}]);
+    assert_eq!(ran.json()["kept"], kept);
+    shop.check_rows(
+        "SELECT sku_code, quantity, allocated FROM stock ORDER BY 1",
+        &["A-1-赤|5|0", "B-1|3|0", "N-3|900|1"],
+    );
+    shop.check_rows("SELECT sku_code, quantity FROM tempostar_unknown_stock", &["N-9|2"]);
+}
+
+#[test]
+fn a_figure_whose_history_was_forgotten_stays_where_its_sku_is_older_than_the_run() {
+    let mut shop = shop();
+    shop.put_sheet(STOCK_INBOX, "bad.csv", "商品コード,在庫数\nA-1-赤,6\nA-1-黒,700\n");
+    let bad = run(shop.at("2026-11-24 11:10:00"), "import-stock");
+    shop.sql("UPDATE skus SET created_at = '2026-01-01 00:00:00'");
+    shop.sql("DELETE FROM tempostar_stock_history WHERE sku_code = 'A-1-黒'");
+    undo(&shop, &bad).ok().count("stock_undone", 1);
+    shop.check_stock("A-1-赤", 5, 0);
+    shop.check_stock("A-1-黒", 700, 0);
+}
+
+#[test]
 fn what_is_not_what_the_run_wrote_stays_and_is_named() {
     let mut shop = shop();
     let bad = bad_products(&shop);
