@@ -117,7 +117,16 @@ impl Command {
             Self::ExportOrders(options) => {
                 Some(JobCall { job: Job::Orders, dry_run: options.dry_run, files: &[], force: false })
             }
-            _ => None,
+            Self::Init(_)
+            | Self::CheckSettings(_)
+            | Self::Status(_)
+            | Self::Explain(_)
+            | Self::Undo(_)
+            | Self::Reconcile(_)
+            | Self::Log(_)
+            | Self::Held(_)
+            | Self::Fleet(_)
+            | Self::Generate(_) => None,
         }
     }
 

@@ -108,7 +108,8 @@ impl Kind {
         match self.exit {
             Exit::Remote => &SERVER_FAILS,
             Exit::Held => &FILE_HELD,
-            _ => self,
+            Exit::Ok | Exit::Internal | Exit::Usage | Exit::Partial | Exit::Settings => self,
+            Exit::Locked | Exit::Database | Exit::Interrupted | Exit::Terminated => self,
         }
     }
 

@@ -75,7 +75,7 @@ fn case_of(report: &Report, index: usize, problem: &Problem) -> Option<(&'static
     match file_of(report, problem).map(|file| file.refused_because.is_some()) {
         Some(true) => series.map(|series| (&file_refused::KIND, series)),
         Some(false) if is_row(problem) => series.map(|series| (&rejects_kept::KIND, series)),
-        _ => other(report, problem).map(seen),
+        Some(false) | None => other(report, problem).map(seen),
     }
 }
 
@@ -219,7 +219,9 @@ fn other(report: &Report, problem: &Problem) -> Option<Seen> {
     let concerns = match (kind.ends, file) {
         (Ends::GoodFile, Some(file)) => &series(report.job, &file.name),
         (Ends::InSilence, _) => "",
-        _ => concerns,
+        (Ends::GoodFile, None) | (Ends::WithRun | Ends::Unseen | Ends::NextRun | Ends::Decided, _) => {
+            concerns
+        }
     };
     let mut seen = seen_as(kind, concerns, report, problem);
     if kind.ends == Ends::GoodFile {

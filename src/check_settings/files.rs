@@ -272,7 +272,9 @@ fn root_and_details(
     let root = match outcome {
         // The last word on it.
         FileOutcome::Refused => problems.pop().map(|problem| at_most(problem, worst)),
-        _ => (rejected > 0).then(|| at_most(say::rows_would_be_rejected(rejected), worst)),
+        FileOutcome::Applied | FileOutcome::AlreadyApplied | FileOutcome::Held | FileOutcome::Waiting => {
+            (rejected > 0).then(|| at_most(say::rows_would_be_rejected(rejected), worst))
+        }
     };
     let rest = problems.into_iter().take(PROBLEMS_TOLD_MAX).map(|problem| {
         let is_detail = problem.line.is_some() && root.is_some();

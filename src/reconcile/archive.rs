@@ -122,8 +122,8 @@ impl Archive {
             let is_shared = desk.shelf.place(&format!("{job}.{}.lock", other.as_str())).exists();
             let folder = match job {
                 Job::Orders => format!("{job}.{}", ours.as_str()),
-                _ if is_shared => continue,
-                _ => job.to_string(),
+                Job::Products | Job::Logistics | Job::Stock if is_shared => continue,
+                Job::Products | Job::Logistics | Job::Stock => job.to_string(),
             };
             let is_at_work = books::is_locked(desk.settings, *job) != Some(false);
             let names = |folder: PathBuf| {

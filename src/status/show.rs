@@ -132,9 +132,9 @@ impl Status {
     /// How many orders are in each state; those that are held back apart.
     pub(super) fn order_states(&self) -> Vec<(&'static str, u64)> {
         let held_back = count(&self.held_back);
-        let states = self.states.iter().map(|(state, count)| match state {
-            OrderState::Waiting => (state.as_str(), count.saturating_sub(held_back)),
-            _ => (state.as_str(), *count),
+        let states = self.states.iter().map(|(state, count)| {
+            let apart = if *state == OrderState::Waiting { held_back } else { 0 };
+            (state.as_str(), count.saturating_sub(apart))
         });
         states.chain([("held_back", held_back)]).collect()
     }
