@@ -26,6 +26,8 @@ pub(crate) struct StockFacts {
     pub in_stock: u64,
     /// Figures that change, if they look like the same ones at other SKUs; else 0.
     pub shuffled: u64,
+    /// Figures that change, if they were made up; else 0.
+    pub made_up: u64,
     /// Figures of 10 and more that change, and those of them that fall to a tenth.
     pub could_fall: u64,
     pub fallen: u64,
@@ -47,6 +49,8 @@ pub(crate) fn stock(facts: &StockFacts, limits: &Guard) -> Vec<Problem> {
         vec![text::guard_rise(risen, in_stock, percent(risen, in_stock), risen_limit)]
     } else if risen_limit < 100 && rows >= limits.min_rows && shuffled > 0 {
         vec![text::guard_shuffled(shuffled)]
+    } else if risen_limit < 100 && rows >= limits.min_rows && facts.made_up > 0 {
+        vec![text::guard_made_up(facts.made_up)]
     } else if risen_limit < 100
         && facts.fallen >= limits.min_rows
         && exceeds(facts.fallen, facts.could_fall, FALLEN_PERCENT)
@@ -114,6 +118,12 @@ pub(crate) fn is_price_wrong(old: &Prices, new: &Prices, limits: &ProductGuard) 
     falls || rises || (swapped && (fall < 100 || rise > 0))
 }
 
+/// Whether a price gets a digit more. One can be right, which is why the limit is not below it; many are not.
+pub(crate) fn is_price_tenfold(old: &Prices, new: &Prices, limits: &ProductGuard) -> bool {
+    let grown = old.price.filter(|price| *price > 0).and_then(|price| price.checked_mul(10));
+    (1..=900).contains(&limits.price_rise_percent) && grown.is_some() && new.price == grown
+}
+
 /// At least so many prices that look wrong cast doubt on the others of their file …
 const PRICES_MIN: u64 = 20;
 
@@ -147,6 +157,25 @@ pub(crate) fn are_shuffled(changes: &[(i64, i64)]) -> bool {
     let half = old.len() / 2;
     let farthest = sum(&mut (0..old.len()).map(|at| (old[at], old[(at + half) % old.len()])));
     each > together * 4 && each * 3 > farthest
+}
+
+/// How many figures of all kinds become one and the same, or the numbers of their lines; 0 if not all do. `has_it` gives how
+/// many SKUs have a figure already: a shop that has one for what is always there gets it back every night.
+pub(crate) fn made_up(
+    changes: &[(i64, i64)],
+    lines: &[i64],
+    has_it: impl FnOnce(i64) -> Result<u64>,
+) -> Result<u64> {
+    let changed = as_count(changes.len());
+    let kinds: HashSet<i64> = changes.iter().map(|(old, _)| *old).collect();
+    if changes.len() < SHUFFLED_MIN.0 || kinds.len() < SHUFFLED_MIN.1 {
+        return Ok(0);
+    }
+    let (figure, line) = (changes[0].1, lines[0]);
+    let are_one = figure > 0 && changes.iter().all(|(_, new)| *new == figure);
+    let are_numbers = changes.iter().zip(lines).all(|((_, new), at)| new - at == figure - line);
+    let is_news = are_numbers || (are_one && has_it(figure)? * 5 < changed);
+    Ok(if is_news { changed } else { 0 })
 }
 
 /// From so many units on it is seen whether a figure lost its last digit.

@@ -142,10 +142,12 @@ impl ImportJob for ImportStock<'_> {
         tally.stale += take_back(&self.later, incoming, self.inbox())?;
         let telling = columns.telling(incoming.sheet.header());
         let lost = incoming.lost(&telling, settings.guard.rise_percent);
-        let find = || Ok(guards::stock(&facts(incoming, &tally, settings)?, &settings.guard));
+        // Before the first products come nothing can match.
+        let is_strange = tally.unknown > 0 && has_skus(shop)?;
+        let find = || Ok(guards::stock(&facts(incoming, &tally, is_strange, settings)?, &settings.guard));
         let held_because = incoming.held_because(&lost, find)?;
         let unknown_columns = columns.unknown(incoming.sheet.header());
-        let compared = finish_comparison(incoming, &tally)?;
+        let compared = finish_comparison(incoming, &tally, is_strange)?;
         let has_freed = settings.files == StockFiles::Differential
             && incoming.progress == Progress::New
             && files::applied_later(shop, Job::Stock, file_time)?.is_empty()
@@ -560,13 +562,13 @@ const WINDOW_SQL: &str = "
 
 /// What this file would do to the shop, together with those of the hours before it. What somebody has approved does not
 /// count, nor what the shop has sold.
-fn facts(incoming: &Incoming<'_>, tally: &Tally, settings: &Stock) -> Result<StockFacts> {
+fn facts(incoming: &Incoming<'_>, tally: &Tally, is_strange: bool, settings: &Stock) -> Result<StockFacts> {
     let shop = incoming.shop;
     let from = incoming.file_time - TimeDelta::hours(i64::from(settings.guard.window_h));
     let count = |sql: &str| shop.value::<u64>(sql, []);
     let (emptied, risen) = (emptied(shop, from)?, risen(shop, from)?);
     let now = count("SELECT count(*) FROM temp.stock_changes WHERE is_zeroed")?;
-    let changes = changes(incoming)?;
+    let (changes, lines): (Vec<_>, Vec<_>) = changes(incoming)?.into_iter().unzip();
     let (fallen, could_fall) = guards::fallen(&changes);
     let sellable = count_as_far_as_needed(
         shop,
@@ -576,10 +578,13 @@ fn facts(incoming: &Incoming<'_>, tally: &Tally, settings: &Stock) -> Result<Sto
     )?;
     Ok(StockFacts {
         rows: incoming.sheet.rows_read(),
-        unknown: if has_skus(shop)? { tally.unknown } else { 0 },
+        unknown: if is_strange { tally.unknown } else { 0 },
         emptied,
         sellable: sellable + emptied.saturating_sub(now),
         shuffled: if guards::are_shuffled(&changes) { as_count(changes.len()) } else { 0 },
+        made_up: guards::made_up(&changes, &lines, |figure| {
+            shop.value("SELECT count(*) FROM stock WHERE quantity = ?1", [figure])
+        })?,
         could_fall,
         fallen,
         wanted: match settings.files {
@@ -638,20 +643,21 @@ fn count_as_far_as_needed(shop: &Connection, rows_sql: &str, part: u64, limit_pe
 /// How many changes of figures are looked at together.
 const CHANGES_MAX: u64 = 50_000;
 
-/// What figures a file changes, if it changes most of those that it names, as a column does that has slipped.
-fn changes(incoming: &Incoming<'_>) -> Result<Vec<(i64, i64)>> {
+/// What figures a file changes, and in which lines, if it changes most of those that it names, as a column does that has
+/// slipped.
+fn changes(incoming: &Incoming<'_>) -> Result<Vec<((i64, i64), i64)>> {
     let changed: u64 = incoming.shop.value("SELECT count(*) FROM temp.stock_changes", [])?;
     if changed * 2 <= incoming.sheet.rows_read() {
         return Ok(Vec::new());
     }
     incoming.shop.all(
-        "SELECT stock.quantity, change.quantity
+        "SELECT stock.quantity, change.quantity, change.line
          FROM temp.stock_changes AS change
          JOIN main.stock AS stock ON stock.sku_code = change.sku_code
          WHERE stock.quantity <> change.quantity
          LIMIT ?1",
         [CHANGES_MAX],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)),
     )
 }
 
@@ -675,7 +681,7 @@ pub(crate) fn has_skus(shop: &Connection) -> Result<bool> {
     shop.value("SELECT EXISTS (SELECT 1 FROM skus)", [])
 }
 
-fn finish_comparison(incoming: &mut Incoming<'_>, tally: &Tally) -> Result<Comparison> {
+fn finish_comparison(incoming: &mut Incoming<'_>, tally: &Tally, is_strange: bool) -> Result<Comparison> {
     let changed = incoming.shop.value("SELECT count(*) FROM temp.stock_changes", [])?;
     let unknown = tally.unknown;
     let others = changed + unknown + tally.stale + incoming.rejects.count();
@@ -687,8 +693,7 @@ fn finish_comparison(incoming: &mut Incoming<'_>, tally: &Tally) -> Result<Compa
     if unknown > 0 {
         incoming.problems.extend(unknown_skus(incoming.shop)?);
     }
-    // Before the first products come nothing can match.
-    if unknown > 0 && changed + unchanged + tally.stale == 0 && has_skus(incoming.shop)? {
+    if is_strange && changed + unchanged + tally.stale == 0 {
         incoming.problems.push(text::nothing_matches());
     }
     let uncountable = uncountable_lines(incoming.shop)?;

@@ -260,6 +260,11 @@ problems! {
         hint_ja: "在庫数の列がずれていないか、並べ替えられていないかをご確認ください。",
         hint_en: "check that 在庫数 has not slipped, and was not sorted by itself",
     }
+    Error guard_made_up = "guard-made-up" (changed: u64) exit Held, ends Decided, who [Shop, Savaway] {
+        ja: "このファイルを取り込むと{changed} SKUの在庫数が変わりますが、すべて同じ数になるか、行の番号になります。取り込みを保留しました。",
+        en: "this file would change the figures of {changed} SKUs, all of them to the same one, or to the numbers of their rows: held, nothing of it was written",
+        hint_ja: "在庫数の列に別の値が入っていないかご確認ください。", hint_en: "check that 在庫数 holds the stock",
+    }
     Error guard_fall = "guard-fall" (fallen: u64, of: u64) exit Held, ends Decided, who [Shop, Savaway] {
         ja: "このファイルで変わる10以上の在庫数{of}件のうち{fallen}件が、10分の1以下になります。取り込みを保留しました。",
         en: "of the {of} figures of 10 and more that this file changes, {fallen} would fall to a tenth or less: held, nothing of it was written",

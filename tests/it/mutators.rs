@@ -141,7 +141,7 @@ impl Table {
                 .collect::<Vec<_>>()
                 .join(",")
         };
-        std::iter::once(&self.header).chain(&self.rows).map(line).map(|line| line + "\r\n").collect()
+        std::iter::once(&self.header).chain(&self.rows).map(line).map(|line| line + "\n").collect()
     }
 
     fn at(&self, column: &str) -> usize {
@@ -325,8 +325,9 @@ fn values(shop: &Shop) -> HashMap<String, String> {
 type ByteMutator = (&'static str, fn(&[u8]) -> Vec<u8>);
 type Mutator = (&'static str, fn(Table) -> Table);
 
-const PRODUCTS: [Mutator; 30] = [
+const PRODUCTS: [Mutator; 31] = [
     ("prices ÷ 10", |table| table.numbers("販売価格", |price| price / 10)),
+    ("prices × 10", |table| table.numbers("販売価格", |price| price * 10)),
     ("prices × 100", |table| table.numbers("販売価格", |price| price * 100)),
     ("prices 0", |table| table.numbers("販売価格", |_| 0)),
     ("prices empty", |table| table.map("販売価格", |_, _| String::new())),
@@ -392,10 +393,12 @@ const MORE_PRODUCTS: [Mutator; 7] = [
     }),
 ];
 
-const STOCK: [Mutator; 16] = [
+const STOCK: [Mutator; 18] = [
     ("figures 0", |table| table.numbers("在庫数", |_| 0)),
     ("figures ÷ 10", |table| table.numbers("在庫数", |figure| figure / 10)),
     ("figures × 100", |table| table.numbers("在庫数", |figure| figure * 100)),
+    ("figures 99", |table| table.numbers("在庫数", |_| 99)),
+    ("the rows' numbers as figures", |table| table.map("在庫数", |number, _| number.to_string())),
     ("figures 99,999", |table| table.numbers("在庫数", |_| 99_999)),
     ("figures below 0", |table| table.numbers("在庫数", |figure| -figure)),
     ("JAN codes as figures", |table| table.map("在庫数", |number, _| format!("49{number:011}"))),

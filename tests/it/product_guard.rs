@@ -349,6 +349,30 @@ fn where_many_prices_look_wrong_no_price_of_the_file_is_believed() {
     assert_eq!((1..=60).filter(|number| price_of(&shop, *number) != price(*number).to_string()).count(), 0);
 }
 
+#[test]
+fn a_digit_more_is_no_reason_at_one_price_and_is_one_at_twenty() {
+    let run_with = |tenfold: usize, guard: &str| {
+        let shop = shop_with(40);
+        shop.settings(|text| format!("{text}[products.guard]\n{guard}\n"));
+        let changed = |number: usize| match number {
+            40 => Some(price(40) + 10),
+            _ => (number <= tenfold).then(|| price(number) * 10),
+        };
+        let row =
+            |number: usize| Some(row(number, &format!("商品{number}番"), &changed(number)?.to_string(), "9"));
+        put(&shop, NEW, &rows(40, row));
+        shop.run(["import-products", "--json"])
+    };
+    let ran = run_with(20, "").exits(4).count("held", 21).count("updated", 0);
+    ran.only_problem(
+        "guard-prices",
+        NEW,
+        &["of the 21 products", "20 would change too much: P-001 (3590 → 35900)"],
+    );
+    run_with(19, "").ok().count("updated", 20);
+    run_with(20, "price_rise_percent = 901").ok().count("updated", 21);
+}
+
 // Files ---------------------------------------------------------------------------------------------------------
 
 /// What holds these rows, in a file of their own, of a shop with 60 products.
@@ -442,9 +466,11 @@ fn a_file_that_moves_skus_to_other_products_is_held() {
 
 #[test]
 fn names_that_belong_to_others_hold_a_file() {
+    // All but the last.
+    let name = |number: usize| if number == 60 { 60 } else { number % 59 + 1 };
     let shifted: String =
-        (1..=60).map(|number| format!("P-{number:03},S-{number:03},商品{}番\n", number % 60 + 1)).collect();
-    held_because("商品コード,SKUコード,商品名", &shifted, "guard-names", &["60 of its 60 products"]);
+        (1..=60).map(|number| format!("P-{number:03},S-{number:03},商品{}番\n", name(number))).collect();
+    held_because("商品コード,SKUコード,商品名", &shifted, "guard-names", &["59 of its 60 products"]);
     // Each day's work: a word before all names.
     let shop = shop_with(60);
     let sale: String =

@@ -255,10 +255,31 @@ fn figures_that_lost_their_last_digit_are_held() {
     let shop = shop_of_many_figures();
     check_figures(
         &shop,
-        &figures(|figure| figure / 10),
+        &figures(|figure| if figure == 10 { 9 } else { figure / 10 }),
         "guard-fall",
-        &["39 figures of 10 and more", "39 would fall"],
+        &["39 figures of 10 and more", "38 would fall"],
     );
+}
+
+#[test]
+fn figures_that_were_made_up_are_held() {
+    check_figures(&shop_of_many_figures(), &figures(|_| 99), "guard-made-up", &["figures of 40 SKUs"]);
+    let numbers: String = (1..=40).map(|number| format!("S-{number:03},{number}\n")).collect();
+    check_figures(&shop_of_many_figures(), &numbers, "guard-made-up", &["figures of 40 SKUs"]);
+    // A shop that has 99 of what is always there gets it back every night.
+    let shop = shop_of_many_figures();
+    shop.sql("UPDATE stock SET quantity = 99 WHERE sku_code > 'S-030'");
+    put(&shop, "stock.csv", &figures(|_| 99));
+    shop.run(["import-stock"]).ok();
+    // Seven kinds of figures, or 19 of them, say nothing.
+    let shop = shop_of_many_figures();
+    shop.sql("UPDATE stock SET quantity = 5 + CAST(substr(sku_code, 3) AS INTEGER) % 7");
+    put(&shop, "stock.csv", &rows(40, 0));
+    shop.run(["import-stock"]).ok();
+    let shop = shop_of_many_figures();
+    let first: String = figures(|_| 99).split_inclusive('\n').take(19).collect();
+    put(&shop, "stock.csv", &first);
+    shop.run(["import-stock"]).ok();
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub(super) fn hold_none(shop: &Connection) -> Result<()> {
 #[derive(Default)]
 struct Found {
     wrong_prices: Names,
+    /// Those, and those that get a digit more.
+    odd_prices: Names,
     cleared_names: Names,
     /// The first changes of prices, and how many there are.
     changes: Vec<(i64, i64)>,
@@ -52,9 +54,13 @@ impl Found {
         let change = old.price.zip(new.price).filter(|(old, new)| old != new);
         self.changes.extend(change.filter(|_| self.changes.len() < CHANGES_MAX));
         let is_price_wrong = guards::is_price_wrong(&old, &new, limits);
-        if is_price_wrong {
+        if is_price_wrong || guards::is_price_tenfold(&old, &new, limits) {
             let yen = |price: Option<i64>| price.map_or_else(|| "-".to_owned(), |price| price.to_string());
-            self.wrong_prices.add(&format!("{code} ({} → {})", yen(old.price), yen(new.price)));
+            let told = format!("{code} ({} → {})", yen(old.price), yen(new.price));
+            self.odd_prices.add(&told);
+            if is_price_wrong {
+                self.wrong_prices.add(&told);
+            }
         }
         let is_cleared =
             limits.unpublish_percent < 100 && loses_name(&code, &text_at(row, 7)?, &text_at(row, 8)?);
@@ -89,12 +95,12 @@ pub(super) fn hold_rows(
         }
         Ok(())
     })?;
-    let Found { wrong_prices, cleared_names, changes, changed } = found;
+    let Found { wrong_prices, odd_prices, cleared_names, changes, changed } = found;
     let mut verdicts = Vec::new();
-    if guards::are_prices_wrong(wrong_prices.count(), changed, &changes) {
+    if guards::are_prices_wrong(odd_prices.count(), changed, &changes) {
         let all = format!("SELECT staged.code {STAGED_AND_KNOWN_SQL} WHERE shop.price IS NOT {price}");
         shop.change(&format!("INSERT OR IGNORE INTO temp.{HELD_ROWS} {all}"), [])?;
-        verdicts.push(text::guard_prices(wrong_prices.count(), changed, &wrong_prices.told()));
+        verdicts.push(text::guard_prices(odd_prices.count(), changed, &odd_prices.told()));
     } else {
         verdicts.extend(wrong_prices.problem(text::guard_price));
     }
