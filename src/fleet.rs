@@ -12,6 +12,7 @@ use crate::problem::Failure;
 use crate::settings::{self, Environment};
 use crate::status::{self, Extent, Summary};
 use crate::sync::failure_of;
+use crate::text::status::no_run_so_far;
 use crate::text::{Language, Text, fleet as text};
 
 #[derive(Debug)]
@@ -90,6 +91,7 @@ impl Shop {
 
     fn reasons(&self) -> Vec<Text> {
         match &self.found {
+            Ok(found) if !found.has_run && found.reasons.is_empty() => vec![no_run_so_far()],
             Ok(found) => found.reasons.clone(),
             Err(failure) => {
                 failure.problems.iter().take(1).map(|problem| problem.located_message()).collect()

@@ -19,6 +19,7 @@ use crate::explain::show::Page;
 use crate::job::Job;
 use crate::jobs::importing;
 use crate::jobs::orders::{Act, held_back};
+use crate::jobs::products::tempostars_name;
 use crate::layout::grouped;
 use crate::moment::{Clock, Moment};
 use crate::problem::{Exit, Failure};
@@ -389,7 +390,8 @@ impl Shown {
 
 impl Seeing {
     fn cells(&self) -> Vec<Text> {
-        let Change { code, column, old, new, .. } = &self.change;
+        let Change { table, code, column, old, new, .. } = &self.change;
+        let name = tempostars_name(table, column).unwrap_or(column);
         let value = |value: &Value| match value {
             Value::Null => text::nothing(),
             Value::String(value) => Text::same(value),
@@ -400,7 +402,7 @@ impl Seeing {
             Text::same(self.line.map_or_else(String::new, |line| line.to_string())),
             Text::same(code),
             Text::same(&self.name),
-            Text::same(column),
+            Text { ja: name.to_owned(), en: column.clone() },
             value(old),
             Text::same("→"),
             value(new),

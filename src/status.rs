@@ -23,6 +23,7 @@ use crate::hand_work::{self, HandWork};
 use crate::job::Job;
 use crate::jobs::orders;
 use crate::jobs::orders::Hold;
+use crate::layout::as_count;
 use crate::moment::{Clock, Moment};
 use crate::past_runs::{Fate, UnderWay};
 use crate::problem::{Exit, Failure};
@@ -87,10 +88,11 @@ pub(crate) struct Summary {
     pub environment: &'static str,
     /// Why a person has to look; empty: nobody has to.
     pub reasons: Vec<Text>,
+    pub has_run: bool,
     /// Since when the oldest of the open problems is there.
     pub oldest_problem: Option<Moment>,
     pub jobs_overdue: usize,
-    pub files_held: usize,
+    pub files_held: u64,
     pub orders_waiting: u64,
     pub orders_held_back: u64,
     pub hand_work: u64,
@@ -192,13 +194,28 @@ impl Status {
             shop: self.shop_name.clone(),
             environment: self.environment,
             reasons: self.reasons(),
+            has_run: self.has_run(),
             oldest_problem: self.cases.iter().map(|case| case.first_seen).min(),
             jobs_overdue: self.jobs.iter().filter(|job| job.overdue_min.is_some()).count(),
-            files_held: self.stopped_files.iter().filter(|file| file.is_left_in_inbox()).count(),
+            files_held: self.files_held(),
             orders_waiting: self.orders_waiting,
             orders_held_back: count(&self.held_back),
             hand_work: hand_work::count(&self.hand_work),
         }
+    }
+
+    /// Whether any job ever has.
+    fn has_run(&self) -> bool {
+        self.jobs.iter().any(|job| job.last.is_some())
+    }
+
+    /// An earlier version left held files in the inbox.
+    fn left_in_inbox(&self) -> u64 {
+        as_count(self.stopped_files.iter().filter(|file| file.is_left_in_inbox()).count())
+    }
+
+    fn files_held(&self) -> u64 {
+        count(&self.held) + self.left_in_inbox()
     }
 
     pub(crate) fn needs_a_look(&self) -> bool {

@@ -14,7 +14,7 @@ macro_rules! text {
         $crate::text::Text::default()
     };
     ($ja:literal, $en:literal) => {
-        $crate::text::Text { ja: format!($ja), en: format!($en) }
+        $crate::text::Text { ja: $crate::text::causes::in_japanese(format!($ja)), en: format!($en) }
     };
 }
 
@@ -114,6 +114,7 @@ pub struct Declared {
 }
 
 pub mod books;
+mod causes;
 pub mod check_settings;
 pub mod cli;
 pub mod explain;

@@ -955,7 +955,8 @@ fn japanese_has_no_blanks_beside_latin() {
         let characters: Vec<char> = sentence.chars().collect();
         for around in characters.windows(3) {
             let [before, ' ', after] = *around else { continue };
-            let is_wrong = is_latin(before) && is_japanese(after) || is_japanese(before) && is_latin(after);
+            let is_wrong = is_japanese(before) && (is_latin(after) || is_japanese(after))
+                || is_latin(before) && is_japanese(after);
             // TEMPOSTAR's columns have names of their own.
             let is_column = sentence.contains("項目1 ") || sentence.contains("ヘッダ Title");
             assert!(!is_wrong || is_column, "{place}: a blank between {before} and {after}: {sentence}");

@@ -176,8 +176,7 @@ fn file_of<'a>(report: &'a Report, problem: &Problem) -> Option<&'a FileReport> 
 fn add(known: &mut Sighting, more: Sighting) {
     known.rows.extend(more.rows);
     if known.message != more.message && known.message.en.len() < MESSAGE_GROWS_MAX {
-        known.message.ja = format!("{} / {}", known.message.ja, more.message.ja);
-        known.message.en = format!("{} / {}", known.message.en, more.message.en);
+        known.message = Text::joined(&[known.message.clone().going_on(), more.message], "、", "; ");
     }
 }
 

@@ -18,7 +18,7 @@ impl Shown {
         let header =
             [text::line(), text::code(), text::name(), text::column(), text::before(), text::after()];
         let body = html! {
-            table {
+            table.facts {
                 @for (label, value) in self.facts() {
                     tr { th scope="row" { (label.get(language)) } td { (value.get(language)) } }
                 }
@@ -40,14 +40,15 @@ impl Shown {
 fn row(seeing: &Seeing, language: Language) -> Markup {
     let cells = seeing.cells();
     let cell = |at: usize| cells.get(at).map_or("", |cell: &Text| cell.get(language));
+    let figures = !seeing.change.old.is_string() && !seeing.change.new.is_string();
     html! {
         tr {
             td { (cell(0)) }
             th scope="row" { (cell(1)) }
             td { (cell(2)) }
             td { (cell(3)) }
-            td.figure { (cell(4)) }
-            td.figure { (cell(6)) }
+            td.figure[figures] { (cell(4)) }
+            td.figure[figures] { (cell(6)) }
             td.figure { (cell(7)) }
             td.bar { (picture(seeing)) }
         }

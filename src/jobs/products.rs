@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use self::batch::{Batch, Cells, Entry, ProductEntry};
 pub use self::columns::missing_columns;
+pub(crate) use self::columns::tempostars_name;
 use self::columns::{Columns, defined_free_items};
 use self::missing::{begin_rejected, compare_missing, note_missing};
 use super::later::{LaterSheets, Said};

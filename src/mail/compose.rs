@@ -12,7 +12,7 @@ use crate::moment::Moment;
 use crate::owner::{self, User};
 use crate::problem::{self, Ends, Exit, FILE_HELD};
 use crate::settings::{Environment, Settings};
-use crate::text::jobs::{STALE, held_back};
+use crate::text::jobs::{STALE, held_back, nothing_matches};
 use crate::text::status::{and_more, since};
 use crate::text::sync::{no_file_for_long, refused as file_refused, rejects_kept};
 use crate::text::{Language, Text, hand_work as say, mail as text};
@@ -24,7 +24,7 @@ const NAMES_MAX: usize = 30;
 /// Orders that are not sent yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unsent {
-    /// They can go.
+    /// They can go, or are under way.
     pub waiting: u64,
     pub held_back: u64,
 }
@@ -203,6 +203,9 @@ fn impact(case: &Case, facts: Facts) -> Text {
     if case.kind == &rejects_kept::KIND {
         return text::impact_rows();
     }
+    if case.kind == &nothing_matches::KIND {
+        return text::impact_nothing_came();
+    }
     if is_about_itself_only(case) {
         return text::impact_nothing_else();
     }
@@ -214,6 +217,7 @@ fn impact(case: &Case, facts: Facts) -> Text {
     };
     match case.job {
         Job::Orders if !case.concerns.is_empty() => text::impact_held_back(orders.held_back),
+        Job::Orders if orders.waiting == 0 => text::impact_no_orders(),
         Job::Orders => text::impact_orders(orders.waiting),
         Job::Stock => since(text::impact_stock, text::impact_stock_never),
         Job::Products => since(text::impact_products, text::impact_products_never),
@@ -235,8 +239,9 @@ fn to_do(news: &News<'_>, language: Language) -> Vec<String> {
             true => plain::hint(case, language),
             false => (String::new(), false),
         };
-        // Each reason for which an order is held back names its own person.
-        if hint.is_empty() || case.kind != &held_back::KIND {
+        // Each reason for which an order is held back names its own person, and so does a file that does not come.
+        let names_a_person = [&held_back::KIND, &no_file_for_long::KIND].contains(&case.kind);
+        if hint.is_empty() || !names_a_person {
             add(who.sentence().get(language));
         }
         add(&hint);
@@ -271,8 +276,8 @@ impl Who {
         let first = case.seen.kind.who.first().or(case.kind.who.first());
         match (case.kind.exit, case.kind.ends, first) {
             _ if case.kind == &no_file_for_long::KIND => Self::ShopTempostar,
-            (Exit::Remote, ..) => Self::Nobody,
             (.., Some(problem::Who::Savaway)) => Self::Savaway,
+            (Exit::Remote, ..) => Self::Nobody,
             (Exit::Held, ..) => Self::ShopHeld,
             (_, Ends::GoodFile, _) => Self::ShopFile,
             (Exit::Partial, _, Some(problem::Who::Shop)) => Self::ShopOrder,

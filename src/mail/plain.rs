@@ -4,13 +4,14 @@
 use crate::books::cases::Case;
 use crate::problem::{Exit, Kind, Who};
 use crate::text::books::disk_full;
-use crate::text::server::{self, account_locked, login_refused, password_expired};
+use crate::text::server::{self, account_locked, login_refused, password_expired, server_full};
 use crate::text::{Language, Text, mail as text};
 
 /// What happened.
 pub(super) fn message(case: &Case) -> Text {
     let kind = case.seen.kind;
     let said = match kind.exit {
+        Exit::Remote if kind == &server_full::KIND => text::plain_server_full(),
         Exit::Remote => text::plain_server(),
         Exit::Settings if is_login(kind) => text::plain_login(),
         Exit::Settings if server::PROBLEMS.iter().any(|declared| declared.kind == kind) => {
@@ -63,15 +64,18 @@ const TECHNICAL: [&str; 10] =
 /// What to do, and whether something was left out that somebody else has to do.
 pub(super) fn hint(case: &Case, language: Language) -> (String, bool) {
     let hint = case.seen.hint.get(language);
-    let (end, between) = match language {
-        Language::Ja => ("。", ""),
-        Language::En => ("; ", "; "),
+    let sentences: Vec<String> = match language {
+        Language::Ja => hint.split_inclusive('。').map(str::to_owned).collect(),
+        Language::En => hint.split("; ").filter(|part| !part.is_empty()).map(sentence).collect(),
     };
-    let sentences = match language {
-        Language::Ja => hint.split_inclusive(end).collect::<Vec<_>>(),
-        Language::En => hint.split(end).collect(),
-    };
-    let is_technical = |sentence: &&str| TECHNICAL.iter().any(|mark| sentence.contains(mark));
-    let (technical, plain): (Vec<&str>, Vec<&str>) = sentences.into_iter().partition(is_technical);
-    (plain.join(between), !technical.is_empty())
+    let is_technical = |sentence: &String| TECHNICAL.iter().any(|mark| sentence.contains(mark));
+    let (technical, plain): (Vec<String>, Vec<String>) = sentences.into_iter().partition(is_technical);
+    (plain.join(if language == Language::En { " " } else { "" }), !technical.is_empty())
+}
+
+/// `check the file` as a sentence of its own.
+fn sentence(part: &str) -> String {
+    let mut letters = part.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + letters.as_str().trim_end_matches('.') + "."
 }

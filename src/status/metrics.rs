@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::time::UNIX_EPOCH;
 
 use super::{Status, count};
-use crate::layout::as_count;
 use crate::moment::Moment;
 
 /// The labels and the value of each figure of one kind.
@@ -31,9 +30,7 @@ impl Status {
 
     fn figures(&self) -> [Metric; 9] {
         let one = |value: u64| vec![(String::new(), number(value))];
-        // An earlier version left held files in the inbox.
-        let left = as_count(self.stopped_files.iter().filter(|file| file.is_left_in_inbox()).count());
-        let (held, refused) = (count(&self.held) + left, count(&self.stopped_files) - left);
+        let (held, refused) = (self.files_held(), count(&self.stopped_files) - self.left_in_inbox());
         let hand_work = self.hand_work.iter();
         let hand_work = hand_work.map(|work| (label("kind", work.key), number(count(&work.names)))).collect();
         let states = self.order_states();

@@ -22,7 +22,11 @@ impl Status {
     /// On one screen.
     pub(crate) fn text(&self, language: Language) -> String {
         let reasons = self.reasons();
-        let verdict = if reasons.is_empty() { text::all_well() } else { text::needs_a_look() };
+        let verdict = match reasons.is_empty() {
+            false => text::needs_a_look(),
+            true if self.has_run() => text::all_well(),
+            true => text::no_run_so_far(),
+        };
         let (ja, en) = (&verdict.ja, &verdict.en);
         let mut lines = vec![text::title(&self.shop_name, self.environment, self.now, ja, en)];
         if !reasons.is_empty() {
@@ -80,8 +84,7 @@ impl Status {
         let (overdue, failed) = (names(|job| job.overdue_min.is_some()), names(JobState::did_not_end_well));
         let no_file = names(|job| job.no_file_for_h.is_some());
         let by_hand = hand_work::count(&self.hand_work);
-        let left_there = self.stopped_files.iter().filter(|file| file.is_left_in_inbox()).count() as u64;
-        let held = count(&self.held) + left_there;
+        let held = self.files_held();
         let cases = self.cases_but_orders();
         let all = [
             (!cases.is_empty()).then(|| text::problems_open(count(&cases))),
@@ -164,7 +167,8 @@ impl Status {
         lines.extend(first(&self.held, |held| {
             let reasons: Vec<Text> = held.verdicts.iter().map(|reason| reason.message.clone()).collect();
             let file = text::file_held(held.file.job, &held.file.name, held.held_at);
-            file.because(&Text::joined(&reasons, " ", "; ")).because(&show_it(held.id))
+            let file = file.because(&Text::joined(&reasons, " ", "; "));
+            Text::joined(&[file, show_it(held.id)], " ", " ")
         }));
         lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
         if let Some(refused) = self.stopped_files.iter().find(|file| !file.is_left_in_inbox()) {

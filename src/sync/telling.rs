@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use crate::books::cases::{Case, cases};
-use crate::books::{self, files, orders, runs};
+use crate::books::{self, batches, files, orders, runs};
 use crate::cases::{self, Aside, Store, keep_aside};
 use crate::hand_work;
 use crate::job::Job;
@@ -149,8 +149,9 @@ fn facts(settings: &Settings, store: Store<'_>, job: Job) -> Facts {
         let run = runs::last_without_problem(database, job)?;
         let file = files::newest_applied_time(database, job)?;
         let held_back = cases(database)?.iter().filter(|case| is_held_back(case)).count();
+        let under_way: u64 = batches::open_batches(database)?.iter().map(|batch| batch.order_count).sum();
         let waiting = orders::count_waiting(database, settings)?.saturating_sub(as_count(held_back));
-        let orders = Unsent { waiting, held_back: as_count(held_back) };
+        let orders = Unsent { waiting: waiting + under_way, held_back: as_count(held_back) };
         // Figures are as old as their file, however often a run has found nothing newer.
         let good_until = if job == Job::Stock { file } else { run.max(file) };
         Ok(Facts { good_until, newest_file: file, orders: Some(orders) })

@@ -14,7 +14,7 @@ texts! {
     }
     show_it(id: i64) { ja: "→ 内容: tempostar held show {id}", en: "→ tempostar held show {id}" }
     approve_it(id: i64) {
-        ja: "→ 正しければ「tempostar held approve {id}」、取り込まないならtempostar held discard {id}",
+        ja: "→ 正しければ「tempostar held approve {id}」、取り込まないなら「tempostar held discard {id}」",
         en: "→ tempostar held approve {id}, or tempostar held discard {id}",
     }
     order_item(order_no: &str) { ja: "受注{order_no}", en: "order {order_no}" }

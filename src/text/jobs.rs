@@ -21,7 +21,7 @@ texts! {
         ja: "決済方法「{method}」が登録されていません。", en: "its payment method {method:?} is not listed",
     }
     payment_not_ready(method: &str) {
-        ja: "決済方法「{method}」は2022年5月1日以降に追加されたもので、SAVAWAY様 での設定が確認されていません。",
+        ja: "決済方法「{method}」は2022年5月1日以降に追加されたもので、SAVAWAY様での設定が確認されていません。",
         en: "its payment method {method:?} was added on or after 2022-05-01, and its set-up at SAVAWAY is not confirmed",
     }
     reservation() {
@@ -49,7 +49,7 @@ texts! {
         en: "請求金額 is {given} yen, but 商品計税込 + 配送料計 + 決済手数料計 − ポイント − クーポン is {computed}",
     }
     payment_without_day(method: &str) {
-        ja: "決済方法「{method}」の追加日（added_on）が日付として読めず、SAVAWAY様 での設定も確認されていません。",
+        ja: "決済方法「{method}」の追加日（added_on）が日付として読めず、SAVAWAY様での設定も確認されていません。",
         en: "its payment method {method:?} has no readable added_on, and its set-up at SAVAWAY is not confirmed",
     }
     incl_tax_wrong(given: i64, computed: i64) {
@@ -339,7 +339,7 @@ problems! {
         ja: "この店舗でキャンセル済みなのに、TEMPOSTARで出荷された受注が{count}件あります: {names}",
         en: "orders cancelled in the shop, but shipped by TEMPOSTAR ({count}): {names}",
         hint_ja: "荷物を止められるか、配送会社にご確認ください（荷物番号はTEMPOSTARにあります）。配送区分・入金区分・オーソリ確定は変更していません。",
-        hint_en: "ask the carrier whether the parcels can be stopped (TEMPOSTAR has their tracking numbers); nothing was ticked",
+        hint_en: "ask the carrier whether the parcels can be stopped (TEMPOSTAR has their tracking numbers); the shop's orders were left as they are",
     }
     Error never_sent = "order-never-sent" (count: u64, names: &str) ends InSilence, who [Shop] {
         ja: "この店舗から送信していないのに、TEMPOSTARの物流連携ファイルにある受注が{count}件あります: {names}",

@@ -110,19 +110,28 @@ texts! {
         en: "Orders that TEMPOSTAR has shipped since {time} are not marked as shipped here until this is fixed. Nothing is lost.",
     }
     impact_logistics_never() {
-        ja: "出荷の情報はまだ一度も取り込まれていません。", en: "No shipping data has been imported so far.",
+        ja: "出荷の情報はまだ一度も取り込まれていません。TEMPOSTARで出荷済みの受注も、この店舗では出荷済みになりません。",
+        en: "No shipping data has been imported so far: orders that TEMPOSTAR has shipped are not marked as shipped here.",
     }
     impact_orders(count: u64) {
-        ja: "TEMPOSTARへの送信を待っている受注が{count}件あります。受注はこの店舗のデータベースに残っており、失われていません。直ると自動で送信します。",
-        en: "Orders that wait to be sent to TEMPOSTAR: {count}. None is lost: they are in the shop's database, and go once this is fixed.",
+        ja: "TEMPOSTARへの送信を待っている受注が{count}件あり、送信されるまで出荷されません。受注はこの店舗のデータベースに残っており、失われていません。直ると自動で送信します。",
+        en: "Orders that wait to be sent to TEMPOSTAR, which does not ship them before: {count}. None is lost: they are in the shop's database, and go once this is fixed.",
+    }
+    impact_no_orders() {
+        ja: "送信を待っている受注は、今のところありません。これから入る受注は、直るまでTEMPOSTARへ送信されません。",
+        en: "No order waits to be sent so far. New ones are not sent to TEMPOSTAR until this is fixed.",
     }
     impact_held_back(count: u64) {
-        ja: "送信を保留している受注が{count}件あります。受注はこの店舗のデータベースに残っており、失われていません。直すと次の実行で送信します。ほかの受注は通常どおり送信しています。",
-        en: "Orders that are held back: {count}. None is lost: they are in the shop's database, and go with the next run once they are fixed. All others go as usual.",
+        ja: "送信を保留している受注が{count}件あり、送信されるまで出荷されません。受注はこの店舗のデータベースに残っており、失われていません。解決すると次の実行で送信します。ほかの受注は通常どおり送信しています。",
+        en: "Orders that are held back, and not shipped before they are sent: {count}. None is lost: they are in the shop's database, and go with the next run once this is settled. All others go as usual.",
     }
     impact_rows() {
-        ja: "ほかの行は取り込み済みです。取り込めなかった行の内容だけが、前のままになっています。",
-        en: "All other rows were imported. Only what these rows are about is as it was before.",
+        ja: "ほかの行は取り込み済みです。取り込めなかった行の内容だけが、前のままになっています。どの行かは、下の詳しい情報にあります。",
+        en: "All other rows were imported. Only what these rows are about is as it was before: the details below name them.",
+    }
+    impact_nothing_came() {
+        ja: "このファイルからは何も取り込まれていません。店舗のデータは前のままです。",
+        en: "Nothing of this file came in. The shop's data is as it was before.",
     }
     impact_nothing_else() { ja: "このほかは、通常どおり処理しています。", en: "Everything else is done as usual." }
     impact_unknown() {
@@ -163,14 +172,15 @@ texts! {
         en: "Ask SAVAWAY, who run TEMPOSTAR, and give them the details below.",
     }
     who_does_the_rest() {
-        ja: "そのうえで必要な操作は、システムのご担当者へこのメールを転送してご依頼ください（操作の方法は下の詳しい情報にあります）。",
-        en: "Then forward this mail to whoever looks after the system, and say what is to be done: the details below say how.",
+        ja: "承認・破棄や設定の変更など、システムの操作が必要なときは、システムのご担当者へこのメールを転送してご依頼ください（操作の方法は下の詳しい情報にあります）。",
+        en: "To approve or discard a file, or to have a setting changed, forward this mail to whoever looks after the system, and say which: the details below say how.",
     }
     // What happened, for whoever does not know the system.
     plain_server() {
         ja: "TEMPOSTARのFTPサーバとの通信に失敗しています",
         en: "TEMPOSTAR's FTP server cannot be reached, or breaks off",
     }
+    plain_server_full() { ja: "TEMPOSTARのFTPサーバの空き容量が足りません", en: "TEMPOSTAR's FTP server is full" }
     plain_login() {
         ja: "TEMPOSTARのFTPサーバにログインできません（ユーザIDかパスワードが受け付けられません）",
         en: "TEMPOSTAR's FTP server refuses the user or the password",

@@ -146,11 +146,11 @@ problems! {
         hint_ja: "次回の実行で自動的に再試行します。続く場合は、サーバの応答を添えてTEMPOSTARのサポートへお問い合わせください。",
         hint_en: "the next run tries again; if it goes on, show the server's answer to TEMPOSTAR's support",
     }
-    Error server_full = "ftp-server-full" (reply: &str) exit Remote {
+    Error server_full = "ftp-server-full" (reply: &str) exit Remote, who [Savaway, Support] {
         ja: "FTPサーバの空き容量が足りません（サーバの応答: 「{reply}」）",
         en: "there is no room on the server: {reply:?}",
-        hint_ja: "FTPサーバ上の不要なファイル（archiveやerrorフォルダの中など）を削除してください。",
-        hint_en: "delete files that are no longer needed from the server, such as those in the archive and error folders",
+        hint_ja: "SAVAWAY様にFTPサーバの空きをご確認ください。archiveやerrorフォルダの不要なファイルを削除しても空きができます。",
+        hint_en: "ask SAVAWAY about the room on the server; deleting what is no longer needed from its archive and error folders makes some, too",
     }
     Error tls_refused = "ftp-tls-refused" (reply: &str) who [Support] {
         ja: "サーバが暗号化通信（AUTH TLS）に対応していません（サーバの応答: 「{reply}」）",

@@ -13,6 +13,7 @@ texts! {
         en: "overdue: no success for more than {minutes} minutes",
     }
     all_well() { ja: "確認が必要なことはありません", en: "all is well" }
+    no_run_so_far() { ja: "まだ一度も実行されていません", en: "no job has run so far" }
     needs_a_look() { ja: "確認が必要です", en: "somebody should look at this" }
     hand_work() { ja: "手作業が必要なもの", en: "to do by hand" }
     monitor_hand_work(count: u64) { ja: "手作業が必要なもの: {count}件", en: "to do by hand: {count}" }

@@ -81,16 +81,16 @@ problems! {
     }
     Warning no_file_for_long = "no-new-file" (kind: &str, kind_en: &str, newest: Moment, hours: u32)
         who [Shop, Savaway] {
-        ja: "TEMPOSTARから新しい{kind}が{hours}時間以上届いていません（最新は{newest}のもの）",
-        en: "{kind_en} has not come from TEMPOSTAR for more than {hours} hours (the newest is of {newest})",
-        hint_ja: "TEMPOSTARの管理画面で、ファイルの出力が止まっていないかをご確認ください。わからなければ、SAVAWAY様へお問い合わせください。もともと間が空くファイルであれば、設定のexpect_file_every_hを大きくします。",
-        hint_en: "see in TEMPOSTAR whether it still writes these files; if that does not show, ask SAVAWAY. Where they come more seldom, raise expect_file_every_h",
+        ja: "TEMPOSTARから新しい{kind}が{hours}時間以上届いていません。最新は{newest}のものです",
+        en: "{kind_en} has not come from TEMPOSTAR for more than {hours} hours; the newest is of {newest}",
+        hint_ja: "店舗のご担当者が、TEMPOSTARの管理画面で、ファイルの出力が止まっていないかをご確認ください。わからなければ、SAVAWAY様へお問い合わせください。もともと間が空くファイルであれば、設定のexpect_file_every_hを大きくします。",
+        hint_en: "somebody of the shop should see in TEMPOSTAR whether it still writes these files; if that does not show, ask SAVAWAY; where they come more seldom, raise `expect_file_every_h`",
     }
     Error refused = "file-refused" (rows: u64) ends GoodFile, who [Shop, Savaway] {
         ja: "このファイルは取り込みませんでした（{rows}行）。データは何も変わっていません。",
         en: "this file was refused (rows: {rows}); nothing of it was written",
         hint_ja: "このファイルは、サーバの受信フォルダの中のerrorフォルダへ移します。直したものを同じ名前で受信フォルダに置くと、取り込みます。",
-        hint_en: "it goes to the folder error in the inbox; a corrected one is taken under the same name",
+        hint_en: "the file goes to the folder error in the inbox; a corrected one is taken under the same name",
     }
     Error refused_before = "file-refused-before" () ends WithRun, who [Shop, Savaway] {
         ja: "このファイルは、前回の実行で取り込まないと判断したものです",
@@ -166,13 +166,13 @@ problems! {
     Error cannot_clean_up = "cannot-clean-up" () {
         ja: "処理は終わりましたが、サーバのファイルを片付けられませんでした",
         en: "is dealt with, but cannot be put away on the server",
-        hint_ja: "次の実行で再び試みます。二重に取り込むことはありません。続く場合は、FTPユーザに移動と削除の権限があるかSAVAWAY様 へご確認ください。",
+        hint_ja: "次の実行で再び試みます。二重に取り込むことはありません。続く場合は、FTPユーザに移動と削除の権限があるか、SAVAWAY様へご確認ください。",
         hint_en: "the next run tries again, and applies nothing twice; if it goes on, ask SAVAWAY whether this FTP user may rename and delete",
     }
     Warning cannot_sweep = "cannot-sweep" (path: &str) who [Support, Savaway] {
         ja: "サーバの古いファイル{path}を削除できません",
         en: "the old file {path} cannot be deleted on the server",
-        hint_ja: "FTPユーザに削除の権限があるかSAVAWAY様 へご確認ください。削除しない場合は、設定ファイルのkeep_on_server_daysを0にしてください。",
+        hint_ja: "FTPユーザに削除の権限があるか、SAVAWAY様へご確認ください。削除しない場合は、設定ファイルのkeep_on_server_daysを0にしてください。",
         hint_en: "ask SAVAWAY whether this FTP user may delete files; to keep them, set keep_on_server_days = 0",
     }
     Warning batch_taken_unseen = "batch-taken-unseen" (name: &str) ends InSilence {

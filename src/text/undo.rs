@@ -22,7 +22,7 @@ problems! {
 
     Error unknown_run = "undo-unknown-run" (run_id: &str) {
         ja: "実行{run_id}は記録にありません。", en: "the ledger has no run {run_id:?}",
-        hint_ja: "実行のIDは「tempostar log」と、「tempostar explain」コード の履歴に出ています。環境（--env）が正しいかもご確認ください。",
+        hint_ja: "実行のIDは「tempostar log」と、「tempostar explain CODE」の履歴に出ています。環境（--env）が正しいかもご確認ください。",
         hint_en: "`tempostar log` lists the runs, and the history that `tempostar explain CODE` shows names them; check the environment (--env), too",
     }
     Error of_logistics = "undo-logistics" (run_id: &str) {

@@ -40,10 +40,28 @@ fn the_worst_shop_stands_first() {
     assert_eq!(states, ["unreadable", "needs_a_look", "needs_a_look", "ok"], "{json:#}");
     assert_eq!(json["shops"][2]["settings"], files[1].as_str(), "{json:#}");
     assert_eq!(json["shops"][3]["orders_waiting"], 0, "{json:#}");
+    assert_eq!(json["shops"][3]["files_held"], 0, "{json:#}");
     args.push("--check");
     well.run(&args).exits(3);
     well.run(["fleet", "--check", &files[0]]).ok();
     well.run(["fleet"]).exits(2);
+}
+
+#[test]
+fn a_shop_that_has_never_run_says_so_and_a_held_file_is_counted() {
+    let (new, shop) = (Shop::new(), Shop::new());
+    shop.product_in_stock("A-1", 9);
+    shop.settings(|text| text.replacen("[stock]\n", "[stock]\nguard.min_rows = 1\n", 1));
+    shop.put_sheet(STOCK_INBOX, "empty.csv", "商品コード,在庫数\nA-1,0\n");
+    shop.run(["import-stock"]).exits(4);
+    let files = [&shop, &new].map(|shop| shop.path("tempostar.toml").display().to_string());
+    let shown = shop.run(["fleet", &files[0], &files[1]]).ok().stdout;
+    assert!(shown.lines().nth(1).unwrap().ends_with("  no job has run so far"), "{shown}");
+    let json = shop.run(["fleet", &files[0], &files[1], "--json"]).ok().json();
+    assert_eq!(json["shops"][0]["files_held"], 1, "{json:#}");
+    assert_eq!(json["shops"][1]["reasons"][0], "no job has run so far", "{json:#}");
+    let status = new.run(["status", "--check"]).ok().says("TEMPOSTAR OK");
+    assert_eq!(status.stdout.lines().nth(1).unwrap().rsplit_once(": ").unwrap().1, "no job has run so far");
 }
 
 #[test]

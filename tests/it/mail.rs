@@ -345,7 +345,7 @@ fn a_refused_file_is_a_problem_until_a_good_one_comes() {
         mailing.shop.put_sheet(PRODUCT_INBOX, name, "コード\nA-1\n");
     }
     mailing.shop.at("2026-11-25 10:20:00").run(["import-products"]).exits(3);
-    mailing.one_mail().about("商品情報の取込の問題が続いています").says(&["product_4.csv", "product_5.csv"]);
+    mailing.one_mail().about("商品情報の取込の問題が続いています").says(&["コード、product_5.csv"]);
     mailing.shop.put_sheet(PRODUCT_INBOX, "product_3.csv", "商品コード,商品名\nA-1,皿\n");
     mailing.shop.run(["import-products"]).ok();
     mailing.one_mail().about("商品情報の取込の問題は解決しました");
@@ -401,7 +401,14 @@ fn orders_held_back_are_mailed_once_together_and_say_that_none_is_lost() {
         mailing.shop.order(number).line("A-1", 1).set("payment_method", "新ペイ").insert();
     }
     mailing.shop.run(["export-orders"]).exits(3);
-    let words = ["受注1001", "受注1002", "新ペイ", "受注が2件あります", "失われていません", "SAVAWAY様に"];
+    let words = [
+        "受注1001",
+        "受注1002",
+        "新ペイ",
+        "受注が2件あり、送信されるまで出荷されません",
+        "失われていません",
+        "SAVAWAY様に",
+    ];
     mailing.one_mail().about("受注の送信で確認が必要なデータがあります").says(&words);
     mailing.shop.run(["export-orders"]).exits(3);
     mailing.no_mail();
@@ -553,6 +560,59 @@ fn english_readers_get_english() {
         mailing.one_mail().says(&["This is about the test environment", "What to do", "Nothing for now"]);
     assert_eq!(mail.subject, "[TEMPOSTAR link] 花と器: the stock import fails");
     assert!(mail.html.contains("<html lang=\"en\">"), "{}", mail.html);
+    mailing.server_is_up();
+    mailing.shop.product("A-1");
+    mailing.shop.put_sheet(STOCK_INBOX, "other.csv", "商品コード,在庫数\nB-1,1\n");
+    mailing.shop.run(["import-stock"]).ok();
+    // In whole sentences.
+    let words = ["・Check that it is this shop's file, ", " imported.\n", "Nothing of this file came in."];
+    mailing.new_mails().pop().unwrap().says(&words).never_says("done as usual");
+}
+
+#[test]
+fn orders_under_way_to_a_full_server_are_told_to_wait() {
+    let mut mailing = Mailing::new();
+    mailing.shop.product_in_stock("A-1", 9);
+    mailing.shop.order("1001").line("A-1", 1).insert();
+    mailing.shop.ftp.faults().always(Fault::PutFailsAfter(10));
+    mailing.shop.run(["export-orders"]).exits(5);
+    mailing.shop.run(["export-orders"]).exits(5);
+    let words = [
+        "TEMPOSTARのFTPサーバの空き容量が足りません",
+        "送信を待っている受注が1件あり、送信されるまで出荷されません。",
+        "SAVAWAY様（TEMPOSTAR）へお問い合わせください。",
+    ];
+    mailing.one_mail().about("受注の送信に失敗しています").says(&words);
+    mailing.server_is_up();
+    mailing.shop.run(["export-orders"]).ok();
+    mailing.one_mail().about("受注の送信の問題は解決しました");
+}
+
+#[test]
+fn what_the_system_says_in_english_is_told_in_japanese() {
+    let work_dir = |shop: &Shop| shop.write("tempostar.d", b"not a folder");
+    let lock = |shop: &Shop| {
+        fs::create_dir_all(shop.path("tempostar.d/import-stock.demo.lock")).unwrap();
+    };
+    let port = |shop: &Shop| shop.setting(&format!("port = {}", shop.ftp.port()), "port = 1");
+    let host = |shop: &Shop| shop.setting("url = \"127.0.0.1\"", "url = \"ftp.shop.invalid\"");
+    let server = |shop: &Shop| shop.ftp.faults().always(Fault::ConnectionDropped);
+    type Case = (&'static str, fn(&Shop));
+    let cases: [Case; 5] = [
+        ("（同じ名前のファイルかフォルダがすでにあります: os error 17）", work_dir),
+        ("（ファイルではなくフォルダです: os error 21）", lock),
+        ("（接続を拒否されました: os error 111）", port),
+        ("（サーバの名前が見つかりません）", host),
+        ("（応答の前に接続を切られました）", server),
+    ];
+    for (words, spoil) in cases {
+        let shop = Shop::new();
+        shop.setting("language = \"en\"", "language = \"ja\"");
+        spoil(&shop);
+        let ran = shop.run(["import-stock"]);
+        assert!(ran.code > 4, "{ran}");
+        ran.says(words);
+    }
 }
 
 #[test]
@@ -620,7 +680,7 @@ fn a_file_that_does_not_come_is_mailed_once_and_when_it_comes() {
         .one_mail()
         .about("在庫情報の取込の新しいファイルが届いていません")
         .says(&[
-            "新しい在庫ファイルが24時間以上届いていません（最新は2026-11-24 10:20:00のもの）",
+            "新しい在庫ファイルが24時間以上届いていません。最新は2026-11-24 10:20:00のものです",
             "在庫は2026-11-24 10:20時点のものです。",
             "TEMPOSTARの管理画面で",
             "no-new-file",

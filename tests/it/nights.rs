@@ -342,7 +342,7 @@ fn nights_of_files() {
             },
             "\
 mail: no new file for the stock import
-cron: warning[no-new-file]: a stock file has not come from TEMPOSTAR for more than 24 hours (the newest is of 2026-11-24 21:50:00)
+cron: warning[no-new-file]: a stock file has not come from TEMPOSTAR for more than 24 hours; the newest is of 2026-11-24 21:50:00
 status: somebody should look at this: open problems: 1; no new file for: import-stock
 check: 3
 ",
@@ -356,7 +356,7 @@ check: 3
             "\
 mail: no new file for the stock import
 mail: the stock import works again
-cron: warning[no-new-file]: a stock file has not come from TEMPOSTAR for more than 24 hours (the newest is of 2026-11-24 21:50:00)
+cron: warning[no-new-file]: a stock file has not come from TEMPOSTAR for more than 24 hours; the newest is of 2026-11-24 21:50:00
 status: all is well
 check: 0
 ",

@@ -107,6 +107,9 @@ fn the_page_of_something_held_shows_before_and_after() {
     ] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
+    shop.setting("language = \"en\"", "language = \"ja\"");
+    assert!(page(&shop, &["held", "show", "1"], 0).contains("<td>在庫数</td>"));
+    shop.setting("language = \"ja\"", "language = \"en\"");
     shop.run(["held", "discard", "1"]).ok();
     assert!(page(&shop, &["held", "show", "1"], 0).contains("<strong>it has been discarded</strong>"));
 }

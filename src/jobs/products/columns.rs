@@ -71,6 +71,18 @@ const SKU_COLUMNS: [(&str, &str, Kind); 12] = [
     ("SKU項目3選択肢コード", "option3_code", Kind::Text),
 ];
 
+/// What TEMPOSTAR calls a column of these tables of the shop.
+pub(crate) fn tempostars_name(table: &str, column: &str) -> Option<&'static str> {
+    let columns: &[(&str, &str, Kind)] = match table {
+        "products" => &PRODUCT_COLUMNS,
+        "skus" if column == "handled" => return Some(HANDLED),
+        "skus" => &SKU_COLUMNS,
+        "stock" => return (column == "quantity").then_some("在庫数"),
+        _ => return None,
+    };
+    columns.iter().find(|(_, ours, _)| *ours == column).map(|(name, ..)| *name)
+}
+
 /// Whether the shop handles the SKU at all; stands in the shop's block.
 const HANDLED: &str = "取扱いフラグ";
 

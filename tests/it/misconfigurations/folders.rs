@@ -162,7 +162,7 @@ misconfigurations! {
         en: "there is no room on the server",
         site: || Site::new().after(|site| site.ftp.faults().always(Fault::PutFailsAfter(3))),
         with: ["--write-test"],
-        finds: error "write-test" "ftp-server-full" by [Support, Savaway] exits 5,
+        finds: error "write-test" "ftp-server-full" by [Savaway, Support] exits 5,
     }
     the_server_alters_files {
         ja: "サーバがファイルの内容（改行など）を変換する",
