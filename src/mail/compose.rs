@@ -261,8 +261,6 @@ enum Who {
     ShopFile,
     /// Somebody of the shop, who decides about what is held.
     ShopHeld,
-    /// Somebody of the shop, who looks into TEMPOSTAR.
-    ShopTempostar,
     /// Somebody of the shop, who looks at the order.
     ShopOrder,
     /// Whoever runs TEMPOSTAR.
@@ -275,7 +273,6 @@ impl Who {
     fn of(case: &Case) -> Self {
         let first = case.seen.kind.who.first().or(case.kind.who.first());
         match (case.kind.exit, case.kind.ends, first) {
-            _ if case.kind == &no_file_for_long::KIND => Self::ShopTempostar,
             (.., Some(problem::Who::Savaway)) => Self::Savaway,
             (Exit::Remote, ..) => Self::Nobody,
             (Exit::Held, ..) => Self::ShopHeld,
@@ -290,7 +287,6 @@ impl Who {
             Self::Nobody => text::who_wait(),
             Self::ShopFile => text::who_file(),
             Self::ShopHeld => text::who_decides(),
-            Self::ShopTempostar => text::who_tempostar(),
             Self::ShopOrder => text::who_order(),
             Self::Savaway => text::who_savaway(),
             Self::Support => text::who_support(),

@@ -154,10 +154,6 @@ texts! {
         ja: "店舗のご担当者が、TEMPOSTARが出力したファイルの内容を確認し、取り込んでよいか、取り込まないかをお決めください。",
         en: "Somebody of the shop should check what TEMPOSTAR wrote into the file, and decide whether it is to be imported or not.",
     }
-    who_tempostar() {
-        ja: "店舗のご担当者が、TEMPOSTARの管理画面でご確認ください。",
-        en: "Somebody of the shop should look into TEMPOSTAR.",
-    }
     who_order() {
         ja: "店舗のご担当者が、この店舗の管理画面で受注の内容をご確認ください。",
         en: "Somebody of the shop should look into the order in the shop's own administration.",

@@ -3,8 +3,11 @@
 
 use std::thread;
 
+use mail_parser::MessageParser;
+
 use crate::bent_server::{Bend, BentServer, Listing, Names, PASSWORD, Passive, implicit_tls};
 use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop, cp932};
+use crate::smtp_sink::SmtpSink;
 
 pub const FOLDERS: [&str; 10] = [
     "/product",
@@ -385,8 +388,16 @@ fn an_expired_password_and_a_locked_account_have_their_own_words() {
         ("530 Account locked", "ftp-account-locked"),
         ("530 User cannot log in", "ftp-login-refused"),
     ] {
-        let site = Site::new(answering(&[("PASS", answer)]));
+        let (site, sink) = (Site::new(answering(&[("PASS", answer)])), SmtpSink::start());
+        let mail = format!(
+            "transport = \"smtp\"\nhost = \"localhost\"\nport = {}\nfrom = \"t@hanaya.internal\"",
+            sink.port()
+        );
+        site.shop.setting("transport = \"none\"", &mail);
         site.run("import-stock").exits(6).only_problem(code, "", &[answer]);
+        let mails = sink.mails();
+        let mail = MessageParser::default().parse(&mails[0].raw).unwrap().body_text(0).unwrap().into_owned();
+        assert!(mail.contains("TEMPOSTAR's FTP server refuses the user or the password"), "{mail}");
         // Also while it waits.
         site.run("import-stock").exits(6).only_problem(code, "", &["not tried again before", answer]);
     }

@@ -211,6 +211,30 @@ fn files_are_read_on_trial_and_left_where_they_are() {
 }
 
 #[test]
+fn what_a_logistics_file_says_of_the_shops_orders_is_no_reason_to_worry() {
+    let shop = good_shop();
+    shop.setting("add_order_lines = \"ignore\"", "add_order_lines = \"add\"");
+    shop.product_in_stock("A-1", 10);
+    for number in ["1001", "1002", "1003"] {
+        shop.order(number).line("A-1", 2).insert();
+    }
+    shop.run(["export-orders"]).ok();
+    shop.sql("UPDATE orders SET cancelled_at = '2026-11-24 10:10:00' WHERE order_no = '1002'");
+    let rows = "1001,999,,\n12345-1002,800,,\n12345-1003,800,A-1,3\n12345-9999,800,,\n";
+    let header = "ショップ受注番号,受注進捗コード,商品コード,数量";
+    shop.put_sheet(LOGISTICS_INBOX, "status.csv", &format!("{header}\n12345-{rows}"));
+    let ran = shop.run(["check-settings", "--json"]);
+    let problems = ran.json()["problems"].as_array().unwrap().clone();
+    for code in ["cancelled-in-tempostar", "shipped-but-cancelled", "added-line-differs", "unknown-orders"] {
+        let told = problems
+            .iter()
+            .find(|problem| problem["code"] == code)
+            .unwrap_or_else(|| panic!("{code}\n{ran}"));
+        assert_eq!(told["severity"], "note", "{code}\n{ran}");
+    }
+}
+
+#[test]
 fn a_file_that_is_still_being_written_is_not_blamed() {
     let shop = good_shop();
     shop.setting("settle_s = 0\nreflect_lag_min", "settle_s = 1\nreflect_lag_min");

@@ -603,6 +603,14 @@ fn a_word_that_is_almost_one_of_ours_is_helped() {
 }
 
 #[test]
+fn what_several_problems_are_followed_as_is_explained_like_one() {
+    let shop = Shop::new();
+    let server = explain(&shop, "server").says("problem server\n");
+    server.says("the FTP server or the network fails").never_says("a file is held");
+    explain(&shop, "file-held").says("problem file-held\n").says("a file is held");
+}
+
+#[test]
 fn explaining_changes_nothing_and_works_while_a_job_runs() {
     let shop = shop_with_a_history();
     let before = shop.state();

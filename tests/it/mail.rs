@@ -334,8 +334,15 @@ fn a_refused_file_is_a_problem_until_a_good_one_comes() {
     mailing.shop.product("A-1");
     mailing.shop.put_sheet(PRODUCT_INBOX, "product_1.csv", "コード\nA-1\n");
     mailing.shop.run(["import-products"]).exits(3);
-    let words = ["product_1.csv", "商品コード", "店舗のご担当者が", "column-missing（終了コード3"];
-    mailing.one_mail().about("商品情報の取込に失敗しています").says(&words);
+    let words = [
+        "product_1.csv",
+        "商品コード",
+        "店舗のご担当者が",
+        "column-missing（終了コード3",
+        "errorフォルダへ移します。直したものを同じ名前で",
+    ];
+    let mail = mailing.one_mail().about("商品情報の取込に失敗しています").says(&words);
+    mail.never_says("通常どおり処理しています");
     mailing.shop.run(["import-products"]).ok();
     mailing.no_mail();
     mailing.shop.put_sheet(PRODUCT_INBOX, "product_2.csv", "コード\nA-1\n");
@@ -409,7 +416,9 @@ fn orders_held_back_are_mailed_once_together_and_say_that_none_is_lost() {
         "失われていません",
         "SAVAWAY様に",
     ];
-    mailing.one_mail().about("受注の送信で確認が必要なデータがあります").says(&words);
+    // The reason says who acts; another person beside would only confuse.
+    let mail = mailing.one_mail().about("受注の送信で確認が必要なデータがあります").says(&words);
+    mail.never_says("管理画面で受注の内容をご確認ください");
     mailing.shop.run(["export-orders"]).exits(3);
     mailing.no_mail();
     mailing.shop.order("1003").line("A-1", 1).set("payment_method", "新ペイ").insert();
@@ -682,7 +691,7 @@ fn a_file_that_does_not_come_is_mailed_once_and_when_it_comes() {
         .says(&[
             "新しい在庫ファイルが24時間以上届いていません。最新は2026-11-24 10:20:00のものです",
             "在庫は2026-11-24 10:20時点のものです。",
-            "TEMPOSTARの管理画面で",
+            "店舗のご担当者が、TEMPOSTARの管理画面で、ファイルの出力が",
             "no-new-file",
         ])
         .never_says("通常どおり処理しています");
@@ -695,6 +704,36 @@ fn a_file_that_does_not_come_is_mailed_once_and_when_it_comes() {
     );
     mailing.shop.run(["import-stock"]).ok();
     mailing.one_mail().about(OVER);
+    // Runs that found nothing bring no products.
+    mailing.shop.setting("[products]\n", "[products]\nexpect_file_every_h = 24\n");
+    mailing.shop.put_sheet(PRODUCT_INBOX, "product_1.csv", "商品コード,商品名\nA-1,皿\n");
+    for time in ["2026-11-25 12:10:00", "2026-11-26 11:50:00"] {
+        mailing.shop.at(time).run(["import-products"]).ok();
+    }
+    mailing.no_mail();
+    mailing.shop.at("2026-11-26 12:30:00").run(["import-products"]).ok();
+    let mail = mailing.one_mail().about("商品情報の取込の新しいファイルが届いていません");
+    mail.says(&["商品情報は2026-11-25 12:00時点のものです。"]);
+}
+
+#[test]
+fn a_busy_database_is_mailed_from_the_second_run_on_and_a_refused_login_says_so() {
+    let mut mailing = Mailing::new();
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.shop.variable("TEMPOSTAR_BUSY_TIMEOUT_S", "1");
+    let database = mailing.shop.db();
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    mailing.shop.at("2026-11-24 10:20:00").run(["import-stock"]).exits(8);
+    mailing.no_mail();
+    mailing.shop.at("2026-11-24 10:30:00").run(["import-stock"]).exits(8);
+    mailing.one_mail().about(FAILING).says(&["database-busy", "この店舗のデータベースを使えない"]);
+    database.execute_batch("ROLLBACK").unwrap();
+    mailing.shop.at("2026-11-24 10:40:00").run(["import-stock"]).ok();
+    mailing.one_mail().about(OVER);
+    mailing.shop.write("demo.pass", b"wrong");
+    mailing.shop.at("2026-11-24 10:50:00").run(["import-stock"]).exits(6);
+    let words = ["ftp-login-refused", "ユーザIDかパスワードが受け付けられません"];
+    mailing.one_mail().about(FAILING).says(&words);
 }
 
 #[test]
@@ -800,6 +839,12 @@ fn a_quiet_run_prints_a_problem_that_lasts_once_and_when_a_reminder_is_due() {
         shop.put_sheet(STOCK_INBOX, name, "商品コード,数\nA-1,9\n");
         let ran = shop.run(["--quiet", "import-stock"]).exits(3);
         assert_eq!(!ran.stderr.is_empty(), is_told, "{name}: {}", ran.stderr);
+    }
+    // Nor are the rows that are rejected again.
+    for (name, is_told) in [("rows_1.csv", true), ("rows_2.csv", false)] {
+        shop.put_sheet(STOCK_INBOX, name, "商品コード,在庫数\nA-1,x\nB-1,1\n");
+        let ran = shop.run(["--quiet", "import-stock"]).exits(3);
+        assert_eq!(ran.stderr.contains("line 2"), is_told, "{name}: {}", ran.stderr);
     }
 }
 
