@@ -137,7 +137,7 @@ pub(crate) fn state_sql(settings: &Settings) -> String {
 
 /// Counts the orders by their states.
 pub(crate) fn count_states(database: &Connection, settings: &Settings) -> Result<BTreeMap<OrderState, u64>> {
-    count_states_of(database, settings, "orders", "1")
+    count_states_of(database, settings, "1")
 }
 
 /// Likewise, those that are in no file that was sent: found by their numbers, without a look at the others' rows.
@@ -145,19 +145,22 @@ pub(crate) fn count_states_of_unsent(
     database: &Connection,
     settings: &Settings,
 ) -> Result<BTreeMap<OrderState, u64>> {
-    let by_number = "orders INDEXED BY sqlite_autoindex_orders_1";
-    count_states_of(database, settings, by_number, "batch.state IS NOT 'sent'")
+    let unsent = "orders.rowid IN (SELECT orders.rowid
+                                  FROM orders
+                                  LEFT JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
+                                  LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
+                                  WHERE batch.state IS NOT 'sent')";
+    count_states_of(database, settings, unsent)
 }
 
 fn count_states_of(
     database: &Connection,
     settings: &Settings,
-    orders: &str,
     which: &str,
 ) -> Result<BTreeMap<OrderState, u64>> {
     let sql = format!(
         "SELECT {} AS state, count(*) AS orders
-         FROM {orders}
+         FROM orders
          LEFT JOIN tempostar_batch_orders AS member ON member.order_no = orders.order_no
          LEFT JOIN tempostar_batches AS batch ON batch.id = member.batch_id
          WHERE {which}
