@@ -203,7 +203,7 @@ fn read_file(
         Ok(())
     })?;
     named.matched = matched;
-    named.all = lookup.all_named(incoming.shop)?;
+    named.are_all = lookup.are_all_named(incoming.shop)?;
     Ok(Seen { tally, named, is_in_order: changes.is_in_order })
 }
 

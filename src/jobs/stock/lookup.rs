@@ -195,12 +195,12 @@ impl<'a> Lookup<'a> {
         })
     }
 
-    /// How many SKUs have stock, if the file is in the order of its codes and names each of them.
-    pub(super) fn all_named(&self, shop: &Connection) -> Result<Option<u64>> {
-        let Some(unbroken) = &self.stock.unbroken else { return Ok(None) };
-        let are_more = "SELECT EXISTS (SELECT 1 FROM stock WHERE sku_code > ?1)";
-        let are_more: bool = shop.value(are_more, [&unbroken.last])?;
-        Ok((!are_more).then_some(unbroken.rows))
+    /// Whether the file was seen to name each SKU that has stock: one in the order of its codes is.
+    pub(super) fn are_all_named(&self, shop: &Connection) -> Result<bool> {
+        let Some(unbroken) = self.stock.unbroken.as_ref().filter(|so_far| so_far.rows > 0) else {
+            return Ok(false);
+        };
+        shop.value("SELECT NOT EXISTS (SELECT 1 FROM stock WHERE sku_code > ?1)", [&unbroken.last])
     }
 
     pub(super) fn look_up(&mut self, batch: &mut Batch) -> Result<()> {

@@ -17,8 +17,8 @@ pub(super) struct Named {
     keys: Vec<u64>,
     /// How many of its rows name an SKU that has stock.
     pub(super) matched: u64,
-    /// How many SKUs have stock, if it was seen already that it names each of them.
-    pub(super) all: Option<u64>,
+    /// Whether it was seen already that it names each SKU that has stock, and that there are some.
+    pub(super) are_all: bool,
 }
 
 impl Named {
@@ -37,8 +37,7 @@ impl Named {
         shop.begin_table("unnamed_skus", CODES)?;
         let known = "SELECT sku_code FROM tempostar_missing_skus WHERE kind = 'stock'";
         // To walk along a million SKUs takes as long as all the rest of the usual file.
-        let names_all =
-            is_newest_full && (self.all.is_some() || names_each_once && self.matches_all(shop)?);
+        let names_all = is_newest_full && (self.are_all || names_each_once && self.matches_all(shop)?);
         let all = match is_newest_full && !names_all {
             true => format!(
                 "SELECT sku_code FROM stock UNION ALL {known} AND sku_code NOT IN (SELECT sku_code FROM stock)"
@@ -70,12 +69,10 @@ impl Named {
         match files {
             StockFiles::Full => Ok(true),
             StockFiles::Differential => Ok(false),
+            StockFiles::Auto if self.are_all => Ok(true),
             // Counts no further than a file of this length can reach: it may be a slice of a large shop.
             StockFiles::Auto => {
                 let named = self.keys.len() as u64;
-                if let Some(all) = self.all {
-                    return Ok(all > 0);
-                }
                 let sql = "SELECT count(*) FROM (SELECT 1 FROM stock LIMIT ?1)";
                 let known: u64 = shop.value(sql, [named * 100 / FULL_PERCENT + 1])?;
                 Ok(known > 0 && named * 100 >= known * FULL_PERCENT)
