@@ -155,7 +155,7 @@ pub(crate) fn hash_copy(path: &Path) -> io::Result<(String, u64)> {
 }
 
 /// With its own buffer of 8 KiB, `io::copy` would spend more on calls than on bytes.
-fn copy_large(from: &mut impl Read, to: &mut impl Write) -> io::Result<u64> {
+pub(crate) fn copy_large(from: &mut impl Read, to: &mut impl Write) -> io::Result<u64> {
     io::copy(&mut BufReader::with_capacity(CHUNK_BYTES, from), to)
 }
 
@@ -181,6 +181,20 @@ pub(crate) fn keep(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// Likewise, whatever its size is.
+pub(crate) fn keep_as_it_is(from: &Path, to: &Path) -> io::Result<()> {
+    let source = File::open(from)?;
+    source.sync_all()?;
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => {}
+        done => return done,
+    }
+    replace(from, to, source.metadata()?.modified()?, |mut copy| {
+        io::copy(&mut &source, &mut copy)?;
+        Ok(copy)
+    })
+}
+
 /// What is packed already of a file that is still to be kept.
 fn early_name(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -204,8 +218,8 @@ impl Early {
     pub(crate) fn begin(path: &Path) -> Option<Self> {
         let place = early_name(path);
         let file = Arc::new(create_file(&place).ok()?);
-        let begin = || GzEncoder::new(BufWriter::new(Arc::clone(&file)), Compression::fast());
-        Some(Self { place, packing: Beside::begin(begin), is_broken: false })
+        let packing = Beside::begin(|| packer(Arc::clone(&file)));
+        Some(Self { place, packing, is_broken: false })
     }
 
     pub(crate) fn take(&mut self, bytes: &[u8]) {
@@ -221,24 +235,14 @@ impl Early {
     }
 }
 
-/// Likewise, whatever its size is.
-pub(crate) fn keep_as_it_is(from: &Path, to: &Path) -> io::Result<()> {
-    let source = File::open(from)?;
-    source.sync_all()?;
-    match fs::rename(from, to) {
-        Err(error) if error.kind() == ErrorKind::CrossesDevices => {}
-        done => return done,
-    }
-    replace(from, to, source.metadata()?.modified()?, |mut copy| {
-        io::copy(&mut &source, &mut copy)?;
-        Ok(copy)
-    })
+/// Fast, because that is enough: sheets repeat themselves.
+fn packer<W: Write>(to: W) -> GzEncoder<BufWriter<W>> {
+    GzEncoder::new(BufWriter::new(to), Compression::fast())
 }
 
-/// Fast, because that is enough: sheets repeat themselves.
 fn pack(source: &File, modified: SystemTime, from: &Path, to: &Path) -> io::Result<()> {
     replace(from, to, modified, |copy| {
-        let mut packing = GzEncoder::new(BufWriter::new(copy), Compression::fast());
+        let mut packing = packer(copy);
         copy_large(&mut &*source, &mut packing)?;
         Ok(packing.finish()?.into_inner()?)
     })

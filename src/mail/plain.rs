@@ -64,13 +64,13 @@ const TECHNICAL: [&str; 10] =
 /// What to do, and whether something was left out that somebody else has to do.
 pub(super) fn hint(case: &Case, language: Language) -> (String, bool) {
     let hint = case.seen.hint.get(language);
-    let sentences: Vec<String> = match language {
-        Language::Ja => hint.split_inclusive('。').map(str::to_owned).collect(),
-        Language::En => hint.split("; ").filter(|part| !part.is_empty()).map(sentence).collect(),
+    let (sentences, between): (Vec<String>, _) = match language {
+        Language::Ja => (hint.split_inclusive('。').map(str::to_owned).collect(), ""),
+        Language::En => (hint.split("; ").filter(|part| !part.is_empty()).map(sentence).collect(), " "),
     };
     let is_technical = |sentence: &String| TECHNICAL.iter().any(|mark| sentence.contains(mark));
     let (technical, plain): (Vec<String>, Vec<String>) = sentences.into_iter().partition(is_technical);
-    (plain.join(if language == Language::En { " " } else { "" }), !technical.is_empty())
+    (plain.join(between), !technical.is_empty())
 }
 
 /// `check the file` as a sentence of its own.

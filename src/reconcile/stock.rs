@@ -1,5 +1,5 @@
-//! The stock: each figure, also of a SKU that the shop does not have, beside the newest file that named its SKU, and each allocation beside the orders that this
-//! file could not know.
+//! The stock: each figure, also of a SKU that the shop does not have, beside the newest file that named its SKU, and each
+//! allocation beside the orders that this file could not know.
 
 use std::collections::HashSet;
 use std::path::PathBuf;

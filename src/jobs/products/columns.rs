@@ -11,7 +11,7 @@ use crate::books::rows::Ask;
 use crate::books::staging::Cell;
 use crate::encoding::comparable_name;
 use crate::settings::Products;
-use crate::settings::columns::{IMAGES_MAX, image_columns};
+use crate::settings::columns::{IMAGES_MAX, STOCK_REQUIRED, image_columns};
 use crate::sheet::{Column, Header, KeptRow, Row, RowProblem};
 use crate::text::jobs as text;
 
@@ -77,7 +77,7 @@ pub(crate) fn tempostars_name(table: &str, column: &str) -> Option<&'static str>
         "products" => &PRODUCT_COLUMNS,
         "skus" if column == "handled" => return Some(HANDLED),
         "skus" => &SKU_COLUMNS,
-        "stock" => return (column == "quantity").then_some("在庫数"),
+        "stock" => return (column == "quantity").then_some(STOCK_REQUIRED[1]),
         _ => return None,
     };
     columns.iter().find(|(_, ours, _)| *ours == column).map(|(name, ..)| *name)

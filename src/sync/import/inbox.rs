@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::moment::Moment;
@@ -31,9 +31,6 @@ use crate::threads::CHUNK_BYTES;
 
 /// How many names that cannot be used are told one by one: a listing can be a megabyte of nonsense.
 const IGNORED_NAMES_TOLD_MAX: usize = 20;
-
-/// How much of a file given by hand is copied at a time.
-const COPY_BYTES: usize = 128 * 1024;
 
 /// A file of the inbox, or one given by hand, in the spool.
 #[derive(Clone, Debug)]
@@ -351,9 +348,7 @@ pub(super) fn copy_to_spool(
     let mut output = Intake::new(output, &shown, inbox.encoding, packing);
     // Measured while reading, not before: it can grow.
     let limit = run.settings.limits.max_file_bytes;
-    // Files are large: with its own buffer of 8 KiB, `io::copy` would spend more on calls than on bytes.
-    let mut bytes = BufReader::with_capacity(COPY_BYTES, (&mut input).take(limit + 1));
-    io::copy(&mut bytes, &mut output)
+    kept::copy_large(&mut (&mut input).take(limit + 1), &mut output)
         .with_context(|| format!("cannot copy {shown} to {}", path.display()))?;
     let received = output.finish()?;
     if received.size > limit {
