@@ -109,7 +109,8 @@ impl Case {
 
     /// It is over by this moment. Whoever was not told of the beginning need not be told of the end.
     pub(crate) fn end(&mut self, now: Moment) {
-        self.ended_at = Some(now);
+        // A run that began before others saw it may be what ends it.
+        self.ended_at = Some(now.max(self.last_seen));
         self.is_done = self.mailed_at.is_none() && self.mail_failures == 0;
     }
 }

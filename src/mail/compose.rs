@@ -334,7 +334,9 @@ fn detail(settings: &Settings, case: &Case) -> String {
     let (seen, language) = (&case.seen, settings.language);
     let Text { ja, en } = &seen.message;
     let said = text::detail(seen.kind.code, seen.exit_code, &seen.run_id, ja, en).get(language).to_owned();
-    let hint = seen.hint.get(language).replace("tempostar held", &command(settings, "held"));
+    let hint = ["「", "`"].iter().fold(seen.hint.get(language).to_owned(), |hint, quote| {
+        hint.replace(&format!("{quote}tempostar "), &format!("{quote}{}", command(settings, "")))
+    });
     if case.is_open() && !hint.is_empty() { format!("{said} → {hint}") } else { said }
 }
 

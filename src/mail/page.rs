@@ -5,6 +5,9 @@ use maud::{DOCTYPE, Markup, html};
 use crate::layout::visible;
 use crate::text::{Language, Text};
 
+/// Longer words may not fit a telephone.
+const UNBROKEN_MAX: usize = 28;
+
 /// A piece of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Block {
@@ -93,7 +96,7 @@ fn html(title: &str, language: &str, blocks: &[Block]) -> String {
         (DOCTYPE)
         html lang=(language) {
             head { meta charset="utf-8"; title { (title) } }
-            body style="font-family: sans-serif; line-height: 1.6" {
+            body style="font-family: sans-serif; line-height: 1.6; overflow-wrap: anywhere" {
                 @for block in blocks { (html_of(block)) "\n" }
             }
         }
@@ -105,12 +108,25 @@ fn html_of(block: &Block) -> Markup {
     html! {
         @match block {
             Block::Heading(heading) => h2 style="font-size: 1.1em; margin-bottom: 0" { (heading) },
-            Block::Paragraph(paragraph) => p { @for (at, line) in paragraph.lines().enumerate() { @if at > 0 { br; } (line) } },
-            Block::List(items) => ul { @for item in items { li { (item) } } },
+            Block::Paragraph(paragraph) => p { @for (at, line) in paragraph.lines().enumerate() { @if at > 0 { br; } (unbroken(line)) } },
+            Block::List(items) => ul { @for item in items { li { (unbroken(item)) } } },
             Block::Table(header, rows) => table border="1" cellpadding="4" style="border-collapse: collapse" {
                 tr { @for name in header { th { (name) } } }
                 @for row in rows { tr { @for cell in row { td { (cell) } } } }
             },
+        }
+    }
+}
+
+/// Text in which no option, name of a job or date breaks at its hyphens.
+fn unbroken(text: &str) -> Markup {
+    let is_other = |c: char| !c.is_ascii_alphanumeric() && c != '-';
+    html! {
+        @for piece in text.split_inclusive(is_other) {
+            @let (word, after) = piece.split_at(piece.find(is_other).unwrap_or(piece.len()));
+            @if word.contains('-') && word.len() < UNBROKEN_MAX {
+                span style="white-space: nowrap" { (word) } (after)
+            } @else { (piece) }
         }
     }
 }
@@ -130,6 +146,11 @@ mod tests {
         let shown = html("a&b", "ja", &blocks);
         assert!(shown.contains("<td>&lt;b&gt;&quot;x&quot; &amp; 'y'&lt;/b&gt;</td>"), "{shown}");
         assert!(shown.contains("1 &lt; 2</h2>") && shown.contains("<title>a&amp;b</title>"), "{shown}");
+        let command = [Block::Paragraph("cd /a-b/c; x --env demo, <".to_owned())];
+        let shown = html("", "en", &command);
+        let whole = |word: &str| format!("<span style=\"white-space: nowrap\">{word}</span>");
+        let expected = format!("<p>cd /{}/c; x {} demo, &lt;</p>", whole("a-b"), whole("--env"));
+        assert!(shown.contains(&expected), "{shown}");
         assert_eq!(text(&blocks), "■ 1 < 2\n\n・行: 4 / 理由: <b>\"x\" & 'y'</b>\n");
     }
 }

@@ -97,6 +97,7 @@ const OF_LIBRARIES: [Library; 24] = [
 
 /// A Japanese sentence with such reasons in Japanese, too. What a server answered stays as it was said.
 pub(super) fn in_japanese(mut said: String) -> String {
+    let answer = said.find("サーバの応答: 「").map(|at| said.split_off(at)).unwrap_or_default();
     if said.contains(" (os error ") {
         for System { errno, ja } in OF_THE_SYSTEM {
             let number = errno.raw_os_error();
@@ -112,7 +113,7 @@ pub(super) fn in_japanese(mut said: String) -> String {
     if let Some((place, ja)) = reason {
         said.replace_range(place, ja);
     }
-    said
+    said + &answer
 }
 
 #[cfg(test)]
@@ -132,9 +133,13 @@ mod tests {
 
     #[test]
     fn what_a_server_answered_and_what_nobody_knows_stay() {
-        for said in
-            ["（サーバの応答: 「421 timed out」）", "（Level 2 halted (os error 51)）", "timed out（1）"]
-        {
+        for said in [
+            "（サーバの応答: 「421 timed out」）",
+            "（サーバの応答: 「451 No space left on device (os error 28)」）",
+            "（サーバの応答: 「421 （timed out）」）",
+            "（Level 2 halted (os error 51)）",
+            "timed out（1）",
+        ] {
             assert_eq!(in_japanese(said.to_owned()), said);
         }
         let chain = "（cannot rename a to b: No space left on device (os error 28)）".to_owned();

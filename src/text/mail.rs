@@ -229,8 +229,8 @@ problems! {
     Warning not_sent = "mail-not-sent" () {
         ja: "店舗管理者へのメールを送れませんでした。次の実行で送り直します",
         en: "the mail to the shop manager did not go out; the next run tries again",
-        hint_ja: "設定ファイルの[mail]をご確認ください。check-settings --send-test-mailで試せます。",
-        hint_en: "check [mail] in the settings file; check-settings --send-test-mail tries it",
+        hint_ja: "設定ファイルの[mail]をご確認ください。「tempostar check-settings --send-test-mail」で試せます。",
+        hint_en: "check [mail] in the settings file; `tempostar check-settings --send-test-mail` tries it",
     }
     Warning not_notified = "notify-failed" (command: &str, reason: &str) {
         ja: "[notify]のコマンド「{command}」が失敗しました（{reason}）。処理の結果には影響しません",

@@ -178,6 +178,6 @@ problems! {
     Error books_differ = "books-differ" () {
         ja: "照合に差異があります", en: "the books do not balance",
         hint_ja: "「tempostar reconcile」で、どの受注、SKU、ファイルかをご確認ください。それぞれの意味と対応はdocs/operations.mdの「Do the books balance?」にあります。",
-        hint_en: "tempostar reconcile names the orders, SKUs and files; docs/operations.md says under “Do the books balance?” what each line means and what to do",
+        hint_en: "`tempostar reconcile` names the orders, SKUs and files; docs/operations.md says under “Do the books balance?” what each line means and what to do",
     }
 }

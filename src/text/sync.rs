@@ -260,8 +260,8 @@ problems! {
     Error clock_behind = "clock-behind" (now: Moment, newest: Moment) exit Settings {
         ja: "このコンピュータの時計は{now}を示していますが、それより先の時刻（{newest}）に処理した記録があります。このコンピュータの時計が遅れています。何も処理していません。",
         en: "this computer's clock shows {now}, but something was done at {newest}: this computer's clock is behind; nothing was done",
-        hint_ja: "このコンピュータの時計を合わせてください。今の時計が正しく、以前の時計が進んでいた場合は、check-settings --write-testを一度実行してください。",
-        hint_en: "set this computer's clock; if it is right now and was ahead before, run check-settings --write-test once",
+        hint_ja: "このコンピュータの時計を合わせてください。今の時計が正しく、以前の時計が進んでいた場合は、「tempostar check-settings --write-test」を一度実行してください。",
+        hint_en: "set this computer's clock; if it is right now and was ahead before, run `tempostar check-settings --write-test` once",
     }
     Error clock_ahead_of_us = "clock-behind-server" (now: Moment, later: Moment) exit Settings {
         ja: "このコンピュータの時計は{now}を示していますが、サーバのファイルは名前も日時も{later}です。このコンピュータの時計が遅れています。何も処理していません。",
@@ -271,27 +271,27 @@ problems! {
     Error clock_ahead = "clock-ahead" (now: Moment, there: Moment, newest: Moment) exit Settings {
         ja: "このコンピュータの時計は{now}を示していますが、FTPサーバでは{there}です（前回の処理は{newest}）。このコンピュータの時計が正しくありません。何も処理していません。",
         en: "this computer's clock shows {now}, but it is {there} on the FTP server (the last run was at {newest}): this computer's clock is wrong; nothing was done",
-        hint_ja: "このコンピュータの時計を合わせてください。正しい場合は、check-settings --write-testを一度実行してください。",
-        hint_en: "set this computer's clock; if it is right, run check-settings --write-test once",
+        hint_ja: "このコンピュータの時計を合わせてください。正しい場合は、「tempostar check-settings --write-test」を一度実行してください。",
+        hint_en: "set this computer's clock; if it is right, run `tempostar check-settings --write-test` once",
     }
     Error clock_leapt = "clock-leapt" (now: Moment, newest: Moment) exit Settings {
         ja: "このコンピュータの時計は{now}を示していますが、前回の処理は{newest}です。時計が正しいかどうかをサーバで確かめられないため、何も処理していません。",
         en: "this computer's clock shows {now}, but the last run was at {newest}, and the server tells no time to compare with: nothing was done",
-        hint_ja: "このコンピュータの時計をご確認ください。正しい場合は、check-settings --write-testを一度実行してください。",
-        hint_en: "check this computer's clock; if it is right, run check-settings --write-test once",
+        hint_ja: "このコンピュータの時計をご確認ください。正しい場合は、「tempostar check-settings --write-test」を一度実行してください。",
+        hint_en: "check this computer's clock; if it is right, run `tempostar check-settings --write-test` once",
     }
     Error clocks_moved_apart = "clocks-moved-apart" (now: Moment, there: Moment) exit Settings {
         ja: "このコンピュータの時計は{now}を示していますが、FTPサーバでは、以前の差から数えると{there}です。このコンピュータの時計か、サーバの時計が変わりました。",
         en: "this computer's clock shows {now}, but by the server's clock, as it was to this one before, it is {there}: one of the two was changed",
-        hint_ja: "まずこのコンピュータの時計をご確認ください。正しければサーバの時計（または時間帯）が変わっています。check-settings --write-testを一度実行すると、その差を覚え直します。",
-        hint_en: "check this computer's clock first; if it is right, the server's clock or zone was changed: run check-settings --write-test once, which measures it anew",
+        hint_ja: "まずこのコンピュータの時計をご確認ください。正しければサーバの時計（または時間帯）が変わっています。「tempostar check-settings --write-test」を一度実行すると、その差を覚え直します。",
+        hint_en: "check this computer's clock first; if it is right, the server's clock or zone was changed: run `tempostar check-settings --write-test` once, which measures it anew",
     }
     Error server_clock_moved = "server-clock-moved" (now: Moment, there: Moment)
         exit Settings, who [Savaway, Support] {
         ja: "FTPサーバの時計が変わりました。以前の差から数えると{there}ですが、このコンピュータの時計（自動同期済み）は{now}です。",
         en: "the server's clock was changed: as it was to this computer's before, it is {there} there, but this computer's, which is synchronised, shows {now}",
-        hint_ja: "check-settings --write-testを一度実行すると、サーバの時計との差を覚え直します。",
-        hint_en: "run check-settings --write-test once, which measures the server's clock anew",
+        hint_ja: "「tempostar check-settings --write-test」を一度実行すると、サーバの時計との差を覚え直します。",
+        hint_en: "run `tempostar check-settings --write-test` once, which measures the server's clock anew",
     }
     Warning future_stamps = "future-stamps" (count: usize) ends WithRun {
         ja: "データベースに未来の日時が{count}件あり、現在の日時に直しました。",

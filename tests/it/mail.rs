@@ -443,7 +443,7 @@ fn a_failed_run_and_one_by_hand_do_not_end_what_they_did_not_look_at() {
     let rows: String = (1..=40).map(|number| format!("S-{number:03},0\n")).collect();
     mailing.shop.put_sheet(STOCK_INBOX, "stock.csv", &format!("商品コード,在庫数\n{rows}"));
     mailing.shop.run(["import-stock"]).exits(4);
-    mailing.one_mail().about("在庫情報の取込を保留しています").says(&["40 SKU", "held show 1"]);
+    mailing.one_mail().about("在庫情報の取込を保留しています").says(&["40 SKU", "--env demo held show 1"]);
     mailing.server_is_down();
     mailing.fails_twice();
     mailing.one_mail().about(FAILING).says(&["ほかに1件の問題が続いています"]);
@@ -477,8 +477,9 @@ fn being_locked_out_is_no_problem_but_for_more_than_an_hour_it_is() {
     mailing.shop.at("2026-11-24 11:40:00").run(["import-stock"]).exits(7);
     mailing.no_mail();
     lock.unlock().unwrap();
-    mailing.shop.at("2026-11-24 11:50:00").run(["import-stock"]).ok();
-    mailing.one_mail().about(OVER);
+    // The run that locked them out ends now, and began before all of them.
+    mailing.shop.at("2026-11-24 10:15:00").run(["import-stock"]).ok();
+    mailing.one_mail().about(OVER).says(&["2026-11-24 11:30から2026-11-24 11:40まで"]);
     lock.lock().unwrap();
     mailing.shop.at("2026-11-24 13:50:00").run(["import-stock"]).exits(7);
     mailing.no_mail();
