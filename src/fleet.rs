@@ -91,7 +91,6 @@ impl Shop {
 
     fn reasons(&self) -> Vec<Text> {
         match &self.found {
-            Ok(found) if !found.has_run && found.reasons.is_empty() => vec![no_run_so_far()],
             Ok(found) => found.reasons.clone(),
             Err(failure) => {
                 failure.problems.iter().take(1).map(|problem| problem.located_message()).collect()
@@ -106,15 +105,18 @@ impl Shop {
             ShopState::Ok => text::ok(),
         };
         let found = self.found.as_ref().ok();
+        let mut reasons = self.reasons();
+        if reasons.is_empty() && found.is_some_and(|found| !found.has_run) {
+            reasons.push(no_run_so_far());
+        }
+        let reasons = Text::joined(&reasons, "、", "; ");
+        let path = Text::same(self.settings.display().to_string());
+        if found.is_none() {
+            return vec![state, path, reasons];
+        }
         let name = found.map(|found| format!("{} ({})", found.shop, found.environment)).unwrap_or_default();
         let since = found.and_then(|found| found.oldest_problem).map(|time: Moment| text::since(time));
-        vec![
-            state,
-            Text::same(self.settings.display().to_string()),
-            Text::same(name),
-            since.unwrap_or_default(),
-            Text::joined(&self.reasons(), "、", "; "),
-        ]
+        vec![state, path, Text::same(name), since.unwrap_or_default(), reasons]
     }
 
     fn json(&self, language: Language) -> Value {
@@ -125,6 +127,7 @@ impl Shop {
             "shop": found.map(|found| &found.shop),
             "environment": found.map(|found| found.environment),
             "reasons": self.reasons().iter().map(|reason| reason.get(language)).collect::<Vec<_>>(),
+            "has_run": found.map(|found| found.has_run),
             "oldest_problem": found.and_then(|found| found.oldest_problem),
             "jobs_overdue": found.map(|found| found.jobs_overdue),
             "files_held": found.map(|found| found.files_held),

@@ -136,7 +136,7 @@ fn read(
         held: books::held::held_now(database)?,
         work_dir: Shelf::at(&settings.work_dir),
         hand_work: hand_work::read(database, settings, clock.now())?,
-        stock_as_of: files::newest_applied_time(database, Job::Stock)?,
+        stock_as_of: files::stock_as_of(database)?,
         extent,
         mails: if settings.mail.transport == Transport::None { Mails::Off } else { Mails::Sent },
     })

@@ -310,6 +310,23 @@ pub(crate) fn newest_applied_time(connection: &Connection, job: Job) -> Result<O
     connection.value(sql, [job])
 }
 
+/// The own time of the newest stock file with a figure of an SKU that the shop has. What a run told of its files is
+/// forgotten sooner than they are; only the newest ones matter.
+pub(crate) fn stock_as_of(connection: &Connection) -> Result<Option<Moment>> {
+    let sql = "SELECT file.file_time
+               FROM tempostar_files AS file
+               WHERE file.command = ?1 AND file.outcome = 'applied' AND NOT EXISTS (
+                   SELECT 1
+                   FROM tempostar_runs AS run, json_each(run.files) AS told
+                   WHERE run.run_id = file.run_id
+                     AND told.value ->> 'sha256' = file.sha256
+                     AND told.value ->> 'applied' + told.value ->> 'unchanged' = 0
+               )
+               ORDER BY file.file_time DESC
+               LIMIT 1";
+    connection.value_if_any(sql, [Job::Stock])
+}
+
 /// The applied files that stand and whose own time is later than this one, oldest first.
 pub(crate) fn applied_later(connection: &Connection, job: Job, time: Moment) -> Result<Vec<FileEntry>> {
     FileEntry::all(

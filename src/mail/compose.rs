@@ -204,7 +204,10 @@ fn impact(case: &Case, facts: Facts) -> Text {
         return text::impact_rows();
     }
     if case.kind == &nothing_matches::KIND {
-        return text::impact_nothing_came();
+        return match case.job {
+            Job::Stock => text::impact_figures_kept(),
+            _ => text::impact_nothing_came(),
+        };
     }
     if is_about_itself_only(case) {
         return text::impact_nothing_else();

@@ -153,7 +153,7 @@ fn facts(settings: &Settings, store: Store<'_>, job: Job) -> Facts {
         let waiting = orders::count_waiting(database, settings)?.saturating_sub(as_count(held_back));
         let orders = Unsent { waiting: waiting + under_way, held_back: as_count(held_back) };
         // Figures are as old as their file, however often a run has found nothing newer.
-        let good_until = if job == Job::Stock { file } else { run.max(file) };
+        let good_until = if job == Job::Stock { files::stock_as_of(database)? } else { run.max(file) };
         Ok(Facts { good_until, newest_file: file, orders: Some(orders) })
     };
     ask().unwrap_or_default()

@@ -133,6 +133,10 @@ texts! {
         ja: "このファイルからは何も取り込まれていません。店舗のデータは前のままです。",
         en: "Nothing of this file came in. The shop's data is as it was before.",
     }
+    impact_figures_kept() {
+        ja: "この店舗の在庫は前のままです。店舗にないSKUの在庫数は記録しておき、そのSKUを登録したときに在庫に入ります。",
+        en: "The shop's stock is as it was before. The figures of SKUs that the shop does not have are kept, and are their stock as soon as the shop has them.",
+    }
     impact_nothing_else() { ja: "このほかは、通常どおり処理しています。", en: "Everything else is done as usual." }
     impact_unknown() {
         ja: "直るまで、この処理は行われません。データが失われることはありません。",

@@ -30,6 +30,9 @@ fn the_worst_shop_stands_first() {
     }
     assert_eq!(shown.lines().count(), 4, "{shown}");
     let second = shown.lines().nth(1).unwrap();
+    // The reason stands where the others have their names.
+    let reason = shown.lines().next().unwrap().find("no.toml: the settings file");
+    assert!(reason.is_some() && reason == second.find("花と器"), "{shown}");
     assert!(second.contains(&files[2]) && second.contains("since 2026-11-24 10:20:00"), "{shown}");
     assert!(second.ends_with("open problems: 1; did not end well: import-stock"), "{shown}");
 
@@ -59,7 +62,9 @@ fn a_shop_that_has_never_run_says_so_and_a_held_file_is_counted() {
     assert!(shown.lines().nth(1).unwrap().ends_with("  no job has run so far"), "{shown}");
     let json = shop.run(["fleet", &files[0], &files[1], "--json"]).ok().json();
     assert_eq!(json["shops"][0]["files_held"], 1, "{json:#}");
-    assert_eq!(json["shops"][1]["reasons"][0], "no job has run so far", "{json:#}");
+    let never_run = &json["shops"][1];
+    assert_eq!((&never_run["state"], &never_run["has_run"]), (&"ok".into(), &false.into()), "{json:#}");
+    assert!(never_run["reasons"].as_array().unwrap().is_empty(), "{json:#}");
     let status = new.run(["status", "--check"]).ok().says("TEMPOSTAR OK");
     assert_eq!(status.stdout.lines().nth(1).unwrap().rsplit_once(": ").unwrap().1, "no job has run so far");
 }

@@ -1032,3 +1032,23 @@ fn a_command_that_does_not_end_is_ended_with_all_that_it_has_started() {
     // Killed is not gone yet on a machine that is busy.
     wait_until("the command's child outlives it", is_over);
 }
+
+#[test]
+fn a_file_of_which_nothing_matches_makes_no_figure_newer_and_its_figures_are_kept() {
+    let mut mailing = Mailing::new();
+    mailing.shop.product_in_stock("A-1", 9);
+    mailing.shop.at("2026-11-24 12:00:00");
+    mailing.shop.put_sheet(STOCK_INBOX, "same.csv", "商品コード,在庫数\nA-1,9\n");
+    mailing.shop.run(["import-stock"]).ok();
+    mailing.shop.at("2026-11-24 13:00:00");
+    mailing.shop.put_sheet(STOCK_INBOX, "other.csv", "商品コード,在庫数\nX-1,4\n");
+    mailing.shop.run(["import-stock"]).ok().says("nothing-matches");
+    let told = ["この店舗の在庫は前のままです", "店舗にないSKUの在庫数は記録しておき"];
+    mailing.one_mail().says(&told).never_says("何も取り込まれていません");
+    mailing.shop.check_rows("SELECT sku_code, quantity FROM tempostar_unknown_stock", &["X-1|4"]);
+    let status = mailing.shop.run(["status", "--json"]).ok().json();
+    assert_eq!(status["stock_as_of"], "2026-11-24 12:00:00", "{status:#}");
+    mailing.server_is_down();
+    mailing.fails_twice();
+    mailing.one_mail().about(FAILING).says(&["在庫は2026-11-24 12:00時点のものです"]);
+}

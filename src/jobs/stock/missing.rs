@@ -72,7 +72,7 @@ impl Named {
             StockFiles::Auto if self.are_all => Ok(true),
             // Counts no further than a file of this length can reach: it may be a slice of a large shop.
             StockFiles::Auto => {
-                let named = self.keys.len() as u64;
+                let named = self.matched.min(self.keys.len() as u64);
                 let sql = "SELECT count(*) FROM (SELECT 1 FROM stock LIMIT ?1)";
                 let known: u64 = shop.value(sql, [named * 100 / FULL_PERCENT + 1])?;
                 Ok(known > 0 && named * 100 >= known * FULL_PERCENT)
