@@ -61,9 +61,9 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Stands for a code or an order's number where a million of them are kept.
-pub(crate) fn key(text: &str) -> u64 {
+pub(crate) fn key(thing: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
+    thing.hash(&mut hasher);
     hasher.finish()
 }
 

@@ -12,6 +12,17 @@ pub(crate) fn are_to_be_had() -> bool {
     thread::Builder::new().spawn(|| {}).is_ok_and(|thread| thread.join().is_ok())
 }
 
+/// Does both, the first in a thread of its own if there is one to be had.
+pub(crate) fn both<A: Send, B>(beside: impl Fn() -> A + Sync, here: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| match thread::Builder::new().spawn_scoped(scope, &beside) {
+        Ok(thread) => {
+            let done = here();
+            (thread.join().unwrap_or_else(|panic| resume_unwind(panic)), done)
+        }
+        Err(_) => (beside(), here()),
+    })
+}
+
 pub(crate) const CHUNK_BYTES: usize = 128 * 1024;
 
 const CHUNKS_AHEAD: usize = 8;

@@ -120,7 +120,7 @@ pub(crate) fn state_sql(settings: &Settings) -> String {
     format!(
         "CASE
             WHEN batch.state <> 'sent' THEN 'under_way'
-            WHEN {SENT_SQL} THEN
+            WHEN exported_at = batch.sent_at OR {SENT_SQL} THEN
                 CASE
                     WHEN cancelled_in_tempostar_at IS NOT NULL THEN 'cancelled_in_tempostar'
                     WHEN delivery_status = 1 THEN 'shipped'

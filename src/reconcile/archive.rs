@@ -20,6 +20,7 @@ use crate::kept::{PACKED, find_copy, names_in, pass_on};
 use crate::settings::Environment;
 use crate::shelf::ESSENCE;
 use crate::text::{Text, reconcile as text};
+use crate::threads::both;
 
 /// What a copy is worth as evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Archive {
             interrupt::check()?;
             let (archived_as, sha256): (String, String) = (row.get(0)?, row.get(2)?);
             let content = Content { sha256: &sha256, size: Some(row.get(1)?) };
-            archive.examine(&archived_as, content, row.get(3)?, io::sink).map(drop)
+            archive.examine(&archived_as, content, row.get(3)?, io::sink, || Ok(())).map(drop)
         })?;
         Ok(archive)
     }
@@ -70,34 +71,41 @@ impl Archive {
         (self.evidence(archived_as) == Evidence::Intact).then(|| self.root.join(archived_as))
     }
 
-    /// Reads the copy of a file of orders: `to` takes its bytes, and is given back if they are intact.
-    pub(super) fn read_orders<W: Write + Send + 'static>(
+    /// Reads the copy of a file of orders, if it is to have one, while something else is done: `to` takes its bytes, and is
+    /// given back if they are intact.
+    pub(super) fn read_orders<W: Write + Send + 'static, T>(
         &self,
         desk: &Desk<'_>,
         batch: &Batch,
-        to: impl Fn() -> W,
-    ) -> Result<Option<W>> {
-        let Some(archived_as) = &batch.archived_as else { return Ok(None) };
+        to: impl Fn() -> W + Sync,
+        meanwhile: impl FnOnce() -> Result<T>,
+    ) -> Result<(Option<W>, T)> {
+        let Some(archived_as) = &batch.archived_as else { return Ok((None, meanwhile()?)) };
         let spool = format!("spool/{}.{}", Job::Orders, desk.settings.environment.as_str());
         let is_spooled = desk.shelf.place(&spool).join(format!("{}.csv", batch.sha256)).exists();
         let content = Content { sha256: &batch.sha256, size: Some(batch.size) };
-        self.examine(archived_as, content, is_spooled, to)
+        self.examine(archived_as, content, is_spooled, to, meanwhile)
     }
 
-    fn examine<W: Write + Send + 'static>(
+    fn examine<W: Write + Send + 'static, T>(
         &self,
         archived_as: &str,
         content: Content<'_>,
         is_unfinished: bool,
-        to: impl Fn() -> W,
-    ) -> Result<Option<W>> {
+        to: impl Fn() -> W + Sync,
+        meanwhile: impl FnOnce() -> Result<T>,
+    ) -> Result<(Option<W>, T)> {
         let path = self.root.join(archived_as);
         let about = || format!("cannot read {}", path.display());
         let is_there = match find_copy(&path) {
             Err(error) if error.kind() != ErrorKind::NotADirectory => return Err(error).with_context(about),
             found => matches!(found, Ok(Some(_))),
         };
-        let taken = if is_there { pass_on(&path, content, to).with_context(about)? } else { None };
+        let (taken, done) = match is_there {
+            true => both(|| pass_on(&path, content, &to), meanwhile),
+            false => (Ok(None), meanwhile()),
+        };
+        let (taken, done) = (taken.with_context(about)?, done?);
         let is_pending = || is_unfinished || self.root.join(format!("{archived_as}{ESSENCE}")).exists();
         let evidence = match is_there {
             true if taken.is_some() => Evidence::Intact,
@@ -106,7 +114,7 @@ impl Archive {
             false => Evidence::Missing,
         };
         self.copies.borrow_mut().insert(archived_as.to_owned(), evidence);
-        Ok(taken)
+        Ok((taken, done))
     }
 
     /// The folders of imports are both environments' where the work folder is: the other one's ledger knows of copies

@@ -80,8 +80,13 @@ impl Line {
 
     /// One thing on both sides.
     pub(super) fn both(&mut self) {
-        self.left += 1;
-        self.right += 1;
+        self.are_both(1);
+    }
+
+    /// So much on both sides.
+    pub(super) fn are_both(&mut self, much: i64) {
+        self.left += much;
+        self.right += much;
     }
 
     /// `orders sent (2)`

@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
-use rusqlite::Rows;
+use rusqlite::{Params, Row, Rows, Statement};
 
 use super::archive::Archive;
-use super::desk::Desk;
+use super::desk::{Desk, key};
 use super::line::{Check, Line};
 use super::orders;
 use super::ticks::Ticks;
@@ -47,7 +47,8 @@ pub(super) fn read(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks<
     let (_, looked) = runs::last_runs(desk.database, Job::Orders)?;
     let looked = looked.map(|looked| looked.started_at);
     for batch in Batch::all(desk.database, &which, [])? {
-        books.compare(&batch, members.query((batch.id, batch.sent_at, looked))?)?;
+        interrupt::check()?;
+        books.compare(&batch, &mut members, (batch.id, batch.sent_at, looked))?;
     }
     orders::marked_by_hand(desk, &books.only_in_files, &mut books.sent)?;
     books.reported_while_lying.sort_unstable();
@@ -58,17 +59,18 @@ pub(super) fn read(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks<
 }
 
 /// The members of a file, each with all that the shop's table is asked of it. The last is whether TEMPOSTAR reported
-/// something of it although its file is held to lie in the outbox, and the outbox was looked at on a later day.
+/// something of it although its file is held to lie in the outbox, and the outbox was looked at on a later day. (Behind
+/// WHEN, SQLite does not look at the rest of an OR or AND that is decided; elsewhere it does.)
 fn members_sql(desk: &Desk<'_>) -> String {
     format!(
-        "SELECT member.order_no, orders.order_no IS NOT NULL, exported_at = ?2 OR {SENT_SQL}, orders.total,
-                orders.delivery_status = 1 AND orders.shipped_at >= '{}',
+        "SELECT member.order_no, orders.order_no IS NOT NULL, CASE WHEN exported_at = ?2 OR {SENT_SQL} THEN 1 END, orders.total,
+                CASE WHEN orders.delivery_status = 1 AND orders.shipped_at >= '{}' THEN 1 END,
                 CASE WHEN exported_at <> ?2 AND {SENT_SQL}
                      THEN nullif(substr(replace(exported_at, '/', '-'), 1, 10), substr(?2, 1, 10)) END,
                 {},
-                batch.taken_at IS NULL
-                AND (delivery_status = 1 AND date(shipped_at) < date(?3)
-                     OR date(cancelled_in_tempostar_at) < date(?3))
+                CASE WHEN batch.taken_at IS NULL
+                          AND (delivery_status = 1 AND date(shipped_at) < date(?3)
+                               OR date(cancelled_in_tempostar_at) < date(?3)) THEN 1 END
          FROM tempostar_batches AS batch
          CROSS JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
          LEFT JOIN orders ON orders.order_no = member.order_no
@@ -92,6 +94,13 @@ struct Books<'a, 'b> {
     ticks: Option<&'a mut Ticks<'b>>,
 }
 
+/// The members of a file, by the shop's table.
+struct InTable {
+    orders: Digest,
+    /// Whether all of them are there, and marked as sent, on the file's day.
+    is_as_sent: bool,
+}
+
 /// A member of a file, by the ledger, and what the shop's table says of it.
 struct Member<'a> {
     order_no: &'a str,
@@ -102,24 +111,66 @@ struct Member<'a> {
     other_day: Option<&'a str>,
 }
 
+impl<'a> Member<'a> {
+    fn of(row: &'a Row<'_>) -> Result<Self> {
+        Ok(Self {
+            order_no: row.get_ref(0)?.as_str()?,
+            is_in_table: row.get(1)?,
+            is_sent: row.get::<_, Option<bool>>(2)?.unwrap_or(false),
+            total: row.get_ref(3)?.as_i64().ok(),
+            other_day: row.get_ref(5)?.as_str_or_null()?,
+        })
+    }
+
+    const fn is_as_sent(&self) -> bool {
+        self.is_in_table && self.is_sent && self.other_day.is_none()
+    }
+}
+
 impl Books<'_, '_> {
-    fn compare(&mut self, batch: &Batch, mut rows: Rows<'_>) -> Result<()> {
-        interrupt::check()?;
-        let file = self.read(batch)?;
-        let (mut in_ledger, mut at) = (0, 0);
+    /// Goes through the file and through its members at once. Only where they differ are they compared one by one.
+    fn compare(
+        &mut self,
+        batch: &Batch,
+        members: &mut Statement<'_>,
+        which: impl Params + Copy,
+    ) -> Result<()> {
+        let (desk, archive) = (self.desk, self.archive);
+        let (name, settings) = (&batch.file_name, desk.settings);
+        let shop_code = batch.place.as_ref().map_or(&settings.shop.code, |place| &place.shop_code);
+        let prefix = || format!("{shop_code}-");
+        let digest =
+            || amounts(name, settings, Digest { prefix: prefix(), ..Digest::default() }, Digest::add);
+        let go_through = || self.go_through(members.query(which)?, batch);
+        let (file, table) = archive.read_orders(desk, batch, digest, go_through)?;
+        let file = file.map(Passing::finish).transpose()?;
+        match &file {
+            None if table.is_as_sent => self.sent.are_both(table.orders.count),
+            Some(file) if table.is_as_sent && file.is(&table.orders) => {
+                self.sent.are_both(file.count);
+                self.yen.are_both(file.amount);
+            }
+            None => self.compare_each(members.query(which)?, None, batch)?,
+            Some(_) => {
+                let numbers = || {
+                    amounts(name, settings, Numbers { prefix: prefix(), ..Numbers::default() }, Numbers::add)
+                };
+                let (numbers, ()) = archive.read_orders(desk, batch, numbers, || Ok(()))?;
+                let numbers = numbers.map(Passing::finish).transpose()?.map(Numbers::sorted);
+                self.compare_each(members.query(which)?, numbers.as_ref(), batch)?;
+            }
+        }
+        self.compare_head(batch, file.map_or(table.orders.count, |file| file.count));
+        Ok(())
+    }
+
+    /// Notes what each member is, whether or not it is in the file.
+    fn go_through(&mut self, mut rows: Rows<'_>, batch: &Batch) -> Result<InTable> {
+        let mut table = InTable { orders: Digest::default(), is_as_sent: true };
         while let Some(row) = rows.next()? {
-            in_ledger += 1;
-            let member = Member {
-                order_no: row.get_ref(0)?.as_str()?,
-                is_in_table: row.get(1)?,
-                is_sent: row.get::<_, Option<bool>>(2)?.unwrap_or(false),
-                total: row.get_ref(3)?.as_i64().ok(),
-                other_day: row.get_ref(5)?.as_str_or_null()?,
-            };
-            let in_file = match &file {
-                Some(file) => self.pass(file, &mut at, member.order_no, batch),
-                None => InFile::Unknown,
-            };
+            let member = Member::of(row)?;
+            table.orders.add(member.order_no, member.total);
+            table.is_as_sent &= member.is_as_sent();
             if let (Some(true), Some(ticks)) = (row.get(4)?, &mut self.ticks) {
                 ticks.note(member.order_no)?;
             }
@@ -129,25 +180,25 @@ impl Books<'_, '_> {
             if row.get::<_, Option<bool>>(7)? == Some(true) {
                 self.reported_while_lying.push((member.order_no.to_owned(), batch.file_name.clone()));
             }
+        }
+        Ok(table)
+    }
+
+    fn compare_each(&mut self, mut rows: Rows<'_>, file: Option<&Numbers>, batch: &Batch) -> Result<()> {
+        let mut at = 0;
+        while let Some(row) = rows.next()? {
+            let member = Member::of(row)?;
+            let in_file = match file {
+                Some(file) => self.pass(file, &mut at, member.order_no, batch),
+                None => InFile::Unknown,
+            };
             self.compare_member(&member, in_file, batch);
         }
-        while let Some(number) = file.as_ref().and_then(|file| file.number(at)) {
+        while let Some(number) = file.and_then(|file| file.number(at)) {
             self.only_in_file(number, batch);
             at += 1;
         }
-        self.compare_head(batch, file.map_or(in_ledger, |file| file.len()));
         Ok(())
-    }
-
-    /// The orders in the file, if its copy is intact.
-    fn read(&self, batch: &Batch) -> Result<Option<Numbers>> {
-        let settings = self.desk.settings;
-        let shop_code = batch.place.as_ref().map_or(&settings.shop.code, |place| &place.shop_code);
-        let taken = self.archive.read_orders(self.desk, batch, || {
-            let numbers = Numbers { prefix: format!("{shop_code}-"), ..Numbers::default() };
-            amounts(&batch.file_name, settings, numbers, Numbers::add)
-        })?;
-        Ok(taken.map(Passing::finish).transpose()?.map(Numbers::sorted))
     }
 
     /// Goes on in the file to where this order stands, or would.
@@ -217,6 +268,28 @@ enum InFile {
     Unknown,
 }
 
+/// Orders with their amounts, in whatever order they stand: two are the same only if all their orders are.
+#[derive(Default)]
+struct Digest {
+    prefix: String,
+    count: i64,
+    amount: i64,
+    sum: u64,
+}
+
+impl Digest {
+    fn add(&mut self, number: &str, amount: Option<i64>) {
+        let number = number.strip_prefix(&*self.prefix).unwrap_or(number);
+        self.count += 1;
+        self.amount += amount.unwrap_or(0);
+        self.sum = self.sum.wrapping_add(key(&(number, amount)));
+    }
+
+    const fn is(&self, other: &Self) -> bool {
+        self.count == other.count && self.sum == other.sum
+    }
+}
+
 /// The orders in a file, sorted by number; a million of them in some 30 MB.
 #[derive(Default)]
 struct Numbers {
@@ -248,10 +321,6 @@ impl Numbers {
 
     fn amount(&self, at: usize) -> Option<i64> {
         self.orders.get(at).and_then(|order| order.2)
-    }
-
-    fn len(&self) -> i64 {
-        i64::try_from(self.orders.len()).unwrap_or(i64::MAX)
     }
 }
 
