@@ -37,8 +37,8 @@ pub(super) fn shipped(desk: &Desk<'_>, states: &BTreeMap<OrderState, u64>) -> Re
     let sql = format!(
         "SELECT orders.order_no
          FROM tempostar_batches AS batch
-         JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
-         JOIN orders ON orders.order_no = member.order_no
+         CROSS JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
+         CROSS JOIN orders ON orders.order_no = member.order_no
          WHERE batch.state <> 'sent' AND {SENT_SQL}
          ORDER BY 1"
     );
