@@ -34,6 +34,16 @@ words! {
     }
 }
 
+impl ShopState {
+    fn title(self) -> Text {
+        match self {
+            Self::Unreadable => text::unreadable(),
+            Self::NeedsALook => text::needs_a_look(),
+            Self::Ok => text::ok(),
+        }
+    }
+}
+
 /// Looks at the shops of these settings files. Changes nothing.
 pub(crate) fn run(files: &[PathBuf], environment: Option<Environment>, clock: &Clock) -> Fleet {
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -67,7 +77,17 @@ impl Fleet {
     }
 
     pub(crate) fn text(&self, language: Language) -> String {
-        let rows: Vec<Vec<Text>> = self.0.iter().map(Shop::cells).collect();
+        let details: Vec<Vec<Text>> =
+            self.0.iter().filter_map(|shop| Some(shop.details(shop.found.as_ref().ok()?))).collect();
+        let mut details = columns(&details, language).into_iter();
+        let row = |shop: &Shop| {
+            let rest = match shop.found {
+                Ok(_) => Text::same(details.next().unwrap_or_default()),
+                Err(_) => Text::joined(&shop.reasons(), "、", "; "),
+            };
+            vec![shop.state().title(), Text::same(shop.settings.display().to_string()), rest]
+        };
+        let rows: Vec<Vec<Text>> = self.0.iter().map(row).collect();
         columns(&rows, language).iter().map(|line| line.trim_end().to_owned() + "\n").collect()
     }
 
@@ -98,25 +118,15 @@ impl Shop {
         }
     }
 
-    fn cells(&self) -> Vec<Text> {
-        let state = match self.state() {
-            ShopState::Unreadable => text::unreadable(),
-            ShopState::NeedsALook => text::needs_a_look(),
-            ShopState::Ok => text::ok(),
-        };
-        let found = self.found.as_ref().ok();
+    /// What its line says of a shop that could be looked at.
+    fn details(&self, found: &Summary) -> Vec<Text> {
         let mut reasons = self.reasons();
-        if reasons.is_empty() && found.is_some_and(|found| !found.has_run) {
+        if reasons.is_empty() && !found.has_run {
             reasons.push(no_run_so_far());
         }
-        let reasons = Text::joined(&reasons, "、", "; ");
-        let path = Text::same(self.settings.display().to_string());
-        if found.is_none() {
-            return vec![state, path, reasons];
-        }
-        let name = found.map(|found| format!("{} ({})", found.shop, found.environment)).unwrap_or_default();
-        let since = found.and_then(|found| found.oldest_problem).map(|time: Moment| text::since(time));
-        vec![state, path, Text::same(name), since.unwrap_or_default(), reasons]
+        let name = format!("{} ({})", found.shop, found.environment);
+        let since = found.oldest_problem.map(|time: Moment| text::since(time));
+        vec![Text::same(name), since.unwrap_or_default(), Text::joined(&reasons, "、", "; ")]
     }
 
     fn json(&self, language: Language) -> Value {

@@ -46,13 +46,10 @@ pub(crate) fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// The rows' cells one below the other, two blanks between them. What ends its row early makes no room for itself.
+/// The rows' cells one below the other, two blanks between them.
 pub(crate) fn columns(rows: &[impl AsRef<[Text]>], language: Language) -> Vec<String> {
     let count = rows.iter().map(|row| row.as_ref().len()).max().unwrap_or(0);
-    let cell = |row: &'_ [Text], column: usize| {
-        let cell = row.get(column).filter(|_| column + 1 < row.len() || column + 1 == count)?;
-        Some(cell.get(language).width())
-    };
+    let cell = |row: &'_ [Text], column: usize| row.get(column).map(|cell| cell.get(language).width());
     let width = |column: usize| rows.iter().filter_map(|row| cell(row.as_ref(), column)).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count).map(width).collect();
     let line = |row: &_| {
@@ -128,9 +125,9 @@ mod tests {
 
     #[test]
     fn columns_stand_below_each_other_in_japanese_too() {
-        let rows = [&["商品", "12", "x"][..], &["a", "3"], &["long", "and more"]];
+        let rows = [&["商品", "12", "x"][..], &["a", "3"]];
         let rows = rows.map(|row| row.iter().map(|cell| Text::same(*cell)).collect::<Vec<_>>());
-        assert_eq!(columns(&rows, Language::Ja), ["商品  12  x", "a     3 ", "long  and more"]);
+        assert_eq!(columns(&rows, Language::Ja), ["商品  12  x", "a     3 "]);
         assert_eq!(columns(&rows[..0], Language::Ja), [""; 0]);
     }
 
