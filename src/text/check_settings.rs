@@ -28,7 +28,7 @@ texts! {
     title_server_encryption() { ja: "通信の暗号化", en: "FTP server: encryption" }
     title_server_login() { ja: "FTPサーバへのログイン", en: "FTP server: login" }
     title_server_listing() { ja: "一覧の取得", en: "FTP server: data connection" }
-    title_server_folders() { ja: "ショップのフォルダ", en: "folders of the shop" }
+    title_server_folders() { ja: "店舗のフォルダ", en: "folders of the shop" }
     title_server_kinds() { ja: "フォルダの中身の種類", en: "kinds of files in the folders" }
     title_products_inbox() { ja: "商品情報のフォルダ", en: "inbox of products" }
     title_stock_inbox() { ja: "在庫情報のフォルダ", en: "inbox of stock" }

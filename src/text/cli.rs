@@ -186,7 +186,7 @@ pages! {
         ja: "処理に必要なものが揃っているかを確認し、揃っていなければ理由と対応を示す",
         en: "Find out whether everything needed for the jobs works, and say what does not",
     }
-    more { ja: "ショップのデータは変えません。", en: "Changes nothing in the shop's data." }
+    more { ja: "店舗のデータは変えません。", en: "Changes nothing in the shop's data." }
     examples {
         "tempostar check-settings" { ja: "すべて確認する", en: "everything" }
         "tempostar check-settings --offline" { ja: "通信なしで", en: "without the network" }
@@ -354,7 +354,7 @@ entries! {
         en: "Colours in what is printed; auto: at a terminal, unless `NO_COLOR` is set; always: in pipes and files, too",
     }
     "dry_run" {
-        ja: "ショップにもサーバにも何も書かず、何が変わるかを示す",
+        ja: "店舗にもサーバにも何も書かず、何が変わるかを示す",
         en: "Change nothing, neither here nor on the server; print what would change",
     }
     "file" {

@@ -126,7 +126,7 @@ texts! {
         en: "{sku}: {here} in the stock table, {there} in {file}",
     }
     kept_figure_differs(sku: &str, here: i64, there: i64, file: &str) {
-        ja: "{sku}（ショップにないSKU）: 控えた在庫数は{here}、{file}は{there}です",
+        ja: "{sku}（店舗にないSKU）: 控えた在庫数は{here}、{file}は{there}です",
         en: "{sku}: {here} kept for a SKU that the shop does not have, {there} in {file}",
     }
     no_stock_row(sku: &str, there: i64, file: &str) {

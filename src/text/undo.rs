@@ -10,7 +10,7 @@ texts! {
         en: "kept as it is (what the run wrote → what is there now)",
     }
     changed() { ja: "その後に変更されています", en: "changed since" }
-    figure_changed() { ja: "その後に新しい在庫ファイルかショップが変更しています", en: "set by a newer file or the shop since" }
+    figure_changed() { ja: "その後に新しい在庫ファイルか店舗が変更しています", en: "set by a newer file or the shop since" }
     sold() { ja: "その後に販売されています", en: "sold since" }
     gone() { ja: "その後に削除されています", en: "deleted since" }
     product_gone() { ja: "商品が削除されています", en: "its product is gone" }
@@ -28,13 +28,13 @@ problems! {
     Error of_logistics = "undo-logistics" (run_id: &str) {
         ja: "実行{run_id}は物流連携の取込です。配送区分・入金区分・オーソリ確定のチェックは元に戻せません。",
         en: "the run {run_id} imported shipping data: ticks and captures are never undone",
-        hint_ja: "確定した決済は取り消せないため、受注を1件ずつ確認し、ショップとTEMPOSTARの両方で手作業で直してください。",
+        hint_ja: "確定した決済は取り消せないため、受注を1件ずつ確認し、店舗とTEMPOSTARの両方で手作業で直してください。",
         hint_en: "a captured payment cannot be released; look at each order and fix it by hand, in the shop and in TEMPOSTAR",
     }
     Error of_orders = "undo-orders" (run_id: &str) {
         ja: "実行{run_id}は受注の送信です。送信した受注は元に戻せません。",
         en: "the run {run_id} sent orders: they are never called back",
-        hint_ja: "TEMPOSTARで受注をキャンセルし、ショップでも同じようにしてください。",
+        hint_ja: "TEMPOSTARで受注をキャンセルし、この店舗でも同じようにしてください。",
         hint_en: "cancel the orders in TEMPOSTAR, and in the shop likewise",
     }
     Error nothing_recorded = "undo-nothing-recorded" (run_id: &str, days: u32) {
