@@ -173,7 +173,11 @@ pub(crate) fn made_up(
     }
     let (figure, line) = (changes[0].1, lines[0]);
     let are_one = figure > 0 && changes.iter().all(|(_, new)| *new == figure);
-    let are_numbers = changes.iter().zip(lines).all(|((_, new), at)| new - at == figure - line);
+    // Where line breaks are doubled, a row takes two lines, or three (CR CR LF).
+    let are_numbers = (1..=3).any(|lines_each: i64| {
+        let mut rows = changes.iter().zip(lines);
+        rows.all(|((_, new), at)| (new - figure).checked_mul(lines_each) == Some(at - line))
+    });
     let is_news = are_numbers || (are_one && has_it(figure)? * 5 < changed);
     Ok(if is_news { changed } else { 0 })
 }

@@ -309,6 +309,24 @@ fn an_order_that_came_back_shipped_from_a_file_that_still_lies_there_is_found() 
 }
 
 #[test]
+fn a_table_that_the_application_has_made_anew_balances_as_before() {
+    let shop = shop();
+    let before = shop.run(["reconcile"]).ok().stdout;
+    let indices =
+        shop.rows("SELECT sql FROM sqlite_master WHERE tbl_name = 'orders' AND type = 'index' AND sql <> ''");
+    shop.sql(
+        "PRAGMA foreign_keys = OFF;
+         PRAGMA legacy_alter_table = ON;
+         CREATE TABLE new_orders AS SELECT * FROM orders;
+         DROP TABLE orders;
+         ALTER TABLE new_orders RENAME TO orders;
+         CREATE UNIQUE INDEX numbers_of_orders ON orders (order_no)",
+    );
+    indices.iter().for_each(|index| shop.sql(index));
+    assert_eq!(shop.run(["reconcile"]).ok().stdout, before);
+}
+
+#[test]
 fn an_exported_at_before_the_file_has_arrived_is_found() {
     let shop = shop();
     shop.run_dying_at("prepared", ["export-orders"]);

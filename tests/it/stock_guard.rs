@@ -266,6 +266,10 @@ fn figures_that_were_made_up_are_held() {
     check_figures(&shop_of_many_figures(), &figures(|_| 99), "guard-made-up", &["figures of 40 SKUs"]);
     let numbers: String = (1..=40).map(|number| format!("S-{number:03},{number}\n")).collect();
     check_figures(&shop_of_many_figures(), &numbers, "guard-made-up", &["figures of 40 SKUs"]);
+    for doubled in ["\n\n", "\r\r\n"] {
+        let numbers = numbers.replace('\n', doubled);
+        check_figures(&shop_of_many_figures(), &numbers, "guard-made-up", &["figures of 40 SKUs"]);
+    }
     // A shop that has 99 of what is always there gets it back every night.
     let shop = shop_of_many_figures();
     shop.sql("UPDATE stock SET quantity = 99 WHERE sku_code > 'S-030'");
