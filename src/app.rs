@@ -26,9 +26,10 @@ use crate::report::{Outcome, Report};
 use crate::settings::{self, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Approvals, Mode};
-use crate::text::{Language, Text, print as say};
+use crate::text::{Language, Text, books as books_text, print as say};
 use crate::{
-    bundle, check_settings, cli, explain, fleet, generate, held, init, jobs, log, past_runs, status, undo,
+    bundle, check_settings, cli, explain, fleet, generate, held, init, interrupt, jobs, log, past_runs,
+    status, undo,
 };
 
 /// Does what the command line says. `args` begins with the program's name.
@@ -50,6 +51,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
     };
     language.settle();
     let call = call.in_language(language);
+    call.tell_at_bus_error(args.clone());
     call.finish(caught(|| Ok(answer(&call, &cli.command, settings))))
 }
 
@@ -104,6 +106,18 @@ impl<'a> Call<'a> {
     fn finish(&self, answer: Result<Answer>) -> Finished {
         let answer = answer.unwrap_or_else(|error| self.failed(sync::failure_of(&error)));
         Printer { global: self.global, language: self.language }.finish(&answer)
+    }
+
+    /// Of a run that ends so the next one writes a mail.
+    fn tell_at_bus_error(&self, args: Vec<OsString>) {
+        let (clock, run_id, began) = (*self.clock, self.run_id.clone(), self.began);
+        let (started_at, language) = (self.started_at, self.language);
+        interrupt::at_bus_error(move || {
+            Cli::try_parse_from(&args).map_or(Exit::Database.code(), |cli| {
+                let call = Call { run_id, began, started_at, language, ..Call::begin(&cli, &clock) };
+                call.finish(Err(Failure::of(books_text::disk_full("SIGBUS")).into())).print()
+            })
+        });
     }
 
     /// A log between its lines would be unreadable.
@@ -378,11 +392,6 @@ fn held(call: &Call<'_>, settings: &Settings, act: &HeldAct) -> Result<Answer, F
             }
         },
     }
-}
-
-/// What there is to say when the result cannot be printed.
-pub fn cannot_print(reason: &std::io::Error) -> String {
-    say::cannot_print(&reason.to_string()).get(settings::locale_language()).to_owned()
 }
 
 /// The help that was asked for, or what is wrong with the call, in the language of the settings.

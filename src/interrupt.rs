@@ -1,14 +1,17 @@
 //! SIGTERM and SIGINT: the run stops at the next safe place, what is not committed rolls back, and the next run goes on
-//! from there. A second signal ends the process at once, which is as safe. A run whose time is over stops likewise.
+//! from there. A second signal ends the process at once, which is as safe. A run whose time is over stops likewise. SIGBUS
+//! ends it where it stands.
 
-use std::io;
+use std::io::{self, Read};
+use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGBUS, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
+use signal_hook::low_level::pipe;
 
 use crate::problem::{Exit, Failure};
 use crate::text::sync as text;
@@ -27,7 +30,7 @@ const STEP: Duration = Duration::from_millis(50);
 
 /// Takes the two signals from now on. A third one, for a file that grows beyond the user's limit, would end the process;
 /// taken, it leaves the error that the write gives.
-pub fn watch() -> io::Result<()> {
+pub fn watch(end: fn(u8) -> !) -> io::Result<()> {
     let second = Arc::new(AtomicBool::new(false));
     for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
         flag::register_conditional_shutdown(signal, i32::from(exit.code()), Arc::clone(&second))?;
@@ -35,7 +38,34 @@ pub fn watch() -> io::Result<()> {
         flag::register_usize(signal, Arc::clone(&SIGNAL), usize::from(exit.code()))?;
     }
     flag::register(SIGXFSZ, Arc::default())?;
+    // Without a thread it ends the process as it always does.
+    let _ = watch_memory(end);
     Ok(())
+}
+
+type Ending = Box<dyn FnOnce() -> u8 + Send>;
+
+/// What tells of SIGBUS; gives the exit code.
+static ENDING: Mutex<Option<Ending>> = Mutex::new(None);
+
+/// SQLite changes pages of a file in memory. Where the file system then finds no room for one, as btrfs without a quota
+/// left, SIGBUS comes again and again, and nothing behind it can be reached any more but by another thread.
+fn watch_memory(end: fn(u8) -> !) -> io::Result<()> {
+    let (mut come, told) = UnixStream::pair()?;
+    thread::Builder::new().spawn(move || {
+        let tell = come.read_exact(&mut [0]).ok().and_then(|()| ending().take());
+        end(tell.map_or(Exit::Database.code(), |tell| tell()))
+    })?;
+    pipe::register(SIGBUS, told).map(drop)
+}
+
+fn ending() -> MutexGuard<'static, Option<Ending>> {
+    ENDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// This is done if memory gets no room on the disk; then the process ends with that exit code.
+pub(crate) fn at_bus_error(tell: impl FnOnce() -> u8 + Send + 'static) {
+    *ending() = Some(Box::new(tell));
 }
 
 /// The run that begins now may take so long.

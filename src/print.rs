@@ -1,8 +1,9 @@
 //! What a command tells, as text and as JSON: the only place that knows `--quiet`, `--json` and `--log-format`. Values in,
-//! strings out; `main` prints them.
+//! strings out, and printed at the end.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use crate::layout::{as_count, columns, counted, grouped, old_and_new, one_line, 
 use crate::moment::Moment;
 use crate::problem::{Exit, Problem, Severity};
 use crate::report::{Change, Changes, FileOutcome, FileReport, Outcome, Report};
+use crate::settings::locale_language;
 use crate::text::problem::severity;
 use crate::text::{Language, Text, print as text, undo};
 
@@ -22,6 +24,22 @@ pub struct Finished {
     pub stderr: String,
     /// For cron.
     pub exit_code: u8,
+}
+
+impl Finished {
+    /// Prints it, and gives the exit code.
+    pub fn print(&self) -> u8 {
+        let _ = io::stderr().write_all(self.stderr.as_bytes());
+        match io::stdout().write_all(self.stdout.as_bytes()).and_then(|()| io::stdout().flush()) {
+            // Whoever closed the pipe does not want to read on; the exit code still tells.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                let cannot = text::cannot_print(&error.to_string());
+                let _ = writeln!(io::stderr(), "{}", cannot.get(locale_language()));
+                self.exit_code.max(1)
+            }
+            _ => self.exit_code,
+        }
+    }
 }
 
 /// What a command has to say.

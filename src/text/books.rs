@@ -63,8 +63,8 @@ problems! {
     Error disk_full = "database-disk-full" (reason: &str) {
         ja: "ディスクに空きがないため、データベースに書き込めません（{reason}）。",
         en: "the disk is full: the database cannot be written ({reason})",
-        hint_ja: "空きを作ってください。何も失われていません。次の実行で続きから行います。",
-        hint_en: "free some space; nothing is lost, the next run goes on from here",
+        hint_ja: "空きを作るか、使用量の上限（クォータ）を上げてください。何も失われていません。次の実行で続きから行います。",
+        hint_en: "free some space, or raise the quota; nothing is lost, the next run goes on from here",
     }
     Error database_corrupt = "database-corrupt" (reason: &str) {
         ja: "データベースが壊れています（{reason}）。", en: "the database is corrupt ({reason})",

@@ -41,6 +41,22 @@ fn a_second_signal_ends_a_run_at_once() {
 }
 
 #[test]
+fn a_run_whose_memory_gets_no_room_on_the_disk_tells_so_and_the_next_one_does_it() {
+    for arguments in [["import-stock", "--json"], ["import-stock", "--quiet"]] {
+        let shop = shop_with_waiting_file();
+        let run = shop.start_and_hold(Fault::GetHeld, &arguments);
+        run.signal("-BUS");
+        let ended = run.ended().exits(8);
+        match arguments[1] {
+            "--json" => ended.only_problem("database-disk-full", "", &["(SIGBUS)", "raise the quota"]),
+            _ => ended.says("error[database-disk-full]: ").says("(SIGBUS)"),
+        };
+        shop.run(["import-stock"]).ok();
+        shop.check_stock("A-1", 9, 0);
+    }
+}
+
+#[test]
 fn a_killed_run_leaves_no_lock() {
     let shop = shop_with_waiting_file();
     let run = shop.start_and_hold(Fault::GetHeld, &["import-stock"]);
