@@ -96,7 +96,7 @@ fn html(title: &str, language: &str, blocks: &[Block]) -> String {
         (DOCTYPE)
         html lang=(language) {
             head { meta charset="utf-8"; title { (title) } }
-            body style="font-family: sans-serif; line-height: 1.6; overflow-wrap: anywhere" {
+            body style="font-family: sans-serif; line-height: 1.6; overflow-wrap: break-word" {
                 @for block in blocks { (html_of(block)) "\n" }
             }
         }

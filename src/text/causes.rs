@@ -106,7 +106,10 @@ pub(super) fn in_japanese(mut said: String) -> String {
         }
     }
     let known = |at: usize| {
-        let Library { en, ja } = OF_LIBRARIES.into_iter().find(|known| said[at..].starts_with(known.en))?;
+        // A sentence that only begins like it stays whole.
+        let is_all = |en: &str, rest: &str| en.ends_with(' ') || rest.starts_with(['）', ':']);
+        let is_it = |en: &str| said[at..].strip_prefix(en).is_some_and(|rest| is_all(en, rest));
+        let Library { en, ja } = OF_LIBRARIES.into_iter().find(|known| is_it(known.en))?;
         Some((at..at + en.len(), ja))
     };
     let reason = said.match_indices('（').find_map(|(at, mark)| known(at + mark.len()));
@@ -139,6 +142,7 @@ mod tests {
             "（サーバの応答: 「421 （timed out）」）",
             "（Level 2 halted (os error 51)）",
             "timed out（1）",
+            "（timed out by the proxy）",
         ] {
             assert_eq!(in_japanese(said.to_owned()), said);
         }
