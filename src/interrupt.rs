@@ -2,6 +2,8 @@
 //! from there. A second signal ends the process at once, which is as safe. A run whose time is over stops likewise. SIGBUS
 //! ends it where it stands.
 
+use std::ffi::c_int;
+use std::fs;
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -11,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGBUS, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
-use signal_hook::low_level::pipe;
+use signal_hook::low_level::{pipe, raise};
 
 use crate::problem::{Exit, Failure};
 use crate::text::sync as text;
@@ -56,7 +58,19 @@ fn watch_memory(end: fn(u8) -> !) -> io::Result<()> {
         let tell = come.read_exact(&mut [0]).ok().and_then(|()| ending().take());
         end(tell.map_or(Exit::Database.code(), |tell| tell()))
     })?;
+    leave_to_us(SIGBUS);
     pipe::register(SIGBUS, told).map(drop)
+}
+
+/// Rust's own handler looks for a stack that is full. Called for anything else it gives its place up, and the next such signal
+/// would end the process before anybody has told of it. So it is called once, if it is there.
+fn leave_to_us(signal: c_int) {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    if caught >> (signal - 1) & 1 == 1 {
+        let _ = raise(signal);
+    }
 }
 
 fn ending() -> MutexGuard<'static, Option<Ending>> {
