@@ -180,14 +180,22 @@ fn tax_may_be_rounded_once_per_rate_where_the_settings_say_so() {
 #[test]
 fn the_amounts_with_tax_have_to_add_up_too() {
     let wrong = [
-        ("orders", "subtotal_incl_tax = subtotal_incl_tax + 7, total = total + 7", "商品計税込"),
-        ("order_lines", "unit_price_incl_tax = unit_price_incl_tax + 7", "税込単価"),
+        (
+            "orders",
+            "subtotal_incl_tax = subtotal_incl_tax + 7, total = total + 7",
+            "商品計税込 is 1107 yen, but 商品計税抜 + 消費税計 is 1100",
+        ),
+        (
+            "order_lines",
+            "unit_price_incl_tax = unit_price_incl_tax + 7",
+            "税込単価 is 1107 yen, but 税抜単価 + 単品消費税 is 1100",
+        ),
     ];
-    for (table, set, column) in wrong {
+    for (table, set, said) in wrong {
         let shop = Shop::new();
         shop.order("1001").line("A-1", 1).insert();
         shop.sql(&format!("UPDATE {table} SET {set}"));
-        check_held(&shop, "1001", &[column]);
+        check_held(&shop, "1001", &[said]);
     }
 }
 

@@ -492,6 +492,13 @@ file {name}: sending of orders
         .says("seen gone from the outbox at 2026-11-24 10:25:00")
         .says("  contents            orders: 1, lines: 1\n");
     assert_eq!(explain_json(&shop, &name)["files"][0]["orders"], 1);
+    shop.order("2001").line("A-1", 1).line("B-1", 1).insert();
+    shop.order("2002").line("A-1", 1).insert();
+    shop.at("2026-11-24 10:35:00").run(["export-orders"]).ok();
+    let name = shop.remote_files(OUTBOX).remove(0);
+    explain(&shop, &name).says("  contents            orders: 2, lines: 3\n");
+    let file = &explain_json(&shop, &name)["files"][0];
+    assert_eq!((&file["orders"], &file["lines"]), (&2.into(), &3.into()));
 }
 
 #[test]
