@@ -128,15 +128,19 @@ pub(crate) fn is_intact(path: &Path, content: Content<'_>) -> io::Result<bool> {
     Ok(find_copy(path)?.is_some() && pass_on(path, content, io::sink)?.is_some())
 }
 
+/// Whether a thread for it is worth its beginning.
+pub(crate) fn is_large(content: Content<'_>) -> bool {
+    content.size.is_some_and(|size| size > CHUNK_BYTES as u64)
+}
+
 /// Passes on what the copy that is known by this path holds, in one go, and gives back who has taken it if it is just that.
 pub(crate) fn pass_on<W: Write + Send + 'static>(
     path: &Path,
     content: Content<'_>,
     to: impl Fn() -> W,
 ) -> io::Result<Option<W>> {
-    let is_large = content.size.is_some_and(|size| size > CHUNK_BYTES as u64);
     let to = || Hashing::new(to());
-    let mut beside = if is_large { Beside::begin(to) } else { Beside::Here(to()) };
+    let mut beside = if is_large(content) { Beside::begin(to) } else { Beside::Here(to()) };
     match copy_large(&mut read_copy(path)?, &mut beside) {
         Err(error) if is_damage(&error) => return Ok(None),
         copied => copied?,

@@ -16,7 +16,7 @@ use crate::books::rows::Ask;
 use crate::hashing::Content;
 use crate::interrupt;
 use crate::job::Job;
-use crate::kept::{PACKED, find_copy, names_in, pass_on};
+use crate::kept::{PACKED, find_copy, is_large, names_in, pass_on};
 use crate::settings::Environment;
 use crate::shelf::ESSENCE;
 use crate::text::{Text, reconcile as text};
@@ -102,7 +102,8 @@ impl Archive {
             found => matches!(found, Ok(Some(_))),
         };
         let (taken, done) = match is_there {
-            true => both(|| pass_on(&path, content, &to), meanwhile),
+            true if is_large(content) => both(|| pass_on(&path, content, &to), meanwhile),
+            true => (pass_on(&path, content, to), meanwhile()),
             false => (Ok(None), meanwhile()),
         };
         let (taken, done) = (taken.with_context(about)?, done?);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use crate::harness::{LOGISTICS_INBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop};
+use crate::harness::{LOGISTICS_INBOX, OUTBOX, PRODUCT_INBOX, Ran, STOCK_INBOX, Shop};
 
 /// A shop with everything that can be compared: two files of orders, of which one was taken; orders shipped, cancelled
 /// there, open, waiting and on their way; a full and a differential stock file.
@@ -395,6 +395,33 @@ fn two_amounts_that_make_each_other_good_are_both_found() {
         "UPDATE orders SET total = total - 1 WHERE order_no = '1001';
          UPDATE orders SET total = total + 1 WHERE order_no = '1002'",
     );
+}
+
+#[test]
+fn in_a_file_that_is_read_beside_the_table_each_lie_is_found() {
+    let shop = Shop::new();
+    for number in 1001..=1400 {
+        shop.order(&number.to_string()).line("A-1", 1).line("B-1", 1).insert();
+    }
+    shop.run(["export-orders"]).ok();
+    shop.run(["reconcile"]).ok();
+    shop.sql(
+        "UPDATE orders SET total = total - 1 WHERE order_no = '1001';
+         UPDATE orders SET total = total + 1 WHERE order_no = '1002';
+         UPDATE orders SET exported_at = NULL WHERE order_no = '1200';
+         UPDATE tempostar_batch_orders SET order_no = '9999' WHERE order_no = '1400';",
+    );
+    let file = &shop.remote_files(OUTBOX)[0];
+    let named = [
+        ("sent", format!("1200: was sent in {file}, and has no exported_at")),
+        ("sent", format!("1400: is in {file}, and the ledger does not say so")),
+        ("sent", format!("9999: was sent in {file}, and is not in the order table")),
+        ("yen", "1001: 2749 yen here, 2750 yen in TEMPOSTAR".to_owned()),
+        ("yen", "1002: 2751 yen here, 2750 yen in TEMPOSTAR".to_owned()),
+    ];
+    let found = differing(&shop.run(["reconcile", "--json"]));
+    let found = found.iter().flat_map(|(line, named)| named.iter().map(|name| (line.as_str(), name.clone())));
+    assert_eq!(found.collect::<Vec<_>>(), named);
 }
 
 #[test]
