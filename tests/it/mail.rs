@@ -575,7 +575,11 @@ fn english_readers_get_english() {
     mailing.shop.put_sheet(STOCK_INBOX, "other.csv", "商品コード,在庫数\nB-1,1\n");
     mailing.shop.run(["import-stock"]).ok();
     // In whole sentences.
-    let words = ["・Check that it is this shop's file, ", " imported.\n", "Nothing of this file came in."];
+    let words = [
+        "・Check that it is this shop's file, ",
+        " imported.\n",
+        "The figures of SKUs that the shop does not have are kept",
+    ];
     mailing.new_mails().pop().unwrap().says(&words).never_says("done as usual");
 }
 
