@@ -93,11 +93,13 @@ pub fn missing_columns(header: &Header, settings: &Logistics) -> Vec<String> {
     known.filter(|name| header.optional(name).is_none()).map(str::to_owned).collect()
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Progress {
-    Shipped,
-    Cancelled,
-    NotYet,
+words! {
+    /// How far an order is in TEMPOSTAR, or a destination of it.
+    pub(crate) enum Progress {
+        Shipped = "shipped",
+        Cancelled = "cancelled",
+        NotYet = "not_yet",
+    }
 }
 
 /// One row of a logistics file. Texts are `None` where the file has no such column, empty where the field is.

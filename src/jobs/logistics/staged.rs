@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::{Datelike, NaiveDate};
 use rusqlite::{Statement, params};
 
-use super::rows::{AddedLine, Columns, Entry, Progress, Read};
+use super::rows::{AddedLine, Columns, Entry, Read};
 use super::tally::Tally;
 use crate::books::rows::Ask;
 use crate::interrupt;
@@ -21,7 +21,7 @@ pub(super) fn stage(
 ) -> Result<()> {
     incoming.shop.begin_table(
         "logistics_rows",
-        "order_no TEXT NOT NULL, line INTEGER NOT NULL, progress INTEGER NOT NULL, shipment_no INTEGER,
+        "order_no TEXT NOT NULL, line INTEGER NOT NULL, progress TEXT NOT NULL, shipment_no INTEGER,
          shipped_at INTEGER, delivered_on INTEGER, tracking_no TEXT, delivery_method TEXT, paid_at INTEGER,
          sku_code TEXT, product_name TEXT, options TEXT, quantity INTEGER,
          unit_price_excl_tax INTEGER, unit_tax INTEGER, unit_price_incl_tax INTEGER,
@@ -55,7 +55,7 @@ fn stage_entry(insert: &mut Statement<'_>, entry: &Entry) -> Result<()> {
     insert.execute(params![
         entry.order_no,
         entry.line,
-        entry.progress as i64,
+        entry.progress,
         entry.shipment_no,
         entry.shipped_at.map(Moment::seconds),
         entry.delivered_on.map(|date| date.num_days_from_ce()),
@@ -88,15 +88,10 @@ pub(super) fn read_staged(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
         })
     };
     let added = row.get::<_, Option<String>>(9)?.map(read_line).transpose()?;
-    let progress = match row.get::<_, i64>(2)? {
-        0 => Progress::Shipped,
-        1 => Progress::Cancelled,
-        _ => Progress::NotYet,
-    };
     Ok(Entry {
         order_no: row.get(0)?,
         line: row.get(1)?,
-        progress,
+        progress: row.get(2)?,
         shipment_no: row.get(3)?,
         shipped_at: row.get::<_, Option<_>>(4)?.and_then(Moment::of_seconds),
         delivered_on: row.get::<_, Option<_>>(5)?.and_then(NaiveDate::from_num_days_from_ce_opt),
