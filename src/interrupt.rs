@@ -53,17 +53,18 @@ static ENDING: Mutex<Option<Ending>> = Mutex::new(None);
 /// SQLite changes pages of a file in memory. Where the file system then finds no room for one, as btrfs without a quota
 /// left, SIGBUS comes again and again, and nothing behind it can be reached any more but by another thread.
 fn watch_memory(end: fn(u8) -> !) -> io::Result<()> {
+    leave_to_us(SIGBUS);
     let (mut come, told) = UnixStream::pair()?;
     thread::Builder::new().spawn(move || {
         let tell = come.read_exact(&mut [0]).ok().and_then(|()| ending().take());
         end(tell.map_or(Exit::Database.code(), |tell| tell()))
     })?;
-    leave_to_us(SIGBUS);
     pipe::register(SIGBUS, told).map(drop)
 }
 
 /// Rust's own handler looks for a stack that is full. Called for anything else it gives its place up, and the next such signal
-/// would end the process before anybody has told of it. So it is called once, if it is there.
+/// would end the process before anybody has told of it. So it is called once, if it is there; before there is any other
+/// thread, which would wait for it for ever.
 fn leave_to_us(signal: c_int) {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
