@@ -62,9 +62,9 @@ fn watch_memory(end: fn(u8) -> !) -> io::Result<()> {
     pipe::register(SIGBUS, told).map(drop)
 }
 
-/// Rust's own handler looks for a stack that is full. Called for anything else it gives its place up, and the next such signal
-/// would end the process before anybody has told of it. So it is called once, if it is there; before there is any other
-/// thread, which would wait for it for ever.
+/// Rust's own handler looks for a stack that is full. Called for anything else it gives its place up, and the next such
+/// signal would end the process before anybody has told of it. So it is called once, if it is there; before there is any
+/// other thread, which would wait for it for ever.
 fn leave_to_us(signal: c_int) {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));

@@ -114,7 +114,7 @@ words! {
 }
 
 /// Which state an order is in, of the tables `orders` and `batch`, its file; of one that was marked as sent by hand
-/// TEMPOSTAR is taken to have it.
+/// TEMPOSTAR is taken to have it. (Of a time that is its file's nobody need ask whether it is one.)
 pub(crate) fn state_sql(settings: &Settings) -> String {
     let before = settings.orders.since.map_or_else(|| "0".to_owned(), before_sql);
     format!(

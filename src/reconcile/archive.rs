@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -32,6 +32,39 @@ pub(super) enum Evidence {
     Pending,
 }
 
+/// What became of a copy's bytes.
+enum Passed<W> {
+    /// Here is who has taken them.
+    Intact(W),
+    Damaged,
+    NotThere,
+}
+
+impl<W> Passed<W> {
+    fn intact(self) -> Option<W> {
+        match self {
+            Self::Intact(taken) => Some(taken),
+            Self::Damaged | Self::NotThere => None,
+        }
+    }
+}
+
+fn pass_on_copy<W: Write + Send + 'static>(
+    path: &Path,
+    content: Content<'_>,
+    to: impl Fn() -> W,
+) -> Result<Passed<W>> {
+    let about = || format!("cannot read {}", path.display());
+    match find_copy(path) {
+        Err(error) if error.kind() != ErrorKind::NotADirectory => Err(error).with_context(about),
+        Ok(Some(_)) => {
+            let taken = pass_on(path, content, to).with_context(about)?;
+            Ok(taken.map_or(Passed::Damaged, Passed::Intact))
+        }
+        Ok(None) | Err(_) => Ok(Passed::NotThere),
+    }
+}
+
 /// The copies that the ledger names.
 pub(super) struct Archive {
     root: PathBuf,
@@ -56,7 +89,9 @@ impl Archive {
             interrupt::check()?;
             let (archived_as, sha256): (String, String) = (row.get(0)?, row.get(2)?);
             let content = Content { sha256: &sha256, size: Some(row.get(1)?) };
-            archive.examine(&archived_as, content, row.get(3)?, io::sink, || Ok(())).map(drop)
+            let passed = pass_on_copy(&archive.root.join(&archived_as), content, io::sink)?;
+            archive.note(&archived_as, &passed, row.get(3)?);
+            Ok(())
         })?;
         Ok(archive)
     }
@@ -84,38 +119,25 @@ impl Archive {
         let spool = format!("spool/{}.{}", Job::Orders, desk.settings.environment.as_str());
         let is_spooled = desk.shelf.place(&spool).join(format!("{}.csv", batch.sha256)).exists();
         let content = Content { sha256: &batch.sha256, size: Some(batch.size) };
-        self.examine(archived_as, content, is_spooled, to, meanwhile)
+        let path = self.root.join(archived_as);
+        let (passed, done) = match is_large(content) {
+            true => both(|| pass_on_copy(&path, content, &to), meanwhile),
+            false => (pass_on_copy(&path, content, to), meanwhile()),
+        };
+        let (passed, done) = (passed?, done?);
+        self.note(archived_as, &passed, is_spooled);
+        Ok((passed.intact(), done))
     }
 
-    fn examine<W: Write + Send + 'static, T>(
-        &self,
-        archived_as: &str,
-        content: Content<'_>,
-        is_unfinished: bool,
-        to: impl Fn() -> W + Sync,
-        meanwhile: impl FnOnce() -> Result<T>,
-    ) -> Result<(Option<W>, T)> {
-        let path = self.root.join(archived_as);
-        let about = || format!("cannot read {}", path.display());
-        let is_there = match find_copy(&path) {
-            Err(error) if error.kind() != ErrorKind::NotADirectory => return Err(error).with_context(about),
-            found => matches!(found, Ok(Some(_))),
-        };
-        let (taken, done) = match is_there {
-            true if is_large(content) => both(|| pass_on(&path, content, &to), meanwhile),
-            true => (pass_on(&path, content, to), meanwhile()),
-            false => (Ok(None), meanwhile()),
-        };
-        let (taken, done) = (taken.with_context(about)?, done?);
+    fn note<W>(&self, archived_as: &str, passed: &Passed<W>, is_unfinished: bool) {
         let is_pending = || is_unfinished || self.root.join(format!("{archived_as}{ESSENCE}")).exists();
-        let evidence = match is_there {
-            true if taken.is_some() => Evidence::Intact,
-            true => Evidence::Damaged,
-            false if is_pending() => Evidence::Pending,
-            false => Evidence::Missing,
+        let evidence = match passed {
+            Passed::Intact(_) => Evidence::Intact,
+            Passed::Damaged => Evidence::Damaged,
+            Passed::NotThere if is_pending() => Evidence::Pending,
+            Passed::NotThere => Evidence::Missing,
         };
         self.copies.borrow_mut().insert(archived_as.to_owned(), evidence);
-        Ok((taken, done))
     }
 
     /// The folders of imports are both environments' where the work folder is: the other one's ledger knows of copies

@@ -63,14 +63,16 @@ pub(super) fn read(desk: &Desk<'_>, archive: &Archive, ticks: Option<&mut Ticks<
 /// WHEN, SQLite does not look at the rest of an OR or AND that is decided; elsewhere it does.)
 fn members_sql(desk: &Desk<'_>) -> String {
     format!(
-        "SELECT member.order_no, orders.order_no IS NOT NULL, CASE WHEN exported_at = ?2 OR {SENT_SQL} THEN 1 END, orders.total,
-                CASE WHEN orders.delivery_status = 1 AND orders.shipped_at >= '{}' THEN 1 END,
+        "SELECT member.order_no, orders.order_no IS NOT NULL,
+                CASE WHEN exported_at = ?2 OR {SENT_SQL} THEN 1 ELSE 0 END,
+                orders.total,
+                CASE WHEN orders.delivery_status = 1 AND orders.shipped_at >= '{}' THEN 1 ELSE 0 END,
                 CASE WHEN exported_at <> ?2 AND {SENT_SQL}
                      THEN nullif(substr(replace(exported_at, '/', '-'), 1, 10), substr(?2, 1, 10)) END,
                 {},
                 CASE WHEN batch.taken_at IS NULL
                           AND (delivery_status = 1 AND date(shipped_at) < date(?3)
-                               OR date(cancelled_in_tempostar_at) < date(?3)) THEN 1 END
+                               OR date(cancelled_in_tempostar_at) < date(?3)) THEN 1 ELSE 0 END
          FROM tempostar_batches AS batch
          CROSS JOIN tempostar_batch_orders AS member ON member.batch_id = batch.id
          LEFT JOIN orders ON orders.order_no = member.order_no
@@ -116,7 +118,7 @@ impl<'a> Member<'a> {
         Ok(Self {
             order_no: row.get_ref(0)?.as_str()?,
             is_in_table: row.get(1)?,
-            is_sent: row.get::<_, Option<bool>>(2)?.unwrap_or(false),
+            is_sent: row.get(2)?,
             total: row.get_ref(3)?.as_i64().ok(),
             other_day: row.get_ref(5)?.as_str_or_null()?,
         })
@@ -171,13 +173,13 @@ impl Books<'_, '_> {
             let member = Member::of(row)?;
             table.orders.add(member.order_no, member.total);
             table.is_as_sent &= member.is_as_sent();
-            if let (Some(true), Some(ticks)) = (row.get(4)?, &mut self.ticks) {
+            if let (true, Some(ticks)) = (row.get(4)?, &mut self.ticks) {
                 ticks.note(member.order_no)?;
             }
             if member.is_in_table {
                 *self.states.entry(row.get(6)?).or_default() += 1;
             }
-            if row.get::<_, Option<bool>>(7)? == Some(true) {
+            if row.get(7)? {
                 self.reported_while_lying.push((member.order_no.to_owned(), batch.file_name.clone()));
             }
         }

@@ -70,7 +70,7 @@ impl Named {
             StockFiles::Full => Ok(true),
             StockFiles::Differential => Ok(false),
             StockFiles::Auto if self.are_all => Ok(true),
-            // Counts no further than a file of this length can reach: it may be a slice of a large shop.
+            // Counts no further than so many matches can reach: it may be a slice of a large shop.
             StockFiles::Auto => {
                 let named = self.matched.min(self.keys.len() as u64);
                 let sql = "SELECT count(*) FROM (SELECT 1 FROM stock LIMIT ?1)";
