@@ -52,16 +52,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
     language.settle();
     let call = call.in_language(language);
     call.tell_at_bus_error(args.clone());
-    call.finish(caught(|| Ok(answer(&call, &cli.command, settings))))
+    call.finish(caught(|| answer(&call, &cli.command, settings)))
 }
 
-fn answer(call: &Call<'_>, command: &Command, settings: Result<Settings, Failure>) -> Answer {
-    let answered = match (command, settings) {
+fn answer(call: &Call<'_>, command: &Command, settings: Result<Settings, Failure>) -> Result<Answer> {
+    match (command, settings) {
         (Command::CheckSettings(options), settings) => check(call, settings, options),
         (Command::Explain(options), settings) => {
             explain(call, settings.as_ref().map_err(Clone::clone), &options.code)
         }
-        (command, Err(failure)) => return without_settings(call, command, failure),
+        (command, Err(failure)) => Ok(without_settings(call, command, failure)),
         (Command::Status(options), Ok(settings)) => show_status(call, &settings, options),
         (Command::Undo(options), Ok(settings)) => undo(call, &settings, options),
         (Command::Reconcile(options), Ok(settings)) => reconcile(call, &settings, options),
@@ -71,10 +71,9 @@ fn answer(call: &Call<'_>, command: &Command, settings: Result<Settings, Failure
         }
         (command, Ok(settings)) => match command.job() {
             Some(wanted) => Ok(run_job(call, wanted, &settings)),
-            None => Err(Failure::none()),
+            None => Err(Failure::none().into()),
         },
-    };
-    answered.unwrap_or_else(|failure| call.failed(failure))
+    }
 }
 
 /// What every command has.
@@ -220,7 +219,7 @@ fn run_job(call: &Call<'_>, wanted: JobCall<'_>, settings: &Settings) -> Answer 
     call.told(&report)
 }
 
-fn undo(call: &Call<'_>, settings: &Settings, options: &cli::Undo) -> Result<Answer, Failure> {
+fn undo(call: &Call<'_>, settings: &Settings, options: &cli::Undo) -> Result<Answer> {
     let job = undo::job_of(settings, &options.run)?;
     settings.settle_user()?;
     let mode = if options.dry_run { Mode::DryRun } else { Mode::Real };
@@ -233,7 +232,7 @@ fn check(
     call: &Call<'_>,
     settings: Result<Settings, Failure>,
     options: &cli::CheckSettings,
-) -> Result<Answer, Failure> {
+) -> Result<Answer> {
     let progress = call.progress();
     // Where only a password is wrong, the rest can be looked at.
     let but_secrets = settings.as_ref().err().and_then(|_| load_to_look(call.global));
@@ -269,7 +268,7 @@ fn colours(wanted: Color) -> Colours {
     }
 }
 
-fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> Result<Answer, Failure> {
+fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> Result<Answer> {
     let extent = if options.all { status::Extent::All } else { status::Extent::First };
     let status = status::run(settings, call.clock, extent)?;
     if let Some(path) = &options.html {
@@ -306,15 +305,15 @@ fn fleet(call: &Call<'_>, options: &cli::Fleet) -> Finished {
 }
 
 /// What a problem's code means is told without a shop, too.
-fn explain(call: &Call<'_>, settings: Result<&Settings, Failure>, asked: &str) -> Result<Answer, Failure> {
+fn explain(call: &Call<'_>, settings: Result<&Settings, Failure>, asked: &str) -> Result<Answer> {
     let language = call.language;
-    let explained = settings.and_then(|settings| explain::run(settings, call.clock, asked));
-    let explained = explained.or_else(|failure| explain::without_shop(asked, language).ok_or(failure))?;
+    let explained = settings.map_err(Into::into).and_then(|it| explain::run(it, call.clock, asked));
+    let explained = explained.or_else(|error| explain::without_shop(asked, language).ok_or(error))?;
     let failure = explained.problem().map_or_else(Failure::none, Failure::of);
     Ok(call.answer(failure, explained.text(language), explained.json()))
 }
 
-fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> Result<Answer, Failure> {
+fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> Result<Answer> {
     let language = call.language;
     let wanted = Wanted { month: options.month, list: options.with.clone() };
     let repaired = if options.repair { Some(repair(call, settings)?) } else { None };
@@ -335,14 +334,14 @@ fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> 
 }
 
 /// Computes wrong allocations anew.
-fn repair(call: &Call<'_>, settings: &Settings) -> Result<Answer, Failure> {
+fn repair(call: &Call<'_>, settings: &Settings) -> Result<Answer> {
     settings.settle_user()?;
     let report = Report { repairs: true, ..call.report(Job::Stock) };
     let report = sync::run(settings, call.clock, Mode::Real, report, reconcile::repair);
     Ok(call.told(&report))
 }
 
-fn show_log(call: &Call<'_>, settings: &Settings, options: &cli::Log) -> Result<Answer, Failure> {
+fn show_log(call: &Call<'_>, settings: &Settings, options: &cli::Log) -> Result<Answer> {
     let runs = past_runs::run(settings, call.clock, options.job, options.days)?;
     Ok(call.answer(Failure::none(), runs.text(call.language), runs.json()))
 }
@@ -354,7 +353,7 @@ fn decider() -> Decider {
     Decider { name: settings::user(), terminal: terminal.map(|path| path.display().to_string()) }
 }
 
-fn held(call: &Call<'_>, settings: &Settings, act: &HeldAct) -> Result<Answer, Failure> {
+fn held(call: &Call<'_>, settings: &Settings, act: &HeldAct) -> Result<Answer> {
     let (clock, language) = (call.clock, call.language);
     let answer = |text: String, json: Value| call.answer(Failure::none(), text, json);
     let done = |text: Text| {

@@ -12,10 +12,12 @@ use crate::books::files::FileEntry;
 use crate::books::{self, files};
 use crate::job::Job;
 use crate::moment::Clock;
+use crate::print;
 use crate::settings::{self, Settings, columns};
 use crate::sheet::Sheet;
 use crate::shelf::Shelf;
 use crate::status;
+use crate::sync::failure_of;
 use crate::text::Language;
 
 /// So many columns of a file are named.
@@ -42,7 +44,7 @@ pub(crate) fn collect(path: &Path, settings: Option<&Settings>, clock: &Clock, l
 fn state(settings: &Settings, clock: &Clock, language: Language) -> Value {
     match status::run(settings, clock, status::Extent::First) {
         Ok(status) => status.json(language),
-        Err(failure) => crate::print::problems_json(&failure.problems, language),
+        Err(error) => print::problems_json(&failure_of(&error).problems, language),
     }
 }
 

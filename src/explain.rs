@@ -23,10 +23,9 @@ use crate::books;
 use crate::books::rows::Ask;
 use crate::moment::Clock;
 use crate::past_runs::UnderWay;
-use crate::problem::{Failure, Problem};
+use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
-use crate::sync::failure_of;
 use crate::text::{Language, codes, explain as text};
 
 /// How many similar codes are named when there is none like the one asked for.
@@ -46,12 +45,9 @@ pub(crate) struct Explained {
     similar: Vec<String>,
 }
 
-pub(crate) fn run(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained, Failure> {
-    let look = || {
-        let under_way = UnderWay::ask(settings)?;
-        books::look(settings, |database| read(database, settings, clock, &under_way, asked.trim()))
-    };
-    look().map_err(|error| failure_of(&error))
+pub(crate) fn run(settings: &Settings, clock: &Clock, asked: &str) -> Result<Explained> {
+    let under_way = UnderWay::ask(settings)?;
+    books::look(settings, |database| read(database, settings, clock, &under_way, asked.trim()))
 }
 
 /// What a problem's code means, where there is no shop to look at.

@@ -60,13 +60,12 @@ pub(crate) fn run(files: &[PathBuf], environment: Option<Environment>, clock: &C
 }
 
 fn look_at(files: &[PathBuf], environment: Option<Environment>, clock: &Clock) -> Vec<Shop> {
-    let look = |file: &PathBuf| -> Result<Summary, Failure> {
-        let settings = settings::load_to_look(file, environment)?;
-        Ok(status::run(&settings, clock, Extent::First)?.summary())
-    };
     let shop = |file: &PathBuf| {
-        let found = caught(|| Ok(look(file))).unwrap_or_else(|error| Err(failure_of(&error)));
-        Shop { settings: file.clone(), found }
+        let found = caught(|| {
+            let settings = settings::load_to_look(file, environment)?;
+            Ok(status::run(&settings, clock, Extent::First)?.summary())
+        });
+        Shop { settings: file.clone(), found: found.map_err(|error| failure_of(&error)) }
     };
     files.iter().map(shop).collect()
 }

@@ -26,7 +26,7 @@ use crate::problem::{Exit, Failure};
 use crate::report::{Change, Report};
 use crate::settings::Settings;
 use crate::sync::import::{self, ImportJob};
-use crate::sync::{self, Mode, Run, failure_of};
+use crate::sync::{self, Mode, Run};
 use crate::text::{Language, Text, held as text};
 
 pub(crate) const CHANGES_SHOWN: usize = 20;
@@ -73,11 +73,7 @@ pub(crate) enum Approved {
     Order(String),
 }
 
-pub(crate) fn list(settings: &Settings, clock: &Clock) -> Result<Listed, Failure> {
-    read_list(settings, clock).map_err(|error| failure_of(&error))
-}
-
-fn read_list(settings: &Settings, clock: &Clock) -> Result<Listed> {
+pub(crate) fn list(settings: &Settings, clock: &Clock) -> Result<Listed> {
     books::look(settings, |database| {
         Ok(Listed {
             environment: settings.environment.as_str(),
@@ -95,14 +91,8 @@ fn waiting_orders(database: &Connection, settings: &Settings, clock: &Clock) -> 
 }
 
 /// Shows what something held would change now. Changes nothing.
-pub(crate) fn show(
-    settings: &Settings,
-    clock: &Clock,
-    report: Report,
-    asked: &str,
-) -> Result<Shown, Failure> {
-    let found = find(settings, asked).map_err(|error| failure_of(&error))?;
-    let held = found.ok_or_else(|| Failure::of(text::unknown_id(asked)))?;
+pub(crate) fn show(settings: &Settings, clock: &Clock, report: Report, asked: &str) -> Result<Shown> {
+    let held = find(settings, asked)?.ok_or_else(|| Failure::of(text::unknown_id(asked)))?;
     let (mut seen, job) = (Seen::default(), held.file.job);
     if held.state == HeldState::Held {
         let report = sync::run(settings, clock, Mode::DryRun, Report { job, ..report }, |run| {
@@ -111,7 +101,7 @@ pub(crate) fn show(
             Ok(())
         });
         if report.exit != Exit::Ok {
-            return Err(Failure { exit: report.exit, problems: report.problems });
+            return Err(Failure { exit: report.exit, problems: report.problems }.into());
         }
     }
     Ok(Shown { environment: settings.environment.as_str(), held, seen })
@@ -209,13 +199,11 @@ pub(crate) fn approve(
     report: Report,
     asked: &str,
     by: &Decider,
-) -> Result<Approved, Failure> {
-    let fail = |error: anyhow::Error| failure_of(&error);
-    let held = find(settings, asked).map_err(fail)?;
-    let order = order_asked_for(settings, clock, asked).map_err(fail)?;
-    match (held, order) {
+) -> Result<Approved> {
+    let refused = |problem| Err(Failure::of(problem).into());
+    match (find(settings, asked)?, order_asked_for(settings, clock, asked)?) {
         // No run, and nothing to mail: only the one who asks has to know.
-        (Some(held), None) if held.state != HeldState::Held => Err(Failure::of(text::decided(held.id))),
+        (Some(held), None) if held.state != HeldState::Held => refused(text::decided(held.id)),
         (Some(held), None) => {
             let (id, job) = (held.id, held.file.job);
             let report = sync::run(settings, clock, Mode::Real, Report { job, ..report }, |run| {
@@ -231,9 +219,9 @@ pub(crate) fn approve(
         }
         (Some(held), Some(order_no)) => {
             let order = format!("{}-{order_no}", settings.shop.code);
-            Err(Failure::of(text::ambiguous(held.id, &held.file.name, &order)))
+            refused(text::ambiguous(held.id, &held.file.name, &order))
         }
-        (None, None) => Err(Failure::of(text::unknown_id(asked))),
+        (None, None) => refused(text::unknown_id(asked)),
     }
 }
 
@@ -246,14 +234,8 @@ fn order_asked_for(settings: &Settings, clock: &Clock, asked: &str) -> Result<Op
 }
 
 /// Lets something held go without applying it.
-pub(crate) fn discard(
-    settings: &Settings,
-    clock: &Clock,
-    asked: &str,
-    by: &Decider,
-) -> Result<Text, Failure> {
-    let found = find(settings, asked).map_err(|error| failure_of(&error))?;
-    let held = found.ok_or_else(|| Failure::of(text::unknown_id(asked)))?;
+pub(crate) fn discard(settings: &Settings, clock: &Clock, asked: &str, by: &Decider) -> Result<Text> {
+    let held = find(settings, asked)?.ok_or_else(|| Failure::of(text::unknown_id(asked)))?;
     sync::release(settings, &held.file, |database| {
         if !held::decide(database, held.id, HeldState::Discarded, by, clock.now())? {
             return Err(Failure::of(text::decided(held.id)).into());

@@ -14,10 +14,8 @@ use crate::job::Job;
 use crate::layout::columns;
 use crate::moment::{Clock, Moment};
 use crate::print::count_labels;
-use crate::problem::Failure;
 use crate::report::Outcome;
 use crate::settings::Settings;
-use crate::sync::failure_of;
 use crate::text::{Language, Text, held as held_text, past_runs as text};
 
 /// What became of a run.
@@ -123,22 +121,14 @@ pub(crate) struct PastRuns {
 }
 
 /// Looks up the runs of the last days. Changes nothing.
-pub(crate) fn run(
-    settings: &Settings,
-    clock: &Clock,
-    job: Option<Job>,
-    days: u32,
-) -> Result<PastRuns, Failure> {
-    let read = || -> Result<PastRuns> {
-        let under_way = UnderWay::ask(settings)?;
-        let since = clock.now() - TimeDelta::days(i64::from(days));
-        let (found, decisions) = books::look(settings, |database| {
-            Ok((runs::runs_since(database, job, since)?, held::decisions_since(database, job, since)?))
-        })?;
-        let runs = found.into_iter().map(|run| (under_way.fate(&run), run)).map(|(fate, run)| (run, fate));
-        Ok(PastRuns { environment: settings.environment.as_str(), days, runs: runs.collect(), decisions })
-    };
-    read().map_err(|error| failure_of(&error))
+pub(crate) fn run(settings: &Settings, clock: &Clock, job: Option<Job>, days: u32) -> Result<PastRuns> {
+    let under_way = UnderWay::ask(settings)?;
+    let since = clock.now() - TimeDelta::days(i64::from(days));
+    let (found, decisions) = books::look(settings, |database| {
+        Ok((runs::runs_since(database, job, since)?, held::decisions_since(database, job, since)?))
+    })?;
+    let runs = found.into_iter().map(|run| (under_way.fate(&run), run)).map(|(fate, run)| (run, fate));
+    Ok(PastRuns { environment: settings.environment.as_str(), days, runs: runs.collect(), decisions })
 }
 
 impl PastRuns {

@@ -27,10 +27,9 @@ use self::ticks::Ticks;
 use crate::books;
 use crate::books::orders::count_states_of_unsent;
 use crate::moment::{Clock, Moment, Month};
-use crate::problem::{Failure, Problem};
+use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
-use crate::sync::failure_of;
 use crate::text::{Text, reconcile as text};
 
 #[derive(Clone, Debug, Default)]
@@ -52,10 +51,9 @@ pub(crate) struct Reconciled {
     notes: Vec<(Text, Named)>,
 }
 
-pub(crate) fn run(settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled, Failure> {
+pub(crate) fn run(settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled> {
     // One snapshot: jobs go on meanwhile.
     books::look(settings, |database| read(database, settings, clock, wanted))
-        .map_err(|error| failure_of(&error))
 }
 
 fn read(database: &Connection, settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled> {

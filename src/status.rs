@@ -26,10 +26,9 @@ use crate::jobs::orders::Hold;
 use crate::layout::as_count;
 use crate::moment::{Clock, Moment};
 use crate::past_runs::{Fate, UnderWay};
-use crate::problem::{Exit, Failure};
+use crate::problem::Exit;
 use crate::settings::{Settings, Transport};
 use crate::shelf::Shelf;
-use crate::sync::failure_of;
 use crate::text::Text;
 
 /// How much of what there is to do by hand is named.
@@ -98,12 +97,9 @@ pub(crate) struct Summary {
     pub hand_work: u64,
 }
 
-pub(crate) fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status, Failure> {
-    let look = || {
-        let running = UnderWay::ask(settings)?;
-        books::look(settings, |database| read(database, settings, clock, extent, &running))
-    };
-    look().map_err(|error| failure_of(&error))
+pub(crate) fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
+    let running = UnderWay::ask(settings)?;
+    books::look(settings, |database| read(database, settings, clock, extent, &running))
 }
 
 fn read(

@@ -21,17 +21,16 @@ use crate::job::Job;
 use crate::problem::{Failure, Problem};
 use crate::report::{Changes, Counts};
 use crate::settings::Settings;
-use crate::sync::{Run, failure_of};
+use crate::sync::Run;
 use crate::text::undo as text;
 
 /// The job of a run that can be undone.
 ///
 /// # Errors
 /// A `Failure` with the reason where it cannot.
-pub(crate) fn job_of(settings: &Settings, run_id: &str) -> Result<Job, Failure> {
-    let look = || books::open_read_only(settings).and_then(|books| find(&books, settings, run_id));
-    let (job, hindrance) = look().map_err(|error| failure_of(&error))?;
-    hindrance.map_or(Ok(job), |problem| Err(Failure::of(problem)))
+pub(crate) fn job_of(settings: &Settings, run_id: &str) -> Result<Job> {
+    let (job, hindrance) = find(&*books::open_read_only(settings)?, settings, run_id)?;
+    hindrance.map_or(Ok(job), |problem| Err(Failure::of(problem).into()))
 }
 
 /// Why a run cannot be undone; `None`: it can.

@@ -13,9 +13,8 @@ use crate::html::{Mark, Page, bars, list, section};
 use crate::job::Job;
 use crate::moment::Moment;
 use crate::past_runs::{Fate, UnderWay};
-use crate::problem::{Exit, Failure};
+use crate::problem::Exit;
 use crate::settings::Settings;
-use crate::sync::failure_of;
 use crate::text::{Language, Text, html as text, status as say};
 
 /// How many days the runs are shown of, today included.
@@ -30,8 +29,8 @@ struct Seen {
 }
 
 impl Status {
-    pub(crate) fn page(&self, settings: &Settings) -> Result<Page, Failure> {
-        let seen = self.look(settings).map_err(|error| failure_of(&error))?;
+    pub(crate) fn page(&self, settings: &Settings) -> Result<Page> {
+        let seen = self.look(settings)?;
         let language = settings.language;
         let mark = if self.needs_a_look() { Mark::Look } else { Mark::Well };
         let sentence = if self.needs_a_look() { say::needs_a_look() } else { say::all_well() };
