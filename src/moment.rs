@@ -9,13 +9,11 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Error, Result};
 use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use rusqlite::types::{ToSql, ToSqlOutput};
 
 /// How far Japan is ahead of UTC. Japan has no daylight-saving time.
 pub(crate) const JAPAN_AHEAD: TimeDelta = TimeDelta::hours(9);
 
-/// Where the time comes from.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock {
     /// The host's clock, whatever its time zone.
@@ -225,23 +223,7 @@ impl ToSql for Moment {
     }
 }
 
-impl FromSql for Moment {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_str()?.parse().map_err(|error: Error| FromSqlError::Other(error.into()))
-    }
-}
-
-impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+as_text!(Moment);
 
 #[cfg(test)]
 mod tests {

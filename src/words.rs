@@ -1,5 +1,32 @@
 //! Enums that are one word each in the database, in JSON and in the settings.
 
+/// Of what is text in the database and in JSON, by its `Display` and `FromStr`.
+macro_rules! as_text {
+    ($name:ident) => {
+        impl rusqlite::types::FromSql for $name {
+            fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
+                value
+                    .as_str()?
+                    .parse()
+                    .map_err(|error: anyhow::Error| rusqlite::types::FromSqlError::Other(error.into()))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = <String as serde::Deserialize>::deserialize(deserializer)?;
+                word.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
 /// `words! { pub enum Colour { Red = "red", … } }` declares the enum, and how it is written and read: an unknown word is
 /// an error, never a default.
 macro_rules! words {
@@ -16,7 +43,6 @@ macro_rules! words {
             /// All of them, in their order.
             $visibility const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The word.
             $visibility const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)*
@@ -45,23 +71,6 @@ macro_rules! words {
             }
         }
 
-        impl rusqlite::types::FromSql for $name {
-            fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
-                value.as_str()?.parse().map_err(|error: anyhow::Error| rusqlite::types::FromSqlError::Other(error.into()))
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let word = <String as serde::Deserialize>::deserialize(deserializer)?;
-                word.parse().map_err(serde::de::Error::custom)
-            }
-        }
+        as_text!($name);
     };
 }
