@@ -63,10 +63,15 @@ pub(crate) const PACKED: &str = ".gz";
 /// A copy that is being written.
 const NEW: &str = ".new";
 
-fn packed_name(path: &Path) -> PathBuf {
+/// This path, with something behind its name.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(PACKED);
+    name.push(ending);
     name.into()
+}
+
+fn packed_name(path: &Path) -> PathBuf {
+    beside(path, PACKED)
 }
 
 /// Where the copy lies that is known by this path: there, or packed beside it.
@@ -85,10 +90,7 @@ pub(crate) fn find_copy(path: &Path) -> io::Result<Option<PathBuf>> {
 /// Removes the copy that is known by this path, if there is one; a link of that name goes, too.
 pub(crate) fn remove_copy(path: &Path) -> io::Result<()> {
     for place in [path.to_owned(), packed_name(path), path.with_file_name(NEW)] {
-        match fs::remove_file(place) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        remove_if_there(&place)?;
     }
     Ok(())
 }
@@ -276,12 +278,10 @@ pub(crate) enum Readers {
 
 /// Writes a file wherever it is asked for: a reader sees the old one or the new one.
 pub(crate) fn publish(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
-    let mut new = path.as_os_str().to_owned();
-    new.push(format!(".{}{NEW}", std::process::id()));
-    let new = Path::new(&new);
-    let written = write_new(new, content, readers).and_then(|()| fs::rename(new, path));
+    let new = beside(path, &format!(".{}{NEW}", std::process::id()));
+    let written = write_new(&new, content, readers).and_then(|()| fs::rename(&new, path));
     if written.is_err() {
-        let _ = fs::remove_file(new);
+        let _ = fs::remove_file(&new);
     }
     written
 }

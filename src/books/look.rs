@@ -10,6 +10,7 @@ use anyhow::Result;
 use rusqlite::{Connection, OpenFlags};
 
 use super::open::{Books, FileId, checked, open_read_only, prepared};
+use crate::kept::beside;
 use crate::problem::Failure;
 use crate::settings::Settings;
 use crate::text::books as text;
@@ -49,11 +50,7 @@ const READ_ALONE: OpenFlags =
 
 /// Whether there are commits that are not in the database's own file yet, or must be taken back from it.
 fn has_more_beside(path: &Path) -> bool {
-    ["-wal", "-journal"].iter().any(|ending| {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(ending);
-        fs::metadata(beside).is_ok_and(|beside| beside.len() > 0)
-    })
+    ["-wal", "-journal"].iter().any(|ending| fs::metadata(beside(path, ending)).is_ok_and(|it| it.len() > 0))
 }
 
 /// The database as a URI that tells SQLite that nobody writes it.

@@ -16,9 +16,11 @@ use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
 use super::listed::list_in_memory;
+use super::rows::Ask;
 use crate::crash;
 use crate::interrupt;
 use crate::job::Job;
+use crate::kept::beside;
 use crate::lock::Lock;
 use crate::owner;
 use crate::permit::Permit;
@@ -235,9 +237,7 @@ pub(crate) fn is_locked(settings: &Settings, job: Job) -> Option<bool> {
 /// However the database is named, its lock is the same.
 fn lock_path(database: &Path, job: &str) -> PathBuf {
     let path = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
-    let mut name = path.into_os_string();
-    name.push(format!(".{job}.lock"));
-    PathBuf::from(name)
+    beside(&path, &format!(".{job}.lock"))
 }
 
 fn open_lock(path: &Path) -> std::io::Result<File> {
@@ -428,12 +428,11 @@ fn unusable(path: &Path, error: &rusqlite::Error) -> Failure {
 /// SQLite would open a file that must not be written, and only fail later, without a word about which it is.
 fn check_writable(path: &Path) -> Result<(), Failure> {
     for ending in ["", "-wal", "-shm"] {
-        let mut place = path.as_os_str().to_owned();
-        place.push(ending);
+        let place = beside(path, ending);
         let is_readable = access(&place, Access::READ_OK).is_ok();
         if let (true, Err(denied @ Errno::ACCESS)) = (is_readable, access(&place, Access::WRITE_OK)) {
             let problem = text::database_read_only(&denied.to_string());
-            return Err(Failure::of(owner::or_denied(problem, Path::new(&place), &denied.into())));
+            return Err(Failure::of(owner::or_denied(problem, &place, &denied.into())));
         }
     }
     Ok(())
@@ -511,18 +510,12 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
 }
 
 fn check_nothing_in_the_way(connection: &Connection, path: &Path) -> Result<()> {
-    let table: Option<String> = connection
-        .query_row(
-            "SELECT name
-             FROM sqlite_schema
-             WHERE name IN ('products', 'product_free_items', 'skus', 'stock', 'sellable_stock', 'payment_methods',
-                            'orders', 'order_shipments', 'order_lines')
-             LIMIT 1",
-            [],
-            |row| row.get(0),
-        )
-        .optional()?;
-    match table {
+    let sql = "SELECT name
+               FROM sqlite_schema
+               WHERE name IN ('products', 'product_free_items', 'skus', 'stock', 'sellable_stock', 'payment_methods',
+                              'orders', 'order_shipments', 'order_lines')
+               LIMIT 1";
+    match connection.value_if_any::<String>(sql, [])? {
         Some(table) => Err(Failure::of(text::database_foreign(&show(path), &table)).into()),
         None => Ok(()),
     }

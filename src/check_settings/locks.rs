@@ -4,30 +4,25 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use crate::kept::beside;
 use crate::text::{Text, check_settings as say};
 
 /// The byte of SQLite's shared memory that is locked by whoever writes (sqlite.org/walformat.html, WAL_WRITE_LOCK).
 const WAL_WRITE_LOCK: u64 = 120;
 
-/// How many programs are named.
 const HOLDERS_TOLD_MAX: usize = 5;
 
 /// What to do about a lock that is not released: whom to look for.
 pub(super) fn hint(database: &Path) -> Text {
     let holders = holders(database);
-    match holders.is_empty() {
-        true => say::hint_busy(),
-        false => say::hint_busy_with(&holders.join(", ")),
-    }
+    if holders.is_empty() { say::hint_busy() } else { say::hint_busy_with(&holders.join(", ")) }
 }
 
 /// The programs that hold the write lock, with their numbers; empty where the system does not tell.
 fn holders(database: &Path) -> Vec<String> {
     let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
-    let mut shared_memory = database.as_os_str().to_owned();
-    shared_memory.push("-shm");
     let inode = |path: &Path| fs::metadata(path).ok().map(|found| found.ino());
-    let (file, shared_memory) = (inode(database), inode(Path::new(&shared_memory)));
+    let (file, shared_memory) = (inode(database), inode(&beside(database, "-shm")));
     let held = locks.lines().filter_map(WriteLock::read).filter(|lock| {
         Some(lock.inode) == file || Some(lock.inode) == shared_memory && lock.covers(WAL_WRITE_LOCK)
     });
