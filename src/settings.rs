@@ -48,6 +48,23 @@ words! {
     }
 }
 
+impl Environment {
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Demo => Self::Production,
+            Self::Production => Self::Demo,
+        }
+    }
+
+    /// The table of its FTP server in the settings file.
+    pub(crate) fn ftp_table(self) -> &'static str {
+        match self {
+            Self::Demo => "ftp.demo",
+            Self::Production => "ftp.production",
+        }
+    }
+}
+
 /// Everything that the settings file says, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -214,7 +231,6 @@ impl Begins {
 }
 
 words! {
-    /// A version of TLS.
     pub enum TlsVersion {
         V1_2 = "1.2",
         V1_3 = "1.3",
@@ -253,14 +269,12 @@ pub struct Mail {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// No mail is sent.
     None,
     /// The host's own `sendmail`.
     Sendmail,
     Smtp(Smtp),
 }
 
-/// An SMTP server, and how to talk to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Smtp {
     /// Host name or IP address.
@@ -346,7 +360,6 @@ pub struct Products {
     pub guard: ProductGuard,
 }
 
-/// The safety guard of product files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProductGuard {
     /// By how much a price may fall, in percent (0 to 100); 100: by all of it.
@@ -488,7 +501,6 @@ impl Orders {
     }
 }
 
-/// A column of a file of orders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderField {
     pub name: String,

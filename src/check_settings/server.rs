@@ -81,7 +81,7 @@ impl<'a> Approach<'a> {
     }
 
     fn encryption(&self, now: Moment) -> Found {
-        let key = key_of(self.settings.environment);
+        let key = self.settings.environment.ftp_table();
         let Some(encryption) = &self.seen.encryption else {
             let offered = self.encrypts_in_vain.then(|| say::encryption_unused(key));
             return Found::ok(say::server_not_encrypted()).with(offered);
@@ -137,7 +137,7 @@ fn approach_finding(step: Step, error: &Error, settings: &Settings) -> Finding {
 
 /// Most handshakes fail because the two sides have no version in common.
 fn hint_version(settings: &Settings) -> Option<Text> {
-    let key = key_of(settings.environment);
+    let key = settings.environment.ftp_table();
     match settings.ftp.server.tls {
         Tls::Encrypted { max: TlsVersion::V1_2, .. } => Some(say::hint_newer_tls(key)),
         Tls::Encrypted { min: TlsVersion::V1_3, .. } => Some(say::hint_older_tls(key)),
@@ -186,7 +186,7 @@ fn other_services() -> [&'static Kind; 4] {
 /// Where to look. The reader is about to set things up: the hints of the jobs, which speak of the next run, would
 /// not help.
 fn hint(step: Step, kind: &'static Kind, settings: &Settings) -> Option<Text> {
-    let (names, key) = (names_of(settings.environment), key_of(settings.environment));
+    let (names, key) = (names_of(settings.environment), settings.environment.ftp_table());
     let port = settings.ftp.server.port;
     let at = |wanted: Step| step == wanted;
     Some(match kind {
@@ -215,14 +215,6 @@ fn names_of(environment: Environment) -> &'static str {
     match environment {
         Environment::Demo => "TEMPOSTAR:テスト用",
         Environment::Production => "TEMPOSTAR:",
-    }
-}
-
-/// The environment's table in the settings file.
-pub(super) fn key_of(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Demo => "ftp.demo",
-        Environment::Production => "ftp.production",
     }
 }
 

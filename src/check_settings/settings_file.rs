@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::finding::{Check, Found, OTHERS, check, first_mend, mode_if_open};
-use super::server::key_of;
 use crate::job::Job;
 use crate::problem::{Failure, Kind, Problem};
 use crate::settings::{self, Begins, Environment, Server, Settings, Tls};
@@ -57,15 +56,14 @@ fn port_of_other_tls(settings: &Settings) -> Option<Problem> {
     let Server { port, tls, .. } = &settings.ftp.server;
     let (word, ours) = match tls {
         Tls::None => ("none", Begins::Explicit),
-        Tls::Encrypted { begins: begins @ Begins::Explicit, .. } => ("explicit", *begins),
-        Tls::Encrypted { begins: begins @ Begins::Implicit, .. } => ("implicit", *begins),
+        Tls::Encrypted { begins, .. } => (begins.as_str(), *begins),
     };
-    let (usual, other) = match ours {
-        Begins::Explicit => ("implicit", Begins::Implicit),
-        Begins::Implicit => ("explicit", Begins::Explicit),
+    let other = match ours {
+        Begins::Explicit => Begins::Implicit,
+        Begins::Implicit => Begins::Explicit,
     };
-    let problem =
-        || say::port_of_other_tls(*port, word, usual, ours.usual_port(), key_of(settings.environment));
+    let key = settings.environment.ftp_table();
+    let problem = || say::port_of_other_tls(*port, word, other.as_str(), ours.usual_port(), key);
     (*port == other.usual_port()).then(problem)
 }
 
@@ -78,10 +76,7 @@ fn judge_problems(failure: Failure) -> (Found, Found) {
         (false, true) => Found::skipped(first_mend(&say::title_settings())),
         (true, true) => Found::ok(say::options_fine()),
     };
-    let file = match file.is_empty() {
-        true => Found::ok(say::settings_readable()),
-        false => Found::failed(file),
-    };
+    let file = if file.is_empty() { Found::ok(say::settings_readable()) } else { Found::failed(file) };
     (file, options)
 }
 
@@ -156,10 +151,7 @@ fn table<'t>(outer: &'t DeTable<'t>, name: &str) -> Option<&'t DeTable<'t>> {
 /// Whether the other environment is ready, as far as the file tells: while the shop is tested, what the real one will need
 /// (STEP 6 and 7); and whether the two are told apart.
 pub(super) fn go_live(settings: &Settings) -> Found {
-    let other = match settings.environment {
-        Environment::Demo => Environment::Production,
-        Environment::Production => Environment::Demo,
-    };
+    let other = settings.environment.other();
     match (settings::load(&settings.path, Some(other)), other) {
         (Ok(other), _) => compare_environments(settings, &other),
         (Err(_), Environment::Demo) => Found::ok(say::in_production()),

@@ -17,7 +17,6 @@ use crate::hashing::Content;
 use crate::interrupt;
 use crate::job::Job;
 use crate::kept::{PACKED, find_copy, is_large, names_in, pass_on};
-use crate::settings::Environment;
 use crate::shelf::ESSENCE;
 use crate::text::{Text, reconcile as text};
 use crate::threads::both;
@@ -32,7 +31,6 @@ pub(super) enum Evidence {
     Pending,
 }
 
-/// What became of a copy's bytes.
 enum Passed<W> {
     /// Here is who has taken them.
     Intact(W),
@@ -145,12 +143,8 @@ impl Archive {
     fn unknown(&self, desk: &Desk<'_>) -> Result<Line> {
         let mut unknown = Line::new(Check::CopiesUnknown);
         let ours = desk.settings.environment;
-        let other = match ours {
-            Environment::Demo => Environment::Production,
-            Environment::Production => Environment::Demo,
-        };
         for job in Job::ALL {
-            let is_shared = desk.shelf.place(&format!("{job}.{}.lock", other.as_str())).exists();
+            let is_shared = desk.shelf.place(&format!("{job}.{}.lock", ours.other().as_str())).exists();
             let folder = match job {
                 Job::Orders => format!("{job}.{}", ours.as_str()),
                 Job::Products | Job::Logistics | Job::Stock if is_shared => continue,

@@ -107,17 +107,13 @@ fn options(r: &mut Reader<'_>, add_order_lines: AddOrderLines) -> Options {
 }
 
 fn ftp(r: &mut Reader<'_>, environment: Environment) -> Ftp {
-    let (active, other) = match environment {
-        Environment::Demo => ("ftp.demo", "ftp.production"),
-        Environment::Production => ("ftp.production", "ftp.demo"),
-    };
     // The other server's files and variables may be on another machine: only what is written here is checked.
-    server(r, other);
+    server(r, environment.other().ftp_table());
     Ftp {
         connect_timeout: Duration::from_secs(r.number("ftp.connect_timeout_s", 1..=600, 15)),
         timeout: Duration::from_secs(r.number("ftp.timeout_s", 1..=3600, 30)),
         retries: r.number("ftp.retries", 0..=20, 3),
-        server: required_server(r, active),
+        server: required_server(r, environment.ftp_table()),
     }
 }
 
