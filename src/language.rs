@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// The reader's language.
     pub enum Language {
         Ja = "ja",
         En = "en",
@@ -23,7 +22,6 @@ impl Language {
     }
 }
 
-/// One text in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     pub ja: String,
@@ -75,6 +73,12 @@ impl Text {
     #[must_use]
     pub fn going_on(self) -> Self {
         Self { ja: self.ja.trim_end_matches('。').to_owned(), en: self.en }
+    }
+
+    /// This text as a line that stands further in.
+    #[must_use]
+    pub(crate) fn indented(self) -> Self {
+        Self { ja: format!("  {}", self.ja), en: format!("  {}", self.en) }
     }
 
     /// A text that is the same in both languages: a name, a path, a server's reply.

@@ -200,7 +200,6 @@ impl Status {
         }
     }
 
-    /// Whether any job ever has.
     fn has_run(&self) -> bool {
         self.jobs.iter().any(|job| job.last.is_some())
     }

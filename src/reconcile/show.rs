@@ -83,10 +83,7 @@ impl Named {
         let mut lines = self.first.clone();
         let more = self.count - as_count(self.first.len());
         lines.extend((more > 0).then(|| text::and_more(more)));
-        lines
-            .into_iter()
-            .map(|line| Text { ja: format!("  {}", line.ja), en: format!("  {}", line.en) })
-            .collect()
+        lines.into_iter().map(Text::indented).collect()
     }
 
     fn json(&self, language: Language) -> Value {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::UNIX_EPOCH;
 
-use super::{Status, count};
+use super::{JobState, Status, count};
 use crate::moment::Moment;
 
 /// The labels and the value of each figure of one kind.
@@ -56,36 +56,28 @@ impl Status {
     }
 
     fn figures_of_jobs(&self) -> [Metric; 5] {
+        type Value = fn(&JobState) -> Option<f64>;
+        let of = |name, help, value: Value| (name, help, self.of_jobs(value));
         [
-            (
-                "job_overdue",
-                "Whether a job is overdue by its schedule.",
-                self.of_jobs(|job| Some(f64::from(job.overdue_min.is_some()))),
-            ),
-            (
-                "job_last_run_timestamp_seconds",
-                "When the last run of a job began.",
-                self.of_jobs(|job| job.last.as_ref().map(|(run, _)| seconds(run.started_at))),
-            ),
-            (
-                "job_last_success_timestamp_seconds",
-                "When the last successful run of a job began.",
-                self.of_jobs(|job| job.last_success.as_ref().map(|run| seconds(run.started_at))),
-            ),
-            (
-                "job_last_exit_code",
-                "The exit code of the last run of a job, if it has ended.",
-                self.of_jobs(|job| job.last.as_ref()?.0.end.map(|end| f64::from(end.exit_code))),
-            ),
-            (
-                "newest_file_timestamp_seconds",
-                "When the newest file of a job came.",
-                self.of_jobs(|job| job.newest_file.map(seconds)),
-            ),
+            of("job_overdue", "Whether a job is overdue by its schedule.", |job| {
+                Some(f64::from(job.overdue_min.is_some()))
+            }),
+            of("job_last_run_timestamp_seconds", "When the last run of a job began.", |job| {
+                job.last.as_ref().map(|(run, _)| seconds(run.started_at))
+            }),
+            of("job_last_success_timestamp_seconds", "When the last successful run of a job began.", |job| {
+                job.last_success.as_ref().map(|run| seconds(run.started_at))
+            }),
+            of("job_last_exit_code", "The exit code of the last run of a job, if it has ended.", |job| {
+                job.last.as_ref()?.0.end.map(|end| f64::from(end.exit_code))
+            }),
+            of("newest_file_timestamp_seconds", "When the newest file of a job came.", |job| {
+                job.newest_file.map(seconds)
+            }),
         ]
     }
 
-    fn of_jobs(&self, value: impl Fn(&super::JobState) -> Option<f64>) -> Samples {
+    fn of_jobs(&self, value: impl Fn(&JobState) -> Option<f64>) -> Samples {
         self.jobs.iter().filter_map(|job| Some((label("job", job.job.as_str()), value(job)?))).collect()
     }
 }

@@ -172,7 +172,7 @@ impl Status {
         }));
         lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
         if let Some(refused) = self.stopped_files.iter().find(|file| !file.is_left_in_inbox()) {
-            lines.push(indented(text::rerun(refused.entry.job)));
+            lines.push(text::rerun(refused.entry.job).indented());
         }
     }
 
@@ -267,7 +267,7 @@ fn hand_work_lines(work: &HandWork, extent: Extent) -> Vec<Text> {
     let command = Text::same(format!("tempostar {}", work.command));
     let sentence =
         if work.command.is_empty() { work.sentence.clone() } else { work.sentence.clone().because(&command) };
-    vec![indented(sentence), indented(indented(Text::same(shown)))]
+    vec![sentence.indented(), Text::same(shown).indented().indented()]
 }
 
 fn hand_work_json(work: &HandWork, extent: Extent, language: Language) -> Value {
@@ -297,12 +297,12 @@ impl JobState {
     fn lines(&self, line: Text, now: Moment) -> Vec<Text> {
         let waiting = self.last.as_ref().map(|(last, _)| last.waiting_files.as_slice()).unwrap_or_default();
         let mut lines = vec![line];
-        lines.extend(self.success_line(now).map(indented));
-        lines.extend(self.overdue_min.map(|minutes| indented(text::overdue(minutes))));
-        lines.extend(self.newest_file.map(|time| indented(self.file_line(time, now))));
+        lines.extend(self.success_line(now).map(Text::indented));
+        lines.extend(self.overdue_min.map(|minutes| text::overdue(minutes).indented()));
+        lines.extend(self.newest_file.map(|time| self.file_line(time, now).indented()));
         if !waiting.is_empty() {
             let named = waiting[..waiting.len().min(SHOWN_MAX)].join(", ");
-            lines.push(indented(text::files_waiting(count(waiting), &named)));
+            lines.push(text::files_waiting(count(waiting), &named).indented());
         }
         lines
     }
@@ -358,7 +358,6 @@ fn ago(time: Moment, now: Moment) -> Text {
     }
 }
 
-/// The rows' cells one below the other.
 fn aligned(rows: &[[Text; 4]]) -> Vec<Text> {
     let (ja, en) = (columns(rows, Language::Ja), columns(rows, Language::En));
     ja.into_iter().zip(en).map(|(ja, en)| Text { ja, en }).collect()
@@ -366,13 +365,9 @@ fn aligned(rows: &[[Text; 4]]) -> Vec<Text> {
 
 /// The first things, one a line, and how many more there are.
 fn first<T>(things: &[T], show: impl Fn(&T) -> Text) -> Vec<Text> {
-    let mut lines: Vec<Text> = things.iter().take(SHOWN_MAX).map(|thing| indented(show(thing))).collect();
+    let mut lines: Vec<Text> = things.iter().take(SHOWN_MAX).map(|thing| show(thing).indented()).collect();
     if things.len() > SHOWN_MAX {
-        lines.push(indented(text::and_more(count(things) - SHOWN_MAX as u64)));
+        lines.push(text::and_more(count(things) - SHOWN_MAX as u64).indented());
     }
     lines
-}
-
-fn indented(text: Text) -> Text {
-    Text { ja: format!("  {}", text.ja), en: format!("  {}", text.en) }
 }
