@@ -18,11 +18,11 @@ use crate::kept::{self, Readers};
 use crate::moment::{Clock, Moment};
 use crate::panics::caught;
 pub use crate::print::Finished;
-use crate::print::{self, Answer, Printer, Told};
+use crate::print::{self, Answer, Told};
 use crate::problem::{Exit, Failure};
 use crate::progress::Progress;
 use crate::reconcile::{self, Wanted};
-use crate::report::{Outcome, Report};
+use crate::report::{Changes, Outcome, Report};
 use crate::settings::{self, Settings};
 use crate::sync::import::Source;
 use crate::sync::{self, Approvals, Mode};
@@ -104,7 +104,7 @@ impl<'a> Call<'a> {
     /// What is printed of an answer, or of what has kept it from being given.
     fn finish(&self, answer: Result<Answer>) -> Finished {
         let answer = answer.unwrap_or_else(|error| self.failed(sync::failure_of(&error)));
-        Printer { global: self.global, language: self.language }.finish(&answer)
+        print::finish(&answer, self.global, self.language)
     }
 
     /// Of a run that ends so the next one writes a mail.
@@ -129,7 +129,7 @@ impl<'a> Call<'a> {
     fn report(&self, job: Job) -> Report {
         let mut report = Report::begin(job, self.run_id.clone(), self.started_at);
         if self.global.json || self.global.verbose > 0 {
-            report.show_all_changes();
+            (report.changes, report.kept) = (Changes::all(), Changes::all());
         }
         report
     }

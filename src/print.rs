@@ -22,7 +22,6 @@ use crate::text::{Language, Text, print as text, undo};
 pub struct Finished {
     pub stdout: String,
     pub stderr: String,
-    /// For cron.
     pub exit_code: u8,
 }
 
@@ -42,7 +41,6 @@ impl Finished {
     }
 }
 
-/// What a command has to say.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub command: &'static str,
@@ -68,43 +66,35 @@ pub(crate) enum Told {
     Within,
 }
 
-/// In which form the answer is wanted.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Printer<'a> {
-    pub global: &'a Global,
-    pub language: Language,
+/// What is printed of an answer, in the form in which it is wanted.
+pub(crate) fn finish(answer: &Answer, global: &Global, language: Language) -> Finished {
+    let problems = || shown_problems(answer, global, language);
+    let (stdout, stderr) = match (global.quiet, global.json) {
+        (true, _) => (String::new(), problems()),
+        (false, true) => (format!("{:#}\n", answer.json), problems()),
+        (false, false) if answer.told == Told::Within => (answer.text.clone(), String::new()),
+        (false, false) => (answer.text.clone(), problems()),
+    };
+    // Where the problems stand within, colours do, too: whoever wrote them has seen to the rest.
+    let is_painted = answer.told == Told::Within && !global.json;
+    let stdout = if is_painted { stdout } else { visible(&stdout) };
+    Finished { stdout, stderr: visible(&stderr), exit_code: answer.exit.code() }
 }
 
-impl Printer<'_> {
-    pub(crate) fn finish(self, answer: &Answer) -> Finished {
-        let (stdout, stderr) = match (self.global.quiet, self.global.json) {
-            (true, _) => (String::new(), self.problems(answer)),
-            (false, true) => (format!("{:#}\n", answer.json), self.problems(answer)),
-            (false, false) if answer.told == Told::Within => (answer.text.clone(), String::new()),
-            (false, false) => (answer.text.clone(), self.problems(answer)),
-        };
-        // Where the problems stand within, colours do, too: whoever wrote them has seen to the rest.
-        let is_painted = answer.told == Told::Within && !self.global.json;
-        let stdout = if is_painted { stdout } else { visible(&stdout) };
-        Finished { stdout, stderr: visible(&stderr), exit_code: answer.exit.code() }
-    }
-
-    fn problems(self, answer: &Answer) -> String {
-        let least = if self.global.quiet { Severity::Warning } else { Severity::Note };
-        let is_told = |problem: &&Problem| !(self.global.quiet && problem.is_known);
-        let told: Vec<Problem> = answer.problems.iter().filter(is_told).cloned().collect();
-        let problems = bounded(&told);
-        let shown = problems.iter().filter(|problem| problem.severity >= least);
-        match self.global.log_format {
-            LogFormat::Text => shown.map(|problem| problem_text(problem, self.language)).collect(),
-            LogFormat::Json => {
-                shown.map(|problem| format!("{}\n", problem_log(answer, problem, self.language))).collect()
-            }
+fn shown_problems(answer: &Answer, global: &Global, language: Language) -> String {
+    let least = if global.quiet { Severity::Warning } else { Severity::Note };
+    let is_told = |problem: &&Problem| !(global.quiet && problem.is_known);
+    let told: Vec<Problem> = answer.problems.iter().filter(is_told).cloned().collect();
+    let problems = bounded(&told);
+    let shown = problems.iter().filter(|problem| problem.severity >= least);
+    match global.log_format {
+        LogFormat::Text => shown.map(|problem| problem_text(problem, language)).collect(),
+        LogFormat::Json => {
+            shown.map(|problem| format!("{}\n", problem_log(answer, problem, language))).collect()
         }
     }
 }
 
-/// What a run of a job tells.
 pub(crate) fn report(report: &Report, elapsed: Duration, language: Language) -> Answer {
     Answer {
         command: report.command(),
@@ -285,7 +275,6 @@ pub(crate) fn count_labels<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> 
     told.map(|(name, count)| count_label(name, count)).collect()
 }
 
-/// A figure of a run with its name.
 fn count_label(name: &str, count: u64) -> Text {
     let number = &grouped(count);
     match name {
@@ -380,7 +369,6 @@ pub(crate) fn log_line(time: Moment, level: &str, run_id: &str, command: &str) -
     json!({ "time": time, "level": level, "run_id": run_id, "job": command })
 }
 
-/// A problem as a line of the JSON log.
 fn problem_log(answer: &Answer, problem: &Problem, language: Language) -> Value {
     let level = match problem.severity {
         Severity::Error => "error",

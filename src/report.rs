@@ -30,12 +30,6 @@ impl Counts {
         }
     }
 
-    pub fn add_all(&mut self, other: &Self) {
-        for (name, count) in &other.0 {
-            self.add(name, *count);
-        }
-    }
-
     /// A figure; 0 for one that was never named.
     pub fn get(&self, name: &str) -> u64 {
         self.0.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| *count)
@@ -53,7 +47,6 @@ impl Serialize for Counts {
 }
 
 words! {
-    /// What became of one file.
     pub enum FileOutcome {
         /// Its rows are in the shop's tables (with `--dry-run`: would be).
         Applied = "applied",
@@ -176,7 +169,6 @@ impl Change {
     }
 }
 
-/// How many changes are shown where not all are wanted.
 const CHANGES_SHOWN_MAX: usize = 20;
 
 /// Changes: how many there are, and the first of them.
@@ -237,7 +229,6 @@ impl Changes {
 }
 
 words! {
-    /// The run in one word.
     pub enum Outcome {
         Ok = "ok",
         NothingToDo = "nothing_to_do",
@@ -251,7 +242,6 @@ words! {
     }
 }
 
-/// What a run of a job tells.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub job: Job,
@@ -292,7 +282,6 @@ pub enum Look {
 }
 
 impl Report {
-    /// The report of a run that has just begun.
     pub fn begin(job: Job, run_id: String, started_at: Moment) -> Self {
         Self {
             job,
@@ -314,10 +303,6 @@ impl Report {
         }
     }
 
-    pub fn show_all_changes(&mut self) {
-        (self.changes, self.kept) = (Changes::up_to(usize::MAX), Changes::up_to(usize::MAX));
-    }
-
     pub fn command(&self) -> &'static str {
         match &self.undoes {
             Some(_) => "undo",
@@ -333,7 +318,7 @@ impl Report {
 
     /// A file is dealt with: only now does it count.
     pub fn add_file(&mut self, file: FileReport) {
-        self.counts.add_all(&file.counts);
+        file.counts.iter().for_each(|(name, count)| self.counts.add(name, count));
         self.files.push(file);
     }
 
