@@ -25,6 +25,7 @@ mod work_folder;
 mod world;
 mod write_test;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::Result;
@@ -34,7 +35,7 @@ use crate::interrupt;
 use crate::moment::Clock;
 use crate::problem::Failure;
 use crate::progress::Progress;
-use crate::server::Error as ServerError;
+use crate::server::{Error as ServerError, Remote};
 use crate::settings::{Ftp, Settings};
 use crate::sync::failure_of;
 use crate::text::books::database_busy;
@@ -66,7 +67,22 @@ pub fn run(
     };
     // Whoever waits at the screen wants to hear of a fault soon; one more try sorts out mere chance.
     let ftp = Ftp { retries: settings.ftp.retries.min(1), ..settings.ftp.clone() };
-    let mut world = World::new(&settings, &ftp, options, run_id, clock, progress, checks);
+    let mut world = World {
+        settings: &settings,
+        options,
+        run_id,
+        clock,
+        progress,
+        checks,
+        remote: Remote::new(&ftp),
+        work_dir: None,
+        database: None,
+        approach: None,
+        odd_orders: HashSet::new(),
+        places: Vec::new(),
+        probe: None,
+        written: None,
+    };
     for rung in ladder(options) {
         let check = climb(rung, &mut world);
         world.checks.push(check);

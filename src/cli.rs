@@ -13,7 +13,6 @@ use crate::job::Job;
 use crate::moment::Month;
 use crate::settings::Environment;
 
-/// What is typed.
 #[derive(Debug, Parser)]
 #[command(name = "tempostar", version = env!("TEMPOSTAR_VERSION"))]
 pub struct Cli {
@@ -23,7 +22,6 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Options that every subcommand takes.
 #[derive(Args, Debug)]
 pub struct Global {
     #[arg(long, global = true, value_name = "PATH")]
@@ -42,7 +40,6 @@ pub struct Global {
     pub color: Color,
 }
 
-/// Takes one of these words.
 fn one_of<T>(words: impl Iterator<Item = &'static str>) -> impl TypedValueParser<Value = T>
 where
     T: FromStr<Err = anyhow::Error> + Clone + Send + Sync + 'static,
@@ -50,14 +47,12 @@ where
     PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }
 
-/// `--log-format`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     Text,
     Json,
 }
 
-/// `--color`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     Auto,
@@ -65,7 +60,6 @@ pub enum Color {
     Never,
 }
 
-/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     ImportProducts(Import),
@@ -136,7 +130,6 @@ impl Command {
     }
 }
 
-/// A job, and how it is to be run.
 #[derive(Clone, Copy, Debug)]
 pub struct JobCall<'a> {
     pub job: Job,
@@ -147,7 +140,6 @@ pub struct JobCall<'a> {
     pub force: bool,
 }
 
-/// Options of every import.
 #[derive(Args, Debug)]
 pub struct Import {
     #[arg(long)]
@@ -162,7 +154,6 @@ impl Import {
     }
 }
 
-/// Options of `import-stock`.
 #[derive(Args, Debug)]
 pub struct ImportStock {
     #[command(flatten)]
@@ -171,14 +162,12 @@ pub struct ImportStock {
     pub force: bool,
 }
 
-/// Options of `export-orders`.
 #[derive(Args, Debug)]
 pub struct Export {
     #[arg(long)]
     pub dry_run: bool,
 }
 
-/// Options of `init`.
 #[derive(Args, Debug)]
 pub struct Init {
     #[arg(long, value_name = "FILE")]
@@ -191,7 +180,6 @@ pub struct Init {
     pub sample: bool,
 }
 
-/// Options of `check-settings`.
 #[derive(Args, Debug, Default)]
 pub struct CheckSettings {
     #[arg(long)]
@@ -204,7 +192,6 @@ pub struct CheckSettings {
     pub bundle: Option<PathBuf>,
 }
 
-/// Options of `status`.
 #[derive(Args, Debug)]
 pub struct Status {
     #[arg(long)]
@@ -217,14 +204,12 @@ pub struct Status {
     pub html: Option<PathBuf>,
 }
 
-/// Options of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
     #[arg(value_name = "CODE")]
     pub code: String,
 }
 
-/// Options of `undo`.
 #[derive(Args, Debug)]
 pub struct Undo {
     #[arg(value_name = "RUN")]
@@ -233,7 +218,6 @@ pub struct Undo {
     pub dry_run: bool,
 }
 
-/// Options of `reconcile`.
 #[derive(Args, Debug)]
 pub struct Reconcile {
     #[arg(long, value_name = "YYYY-MM")]
@@ -246,7 +230,6 @@ pub struct Reconcile {
     pub repair: bool,
 }
 
-/// Options of `log`.
 #[derive(Args, Debug)]
 pub struct Log {
     #[arg(long, value_parser = one_of::<Job>(Job::ALL.iter().map(|job| job.as_str())))]
@@ -255,14 +238,12 @@ pub struct Log {
     pub days: u32,
 }
 
-/// Options of `held`.
 #[derive(Args, Debug)]
 pub struct Held {
     #[command(subcommand)]
     pub act: Option<HeldAct>,
 }
 
-/// What `held` does.
 #[derive(Debug, Subcommand)]
 pub enum HeldAct {
     List,
@@ -281,7 +262,6 @@ pub enum HeldAct {
     },
 }
 
-/// Options of `fleet`.
 #[derive(Args, Debug)]
 pub struct Fleet {
     #[arg(required = true, value_name = "SETTINGS")]
@@ -290,7 +270,6 @@ pub struct Fleet {
     pub check: bool,
 }
 
-/// What `generate` makes.
 #[derive(Debug, Subcommand)]
 pub enum Generate {
     Completions {

@@ -28,6 +28,5 @@ fn note_passage(name: &str) {
     }
 }
 
-/// Nothing.
 #[cfg(not(feature = "test-hooks"))]
 pub(crate) fn point(_name: &str) {}

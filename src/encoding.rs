@@ -37,7 +37,6 @@ impl fmt::Display for BadBytes {
     }
 }
 
-/// A character that an encoding does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unencodable {
     /// The first such character.
@@ -255,7 +254,6 @@ impl Detector {
         }
     }
 
-    /// The stream is over: what was it?
     pub fn finish(self) -> Detected {
         let utf8_first_bad = self.utf8.finish();
         let cp932_first_bad = self.cp932.finish();

@@ -15,7 +15,6 @@ use crate::init::{SAMPLE, UNITS};
 use crate::text::Language;
 use crate::text::cli::{ENVIRONMENT, Entry, FILES, HEADINGS, Page, sample_about, sample_more};
 
-/// The name that is typed.
 const NAME: &str = "tempostar";
 
 /// What the shell needs to complete our command line.

@@ -12,7 +12,6 @@ use crate::moment::Moment;
 use crate::settings::Settings;
 use crate::text::{Text, hand_work as text};
 
-/// One kind of work.
 #[derive(Clone, Debug)]
 pub(crate) struct HandWork {
     /// Its key in the JSON document.

@@ -22,7 +22,6 @@ const USERS: &str = "/etc/passwd";
 /// Where the groups are listed: `name:x:1000:user,user` (group(5)).
 const GROUPS: &str = "/etc/group";
 
-/// What this computer is called.
 pub(crate) fn host() -> String {
     uname().nodename().to_string_lossy().into_owned()
 }

@@ -18,7 +18,6 @@ use crate::report::Outcome;
 use crate::settings::Settings;
 use crate::text::{Language, Text, held as held_text, past_runs as text};
 
-/// What became of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     Ended(RunEnd),
@@ -196,7 +195,6 @@ fn cells_of(held: &Decision) -> Vec<Text> {
     ]
 }
 
-/// What became of something held.
 pub(crate) fn held_state(state: HeldState) -> Text {
     match state {
         HeldState::Held => held_text::is_held(),

@@ -52,7 +52,6 @@ const NAME_BYTES_MAX: usize = 255;
 /// A name that is not used is shown to this many characters.
 const IGNORED_NAME_SHOWN_MAX: usize = 100;
 
-/// What lies in a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// The wanted files, sorted by name.
@@ -102,7 +101,6 @@ pub struct Remote<'a> {
 }
 
 impl<'a> Remote<'a> {
-    /// A session that is not connected yet.
     pub fn new(ftp: &'a Ftp) -> Self {
         Self {
             settings: ftp,

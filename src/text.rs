@@ -77,7 +77,6 @@ macro_rules! problems {
             #[doc = concat!("`", $code, "`")]
             pub mod $name {
                 use $crate::problem::{Ends, Exit, Kind, Severity};
-                /// What it is.
                 pub static KIND: Kind = Kind {
                     code: $code,
                     severity: Severity::$severity,
@@ -101,7 +100,6 @@ macro_rules! problems {
 /// A problem as it is declared: its kind, and its sentences with names for what is filled in.
 #[derive(Clone, Copy, Debug)]
 pub struct Declared {
-    /// What it is.
     pub kind: &'static Kind,
     /// What happened.
     pub ja: &'static str,

@@ -93,7 +93,6 @@ pub(crate) fn decisions_since(
     )
 }
 
-/// Somebody who decides.
 #[derive(Clone, Debug, Default)]
 pub struct Decider {
     /// As the system knows them.

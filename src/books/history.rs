@@ -168,7 +168,6 @@ fn forget_rows(
 }
 
 record! {
-    /// Where a change came from.
     #[derive(PartialEq, Eq)]
     pub(crate) struct Origin of "tempostar_history_files" {
         /// The entry's number: they are in the order of writing.

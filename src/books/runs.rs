@@ -69,7 +69,6 @@ impl ToldProblem {
     }
 }
 
-/// What a run told: its files and its first problems.
 pub(crate) fn told(connection: &Connection, run_id: &str) -> Result<(Vec<FileReport>, Vec<ToldProblem>)> {
     let sql = "SELECT files, problems FROM tempostar_runs WHERE run_id = ?1";
     let told = connection.first(sql, [run_id], |row| Ok((row.json("files")?, row.json("problems")?)))?;
@@ -80,7 +79,6 @@ pub(crate) fn find_run(connection: &Connection, run_id: &str) -> Result<Option<R
     Run::first(connection, "AS runs WHERE run_id = ?1", [run_id])
 }
 
-/// The last run that told of a problem of this kind.
 pub(crate) fn last_that_told(connection: &Connection, kind: &Kind) -> Result<Option<Run>> {
     let code = format!("\"code\":\"{}\"", kind.code);
     Run::first(connection, "AS runs WHERE instr(problems, ?1) > 0 ORDER BY id DESC LIMIT 1", [code])
@@ -164,7 +162,6 @@ pub(crate) fn run_under_way(connection: &Connection, job: Job) -> Result<Option<
     Ok(last.filter(|run| run.end.is_none()).map(|run| run.started_at))
 }
 
-/// When a job last ended without a problem.
 pub(crate) fn last_without_problem(connection: &Connection, job: Job) -> Result<Option<Moment>> {
     let sql = "SELECT started_at
                FROM tempostar_runs

@@ -19,7 +19,6 @@ use crate::shelf::Shelf;
 /// Where memory is a folder: a disk that is full does not keep anybody from being told of that.
 const IN_MEMORY: &str = "/dev/shm";
 
-/// The file of a job.
 #[derive(Clone, Debug)]
 pub(crate) struct Aside {
     place: PathBuf,

@@ -5,7 +5,6 @@ use crate::job::Job;
 use crate::problem::{Exit, Problem, Severity};
 
 words! {
-    /// Whether a job can run.
     pub enum Readiness {
         /// Everything that it needs was checked and works.
         Ready = "ready",
@@ -56,7 +55,6 @@ impl Checked {
         self.checks.iter().flat_map(|check| &check.findings)
     }
 
-    /// Whether each of the four jobs can run.
     pub fn jobs(&self) -> Vec<(Job, Readiness)> {
         Job::ALL.iter().map(|job| (*job, self.readiness(*job))).collect()
     }

@@ -43,13 +43,12 @@ pub(super) fn open(world: &mut World<'_>) -> Result<Found> {
         Some(found) if found < version => say::database_migrated(&shown, found, version),
         Some(_) => say::database_opened(&shown, version),
     };
-    let has_seen_work: bool = database.query_row(
+    let has_seen_work: bool = database.value(
         "SELECT EXISTS (SELECT 1 FROM tempostar_runs)
              OR EXISTS (SELECT 1 FROM orders)
              OR EXISTS (SELECT 1 FROM products)
              OR EXISTS (SELECT 1 FROM main.payment_methods)",
         [],
-        |row| row.get(0),
     )?;
     let strange = (has_work_seen && !has_seen_work)
         .then(|| say::database_strange(&shown, &settings.work_dir.display().to_string()));
@@ -73,7 +72,7 @@ fn stricter_defaults(database: &Connection, settings: &Settings) -> Result<Optio
     let unchanged = defaults.iter().filter(|(_, ours, default)| ours == default);
     let keys: Vec<String> = unchanged.map(|(key, value, _)| format!("{key} = {value}")).collect();
     let sql = "SELECT EXISTS (SELECT 1 FROM tempostar_history_files WHERE NOT has_old_values)";
-    let is_upgraded: bool = database.query_row(sql, [], |row| row.get(0))?;
+    let is_upgraded: bool = database.value(sql, [])?;
     Ok((is_upgraded && !keys.is_empty()).then(|| say::stricter_defaults(&keys.join(", "))))
 }
 
@@ -118,7 +117,7 @@ pub(super) fn integrity(world: &mut World<'_>) -> Result<Found> {
 }
 
 fn size(database: &Connection) -> Result<u64> {
-    let pragma = |name: &str| database.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, u64>(0));
+    let pragma = |name: &str| database.value::<u64>(&format!("PRAGMA {name}"), []);
     Ok(pragma("page_count")?.saturating_mul(pragma("page_size")?))
 }
 
@@ -152,7 +151,7 @@ pub(super) fn within<T>(
 /// Whether the shop can read while we write, and whether its locks are seen by everybody who opens the file.
 pub(super) fn wal(world: &mut World<'_>) -> Result<Found> {
     let path = &world.settings.database;
-    let mode: String = world.database()?.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    let mode: String = world.database()?.value("PRAGMA journal_mode", [])?;
     let problem = match (disks::network_file_system(path), mode.as_str()) {
         (Some(name), _) => say::database_on_network(&path.display().to_string(), name),
         (None, "wal") => return Ok(Found::ok(say::database_wal())),
@@ -229,11 +228,10 @@ pub(super) fn allocations(world: &mut World<'_>) -> Result<Found> {
 /// Payment methods by which orders would be held back.
 pub(super) fn payment_methods(world: &mut World<'_>) -> Result<Found> {
     let database = world.database()?;
-    let listed: usize = database.query_row("SELECT count(*) FROM payment_methods", [], |row| row.get(0))?;
+    let listed: usize = database.value("SELECT count(*) FROM payment_methods", [])?;
     if listed == 0 {
         // Before the first order there is time.
-        let has_orders: bool =
-            database.query_row("SELECT EXISTS (SELECT 1 FROM orders)", [], |row| row.get(0))?;
+        let has_orders: bool = database.value("SELECT EXISTS (SELECT 1 FROM orders)", [])?;
         let problem = if has_orders { say::payment_methods_empty() } else { say::payment_methods_none_yet() };
         let fact = say::payment_methods_listed(listed);
         return Ok(Found::ok(fact).with([problem]));

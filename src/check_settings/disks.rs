@@ -19,7 +19,6 @@ const FREE_NEEDED: u64 = 10 * MIB;
 /// Below this a large file, its copy and what it changes may not fit any more.
 const FREE_WANTED: u64 = 500 * MIB;
 
-/// What is left of one disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Space {
     /// Bytes for users who are not root.

@@ -33,7 +33,6 @@ const PROBLEMS_TOLD_MAX: usize = 5;
 const COLUMNS_TOLD_MAX: usize = 40;
 const NEAREST_TOLD_MAX: usize = 3;
 
-/// A file to look at.
 struct Sample {
     name: String,
     path: PathBuf,
@@ -136,7 +135,6 @@ fn is_growing(world: &mut World<'_>, inbox: &Inbox, sample: &Sample) -> Result<b
 /// Where files lie while they are looked at.
 const SPOOL: &str = "check-settings";
 
-/// What waits on the server.
 enum Newest {
     None,
     /// Why it is not looked at.

@@ -10,13 +10,10 @@ use crate::text::problem::who;
 use crate::text::{Text, check_settings as say};
 
 words! {
-    /// How a check came out.
     pub enum Status {
-        /// As it should be.
         Ok = "ok",
         /// Works, but somebody should look at it.
         Warning = "warning",
-        /// Does not work.
         Error = "error",
         /// Could not be tried.
         Skipped = "skipped",
@@ -44,7 +41,6 @@ pub struct Check {
     pub(super) stops: &'static [Job],
 }
 
-/// What one look has seen.
 pub(super) struct Found {
     pub(super) status: Status,
     pub(super) fact: Text,

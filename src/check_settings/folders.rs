@@ -30,7 +30,6 @@ const WAITING_TOLD_H: i64 = 25;
 /// How the names of unfinished uploads end.
 const UNFINISHED: [&str; 4] = [".tmp", ".part", ".filepart", ".uploading"];
 
-/// One of the folders on the server.
 pub(super) struct Place {
     /// Whose files go through it.
     pub(super) job: Job,
@@ -39,7 +38,6 @@ pub(super) struct Place {
     pub(super) seen: Option<Result<Seen, Error>>,
 }
 
-/// What lies in a folder.
 pub(super) struct Seen {
     /// What the job would take, or has sent.
     pub(super) listing: Listing,
@@ -51,7 +49,6 @@ pub(super) struct Seen {
     folders: Vec<String>,
 }
 
-/// Lists all of them.
 pub(super) fn visit(remote: &mut Remote<'_>, settings: &Settings) -> Result<Vec<Place>> {
     let (before, after) = settings.orders.file_name.split_once("{timestamp}").unwrap_or_default();
     let is_ours = |name: &str| name.starts_with(before) && name.ends_with(after);

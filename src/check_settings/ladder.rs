@@ -15,7 +15,6 @@ use crate::text::{Text, check_settings as say};
 
 type Look = fn(&mut World<'_>) -> Result<Found>;
 
-/// One rung of the ladder.
 pub(super) struct Rung {
     pub(super) id: &'static str,
     pub(super) title: fn() -> Text,

@@ -39,7 +39,6 @@ const COMPARED_MAX: u32 = 10_000;
 /// TEMPOSTAR looks into the outbox every few minutes.
 const TAKEN_WITHIN_MIN: i64 = 60;
 
-/// How many files we ask the server for.
 const FILES_ASKED_MAX: usize = 20;
 
 /// One order, and what it says of the shop's options. Waiting orders and those sent lately, the newest of each.
@@ -177,7 +176,10 @@ pub(super) fn taken(world: &mut World<'_>) -> Result<Found> {
     }
     let within = TimeDelta::minutes(TAKEN_WITHIN_MIN).max(settings.stock.reflect_lag * 2);
     // Where the server does not say what is there now, the last export has looked into the outbox.
-    let looked_at = if is_outbox_known { Some(now) } else { last_export(database)? };
+    let looked_at = match is_outbox_known {
+        true => Some(now),
+        false => runs::last_runs(database, Job::Orders)?.1.map(|run| run.started_at),
+    };
     let Some(looked_at) = looked_at else { return Ok(Found::ok(say::taken_all())) };
     let sent = batches::sent_batches(database)?.into_iter().map(|batch| (batch.file_name, batch.sent_at));
     let mut late: Vec<_> = sent.filter(|(_, sent_at)| *sent_at < looked_at - within).collect();
@@ -188,11 +190,6 @@ pub(super) fn taken(world: &mut World<'_>) -> Result<Found> {
     let mut names = Names::default();
     late.iter().for_each(|(name, _)| names.add(name));
     Ok(Found::failed([say::files_not_taken(names.count(), &oldest.to_string(), &names.told())]))
-}
-
-fn last_export(database: &Connection) -> Result<Option<Moment>> {
-    let (_, success) = runs::last_runs(database, Job::Orders)?;
-    Ok(success.map(|run| run.started_at))
 }
 
 /// The oldest of these files that lie in the outbox now.

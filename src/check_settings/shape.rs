@@ -22,7 +22,6 @@ const TABLE_MAX: Duration = Duration::from_secs(2);
 /// How much of a key is shown: it is the shop's, and can be anything.
 const KEY_SHOWN_MAX: usize = 40;
 
-/// What a column holds.
 #[derive(Clone, Copy)]
 enum Holds {
     Text,

@@ -18,9 +18,7 @@ use crate::text::{Language, Text, check_settings as say};
 /// Whether the text goes to a terminal that shows colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colours {
-    /// No escape sequences.
     Plain,
-    /// ANSI escape sequences.
     Ansi,
 }
 

@@ -14,7 +14,7 @@ use crate::job::Job;
 use crate::moment::Clock;
 use crate::progress::Progress;
 use crate::server::{Remote, Step};
-use crate::settings::{Ftp, Inbox, Settings};
+use crate::settings::{Inbox, Settings};
 use crate::shelf::Shelf;
 use crate::text::check_settings as say;
 use crate::text::progress::connecting;
@@ -31,42 +31,15 @@ pub(super) struct World<'a> {
     pub(super) remote: Remote<'a>,
     pub(super) work_dir: Option<Shelf>,
     pub(super) database: Option<Books>,
-    approach: Option<server::Approach<'a>>,
+    pub(super) approach: Option<server::Approach<'a>>,
     /// Orders that are held back for what `data-shape` has told.
     pub(super) odd_orders: HashSet<String>,
     pub(super) places: Vec<folders::Place>,
-    probe: Option<write_test::Probe>,
-    written: Option<write_test::Written>,
+    pub(super) probe: Option<write_test::Probe>,
+    pub(super) written: Option<write_test::Written>,
 }
 
 impl<'a> World<'a> {
-    pub(super) fn new(
-        settings: &'a Settings,
-        ftp: &'a Ftp,
-        options: &'a CheckSettings,
-        run_id: &'a str,
-        clock: &'a Clock,
-        progress: &'a Progress,
-        checks: Vec<Check>,
-    ) -> Self {
-        Self {
-            settings,
-            options,
-            run_id,
-            clock,
-            progress,
-            checks,
-            remote: Remote::new(ftp),
-            work_dir: None,
-            database: None,
-            approach: None,
-            odd_orders: HashSet::new(),
-            places: Vec::new(),
-            probe: None,
-            written: None,
-        }
-    }
-
     pub(super) fn database(&self) -> Result<&Connection> {
         self.database.as_deref().context("no database")
     }

@@ -166,10 +166,7 @@ fn ticks(facts: &mut Facts, order: &Order) {
         ("payment_status", text::payment_status(), order.payment_status, &order.paid_at),
         ("capture_status", text::capture_status(), order.capture_status, &order.captured_at),
     ] {
-        let shown = match is_set {
-            true => text::ticked(at.as_deref().unwrap_or_default()),
-            false => text::not_ticked(),
-        };
+        let shown = if is_set { text::ticked(at.as_deref().unwrap_or_default()) } else { text::not_ticked() };
         facts.fact(key, json!({ "set": is_set, "at": at }), label, Some(shown));
     }
 }

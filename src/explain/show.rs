@@ -35,7 +35,6 @@ impl Page {
         }
     }
 
-    /// What another page has, below.
     pub(crate) fn append(&mut self, other: Self) {
         self.0.extend(other.0);
     }
@@ -59,15 +58,13 @@ impl Page {
                     lines.push(format!("  {}  {}", padded(label.get(language), width), value.get(language)));
                 }
                 Block::Note(note) => lines.push(format!("  {}", note.get(language))),
-                Block::Table(rows) => lines.extend(table_lines(rows, language)),
+                Block::Table(rows) => {
+                    lines.extend(columns(rows, language).iter().map(|line| format!("    {line}")));
+                }
             }
         }
         lines.iter().map(|line| format!("{}\n", one_line(line).trim_end())).collect()
     }
-}
-
-fn table_lines(rows: &[Vec<Text>], language: Language) -> Vec<String> {
-    columns(rows, language).iter().map(|line| format!("    {line}")).collect()
 }
 
 #[cfg(test)]

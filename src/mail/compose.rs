@@ -21,7 +21,6 @@ const NAMED_MAX: usize = 10;
 
 const NAMES_MAX: usize = 30;
 
-/// Orders that are not sent yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unsent {
     /// They can go, or are under way.
@@ -50,7 +49,6 @@ pub(crate) fn test_mail(settings: &Settings, now: Moment) -> Mail {
     page.mail(&text::test_mail_subject(&settings.shop.name))
 }
 
-/// A mail of this shop.
 fn begin(settings: &Settings, lead: &Text) -> Page {
     let mut page = Page::new(settings.language);
     if settings.environment == Environment::Demo {
@@ -258,7 +256,6 @@ fn to_do(news: &News<'_>, language: Language) -> Vec<String> {
 /// Who can do something about a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Who {
-    /// Nobody, for now.
     Nobody,
     /// Somebody of the shop, who looks at what TEMPOSTAR wrote.
     ShopFile,

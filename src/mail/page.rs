@@ -8,14 +8,12 @@ use crate::text::{Language, Text};
 /// Longer words may not fit a telephone.
 const UNBROKEN_MAX: usize = 28;
 
-/// A piece of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Block {
     Heading(String),
     Paragraph(String),
     /// Short things, one a line.
     List(Vec<String>),
-    /// Rows under a header.
     Table(Vec<String>, Vec<Vec<String>>),
 }
 

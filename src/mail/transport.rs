@@ -39,16 +39,16 @@ const SENDER_NAME: &str = "TEMPOSTAR連携";
 /// Sends a mail to the shop manager: to everybody of them whom the server takes. Gives those whom it refused.
 ///
 /// # Errors
-/// When it went to nobody: /// What the reader is told, with the server's own reply. The mail may have gone out nevertheless, if the server was too slow to say so.
+/// When it went to nobody: what the reader is told, with the server's own reply. The mail may have gone out nevertheless,
+/// if the server was too slow to say so.
 pub(crate) fn send(settings: &Settings, mail: &Mail, now: Moment) -> Result<Vec<Problem>, Box<Problem>> {
     match &settings.mail.transport {
         Transport::None => Ok(Vec::new()),
         Transport::Sendmail => {
             let message = message(settings, mail, now)?;
             let secrets = settings.secret_variables.clone();
-            within_deadline(sendmail_timed_out, move || {
-                send_by_sendmail(&message, &secrets).map(|()| Vec::new())
-            })
+            let timed_out = |limit: Duration| text::sendmail(&format!("no end within {} s", limit.as_secs()));
+            within_deadline(timed_out, move || send_by_sendmail(&message, &secrets).map(|()| Vec::new()))
         }
         Transport::Smtp(smtp) => {
             let message = message(settings, mail, now)?;
@@ -73,10 +73,6 @@ fn server_timed_out(server: &Smtp, limit: Duration) -> Problem {
     text::timed_out(&server.host, server.port, limit.as_secs())
 }
 
-fn sendmail_timed_out(limit: Duration) -> Problem {
-    text::sendmail(&format!("no end within {} s", limit.as_secs()))
-}
-
 /// Waits for the work no longer than the deadline; what is late then ends with the process.
 fn within_deadline<T: Send + 'static>(
     timed_out: impl Fn(Duration) -> Problem,
@@ -99,6 +95,9 @@ fn message(settings: &Settings, mail: &Mail, now: Moment) -> Result<Message, Box
     // lettre would read the addresses back from the header, and loses a quoted one.
     let envelope = Envelope::new(Some(from.clone()), to.clone());
     let envelope = envelope.map_err(|error| Box::new(text::bad_address(&error.to_string())))?;
+    // Holiday notices and the like need not answer.
+    let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+    let automatic = HeaderValue::new(automatic, "auto-generated".to_owned());
     let built = to
         .into_iter()
         .fold(Message::builder(), |builder, to| builder.to(Mailbox::new(None, to)))
@@ -107,7 +106,7 @@ fn message(settings: &Settings, mail: &Mail, now: Moment) -> Result<Message, Box
         .date(now.to_system())
         .message_id(None)
         .subject(mail.subject.as_str())
-        .raw_header(automatic())
+        .raw_header(automatic)
         .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()));
     built.map_err(|error| Box::new(text::bad_address(&error.to_string())))
 }
@@ -120,11 +119,6 @@ fn addressees(settings: &Settings) -> Result<Vec<Address>, Box<Problem>> {
 pub(crate) fn check_addresses(settings: &Settings) -> Result<(), Box<Problem>> {
     address(settings.mail.from.as_deref())?;
     addressees(settings).map(drop)
-}
-
-/// Holiday notices and the like need not answer.
-fn automatic() -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned())
 }
 
 fn address(written: Option<&str>) -> Result<Address, Box<Problem>> {

@@ -19,7 +19,6 @@ pub enum ErrorKind {
     Unreachable,
     /// The server kept silent for longer than the time-out.
     Timeout,
-    /// The connection broke.
     Lost,
     /// The server's answer is not FTP, or not to what we asked.
     Protocol,
@@ -47,9 +46,7 @@ pub enum ErrorKind {
     Changed,
     /// A name that cannot be sent to an FTP server.
     Name,
-    /// A local file cannot be read or written.
     Local,
-    /// A signal stopped us.
     Interrupted,
 }
 
@@ -63,7 +60,6 @@ enum Hope {
     NoneInStep,
 }
 
-/// Whom it concerns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
     File,
@@ -122,7 +118,6 @@ fn login_waits(refused: &Refused) -> Problem {
     problem
 }
 
-/// Why one try failed.
 #[derive(Debug)]
 pub(super) enum Cause {
     UnknownHost(io::Error),

@@ -108,7 +108,6 @@ pub(super) struct Connection<'a> {
     watchdog: Option<Watchdog>,
     /// Whether data connections are opened with EPSV.
     is_extended: bool,
-    /// How the server writes names.
     pub(super) names: NamesIn,
     /// NLST, or MLSD where the server lacks it.
     listing: &'static str,
@@ -444,7 +443,7 @@ impl<'a> Connection<'a> {
         let is_data = ["NLST", "MLSD", "RETR", "STOR"].iter().any(|verb| command.starts_with(verb));
         let refused = if is_data && !self.data_tried.load(Ordering::Relaxed) { "PASV" } else { command };
         match self.cause(error) {
-            Cause::Refused(reply) if is_unsupported(&reply) => {
+            Cause::Refused(reply) if matches!(reply.code, 500 | 502 | 504) => {
                 let command = refused.split(' ').next().unwrap_or_default().to_owned();
                 Cause::Unsupported { command, reply }
             }
@@ -635,7 +634,6 @@ impl<'a> Approach<'a> {
         Err(failure)
     }
 
-    /// The server's greeting.
     fn greet(&mut self, socket: TcpStream) -> Result<RustlsFtpStream, Cause> {
         is_ftp(&socket, self.settings)?;
         let ftp = self
@@ -841,10 +839,6 @@ fn says_empty(response: &Response) -> bool {
         Status::ActionAborted => NOTHING_HERE.iter().any(|said| words.contains(said)),
         _ => false,
     }
-}
-
-fn is_unsupported(reply: &Reply) -> bool {
-    matches!(reply.code, 500 | 502 | 504)
 }
 
 /// `type=file;size=7; s.csv`, a line of MLSD. The folder itself and the one above have types of their own.

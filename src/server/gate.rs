@@ -32,7 +32,6 @@ pub struct LoginGate {
 pub(super) struct Refused {
     times: u32,
     pub(super) at: Moment,
-    /// What the server said.
     pub(super) reply: String,
 }
 

@@ -98,7 +98,6 @@ pub(super) struct Connector {
     ready: Mutex<Option<Encrypted>>,
 }
 
-/// An encrypted connection.
 pub(super) type Encrypted = <RustlsConnector as TlsConnector>::Stream;
 
 /// How the control connection's handshake ended, once it has.
@@ -301,7 +300,9 @@ fn why_untrusted(
             say::certificate_not_valid_yet(&day(*not_before))
         }
         CertificateError::NotValidForNameContext { presented, .. } => {
-            let names = presented.iter().map(|name| bare_name(name)).collect::<Vec<_>>().join(", ");
+            // webpki gives `DnsName("ftp.example")` and the like.
+            let names = presented.iter().map(|name| name.split('"').nth(1).unwrap_or(name));
+            let names = names.collect::<Vec<_>>().join(", ");
             say::certificate_of_another_host(&server_name.to_str(), &names, fingerprint)
         }
         CertificateError::UnknownIssuer if is_self_signed(certificate, now) => {
@@ -341,11 +342,6 @@ fn is_self_signed(certificate: &CertificateDer<'_>, now: UnixTime) -> bool {
 /// webpki's CaUsedAsEndEntity, which has no variant of its own.
 fn is_as_of_a_ca(error: &CertificateError) -> bool {
     matches!(error, CertificateError::Other(reason) if reason.to_string().contains("CaUsedAsEndEntity"))
-}
-
-/// `DnsName("ftp.example")` and the like, as webpki gives them.
-fn bare_name(presented: &str) -> &str {
-    presented.split('"').nth(1).unwrap_or(presented)
 }
 
 fn utc(time: UnixTime) -> Option<NaiveDateTime> {

@@ -17,7 +17,6 @@ pub(super) struct Address {
     pub user: Option<String>,
 }
 
-/// Any text will do.
 pub(super) fn any(value: &str) -> Result<String, Problem> {
     Ok(value.to_owned())
 }
@@ -199,18 +198,11 @@ fn without_slash(value: &str) -> Result<&str, Problem> {
 
 /// A SHA-256 as people copy it: 64 hexadecimal digits, with or without colons.
 pub(super) fn sha256(value: &str) -> Result<[u8; 32], Problem> {
-    let digits: Vec<u8> = value
-        .chars()
-        .filter(|c| *c != ':')
-        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect::<Option<_>>()
-        .ok_or_else(text::fingerprint)?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    if digits.len() == 64 {
-        bytes.try_into().map_err(|_| text::fingerprint())
-    } else {
-        Err(text::fingerprint())
-    }
+    let digits =
+        value.chars().filter(|c| *c != ':').map(|c| c.to_digit(16).and_then(|digit| digit.try_into().ok()));
+    let digits: Option<Vec<u8>> = digits.collect();
+    let digits: [u8; 64] = digits.and_then(|digits| digits.try_into().ok()).ok_or_else(text::fingerprint)?;
+    Ok(std::array::from_fn(|at| digits[2 * at] << 4 | digits[2 * at + 1]))
 }
 
 #[cfg(test)]

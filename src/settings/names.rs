@@ -27,7 +27,6 @@ const NAMES: [(&str, &str); 18] = [
 /// Keys that have a name among people only.
 const OTHER_NAMES: [(&str, &str); 2] = [("shop.name", "店舗名"), ("shop.name", "ショップ名")];
 
-/// The table of a job.
 pub(crate) fn table_of(job: Job) -> &'static str {
     folder_key(job).split('.').next().unwrap_or_default()
 }

@@ -31,11 +31,9 @@ pub(super) enum Secrets {
     Unread,
 }
 
-/// A settings file that is being read.
 pub(super) struct Reader<'t> {
     /// What relative paths start from: the settings file's folder.
     pub folder: PathBuf,
-    /// Whether files and variables with secrets are read.
     pub secrets: Secrets,
     file: String,
     root: &'t DeTable<'t>,
@@ -61,7 +59,6 @@ pub(super) struct Entry<T> {
 }
 
 impl<'t> Reader<'t> {
-    /// A reader of the parsed `source` of the file at `path`.
     pub(super) fn new(path: &Path, source: &'t str, root: &'t DeTable<'t>, secrets: Secrets) -> Self {
         Self {
             folder: path.parent().map(Path::to_owned).unwrap_or_default(),

@@ -12,7 +12,6 @@ use crate::books::staging::{Cell, Staging};
 use crate::report::{Change, Changes};
 use crate::text::{Text, undo as text};
 
-/// What goes back in both tables.
 pub(super) struct Catalogue {
     products: Table,
     skus: Table,
