@@ -31,7 +31,7 @@ pub(crate) use passing::Passing;
 pub use rejects::{REJECT_COLUMNS, RejectsWriter};
 pub use row::{KeptRow, Row, RowProblem};
 pub use scan::{Scan, Scanner};
-pub use write::{SheetRow, SheetWriter, UnencodableField};
+pub use write::{SheetRows, SheetWriter, UnencodableField};
 
 use crate::encoding::{BadBytes, Encoding};
 use crate::kept::open_copy;

@@ -7,6 +7,8 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use anyhow::{Result, anyhow};
+
 /// Whether there is one to be had now.
 pub(crate) fn are_to_be_had() -> bool {
     thread::Builder::new().spawn(|| {}).is_ok_and(|thread| thread.join().is_ok())
@@ -20,6 +22,35 @@ pub(crate) fn both<A: Send, B>(beside: impl Fn() -> A + Sync, here: impl FnOnce(
             (thread.join().unwrap_or_else(|panic| resume_unwind(panic)), done)
         }
         Err(_) => (beside(), here()),
+    })
+}
+
+/// Hands things on to a thread of its own, in order, if there is one to be had: `give` goes on meanwhile, with one that was
+/// taken before. Where `take` fails, that is what is told, and nothing more is handed on.
+pub(crate) fn hand_on<T: Default + Send>(
+    give: impl FnOnce(&mut dyn FnMut(T) -> Result<T>) -> Result<()>,
+    mut take: impl FnMut(&mut T) -> Result<()> + Send,
+) -> Result<()> {
+    if !are_to_be_had() {
+        return give(&mut |mut thing| take(&mut thing).map(|()| thing));
+    }
+    thread::scope(|scope| {
+        let (full, arriving) = sync_channel(CHUNKS_AHEAD);
+        let (taken, empty) = sync_channel(CHUNKS_AHEAD);
+        let taking = scope.spawn(move || {
+            arriving.into_iter().try_for_each(|mut thing| {
+                take(&mut thing)?;
+                // Where there is no room for it, it is not needed.
+                let _ = taken.try_send(thing);
+                Ok(())
+            })
+        });
+        let given = give(&mut |thing| {
+            full.send(thing).map_err(|_| anyhow!("nobody takes it any more"))?;
+            Ok(empty.try_recv().unwrap_or_default())
+        });
+        drop(full);
+        taking.join().unwrap_or_else(|panic| resume_unwind(panic)).and(given)
     })
 }
 

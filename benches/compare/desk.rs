@@ -158,6 +158,9 @@ max_age_days = 0
 
 /// Where `cargo build --release` puts the program.
 pub fn binary() -> PathBuf {
+    if let Some(given) = std::env::var_os("BIN") {
+        return given.into();
+    }
     let target = PathBuf::from(env!("CARGO_BIN_EXE_tempostar"));
     target.with_file_name("tempostar")
 }

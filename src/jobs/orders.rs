@@ -44,7 +44,7 @@ pub fn run(run: &mut Run<'_>) -> Result<()> {
 }
 
 /// Chooses the orders that can go, and writes them as a sheet.
-fn choose(run: &mut Run<'_>, output: &mut dyn Write) -> Result<Chosen> {
+fn choose(run: &mut Run<'_>, output: &mut (dyn Write + Send)) -> Result<Chosen> {
     let rendered = render_waiting(&run.books, run.settings, run.clock.now(), ALL, output)?;
     let held_back = rendered.held_back;
     if run.permit.is_none() {

@@ -5,9 +5,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use csv::ByteRecord;
+use csv::{ByteRecord, QuoteStyle, Terminator};
 
-use super::write::{one_line, quoted_writer};
+use super::write::one_line;
 use super::{Row, RowProblem};
 use crate::encoding::{Encoding, look_alikes};
 use crate::problem::Problem;
@@ -57,6 +57,15 @@ impl RejectsWriter {
         out.flush().with_context(|| format!("cannot write {}", self.path.display()))?;
         Ok(Some(self.path))
     }
+}
+
+fn quoted_writer(out: File) -> csv::Writer<File> {
+    csv::WriterBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .quote_style(QuoteStyle::Always)
+        .terminator(Terminator::CRLF)
+        .from_writer(out)
 }
 
 fn begin(path: &PathBuf, row: &Row<'_>) -> anyhow::Result<csv::Writer<File>> {

@@ -66,7 +66,7 @@ pub struct Chosen {
 pub struct ExportJob {
     pub is_anything_waiting: fn(&Connection, &Settings) -> Result<bool>,
     /// Reads a snapshot, writes the file's bytes, and reports what it holds back.
-    pub choose: fn(&mut Run<'_>, &mut dyn Write) -> Result<Chosen>,
+    pub choose: fn(&mut Run<'_>, &mut (dyn Write + Send)) -> Result<Chosen>,
     /// Reads back what [`ExportJob::choose`] has written.
     pub read_back: fn(&Settings, &Path) -> Result<ReadBack>,
     /// What the shop's order of this number would be sent as; `None`: there is none that can be read.
@@ -239,7 +239,7 @@ fn unused_file_name(run: &Run<'_>, database: &Connection, now: Moment) -> Result
 
 /// Whether this run made the batch, or finds it as an interrupted one left it, or where the database has forgotten it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Send {
+enum Attempt {
     First,
     Resume,
     Restored,
@@ -280,7 +280,7 @@ impl Sending<'_, '_> {
             self.remote.connect()?;
             strangers::look_for_them(self.run, permit, &mut self.remote, job)?;
             if let Some(batch) = prepare(self.run, permit, job)? {
-                self.send(batch, Send::First)?;
+                self.send(batch, Attempt::First)?;
             }
         }
         Ok(())
@@ -298,12 +298,12 @@ impl Sending<'_, '_> {
             (false, true) if place.server != here.server => {
                 Err(Failure::of(text::batch_elsewhere(&batch.file_name, &place.server, &here.server)).into())
             }
-            _ => self.send(batch, Send::Resume),
+            _ => self.send(batch, Attempt::Resume),
         }
     }
 
     /// Brings a batch to its end, from wherever it stands.
-    fn send(&mut self, mut batch: Batch, send: Send) -> Result<()> {
+    fn send(&mut self, mut batch: Batch, attempt: Attempt) -> Result<()> {
         let spool = self.run.spool()?;
         let bytes = bytes_of(&spool, &batch.sha256);
         if batch.state == BatchState::Prepared {
@@ -313,16 +313,16 @@ impl Sending<'_, '_> {
             }
             self.upload(&batch, &bytes)?;
         }
-        match self.rename(&mut batch, send)? {
+        match self.rename(&mut batch, attempt)? {
             Renamed::LiesThere => self.upload_marker(&batch, &spool)?,
             Renamed::IsTaken => {}
             Renamed::NotUploaded => {
                 self.take_step(&batch, "not-uploaded", Step::NotUploaded)?;
                 batch.state = BatchState::Prepared;
-                return self.send(batch, Send::First);
+                return self.send(batch, Attempt::First);
             }
         }
-        self.end(&batch, &bytes, send)
+        self.end(&batch, &bytes, attempt)
     }
 
     fn upload(&mut self, batch: &Batch, bytes: &Path) -> Result<()> {
@@ -337,7 +337,7 @@ impl Sending<'_, '_> {
         self.take_step(batch, "uploaded", Step::Uploaded)
     }
 
-    fn end(&mut self, batch: &Batch, bytes: &Path, send: Send) -> Result<()> {
+    fn end(&mut self, batch: &Batch, bytes: &Path, attempt: Attempt) -> Result<()> {
         let archived_as = format!("{}/{}/{}", restored::archive_folder(self.run), batch.id, batch.file_name);
         let now = self.run.clock.now();
         if bytes.exists() {
@@ -345,7 +345,7 @@ impl Sending<'_, '_> {
             set_time(bytes, now).with_context(|| format!("cannot change {}", bytes.display()))?;
         }
         let run_id = self.run.report.run_id.clone();
-        note_sent(self.run, self.permit, (self.job, send), "sent", &|books| {
+        note_sent(self.run, self.permit, (self.job, attempt), "sent", &|books| {
             batches::mark_sent(books, batch.id, &run_id, &archived_as, now)?;
             Ok(batch.id)
         })?;
@@ -407,8 +407,8 @@ impl Sending<'_, '_> {
         }
     }
 
-    fn rename(&mut self, batch: &mut Batch, send: Send) -> Result<Renamed> {
-        if send == Send::Resume
+    fn rename(&mut self, batch: &mut Batch, attempt: Attempt) -> Result<Renamed> {
+        if attempt == Attempt::Resume
             && self.size_if_there(batch, &temporary_name(batch))?.is_none()
             && let Some(renamed) = self.look_in_outbox(batch)?
         {
@@ -480,11 +480,11 @@ impl Sending<'_, '_> {
 fn note_sent(
     run: &mut Run<'_>,
     permit: Permit,
-    (job, send): (&ExportJob, Send),
+    (job, attempt): (&ExportJob, Attempt),
     passage: &'static str,
     note: &dyn Fn(&Transaction<'_>) -> Result<i64>,
 ) -> Result<()> {
-    let marked = |books: &Connection, id| members_as_sent(books, run.settings, job, send, id);
+    let marked = |books: &Connection, id| members_as_sent(books, run.settings, job, attempt, id);
     let noted = run.books.write(permit, passage, |books| {
         let orders = marked(books, note(books)?)?;
         batches::mark_exported(books, &orders.iter().map(String::as_str).collect::<Vec<_>>())
@@ -505,10 +505,10 @@ fn members_as_sent(
     books: &Connection,
     settings: &Settings,
     job: &ExportJob,
-    send: Send,
+    attempt: Attempt,
     id: i64,
 ) -> Result<Vec<String>> {
-    if send == Send::First {
+    if attempt == Attempt::First {
         return batches::numbers(books, id);
     }
     let mut orders = Vec::new();
@@ -517,7 +517,7 @@ fn members_as_sent(
             let ours = (job.content_of)(books, settings, &order_no)?;
             Ok(ours.is_some_and(|ours| !is_same(&ours, &content)))
         };
-        let may_differ = send == Send::Restored || batches::is_younger(books, id, &order_no)?;
+        let may_differ = attempt == Attempt::Restored || batches::is_younger(books, id, &order_no)?;
         let is_another = may_differ && differs()?;
         if !is_another {
             orders.push(order_no);

@@ -154,31 +154,19 @@ impl OrderColumn {
         }
     }
 
+    /// Whether it has such a value in any row of the order.
+    pub(super) fn any<'a>(&self, order: &'a Order, is_such: impl Fn(Value<'a>) -> bool) -> bool {
+        match self.source {
+            Source::Order(value) => is_such(value(order)),
+            Source::Shipment(value) => order.shipments.iter().any(|shipment| is_such(value(shipment))),
+            Source::Line(value) => order.lines.iter().any(|line| is_such(value(line))),
+        }
+    }
+
     /// Whether it may differ between two lines that go to one destination.
     pub(super) fn is_of_line(&self) -> bool {
         matches!(self.source, Source::Line(_))
     }
-}
-
-/// All values of an order: its own, then those of each destination, then those of each line.
-pub(super) fn values(order: &Order) -> impl Iterator<Item = (&'static OrderColumn, Value<'_>)> {
-    let own = COLUMNS.iter().filter_map(|column| match column.source {
-        Source::Order(value) => Some((column, value(order))),
-        _ => None,
-    });
-    let of_shipments = order.shipments.iter().flat_map(|shipment| {
-        COLUMNS.iter().filter_map(move |column| match column.source {
-            Source::Shipment(value) => Some((column, value(shipment))),
-            _ => None,
-        })
-    });
-    let of_lines = order.lines.iter().flat_map(|line| {
-        COLUMNS.iter().filter_map(move |column| match column.source {
-            Source::Line(value) => Some((column, value(line))),
-            _ => None,
-        })
-    });
-    own.chain(of_shipments).chain(of_lines)
 }
 
 impl<'a> Value<'a> {

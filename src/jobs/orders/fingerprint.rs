@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::columns::{AMOUNT, CUSTOMER_NAME, ORDERED_AT, PRICE, QUANTITY, SKU, values};
-use super::order::Order;
+use super::columns::{AMOUNT, CUSTOMER_NAME, ORDERED_AT, PRICE, QUANTITY, SKU, Value};
+use super::order::{Head, Line, Order};
 use crate::books::batches::SentContent;
 use crate::encoding::look_alikes;
 use crate::hashing::sha256_hex;
@@ -16,10 +16,11 @@ pub(super) const OF_LINE: [&str; 3] = [SKU, QUANTITY, PRICE];
 
 /// What is sent under the number of an order, from the values as they are written.
 pub(super) fn content(of_order: [Cow<'_, str>; 3], lines: &[[Cow<'_, str>; 3]]) -> SentContent {
-    let mut hashed = of_order.map(|value| as_written(&value)).join("\t");
+    let mut hashed = String::new();
+    push_as_written(&mut hashed, &of_order);
     for line in lines {
         hashed.push('\n');
-        hashed.push_str(&line.each_ref().map(|value| as_written(value)).join("\t"));
+        push_as_written(&mut hashed, line);
     }
     let kept: Vec<(&str, i64)> =
         lines.iter().map(|[sku, quantity, _]| (&**sku, quantity.parse().unwrap_or(0))).collect();
@@ -31,25 +32,22 @@ pub(super) fn content(of_order: [Cow<'_, str>; 3], lines: &[[Cow<'_, str>; 3]]) 
 
 /// What is sent under the number of this order.
 pub(super) fn content_of(order: &Order) -> SentContent {
-    let of_order = OF_ORDER.map(|name| {
-        let mut all = values(order).filter(|(column, _)| column.name == name);
-        all.next().map(|(_, value)| value.written()).unwrap_or_default()
+    let Head { ordered_at, customer_name, total, .. } = &order.head;
+    let of_order = [Value::Minute(ordered_at), Value::Text(customer_name), Value::Number(total)];
+    let lines = order.lines.iter().map(|Line { sku_code, quantity, unit_price_incl_tax, .. }| {
+        [Value::Text(sku_code), Value::Number(quantity), Value::Number(unit_price_incl_tax)]
+            .map(Value::written)
     });
-    let lines: Vec<[Cow<'_, str>; 3]> = order
-        .lines
-        .iter()
-        .map(|line| {
-            [
-                line.sku_code.as_str().into(),
-                line.quantity.to_string().into(),
-                line.unit_price_incl_tax.to_string().into(),
-            ]
-        })
-        .collect();
-    content(of_order, &lines)
+    content(of_order.map(Value::written), &lines.collect::<Vec<_>>())
 }
 
-/// However the file's encoding and the sheet changed it.
-fn as_written(value: &str) -> String {
-    look_alikes(value).split_whitespace().collect::<Vec<_>>().join(" ")
+/// However the file's encoding and the sheet changed them.
+fn push_as_written(hashed: &mut String, values: &[Cow<'_, str>; 3]) {
+    for (index, value) in values.iter().enumerate() {
+        hashed.push_str(if index == 0 { "" } else { "\t" });
+        for (index, word) in look_alikes(value).split_whitespace().enumerate() {
+            hashed.push_str(if index == 0 { "" } else { " " });
+            hashed.push_str(word);
+        }
+    }
 }

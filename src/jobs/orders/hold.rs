@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::columns::{ORDER_NO, OrderColumn, PAYMENT_METHOD, QUANTITY, values};
+use super::columns::{COLUMNS, ORDER_NO, OrderColumn, PAYMENT_METHOD, QUANTITY, Value};
 use super::fingerprint::content_of;
 use super::order::{Head, Line, Order};
 use crate::encoding::look_alikes;
@@ -159,7 +159,7 @@ fn required_field_empty(order: &Order, settings: &Settings) -> Option<Hold> {
         return Some(hold(Act::MendOrder, text::no_lines()));
     }
     let is_wanted = |column: &OrderColumn| column.is_required && settings.orders.sends(column.name);
-    let (column, _) = values(order).find(|(column, value)| is_wanted(column) && value.is_blank())?;
+    let column = COLUMNS.iter().find(|column| is_wanted(column) && column.any(order, Value::is_blank))?;
     Some(hold(Act::MendOrder, text::field_empty(column.name)))
 }
 
@@ -172,7 +172,7 @@ fn line_wrong(order: &Order) -> Option<Hold> {
 }
 
 fn unreadable_date(order: &Order) -> Option<Hold> {
-    let (column, _) = values(order).find(|(_, value)| value.is_no_date())?;
+    let column = COLUMNS.iter().find(|column| column.any(order, Value::is_no_date))?;
     // The value is not shown: what stands in the wrong column may be somebody's name.
     Some(hold(Act::MendOrder, text::date_wrong(column.name)))
 }

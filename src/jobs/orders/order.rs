@@ -10,7 +10,7 @@ use crate::settings::Settings;
 macro_rules! row {
     ($(#[$doc:meta])* struct $name:ident { $($field:ident: $type:ty $(= $expression:literal)?,)* }) => {
         $(#[$doc])*
-        #[derive(Debug)]
+        #[derive(Debug, Default)]
         pub(super) struct $name {
             $(pub(super) $field: $type,)*
         }
@@ -19,12 +19,13 @@ macro_rules! row {
             /// What to select.
             const SELECTED: &[&str] = &[$(row!(@selected $field $($expression)?),)*];
 
-            fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+            fn read(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
                 #[expect(non_camel_case_types, reason = "columns' names")]
                 enum Index {
                     $($field,)*
                 }
-                Ok(Self { $($field: Cell::read(row, Index::$field as usize)?,)* })
+                $(self.$field.read(row, Index::$field as usize)?;)*
+                Ok(())
             }
         }
     };
@@ -114,7 +115,7 @@ row! {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Order {
     /// Its number in TEMPOSTAR.
     pub(super) number: String,
@@ -173,64 +174,87 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The order of a row of [`select`].
-    pub(super) fn read(&mut self, row: &Row<'_>) -> rusqlite::Result<Order> {
-        let head = Head::read(row)?;
-        let free_items = (Head::SELECTED.len()..).take(self.free_items);
-        let order_no = [&head.order_no];
-        Ok(Order {
-            number: format!("{}{}", self.number_prefix, head.order_no),
-            free_items: free_items.map(|index| Cell::read(row, index)).collect::<rusqlite::Result<_>>()?,
-            shipments: self
-                .shipments
-                .query_map(order_no, Shipment::read)?
-                .collect::<rusqlite::Result<_>>()?,
-            lines: self.lines.query_map(order_no, Line::read)?.collect::<rusqlite::Result<_>>()?,
-            head,
-        })
+    /// The order of a row of [`select`], in the place of another one, whose memory it takes over.
+    pub(super) fn read(&mut self, row: &Row<'_>, order: &mut Order) -> rusqlite::Result<()> {
+        order.head.read(row)?;
+        order.free_items.resize_with(self.free_items, String::new);
+        for (index, item) in (Head::SELECTED.len()..).zip(&mut order.free_items) {
+            item.read(row, index)?;
+        }
+        let order_no = &order.head.order_no;
+        order.number.clear();
+        order.number.push_str(&self.number_prefix);
+        order.number.push_str(order_no);
+        read_all(&mut self.shipments, order_no, &mut order.shipments, Shipment::read)?;
+        read_all(&mut self.lines, order_no, &mut order.lines, Line::read)
     }
 }
 
+/// What a statement finds of an order, in the place of what another one had.
+fn read_all<T: Default>(
+    statement: &mut Statement<'_>,
+    order_no: &str,
+    all: &mut Vec<T>,
+    read: fn(&mut T, &Row<'_>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut rows = statement.query([order_no])?;
+    let mut found = 0;
+    while let Some(row) = rows.next()? {
+        if found == all.len() {
+            all.push(T::default());
+        }
+        read(&mut all[found], row)?;
+        found += 1;
+    }
+    all.truncate(found);
+    Ok(())
+}
+
 /// How a field is read.
-trait Cell: Sized {
-    fn read(row: &Row<'_>, index: usize) -> rusqlite::Result<Self>;
+trait Cell {
+    fn read(&mut self, row: &Row<'_>, index: usize) -> rusqlite::Result<()>;
 }
 
 /// Whatever type the shop's application gave it; NULL is empty.
 impl Cell for String {
-    fn read(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
+    fn read(&mut self, row: &Row<'_>, index: usize) -> rusqlite::Result<()> {
+        self.clear();
         match row.get_ref(index)? {
             ValueRef::Text(text) => {
-                let text = str::from_utf8(text).map_err(|error| rusqlite::Error::Utf8Error(index, error))?;
-                Ok(text.to_owned())
+                self.push_str(
+                    str::from_utf8(text).map_err(|error| rusqlite::Error::Utf8Error(index, error))?,
+                );
             }
-            ValueRef::Integer(number) => Ok(number.to_string()),
-            ValueRef::Real(number) => Ok(number.to_string()),
-            ValueRef::Null => Ok(String::new()),
+            ValueRef::Integer(number) => *self = number.to_string(),
+            ValueRef::Real(number) => *self = number.to_string(),
+            ValueRef::Null => {}
             ValueRef::Blob(_) => {
                 let column = row.as_ref().column_name(index)?.to_owned();
-                Err(rusqlite::Error::InvalidColumnType(index, column, Type::Blob))
+                return Err(rusqlite::Error::InvalidColumnType(index, column, Type::Blob));
             }
         }
+        Ok(())
     }
 }
 
 impl Cell for i64 {
-    fn read(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
-        row.get(index)
+    fn read(&mut self, row: &Row<'_>, index: usize) -> rusqlite::Result<()> {
+        *self = row.get(index)?;
+        Ok(())
     }
 }
 
 /// NULL is no: a payment method that the shop does not know is not set up. So is empty text, which forms write.
 impl Cell for bool {
-    fn read(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
-        match row.get_ref(index)? {
-            ValueRef::Null | ValueRef::Text(b"") | ValueRef::Integer(0) => Ok(false),
-            ValueRef::Integer(1) => Ok(true),
+    fn read(&mut self, row: &Row<'_>, index: usize) -> rusqlite::Result<()> {
+        *self = match row.get_ref(index)? {
+            ValueRef::Null | ValueRef::Text(b"") | ValueRef::Integer(0) => false,
+            ValueRef::Integer(1) => true,
             other => {
                 let column = row.as_ref().column_name(index)?.to_owned();
-                Err(rusqlite::Error::InvalidColumnType(index, column, other.data_type()))
+                return Err(rusqlite::Error::InvalidColumnType(index, column, other.data_type()));
             }
-        }
+        };
+        Ok(())
     }
 }

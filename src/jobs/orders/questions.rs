@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::fingerprint::content_of as content;
 use super::hold::Hold;
-use super::order::{Reader, select};
+use super::order::{Order, Reader, select};
 use super::render::{ALL, render, render_waiting};
 use crate::books::batches::SentContent;
 use crate::moment::Moment;
@@ -46,7 +46,9 @@ pub(super) fn content_of(
     order_no: &str,
 ) -> Result<Option<SentContent>> {
     let mut reader = Reader::new(database, settings)?;
+    let mut order = Order::default();
     let sql = select(settings, "WHERE orders.order_no = ?1");
-    let found = database.query_row(&sql, [order_no], |row| Ok(reader.read(row).ok())).optional()?;
-    Ok(found.flatten().map(|order| content(&order)))
+    let found =
+        database.query_row(&sql, [order_no], |row| Ok(reader.read(row, &mut order).is_ok())).optional()?;
+    Ok((found == Some(true)).then(|| content(&order)))
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::Write;
+use std::mem;
 
 use anyhow::Result;
 use rusqlite::{Connection, Params, Row};
@@ -17,9 +18,10 @@ use crate::interrupt;
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::settings::{FieldContent, OrderField, Settings};
-use crate::sheet::{SheetRow, SheetWriter, UnencodableField};
+use crate::sheet::{SheetRows, SheetWriter, UnencodableField};
 use crate::sync::export::Chosen;
 use crate::text::{Text, jobs as text};
+use crate::threads;
 
 /// What became of some orders.
 #[derive(Debug, Default)]
@@ -39,7 +41,7 @@ pub(super) fn render_waiting(
     settings: &Settings,
     now: Moment,
     at_most: i64,
-    output: &mut dyn Write,
+    output: &mut (dyn Write + Send),
 ) -> Result<Rendered> {
     // Whoever looks at more than these orders has one already.
     let _snapshot = database.is_autocommit().then(|| database.unchecked_transaction()).transpose()?;
@@ -47,77 +49,136 @@ pub(super) fn render_waiting(
     render(database, settings, now, &oldest_first, [at_most], output)
 }
 
-/// Writes those of the orders of `which` that can go.
+/// How many orders are handed on to be rendered at once.
+const ORDERS_AT_ONCE: usize = 64;
+
+/// An order as it was read, of which only its number is to be relied on where it must be held back.
+#[derive(Debug, Default)]
+struct Found {
+    order: Order,
+    hold: Option<Hold>,
+}
+
+/// Some of them, and memory for others.
+#[derive(Debug, Default)]
+struct Batch {
+    found: Vec<Found>,
+    count: usize,
+}
+
+impl Batch {
+    /// Where the next one is read to.
+    fn next(&mut self) -> &mut Found {
+        if self.count == self.found.len() {
+            self.found.push(Found::default());
+        }
+        self.count += 1;
+        &mut self.found[self.count - 1]
+    }
+}
+
+/// Writes those of the orders of `which` that can go: reads them here, and judges and renders them beside it.
 pub(super) fn render(
     database: &Connection,
     settings: &Settings,
     now: Moment,
     which: &str,
     params: impl Params,
-    output: &mut dyn Write,
+    output: &mut (dyn Write + Send),
 ) -> Result<Rendered> {
     let mut reader = Reader::new(database, settings)?;
-    let layout = Layout::new(settings);
-    let mut sheet = SheetWriter::new(output, settings.orders.encoding, &layout.names())?;
-    let empty = sheet.row();
-    let mut rendered = Rendered::default();
     let mut statement = database.prepare(&select(settings, which))?;
-    let mut orders = statement.query(params)?;
-    while let Some(found) = orders.next()? {
-        interrupt::check()?;
-        let (order, rows) = match judge(&mut reader, found, settings, now, &layout, &empty)? {
-            Ok(good) => good,
-            Err(hold) => {
-                let order_no = shown_number(found)?;
-                if hold.act == Act::PutBack {
-                    rendered.chosen.sent_before.push(order_no.clone());
-                }
-                rendered.held_back.push((order_no, hold));
-                continue;
+    let mut rows = statement.query(params)?;
+    let mut renderer = Renderer::new(settings, now, output)?;
+    let read = |hand_on: &mut dyn FnMut(Batch) -> Result<Batch>| {
+        let mut batch = Batch::default();
+        while let Some(row) = rows.next()? {
+            interrupt::check()?;
+            batch.next().read(&mut reader, row)?;
+            if batch.count == ORDERS_AT_ONCE {
+                batch = hand_on(batch)?;
             }
-        };
-        for row in &rows.rows {
-            sheet.write(row)?;
         }
-        rendered.replaced.extend(rows.replaced(&order));
-        rendered.chosen.lines_chosen += u64::try_from(order.lines.len())?;
-        let content = content_of(&order);
-        let Head { order_no, updated_at, .. } = order.head;
-        rendered.chosen.orders.push(BatchOrder { order_no, updated_at, content });
-    }
-    rendered.chosen.rows_written = sheet.rows();
-    sheet.finish()?.flush()?;
-    Ok(rendered)
-}
-
-fn shown_number(found: &Row<'_>) -> Result<String> {
-    Ok(text_of(found.get_ref("order_no")?).unwrap_or_default())
-}
-
-/// An order and its rows; or why it has to be held back.
-fn judge<'a>(
-    reader: &mut Reader<'_>,
-    found: &Row<'_>,
-    settings: &Settings,
-    now: Moment,
-    layout: &Layout<'a>,
-    empty: &SheetRow,
-) -> Result<Result<(Order, OrderRows<'a>), Hold>> {
-    let order = match reader.read(found) {
-        Ok(order) => order,
-        // One value of a wrong type must not stop all the other orders.
-        Err(error) => {
-            return unreadable_value(&error)
-                .map(|reason| Err(hold(Act::MendData, reason)))
-                .ok_or_else(|| error.into());
-        }
+        hand_on(batch).map(drop)
     };
-    if let Some(reason) = reason_to_hold(&order, settings, now) {
-        return Ok(Err(reason));
+    threads::hand_on(read, |batch| {
+        let count = mem::take(&mut batch.count);
+        batch.found[..count].iter_mut().try_for_each(|found| renderer.take(found))
+    })?;
+    renderer.finish()
+}
+
+impl Found {
+    /// One value of a wrong type must not stop all the other orders.
+    fn read(&mut self, reader: &mut Reader<'_>, row: &Row<'_>) -> Result<()> {
+        self.hold = None;
+        if let Err(error) = reader.read(row, &mut self.order) {
+            let reason = unreadable_value(&error).ok_or(error)?;
+            self.hold = Some(hold(Act::MendData, reason));
+            self.order.head.order_no = text_of(row.get_ref("order_no")?).unwrap_or_default();
+        }
+        Ok(())
     }
-    match layout.rows(&order, empty) {
-        Ok(rows) => Ok(Ok((order, rows))),
-        Err(reason) => Ok(Err(hold(Act::MendOrder, reason))),
+}
+
+/// Judges orders, and writes those that can go.
+struct Renderer<'a, W: Write> {
+    settings: &'a Settings,
+    now: Moment,
+    layout: Layout<'a>,
+    sheet: SheetWriter<W>,
+    rows: SheetRows,
+    rendered: Rendered,
+}
+
+impl<'a, W: Write> Renderer<'a, W> {
+    fn new(settings: &'a Settings, now: Moment, output: W) -> Result<Self> {
+        let layout = Layout::new(settings);
+        let sheet = SheetWriter::new(output, settings.orders.encoding, &layout.names())?;
+        let rows = sheet.rows();
+        Ok(Self { settings, now, layout, sheet, rows, rendered: Rendered::default() })
+    }
+
+    fn take(&mut self, Found { order, hold }: &mut Found) -> Result<()> {
+        match hold.take().map_or_else(|| self.judge(order), Err) {
+            Ok(replaced) => {
+                self.rendered.replaced.extend(replaced);
+                self.write(order)
+            }
+            Err(hold) => {
+                let order_no = order.head.order_no.clone();
+                if hold.act == Act::PutBack {
+                    self.rendered.chosen.sent_before.push(order_no.clone());
+                }
+                self.rendered.held_back.push((order_no, hold));
+                Ok(())
+            }
+        }
+    }
+
+    /// Renders an order, and gives what was replaced in it; or why it has to be held back.
+    fn judge(&mut self, order: &Order) -> Result<Vec<Problem>, Hold> {
+        if let Some(reason) = reason_to_hold(order, self.settings, self.now) {
+            return Err(reason);
+        }
+        self.rows.clear();
+        self.layout.render(order, &mut self.rows).map_err(|reason| hold(Act::MendOrder, reason))
+    }
+
+    fn write(&mut self, order: &Order) -> Result<()> {
+        self.sheet.write(&self.rows)?;
+        let chosen = &mut self.rendered.chosen;
+        chosen.lines_chosen += u64::try_from(order.lines.len())?;
+        let Head { order_no, updated_at, .. } = &order.head;
+        let (order_no, updated_at) = (order_no.clone(), updated_at.clone());
+        chosen.orders.push(BatchOrder { order_no, updated_at, content: content_of(order) });
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Rendered> {
+        self.rendered.chosen.rows_written = self.sheet.rows_written();
+        self.sheet.finish().flush()?;
+        Ok(self.rendered)
     }
 }
 
@@ -174,24 +235,29 @@ impl<'a> Layout<'a> {
         self.items.iter().map(|item| item.name).collect()
     }
 
-    /// One row a line.
-    fn rows(&self, order: &Order, empty: &SheetRow) -> Result<OrderRows<'a>, Text> {
-        let mut rows = OrderRows { rows: Vec::with_capacity(order.lines.len()), missing: Vec::new() };
+    /// One row a line. Gives what was replaced in them.
+    fn render(&self, order: &Order, rows: &mut SheetRows) -> Result<Vec<Problem>, Text> {
         let (common, of_line) = self.items.split_at(self.common);
+        let mut missing = Missing::default();
         for lines in order.lines.chunk_by(|one, next| one.shipment_no == next.shipment_no) {
-            let line = &lines[0];
-            let shipment =
-                order.shipment(line.shipment_no).ok_or_else(|| text::no_shipment(line.shipment_no))?;
+            let shipment_no = lines[0].shipment_no;
+            let shipment = order.shipment(shipment_no).ok_or_else(|| text::no_shipment(shipment_no))?;
             // What lines to one destination have in common, which is most of a row, is encoded once.
-            let mut begun = empty.clone();
-            rows.fill(&mut begun, common, About { order, shipment, line })?;
+            let mut begun = None;
             for line in lines {
-                let mut row = begun.clone();
-                rows.fill(&mut row, of_line, About { order, shipment, line })?;
-                rows.rows.push(row);
+                let about = About { order, shipment, line };
+                match &begun {
+                    Some(begun) => rows.begin_like(begun),
+                    None => {
+                        missing.fill(rows, common, about)?;
+                        begun = Some(rows.begun());
+                    }
+                }
+                missing.fill(rows, of_line, about)?;
+                rows.end_row();
             }
         }
-        Ok(rows)
+        Ok(missing.told(order))
     }
 }
 
@@ -213,36 +279,34 @@ impl<'a> Content<'a> {
     }
 }
 
-struct OrderRows<'a> {
-    rows: Vec<SheetRow>,
-    /// The characters that CP932 lacks, by note.
-    missing: Vec<(&'a str, Vec<char>)>,
-}
+/// The characters of an order that CP932 lacks, by note.
+#[derive(Default)]
+struct Missing<'a>(Vec<(&'a str, Vec<char>)>);
 
-impl<'a> OrderRows<'a> {
-    /// Adds fields to one of them.
-    fn fill(&mut self, row: &mut SheetRow, items: &[Item<'a>], about: About<'_>) -> Result<(), Text> {
+impl<'a> Missing<'a> {
+    /// Adds fields to a row.
+    fn fill(&mut self, rows: &mut SheetRows, items: &[Item<'a>], about: About<'_>) -> Result<(), Text> {
         for item in items {
             let value = item.content.written(about);
             if !item.content.is_note() {
-                row.push_exact(&value).map_err(|error| not_encodable(&error))?;
+                rows.push_exact(&value).map_err(|error| not_encodable(&error))?;
                 continue;
             }
-            let characters = row.push_with_geta(&value);
-            if !characters.is_empty() && !self.missing.iter().any(|(known, _)| *known == item.name) {
-                self.missing.push((item.name, characters));
+            let characters = rows.push_with_geta(&value);
+            if !characters.is_empty() && !self.0.iter().any(|(known, _)| *known == item.name) {
+                self.0.push((item.name, characters));
             }
         }
         Ok(())
     }
 
-    /// What was replaced in them.
-    fn replaced(self, order: &Order) -> impl Iterator<Item = Problem> {
-        self.missing.into_iter().map(|(column, characters)| {
+    fn told(self, order: &Order) -> Vec<Problem> {
+        let of_note = |(column, characters): (&str, Vec<char>)| {
             let shown = |character| format!("{character} {}", code_point(character));
             let characters: Vec<String> = characters.into_iter().map(shown).collect();
             text::geta(&order.head.order_no, column, &characters.join(", "))
-        })
+        };
+        self.0.into_iter().map(of_note).collect()
     }
 }
 

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use rusqlite::Transaction;
 
 use super::essence::Essence;
-use super::{ExportJob, ReadBack, Send, bytes_of, is_same, note_sent};
+use super::{Attempt, ExportJob, ReadBack, bytes_of, is_same, note_sent};
 use crate::books::batches::{self, Batch, BatchOrder, BatchState, NewBatch, Place, RestoredBatch};
 use crate::interrupt;
 use crate::kept::{PACKED, find_copy, hash_copy, names_in};
@@ -185,7 +185,7 @@ fn take_up(
     match (batches::batch_of(&run.books, &traces.sha256)?, &file.archived_as) {
         (Some(batch), Some(archived_as)) if batch.state != BatchState::Sent => {
             let run_id = run.report.run_id.clone();
-            note_sent(run, permit, (job, Send::Restored), "taken-up-again", &|books| {
+            note_sent(run, permit, (job, Attempt::Restored), "taken-up-again", &|books| {
                 batches::claim(books, batch.id, &run_id)?;
                 batches::mark_sent_as_found(books, batch.id, archived_as, sent_at)?;
                 Ok(batch.id)
@@ -234,7 +234,7 @@ fn restore(
     let batch = RestoredBatch { new, archived_as: file.archived_as.as_deref() };
     let note = |books: &Transaction<'_>| batches::restore_batch(books, &batch, *sent_at);
     match batch.archived_as {
-        Some(_) => note_sent(run, permit, (job, Send::Restored), "taken-up-again", &note),
+        Some(_) => note_sent(run, permit, (job, Attempt::Restored), "taken-up-again", &note),
         None => run.books.write(permit, "taken-up-again", note).map(drop),
     }
 }
