@@ -7,6 +7,8 @@
 #     apt-get install time strace sqlite3 php-cli php-sqlite3 postgresql curl lftp
 #     python3 -m venv others && others/bin/pip install sqlite-utils duckdb==1.4.4 duckdb-ext-sqlite
 #     SQLITE_UTILS=others/bin/sqlite-utils BENCH_DUCKDB_PYTHON=others/bin/python benches/compare.sh
+#
+# With BEFORE=<an earlier tempostar>, each table comes a second time, of that one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,6 +18,10 @@ rows=${2:-1000000}
 few=$((rounds < 3 ? rounds : 3))
 bench() {
     cargo bench --quiet --locked --bench compare -- "$@"
+    if [ -n "${BEFORE:-}" ]; then
+        printf '\nBefore:\n'
+        cargo bench --quiet --locked --bench compare -- "$@" --binary "$BEFORE"
+    fi
 }
 
 machine() {

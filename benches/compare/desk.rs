@@ -17,12 +17,14 @@ pub const STOCK_SHEET: &str = "stock_20240501101500.csv";
 
 pub struct Desk {
     folder: TempDir,
+    /// What is measured.
+    binary: PathBuf,
 }
 
 impl Desk {
-    pub fn new() -> Result<Self> {
+    pub fn new(binary: PathBuf) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("tempostar-bench-").tempdir()?;
-        let desk = Self { folder };
+        let desk = Self { folder, binary };
         desk.write_settings("127.0.0.1", 1)?;
         Ok(desk)
     }
@@ -84,9 +86,9 @@ max_age_days = 0
         Ok(fs::write(&path, fs::read_to_string(&path)? + text)?)
     }
 
-    /// The release binary with these arguments.
+    /// The binary with these arguments.
     pub fn tempostar(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(&self.binary);
         command.arg("--config").arg(self.path("tempostar.toml")).arg("--quiet").args(arguments);
         command
     }
@@ -154,15 +156,6 @@ max_age_days = 0
         }
         Ok(())
     }
-}
-
-/// Where `cargo build --release` puts the program.
-pub fn binary() -> PathBuf {
-    if let Some(given) = std::env::var_os("BIN") {
-        return given.into();
-    }
-    let target = PathBuf::from(env!("CARGO_BIN_EXE_tempostar"));
-    target.with_file_name("tempostar")
 }
 
 /// Products and SKUs, without stock.

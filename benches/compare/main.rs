@@ -51,6 +51,9 @@ struct Options {
     /// Only what has this in its title.
     #[arg(long, default_value = "")]
     only: String,
+    /// Another binary than that of this source: an earlier one, for before and after.
+    #[arg(long)]
+    binary: Option<PathBuf>,
     /// Cargo says so.
     #[arg(long, hide = true)]
     bench: bool,
@@ -101,10 +104,8 @@ fn main() -> Result<()> {
 }
 
 fn compare(options: &Options) -> Result<()> {
-    if std::env::var_os("BIN").is_none() {
-        build_release()?;
-    }
-    let desk = Desk::new()?;
+    let binary = options.binary.clone().map_or_else(build_release, Ok)?;
+    let desk = Desk::new(binary)?;
     match options.topic {
         Topic::Curve => println!("{}", stock::curve(&desk, options)?),
         Topic::Products => println!("{}", products::compare(&desk, options)?),
@@ -157,7 +158,7 @@ const OF_THE_PACKAGE: [&str; 5] =
     ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
 
 /// Cargo builds a bench together with a binary that has the tests' hooks; this is the one that people get.
-fn build_release() -> Result<()> {
+fn build_release() -> Result<PathBuf> {
     let cargo = env!("CARGO");
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--release", "--locked", "--bin", "tempostar"]);
@@ -172,7 +173,7 @@ fn build_release() -> Result<()> {
     if !command.status().context("cannot run cargo")?.success() {
         bail!("the release binary cannot be built");
     }
-    Ok(())
+    Ok(PathBuf::from(env!("CARGO_BIN_EXE_tempostar")).with_file_name("tempostar"))
 }
 
 /// This program, to be told what it should do in a process of its own.

@@ -227,12 +227,15 @@ pub(crate) fn mark_sent_as_found(
 pub(crate) fn mark_exported(transaction: &Transaction<'_>, orders: &[&str]) -> Result<()> {
     let orders = serde_json::to_string(orders)?;
     let change = |sql: &str| transaction.change(sql, [&orders]);
-    change(
-        "UPDATE tempostar_batch_orders
-         SET known_updated_at = NULL
-         WHERE order_no IN (SELECT value FROM json_each(?1))
-           AND known_updated_at IS NOT (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)",
-    )?;
+    let has_triggers = has_triggers(transaction, "orders")?;
+    if has_triggers {
+        change(
+            "UPDATE tempostar_batch_orders
+             SET known_updated_at = NULL
+             WHERE order_no IN (SELECT value FROM json_each(?1))
+               AND known_updated_at IS NOT (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)",
+        )?;
+    }
     change(
         "UPDATE orders
          SET exported_at = (SELECT batch.sent_at
@@ -241,18 +244,28 @@ pub(crate) fn mark_exported(transaction: &Transaction<'_>, orders: &[&str]) -> R
                             WHERE member.order_no = orders.order_no)
          WHERE order_no IN (SELECT value FROM json_each(?1))",
     )?;
-    change(
-        "UPDATE tempostar_batch_orders
-         SET known_updated_at = (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)
-         WHERE order_no IN (SELECT value FROM json_each(?1)) AND known_updated_at IS NOT NULL
-           AND known_updated_at IS NOT (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)",
-    )?;
+    if has_triggers {
+        change(
+            "UPDATE tempostar_batch_orders
+             SET known_updated_at = (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)
+             WHERE order_no IN (SELECT value FROM json_each(?1)) AND known_updated_at IS NOT NULL
+               AND known_updated_at IS NOT (SELECT updated_at FROM orders WHERE order_no = tempostar_batch_orders.order_no)",
+        )?;
+    }
     let dropped = format!(
         "SELECT EXISTS (SELECT 1
                         FROM orders
                         WHERE order_no IN (SELECT value FROM json_each(?1)) AND NOT {SENT_SQL})"
     );
     if transaction.value(&dropped, [&orders])? { Err(dropped_by_shop().into()) } else { Ok(()) }
+}
+
+/// Whether anything else is written where the shop's table is.
+fn has_triggers(shop: &Connection, table: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1
+                              FROM main.sqlite_schema
+                              WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE)";
+    shop.value(sql, [table])
 }
 
 /// Whether the shop's order of this number was placed after the batch was fixed.

@@ -66,10 +66,8 @@ impl SheetRows {
     /// Adds a field that must be kept exactly, but for line breaks and look-alikes. On failure the row is as before.
     pub fn push_exact(&mut self, text: &str) -> Result<(), UnencodableField> {
         let before = self.begin_field();
-        let encoded = match is_plain(text) {
-            true => Ok(self.bytes.extend_from_slice(text.as_bytes())),
-            false => self.encoding.encode(&self.prepared(text), &mut self.bytes),
-        };
+        let text = if is_plain(text) { Cow::Borrowed(text) } else { self.prepared(text) };
+        let encoded = self.encoding.encode(&text, &mut self.bytes);
         if let Err(Unencodable { character, index }) = encoded {
             self.bytes.truncate(before);
             let column = self.names.get(self.fields).cloned().unwrap_or_default();
