@@ -358,11 +358,12 @@ struct Change<'a> {
     sku_code: &'a str,
     figure: Figure,
     is_zeroed: bool,
+    is_risen: bool,
 }
 
 impl Change<'_> {
-    fn values(&self) -> [&dyn ToSql; 4] {
-        [&self.sku_code, &self.figure.quantity, &self.figure.line, &self.is_zeroed]
+    fn values(&self) -> [&dyn ToSql; 5] {
+        [&self.sku_code, &self.figure.quantity, &self.figure.line, &self.is_zeroed, &self.is_risen]
     }
 }
 
@@ -399,14 +400,19 @@ impl<'a> Changes<'a> {
                  quantity INTEGER,
                  line INTEGER,
                  -- The shop can sell it now, and could not any more.
-                 is_zeroed INTEGER
-             );",
+                 is_zeroed INTEGER,
+                 -- Its figure becomes more than tenfold.
+                 is_risen INTEGER
+             );
+             CREATE INDEX temp.stock_changes_zeroed ON stock_changes (sku_code) WHERE is_zeroed;
+             CREATE INDEX temp.stock_changes_risen ON stock_changes (sku_code) WHERE is_risen;",
         )?;
         shop.begin_table("unknown_figures", "sku_code TEXT PRIMARY KEY, quantity INTEGER, line INTEGER")?;
         let insert = |rows: usize| {
-            let values = vec!["(?, ?, ?, ?)"; rows].join(", ");
+            let values = vec!["(?, ?, ?, ?, ?)"; rows].join(", ");
             shop.prepare(&format!(
-                "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, line, is_zeroed) VALUES {values}"
+                "INSERT OR REPLACE INTO temp.stock_changes (sku_code, quantity, line, is_zeroed, is_risen)
+                 VALUES {values}"
             ))
         };
         Ok(Self {
@@ -464,7 +470,8 @@ impl<'a> Changes<'a> {
         }
         let could_sell = stock.is_some_and(|stock| stock.quantity > stock.allocated);
         let is_zeroed = sku.is_handled && could_sell && figure.quantity <= figure.allocated;
-        Ok(Some(Change { sku_code, figure, is_zeroed }))
+        let is_risen = stock.is_some_and(|stock| has_risen(stock.quantity, figure.quantity));
+        Ok(Some(Change { sku_code, figure, is_zeroed, is_risen }))
     }
 
     fn insert(&mut self, changes: &[Change<'_>]) -> Result<()> {
@@ -478,6 +485,11 @@ impl<'a> Changes<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a figure becomes more than tenfold, of those that matter.
+fn has_risen(old: i64, new: i64) -> bool {
+    old > 0 && new > old.saturating_mul(10) && new > old.saturating_add(100)
 }
 
 fn index_changes(shop: &Connection) -> Result<()> {
@@ -546,7 +558,7 @@ fn free_unnamed(shop: &Connection, in_flight: &HashMap<String, i64>, file_time: 
         return Ok(0);
     }
     index_changes(shop)?;
-    let mut insert = shop.prepare("INSERT OR IGNORE INTO temp.stock_changes VALUES (?1, ?2, 0, 0)")?;
+    let mut insert = shop.prepare("INSERT OR IGNORE INTO temp.stock_changes VALUES (?1, ?2, 0, 0, 0)")?;
     freed.iter().try_for_each(|(code, quantity, _)| insert.execute((code, quantity)).map(drop))?;
     Ok(freed.len())
 }
@@ -622,11 +634,7 @@ fn risen(shop: &Connection, from: Moment) -> Result<u64> {
                AND old.old_quantity > 0 AND old.quantity > 10 * old.old_quantity AND old.quantity > 100 + old.old_quantity
                AND coalesce(change.quantity, stock.quantity) > 10 * old.old_quantity
              UNION
-             SELECT change.sku_code
-             FROM temp.stock_changes AS change
-             JOIN main.stock AS stock ON stock.sku_code = change.sku_code
-             WHERE stock.quantity > 0 AND change.quantity > 10 * stock.quantity
-               AND change.quantity > 100 + stock.quantity)"
+             SELECT sku_code FROM temp.stock_changes WHERE is_risen)"
     );
     shop.value(&sql, [from])
 }
