@@ -142,3 +142,43 @@ impl<W: Write + Send + 'static> Handing<W> {
         self.thread.join().unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hands numbers on and takes them, until one of the two fails.
+    fn hand_on_until(given: Option<u32>, taken: Option<u32>) -> (Vec<u32>, Option<String>) {
+        let mut all = Vec::new();
+        let fail_at = |at: Option<u32>, number: u32, why: &'static str| match at == Some(number) {
+            true => Err(anyhow!(why)),
+            false => Ok(()),
+        };
+        let give = |hand_on: &mut dyn FnMut(Vec<u32>) -> Result<Vec<u32>>| {
+            let mut numbers = Vec::new();
+            for number in 0..100 {
+                fail_at(given, number, "giving")?;
+                assert_eq!(numbers, [0; 0], "what was taken comes back empty");
+                numbers.push(number);
+                numbers = hand_on(numbers)?;
+            }
+            Ok(())
+        };
+        let ended = super::hand_on(give, |numbers| {
+            numbers.drain(..).try_for_each(|number| {
+                fail_at(taken, number, "taking")?;
+                all.push(number);
+                Ok(())
+            })
+        });
+        (all, ended.err().map(|error| error.to_string()))
+    }
+
+    #[test]
+    fn what_is_handed_on_is_taken_in_order_until_one_of_them_fails() {
+        assert_eq!(hand_on_until(None, None), ((0..100).collect(), None));
+        assert_eq!(hand_on_until(Some(30), None), ((0..30).collect(), Some("giving".to_owned())));
+        assert_eq!(hand_on_until(None, Some(30)), ((0..30).collect(), Some("taking".to_owned())));
+        assert_eq!(hand_on_until(Some(31), Some(30)), ((0..30).collect(), Some("taking".to_owned())));
+    }
+}

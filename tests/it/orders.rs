@@ -688,6 +688,51 @@ fn orders_chosen_are_orders_in_the_file_and_members_of_the_batch() {
 }
 
 #[test]
+fn of_many_orders_no_one_gets_anything_of_another() {
+    let shop = Shop::new();
+    let mut expected = Vec::new();
+    let mut held_back = Vec::new();
+    for number in 1..=200_usize {
+        let order_no = format!("{number:04}");
+        let note = "長い備考".repeat(number % 5);
+        let mut order = shop.order(&order_no).set("customer_note", note.as_str());
+        let mut lines = Vec::new();
+        for destination in 0..=number % 3 {
+            if destination > 0 {
+                order = order.shipment("鈴木 花子");
+            }
+            for line in 0..=number % 4 {
+                let sku = format!("{number}-{destination}-{line}").repeat(1 + (number + line) % 2);
+                order = order.line(&sku, 1);
+                lines.push([format!("12345-{order_no}"), note.clone(), sku]);
+            }
+        }
+        match number % 7 {
+            // An amount, and a value that cannot even be read.
+            0 => order.set("total", 1).insert(),
+            3 => order.set("tax", "x").insert(),
+            _ => order.insert(),
+        }
+        match number % 7 {
+            0 | 3 => held_back.push(order_no),
+            _ => expected.extend(lines),
+        }
+    }
+    let ran = shop.run(["export-orders", "--json"]).exits(3);
+    let document = ran.json();
+    let told: Vec<&str> =
+        document["problems"].as_array().unwrap().iter().filter_map(|held| held["message"].as_str()).collect();
+    assert_eq!(told.len(), held_back.len(), "{told:?}");
+    for (told, order_no) in told.iter().zip(held_back) {
+        assert!(told.contains(&format!("order {order_no} is held back")), "{order_no}: {told}");
+    }
+    let columns = ["ショップ受注番号", "受注備考", "商品コード"].map(|column| sent_column(&shop, column));
+    let sent: Vec<[String; 3]> =
+        (0..columns[0].len()).map(|row| columns.each_ref().map(|column| column[row].clone())).collect();
+    assert_eq!(sent, expected);
+}
+
+#[test]
 fn bytes_that_changed_after_they_were_rendered_are_not_sent() {
     let mut shop = Shop::new();
     shop.order("1001").line("0012", 2).insert();
