@@ -10,7 +10,7 @@ use crate::moment::{Clock, Moment};
 use crate::panics::caught;
 use crate::problem::Failure;
 use crate::settings::{self, Environment};
-use crate::status::{self, Extent, Summary};
+use crate::status::{self, NAMED_MAX, Summary};
 use crate::sync::failure_of;
 use crate::text::status::no_run_so_far;
 use crate::text::{Language, Text, fleet as text};
@@ -28,19 +28,9 @@ words! {
     /// How a shop is; the worst first.
     enum ShopState {
         /// Its settings or its database cannot be read.
-        Unreadable = "unreadable",
-        NeedsALook = "needs_a_look",
-        Ok = "ok",
-    }
-}
-
-impl ShopState {
-    fn title(self) -> Text {
-        match self {
-            Self::Unreadable => text::unreadable(),
-            Self::NeedsALook => text::needs_a_look(),
-            Self::Ok => text::ok(),
-        }
+        Unreadable = "unreadable" => text::unreadable,
+        NeedsALook = "needs_a_look" => text::needs_a_look,
+        Ok = "ok" => text::ok,
     }
 }
 
@@ -63,7 +53,7 @@ fn look_at(files: &[PathBuf], environment: Option<Environment>, clock: &Clock) -
     let shop = |file: &PathBuf| {
         let found = caught(|| {
             let settings = settings::load_to_look(file, environment)?;
-            Ok(status::run(&settings, clock, Extent::First)?.summary())
+            Ok(status::run(&settings, clock, NAMED_MAX)?.summary())
         });
         Shop { settings: file.clone(), found: found.map_err(|error| failure_of(&error)) }
     };
@@ -84,7 +74,7 @@ impl Fleet {
                 Ok(_) => Text::same(details.next().unwrap_or_default()),
                 Err(_) => Text::joined(&shop.reasons(), "、", "; "),
             };
-            vec![shop.state().title(), Text::same(shop.settings.display().to_string()), rest]
+            vec![shop.state().text(), Text::same(shop.settings.display().to_string()), rest]
         };
         let rows: Vec<Vec<Text>> = self.0.iter().map(row).collect();
         columns(&rows, language).iter().map(|line| line.trim_end().to_owned() + "\n").collect()

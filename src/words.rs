@@ -28,8 +28,21 @@ macro_rules! as_text {
 }
 
 /// `words! { pub enum Colour { Red = "red", … } }` declares the enum, and how it is written and read: an unknown word is
-/// an error, never a default.
+/// an error, never a default. `Red = "red" => text::red` says it in a sentence, too.
 macro_rules! words {
+    ($(#[$meta:meta])* $visibility:vis enum $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $word:literal => $sentence:expr),* $(,)?
+    }) => {
+        words! { $(#[$meta])* $visibility enum $name { $($(#[$variant_meta])* $variant = $word),* } }
+
+        impl $name {
+            fn text(self) -> $crate::text::Text {
+                match self {
+                    $(Self::$variant => $sentence(),)*
+                }
+            }
+        }
+    };
     ($(#[$meta:meta])* $visibility:vis enum $name:ident {
         $($(#[$variant_meta:meta])* $variant:ident = $word:literal),* $(,)?
     }) => {

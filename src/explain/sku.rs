@@ -37,23 +37,11 @@ record! {
 
 words! {
     enum Unsellable {
-        NotHandled = "not_handled",
-        NoStock = "no_stock",
-        Negative = "negative",
-        Zero = "zero",
-        Allocated = "allocated",
-    }
-}
-
-impl Unsellable {
-    fn text(self) -> Text {
-        match self {
-            Self::NotHandled => text::not_handled(),
-            Self::NoStock => text::no_stock_yet(),
-            Self::Negative => text::negative(),
-            Self::Zero => text::zero(),
-            Self::Allocated => text::all_allocated(),
-        }
+        NotHandled = "not_handled" => text::not_handled,
+        NoStock = "no_stock" => text::no_stock_yet,
+        Negative = "negative" => text::negative,
+        Zero = "zero" => text::zero,
+        Allocated = "allocated" => text::all_allocated,
     }
 }
 

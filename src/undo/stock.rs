@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::books::Writing;
 use crate::books::rows::{Ask, Cells, list_values};
 use crate::report::{Change, Changes};
-use crate::text::{Text, undo as text};
+use crate::text::undo as text;
 
 /// The figures that go back, in a temporary table.
 pub(super) struct StockBack {
@@ -16,19 +16,9 @@ pub(super) struct StockBack {
 
 words! {
     enum Why {
-        Gone = "gone",
-        Changed = "changed",
-        Sold = "sold",
-    }
-}
-
-impl Why {
-    fn text(self) -> Text {
-        match self {
-            Self::Gone => text::gone(),
-            Self::Changed => text::figure_changed(),
-            Self::Sold => text::sold(),
-        }
+        Gone = "gone" => text::gone,
+        Changed = "changed" => text::figure_changed,
+        Sold = "sold" => text::sold,
     }
 }
 
