@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use indicatif::HumanCount;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
@@ -101,15 +102,7 @@ pub(crate) fn counted(number: u64, noun: &str) -> String {
 
 /// `12480` → `12,480`
 pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    HumanCount(number).to_string()
 }
 
 #[cfg(test)]

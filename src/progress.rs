@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use console::Term;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use indicatif::{ProgressBar, ProgressBarIter, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use crate::layout::{one_line, visible};
 use crate::text::{Language, Text, progress as text};
@@ -108,44 +108,18 @@ impl Progress {
         }
     }
 
-    /// Passes bytes on, and shows how many.
-    pub fn watch<T>(&self, inner: T) -> Watched<T> {
-        Watched { inner, progress: self.clone(), bytes: 0 }
-    }
-}
-
-/// Bytes that are shown while they go by.
-#[derive(Debug)]
-pub struct Watched<T> {
-    inner: T,
-    progress: Progress,
-    bytes: u64,
-}
-
-impl<T> Watched<T> {
-    fn note(&mut self, bytes: usize) {
-        self.bytes += bytes as u64;
-        self.progress.advance_to(self.bytes);
-    }
-}
-
-impl<T: Read> Read for Watched<T> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.note(read);
-        Ok(read)
-    }
-}
-
-impl<T: Write> Write for Watched<T> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.note(written);
-        Ok(written)
+    /// Bytes that are shown while they are read.
+    pub fn watch<R: Read>(&self, from: R) -> ProgressBarIter<R> {
+        self.bar().wrap_read(from)
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+    /// Likewise while they are written.
+    pub fn watch_written<W: Write>(&self, to: W) -> ProgressBarIter<W> {
+        self.bar().wrap_write(to)
+    }
+
+    fn bar(&self) -> ProgressBar {
+        self.0.as_ref().map_or_else(ProgressBar::hidden, |shown| shown.bar.clone())
     }
 }
 

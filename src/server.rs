@@ -506,7 +506,7 @@ fn fetch<W: Write>(
     let file = create_file(to).map_err(|error| Cause::Local { path: to.display().to_string(), error })?;
     let mut sink = begin(file);
     let size = server
-        .retrieve(path, listed, to, &mut progress.watch(&mut sink))
+        .retrieve(path, listed, to, &mut progress.watch_written(&mut sink))
         .or_else(|cause| missing_or_forbidden(server, path, cause))
         .or_else(|cause| folder_or_forbidden(server, path, cause))?;
     match server.measure(path)? {

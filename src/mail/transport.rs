@@ -3,13 +3,14 @@
 //!
 //! Neither may keep a run for long: every read and write has a time-out, and the whole of it a deadline.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use anyhow::Chain;
 use lettre::Address;
 use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -256,23 +257,12 @@ fn reply(error: &smtp::Error) -> String {
 }
 
 /// The error that was first: what lies around it only says in which part of the library it came up.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    Chain::new(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
 fn io_kind(error: &smtp::Error) -> Option<io::ErrorKind> {
-    let mut cause = error.source();
-    while let Some(found) = cause {
-        if let Some(io) = found.downcast_ref::<io::Error>() {
-            return Some(io.kind());
-        }
-        cause = found.source();
-    }
-    None
+    Chain::new(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind)
 }
 
 /// rustls's errors travel as "invalid data".
