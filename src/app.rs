@@ -11,7 +11,6 @@ use clap::Parser;
 use serde_json::{Value, json};
 
 use crate::books::Decider;
-use crate::check_settings::Colours;
 use crate::cli::{Cli, Color, Command, Generate, Global, HeldAct, JobCall, LogFormat, help};
 use crate::job::Job;
 use crate::kept::{self, Readers};
@@ -21,7 +20,6 @@ pub use crate::print::Finished;
 use crate::print::{self, Answer, Told};
 use crate::problem::{Exit, Failure};
 use crate::progress::Progress;
-use crate::reconcile::{self, Wanted};
 use crate::report::{Changes, Outcome, Report};
 use crate::settings::{self, Settings};
 use crate::sync::import::Source;
@@ -29,7 +27,7 @@ use crate::sync::{self, Approvals, Mode};
 use crate::text::{Language, Text, books as books_text, print as say};
 use crate::{
     bundle, check_settings, cli, explain, fleet, generate, held, init, interrupt, jobs, log, past_runs,
-    status, undo,
+    reconcile, status, undo,
 };
 
 /// Does what the command line says. `args` begins with the program's name.
@@ -242,7 +240,7 @@ fn check(
     let outcome = if failure.exit == Exit::Ok { Outcome::Ok } else { Outcome::Failed };
     let mut document = call.document(failure.exit, checked.environment, outcome);
     (document["checks"], document["jobs"]) = checked.json(call.language);
-    let mut text = checked.text(call.language, colours(call.global.color));
+    let mut text = checked.text(call.language, is_coloured(call.global.color));
     if let Some(file) = &options.bundle {
         text += &write_bundle(call, file, &document)?;
         document["bundle"] = file.display().to_string().into();
@@ -260,17 +258,17 @@ fn write_bundle(call: &Call<'_>, file: &Path, checks: &Value) -> Result<String, 
     Ok(format!("\n{}\n", say::bundle_written(&file.display().to_string()).get(call.language)))
 }
 
-fn colours(wanted: Color) -> Colours {
+fn is_coloured(wanted: Color) -> bool {
     match wanted {
-        Color::Always => Colours::Ansi,
-        Color::Auto if io::stdout().is_terminal() && !settings::colours_unwanted() => Colours::Ansi,
-        Color::Auto | Color::Never => Colours::Plain,
+        Color::Always => true,
+        Color::Auto => io::stdout().is_terminal() && !settings::colours_unwanted(),
+        Color::Never => false,
     }
 }
 
 fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> Result<Answer> {
-    let extent = if options.all { status::Extent::All } else { status::Extent::First };
-    let status = status::run(settings, call.clock, extent)?;
+    let named_max = if options.all { usize::MAX } else { status::NAMED_MAX };
+    let status = status::run(settings, call.clock, named_max)?;
     if let Some(path) = &options.html {
         publish(path, &status.page(settings)?.html(), Readers::Everybody)?;
     }
@@ -315,12 +313,11 @@ fn explain(call: &Call<'_>, settings: Result<&Settings, Failure>, asked: &str) -
 
 fn reconcile(call: &Call<'_>, settings: &Settings, options: &cli::Reconcile) -> Result<Answer> {
     let language = call.language;
-    let wanted = Wanted { month: options.month, list: options.with.clone() };
     let repaired = if options.repair { Some(repair(call, settings)?) } else { None };
     if let Some(answer) = repaired.as_ref().filter(|answer| answer.exit != Exit::Ok) {
         return Ok(answer.clone());
     }
-    let reconciled = reconcile::run(settings, call.clock, &wanted)?;
+    let reconciled = reconcile::run(settings, call.clock, options)?;
     if let Some(path) = &options.html {
         publish(path, &reconciled.page(language).html(), Readers::Everybody)?;
     }

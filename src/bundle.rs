@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::books::files::FileEntry;
+use crate::books::rows::Ask;
 use crate::books::{self, files};
 use crate::job::Job;
 use crate::moment::Clock;
@@ -42,7 +43,7 @@ pub(crate) fn collect(path: &Path, settings: Option<&Settings>, clock: &Clock, l
 }
 
 fn state(settings: &Settings, clock: &Clock, language: Language) -> Value {
-    match status::run(settings, clock, status::Extent::First) {
+    match status::run(settings, clock, status::NAMED_MAX) {
         Ok(status) => status.json(language),
         Err(error) => print::problems_json(&failure_of(&error).problems, language),
     }
@@ -50,19 +51,14 @@ fn state(settings: &Settings, clock: &Clock, language: Language) -> Value {
 
 /// How each table, view, index and trigger is defined, and how many rows each table has.
 fn tables(database: &Connection) -> Result<Value> {
-    let mut statement = database
-        .prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")?;
-    let mut rows = statement.query([])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
+    let sql = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name";
+    let found = database.all(sql, [], |row| {
         let (kind, name, sql): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let count = || -> Result<i64> {
-            let quoted = name.replace('"', "\"\"");
-            Ok(database.query_row(&format!("SELECT count(*) FROM \"{quoted}\""), [], |row| row.get(0))?)
-        };
-        let rows = (kind == "table").then(|| count().ok()).flatten();
-        found.push(json!({ "type": kind, "name": name, "sql": sql, "rows": rows }));
-    }
+        let quoted = name.replace('"', "\"\"");
+        let count = || database.value::<i64>(&format!("SELECT count(*) FROM \"{quoted}\""), []).ok();
+        let rows = (kind == "table").then(count).flatten();
+        Ok(json!({ "type": kind, "name": name, "sql": sql, "rows": rows }))
+    })?;
     Ok(found.into())
 }
 

@@ -45,7 +45,6 @@ use crate::text::{Text, check_settings as say};
 use self::checked::Checked;
 use self::finding::{Check, Finding, Found, Status, check, first_mend};
 use self::ladder::{LADDER, Rung, ladder};
-pub use self::show::Colours;
 use self::world::World;
 
 /// Runs the checks. `run_id` becomes part of the names of files that are made to try things out. `but_secrets` is for what

@@ -10,10 +10,9 @@ use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
 
-use crate::books;
-use crate::books::Decider;
 use crate::books::held::{self, Held, HeldState};
 use crate::books::rows::Ask;
+use crate::books::{self, Decider};
 use crate::cases;
 use crate::explain::show::Page;
 use crate::job::Job;
@@ -347,11 +346,9 @@ impl Shown {
         let header = [text::line(), text::code(), text::name(), text::column(), text::before()];
         let header = header.into_iter().chain([Text::default(), text::after()]).collect();
         let rows = changes.iter().take(most).map(Seeing::cells);
-        page.table(if changes.is_empty() {
-            Vec::new()
-        } else {
-            std::iter::once(header).chain(rows).collect()
-        });
+        if !changes.is_empty() {
+            page.table(std::iter::once(header).chain(rows).collect());
+        }
         if changes.len() > most {
             page.note(text::first_of(most, changes.len(), id));
         }

@@ -14,8 +14,6 @@ mod stock;
 mod ticks;
 mod with;
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use rusqlite::Connection;
 
@@ -26,37 +24,36 @@ pub(crate) use self::repair::repair;
 use self::ticks::Ticks;
 use crate::books;
 use crate::books::orders::count_states_of_unsent;
+use crate::cli;
 use crate::moment::{Clock, Moment, Month};
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::text::{Text, reconcile as text};
 
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Wanted {
-    /// What was sent and came in this month only; without what is of today: states, ticks and stock.
-    pub month: Option<Month>,
-    /// TEMPOSTAR's own list of orders.
-    pub list: Option<PathBuf>,
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct Reconciled {
     shop_name: String,
     environment: &'static str,
     now: Moment,
+    /// What was sent and came in this month only; without what is of today: states, ticks and stock.
     month: Option<Month>,
     lines: Vec<Line>,
     /// What is worth knowing, and no difference.
     notes: Vec<(Text, Named)>,
 }
 
-pub(crate) fn run(settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled> {
+pub(crate) fn run(settings: &Settings, clock: &Clock, wanted: &cli::Reconcile) -> Result<Reconciled> {
     // One snapshot: jobs go on meanwhile.
     books::look(settings, |database| read(database, settings, clock, wanted))
 }
 
-fn read(database: &Connection, settings: &Settings, clock: &Clock, wanted: &Wanted) -> Result<Reconciled> {
+fn read(
+    database: &Connection,
+    settings: &Settings,
+    clock: &Clock,
+    wanted: &cli::Reconcile,
+) -> Result<Reconciled> {
     let (now, month) = (clock.now(), wanted.month);
     let desk = Desk { database, settings, now, shelf: Shelf::at(&settings.work_dir), month };
     let archive = Archive::look(&desk)?;
@@ -76,7 +73,7 @@ fn read(database: &Connection, settings: &Settings, clock: &Clock, wanted: &Want
         notes.push((text::not_named_for_long(stock::UNNAMED_DAYS), stock.unnamed));
     }
     lines.extend(archive.lines(&desk)?);
-    if let Some(list) = &wanted.list {
+    if let Some(list) = &wanted.with {
         lines.extend(with::lines(&desk, list)?);
     }
     let (shop_name, environment) = (settings.shop.name.clone(), settings.environment.as_str());

@@ -21,8 +21,7 @@ use crate::books::runs::{self, Run};
 use crate::cases::Aside;
 use crate::hand_work::{self, HandWork};
 use crate::job::Job;
-use crate::jobs::orders;
-use crate::jobs::orders::Hold;
+use crate::jobs::orders::{self, Hold};
 use crate::layout::as_count;
 use crate::moment::{Clock, Moment};
 use crate::past_runs::{Fate, UnderWay};
@@ -31,12 +30,8 @@ use crate::settings::{Settings, Transport};
 use crate::shelf::Shelf;
 use crate::text::Text;
 
-/// How much of what there is to do by hand is named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
-    First,
-    All,
-}
+/// So many things of a kind are named, unless all are wanted.
+pub(crate) const NAMED_MAX: usize = 10;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Status {
@@ -58,14 +53,9 @@ pub(crate) struct Status {
     hand_work: Vec<HandWork>,
     /// The own time of the newest stock file that was applied.
     stock_as_of: Option<Moment>,
-    extent: Extent,
-    mails: Mails,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mails {
-    Sent,
-    Off,
+    /// So much of what there is to do by hand is named.
+    named_max: usize,
+    sends_mails: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -97,16 +87,16 @@ pub(crate) struct Summary {
     pub hand_work: u64,
 }
 
-pub(crate) fn run(settings: &Settings, clock: &Clock, extent: Extent) -> Result<Status> {
+pub(crate) fn run(settings: &Settings, clock: &Clock, named_max: usize) -> Result<Status> {
     let running = UnderWay::ask(settings)?;
-    books::look(settings, |database| read(database, settings, clock, extent, &running))
+    books::look(settings, |database| read(database, settings, clock, named_max, &running))
 }
 
 fn read(
     database: &Connection,
     settings: &Settings,
     clock: &Clock,
-    extent: Extent,
+    named_max: usize,
     running: &UnderWay,
 ) -> Result<Status> {
     let held_back = orders::held_back(database, settings, clock.now())?;
@@ -133,8 +123,8 @@ fn read(
         work_dir: Shelf::at(&settings.work_dir),
         hand_work: hand_work::read(database, settings, clock.now())?,
         stock_as_of: files::stock_as_of(database)?,
-        extent,
-        mails: if settings.mail.transport == Transport::None { Mails::Off } else { Mails::Sent },
+        named_max,
+        sends_mails: settings.mail.transport != Transport::None,
     })
 }
 

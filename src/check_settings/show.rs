@@ -9,32 +9,22 @@ use super::finding::{Check, Finding, Status};
 use super::folders::OUTBOX;
 use super::ladder::WRITE_TEST;
 use crate::job::Job;
-use crate::layout::{as_count, counted};
-use crate::layout::{one_line, padded, visible, widest};
+use crate::layout::{as_count, counted, one_line, padded, visible, widest};
 use crate::problem::{Severity, Who};
-use crate::text::problem::name_of;
+use crate::text::problem::{name_of, severity};
 use crate::text::{Language, Text, check_settings as say};
-
-/// Whether the text goes to a terminal that shows colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colours {
-    Plain,
-    Ansi,
-}
 
 impl Checked {
     /// One line a check, below it what is not as it should be; at the end what can run and who must act.
-    pub fn text(&self, language: Language, colours: Colours) -> String {
+    pub fn text(&self, language: Language, is_coloured: bool) -> String {
         let rows = self.rows();
         let width = widest(rows.iter().map(|(title, _)| title.get(language)));
         let mut shown = String::new();
         for (title, check) in rows {
-            let _ = writeln!(shown, "{}", headline(&title, check, width, language, colours).trim_end());
+            let _ = writeln!(shown, "{}", headline(&title, check, width, language, is_coloured).trim_end());
             for finding in &check.findings {
-                line(
-                    &mut shown,
-                    &format!("    {}", one_line(finding.problem.located_message().get(language))),
-                );
+                let message = finding.problem.located_message();
+                line(&mut shown, &format!("    {}", one_line(message.get(language))));
                 if !finding.problem.hint.get(language).is_empty() {
                     line(&mut shown, &format!("    → {}", one_line(finding.hint().get(language))));
                 }
@@ -151,12 +141,12 @@ fn line(shown: &mut String, line: &str) {
 /// So many checks that are skipped for one reason have a row each.
 const SKIPPED_SHOWN_MAX: usize = 3;
 
-fn headline(title: &Text, check: &Check, width: usize, language: Language, colours: Colours) -> String {
+fn headline(title: &Text, check: &Check, width: usize, language: Language, is_coloured: bool) -> String {
     // What the mark means is said, too, for whoever cannot tell the marks apart.
     let (mark, colour, word) = match check.status {
         Status::Ok => ("✓", "\x1b[32m", None),
-        Status::Warning => ("!", "\x1b[33m", Some(say::word_warning())),
-        Status::Error => ("✗", "\x1b[31m", Some(say::word_error())),
+        Status::Warning => ("!", "\x1b[33m", Some(severity(Severity::Warning))),
+        Status::Error => ("✗", "\x1b[31m", Some(severity(Severity::Error))),
         Status::Skipped => ("–", "\x1b[2m", Some(say::word_skipped())),
     };
     let title = title.get(language);
@@ -167,10 +157,8 @@ fn headline(title: &Text, check: &Check, width: usize, language: Language, colou
         (Some(word), true) => word.get(language).to_owned(),
         (Some(word), false) => format!("{}: {fact}", word.get(language)),
     };
-    match colours {
-        Colours::Plain => format!("{mark} {title}{padding}  {rest}"),
-        Colours::Ansi => format!("{colour}{mark} {title}\x1b[0m{padding}  {rest}"),
-    }
+    let (colour, end) = if is_coloured { (colour, "\x1b[0m") } else { ("", "") };
+    format!("{colour}{mark} {title}{end}{padding}  {rest}")
 }
 
 fn job_name(job: Job) -> Text {

@@ -59,7 +59,7 @@ pub(super) fn read(desk: &Desk<'_>, order_no: &str) -> Result<Option<Facts>> {
     let database = desk.database;
     let Some(order) = Order::first(database, "WHERE order_no = ?1", [order_no])? else { return Ok(None) };
     let batch = batch_with(database, order_no)?;
-    let mut facts = Facts::about(text::order_heading(order_no));
+    let mut facts = Facts::about(text::order_no(order_no));
     facts.member("order_no", order_no);
     facts.fact("ordered_at", order.ordered_at.as_deref(), text::ordered(), Some(or_dash(&order.ordered_at)));
     let entered = (order.created_at != order.ordered_at).then(|| or_dash(&order.created_at));

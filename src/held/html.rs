@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{Seeing, Shown};
 use crate::html::{Mark, Page};
 use crate::layout::as_count;
-use crate::text::{Language, Text, held as text, reconcile::and_more};
+use crate::text::{Language, Text, held as text, status::and_more};
 
 /// A browser must not choke on a whole shop.
 const CHANGES_MAX: usize = 5000;

@@ -6,7 +6,7 @@ use super::Reconciled;
 use super::line::{Line, Named};
 use crate::html::{Mark, Page, section};
 use crate::layout::as_count;
-use crate::text::{Language, Text, html as text, reconcile as say};
+use crate::text::{Language, Text, html as text, status::and_more};
 
 impl Reconciled {
     pub(crate) fn page(&self, language: Language) -> Page {
@@ -39,7 +39,7 @@ fn row(line: &Line, language: Language) -> Markup {
 
 fn things(named: &Named, language: Language) -> Markup {
     let more = named.count - as_count(named.first.len());
-    let more = (more > 0).then(|| say::and_more(more));
+    let more = (more > 0).then(|| and_more(more));
     let all: Vec<&Text> = named.first.iter().chain(&more).collect();
     html! { ul { @for thing in all { li { (thing.get(language)) } } } }
 }

@@ -2,7 +2,7 @@
 //! of its own, with that job's lock, one transaction and its own history; so it can be undone.
 
 use anyhow::Result;
-use rusqlite::{Connection, Transaction, named_params};
+use rusqlite::{Transaction, named_params};
 
 use super::archive::Archive;
 use super::desk::Desk;
@@ -63,7 +63,8 @@ fn anew(
     floor: Moment,
 ) -> Result<Vec<Anew>> {
     let now = |one: Allocation| -> Result<Option<Allocation>> {
-        let allocated = allocated(transaction, &one.sku_code)?;
+        let sql = "SELECT allocated FROM stock WHERE sku_code = ?1";
+        let allocated = transaction.value_if_any(sql, [&one.sku_code])?;
         Ok(allocated.map(|allocated| Allocation { allocated, on_their_way: 0, fewer: 0, more: 0, ..one }))
     };
     let found: Result<Vec<Option<Allocation>>> = found.into_iter().map(now).collect();
@@ -71,11 +72,6 @@ fn anew(
     weigh(transaction, run.settings, &mut found, floor)?;
     let changed = found.into_iter().map(|one| (one.sku_code.to_string(), one.allocated, one.anew()));
     Ok(changed.filter(|(_, allocated, anew)| allocated != anew).collect())
-}
-
-fn allocated(shop: &Connection, sku_code: &str) -> Result<Option<i64>> {
-    let sql = "SELECT allocated FROM stock WHERE sku_code = ?1";
-    shop.value_if_any(sql, [sku_code])
 }
 
 fn write(run: &Run<'_>, transaction: &Transaction<'_>, changes: &[Anew]) -> Result<()> {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Reconciled;
 use super::line::{Line, Named};
 use crate::layout::{as_count, columns, grouped, one_line};
+use crate::text::status::and_more;
 use crate::text::{Language, Text, reconcile as text};
 
 impl Reconciled {
@@ -82,7 +83,7 @@ impl Named {
     fn lines(&self) -> Vec<Text> {
         let mut lines = self.first.clone();
         let more = self.count - as_count(self.first.len());
-        lines.extend((more > 0).then(|| text::and_more(more)));
+        lines.extend((more > 0).then(|| and_more(more)));
         lines.into_iter().map(Text::indented).collect()
     }
 

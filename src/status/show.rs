@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Extent, JobState, Mails, Status, count};
+use super::{JobState, NAMED_MAX, Status, count};
 use crate::books::batches::SentBatch;
 use crate::books::cases::Case;
 use crate::books::files::KnownFile;
@@ -15,8 +15,6 @@ use crate::past_runs::{Fate, figures, run_json};
 use crate::text::held::show_it;
 use crate::text::jobs::held_back as order_held_back;
 use crate::text::{Language, Text, status as text};
-
-const SHOWN_MAX: usize = 10;
 
 impl Status {
     /// On one screen.
@@ -48,7 +46,7 @@ impl Status {
     pub(super) fn hand_work_lines(&self, lines: &mut Vec<Text>) {
         if self.hand_work.iter().any(|work| !work.names.is_empty()) {
             lines.push(text::hand_work());
-            lines.extend(self.hand_work.iter().flat_map(|work| hand_work_lines(work, self.extent)));
+            lines.extend(self.hand_work.iter().flat_map(|work| hand_work_lines(work, self.named_max)));
             lines.push(Text::default());
         }
     }
@@ -146,10 +144,8 @@ impl Status {
         let message = case.seen.message.clone().going_on();
         let (code, since, times) = (case.seen.kind.code, case.first_seen, case.times_seen);
         let shown = text::problem(case.job, code, &message.ja, &message.en, since, times);
-        match (self.mails, &case.mailed_at) {
-            (Mails::Sent, None) => shown.because(&text::problem_not_mailed()),
-            _ => shown,
-        }
+        let is_unmailed = self.sends_mails && case.mailed_at.is_none();
+        if is_unmailed { shown.because(&text::problem_not_mailed()) } else { shown }
     }
 
     pub(super) fn order_lines(&self, lines: &mut Vec<Text>) {
@@ -198,7 +194,7 @@ impl Status {
         let hand_work: Map<String, Value> = self
             .hand_work
             .iter()
-            .map(|work| (work.key.to_owned(), hand_work_json(work, self.extent, language)))
+            .map(|work| (work.key.to_owned(), hand_work_json(work, self.named_max, language)))
             .collect();
         json!({
             "command": "status",
@@ -256,25 +252,19 @@ fn case_json(case: &Case, language: Language) -> Value {
 }
 
 /// What there is to do, and below it to what; nothing where nothing is to be done.
-fn hand_work_lines(work: &HandWork, extent: Extent) -> Vec<Text> {
+fn hand_work_lines(work: &HandWork, named_max: usize) -> Vec<Text> {
     if work.names.is_empty() {
         return Vec::new();
     }
-    let shown = match extent {
-        Extent::First => first_names(&work.names, SHOWN_MAX),
-        Extent::All => work.names.join(", "),
-    };
+    let shown = first_names(&work.names, named_max);
     let command = Text::same(format!("tempostar {}", work.command));
     let sentence =
         if work.command.is_empty() { work.sentence.clone() } else { work.sentence.clone().because(&command) };
     vec![sentence.indented(), Text::same(shown).indented().indented()]
 }
 
-fn hand_work_json(work: &HandWork, extent: Extent, language: Language) -> Value {
-    let named = match extent {
-        Extent::First => &work.names[..work.names.len().min(SHOWN_MAX)],
-        Extent::All => &work.names,
-    };
+fn hand_work_json(work: &HandWork, named_max: usize, language: Language) -> Value {
+    let named = &work.names[..work.names.len().min(named_max)];
     let mut json =
         json!({ "count": count(&work.names), "first": named, "what": work.sentence.get(language) });
     if !work.command.is_empty() {
@@ -301,7 +291,7 @@ impl JobState {
         lines.extend(self.overdue_min.map(|minutes| text::overdue(minutes).indented()));
         lines.extend(self.newest_file.map(|time| self.file_line(time, now).indented()));
         if !waiting.is_empty() {
-            let named = waiting[..waiting.len().min(SHOWN_MAX)].join(", ");
+            let named = waiting[..waiting.len().min(NAMED_MAX)].join(", ");
             lines.push(text::files_waiting(count(waiting), &named).indented());
         }
         lines
@@ -365,9 +355,9 @@ fn aligned(rows: &[[Text; 4]]) -> Vec<Text> {
 
 /// The first things, one a line, and how many more there are.
 fn first<T>(things: &[T], show: impl Fn(&T) -> Text) -> Vec<Text> {
-    let mut lines: Vec<Text> = things.iter().take(SHOWN_MAX).map(|thing| show(thing).indented()).collect();
-    if things.len() > SHOWN_MAX {
-        lines.push(text::and_more(count(things) - SHOWN_MAX as u64).indented());
+    let mut lines: Vec<Text> = things.iter().take(NAMED_MAX).map(|thing| show(thing).indented()).collect();
+    if things.len() > NAMED_MAX {
+        lines.push(text::and_more(count(things) - NAMED_MAX as u64).indented());
     }
     lines
 }

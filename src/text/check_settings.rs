@@ -288,8 +288,6 @@ texts! {
     shape_day() { ja: "「YYYY-MM-DD」の形の日付", en: "a day such as 2026-11-24" }
 
     // The closing lines.
-    word_error() { ja: "エラー", en: "error" }
-    word_warning() { ja: "注意", en: "warning" }
     word_skipped() { ja: "未確認", en: "not tried" }
     total_errors(count: usize, count_en: &str) { ja: "エラー{count}件", en: "{count_en}" }
     total_warnings(count: usize, count_en: &str) { ja: "注意{count}件", en: "{count_en}" }

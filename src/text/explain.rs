@@ -96,7 +96,6 @@ texts! {
     catalogue_history() { ja: "商品情報の履歴（新しい順）", en: "history of the product data, newest first" }
 
     // An order.
-    order_heading(order_no: &str) { ja: "受注{order_no}", en: "order {order_no}" }
     ordered() { ja: "受注日時", en: "ordered" }
     entered() { ja: "登録日時", en: "entered" }
     state() { ja: "状態", en: "state" }

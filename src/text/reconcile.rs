@@ -19,7 +19,6 @@ texts! {
     }
     balanced() { ja: "一致", en: "agrees" }
     differs(count: &str) { ja: "差異{count}件", en: "differences: {count}" }
-    and_more(count: u64) { ja: "ほか{count}件", en: "and {count} more" }
     note(label: &str, label_en: &str, count: u64) {
         ja: "参考: {label}: {count}件", en: "for information: {label_en}: {count}",
     }
