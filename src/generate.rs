@@ -1,9 +1,8 @@
 //! `generate`: what a package ships beside the binary, made from what the program itself goes by: the command line, the
 //! sample of the settings, the units.
 
-use std::fs;
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use clap::Command;
 use clap_complete::Shell;

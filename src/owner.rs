@@ -4,10 +4,9 @@
 //! leaves files that the jobs' user cannot use, and stops cron for good. Such a run is refused before it makes any; root
 //! becomes the jobs' user instead.
 
-use std::fs;
-use std::io;
 use std::os::unix::fs::{MetadataExt, lchown};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use rustix::process::{Gid, Uid, getegid, geteuid};
 use rustix::system::uname;

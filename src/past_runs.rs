@@ -151,16 +151,7 @@ impl PastRuns {
             "command": "log",
             "environment": self.environment,
             "runs": self.runs.iter().map(|(run, fate)| run_json(run, *fate)).collect::<Vec<_>>(),
-            "decisions": self.decisions.iter().map(|held| json!({
-                "id": held.id,
-                "job": held.job,
-                "name": held.name,
-                "decision": held.state,
-                "held_at": held.held_at,
-                "decided_at": held.decided_at,
-                "decided_by": held.decided_by,
-                "terminal": held.terminal,
-            })).collect::<Vec<_>>(),
+            "decisions": self.decisions,
         })
     }
 }

@@ -52,23 +52,15 @@ record! {
         pub kind: &'static Kind as "code",
         /// What the run's exit code was by it.
         pub exit_code: u8,
-        pub message: Text => (message, "message_ja, message_en"),
-        pub hint: Text => (hint, "hint_ja, hint_en"),
-        pub rows: Vec<RejectedRow> => (rows, "details"),
+        pub message: Text => (|row: &Row<'_>| text(row, "message"), "message_ja, message_en"),
+        pub hint: Text => (|row: &Row<'_>| text(row, "hint"), "hint_ja, hint_en"),
+        pub rows: Vec<RejectedRow> => (|row: &Row<'_>| row.json("tempostar_problems.details"), "details"),
         pub run_id: String,
     }
 }
 
-fn message(row: &Row<'_>) -> Result<Text> {
-    Ok(row.text("tempostar_problems.message")?.unwrap_or_default())
-}
-
-fn hint(row: &Row<'_>) -> Result<Text> {
-    Ok(row.text("tempostar_problems.hint")?.unwrap_or_default())
-}
-
-fn rows(row: &Row<'_>) -> Result<Vec<RejectedRow>> {
-    row.json("tempostar_problems.details")
+fn text(row: &Row<'_>, column: &str) -> Result<Text> {
+    Ok(row.text(&format!("tempostar_problems.{column}"))?.unwrap_or_default())
 }
 
 /// A row that was rejected, as far as a mail may tell of it.

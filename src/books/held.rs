@@ -36,25 +36,23 @@ record! {
         /// As the ledger would know it if it were applied; the run is the one that held it.
         pub file: FileEntry => (FileEntry::read, FileEntry::columns()),
         pub held_at: Moment,
-        pub verdicts: Vec<Reason> => (verdicts, "verdicts"),
+        pub verdicts: Vec<Reason> => (|row: &Row<'_>| row.json("tempostar_held.verdicts"), "verdicts"),
         /// A hash of what it would change, as it was last shown.
         pub shown: String,
         pub state: HeldState,
     }
 }
 
-fn verdicts(row: &Row<'_>) -> Result<Vec<Reason>> {
-    row.json("tempostar_held.verdicts")
-}
-
 record! {
     /// Something that was held, and what was decided about it.
+    #[derive(Serialize)]
     pub(crate) struct Decision of "tempostar_held" {
         /// `None`: an order of unusual age.
         pub id: Option<i64>,
         pub job: Job as "command",
         /// The file's, or the order's number.
         pub name: String,
+        #[serde(rename = "decision")]
         pub state: HeldState,
         pub held_at: Moment,
         pub decided_at: Option<Moment>,

@@ -106,7 +106,7 @@ record! {
                                          WHERE later.command = runs.command AND later.id > runs.id)",
         pub counts: Vec<(String, u64)> => (counts, "counts"),
         /// Files that it left in the inbox for a later one.
-        pub waiting_files: Vec<String> => (waiting_files, "waiting_files"),
+        pub waiting_files: Vec<String> => (|row: &Row<'_>| row.json("tempostar_runs.waiting_files"), "waiting_files"),
     }
 }
 
@@ -127,10 +127,6 @@ impl RunEnd {
 fn counts(row: &Row<'_>) -> Result<Vec<(String, u64)>> {
     let counts: Map<String, Value> = row.json("tempostar_runs.counts")?;
     Ok(counts.into_iter().filter_map(|(name, count)| Some((name, count.as_u64()?))).collect())
-}
-
-fn waiting_files(row: &Row<'_>) -> Result<Vec<String>> {
-    row.json("tempostar_runs.waiting_files")
 }
 
 /// The runs that began at this moment or later, of one job or of all, newest first.

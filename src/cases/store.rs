@@ -9,9 +9,8 @@ use rusqlite::Connection;
 use super::aside::Aside;
 use super::life::{advance, is_held, known};
 use super::news::News;
-use crate::books;
 use crate::books::cases::{self, Case};
-use crate::books::held;
+use crate::books::{self, held};
 use crate::job::Job;
 use crate::lock::Lock;
 use crate::moment::Moment;
@@ -44,8 +43,9 @@ pub(crate) fn note(
     advance(&mut all, report, Some(&held), now);
     end_those_from_aside(&mut all, report, now);
     for case in &mut all {
-        if case.id == 0 && case.is_open() && case.mailed_at.is_none() {
-            wait_if_restless(database, case, now)?;
+        let is_untold = case.id == 0 && case.is_open() && case.mailed_at.is_none();
+        if is_untold && cases::count_earlier_cases(database, case, now - RESTLESS)? >= BEGINNINGS_MAILED_MAX {
+            case.mail_from = now + MAILED_LATER;
         }
         if !before.contains(case) {
             cases::keep_case(database, case)?;
@@ -69,13 +69,6 @@ fn take_up(cases: &mut Vec<Case>, aside: Vec<Case>) {
 fn end_those_from_aside(cases: &mut [Case], report: &Report, now: Moment) {
     let is_from_aside = |case: &Case| case.id == 0 && case.is_open() && case.seen.run_id != report.run_id;
     cases.iter_mut().filter(|case| is_from_aside(case)).for_each(|case| case.end(now));
-}
-
-fn wait_if_restless(database: &Connection, case: &mut Case, now: Moment) -> Result<()> {
-    if cases::count_earlier_cases(database, case, now - RESTLESS)? >= BEGINNINGS_MAILED_MAX {
-        case.mail_from = now + MAILED_LATER;
-    }
-    Ok(())
 }
 
 /// Ends those cases of a job about held files that have been decided about.

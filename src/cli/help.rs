@@ -123,17 +123,16 @@ fn what_is_wrong(error: &clap::Error, called: &str, language: Language) -> Strin
     let suggested =
         [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
     let more = [
-        suggested.into_iter().find_map(of).map(|names| say::did_you_mean(nearest(&names))),
+        // The best guess is the last.
+        suggested
+            .into_iter()
+            .find_map(of)
+            .map(|names| say::did_you_mean(names.rsplit(", ").next().unwrap_or(&names))),
         of(ContextKind::ValidValue).map(|values| say::possible_values(&values)),
         Some(say::see_help(format!("tempostar {called}").trim_end())),
     ];
     let lines = more.iter().flatten().map(|line| format!("  → {}\n", line.get(language)));
     say::error(what.get(language)).get(language).to_owned() + "\n" + &lines.collect::<String>()
-}
-
-/// The best guess is the last.
-fn nearest(names: &str) -> &str {
-    names.rsplit(", ").next().unwrap_or(names)
 }
 
 /// The command that was meant, if any can be made out.

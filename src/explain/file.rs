@@ -8,10 +8,9 @@ use serde_json::json;
 use super::desk::Desk;
 use super::facts::Facts;
 use super::order;
-use crate::books::batches;
 use crate::books::files::{self, FileEntry, FileState, KnownFile};
 use crate::books::held::{self, Decision};
-use crate::books::runs;
+use crate::books::{batches, runs};
 use crate::job::Job;
 use crate::layout::grouped;
 use crate::moment::Moment;
@@ -25,17 +24,13 @@ const SAME_NAME_MAX: usize = 20;
 /// The files of this name, whatever folder stands before it, newest first: those that came, then those that were sent.
 pub(super) fn read(desk: &Desk<'_>, asked: &str) -> Result<Vec<Facts>> {
     let name = asked.rsplit('/').next().unwrap_or(asked);
-    let mut found = came(desk, name)?;
+    let came = files::files_named(desk.database, name, SAME_NAME_MAX)?;
+    let mut found: Vec<Facts> = came.iter().map(|file| facts(file, desk)).collect::<Result<_>>()?;
     if found.is_empty() {
         found.extend(waiting(desk, name)?);
     }
     found.extend(sent(desk, name)?);
     Ok(found)
-}
-
-fn came(desk: &Desk<'_>, name: &str) -> Result<Vec<Facts>> {
-    let files = files::files_named(desk.database, name, SAME_NAME_MAX)?;
-    files.iter().map(|file| facts(file, desk)).collect()
 }
 
 fn facts(file: &KnownFile, desk: &Desk<'_>) -> Result<Facts> {
@@ -128,12 +123,9 @@ pub(super) fn figures_text(file: &FileReport) -> Text {
 /// What was decided about it while it was held, and by whom.
 fn decision(facts: &mut Facts, held: Option<&Decision>) {
     facts.member("held_id", held.and_then(|held| held.id));
-    facts.fact(
-        "held_at",
-        json!(held.map(|held| held.held_at)),
-        held_text::since(),
-        held.map(|held| Text::same(held.held_at.to_string())),
-    );
+    let held_at = held.map(|held| held.held_at);
+    let shown = held_at.map(|held_at| Text::same(held_at.to_string()));
+    facts.fact("held_at", json!(held_at), held_text::since(), shown);
     let decided = held.and_then(past_runs::decided);
     facts.member("decided_at", json!(held.and_then(|held| held.decided_at)));
     facts.member("terminal", held.and_then(|held| held.terminal.as_deref()));

@@ -54,12 +54,8 @@ pub(super) fn meaning(kind: &'static Kind, language: Language) -> Facts {
     facts.fact("message", message.get(language), text::meaning(), Some(message.clone()));
     facts.fact("hint", hint.get(language), text::to_do(), (!hint.en.is_empty()).then(|| hint.clone()));
     facts.fact("severity", kind.severity.as_str(), text::severity(), Some(severity(kind.severity)));
-    facts.fact(
-        "exit_code",
-        kind.exit.code(),
-        text::exit_code(),
-        Some(Text::same(kind.exit.code().to_string())),
-    );
+    let exit_code = kind.exit.code();
+    facts.fact("exit_code", exit_code, text::exit_code(), Some(Text::same(exit_code.to_string())));
     let names: Vec<String> = kind.who.iter().map(|who| name_of(*who).get(language).to_owned()).collect();
     facts.fact("who", names, text::who_acts(), Some(who(kind)));
     facts.fact("ends", ends(kind).get(language), text::how_it_ends(), Some(ends(kind)));

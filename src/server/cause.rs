@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::{error, fmt, io};
 
-use suppaftp::FtpError;
-use suppaftp::rustls;
+use suppaftp::{FtpError, rustls};
 
 use super::gate::Refused;
 use super::reply::Reply;

@@ -131,15 +131,9 @@ impl<'t> Reader<'t> {
 
     /// A whole number in the range, which must fit into `T`.
     pub(super) fn number<T: TryFrom<u64>>(&mut self, key: &str, range: RangeInclusive<u64>, default: T) -> T {
-        let value = self.ask(key).map(|value| whole_number(value, &range));
-        match value {
-            None => default,
-            Some(Ok(number)) => T::try_from(number).unwrap_or(default),
-            Some(Err(problem)) => {
-                self.report(key, problem);
-                default
-            }
-        }
+        let Some(value) = self.ask(key) else { return default };
+        let number = whole_number(value, &range).map_err(|problem| self.report(key, problem));
+        number.ok().and_then(|number| T::try_from(number).ok()).unwrap_or(default)
     }
 
     /// `true` or `false`.
@@ -306,11 +300,8 @@ impl<'t> Reader<'t> {
                 _ => {
                     self.unknown_keys += 1;
                     let nearest = self.nearest_key(table, name.get_ref());
-                    self.report_at(
-                        &key,
-                        Some(name.span().start),
-                        text::unknown_key(name.get_ref(), &nearest),
-                    );
+                    let problem = text::unknown_key(name.get_ref(), &nearest);
+                    self.report_at(&key, Some(name.span().start), problem);
                 }
             }
             ControlFlow::Break(())

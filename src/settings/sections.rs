@@ -29,7 +29,8 @@ use crate::text::{Language, settings as text};
 
 /// All settings. `chosen` is what `--env` said.
 pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environment>) -> Settings {
-    let environment = environment(r, chosen);
+    let written = r.word("environment", Environment::ALL);
+    let environment = chosen.unwrap_or(written);
     let language = r.word_if_any("language", Language::ALL);
     let shop = shop(r);
     let products = products(r, &shop.code);
@@ -59,11 +60,6 @@ pub(super) fn settings(r: &mut Reader<'_>, path: &Path, chosen: Option<Environme
         logistics,
         shop,
     }
-}
-
-fn environment(r: &mut Reader<'_>, chosen: Option<Environment>) -> Environment {
-    let written = r.word("environment", Environment::ALL);
-    chosen.unwrap_or(written)
 }
 
 fn local_path(r: &mut Reader<'_>, key: &str, default: &str, environment: Environment) -> PathBuf {
@@ -299,7 +295,8 @@ fn mail(r: &mut Reader<'_>) -> Mail {
         Way::Sendmail => Transport::Sendmail,
         Way::None => Transport::None,
     };
-    Mail { transport, from, remind_after: hours(r.number("mail.remind_after_h", 1..=8760, 24)) }
+    let remind_after_h: u64 = r.number("mail.remind_after_h", 1..=8760, 24);
+    Mail { transport, from, remind_after: Duration::from_secs(remind_after_h * 3600) }
 }
 
 /// The program with its arguments; its path is relative to the settings file, its mere name is looked up in PATH.
@@ -328,10 +325,6 @@ fn addresses(r: &mut Reader<'_>, key: &str) -> Vec<String> {
         }
     }
     addresses
-}
-
-fn hours(hours: u64) -> Duration {
-    Duration::from_secs(hours * 3600)
 }
 
 fn mail_login(r: &mut Reader<'_>, way: Way) -> Option<Login> {
