@@ -65,13 +65,10 @@ fn read(
     asked: &str,
 ) -> Result<Explained> {
     let desk = Desk { database, settings, clock, work_dir: Shelf::at(&settings.work_dir) };
-    let order = match order::read(&desk, asked)? {
-        None => match asked.strip_prefix(&format!("{}-", settings.shop.code)) {
-            Some(order_no) => order::read(&desk, order_no)?,
-            None => None,
-        },
-        order => order,
-    };
+    let mut order = order::read(&desk, asked)?;
+    if let (None, Some(order_no)) = (&order, asked.strip_prefix(&format!("{}-", settings.shop.code))) {
+        order = order::read(&desk, order_no)?;
+    }
     let explained = Explained {
         asked: asked.to_owned(),
         environment: Some(settings.environment.as_str()),

@@ -408,11 +408,7 @@ impl Seeing {
         if !["price", "list_price", "cost", "quantity"].contains(&self.change.column.as_str()) {
             return None;
         }
-        let (old, new) = (self.change.old.as_i64()?, self.change.new.as_i64()?);
-        let percent = i128::from(new)
-            .checked_sub(old.into())?
-            .checked_mul(100)?
-            .checked_div(old.unsigned_abs().into())?;
-        i64::try_from(percent).ok()
+        let (old, new) = (i128::from(self.change.old.as_i64()?), i128::from(self.change.new.as_i64()?));
+        i64::try_from(((new - old) * 100).checked_div(old.abs())?).ok()
     }
 }

@@ -102,6 +102,11 @@ pub(super) fn mode_if_open(path: &Path, what: u32) -> Option<String> {
     (mode & what != 0).then(|| format!("{mode:04o}"))
 }
 
+/// `label: one, another`; nothing where nothing is listed.
+pub(super) fn listed(label: Text, items: &[Text]) -> Option<Text> {
+    (!items.is_empty()).then(|| label.because(&Text::listed(items)))
+}
+
 pub(super) fn first_mend(title: &Text) -> Text {
     title.inside(say::first_mend)
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::finding::Found;
+use super::finding::{Found, listed};
 use super::world::World;
 use crate::books::{self, runs};
 use crate::job::Job;
@@ -40,10 +40,7 @@ pub(super) fn last_successes(world: &mut World<'_>) -> Result<Found> {
     if settings.environment == Environment::Demo {
         problems.iter_mut().for_each(|problem| problem.severity = Severity::Note);
     }
-    let fact = match told.is_empty() {
-        true => say::no_job_has_run(),
-        false => say::last_successes().because(&Text::listed(&told)),
-    };
+    let fact = listed(say::last_successes(), &told).unwrap_or_else(say::no_job_has_run);
     Ok(Found::ok(fact).with(problems))
 }
 
@@ -62,10 +59,7 @@ pub(super) fn locks(world: &mut World<'_>) -> Result<Found> {
             problems.push(say::job_runs_long(job, since, minutes));
         }
     }
-    let fact = match running.is_empty() {
-        true => say::no_job_is_running(),
-        false => say::running_now().because(&Text::listed(&running)),
-    };
+    let fact = listed(say::running_now(), &running).unwrap_or_else(say::no_job_is_running);
     Ok(Found::ok(fact).with(problems))
 }
 

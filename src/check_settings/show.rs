@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::checked::{Checked, Readiness};
-use super::finding::{Check, Finding, Status};
+use super::finding::{Check, Finding, Status, listed};
 use super::folders::OUTBOX;
 use super::ladder::WRITE_TEST;
 use crate::job::Job;
@@ -85,15 +85,15 @@ impl Checked {
             (false, true, true) => totals.because(&Text::listed(&ready).inside(say::jobs_can_run)),
         }];
         if ready.len() < Job::ALL.len() {
-            lines.extend(listed(say::jobs_ready(), ready));
+            lines.extend(listed(say::jobs_ready(), &ready));
         }
         if !blocked.is_empty() {
-            lines.extend(listed(say::jobs_untested(), untested));
+            lines.extend(listed(say::jobs_untested(), &untested));
         }
         let findings = self.checks.iter().flat_map(|check| &check.findings);
         let none_goes = findings.filter(|finding| finding.problem.is(&say::every_order_held::KIND));
         lines.extend(none_goes.map(|finding| finding.problem.message.clone()));
-        lines.extend(listed(say::to_act(), self.to_act()));
+        lines.extend(listed(say::to_act(), &self.to_act()));
         if self.is_writing_untried() {
             lines.push(say::write_test_left());
         }
@@ -168,11 +168,6 @@ fn job_name(job: Job) -> Text {
         Job::Stock => say::job_import_stock(),
         Job::Orders => say::job_export_orders(),
     }
-}
-
-/// `label: one, another`; nothing where nothing is listed.
-fn listed(label: Text, items: Vec<Text>) -> Option<Text> {
-    (!items.is_empty()).then(|| label.because(&Text::listed(&items)))
 }
 
 fn message(check: &Check, language: Language) -> String {

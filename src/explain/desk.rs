@@ -7,7 +7,7 @@ use crate::books::history::Origin;
 use crate::moment::Clock;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
-use crate::text::{Language, Text, explain as text};
+use crate::text::{Text, explain as text};
 
 /// How many changes of one thing the text shows; the JSON document has all.
 pub(super) const CHANGES_SHOWN_MAX: usize = 10;
@@ -20,10 +20,6 @@ pub(super) struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    pub(super) fn language(&self) -> Language {
-        self.settings.language
-    }
-
     /// Where the copy of this place in the archive lies, if this user may see it.
     pub(super) fn copy(&self, archived_as: &str) -> Option<String> {
         self.work_dir.copy(archived_as).map(|copy| copy.display().to_string())

@@ -103,7 +103,10 @@ fn state(
         (None, None, None) => ("waiting", text::waiting()),
     };
     facts.fact("state", state, text::state(), Some(shown));
-    facts.member("held_back_because", held_back.map(|hold| hold.reason.get(desk.language()).to_owned()));
+    facts.member(
+        "held_back_because",
+        held_back.map(|hold| hold.reason.get(desk.settings.language).to_owned()),
+    );
     facts.member("exported_at", order.exported_at.as_deref());
     facts.member("batch", Value::Null);
     Ok(())

@@ -74,7 +74,7 @@ fn figures(facts: &mut Facts, desk: &Desk<'_>, code: &str, sku: &Sku) -> Result<
     let shown = why.map_or(sellable.clone(), |why| sellable.because(&why.text()));
     facts.fact("sellable", sku.sellable, text::sellable(), Some(shown));
     facts.member("unsellable", json!(why));
-    facts.member("unsellable_because", why.map(|why| why.text().get(desk.language()).to_owned()));
+    facts.member("unsellable_because", why.map(|why| why.text().get(desk.settings.language).to_owned()));
     let as_of = sku.as_of.map_or_else(|| "-".to_owned(), |as_of| as_of.to_string());
     let quantity = sku.quantity.map(|quantity| text::quantity_as_of(quantity, &as_of));
     facts.fact("quantity", sku.quantity, text::quantity(), quantity);
@@ -88,7 +88,8 @@ fn figures(facts: &mut Facts, desk: &Desk<'_>, code: &str, sku: &Sku) -> Result<
     let explained: i64 = parts.iter().map(|(order, _)| order.quantity).sum();
     let rows = parts.iter().map(|(order, why)| {
         let (order_no, quantity) = (&order.order_no, order.quantity);
-        let json = json!({ "order_no": order_no, "quantity": quantity, "reason": why.get(desk.language()) });
+        let json =
+            json!({ "order_no": order_no, "quantity": quantity, "reason": why.get(desk.settings.language) });
         (json, vec![text::order_no(order_no), text::pieces(quantity), why.clone()])
     });
     facts.rows("orders", rows.collect(), ORDERS_SHOWN_MAX, text::more_orders);
