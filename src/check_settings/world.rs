@@ -19,7 +19,6 @@ use crate::shelf::Shelf;
 use crate::text::check_settings as say;
 use crate::text::progress::connecting;
 
-/// What the checks look at, and what an earlier one leaves to the later ones.
 pub(super) struct World<'a> {
     pub(super) settings: &'a Settings,
     pub(super) options: &'a CheckSettings,
