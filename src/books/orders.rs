@@ -25,6 +25,10 @@ pub(crate) const SENT_SQL: &str = is_time!("exported_at");
 
 pub(crate) const CANCELLED_SQL: &str = is_time!("cancelled_at");
 
+/// When it was cancelled, and when it was sent; nothing for what is no time.
+pub(crate) const CANCELLED_AT_SQL: &str = concat!("iif(", is_time!("cancelled_at"), ", cancelled_at, NULL)");
+pub(crate) const SENT_AT_SQL: &str = concat!("iif(", is_time!("exported_at"), ", exported_at, NULL)");
+
 /// Orders that were never sent, whenever they were placed. A provisional order (仮受注) is not an order yet.
 const OPEN_SQL: &str = concat!(
     "NOT ",

@@ -1,8 +1,11 @@
 //! A row's values by table and column, so that what cannot be read is named.
 
+use std::ops::Deref;
+
 use anyhow::Result;
-use rusqlite::types::{FromSql, ValueRef};
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use rusqlite::{Connection, Params, Row};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -40,7 +43,7 @@ pub(crate) trait Record: Sized {
 macro_rules! record {
     ($(#[$meta:meta])* $visibility:vis struct $name:ident of $table:literal {
         $($(#[$field_meta:meta])* pub $field:ident: $type:ty
-            $(as $column:literal)? $(= $sql:literal)? $(=> ($read:expr, $columns:expr))?),* $(,)?
+            $(as $column:literal)? $(= $sql:expr)? $(=> ($read:expr, $columns:expr))?),* $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug)]
@@ -62,7 +65,7 @@ macro_rules! record {
     };
     (@selected $field:ident) => { stringify!($field).to_owned() };
     (@selected $field:ident $column:literal) => { $column.to_owned() };
-    (@selected $field:ident = $sql:literal) => { concat!($sql, " AS ", stringify!($field)).to_owned() };
+    (@selected $field:ident = $sql:expr) => { format!("{} AS {}", $sql, stringify!($field)) };
     (@selected $field:ident => $columns:expr) => { String::from($columns) };
     (@read $row:ident, $table:literal, $field:ident => $read:expr) => { $read($row)? };
     (@read $row:ident, $table:literal, $field:ident $column:literal) => {
@@ -219,6 +222,24 @@ pub(crate) fn text_of(value: ValueRef<'_>) -> Option<String> {
         ValueRef::Real(number) => number.to_string(),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
     })
+}
+
+/// What the shop's application has put into a column, whatever its type is: to be shown. Empty text is nothing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Shown(Option<String>);
+
+impl FromSql for Shown {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(Self(text_of(value).filter(|text| !text.is_empty())))
+    }
+}
+
+impl Deref for Shown {
+    type Target = Option<String>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
 /// Lists the changes of a table that a query gives: a row's code, then the old and the new value of each of these columns.

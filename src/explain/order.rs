@@ -1,6 +1,7 @@
 //! An order: where it is on its way to TEMPOSTAR, and what came back about it. Nothing of the customer's is read.
 
 use anyhow::Result;
+use rusqlite::Row;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -8,27 +9,29 @@ use super::desk::{Desk, merged, origin_json, origin_text};
 use super::facts::{Facts, or_dash};
 use crate::books::batches::{Batch, batch_with};
 use crate::books::history::{self, Event, OrderEvent};
-use crate::books::rows::Record;
+use crate::books::orders::{CANCELLED_AT_SQL, SENT_AT_SQL};
+use crate::books::rows::{Cells, Record, Shown};
 use crate::jobs::orders;
+use crate::layout::value;
 use crate::text::{Text, explain as text};
 
 record! {
     struct Order of "orders" {
-        pub ordered_at: Option<String>,
-        pub created_at: Option<String>,
-        pub updated_at: Option<String>,
-        pub is_provisional: bool,
-        pub cancelled_at: Option<String>,
+        pub ordered_at: Shown,
+        pub created_at: Shown,
+        pub updated_at: Shown,
+        pub is_provisional: bool = "is_provisional IS 1",
+        pub cancelled_at: Option<String> = CANCELLED_AT_SQL,
         pub cancelled_in_tempostar_at: Option<String>,
-        pub exported_at: Option<String>,
-        pub delivery_status: bool,
-        pub shipped_at: Option<String>,
-        pub payment_status: bool,
-        pub paid_at: Option<String>,
-        pub capture_status: bool,
-        pub captured_at: Option<String>,
+        pub exported_at: Option<String> = SENT_AT_SQL,
+        pub delivery_status: bool = "delivery_status IS 1",
+        pub shipped_at: Shown,
+        pub payment_status: bool = "payment_status IS 1",
+        pub paid_at: Shown,
+        pub capture_status: bool = "capture_status IS 1",
+        pub captured_at: Shown,
         /// Its `updated_at` when it was sent, but for what we have written since.
-        pub known_updated_at: Option<String> = "(SELECT known_updated_at
+        pub known_updated_at: Shown = "(SELECT known_updated_at
                                                  FROM tempostar_batch_orders AS member
                                                  WHERE member.order_no = orders.order_no)",
     }
@@ -38,10 +41,10 @@ record! {
     #[derive(Serialize)]
     struct Shipment of "order_shipments" {
         pub shipment_no: i64,
-        pub shipped_on: Option<String>,
-        pub delivered_on: Option<String>,
-        pub delivery_method: Option<String>,
-        pub tracking_no: Option<String>,
+        pub shipped_on: Shown,
+        pub delivered_on: Shown,
+        pub delivery_method: Shown,
+        pub tracking_no: Shown,
     }
 }
 
@@ -49,8 +52,9 @@ record! {
     #[derive(Serialize)]
     struct Line of "order_lines" {
         pub line_no: i64,
-        pub sku_code: String = "coalesce(sku_code, '-')",
-        pub quantity: i64,
+        pub sku_code: Shown,
+        /// As it stands there: `2個`, if that does.
+        pub quantity: Value => (|row: &Row<'_>| row.told(2), "quantity"),
         pub added_by: String = "iif(added_by = 'tempostar', 'tempostar', 'shop')",
     }
 }
@@ -94,13 +98,13 @@ fn state(
     };
     let (state, shown) = match (batch, &order.exported_at, &held_back) {
         (Some(_), Some(at), _) => ("sent", text::sent(at)),
-        (Some(_), None, _) => ("under_way", text::under_way()),
+        (Some(Batch { sent_at: None, .. }), None, _) => ("under_way", text::under_way()),
         // Somebody has set it.
         (None, Some(at), _) => ("marked_as_sent", text::marked_as_sent(at)),
         _ if order.cancelled_at.is_some() => ("cancelled", text::cancelled_before_sending()),
         _ if order.is_provisional => ("provisional", text::provisional()),
-        (None, None, Some(hold)) => ("held_back", text::held_back().because(&hold.reason)),
-        (None, None, None) => ("waiting", text::waiting()),
+        (_, None, Some(hold)) => ("held_back", text::held_back().because(&hold.reason)),
+        (_, None, None) => ("waiting", text::waiting()),
     };
     facts.fact("state", state, text::state(), Some(shown));
     facts.member(
@@ -191,7 +195,7 @@ impl Line {
             _ => Text::default(),
         };
         let number = Text::same(self.line_no.to_string());
-        (json!(self), vec![number, Text::same(&self.sku_code), text::pieces(self.quantity), added])
+        (json!(self), vec![number, or_dash(&self.sku_code), text::pieces(&value(&self.quantity)), added])
     }
 }
 

@@ -8,16 +8,16 @@ use super::desk::Desk;
 use super::facts::{Facts, or_dash};
 use super::sku::catalogue;
 use crate::books::history::Kind;
-use crate::books::rows::Record;
+use crate::books::rows::{Record, Shown};
 use crate::text::{Text, explain as text};
 
 const SKUS_SHOWN_MAX: usize = 50;
 
 record! {
     struct Product of "products" {
-        pub name: Option<String>,
-        pub created_at: Option<String>,
-        pub updated_at: Option<String>,
+        pub name: Shown,
+        pub created_at: Shown,
+        pub updated_at: Shown,
         /// Since when TEMPOSTAR's full files have not named it.
         pub missing_since: Option<String> = "(SELECT since
                                               FROM tempostar_missing_products AS missing
@@ -29,11 +29,11 @@ record! {
     #[derive(Serialize)]
     struct Sku of "skus" {
         pub code: String = "skus.code",
-        pub name: Option<String> = "skus.name",
+        pub name: Shown = "skus.name",
         pub handled: bool = "skus.handled",
         pub quantity: Option<i64> = "stock.quantity",
         pub allocated: Option<i64> = "stock.allocated",
-        pub sellable: i64 = "sellable_stock.sellable",
+        pub sellable: i64 = "CAST(sellable_stock.sellable AS INTEGER)",
     }
 }
 

@@ -11,7 +11,7 @@ use crate::books::rows::Ask;
 use crate::books::runs;
 use crate::past_runs::{UnderWay, figures, run_json};
 use crate::report::FileReport;
-use crate::text::{Text, explain as text};
+use crate::text::{Text, explain as text, held as held_text};
 use crate::undo;
 
 pub(super) fn read(desk: &Desk<'_>, under_way: &UnderWay, asked: &str) -> Result<Option<Facts>> {
@@ -50,21 +50,35 @@ fn files(database: &Connection, run_id: &str, told: Vec<FileReport>) -> Result<V
     let mut rows: Vec<_> = told
         .iter()
         .map(|file| {
-            (json!(file), vec![Text::same(&file.name), Text::same(file.outcome.as_str()), figures_text(file)])
+            (json!(file), vec![Text::same(&file.name), outcome(file.outcome.as_str()), figures_text(file)])
         })
         .collect();
     let sql = "SELECT name, sha256, outcome FROM tempostar_files WHERE run_id = ?1
                UNION ALL
                SELECT file_name, sha256, state FROM tempostar_batches WHERE run_id = ?1";
     database.each(sql, [run_id], |row| {
-        let (name, sha256, outcome): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (name, sha256, state): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         if !told.iter().any(|file| file.sha256 == sha256) {
-            let json = json!({ "name": name, "sha256": sha256, "outcome": outcome });
-            rows.push((json, vec![Text::same(name), Text::same(outcome)]));
+            let (json, became) =
+                (json!({ "name": name, "sha256": sha256, "outcome": state }), outcome(&state));
+            rows.push((json, vec![Text::same(name), became]));
         }
         Ok(())
     })?;
     Ok(rows)
+}
+
+/// What became of a file, which is a word in the ledger.
+fn outcome(word: &str) -> Text {
+    match word {
+        "applied" | "already_applied" => text::applied(),
+        "refused" => text::refused(),
+        "held" => held_text::is_held(),
+        "begun" => text::begun(),
+        "waiting" => text::file_waiting(),
+        "sent" => text::file_sent(),
+        _ => text::under_way(),
+    }
 }
 
 fn how_to_undo(facts: &mut Facts, desk: &Desk<'_>, run_id: &str) -> Result<()> {

@@ -9,7 +9,7 @@ use super::facts::Facts;
 use crate::books::files;
 use crate::books::history::{self, CatalogueChange, Changed, Fate, Figures, Kind, Origin, StockChange};
 use crate::books::in_flight::{InFlight, in_flight_orders};
-use crate::books::rows::Record;
+use crate::books::rows::{Record, Shown};
 use crate::job::Job;
 use crate::jobs::orders;
 use crate::layout::{first_names, grouped, old_and_new};
@@ -25,13 +25,13 @@ const LATER_FILES_MAX: usize = 50;
 record! {
     struct Sku of "skus" {
         pub product_code: String = "skus.product_code",
-        pub name: Option<String> = "coalesce(skus.name, products.name)",
+        pub name: Shown = "coalesce(skus.name, products.name)",
         pub is_handled: bool = "skus.handled",
         pub quantity: Option<i64> = "stock.quantity",
         pub allocated: Option<i64> = "stock.allocated",
-        pub as_of: Option<Moment> = "stock.as_of",
-        pub sellable: i64 = "sellable_stock.sellable",
-        pub created_at: Option<String> = "skus.created_at",
+        pub as_of: Option<Moment> = "iif(datetime(stock.as_of) = stock.as_of, stock.as_of, NULL)",
+        pub sellable: i64 = "CAST(sellable_stock.sellable AS INTEGER)",
+        pub created_at: Shown = "skus.created_at",
     }
 }
 
@@ -90,7 +90,7 @@ fn figures(facts: &mut Facts, desk: &Desk<'_>, code: &str, sku: &Sku) -> Result<
         let (order_no, quantity) = (&order.order_no, order.quantity);
         let json =
             json!({ "order_no": order_no, "quantity": quantity, "reason": why.get(desk.settings.language) });
-        (json, vec![text::order_no(order_no), text::pieces(quantity), why.clone()])
+        (json, vec![text::order_no(order_no), text::pieces(&quantity.to_string()), why.clone()])
     });
     facts.rows("orders", rows.collect(), ORDERS_SHOWN_MAX, text::more_orders);
     if let Some(allocated) = sku.allocated.filter(|allocated| *allocated != explained) {
@@ -107,8 +107,11 @@ fn stock_history(facts: &mut Facts, desk: &Desk<'_>, code: &str, sku: &Sku) -> R
         Some(oldest) => oldest.old.is_some() && load.id < oldest.origin.id,
     };
     let first_load = history::first_load(desk.database, Job::Stock)?.filter(is_first);
-    facts.note(text::stock_history());
-    if changes.is_empty() && first_load.is_none() && sku.quantity.is_some() {
+    let has_history = !changes.is_empty() || first_load.is_some();
+    if has_history || sku.quantity.is_some() {
+        facts.note(text::stock_history());
+    }
+    if !has_history && sku.quantity.is_some() {
         facts.note(text::no_changes(desk.settings.limits.history_days));
     }
     let mut rows: Vec<(Value, Vec<Text>)> = changes.iter().map(|change| shown(change, desk)).collect();

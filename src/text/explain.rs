@@ -23,7 +23,7 @@ texts! {
         en: "all of it is allocated: sold here, and not in TEMPOSTAR's figure yet",
     }
     order_no(order_no: &str) { ja: "受注{order_no}", en: "order {order_no}" }
-    pieces(quantity: i64) { ja: "{quantity}個", en: "× {quantity}" }
+    pieces(quantity: &str) { ja: "{quantity}個", en: "× {quantity}" }
     unsent_part() { ja: "未送信", en: "not sent yet" }
     provisional_part() { ja: "仮受注のため未送信", en: "provisional (仮受注), not sent" }
     sent_part(sent: &str, file: &str, until: &str) {
@@ -184,6 +184,7 @@ texts! {
     applied() { ja: "取り込み済み", en: "applied" }
     refused() { ja: "取り込めませんでした", en: "refused" }
     begun() { ja: "途中まで取り込み済み（次の実行が続きを行います）", en: "a part is applied; the next run does the rest" }
+    file_sent() { ja: "送信済み", en: "sent" }
     file_waiting() {
         ja: "受信フォルダで待っています（まだ書き込みの途中か、印のファイルがありません）",
         en: "waits in the inbox: it is still being written, or its marker is missing",

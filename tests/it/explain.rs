@@ -347,6 +347,41 @@ fn it_is_said_why_an_order_is_not_sent() {
 }
 
 #[test]
+fn odd_values_of_the_shop_are_explained_as_they_are_judged() {
+    let shop = Shop::that_has_sent();
+    for (order_no, column, value) in [
+        ("flag", "is_provisional", "''"),
+        ("odd-flag", "is_provisional", "'yes'"),
+        ("time", "cancelled_at", "''"),
+        ("odd-time", "cancelled_at", "'yes'"),
+        ("mark", "exported_at", "''"),
+        ("odd-mark", "exported_at", "'yes'"),
+        ("tick", "delivery_status", "''"),
+    ] {
+        shop.order(order_no).line("A-1", 1).insert();
+        shop.sql(&format!("UPDATE orders SET {column} = {value} WHERE order_no = '{order_no}'"));
+        let state = if order_no.starts_with("odd-") { "held_back" } else { "waiting" };
+        assert_eq!(explain_json(&shop, order_no)["order"]["state"], state, "{order_no}");
+        assert!(!explain(&shop, order_no).stdout.contains("cancelled  "), "{order_no}");
+    }
+    // Of a sent order, too; and a time that somebody has emptied is not "under way".
+    shop.sql(
+        "UPDATE orders SET cancelled_at = '', payment_status = 'はい', paid_at = x'ff' WHERE order_no = '1001';
+         UPDATE order_lines SET quantity = '2個', sku_code = x'41ff' WHERE order_no = '1001';
+         UPDATE order_shipments SET shipped_on = '', tracking_no = x'ff' WHERE order_no = '1001'",
+    );
+    let sent =
+        explain(&shop, "1001").says("state                    sent 2026").says("× 2個").says("not shipped");
+    assert!(!sent.stdout.contains("cancel it in TEMPOSTAR"), "{sent}");
+    shop.sql("UPDATE orders SET exported_at = NULL WHERE order_no = '1001'");
+    assert_eq!(explain_json(&shop, "1001")["order"]["state"], "held_back");
+    shop.sql(
+        "UPDATE skus SET name = x'ff'; UPDATE products SET name = x'ff'; UPDATE stock SET as_of = 'yes'",
+    );
+    explain(&shop, "A-1").says("TEMPOSTAR's figure");
+}
+
+#[test]
 fn what_must_be_done_by_hand_is_told() {
     let mut shop = Shop::new();
     for order_no in ["changed", "cancelled", "there"] {
@@ -548,6 +583,15 @@ run RUN (import-stock)
     explain(&shop, &id).says("  to undo it  by the run 2026");
     shop.run(["export-orders"]).ok();
     explain(&shop, &run_id(&shop, "export-orders")).says("sent orders: they are never called back");
+}
+
+#[test]
+fn what_became_of_a_runs_files_is_told_in_japanese_too() {
+    let mut shop = Shop::that_has_sent();
+    shop.language("ja_JP.UTF-8");
+    stock_file(&mut shop, "2026-11-24 10:20:00", "stock_1020.csv", "A-1,4\n");
+    explain(&shop, &run_id(&shop, "import-stock")).says("stock_1020.csv  取り込み済み");
+    explain(&shop, &run_id(&shop, "export-orders")).says("order20261124101500.csv  送信済み");
 }
 
 #[test]
