@@ -194,6 +194,9 @@ impl ImportJob for ImportProducts<'_> {
             false => (vec![text::guard_columns(&fallen_back.join(", "))], None),
         };
         let comparison = compare(incoming, staged, missing_compared, &rows_differing)?;
+        if held_because.is_empty() {
+            incoming.problems.extend(moved_skus(incoming.shop)?.problem(text::skus_moved));
+        }
         Ok(Comparison { unknown_columns, held_because, held_rows, telling, ..comparison })
     }
 }
@@ -274,6 +277,22 @@ fn counts(shop: &Connection, products: Difference, skus: Difference) -> Result<C
     counts.add("skus_created", skus.created);
     counts.add("skus_updated", skus.updated);
     Ok(counts)
+}
+
+/// SKUs that the file gives to another product: `A-1-RED (A-1 → A-2)`.
+fn moved_skus(shop: &Connection) -> Result<Names> {
+    let mut moved = Names::default();
+    let sql = "SELECT code || ' (' || shop.product_code || ' → ' || staged.product_code || ')'
+               FROM temp.changed_skus AS changed
+               JOIN temp.staged_skus AS staged USING (code)
+               JOIN main.skus AS shop USING (code)
+               WHERE shop.product_code <> staged.product_code
+               ORDER BY code";
+    shop.each(sql, [], |row| {
+        moved.add(&row.get::<_, String>(0)?);
+        Ok(())
+    })?;
+    Ok(moved)
 }
 
 /// Tells which new codes the shop has already, written otherwise.

@@ -288,6 +288,12 @@ problems! {
         en: "products whose rows disagree about them ({count}); the last row was taken: {codes}",
         hint_ja: "TEMPOSTARの商品ファイルをご確認ください。", hint_en: "check the product file in TEMPOSTAR",
     }
+    Note skus_moved = "skus-moved" (count: u64, names: &str) {
+        ja: "別の商品に移ったSKUが{count}件あります: {names}",
+        en: "SKUs that have moved to another product ({count}): {names}",
+        hint_ja: "商品を組み替えていない場合は、TEMPOSTARの商品コードをご確認ください。",
+        hint_en: "nothing to do if the products were rearranged; else check 商品コード in TEMPOSTAR",
+    }
     Warning mapped_column_missing = "mapped-column-missing" (names: &str) who [Support] {
         ja: "[products.free_items]に書かれた列がファイルにありません: {names}",
         en: "columns that [products.free_items] maps are not in the file: {names}",

@@ -320,7 +320,9 @@ fn a_sku_moves_to_another_product_with_its_stock() {
     shop.sql("INSERT INTO stock (sku_code, quantity) VALUES ('S-2', 4)");
     shop.at("2026-11-25 10:15:00");
     shop.put_sheet(PRODUCT_INBOX, "p2.csv", "商品コード,SKUコード\nT-1,S-1\nT-2,S-2\n");
-    shop.run(["import-products", "--json"]).ok().count("created", 1).count("skus_updated", 1);
+    let moves = "note[skus-moved]: p2.csv: SKUs that have moved to another product (1): S-2 (T-1 → T-2)\n";
+    shop.run(["import-products", "--dry-run"]).ok().says(moves);
+    shop.run(["import-products", "--json"]).ok().count("created", 1).count("skus_updated", 1).says(moves);
     shop.check_rows("SELECT code, product_code FROM skus ORDER BY code", &["S-1|T-1", "S-2|T-2"]);
     shop.check_rows("SELECT code FROM products ORDER BY code", &["T-1", "T-2"]);
     shop.check_sellable("S-2", 4);
