@@ -126,10 +126,15 @@ texts! {
         en: "{field} has the value {value:?}, which cannot be read",
     }
     date_wrong(field: &str) { ja: "「{field}」の日付を読めません。", en: "{field} is not a date that can be read" }
-    wrong_type(column: &str, found: &str) {
+    wrong_type(column: &str, found: &str, found_en: &str) {
         ja: "データベースの列{column}の値の型が正しくありません（{found}）。",
-        en: "the database has a value of the wrong type in {column} ({found})",
+        en: "the database has a value of the wrong type in {column} ({found_en})",
     }
+    type_null() { ja: "値なし", en: "none" }
+    type_integer() { ja: "整数", en: "a whole number" }
+    type_real() { ja: "小数", en: "a fraction" }
+    type_text() { ja: "文字", en: "text" }
+    type_blob() { ja: "バイナリ", en: "bytes" }
     not_utf_8() { ja: "データベースにUTF-8として読めない文字があります。", en: "the database has a text of it that is not UTF-8" }
     no_lines() { ja: "明細がありません。", en: "it has no lines" }
     no_shipment(shipment_no: i64) {

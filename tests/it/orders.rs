@@ -290,9 +290,9 @@ fn values_that_cannot_be_read_hold_back_their_order_only() {
     for (column, value, reason) in [
         ("ordered_at", "'yesterday'", no_date("受注日時")),
         ("paid_at", "'2026/11/24'", no_date("入金日付")),
-        ("total", "'much'", wrong("total", "Text")),
-        ("tax", "1.5", wrong("tax", "Real")),
-        ("customer_name", "x'B1B2'", wrong("customer_name", "Blob")),
+        ("total", "'much'", wrong("total", "text")),
+        ("tax", "1.5", wrong("tax", "a fraction")),
+        ("customer_name", "x'B1B2'", wrong("customer_name", "bytes")),
         // Text that is not UTF-8, as an application that writes CP932 would leave it.
         (
             "customer_name",
@@ -305,6 +305,10 @@ fn values_that_cannot_be_read_hold_back_their_order_only() {
         shop.sql(&format!("UPDATE orders SET {column} = {value}"));
         check_held_back(&shop, &reason);
     }
+    let mut shop = Shop::new();
+    shop.order("1001").line("A-1", 1).set_line("quantity", 1.5).insert();
+    shop.language("ja_JP.UTF-8");
+    shop.run(["export-orders"]).exits(3).says("列quantityの値の型が正しくありません（小数）");
     let shop = Shop::new();
     shop.order("1001").line("A-1", 1).set_shipment("delivery_date", "2026-11-280").insert();
     check_held_back(&shop, &no_date("配送日"));

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::mem;
 
 use anyhow::Result;
+use rusqlite::types::Type;
 use rusqlite::{Connection, Params, Row};
 
 use super::columns::{About, COLUMNS, OrderColumn};
@@ -185,7 +186,14 @@ impl<'a, W: Write> Renderer<'a, W> {
 fn unreadable_value(error: &rusqlite::Error) -> Option<Text> {
     match error {
         rusqlite::Error::InvalidColumnType(_, column, found) => {
-            Some(text::wrong_type(column, &found.to_string()))
+            let found = match found {
+                Type::Null => text::type_null(),
+                Type::Integer => text::type_integer(),
+                Type::Real => text::type_real(),
+                Type::Text => text::type_text(),
+                Type::Blob => text::type_blob(),
+            };
+            Some(text::wrong_type(column, &found.ja, &found.en))
         }
         rusqlite::Error::Utf8Error(..) | rusqlite::Error::FromSqlConversionFailure(..) => {
             Some(text::not_utf_8())
