@@ -53,7 +53,7 @@ pub(crate) struct Status {
     hand_work: Vec<HandWork>,
     /// The own time of the newest stock file that was applied.
     stock_as_of: Option<Moment>,
-    /// So much of what there is to do by hand is named.
+    /// So much of each list is named.
     named_max: usize,
     sends_mails: bool,
 }

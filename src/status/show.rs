@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{JobState, NAMED_MAX, Status, count};
+use super::{JobState, Status, count};
 use crate::books::batches::SentBatch;
 use crate::books::cases::Case;
 use crate::books::files::KnownFile;
 use crate::books::orders::OrderState;
 use crate::hand_work::{self, HandWork};
 use crate::held::held_json;
-use crate::layout::{columns, first_names};
+use crate::layout::{columns, first_names, one_line};
 use crate::moment::Moment;
 use crate::past_runs::{Fate, figures, run_json};
 use crate::text::held::show_it;
@@ -40,7 +40,7 @@ impl Status {
         lines.extend((!self.sees_work_folder).then(text::work_folder_unseen));
         self.order_lines(&mut lines);
         self.file_lines(&mut lines);
-        lines.iter().map(|line| line.get(language).trim_end().to_owned() + "\n").collect()
+        lines.iter().map(|line| one_line(line.get(language)).trim_end().to_owned() + "\n").collect()
     }
 
     pub(super) fn hand_work_lines(&self, lines: &mut Vec<Text>) {
@@ -99,7 +99,11 @@ impl Status {
     fn job_lines(&self) -> Vec<Text> {
         let rows: Vec<[Text; 4]> = self.jobs.iter().map(|job| job.cells(self.now)).collect();
         let aligned = aligned(&rows);
-        aligned.into_iter().zip(&self.jobs).flat_map(|(line, job)| job.lines(line, self.now)).collect()
+        aligned
+            .into_iter()
+            .zip(&self.jobs)
+            .flat_map(|(line, job)| job.lines(line, self.now, self.named_max))
+            .collect()
     }
 
     pub(super) fn problem_lines(&self, lines: &mut Vec<Text>) {
@@ -108,7 +112,7 @@ impl Status {
             return;
         }
         lines.push(text::problems_open(count(&cases)));
-        lines.extend(first(&cases, |case| self.problem(case)));
+        lines.extend(self.first(&cases, |case| self.problem(case)));
     }
 
     /// The open problems without the orders that are held back, which are shown by themselves.
@@ -151,25 +155,37 @@ impl Status {
     pub(super) fn order_lines(&self, lines: &mut Vec<Text>) {
         lines.push(text::orders_waiting(self.orders_waiting));
         lines.push(text::orders_held_back(count(&self.held_back)));
-        lines.extend(first(&self.held_back, |(order_no, hold)| self.held_back_order(order_no, &hold.reason)));
+        lines.extend(
+            self.first(&self.held_back, |(order_no, hold)| self.held_back_order(order_no, &hold.reason)),
+        );
         lines.push(text::batches_not_taken(count(&self.batches)));
-        lines.extend(first(&self.batches, |batch: &SentBatch| {
+        lines.extend(self.first(&self.batches, |batch: &SentBatch| {
             text::batch_not_taken(&batch.file_name, batch.sent_at, batch.order_count)
         }));
     }
 
     pub(super) fn file_lines(&self, lines: &mut Vec<Text>) {
         lines.push(text::files_stopped(count(&self.held) + count(&self.stopped_files)));
-        lines.extend(first(&self.held, |held| {
+        lines.extend(self.first(&self.held, |held| {
             let reasons: Vec<Text> = held.verdicts.iter().map(|reason| reason.message.clone()).collect();
             let file = text::file_held(held.file.job, &held.file.name, held.held_at);
             let file = file.because(&Text::joined(&reasons, " ", "; "));
             Text::joined(&[file, show_it(held.id)], " ", " ")
         }));
-        lines.extend(first(&self.stopped_files, |file| self.stopped_file(file)));
+        lines.extend(self.first(&self.stopped_files, |file| self.stopped_file(file)));
         if let Some(refused) = self.stopped_files.iter().find(|file| !file.is_left_in_inbox()) {
             lines.push(text::rerun(refused.entry.job).indented());
         }
+    }
+
+    /// The first of these, and how many more there are; all of them if that is wanted.
+    fn first<T>(&self, things: &[T], show: impl Fn(&T) -> Text) -> Vec<Text> {
+        let most = self.named_max;
+        let mut lines: Vec<Text> = things.iter().take(most).map(|thing| show(thing).indented()).collect();
+        if things.len() > most {
+            lines.push(text::and_more(count(&things[most..])).indented());
+        }
+        lines
     }
 
     fn stopped_file(&self, file: &KnownFile) -> Text {
@@ -284,14 +300,14 @@ impl JobState {
     }
 
     /// Its line, and below it what is not as it should be.
-    fn lines(&self, line: Text, now: Moment) -> Vec<Text> {
+    fn lines(&self, line: Text, now: Moment, named_max: usize) -> Vec<Text> {
         let waiting = self.last.as_ref().map(|(last, _)| last.waiting_files.as_slice()).unwrap_or_default();
         let mut lines = vec![line];
         lines.extend(self.success_line(now).map(Text::indented));
         lines.extend(self.overdue_min.map(|minutes| text::overdue(minutes).indented()));
         lines.extend(self.newest_file.map(|time| self.file_line(time, now).indented()));
         if !waiting.is_empty() {
-            let named = waiting[..waiting.len().min(NAMED_MAX)].join(", ");
+            let named = waiting[..waiting.len().min(named_max)].join(", ");
             lines.push(text::files_waiting(count(waiting), &named).indented());
         }
         lines
@@ -351,13 +367,4 @@ fn ago(time: Moment, now: Moment) -> Text {
 fn aligned(rows: &[[Text; 4]]) -> Vec<Text> {
     let (ja, en) = (columns(rows, Language::Ja), columns(rows, Language::En));
     ja.into_iter().zip(en).map(|(ja, en)| Text { ja, en }).collect()
-}
-
-/// The first things, one a line, and how many more there are.
-fn first<T>(things: &[T], show: impl Fn(&T) -> Text) -> Vec<Text> {
-    let mut lines: Vec<Text> = things.iter().take(NAMED_MAX).map(|thing| show(thing).indented()).collect();
-    if things.len() > NAMED_MAX {
-        lines.push(text::and_more(count(things) - NAMED_MAX as u64).indented());
-    }
-    lines
 }

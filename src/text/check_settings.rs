@@ -227,8 +227,8 @@ texts! {
     }
     taken_all() { ja: "引き取られないまま長く残っているファイルはありません", en: "none has been left lying for long" }
     orders_more_reasons(more: usize) {
-        ja: "理由の種類はほかに{more}個あります（「tempostar status」ですべて見られます）",
-        en: "{more} more reasons; `tempostar status` shows them",
+        ja: "理由の種類はほかに{more}個あります（「tempostar status --all」ですべて見られます）",
+        en: "{more} more reasons; `tempostar status --all` shows them",
     }
     no_job_has_run() { ja: "まだ一度も実行されていません", en: "none has run yet" }
     last_successes() { ja: "最後に成功した時刻", en: "last successes" }

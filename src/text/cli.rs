@@ -400,8 +400,8 @@ entries! {
         en: "Exit with 3 if a problem is open, something is held, or a job is overdue by the schedule in the settings; the first line is for monitors (Nagios)",
     }
     "status all" {
-        ja: "手作業が必要なものを、種類ごとの10件までではなく、すべて示す",
-        en: "Name everything that there is to do by hand, not only the first ten of each kind",
+        ja: "どの一覧も、10件までではなく、すべて示す",
+        en: "Name everything in each list, not only the first ten",
     }
     "status metrics" {
         ja: "数値もこのファイルに書く（OpenMetrics。Prometheusのnode_exporter用）",

@@ -293,3 +293,19 @@ fn an_order_that_is_not_shipped_for_long_is_looked_into() {
     shop.setting("[orders]\n", "[orders]\nunshipped_after_days = 0\n");
     assert_eq!(names(&shop), serde_json::json!([]));
 }
+
+#[test]
+fn all_orders_that_are_held_back_are_named_each_in_one_line() {
+    let shop = Shop::new();
+    for number in 1..=12 {
+        shop.order(&format!("10{number:02}\nerror[x]: y")).line("A-1", 1).insert();
+    }
+    let told = shop
+        .run(["export-orders"])
+        .exits(3)
+        .says("error[order-held-back]: order 1001 error[x]: y is held back");
+    assert!(!told.stderr.contains("\nerror[x]"), "{told}");
+    shop.run(["status"]).ok().says("  1010 error[x]: y: ").says("  and 2 more\n").never_says("1012");
+    shop.run(["status", "--all"]).ok().says("  1012 error[x]: y: ").never_says("more\n");
+    shop.run(["check-settings", "--offline"]).never_says("`tempostar status` shows them");
+}
