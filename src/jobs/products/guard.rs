@@ -108,10 +108,11 @@ pub(super) fn hold_rows(
     Ok(verdicts)
 }
 
-/// The staged products that the shop has.
+/// The staged products that the shop has. `CROSS JOIN` keeps SQLite from reading all products of the shop: it does not know
+/// that mostly few are staged.
 const STAGED_AND_KNOWN_SQL: &str = "
     FROM temp.staged_products AS staged
-    JOIN main.products AS shop ON shop.code = staged.code";
+    CROSS JOIN main.products AS shop ON shop.code = staged.code";
 
 fn loses_name(code: &str, old: &str, new: &str) -> bool {
     let is_none = new.is_empty() || (new == code && old != code);
@@ -227,7 +228,7 @@ fn moved(
     let moved: u64 = shop.value(
         "SELECT count(*)
          FROM temp.staged_skus AS staged
-         JOIN main.skus AS shop ON shop.code = staged.code
+         CROSS JOIN main.skus AS shop ON shop.code = staged.code
          WHERE shop.product_code <> staged.product_code",
         [],
     )?;
@@ -262,9 +263,9 @@ fn renamed(shop: &Connection, columns: &[String], mut facts: ProductFacts) -> Re
              SELECT shop.name, staged.name
              {STAGED_AND_KNOWN_SQL}
              WHERE shop.name <> '' AND staged.name <> '' AND shop.name <> staged.name
-         )
+         ), taken AS MATERIALIZED (SELECT name FROM main.products WHERE name IN (SELECT new FROM renamed))
          SELECT old, new,
-                new IN (SELECT name FROM main.products WHERE name <> '')
+                new IN (SELECT name FROM taken)
                 OR new IN (SELECT new FROM renamed GROUP BY new HAVING count(DISTINCT old) > 1)
          FROM renamed"
     );
