@@ -63,6 +63,9 @@ texts! {
     count_stale(n: &str) { ja: "新しい数があるため見送り{n}", en: "{n} older than the shop's" }
     count_rejected(n: &str) { ja: "不備{n}", en: "{n} rejected" }
     count_shipped(n: &str) { ja: "出荷{n}", en: "{n} shipped" }
+    count_never_sent(n: &str) { ja: "送信していない受注{n}", en: "{n} never sent" }
+    count_contradicted(n: &str, n_en: &str) { ja: "行どうしが矛盾する受注{n}", en: "{n_en} with rows that contradict each other" }
+    count_shipped_but_cancelled(n: &str) { ja: "店舗でキャンセル済みの出荷{n}", en: "{n} shipped, but cancelled here" }
     count_not_shipped_yet(n: &str) { ja: "未出荷{n}", en: "{n} not shipped yet" }
     count_unknown_order(n: &str, n_en: &str) { ja: "店舗にない受注{n}", en: "{n_en}" }
     count_other_shop(n: &str) { ja: "別店舗の受注{n}", en: "{n} of another shop" }
@@ -76,7 +79,7 @@ texts! {
     count_stock_undone(n: &str, n_en: &str) { ja: "元に戻した在庫{n}", en: "stock of {n_en} put back" }
     count_held(n: &str, n_en: &str) { ja: "保留した行{n}", en: "{n_en} held by the guards" }
     count_repaired(n: &str, n_en: &str) { ja: "計算し直した在庫引当{n}", en: "{n_en} computed anew" }
-    count_kept(n: &str) { ja: "そのまま{n}", en: "{n} kept as it is" }
+    count_kept(n: &str) { ja: "そのまま{n}", en: "{n} not put back" }
     count_lines(n: &str, n_en: &str) { ja: "明細{n}", en: "{n_en}" }
     count_held_back(n: &str) { ja: "送信していない受注{n}", en: "{n} held back" }
 }

@@ -638,7 +638,7 @@ fn rows_that_contradict_each_other_change_nothing_of_their_destination() {
             ],
         );
         let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 1);
-        ran.only_problem("order-contradicted", "s.csv", &["(1)", "1001"]);
+        ran.count("contradicted", 1).only_problem("order-contradicted", "s.csv", &["(1)", "1001"]);
         shop.check_rows(
             "SELECT order_no, shipment_no, tracking_no FROM order_shipments ORDER BY 1, 2",
             &["1001|1|NULL", "1001|2|13", "1002|1|14"],
@@ -654,6 +654,7 @@ fn an_order_that_was_never_sent_gets_no_ticks_and_is_held_back() {
     put_rows(&shop, "s.csv", &[["12345-1002", "800", "", "11"]]);
     let ran = shop.run(["import-logistics", "--json"]).exits(3).count("shipped", 0).count("never_sent", 1);
     ran.only_problem("order-never-sent", "s.csv", &["(1)", "1002"]);
+    shop.run(["log"]).ok().says("  1 never sent\n");
     shop.check_rows("SELECT delivery_status, capture_status FROM orders WHERE order_no = '1002'", &["0|0"]);
     shop.run(["export-orders", "--json"]).exits(3).count("held_back", 1);
     assert_eq!(shop.numbers_in_outbox(), ["12345-1001"]);

@@ -196,7 +196,7 @@ fn what_is_not_what_the_run_wrote_stays_and_is_named() {
     shop.check_rows("SELECT product_code FROM skus WHERE code IN ('B-1', 'C-1') ORDER BY 1", &["B-1", "C-1"]);
     shop.run(["undo", &bad])
         .exits(3)
-        .says("Only products and stock go back. Ticks, captures and orders that were sent are never undone.\nundo: 3 kept")
+        .says("Only products and stock go back. Ticks, captures and orders that were sent are never undone.\nundo: 3 not put back")
         .says("  A-1  price  198 → 1500  changed since\n");
 }
 

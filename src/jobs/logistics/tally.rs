@@ -87,6 +87,8 @@ impl Tally {
             ("updated", self.updated),
             ("not_shipped_yet", self.not_shipped_yet),
             ("never_sent", self.never_sent.count()),
+            ("contradicted", self.contradicted.count()),
+            ("shipped_but_cancelled", self.shipped_but_cancelled.count()),
             ("stale", self.stale.count()),
         ];
         figures.into_iter().for_each(|(name, count)| counts.add(name, count));
