@@ -32,6 +32,7 @@ pub(super) fn foreign(head: &[u8]) -> Option<Problem> {
     let nuls = head.iter().filter(|byte| **byte == 0).count();
     match mark {
         Some((_, problem)) => Some(problem()),
+        None if !head.is_empty() && nuls == head.len() => Some(text::is_zeros()),
         None if head.len() > 8 && nuls * 4 > head.len() => Some(text::is_utf_16()),
         None if is_markup(line) => Some(text::is_html()),
         None if is_euc_jp(line) => Some(text::is_euc_jp()),

@@ -32,6 +32,11 @@ problems! {
         hint_ja: "文字コードをShift_JISかUTF-8にして、カンマ区切りのCSVとして保存してください。",
         hint_en: "save it as CSV (comma separated) in Shift_JIS or UTF-8",
     }
+    Error is_zeros = "file-is-zeros" () {
+        ja: "中身がなく、値が0のバイトだけが並んでいます。", en: "there is nothing in it but zero bytes",
+        hint_ja: "作成か転送の途中で失敗したようです。もう一度出力してください。",
+        hint_en: "it was probably not written to its end; export it again",
+    }
     Error is_euc_jp = "file-is-euc-jp" () {
         ja: "文字コードがEUC-JPです。", en: "its encoding is EUC-JP",
         hint_ja: "文字コードをShift_JISかUTF-8にして出力してください。",

@@ -379,6 +379,7 @@ fn what_is_no_csv_file_is_named_for_what_it_is() {
         (utf_16(sheet, b"\xFE\xFF", true), "file-is-utf-16"),
         (utf_16("code,stock\nA-1,5\n", b"", false), "file-is-utf-16"),
         (euc_jp, "file-is-euc-jp"),
+        (vec![0; 500], "file-is-zeros"),
         (cp932("\"商品コード\";\"在庫数\"\n\"A-1\";\"5\"\n"), "file-separated-otherwise"),
         (cp932("商品コード\t在庫数\nA-1\t5\n"), "file-separated-otherwise"),
         (cp932("sep=,\n商品コード,在庫数\nA-1,5\n"), "file-has-sep-line"),
