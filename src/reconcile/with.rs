@@ -2,6 +2,7 @@
 //! none of them is a person's.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::path::Path;
 
 use anyhow::Result;
@@ -27,21 +28,24 @@ struct Ours {
 pub(super) fn lines(desk: &Desk<'_>, list: &Path) -> Result<Vec<Line>> {
     let mut lines = [Check::OnlyHere, Check::OnlyThere, Check::Amounts, Check::Progress].map(Line::new);
     let [only_here, only_there, amounts, progresses] = &mut lines;
-    let seen = each_listed(desk, list, |number, amount, progress| {
+    let (seen, unreadable) = each_listed(desk, list, |number, amount, progress| {
         let Some(ours) = sent_order(desk, number)? else {
             only_there.left += 1;
             only_there.named.add(|| text::only_in_list(number));
             return Ok(());
         };
         only_there.both();
-        if let Some(amount) = amount {
-            compare_amount(amounts, number, ours.total, amount);
+        match amount {
+            Ok(Some(amount)) => compare_amount(amounts, number, ours.total, amount),
+            Ok(None) => {}
+            Err(problem) => amounts.named.add(|| problem.problem().located_message()),
         }
         if let Some((code, progress)) = progress {
             compare_progress(progresses, number, ours.progress, (code, progress));
         }
         Ok(())
     })?;
+    unreadable.iter().for_each(|row| only_there.named.add(|| row.problem().located_message()));
     let sql = format!(
         "SELECT member.order_no
          FROM tempostar_batches AS batch
@@ -82,35 +86,45 @@ fn compare_progress(line: &mut Line, number: &str, ours: Progress, (code, theirs
     }
 }
 
-/// The shop's orders in the list, each once, however many rows it has; gives the keys of their numbers.
+/// What the list says an order's amount is, if it can be read.
+type Amount = Result<Option<i64>, RowProblem>;
+
+/// The shop's orders in the list, each once, however many rows it has; gives the keys of their numbers, and what is wrong
+/// with rows that cannot be read.
 fn each_listed(
     desk: &Desk<'_>,
     list: &Path,
-    mut each: impl FnMut(&str, Option<i64>, Option<(&str, Progress)>) -> Result<()>,
-) -> Result<HashSet<u64>> {
+    mut each: impl FnMut(&str, Amount, Option<(&str, Progress)>) -> Result<()>,
+) -> Result<(HashSet<u64>, Vec<RowProblem>)> {
     let name = list.file_name().unwrap_or_default().to_string_lossy();
     let naming = &desk.settings.list;
+    File::open(list)
+        .map_err(|error| Failure::of(text::list_argument(&list.display().to_string(), &error.to_string())))?;
     let mut sheet = Sheet::open_named(list, &name, EncodingChoice::Auto, naming).map_err(unusable)?;
     let header = sheet.header();
     let number = header.required(COLUMNS[0].name).map_err(|refusal| unusable(refusal.into()))?;
     let (amount, progress) = (header.optional("請求金額"), header.optional("受注進捗コード"));
     let prefix = number_prefix(desk.settings);
-    let mut seen = HashSet::new();
+    let (mut seen, mut unreadable) = (HashSet::new(), Vec::new());
     while let Some(row) = sheet.next_row()? {
         interrupt::check()?;
-        let refused = |problem: RowProblem| Failure::of(problem.into());
-        let listed = row.text(number).map_err(refused)?;
+        let (listed, code) = match (row.text(number), progress.map(|column| row.text(column)).transpose()) {
+            (Ok(listed), Ok(code)) => (listed, code),
+            (Err(problem), _) | (_, Err(problem)) => {
+                unreadable.push(problem);
+                continue;
+            }
+        };
         // Other shops' orders stand in the same list.
         let Some(listed) = listed.strip_prefix(&prefix) else { continue };
         if !seen.insert(key(listed)) {
             continue;
         }
-        let amount = amount.map(|column| row.whole_number(column)).transpose().map_err(refused)?.flatten();
-        let code = progress.map(|column| row.text(column)).transpose().map_err(refused)?;
+        let amount = amount.map(|column| row.whole_number(column)).transpose().map(Option::flatten);
         let code = code.as_deref().map(str::trim).filter(|code| !code.is_empty());
         each(listed, amount, code.map(|code| (code, progress_of(code, &desk.settings.logistics))))?;
     }
-    Ok(seen)
+    Ok((seen, unreadable))
 }
 
 /// A list that cannot be read as one.

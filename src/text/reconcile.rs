@@ -174,6 +174,11 @@ texts! {
 problems! {
     exit Partial, ends WithRun, who [Shop, Support];
 
+    Error list_argument = "list-argument" (path: &str, reason: &str) exit Usage {
+        ja: "--withで指定されたファイルを読めません: {path}（{reason}）",
+        en: "cannot read the file given with --with: {path} ({reason})",
+        hint_ja: "ファイルの名前と権限をご確認ください。", hint_en: "check its name and permissions",
+    }
     Error books_differ = "books-differ" () {
         ja: "照合に差異があります", en: "the books do not balance",
         hint_ja: "「tempostar reconcile」で、どの受注、SKU、ファイルかをご確認ください。それぞれの意味と対応はdocs/operations.mdの「Do the books balance?」にあります。",

@@ -785,6 +785,21 @@ fn the_lists_columns_can_have_other_names() {
 }
 
 #[test]
+fn a_bad_row_of_the_list_is_named_and_the_others_are_compared() {
+    let bad = "list.csv: line 5: 請求金額: \"1,650\" is not a whole number";
+    list_lie("amounts", &[bad], "3,12345-1003,300,山田 太郎,1650", "3,12345-1003,300,山田 太郎,\"1,650\"");
+    let short = "list.csv: line 6: the row has 3 fields, the header 5";
+    list_lie("only_there", &[short], "4,777-1003,300,山田 太郎,99", "4,777-1003,300");
+}
+
+#[test]
+fn a_list_that_is_not_there_is_a_wrong_call() {
+    let shop = shop();
+    let ran = shop.run(["reconcile", "--with", "nowhere.csv"]).exits(2);
+    ran.says("error[list-argument]: cannot read the file given with --with: nowhere.csv (No such file");
+}
+
+#[test]
 fn an_order_that_tempostar_does_not_list_is_named() {
     list_lie(
         "only_here",
