@@ -15,7 +15,7 @@ use crate::job::Job;
 use crate::layout::grouped;
 use crate::moment::Moment;
 use crate::past_runs;
-use crate::report::FileReport;
+use crate::report::{FileOutcome, FileReport};
 use crate::text::{Text, explain as text, held as held_text};
 
 /// How many files of one name are explained, the newest first.
@@ -117,7 +117,14 @@ pub(super) fn figures(facts: &mut Facts, told: &Option<FileReport>) {
 pub(super) fn figures_text(file: &FileReport) -> Text {
     let [rows, applied, unchanged, unknown, rejected, held] =
         [file.rows, file.applied, file.unchanged, file.unknown, file.rejected, file.held].map(grouped);
-    text::row_figures(&rows, &applied, &unchanged, &unknown, &rejected, &held)
+    let figures = text::row_figures(&rows, &applied, &unchanged, &unknown, &rejected, &held);
+    let told = file.applied + file.unchanged + file.unknown + file.rejected + file.held;
+    match file.rows.saturating_sub(told) {
+        left if left > 0 && file.outcome == FileOutcome::Applied => {
+            figures.followed_by(&text::rows_left_alone(&grouped(left)))
+        }
+        _ => figures,
+    }
 }
 
 /// What was decided about it while it was held, and by whom.

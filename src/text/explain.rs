@@ -181,6 +181,7 @@ texts! {
         ja: "{rows}行（反映{applied}、変更なし{unchanged}、店舗にないもの{unknown}、不備{rejected}、保留{held}）",
         en: "{rows}: {applied} applied, {unchanged} unchanged, {unknown} unknown, {rejected} rejected, {held} held",
     }
+    rows_left_alone(rows: &str) { ja: "、ほか{rows}行は見送り", en: "{rows} left alone" }
     applied() { ja: "取り込み済み", en: "applied" }
     refused() { ja: "取り込めませんでした", en: "refused" }
     begun() { ja: "途中まで取り込み済み（次の実行が続きを行います）", en: "a part is applied; the next run does the rest" }

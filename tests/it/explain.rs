@@ -586,6 +586,16 @@ run RUN (import-stock)
 }
 
 #[test]
+fn rows_that_were_left_alone_are_accounted_for() {
+    let mut shop = Shop::new();
+    shop.product_in_stock("A-1", 5);
+    stock_file(&mut shop, "2026-11-24 10:20:00", "stock_1020.csv", "A-1,4\n");
+    shop.put_sheet(STOCK_INBOX, "stock_20261124101900.csv", "商品コード,在庫数\nA-1,3\n");
+    shop.at("2026-11-24 10:30:00").run(["import-stock"]).ok();
+    explain(&shop, "stock_20261124101900.csv").says("0 rejected, 0 held; 1 left alone\n");
+}
+
+#[test]
 fn what_became_of_a_runs_files_is_told_in_japanese_too() {
     let mut shop = Shop::that_has_sent();
     shop.language("ja_JP.UTF-8");
