@@ -46,7 +46,10 @@ impl LaterSheets {
             };
             if !is_read {
                 let copy = self.shelf.archived(&later.archived_as).display().to_string();
-                incoming.problems.push(text::later_copy_lost(&later.name, &copy));
+                let lost = text::later_copy_lost(&later.name, &copy);
+                if !incoming.problems.contains(&lost) {
+                    incoming.problems.push(lost);
+                }
                 known = Known::NotAll;
             }
         }

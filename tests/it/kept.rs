@@ -136,6 +136,18 @@ fn a_damaged_copy_is_put_right_before_the_server_s_file_goes() {
 }
 
 #[test]
+fn a_damaged_copy_of_a_file_that_was_fed_in_again_is_named_once() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    shop.put_sheet(STOCK_INBOX, "stock_20261124101000.csv", "商品コード,在庫数\nA-1,3\n");
+    shop.run(["import-stock"]).ok();
+    shop.run(["import-stock", "--file", "stock_20261124101000.csv"]).ok();
+    DAMAGES[0](&the_copy(&shop));
+    shop.put_sheet(STOCK_INBOX, "stock_20261124100000.csv", "商品コード,在庫数\nA-1,8\n");
+    assert_eq!(shop.run(["import-stock", "--json"]).exits(3).codes(), ["later-copy-lost", "stale-rows"]);
+}
+
+#[test]
 fn a_damaged_copy_of_a_later_file_is_named_and_no_fault_of_an_earlier_one() {
     for damage in DAMAGES {
         let shop = Shop::new();
