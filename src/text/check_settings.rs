@@ -552,7 +552,7 @@ problems! {
     }
     Warning payment_method_unlisted = "payment-method-unlisted" (method: &str, orders: u64) {
         ja: "送信待ちの受注{orders}件で使われている決済方法「{method}」が登録されていません。これらの受注は送信されません。",
-        en: "{orders} waiting orders use the payment method {method:?}, which is not listed: they are held back",
+        en: "the payment method {method:?} of waiting orders ({orders}) is not listed: they are held back",
         hint_ja: "設定ファイルの末尾に[[payment_methods]]の行を書き、その下にname = \"{method}\"と、追加日（added_on = 2020-04-01のように）を書いてください。",
         hint_en: "add a line [[payment_methods]] at the end of the settings file, and below it name = \"{method}\" and the day on which the shop began to offer it, as in added_on = 2020-04-01",
     }

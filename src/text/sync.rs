@@ -248,8 +248,8 @@ problems! {
         ends GoodFile, who [Savaway, Support] {
         ja: "これは{wanted}ではなく、{found}です。取り込んでいません。",
         en: "its header is that of {found_en}, not of {wanted_en}: nothing of it was taken",
-        hint_ja: "フォルダの設定（inbox）か--fileの指定をご確認ください。この種類のファイルを扱うのは「tempostar {job}」です。",
-        hint_en: "check the inbox in the settings, or the file behind --file; such files belong to `tempostar {job}`",
+        hint_ja: "フォルダの設定（inbox）か--fileの指定をご確認ください。この種類のファイルは「tempostar {job}」のものです。",
+        hint_en: "check the inbox in the settings, or the file behind --file; such files are those of `tempostar {job}`",
     }
     Error clock_before_release = "clock-impossible" (now: Moment, written_on: &str) exit Settings {
         ja: "このコンピュータの時計が{now}を示していますが、このプログラムはそれより後（{written_on}）に作られたものです。何も処理していません。",

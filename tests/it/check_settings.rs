@@ -504,10 +504,14 @@ fn waiting_orders_that_would_be_held_back_are_told_by_reason_and_each_reason_whe
     assert_eq!(ids(&ran, "warning"), ["payment-methods", "options-data"], "{ran}");
     assert_eq!(ran.codes().len(), 5, "{ran}");
     assert!(message_of(&ran, "orders").starts_with("3 of 3 cannot be sent\n"), "{ran}");
-    ran.problem("payment-method-unlisted", "", &["2 waiting orders use the payment method \"代引き\""])
-        .problem("orders-by-hanpukai", "", &["1 (1003)"])
-        .problem("orders-held-back", "", &["2 (1001, 1002): its payment method \"代引き\""])
-        .problem("orders-held-back", "", &["1 (1003): subscription boxes"]);
+    ran.problem(
+        "payment-method-unlisted",
+        "",
+        &["the payment method \"代引き\" of waiting orders (2) is not listed"],
+    )
+    .problem("orders-by-hanpukai", "", &["1 (1003)"])
+    .problem("orders-held-back", "", &["2 (1001, 1002): its payment method \"代引き\""])
+    .problem("orders-held-back", "", &["1 (1003): subscription boxes"]);
     // Export can run, and nothing of what waits would go: the last words say so.
     let closing = "\nnone of the orders that wait (3) will be sent: all are held back\n";
     shop.run(["check-settings", "--offline"]).ok().says(closing);
