@@ -311,8 +311,9 @@ fn count_label(name: &str, count: u64) -> Text {
 fn problem_text(problem: &Problem, language: Language) -> String {
     let word = severity(problem.severity);
     let (word, code) = (word.get(language), problem.kind.code);
-    let mut lines = format!("{word}[{code}]: {}\n", one_line(problem.located_message().get(language)));
-    let hint = one_line(problem.hint.get(language));
+    let mut lines =
+        format!("{word}[{code}]: {}\n", one_line(&visible(problem.located_message().get(language))));
+    let hint = one_line(&visible(problem.hint.get(language)));
     if !hint.is_empty() {
         // Writing to a String cannot fail.
         let _ = writeln!(lines, "  → {hint}");
