@@ -286,8 +286,7 @@ impl<'a> Cursor<'a> {
         let mut unbroken = self.unbroken.take();
         let from = unbroken.as_ref().map_or_else(|| batch.wanted_code(at), |so_far| &so_far.last);
         let mut rows = self.statement.query([from])?;
-        let mut passed_over = 0;
-        let mut last_found = None;
+        let (mut passed_over, mut last_found) = (0, None);
         let next = 'walk: {
             while let Some(row) = rows.next()? {
                 let code = row.get_ref(0)?.as_bytes()?;
@@ -302,9 +301,7 @@ impl<'a> Cursor<'a> {
                         found(&mut batch.found[index], row)?;
                         passed_over = 0;
                         is_found = true;
-                        if let Some(so_far) = &mut unbroken {
-                            so_far.rows += 1;
-                        }
+                        unbroken.iter_mut().for_each(|so_far| so_far.rows += 1);
                         if last_found.replace(index).is_some() {
                             self.stride = STRIDE_MAX.min(self.stride + 1);
                         }
