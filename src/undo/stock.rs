@@ -53,19 +53,29 @@ fn stock_back_sql() -> String {
          SELECT last.sku_code, last.line, iif(last.is_removed, NULL, last.quantity),
                 stock.quantity, stock.allocated, unixepoch(stock.as_of),
                 first.old_quantity,
-                max(0, first.old_allocated + coalesce(stock.allocated - last.allocated, 0)),
+                max(0, first.old_allocated + coalesce(stock.allocated - coalesce(freed.allocated, last.allocated), 0)),
                 first.old_as_of,
                 CASE WHEN last.is_removed AND stock.sku_code IS NULL
                           AND last.sku_code IN (SELECT code FROM main.skus) THEN NULL
                      WHEN stock.sku_code IS NULL THEN 'gone'
                      WHEN last.is_removed OR stock.quantity <> last.quantity
-                          OR coalesce(unixepoch(stock.as_of), 0) <> coalesce(last.as_of, last.file_time)
+                          OR (freed.sku_code IS NULL
+                              AND coalesce(unixepoch(stock.as_of), 0) <> coalesce(last.as_of, last.file_time))
                          THEN 'changed'
-                     WHEN first.old_quantity IS NULL AND stock.allocated <> last.allocated THEN 'sold'
+                     WHEN first.old_quantity IS NULL
+                          AND stock.allocated <> coalesce(freed.allocated, last.allocated) THEN 'sold'
                 END
          FROM ({last}) AS last
          JOIN ({first}) AS first ON first.sku_code = last.sku_code
          LEFT JOIN main.stock AS stock ON stock.sku_code = last.sku_code
+         -- A later file that did not name the SKU only freed what was allocated.
+         LEFT JOIN (SELECT file_time, max(id) AS id
+                    FROM tempostar_history_files
+                    WHERE command = 'import-stock' AND undoes IS NULL
+                    GROUP BY file_time) AS later ON later.file_time = stock.as_of
+         LEFT JOIN tempostar_stock_history AS freed
+              ON freed.history_file_id = later.id AND freed.sku_code = last.sku_code
+                 AND freed.history_file_id > last.history_file_id AND freed.line = 0
          WHERE stock.quantity IS NOT first.old_quantity OR unixepoch(stock.as_of) IS NOT first.old_as_of
                -- Only the allocation was computed anew, and nobody has done so since.
                OR (last.quantity = first.old_quantity AND last.allocated <> first.old_allocated

@@ -350,7 +350,8 @@ impl World {
             self.note_run(run.clone());
         }
         let mut arrived = arrived;
-        arrived.sort_by_key(|file| self.files[*file].0.written_at);
+        // Of one moment, in the order of their names.
+        arrived.sort_by_key(|file| (self.files[*file].0.written_at, *file));
         for file in arrived {
             let name = &self.files[file].0.name;
             match held.iter().find(|(_, held)| held == name) {
@@ -459,7 +460,7 @@ impl World {
         if !is_full {
             self.is_changed = [false; SKUS.len()];
         }
-        let name = format!("stock{}-{}.csv", moment(self.now).digits(), self.files.len());
+        let name = format!("stock{}-{:03}.csv", moment(self.now).digits(), self.files.len());
         self.files.push((StockFile { name, written_at: self.now, rows }, self.steps));
         Some(self.files.len() - 1)
     }
