@@ -194,6 +194,28 @@ fn a_file_of_what_has_changed_frees_nothing_whose_newest_figure_was_undone() {
 }
 
 #[test]
+fn a_figure_goes_back_also_where_a_file_that_did_not_name_it_has_freed_its_allocation_since() {
+    let mut shop = shop();
+    shop.setting("[stock]\n", "[stock]\nfiles = \"differential\"\n");
+    shop.order("1001").line("B-1", 3).insert();
+    shop.at("2026-11-24 10:16:00").run(["export-orders"]).ok();
+    // It cannot know the order yet.
+    shop.at("2026-11-24 10:21:00");
+    put_stock(&shop, "2026-11-24 10:20:00", &[("B-1", 9)]);
+    let bad = shop.run(["import-stock", "--json"]).ok().json()["run_id"].as_str().unwrap().to_owned();
+    shop.check_stock("B-1", 9, 3);
+    shop.at("2026-11-24 10:41:00");
+    put_stock(&shop, "2026-11-24 10:40:00", &[("A-1", 8)]);
+    shop.run(["import-stock"]).ok();
+    shop.check_stock("B-1", 9, 0);
+    shop.order("1002").line("B-1", 1).insert();
+    shop.run(["undo", &bad]).ok();
+    // The figure of before does not know the first order, and was never told of the second.
+    shop.check_stock("B-1", 10, 4);
+    shop.check_rows("SELECT as_of FROM stock WHERE sku_code = 'B-1'", &["2026-11-24 09:00:00"]);
+}
+
+#[test]
 fn a_file_of_what_has_changed_frees_what_it_does_not_name_if_the_settings_say_so() {
     let mut shop = shop();
     shop.setting("[stock]\n", "[stock]\nfiles = \"differential\"\n");
