@@ -10,7 +10,7 @@ use anyhow::Result;
 use clap::Parser;
 use serde_json::{Value, json};
 
-use crate::books::Decider;
+use crate::books::{self, Decider};
 use crate::cli::{Cli, Color, Command, Generate, Global, HeldAct, JobCall, LogFormat, help};
 use crate::job::Job;
 use crate::kept::{self, Readers};
@@ -285,10 +285,13 @@ fn show_status(call: &Call<'_>, settings: &Settings, options: &cli::Status) -> R
     Ok(Answer { command, run_id, exit, at, problems: Vec::new(), told: Told::Beside, text, json })
 }
 
-/// Writes a file that somebody has asked for.
+/// Writes a file that somebody has asked for; never over a database, whoever's it is.
 fn publish(file: &Path, content: &str, readers: Readers) -> Result<(), Failure> {
-    let cannot_write =
-        |error: io::Error| Failure::of(say::cannot_write(&file.display().to_string(), &error.to_string()));
+    let shown = file.display().to_string();
+    if books::is_database(file) {
+        return Err(Failure::of(say::not_over_database(&shown)));
+    }
+    let cannot_write = |error: io::Error| Failure::of(say::cannot_write(&shown, &error.to_string()));
     kept::publish(file, content.as_bytes(), readers).map_err(cannot_write)
 }
 

@@ -26,7 +26,7 @@ pub(crate) use self::listed::{list, list_in_memory};
 pub(crate) use self::look::look;
 pub use self::open::{Books, open};
 pub(crate) use self::open::{
-    IGNORED, WRITERS_TURN, explain, found_version, is_locked, known_version, lock, meta, open_read_only,
-    refusal, set_meta,
+    IGNORED, WRITERS_TURN, explain, found_version, is_database, is_locked, known_version, lock, meta,
+    open_read_only, refusal, set_meta,
 };
 pub use self::writing::Writing;

@@ -276,8 +276,13 @@ pub(crate) enum Readers {
     ThisUser = 0o600,
 }
 
-/// Writes a file wherever it is asked for: a reader sees the old one or the new one.
+/// Writes a file wherever it is asked for: a reader sees the old one or the new one. What is no file, such as
+/// `/dev/stdout`, stays what it is.
 pub(crate) fn publish(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
+    let is_device = fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    if is_device || path.starts_with("/dev") && path.is_symlink() {
+        return OpenOptions::new().append(true).open(path)?.write_all(content);
+    }
     let new = beside(path, &format!(".{}{NEW}", std::process::id()));
     let written = write_new(&new, content, readers).and_then(|()| fs::rename(&new, path));
     if written.is_err() {

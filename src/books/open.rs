@@ -4,7 +4,7 @@
 //! transactions.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::ops::Deref;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -195,6 +195,13 @@ pub(super) fn checked(connection: Connection, settings: &Settings) -> Result<Boo
 /// or when it cannot be read.
 pub(crate) fn found_version(path: &Path) -> Option<i64> {
     kept_version(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?).ok()
+}
+
+/// Whether there is a database at this place, the shop's or another.
+pub(crate) fn is_database(path: &Path) -> bool {
+    let mut magic = [0; 16];
+    let read = |mut file: File| file.read_exact(&mut magic);
+    path.is_file() && File::open(path).and_then(read).is_ok() && magic == *b"SQLite format 3\0"
 }
 
 pub(crate) fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {

@@ -97,4 +97,8 @@ problems! {
         ja: "{path}に書き込めません（{reason}）。", en: "cannot write to {path} ({reason})",
         hint_ja: "フォルダの場所と権限をご確認ください。", hint_en: "check the folder and its permissions",
     }
+    Error not_over_database = "not-over-a-database" (path: &str) {
+        ja: "{path}はデータベースです。上書きしませんでした。", en: "{path} is a database, and was not overwritten",
+        hint_ja: "別のファイル名を指定してください。", hint_en: "name another file",
+    }
 }

@@ -1,8 +1,9 @@
 //! The pages of `--html`: one file that needs nothing else, whole or not at all, without customers; and, where there is
 //! a browser, what it makes of them.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
 
@@ -206,4 +207,28 @@ fn pages_in_a_browser_are_as_wide_as_a_telephone_and_say_nothing_on_the_console(
             }
         }
     }
+}
+
+#[test]
+fn what_is_asked_for_never_takes_the_place_of_a_database_or_of_what_is_no_file() {
+    let shop = Shop::new();
+    shop.product_in_stock("A-1", 3);
+    for command in ["status", "reconcile"] {
+        shop.run([command, "--html", "shop.db", "--json"]).exits(2).only_problem(
+            "not-over-a-database",
+            "",
+            &["shop.db is a database, and was not overwritten"],
+        );
+    }
+    shop.run(["check-settings", "--offline", "--bundle", "shop.db"]).exits(2);
+    shop.check_stock("A-1", 3, 0);
+
+    let pipe = shop.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut end = OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+    shop.run(["status", "--metrics", "pipe"]).ok();
+    assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    let mut begins = [0; 6];
+    end.read_exact(&mut begins).unwrap();
+    assert_eq!(&begins, b"# HELP");
 }
