@@ -160,6 +160,7 @@ pub(super) fn sent(r: &mut Reader<'_>, encoding: Encoding, free_items: &[(String
         }
     };
     for (index, (name, _)) in free_items.iter().enumerate() {
+        check_encodable(r, &format!("orders.free_items.{name}"), encoding, name);
         if fields.iter().all(|field| field.content != FieldContent::FreeItem(index)) {
             fields.push(OrderField { name: name.clone(), content: FieldContent::FreeItem(index) });
         }
@@ -208,14 +209,17 @@ fn check_fields(r: &mut Reader<'_>, key: &str, encoding: Encoding, fields: &[Ord
             FieldContent::Constant(value) => value.as_str(),
             FieldContent::Column(_) | FieldContent::FreeItem(_) => "",
         };
-        for written in [&field.name, constant] {
-            if encoding.encode(&look_alikes(written), &mut Vec::new()).is_err() {
-                r.report(key, text::order_column_not_encodable(written, encoding.name()));
-            }
-        }
+        check_encodable(r, key, encoding, &field.name);
+        check_encodable(r, key, encoding, constant);
     }
     if !fields.iter().any(|field| field.content == FieldContent::Column(ORDER_NO.to_owned())) {
         r.report(key, text::order_number_not_sent(ORDER_NO));
+    }
+}
+
+fn check_encodable(r: &mut Reader<'_>, key: &str, encoding: Encoding, written: &str) {
+    if encoding.encode(&look_alikes(written), &mut Vec::new()).is_err() {
+        r.report(key, text::order_column_not_encodable(written, encoding.name()));
     }
 }
 

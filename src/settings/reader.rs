@@ -124,7 +124,7 @@ impl<'t> Reader<'t> {
     ) -> Option<T> {
         if !self.has(key) {
             self.known.insert(key.to_owned());
-            return self.refuse(key, text::missing(key));
+            return self.refuse(key, text::missing(&shown(key)));
         }
         self.text(key, check)
     }
@@ -289,12 +289,14 @@ impl<'t> Reader<'t> {
     fn check_keys(&mut self) {
         walk(self.root, "", &mut |table, name, value| {
             let key = join(table, name.get_ref());
-            let below = format!("{key}.");
-            let is_table =
-                self.known.range(below.clone()..).next().is_some_and(|known| known.starts_with(&below));
+            let is_known = |below: String| {
+                self.known.range(below.clone()..).next().is_some_and(|it| it.starts_with(&below))
+            };
+            let is_table = is_known(join(&key, ""));
             match value {
                 _ if self.known.contains(&key) => {}
-                DeValue::Table(_) | DeValue::Array(_) if is_table => return ControlFlow::Continue(()),
+                DeValue::Table(_) if is_table => return ControlFlow::Continue(()),
+                DeValue::Array(_) if is_known(join(&key, "#")) => return ControlFlow::Continue(()),
                 _ if is_table => self.report(&key, text::not_a_table(&key)),
                 _ if self.unknown_keys >= TOLD_MAX => self.unknown_keys += 1,
                 _ => {

@@ -534,6 +534,10 @@ fn product_free_items(r: &mut Reader<'_>) -> Vec<(u8, String)> {
         if let Some((other, _)) = items.iter().find(|(_, taken)| *taken == name) {
             r.report(&key, text::free_item_name_twice(&name, *other));
         }
+        // `1` and `01`.
+        if let Some((_, other)) = items.iter().find(|(taken, _)| *taken == number) {
+            r.report(&key, text::free_item_twice(number, other));
+        }
         items.push((number, name));
     }
     items

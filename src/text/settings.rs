@@ -459,9 +459,10 @@ problems! {
         hint_en: "write the column's name as it stands in the CSV header",
     }
     Error not_texts = "settings-not-texts" () {
-        ja: "値が、文字でも文字の並びでもありません。", en: "must be a text, or a list of texts",
-        hint_ja: "\"800\"のように\"で囲むか、[\"800\", \"950\"]のように並べて書いてください。",
-        hint_en: "write it as \"800\", or as a list: [\"800\", \"950\"]",
+        ja: "値が、文字でも、1つ以上の文字の並びでもありません。",
+        en: "must be a text, or a list of texts with at least one in it",
+        hint_ja: "値を1つずつ\"で囲んでください。2つ以上なら、[\"1つめ\", \"2つめ\"]のように並べます。",
+        hint_en: "put each text in double quotes; several as a list: [\"first\", \"second\"]",
     }
     Error unknown_column = "settings-unknown-column" (name: &str, nearest: &str) {
         ja: "「{name}」という列は、この種類のファイルにありません。",

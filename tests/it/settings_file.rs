@@ -237,6 +237,20 @@ fn a_value_where_a_table_belongs_is_named() {
         &with_line("", "orders.free_items = [1]"),
         &[("settings-not-a-table", 1, "orders.free_items")],
     );
+    check_places(
+        &format!("{MINIMAL}[[stock]]\nsettle_s = 0\n[[stock.guard]]\nmin_rows = 1"),
+        &[("settings-not-a-table", 8, "stock")],
+    );
+}
+
+#[test]
+fn what_one_of_several_tables_lacks_is_named_as_it_is_written() {
+    let found = problems(&format!("{MINIMAL}[[payment_methods]]\nready = true"));
+    assert_eq!(
+        found.iter().map(place).collect::<Vec<_>>(),
+        [("settings-missing", 8, "payment_methods.name")]
+    );
+    assert_eq!(found[0]["hint"], "set payment_methods.name");
 }
 
 #[test]
@@ -406,6 +420,23 @@ fn free_items_keep_the_files_order_and_are_used_once() {
             ("settings-quoted-number", 13, "orders.free_items.c"),
         ],
     );
+    check_places(
+        &format!("{MINIMAL}[product_free_items]\n1 = \"素材\"\n01 = \"色\""),
+        &[("free-item-twice", 9, "product_free_items.1")],
+    );
+}
+
+#[test]
+fn the_name_of_a_free_item_s_column_can_be_written_in_the_order_file() {
+    let items = format!("{MINIMAL}[orders.free_items]\n\"〜のし\" = 1\n\"𠮷\" = 2\n");
+    let found = problems(&items);
+    assert_eq!(
+        found.iter().map(place).collect::<Vec<_>>(),
+        [("settings-not-encodable", 10, "orders.free_items.𠮷")]
+    );
+    let said = "line 10: orders.free_items.𠮷: TEMPOSTAR:受注連携自由項目: \"𠮷\" has a character that CP932 (Shift_JIS) lacks";
+    assert_eq!(message(&found[0]), said);
+    good(&(items + "[orders]\nencoding = \"utf-8\"\n"));
 }
 
 #[test]
