@@ -226,8 +226,11 @@ fn summary(report: &Report, elapsed: Duration, language: Language) -> String {
     if report.is_dry_run { text::dry_run(&line).get(language).to_owned() } else { line }
 }
 
-/// What a run that ended before its time has finished.
+/// What a run that ended before its time has finished; of a dry run nothing stands.
 fn done_before(report: &Report) -> Option<Text> {
+    if report.is_dry_run {
+        return None;
+    }
     let applied = report.files.iter().filter(|file| file.outcome == FileOutcome::Applied);
     let (files, rows) = applied.fold((0, 0), |(files, rows), file| (files + 1, rows + file.rows));
     if files > 0 {

@@ -389,3 +389,15 @@ fn a_number_that_could_mean_both_is_asked_about() {
     shop.run(["held", "approve", "file-1"]).ok();
     check_state(&shop, &["1 approved"]);
 }
+
+#[test]
+fn of_a_dry_run_that_ends_early_nothing_stands() {
+    let mut shop = shop_with_held_file();
+    shop.ftp.stop();
+    let ran = shop.run(["import-stock", "--force", "--dry-run"]).exits(5);
+    assert!(
+        ran.stdout.starts_with("[dry run, nothing was written] import-stock: failed (exit code 5, "),
+        "{ran}"
+    );
+    ran.says("S-001  quantity  5 → 0\n").never_says("stands");
+}
