@@ -138,3 +138,24 @@ fn a_refused_permission_names_place_owner_mode_user_and_the_command() {
     let ran = run_as(&shop, CRON, CRON, &["import-stock", "--json"]).exits(6);
     ran.only_problem("password-file-unreadable", &place, &said);
 }
+
+#[test]
+fn what_a_user_may_not_read_is_not_called_damaged() {
+    let Some(shop) = new_shop() else { return };
+    shop.settings(|text| text.replacen("[stock]\n", "[stock]\nguard.min_rows = 1\n", 1));
+    run_as(&shop, CRON, CRON, &["export-orders"]).ok();
+    shop.product_in_stock("A-1", 9);
+    shop.put_sheet(STOCK_INBOX, "stock.csv", "商品コード,在庫数\nA-1,0\n");
+    run_as(&shop, CRON, CRON, &["import-stock"]).exits(4);
+    fs::set_permissions(shop.path("shop.db"), fs::Permissions::from_mode(0o644)).unwrap();
+    // Somebody has the database open: what is beside it is there.
+    let shops = shop.db();
+    shops.execute_batch("BEGIN; SELECT * FROM stock").unwrap();
+    let ran = run_as(&shop, OTHER, OTHER, &["held", "show", "1", "--json"]).exits(6);
+    ran.only_problem(
+        "local-disk",
+        "",
+        &["cannot read ./tempostar.d/held/", "Permission denied", "nothing is lost"],
+    );
+    run_as(&shop, CRON, CRON, &["held", "show", "1"]).ok();
+}

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::aside::tell;
 use super::inbox::{Approval, Spooled};
@@ -16,7 +16,7 @@ use crate::books::Decider;
 use crate::books::files::{self, Decision, FileEntry};
 use crate::books::held::{self, Held, HeldState};
 use crate::books::rows::{Ask, CODES};
-use crate::kept::find_copy;
+use crate::kept::{find_copy, is_intact};
 use crate::permit::Permit;
 use crate::problem::{Failure, Problem};
 use crate::report::{Changes, FileOutcome, FileReport};
@@ -40,10 +40,11 @@ pub(super) fn with_approval(run: &Run<'_>, file: Spooled) -> Result<Spooled> {
 
 /// The file, if its bytes are those that were held.
 pub(super) fn take_up(run: &Run<'_>, held: &Held) -> Result<Spooled> {
-    let Some(path) = run.shelf.intact_held(&held.file.archived_as, held.file.content()) else {
-        let path = run.shelf.held(&held.file.archived_as);
+    let path = run.shelf.held(&held.file.archived_as);
+    let is_intact = is_intact(&path, held.file.content());
+    if !is_intact.with_context(|| format!("cannot read {}", path.display()))? {
         return Err(Failure::of(text::damaged(held.id, &path.display().to_string())).into());
-    };
+    }
     let entry = FileEntry { run_id: run.report.run_id.clone(), ..held.file.clone() };
     Ok(Spooled { path, ..Spooled::kept(entry) })
 }
