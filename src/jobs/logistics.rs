@@ -14,6 +14,7 @@ mod tables;
 mod tally;
 mod tracking;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -28,7 +29,7 @@ use self::staged::{read_staged, stage};
 use self::tables::{Cancellation, Keep, Lookup, OrdersPlan, begin_changes};
 use self::tally::Tally;
 use super::later::{LaterSheets, Said};
-use super::names::{NEAR_MISSES_SOUGHT_MAX, near_miss};
+use super::names::{NEAR_MISSES_SOUGHT_MAX, near_misses};
 use crate::books::orders::{largest_share_shipped, open_and_shipped};
 use crate::books::rows::Ask;
 use crate::guards::{self, ShipFacts};
@@ -156,6 +157,8 @@ struct Deciding<'a, 'b> {
     said_later: Said<'a>,
     lookup: Lookup<'a>,
     keep: Keep<'a>,
+    /// The first orders that the shop does not have, with their lines.
+    unknown: BTreeMap<String, u64>,
     tally: Tally,
 }
 
@@ -169,7 +172,7 @@ impl<'a, 'b> Deciding<'a, 'b> {
         let (shop, file_time) = (incoming.shop, incoming.file_time);
         begin_changes(shop)?;
         let (lookup, keep) = (Lookup::new(shop)?, Keep::new(shop)?);
-        Ok(Self { shop, columns, file_time, said_later, lookup, keep, tally })
+        Ok(Self { shop, columns, file_time, said_later, lookup, keep, unknown: BTreeMap::new(), tally })
     }
 
     fn decide_all(mut self) -> Result<Tally> {
@@ -197,20 +200,28 @@ impl<'a, 'b> Deciding<'a, 'b> {
                 Err(error) => return Err(error),
             }
         }
+        self.tell_near_misses()?;
         Ok(self.tally)
+    }
+
+    fn tell_near_misses(&mut self) -> Result<()> {
+        let full = |order_no: &str| format!("{}-{order_no}", self.tally.shop_code);
+        let sought = self.unknown.keys().cloned().collect();
+        let near = near_misses(self.shop, "orders", "order_no", sought)?;
+        let told = near.iter().map(|(order_no, ours)| {
+            text::near_miss(&full(order_no), &full(ours)).at_line(self.unknown[order_no])
+        });
+        let told: Vec<Problem> = told.collect();
+        self.tally.problems.extend(told);
+        Ok(())
     }
 
     fn tell_unknown(&mut self, entries: &[Entry]) -> Result<()> {
         let (order_no, tally) = (&entries[0].order_no, &mut self.tally);
-        let full = |order_no: &str| format!("{}-{order_no}", tally.shop_code);
-        if tally.unknown_orders.count() < NEAR_MISSES_SOUGHT_MAX
-            && let Some(ours) = near_miss(self.shop, "orders", "order_no", order_no)?
-        {
-            let problem = text::near_miss(&full(order_no), &full(&ours));
-            tally.problems.push(problem.at_line(entries[0].line));
+        if self.unknown.len() < NEAR_MISSES_SOUGHT_MAX {
+            self.unknown.insert(order_no.clone(), entries[0].line);
         }
-        let full = full(order_no);
-        tally.unknown_orders.add(&full);
+        tally.unknown_orders.add(&format!("{}-{order_no}", tally.shop_code));
         tally.rows_unknown += u64::try_from(entries.len())?;
         Ok(())
     }

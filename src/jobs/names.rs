@@ -1,37 +1,49 @@
 //! Things of one kind that a message counts and, up to a point, names.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::books::rows::Ask;
 use crate::encoding::look_alikes;
 use crate::problem::Problem;
 
 pub(super) const NAMES_TOLD_MAX: usize = 10;
 
 /// For how many unknown codes of a file we look whether the shop has one that only looks otherwise.
-pub(super) const NEAR_MISSES_SOUGHT_MAX: u64 = 20;
+pub(super) const NEAR_MISSES_SOUGHT_MAX: usize = 20;
 
-/// A spreadsheet drops the zeros before a number of at most so many digits.
-const PADDED_MAX: usize = 14;
+/// Of these codes those that the shop has written otherwise, each with the shop's. Reads the codes of the table once.
+pub(super) fn near_misses(
+    shop: &Connection,
+    table: &str,
+    column: &str,
+    codes: Vec<String>,
+) -> Result<Vec<(String, String)>> {
+    let mut ours: HashMap<String, Option<String>> = codes.iter().map(|code| (bare(code), None)).collect();
+    if !ours.is_empty() {
+        shop.each(&format!("SELECT {column} FROM {table}"), [], |row| {
+            if let Ok(code) = row.get_ref(0)?.as_str()
+                && let Some(found @ None) = ours.get_mut(&bare(code))
+            {
+                *found = Some(code.to_owned());
+            }
+            Ok(())
+        })?;
+    }
+    Ok(codes.into_iter().filter_map(|code| ours[&bare(&code)].clone().map(|found| (code, found))).collect())
+}
 
-/// The shop's code that is written otherwise than this one, but means it, most likely: full width, look-alikes, case,
-/// blanks, zeros before it, or `="…"` around it. Asks the index, never reads the whole table.
-pub(super) fn near_miss(shop: &Connection, table: &str, column: &str, code: &str) -> Result<Option<String>> {
-    let plain: String = code.nfkc().filter(|c| !c.is_whitespace() && !matches!(c, '=' | '"')).collect();
-    let mut forms = vec![look_alikes(code).into_owned(), plain.to_uppercase(), plain.to_lowercase()];
-    if !plain.is_empty() && plain.bytes().all(|byte| byte.is_ascii_digit()) {
-        let digits = plain.trim_start_matches('0');
-        forms.extend((digits.len()..=PADDED_MAX).map(|width| format!("{digits:0>width$}")));
-    }
-    forms.push(plain);
-    let mut statement = shop.prepare_cached(&format!("SELECT {column} FROM {table} WHERE {column} = ?1"))?;
-    for form in forms.iter().filter(|form| *form != code) {
-        if let Some(found) = statement.query_row([form], |row| row.get(0)).optional()? {
-            return Ok(Some(found));
-        }
-    }
-    Ok(None)
+/// What is the same for codes that only look otherwise: without full width, look-alikes, case, blanks, zeros before it,
+/// and `="…"` around it.
+fn bare(code: &str) -> String {
+    let plain = look_alikes(code);
+    let plain = plain.nfkc().filter(|c| !c.is_whitespace() && !matches!(c, '=' | '"'));
+    // CP932 has these two beside the hyphen.
+    let plain: String = plain.map(|c| if matches!(c, '‐' | '―') { '-' } else { c }).collect();
+    plain.to_lowercase().trim_start_matches('0').to_owned()
 }
 
 /// Things of one kind that a message counts and, up to a point, names.

@@ -27,7 +27,7 @@ pub(crate) use self::columns::tempostars_name;
 use self::columns::{Columns, defined_free_items};
 use self::missing::{begin_rejected, compare_missing, note_missing};
 use super::later::{LaterSheets, Said};
-use super::names::{NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
+use super::names::{NEAR_MISSES_SOUGHT_MAX, Names, near_misses};
 use crate::books::Writing;
 use crate::books::history::Kind;
 use crate::books::rows::{Ask, CODES};
@@ -298,10 +298,12 @@ fn moved_skus(shop: &Connection) -> Result<Names> {
 /// Tells which new codes the shop has already, written otherwise.
 fn tell_near_misses(incoming: &mut Incoming<'_>, table: &'static str) -> Result<()> {
     let sql = format!("SELECT code FROM temp.changed_{table} WHERE is_new LIMIT {NEAR_MISSES_SOUGHT_MAX}");
-    for code in incoming.shop.column::<String>(&sql, [])? {
-        let told = near_miss(incoming.shop, table, "code", &code)?.map(|ours| text::near_miss(&code, &ours));
+    for (code, ours) in near_misses(incoming.shop, table, "code", incoming.shop.column(&sql, [])?)? {
+        let told = text::near_miss(&code, &ours);
         // A product's code is mostly its SKU's, too.
-        incoming.problems.extend(told.filter(|told| !incoming.problems.contains(told)));
+        if !incoming.problems.contains(&told) {
+            incoming.problems.push(told);
+        }
     }
     Ok(())
 }

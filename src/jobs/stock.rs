@@ -31,7 +31,7 @@ use rusqlite::{Connection, Statement, ToSql, params_from_iter};
 use self::lookup::{Batch, Compared, Figure, Lookup};
 use self::missing::Named;
 use super::later::{Known, LaterSheets};
-use super::names::{NAMES_TOLD_MAX, NEAR_MISSES_SOUGHT_MAX, Names, near_miss};
+use super::names::{NAMES_TOLD_MAX, NEAR_MISSES_SOUGHT_MAX, Names, near_misses};
 use crate::books::in_flight::{KnownUntil, in_flight, in_flight_sql, uncountable_lines};
 use crate::books::missing::FullFile;
 use crate::books::rows::{Ask, list_values};
@@ -673,15 +673,17 @@ fn changes(incoming: &Incoming<'_>) -> Result<Vec<((i64, i64), i64)>> {
 /// The SKUs that the shop does not have, each once, and codes of the shop that one of them may have been meant as.
 fn unknown_skus(shop: &Connection) -> Result<Vec<Problem>> {
     let mut names = Names::default();
-    let mut near = Vec::new();
+    let mut sought = Vec::new();
     shop.each("SELECT sku_code FROM temp.unknown_figures ORDER BY line", [], |row| {
         let code = row.get_ref(0)?.as_str()?;
-        if names.count() < NEAR_MISSES_SOUGHT_MAX {
-            near.extend(near_miss(shop, "skus", "code", code)?.map(|ours| text::near_miss(code, &ours)));
+        if sought.len() < NEAR_MISSES_SOUGHT_MAX {
+            sought.push(code.to_owned());
         }
         names.add(code);
         Ok(())
     })?;
+    let near = near_misses(shop, "skus", "code", sought)?;
+    let near = near.iter().map(|(code, ours)| text::near_miss(code, ours));
     Ok(names.problem(text::unknown_skus).into_iter().chain(near).collect())
 }
 

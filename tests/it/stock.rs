@@ -152,6 +152,24 @@ fn codes_that_only_look_otherwise_are_named_together_with_the_shops() {
 }
 
 #[test]
+fn a_code_of_the_shop_may_be_written_in_any_way_and_is_named_all_the_same() {
+    let shop = Shop::new();
+    let pairs = [("TEE-RED", "Tee-Red"), ("アイウ", "ｱｲｳ"), ("X1", "X 1"), ("0A-7", "00A-7"), ("B‐1", "B-1")];
+    let pairs = pairs.into_iter().chain([("C−1", "Ｃ-1"), ("D―1", "D-1"), ("E~1", "E～1")]);
+    let pairs: Vec<(&str, &str)> = pairs.collect();
+    for (_, ours) in &pairs {
+        shop.product_in_stock(ours, 3);
+    }
+    let rows: String = pairs.iter().map(|(theirs, _)| format!("{theirs},1\n")).collect();
+    shop.put(&format!("{STOCK_INBOX}/s.csv"), format!("商品コード,在庫数\n{rows}"));
+    let mut ran = shop.run(["import-stock", "--json"]).ok().count("unknown", 8);
+    for (theirs, ours) in pairs {
+        let said = format!("the shop does not have \"{theirs}\", but it has \"{ours}\"");
+        ran = ran.problem("near-miss", "s.csv", &[&said]);
+    }
+}
+
+#[test]
 fn the_same_file_again_means_something_if_it_is_newer() {
     let mut shop = Shop::new();
     shop.product_in_stock("A-1", 3);
