@@ -25,6 +25,8 @@ use std::path::Path;
 use anyhow::Context;
 use csv::ByteRecord;
 
+use header::are_values;
+pub(crate) use header::header_only;
 pub use header::{Column, Header};
 pub use naming::{Naming, Unnamed, nearest};
 pub(crate) use passing::Passing;
@@ -131,7 +133,7 @@ impl Sheet {
         let row_names = naming.of_row(&first);
         let is_row_waiting = row_names.is_some();
         if source.scan.records == 1 && !is_row_waiting {
-            return Err(source.refusal(text::header_only()).into());
+            return Err(source.refusal(header_only(&first)).into());
         }
         let header = match row_names {
             None => source.header(first, record.clone(), naming)?,
@@ -282,7 +284,9 @@ impl Source {
             let fields = record.iter().enumerate();
             let bad = fields.filter_map(|(index, field)| Some((index, encoding.decode(field).err()?))).next();
             if let Some((index, bad)) = bad {
-                let name = names.get(index).and_then(|name| encoding.decode(name).ok());
+                let names: Vec<&[u8]> = names.iter().collect();
+                let name = names.get(index).filter(|_| !are_values(&names));
+                let name = name.and_then(|name| encoding.decode(name).ok());
                 let column = name.map_or_else(|| (index + 1).to_string(), |name| name.into_owned());
                 let problem = text::undecodable(&bad.to_string(), encoding.name()).in_column(&column);
                 let at = record.position().map_or(0, csv::Position::byte);

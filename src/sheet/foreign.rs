@@ -1,6 +1,6 @@
 //! What arrives as a CSV file and is none, named for what it is: its first bytes tell.
 
-use crate::encoding::decode_euc_jp;
+use crate::encoding::{BYTE_ORDER_MARK, decode_euc_jp};
 use crate::problem::Problem;
 use crate::text::sheet as text;
 
@@ -26,14 +26,16 @@ const IN_HEADERS: [&str; 4] = ["コード", "番号", "在庫", "商品"];
 /// What a file that begins like this is, if no CSV file.
 pub(super) fn foreign(head: &[u8]) -> Option<Problem> {
     let mark = MARKS.iter().find(|(mark, _)| head.starts_with(mark));
-    let line =
-        head.split(|byte| matches!(byte, b'\r' | b'\n')).find(|line| !line.is_empty()).unwrap_or_default();
+    let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head).trim_ascii_start();
+    let line = text.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
     let has = |byte: u8| line.contains(&byte);
     let nuls = head.iter().filter(|byte| **byte == 0).count();
     match mark {
         Some((_, problem)) => Some(problem()),
         None if !head.is_empty() && nuls == head.len() => Some(text::is_zeros()),
-        None if head.len() > 8 && nuls * 4 > head.len() => Some(text::is_utf_16()),
+        None if head.len() > 8 && (nuls * 4 > head.len() || nuls > 2 && has_wide_comma(line)) => {
+            Some(text::is_utf_16())
+        }
         None if is_markup(line) => Some(text::is_html()),
         None if is_euc_jp(line) => Some(text::is_euc_jp()),
         None if line.strip_prefix(b"\"").unwrap_or(line).starts_with(b"sep=") => Some(text::has_sep_line()),
@@ -43,10 +45,14 @@ pub(super) fn foreign(head: &[u8]) -> Option<Problem> {
     }
 }
 
+/// Japanese text in UTF-16 has few zero bytes.
+fn has_wide_comma(line: &[u8]) -> bool {
+    line.windows(2).any(|pair| matches!(pair, b",\0" | b"\0,"))
+}
+
+/// `<!doctype`, `<html`, `<?xml`, `<!--`, and `<br />` before an error of PHP.
 fn is_markup(line: &[u8]) -> bool {
-    let start =
-        String::from_utf8_lossy(line).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
-    ["<!doctype", "<html", "<head", "<?xml", "<!--"].iter().any(|mark| start.starts_with(mark))
+    matches!(line, [b'<', b'!' | b'?' | b'/' | b'a'..=b'z' | b'A'..=b'Z', ..])
 }
 
 /// As CP932 it would be half-width kana.

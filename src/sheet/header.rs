@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use csv::ByteRecord;
 
+use super::row::shortened;
 use super::{Naming, REJECT_COLUMNS, Refusal};
 use crate::encoding::comparable_name;
 use crate::layout::first_names;
@@ -30,6 +31,24 @@ pub struct Header {
     pub(super) raw: ByteRecord,
 }
 
+/// What is told of a file without a row.
+pub(crate) fn header_only(names: &[String]) -> Problem {
+    if are_values(names) { text::no_header() } else { text::header_only(&shown(names)) }
+}
+
+fn shown(names: &[String]) -> String {
+    first_names(&names.iter().map(|name| shortened(name)).collect::<Vec<_>>(), COLUMNS_SHOWN_MAX)
+}
+
+/// Whether these are values of a row: no column is called by a number or a date, and what stands beside one may be a
+/// customer's name, which nobody else may see.
+pub(super) fn are_values(names: &[impl AsRef<[u8]>]) -> bool {
+    let is_figure = |name: &[u8]| {
+        name.iter().any(u8::is_ascii_digit) && name.iter().all(|byte| b"0123456789-/:., ".contains(byte))
+    };
+    names.iter().any(|name| is_figure(name.as_ref()))
+}
+
 /// How many columns a problem lists.
 const COLUMNS_SHOWN_MAX: usize = 10;
 
@@ -50,8 +69,12 @@ impl Header {
                 continue;
             }
             if let Some(first) = by_name.insert(comparable, index) {
-                let problem = text::column_twice(first + 1, index + 1);
-                return Err(Refusal::new(problem.in_file(file).at_line(line).in_column(name)));
+                let problem = if are_values(&names) {
+                    text::no_header().at_line(line)
+                } else {
+                    text::column_twice(first + 1, index + 1).at_line(line).in_column(name)
+                };
+                return Err(Refusal::new(problem.in_file(file)));
             }
         }
         let place =
@@ -79,9 +102,13 @@ impl Header {
     /// Likewise, for the problem that is made of the columns that are there.
     pub fn required_else(&self, name: &str, problem: fn(&str) -> Problem) -> Result<Column, Refusal> {
         self.optional(name).ok_or_else(|| {
-            let found = first_names(&self.names, COLUMNS_SHOWN_MAX);
-            let wanted = self.names_for(name).collect::<Vec<_>>().join(" / ");
-            Refusal::new(problem(&found).in_file(&self.file).at_line(self.line).in_column(&wanted))
+            let problem = if are_values(&self.names) {
+                text::no_header()
+            } else {
+                let wanted = self.names_for(name).collect::<Vec<_>>().join(" / ");
+                problem(&shown(&self.names)).in_column(&wanted)
+            };
+            Refusal::new(problem.in_file(&self.file).at_line(self.line))
         })
     }
 

@@ -181,7 +181,7 @@ fn has_blanks(code: &str) -> bool {
 }
 
 /// A value as a problem shows it: on one line, and not too much of it.
-fn shortened(value: &str) -> String {
+pub(super) fn shortened(value: &str) -> String {
     let mut shown = String::new();
     for character in value.chars().take(VALUE_SHOWN_MAX) {
         match character {

@@ -58,8 +58,9 @@ problems! {
         hint_ja: "出力元でファイルを確認し、もう一度出力してください。",
         hint_en: "check the file where it was made, and export it again",
     }
-    Error header_only = "header-only"() {
-        ja: "見出し行だけで、データの行がありません。", en: "there is a header, but not a single row",
+    Error header_only = "header-only"(found: &str) {
+        ja: "見出し行だけで、データの行がありません。見出し: {found}",
+        en: "there is a header, but not a single row; the header: {found}",
         hint_ja: "出力条件を確認し、もう一度出力してください。",
         hint_en: "check what was selected for the export, and export it again",
     }
@@ -103,6 +104,12 @@ problems! {
         en: "a required column is missing; found: {found}",
         hint_ja: "TEMPOSTARの出力項目にこの列を加え、もう一度出力してください。別の名前で入っている場合は、設定ファイルのcolumnsにその名前を書いてください（「tempostar check-settings」が書き方を示します）。",
         hint_en: "add the column to the export in TEMPOSTAR, and export the file again; if the file has it under another name, write that into `columns` of the settings (`tempostar check-settings` shows the line)",
+    }
+    Error no_header = "no-header"() {
+        ja: "列の名前の行がなく、値で始まっているようです。",
+        en: "it seems to begin with values, not with the names of its columns",
+        hint_ja: "TEMPOSTARで、列の名前の行を付けて出力してください。列の名前のないファイルを取り込む場合は、設定ファイルのheaderに列の名前を左から順に書いてください。",
+        hint_en: "export it with a line of column names; for files without one, write the names of their columns into `header` of the settings, from left to right",
     }
     Error column_twice = "column-twice"(first: usize, second: usize) {
         ja: "同じ名前の列が2つあります（{first}列目と{second}列目）。",

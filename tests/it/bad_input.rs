@@ -173,6 +173,36 @@ fn a_file_with_a_header_only() {
 }
 
 #[test]
+fn a_single_line_that_is_no_header_is_shown() {
+    let found = ["the header: 550 No such file\n"];
+    refused_whole(b"550 No such file\r\n", "header-only", "bad.csv", &found);
+}
+
+/// What stands in the first line of such a file may be a customer's.
+#[test]
+fn values_instead_of_a_header_are_not_shown() {
+    let order =
+        "12345-1001,2026/11/24,山田 太郎,ヤマダ タロウ,100-0001,東京都千代田区千代田1-1,03-0000-0001,5";
+    let twice = order.replace(",5", ",山田 太郎");
+    for (job, inbox) in [
+        ("import-products", PRODUCT_INBOX),
+        ("import-stock", STOCK_INBOX),
+        ("import-logistics", LOGISTICS_INBOX),
+    ] {
+        for sheet in [format!("{order}\n"), format!("{order}\n{order}\n"), format!("{twice}\n{twice}\n")] {
+            let shop = Shop::new();
+            shop.put_sheet(inbox, "orders.csv", &sheet);
+            let ran = shop.run([job, "--json"]).exits(3);
+            assert_eq!(ran.codes(), ["no-header", "file-refused"], "{ran}");
+        }
+        let shop = Shop::new();
+        let cut = [cp932(&format!("{order}\n1,2,")), vec![0x81, 0x20, b'\r', b'\n']].concat();
+        shop.put(&format!("{inbox}/orders.csv"), cut);
+        shop.run([job, "--json"]).exits(3).refused("undecodable", "orders.csv: line 2: 3", &["81"]);
+    }
+}
+
+#[test]
 fn a_missing_required_column() {
     for (sheet, missing, found) in [
         ("商品コード,更新日時\nA-1,2026/11/24\n", "在庫数", "商品コード, 更新日時"),

@@ -14,10 +14,10 @@ use crate::books::history::Recording;
 use crate::layout::first_names;
 use crate::problem::{Exit, Failure, Problem, Severity};
 use crate::report::{FileOutcome, FileReport};
-use crate::sheet::{Refusal, Sheet, scan_file};
+use crate::sheet::{Refusal, Sheet, header_only, scan_file};
 use crate::sync::run::Run;
 use crate::text::jobs::{STALE, all_stale};
-use crate::text::{Text, held as held_text, sheet as sheet_text, sync as text};
+use crate::text::{Text, held as held_text, sync as text};
 
 /// How many names of unknown columns a message holds: a file can have thousands, of malls that are not ours.
 const COLUMNS_TOLD_MAX: usize = 200;
@@ -86,7 +86,7 @@ pub(super) fn compare(
     let comparison = compared?;
     ended?;
     if told.rows == 0 {
-        return Err(Refusal::new(sheet_text::header_only().in_file(&file.shown)).into());
+        return Err(Refusal::new(header_only(sheet.header().names()).in_file(&file.shown)).into());
     }
     let tolerated_percent = job.inbox().max_bad_rows_percent;
     // A file that is begun cannot be refused any more.
