@@ -48,7 +48,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: &Clock) -> Finished 
         Err(_) => settings::language_despite_problems(cli.global.config.as_deref()),
     };
     language.settle();
-    let call = call.in_language(language);
+    let environment = settings.as_ref().ok().map(|settings| settings.environment.as_str());
+    let call = Call { environment, ..call.in_language(language) };
     call.tell_at_bus_error(args.clone());
     call.finish(caught(|| answer(&call, &cli.command, settings)))
 }
@@ -84,6 +85,8 @@ struct Call<'a> {
     started_at: Moment,
     /// That of the locale, before there are settings.
     language: Language,
+    /// That of the settings, once there are any.
+    environment: Option<&'static str>,
 }
 
 impl<'a> Call<'a> {
@@ -92,7 +95,8 @@ impl<'a> Call<'a> {
         // Unique among all runs, and in the order of their beginning: `20261124T101500-1a2b3c`.
         let run_id = format!("{}-{:06x}", started_at.stamp(), fastrand::u32(..) & 0x00ff_ffff);
         let (command, language) = (cli.command.name(), settings::locale_language());
-        Self { global: &cli.global, clock, command, run_id, began: Instant::now(), started_at, language }
+        let (began, environment) = (Instant::now(), None);
+        Self { global: &cli.global, clock, command, run_id, began, started_at, language, environment }
     }
 
     fn in_language(&self, language: Language) -> Self {
@@ -108,10 +112,11 @@ impl<'a> Call<'a> {
     /// Of a run that ends so the next one writes a mail.
     fn tell_at_bus_error(&self, args: Vec<OsString>) {
         let (clock, run_id, began) = (*self.clock, self.run_id.clone(), self.began);
-        let (started_at, language) = (self.started_at, self.language);
+        let Self { started_at, language, environment, .. } = *self;
         interrupt::at_bus_error(move || {
             Cli::try_parse_from(&args).map_or(Exit::Database.code(), |cli| {
-                let call = Call { run_id, began, started_at, language, ..Call::begin(&cli, &clock) };
+                let call =
+                    Call { run_id, began, started_at, language, environment, ..Call::begin(&cli, &clock) };
                 call.finish(Err(Failure::of(books_text::disk_full("SIGBUS")).into())).print()
             })
         });
@@ -137,7 +142,7 @@ impl<'a> Call<'a> {
         let seconds = format!("{:.1}", self.began.elapsed().as_secs_f64());
         let text = say::failed(self.command, failure.exit.code(), &seconds);
         let text = text.get(self.language);
-        let json = self.document(failure.exit, None, Outcome::Failed);
+        let json = self.document(failure.exit, Outcome::Failed);
         self.answer(failure, text.to_owned() + "\n", json)
     }
 
@@ -155,11 +160,11 @@ impl<'a> Call<'a> {
     }
 
     /// What the JSON document of a command has that is no job.
-    fn document(&self, exit: Exit, environment: Option<&str>, outcome: Outcome) -> Value {
+    fn document(&self, exit: Exit, outcome: Outcome) -> Value {
         json!({
             "command": self.command,
             "run_id": self.run_id,
-            "environment": environment,
+            "environment": self.environment,
             "outcome": outcome,
             "exit_code": exit.code(),
             "started_at": self.started_at,
@@ -238,7 +243,8 @@ fn check(
     progress.clear();
     let failure = Failure { exit: checked.exit(), problems: checked.problems() };
     let outcome = if failure.exit == Exit::Ok { Outcome::Ok } else { Outcome::Failed };
-    let mut document = call.document(failure.exit, checked.environment, outcome);
+    let mut document = call.document(failure.exit, outcome);
+    document["environment"] = checked.environment.into();
     (document["checks"], document["jobs"]) = checked.json(call.language);
     let mut text = checked.text(call.language, is_coloured(call.global.color));
     if let Some(file) = &options.bundle {
@@ -357,7 +363,7 @@ fn held(call: &Call<'_>, settings: &Settings, act: &HeldAct) -> Result<Answer> {
     let (clock, language) = (call.clock, call.language);
     let answer = |text: String, json: Value| call.answer(Failure::none(), text, json);
     let done = |text: Text| {
-        let document = call.document(Exit::Ok, Some(settings.environment.as_str()), Outcome::Ok);
+        let document = call.document(Exit::Ok, Outcome::Ok);
         answer(text.get(language).to_owned() + "\n", document)
     };
     // The job is that of what is asked for.

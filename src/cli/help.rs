@@ -115,6 +115,8 @@ fn what_is_wrong(error: &clap::Error, called: &str, language: Language) -> Strin
         (ErrorKind::ArgumentConflict, _, Some(other)) if other == argument => say::twice(&argument),
         (ErrorKind::ArgumentConflict, _, Some(other)) => say::conflict(&argument, &other),
         (ErrorKind::MissingRequiredArgument, ..) => say::missing(&argument),
+        // What it names as the command is the program.
+        (ErrorKind::MissingSubcommand, ..) => say::missing(&translated("<COMMAND>", language)),
         _ => match of(ContextKind::InvalidSubcommand) {
             Some(name) => say::unknown_command(&name),
             None => say::misused(),

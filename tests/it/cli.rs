@@ -56,6 +56,7 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_wrong() {
         (&["explain"], "missing: <CODE>", "<CODE>を指定してください"),
         (&["status", "--json", "--json"], "'--json' cannot be used twice", "--jsonが2回あります"),
         (&["-qv", "status"], "cannot be used with '--", "は一緒に使えません"),
+        (&["--quiet"], "error: missing: <COMMAND>\n", "エラー: <コマンド>を指定してください。\n"),
         (&[], "Usage: tempostar", "使い方: tempostar"),
     ] {
         for (lang, said) in [("C", en), ("ja_JP.UTF-8", ja)] {
@@ -135,6 +136,10 @@ fn errors_are_in_the_document_too() {
     let ran = shop.run(["import-stock", "--json"]).exits(6).outcome("failed");
     assert_eq!(ran.json()["exit_code"], 6);
     ran.only_problem("ftp-folder-missing", "", &[STOCK_INBOX, "550"]);
+    for args in [&["held", "show", "9"][..], &["undo", "x"], &["status", "--html", "no/page.html"]] {
+        let document = shop.run([args, &["--json"]].concat()).json();
+        assert_eq!((&document["environment"], &document["outcome"]), (&"demo".into(), &"failed".into()));
+    }
 }
 
 #[test]
