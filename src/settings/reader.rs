@@ -330,7 +330,8 @@ impl<'t> Reader<'t> {
             .into_iter()
             .map(|sibling| (likeness(sibling), sibling))
             .max_by(|one, other| one.0.total_cmp(&other.0));
-        let elsewhere = self.known.iter().find(|known| known.rsplit('.').next() == Some(name));
+        let in_path = |known: &str| format!(".{known}.").find(&format!(".{name}."));
+        let elsewhere = self.known.iter().find_map(|known| known.get(..in_path(known)? + name.len()));
         match (best, elsewhere) {
             (Some((likeness, sibling)), _) if likeness >= 0.6 => shown(&join(table, sibling)),
             (_, Some(known)) => shown(known),

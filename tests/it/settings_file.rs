@@ -220,6 +220,7 @@ fn an_unknown_key_names_the_nearest_known_one() {
         ("[ftp.demo]", "passwort = \"Geheim\"", "ftp.demo.password"),
         ("[ftp.demo]", "password-file = \"Geheim\"", "ftp.demo.password_file"),
         ("[ftp.demo]", "reflect_lag_min = 1", "stock.reflect_lag_min"),
+        ("[ftp.demo]", "stock.settle_s = 0", "stock"),
         ("", "[ftp.prod]\nurl = \"x\"", "ftp.production"),
         ("", "[schedul]\nimport-stock = 1", "schedule"),
         ("", "[schedule]\nimport_stock = 1", "schedule.import-stock"),
